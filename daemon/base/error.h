@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * error: the one error domain of the daemon and its table to the names of the contract, both directions.
+ *
+ * A message is for staff and journals, in English, and never holds personal data. What a caller can act on (tries left,
+ * seconds to wait) travels as a detail of the error, not in its text.
+ */
+#pragma once
+
+#include <glib.h>
+
+#include "base/names.h"
+
+typedef enum
+{
+#define SHIKAKU_ERROR_MEMBER(suffix, name) SHIKAKU_ERROR_##suffix,
+  SHIKAKU_ERRORS (SHIKAKU_ERROR_MEMBER)
+#undef SHIKAKU_ERROR_MEMBER
+  SHIKAKU_N_ERRORS
+} ShikakuError;
+
+#define SHIKAKU_ERROR (shikaku_error_quark ())
+GQuark shikaku_error_quark (void);
+
+/* shikaku_error_get_name: the full D-Bus name of @code, static. */
+const char *shikaku_error_get_name (ShikakuError code);
+
+/* shikaku_error_get_short_name: the name without its prefix ("PinIncorrect"), static. */
+const char *shikaku_error_get_short_name (ShikakuError code);
+
+/* shikaku_error_lookup: finds the code of the full D-Bus name @name. Return: FALSE if it is none of ours. */
+gboolean shikaku_error_lookup (const char *name, ShikakuError *ret_code);
+
+/*
+ * shikaku_error_adopt: brings a foreign error into our domain. G_IO_ERROR_CANCELLED becomes CANCELLED,
+ * G_IO_ERROR_TIMED_OUT becomes TIMED_OUT, anything else FAILED; our own passes unchanged.
+ * @error: (transfer full). Return: (transfer full).
+ */
+GError *shikaku_error_adopt (GError *error);
+
+/* Details. @error must be of our domain. The getters return FALSE, and leave the out-parameter alone, if not set. */
+void shikaku_error_set_tries_left (GError *error, guint tries);
+gboolean shikaku_error_get_tries_left (const GError *error, guint *ret_tries);
+void shikaku_error_set_retry_after (GError *error, guint seconds);
+gboolean shikaku_error_get_retry_after (const GError *error, guint *ret_seconds);

@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * log: structured entries for the journal, or lines on standard error where no journal listens.
+ *
+ * It knows no domain type. @correlation (usually a visit's object path, or NULL) becomes the field SHIKAKU_VISIT. Nobody
+ * may pass personal data, at any level: the callers name states, codes, counts and durations only.
+ */
+#pragma once
+
+#include <glib.h>
+#include <syslog.h>
+
+/* A MESSAGE_ID is 32 lower-case hex digits, given by the caller that owns the event; NULL where there is none. */
+void log_write (int priority, const char *message_id, const char *correlation, const char *format, ...) G_GNUC_PRINTF (4, 5);
+
+#define log_error(correlation, ...) log_write (LOG_ERR, NULL, correlation, __VA_ARGS__)
+#define log_warning(correlation, ...) log_write (LOG_WARNING, NULL, correlation, __VA_ARGS__)
+#define log_notice(correlation, ...) log_write (LOG_NOTICE, NULL, correlation, __VA_ARGS__)
+#define log_info(correlation, ...) log_write (LOG_INFO, NULL, correlation, __VA_ARGS__)
+#define log_debug(correlation, ...) log_write (LOG_DEBUG, NULL, correlation, __VA_ARGS__)
+
+/* The maximum level and the target of org.freedesktop.LogControl1. Setters return FALSE for an unknown word. */
+gboolean log_set_level (const char *level);   /* emerg alert crit err warning notice info debug */
+const char *log_get_level (void);
+gboolean log_set_target (const char *target); /* auto journal console null */
+const char *log_get_target (void);
+
+/* log_init: also routes GLib's own messages (g_warning and so on) here. Call once, first. */
+void log_init (void);

@@ -1,0 +1,11 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* sealed-file: a document in memory (memfd) that can be handed over a bus and no longer be changed by anybody. */
+#pragma once
+
+#include <glib.h>
+
+/*
+ * sealed_file_new: copies @content into a memfd with all seals set (write, grow, shrink, seal).
+ * Return: the descriptor, close-on-exec, offset 0, owned by the caller; or -1 with SHIKAKU_ERROR_FAILED.
+ */
+int sealed_file_new (GBytes *content, GError **error);

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * text: what people read, by group, key and language. One key file (data/texts.ini), translated through gettext at build
+ * time, compiled into the program, and loaded at the first question.
+ */
+#pragma once
+
+#include <glib.h>
+
+/*
+ * text_lookup: the text of @group (for example "Consent drug" or "Error PinIncorrect") in @language ("ja", "en", "ko";
+ * NULL or unknown: English). Return: (transfer full), or NULL if there is no such group.
+ */
+char *text_lookup (const char *group, const char *language);
+
+/* text_lookup_version: the text's own version ("1"), as shown with a consent question. Return: (transfer full) or NULL. */
+char *text_lookup_version (const char *group);
+
+/* text_has_language: whether @language is one of those that texts exist in. */
+gboolean text_has_language (const char *language);

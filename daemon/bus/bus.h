@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus: puts the bus floor together: connection, name, objects, agents. What main sees of it. */
+#pragma once
+
+#include "visit/agent-port.h"
+#include "visit/station.h"
+
+typedef struct Bus Bus;
+
+/* bus_new: connects to the system bus. Return: NULL with FAILED. @lost is called if the connection or the name is lost. */
+Bus *bus_new (GSourceFunc lost, gpointer user_data, GError **error);
+
+/* What the domain is given: */
+AgentPort bus_get_agent_port (Bus *bus);
+const VisitObserver *bus_get_observer (void); /* with the bus as its data */
+
+/* bus_publish: puts the station on the bus and asks for the name, asynchronously; then tells systemd READY=1. */
+gboolean bus_publish (Bus *bus, Station *station, GError **error);
+
+/* bus_withdraw: no new calls are taken (ShuttingDown); what is queued goes out. */
+void bus_withdraw (Bus *bus);
+
+void bus_free (Bus *bus);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bus, bus_free)

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * apdu-guard: the allow list under everything. Every APDU of the daemon passes here; what is not on the list is not sent.
+ *
+ * It follows which application is selected, so that a file id means what it says. The application that holds the 12-digit
+ * My Number (text application, EF 0001) is refused by code, whatever a table says: the number is never used.
+ */
+#pragma once
+
+#include "card/reader.h"
+
+typedef struct
+{
+  const guint8 *aid; /* of the application in which the rule holds; NULL: in any state */
+  gsize aid_size;
+  guint8 cla, ins;
+  guint16 p1p2, p1p2_mask; /* (P1P2 & mask) == p1p2 */
+  guint16 file;            /* for SELECT EF: the one file id allowed; 0: the command carries no file id */
+} ApduRule;
+
+typedef struct
+{
+  Reader *reader;         /* borrowed */
+  const ApduRule *rules;  /* ended by a rule with ins 0 */
+  guint8 application[16]; /* selected now; size 0: unknown */
+  gsize application_size;
+  guint count;            /* APDUs sent */
+} ApduGuard;
+
+/* apdu_guard_initialize: with the daemon's own rules. */
+void apdu_guard_initialize (ApduGuard *guard, Reader *reader);
+
+/* apdu_guard_forget: the card was reset or another program had it: no application is known to be selected. */
+void apdu_guard_forget (ApduGuard *guard);
+
+/*
+ * apdu_guard_transmit: checks, sends, follows 61xx (GET RESPONSE) and 6Cxx (again with the right Le), and repeats once the
+ * first command after power-up if it is answered 6F00. Return: FALSE with FAILED (refused by the list: nothing was sent) or
+ * the reader's error; else the response with @ret_status, its status word cut off.
+ */
+gboolean apdu_guard_transmit (ApduGuard *guard, const guint8 *command, gsize command_size, guint8 *response,
+                              gsize *response_size, guint16 *ret_status, GError **error);

@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * jpki: the JPKI application of the My Number Card, command by command (facts: card §1). Blocking, on the worker's thread.
+ *
+ * Selected by AID, never recognised by ATR. Only the user-authentication key, certificate and PIN are ever touched.
+ */
+#pragma once
+
+#include "base/secret.h"
+#include "card/apdu-guard.h"
+
+#define JPKI_PIN_SIZE 4
+
+typedef struct
+{
+  ApduGuard guard;
+  gboolean extended; /* extended length is worth trying; cleared when the ladder had to step down */
+} Jpki;
+
+void jpki_initialize (Jpki *jpki, Reader *reader, gboolean extended);
+
+/* jpki_select: SELECT by AID. FALSE with CARD_UNSUPPORTED: not a My Number Card. */
+gboolean jpki_select (Jpki *jpki, GError **error);
+
+/*
+ * jpki_read_certificate: EF 000A. The ladder: short EF id with extended length; short length; SELECT EF and READ. Trimmed
+ * to its DER length. Return: (transfer full), or NULL.
+ */
+GBytes *jpki_read_certificate (Jpki *jpki, GError **error);
+
+/* jpki_query_tries: how many tries the PIN has left; 0 = locked. Spends none. */
+gboolean jpki_query_tries (Jpki *jpki, guint *ret_tries, GError **error);
+
+/* jpki_verify: spends one try if @pin is wrong. FALSE with PIN_INCORRECT (tries left attached) or PIN_LOCKED. */
+gboolean jpki_verify (Jpki *jpki, Secret *pin, GError **error);
+
+/* jpki_sign: @digest as card_certificate_make_digest gives it. Return: (transfer full) signature, or NULL. */
+GBytes *jpki_sign (Jpki *jpki, GBytes *digest, GError **error);
+
+/* jpki_drop_rights: leaves the application so that the PIN's rights end; errors do not matter (the card is unpowered next). */
+void jpki_drop_rights (Jpki *jpki);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * reader-monitor: tells which readers exist and what lies in them, as it changes. Waits in a thread of its own with a
+ * context of its own, never polls, and comes back by itself when pcscd does.
+ *
+ * The observer is called on the main thread (the thread-default context of reader_monitor_new).
+ */
+#pragma once
+
+#include "card/reader.h"
+
+typedef struct
+{
+  /* The PC/SC service came (TRUE) or went. When it goes, every reader is removed first. */
+  void (*service_changed) (gboolean available, gpointer user_data);
+  /* @reader: (transfer full). */
+  void (*reader_added) (Reader *reader, gpointer user_data);
+  void (*reader_removed) (const char *name, gpointer user_data);
+  /*
+   * @event_counter: PC/SC's count of insertions and removals, so that out-and-in between two looks is noticed.
+   * Called once after reader_added, then at every change of presence or counter.
+   */
+  void (*card_changed) (const char *name, gboolean present, guint event_counter, gpointer user_data);
+} ReaderMonitorObserver;
+
+typedef struct ReaderMonitor ReaderMonitor;
+
+/* reader_monitor_new: starts at once. @observer must outlive it. */
+ReaderMonitor *reader_monitor_new (const ReaderMonitorObserver *observer, gpointer user_data);
+
+/* reader_monitor_free: stops the thread (flag, cancel until joined) and drops events that are still queued. */
+void reader_monitor_free (ReaderMonitor *monitor);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReaderMonitor, reader_monitor_free)

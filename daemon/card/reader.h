@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * reader: the port to a card reader, whoever makes it (reader-pcsc, or a test's fake).
+ *
+ * Everything here blocks, and is called only on that reader's worker thread (card-worker), but for reader_unref.
+ * Errors are of SHIKAKU_ERROR: ServiceStopped, ReaderFailed, ReaderBusy, NoCard, CardRemoved, CardReset, CardMute.
+ */
+#pragma once
+
+#include <glib.h>
+
+typedef struct Reader Reader;
+
+typedef struct
+{
+  /*
+   * connect: powers the card and takes it, exclusively if nobody else has it, else shared.
+   * @ret_exclusive: which of the two. @ret_extended: whether the reader says that it carries extended-length APDUs.
+   */
+  gboolean (*connect) (Reader *reader, gboolean *ret_exclusive, gboolean *ret_extended, GError **error);
+
+  /* begin, end: a transaction, needed only where connect was shared. begin gives up with ReaderBusy after two seconds. */
+  gboolean (*begin) (Reader *reader, GError **error);
+  void (*end) (Reader *reader);
+
+  /*
+   * transmit: one command, one response. @response_size: in: room, out: bytes. A success of fewer than two bytes is
+   * CardRemoved (facts: card §2, a card that vanished in mid-command).
+   */
+  gboolean (*transmit) (Reader *reader, const guint8 *command, gsize command_size, guint8 *response,
+                        gsize *response_size, GError **error);
+
+  /* is_same_card: whether the card has stayed in the reader, unreset by others, since connect. */
+  gboolean (*is_same_card) (Reader *reader);
+
+  /* disconnect: lets the card go, unpowered. Does nothing if not connected. */
+  void (*disconnect) (Reader *reader);
+
+  void (*free) (Reader *reader);
+} ReaderClass;
+
+struct Reader
+{
+  const ReaderClass *klass;
+  gatomicrefcount references;
+  char *name; /* of PC/SC; shown to people */
+};
+
+/* reader_initialize: for implementations, first thing after allocation; one reference. */
+void reader_initialize (Reader *reader, const ReaderClass *klass, const char *name);
+Reader *reader_ref (Reader *reader);
+void reader_unref (Reader *reader);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reader, reader_unref)

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * transport: the port to the center, whatever carries it. Asynchronous, on the main thread; every call has its own
+ * deadline. Errors are of SHIKAKU_ERROR: CenterUnreachable, CenterUntrusted, CenterBusy (retry-after attached),
+ * CenterRefused, MessageInvalid, CredentialMissing, CredentialExpired, TimedOut, Cancelled; from the center's answer
+ * also CertificateExpired, CertificateRevoked, CertificateUntrusted, NotRegistered.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "codec/message.h"
+
+/* A challenge for one card proof. */
+typedef struct
+{
+  char *identifier;
+  GBytes *bytes;
+} TransportChallenge;
+
+void transport_challenge_free (TransportChallenge *challenge);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportChallenge, transport_challenge_free)
+
+/*
+ * transport_make_proof_content: what the card signs: a domain separator, the institution, the challenge's identifier and
+ * its bytes (data/center-profile.md). Return: (transfer full).
+ */
+GBytes *transport_make_proof_content (const char *institution_code, const TransportChallenge *challenge);
+
+/* A card that was proved, and what the query shall carry. Everything borrowed for the call. */
+typedef struct
+{
+  const char *challenge_identifier;
+  GBytes *certificate;   /* DER */
+  const char *algorithm; /* card_certificate_get_algorithm */
+  GBytes *signature;
+  gboolean consent_ceiling, consent_specific_disease;
+} TransportCardQuery;
+
+/* An insured person by number. NULL: not given. Borrowed. Dates YYYYMMDD. */
+typedef struct
+{
+  const char *insurer_number, *symbol, *number, *branch, *birthdate, *date;
+  gboolean consent_ceiling, consent_specific_disease;
+} TransportNumberQuery;
+
+/* Consents to register. @kinds: the field's element prefixes ("PharmacistsInfo"), NULL-ended, parallel to @granted. */
+typedef struct
+{
+  const char *qualification_key; /* QualificationConfirmationKey of the answer that the consents belong to */
+  const char *const *prefixes;
+  const gboolean *granted;
+} TransportConsents;
+
+/* The center's answer: the tree, and the bytes as they came. */
+typedef struct
+{
+  Message *message;
+  GBytes *body;
+  gint64 received; /* microseconds since the epoch, UTC */
+} TransportReply;
+
+void transport_reply_free (TransportReply *reply);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportReply, transport_reply_free)
+
+typedef enum
+{
+  TRANSPORT_UNKNOWN, /* not tried yet */
+  TRANSPORT_ONLINE,
+  TRANSPORT_DEGRADED, /* answers, but busy or refusing */
+  TRANSPORT_OFFLINE,
+} TransportState;
+
+/* The links of the chain that a transport can tell of, for Manager.Diagnose. */
+typedef enum
+{
+  TRANSPORT_LINK_CREDENTIAL,
+  TRANSPORT_LINK_LINE,
+  TRANSPORT_LINK_TLS,
+  TRANSPORT_LINK_CENTER,
+  TRANSPORT_N_LINKS
+} TransportLink;
+
+typedef enum
+{
+  TRANSPORT_LINK_UNKNOWN, /* not examined */
+  TRANSPORT_LINK_OK,
+  TRANSPORT_LINK_DEGRADED,
+  TRANSPORT_LINK_FAILED,
+} TransportLinkState;
+
+typedef struct
+{
+  TransportLinkState state;
+  gint64 since; /* microseconds since the epoch of the last change; 0 while unknown */
+  int error;    /* ShikakuError while degraded or failed, else -1 */
+} TransportLinkStatus;
+
+typedef struct Transport Transport;
+
+typedef struct
+{
+  /* prepare: a card came in: connect and renew the token if needed, so that both hide behind the card's time. Silent. */
+  void (*prepare) (Transport *transport);
+
+  void (*get_challenge) (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  TransportChallenge *(*get_challenge_finish) (Transport *transport, GAsyncResult *result, GError **error);
+
+  void (*check_card) (Transport *transport, const TransportCardQuery *query, GCancellable *cancellable,
+                      GAsyncReadyCallback callback, gpointer user_data);
+  void (*check_number) (Transport *transport, const TransportNumberQuery *query, GCancellable *cancellable,
+                        GAsyncReadyCallback callback, gpointer user_data);
+  /* register_consents: never repeated on the wire. The answer holds the consent triples of the field. */
+  void (*register_consents) (Transport *transport, const TransportConsents *consents, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+  /* reply_finish: of check_card, check_number and register_consents. */
+  TransportReply *(*reply_finish) (Transport *transport, GAsyncResult *result, GError **error);
+
+  /* examine: walks the links now (Diagnose), then @callback; the outcome is in links. */
+  void (*examine) (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*free) (Transport *transport);
+} TransportClass;
+
+struct Transport
+{
+  const TransportClass *klass;
+  const char *institution_code; /* 10 digits */
+  TransportState state;
+  TransportLinkStatus links[TRANSPORT_N_LINKS];
+  gint64 credential_expires; /* microseconds since the epoch; 0: not known */
+  void (*changed) (Transport *transport, gpointer user_data); /* state or credential_expires changed; set by the owner */
+  gpointer changed_data;
+};

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * web-api: the transport over HTTPS with a client certificate: auth and its token, then the calls of
+ * data/center-profile.md, as JSON. The real center's unpublished parts are not claimed.
+ */
+#pragma once
+
+#include "center/transport.h"
+
+/* Borrowed for the call; the files are read when they are first needed. */
+typedef struct
+{
+  const char *url;               /* https://host[:port]/base, without a trailing slash */
+  const char *authority_file;    /* PEM: the only CA that is trusted */
+  const char *certificate_file;  /* PEM: the institution's client certificate and its chain */
+  const char *key_file;          /* PEM */
+  const char *account_file;      /* two lines: account, password */
+  const char *institution_code;  /* 10 digits */
+  guint timeout;                 /* seconds: the whole of one call */
+} WebApiSettings;
+
+/* web_api_new: nothing is opened or loaded yet; TLS comes with the first use. */
+Transport *web_api_new (const WebApiSettings *settings);

@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * station: the readers of this desk and the visits at them: the one entry of the domain for the bus floor.
+ */
+#pragma once
+
+#include "card/card-certificate.h"
+#include "card/reader-monitor.h"
+#include "center/transport.h"
+#include "visit/agent-port.h"
+#include "visit/visit.h"
+
+typedef struct Station Station;
+
+typedef struct
+{
+  const char *card_authorities_file; /* PEM */
+  guint retention;                   /* seconds that a finished visit is kept */
+} StationSettings;
+
+/* station_new: @transport: (transfer full). @observer must outlive it. */
+Station *station_new (const StationSettings *settings, Transport *transport, AgentPort agents,
+                      const VisitObserver *observer, gpointer user_data);
+void station_free (Station *station);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Station, station_free)
+
+/* station_get_monitor_observer: to be given to a reader monitor together with the station as its data. */
+const ReaderMonitorObserver *station_get_monitor_observer (void);
+
+/*
+ * station_shut_down: ends every visit with SHUTTING_DOWN and unpowers every card; @callback when all is at rest, at the
+ * latest after @deadline milliseconds. New visits are refused with SHUTTING_DOWN from here on.
+ */
+void station_shut_down (Station *station, guint deadline, GSourceFunc callback, gpointer user_data);
+
+/* What a caller asked for. Borrowed for the call. NULL or 0: not given. */
+typedef struct
+{
+  const char *path;           /* object path of the visit to be; unique */
+  const char *owner;          /* unique name */
+  const char *caller;         /* for people */
+  const char *reader;         /* object path; NULL: the only one there is */
+  const char *const *consents; /* kinds, NULL-ended */
+  const char *language;
+  const char *purpose; /* "eligibility", "registration" */
+  guint timeout;       /* seconds for the whole visit; 0: VISIT_TIMEOUT_DEFAULT */
+  gboolean same_card;  /* read a card that has already served */
+  gboolean last_try;   /* the PIN's last try may be spent */
+} VisitOptions;
+
+#define VISIT_TIMEOUT_DEFAULT 120
+#define VISIT_TIMEOUT_MAXIMUM 600
+
+/*
+ * station_open_visit: begins a visit at a reader; it starts to move from the main loop, after the caller could queue its
+ * reply. Return: (transfer none), or NULL with NO_READER, READER_BUSY, INVALID_OPTION, SERVICE_STOPPED, SHUTTING_DOWN.
+ */
+Visit *station_open_visit (Station *station, const VisitOptions *options, GError **error);
+
+/* station_open_number_visit: a visit without a card. Further errors: INVALID_OPTION for a malformed number or date. */
+Visit *station_open_number_visit (Station *station, const VisitOptions *options, const TransportNumberQuery *insured,
+                                  GError **error);
+
+Visit *station_find_visit (Station *station, const char *path); /* (transfer none) or NULL */
+
+/* station_close_visit: cancels it if it still runs, erases it and forgets it. */
+void station_close_visit (Station *station, Visit *visit);
+
+/* station_get_visits: all of @owner; (transfer container) of Visit, in the order opened. */
+GPtrArray *station_get_visits (Station *station, const char *owner);
+
+/* station_drop_owner: @owner left the bus: its visits end and are erased. */
+void station_drop_owner (Station *station, const char *owner);
+
+/* Readers. */
+GPtrArray *station_get_readers (Station *station); /* (transfer container) of StationReader */
+StationReader *station_find_reader (Station *station, const char *path);
+const char *station_reader_get_path (StationReader *reader);
+const char *station_reader_get_name (StationReader *reader);
+gboolean station_reader_has_card (StationReader *reader);
+gboolean station_reader_is_in_use (StationReader *reader);
+
+/* The center as the Manager shows it: "online", "degraded", "offline", "unknown". */
+const char *station_get_center (Station *station);
+gint64 station_get_credential_expires (Station *station);
+
+/*
+ * station_diagnose: walks the chain daemon → pcscd → reader → card → credential → line → tls → center.
+ * Finish: (transfer full) GPtrArray of StationLink in that order.
+ */
+typedef struct
+{
+  const char *link;  /* static */
+  const char *state; /* static: ok, degraded, failed, unknown */
+  gint64 since;      /* microseconds since the epoch; 0: unknown */
+  char *evidence;    /* what was seen; no personal data */
+  char *staff;       /* what the desk does */
+  char *technician;  /* what the technician does */
+} StationLink;
+
+void station_diagnose (Station *station, const char *language, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data);
+GPtrArray *station_diagnose_finish (Station *station, GAsyncResult *result, GError **error);

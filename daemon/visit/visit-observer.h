@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * visit-observer: what the domain tells. Filled by main with the bus floor's functions; every member is called on the main
+ * thread, after the state has changed, never from within a call into the domain that has not returned its result.
+ */
+#pragma once
+
+#include <glib.h>
+
+typedef struct Visit Visit;
+typedef struct StationReader StationReader;
+
+typedef struct
+{
+  void (*visit_changed) (Visit *visit, gpointer user_data);  /* a property of it: state, answer, method … */
+  void (*visit_finished) (Visit *visit, gpointer user_data); /* once: done, failed or cancelled, everything at rest */
+  void (*visit_closed) (Visit *visit, gpointer user_data);   /* it is about to be erased */
+  void (*reader_added) (StationReader *reader, gpointer user_data);
+  void (*reader_removed) (StationReader *reader, gpointer user_data);
+  void (*reader_changed) (StationReader *reader, gpointer user_data); /* CardPresent, InUse */
+  void (*center_changed) (gpointer user_data);                        /* Center, CredentialExpires */
+} VisitObserver;

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * visit: one patient at one desk; the only state machine that matters (DESIGN, "What a visit is").
+ *
+ *   waiting-for-card → reading-card → asking-pin → proving → asking-consent → checking → done
+ *                                 any state → failed | cancelled
+ *
+ * A visit belongs to the station that opened it. Reference-counted: what runs for it holds a reference.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "visit/consent-rules.h"
+#include "visit/eligibility.h"
+#include "visit/visit-observer.h"
+
+typedef enum
+{
+  VISIT_WAITING_FOR_CARD,
+  VISIT_READING_CARD,
+  VISIT_ASKING_PIN,
+  VISIT_PROVING,
+  VISIT_ASKING_CONSENT,
+  VISIT_CHECKING,
+  VISIT_DONE,
+  VISIT_FAILED,
+  VISIT_CANCELLED,
+} VisitState;
+
+/* visit_state_to_string: the contract's word, "waiting-for-card" and so on. */
+const char *visit_state_to_string (VisitState state);
+
+Visit *visit_ref (Visit *visit);
+void visit_unref (Visit *visit);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Visit, visit_unref)
+
+const char *visit_get_path (Visit *visit);  /* object path: its id everywhere */
+const char *visit_get_owner (Visit *visit); /* unique name */
+VisitState visit_get_state (Visit *visit);
+gboolean visit_is_finished (Visit *visit); /* done, failed or cancelled */
+const char *visit_get_origin (Visit *visit); /* card, number */
+const char *visit_get_method (Visit *visit); /* pin, none; "" until known */
+gboolean visit_get_agent_is_caller (Visit *visit);
+const char *visit_get_reader (Visit *visit); /* object path, "/" without a reader */
+const char *visit_get_language (Visit *visit);
+gint64 visit_get_opened (Visit *visit);  /* microseconds since the epoch, UTC */
+gint64 visit_get_expires (Visit *visit); /* when a finished visit is erased; 0 before */
+
+/* visit_get_answer: NULL until done, else "eligible", "not-eligible", "unknown". */
+const char *visit_get_answer (Visit *visit);
+
+/* visit_get_error: why it failed or was cancelled, or NULL. Of SHIKAKU_ERROR. */
+const GError *visit_get_error (Visit *visit);
+
+/* visit_get_error_message: the same for people, in the visit's language; "" without an error. */
+const char *visit_get_error_message (Visit *visit);
+
+/* visit_get_eligibility: NULL before done. */
+const Eligibility *visit_get_eligibility (Visit *visit);
+
+/* visit_get_consents: of Consent, in the order asked; (transfer none). */
+const GArray *visit_get_consents (Visit *visit);
+
+/* visit_get_message: the center's own message as received (JSON), or NULL. (transfer none) */
+GBytes *visit_get_message (Visit *visit);
+
+/*
+ * visit_cancel: ends it with CANCELLED; @callback when everything has come to rest (card unpowered, agent told, nothing
+ * under way). On a finished visit it only calls back. @callback may be NULL.
+ */
+void visit_cancel (Visit *visit, GAsyncReadyCallback callback, gpointer user_data);
+void visit_cancel_finish (Visit *visit, GAsyncResult *result);

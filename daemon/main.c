@@ -1,6 +1,145 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-int
-main (void)
+/* shikakud: options, wiring, signals. Everything else lives on the floors below. */
+#include <glib-unix.h>
+#include <locale.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "bus/bus.h"
+#include "card/reader-monitor.h"
+#include "center/web-api.h"
+#include "settings.h"
+#include "visit/station.h"
+
+#define SHUT_DOWN_DEADLINE 5000 /* milliseconds until a card that does not let go is left behind */
+
+typedef struct
 {
-  return 0;
+  GMainLoop *loop;
+  Bus *bus;
+  Station *station;
+  gboolean shutting_down;
+  int exit_status;
+} Daemon;
+
+static gboolean
+on_rest (gpointer user_data)
+{
+  Daemon *daemon = user_data;
+
+  g_main_loop_quit (daemon->loop);
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+on_terminate (gpointer user_data)
+{
+  Daemon *daemon = user_data;
+
+  if (!daemon->shutting_down)
+    {
+      daemon->shutting_down = TRUE;
+      log_info (NULL, "Shutting down");
+      bus_withdraw (daemon->bus);
+      station_shut_down (daemon->station, SHUT_DOWN_DEADLINE, on_rest, daemon);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+on_bus_lost (gpointer user_data)
+{
+  Daemon *daemon = user_data;
+
+  log_error (NULL, "The bus, or the name " SHIKAKU_BUS_NAME " on it, was lost");
+  daemon->exit_status = EXIT_FAILURE; /* so that the service manager starts it again */
+  on_terminate (daemon);
+  return G_SOURCE_REMOVE;
+}
+
+/* PINs and answers must not be found in a core file or by a debugger of the same user. */
+static void
+forbid_dumps (void)
+{
+  const struct rlimit none = { 0, 0 };
+
+  if (prctl (PR_SET_DUMPABLE, 0) != 0 || setrlimit (RLIMIT_CORE, &none) != 0)
+    log_warning (NULL, "Core dumps could not be forbidden");
+}
+
+static gboolean
+run (const Configuration *configuration, Daemon *daemon, GError **error)
+{
+  const WebApiSettings web_api = settings_get_web_api (configuration);
+  const StationSettings settings = settings_get_station (configuration);
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (Bus) bus = NULL;
+  g_autoptr (Station) station = NULL;
+  g_autoptr (ReaderMonitor) monitor = NULL;
+  guint terminate, interrupt;
+
+  bus = bus_new (on_bus_lost, daemon, error);
+  if (bus == NULL)
+    return FALSE;
+  station = station_new (&settings, web_api_new (&web_api), bus_get_agent_port (bus), bus_get_observer (), bus);
+  daemon->loop = loop;
+  daemon->bus = bus;
+  daemon->station = station;
+  if (!bus_publish (bus, station, error))
+    return FALSE;
+  monitor = reader_monitor_new (station_get_monitor_observer (), station);
+
+  terminate = g_unix_signal_add (SIGTERM, on_terminate, daemon);
+  interrupt = g_unix_signal_add (SIGINT, on_terminate, daemon);
+  g_main_loop_run (loop);
+  g_source_remove (terminate);
+  g_source_remove (interrupt);
+  return TRUE;
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_autofree char *config = NULL;
+  gboolean version = FALSE;
+  const GOptionEntry entries[] = {
+    { "config", 'c', 0, G_OPTION_ARG_FILENAME, &config, "Read FILE instead of " SHIKAKU_CONFIGURATION_FILE, "FILE" },
+    { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and exit", NULL },
+    { NULL },
+  };
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Configuration) configuration = NULL;
+  Daemon daemon = { .exit_status = EXIT_SUCCESS };
+
+  setlocale (LC_ALL, "");
+  g_option_context_add_main_entries (context, entries, NULL);
+  g_option_context_set_summary (context, "Online eligibility daemon: owns the card reader, answers on D-Bus.");
+  if (!g_option_context_parse (context, &argc, &argv, &error) || argc > 1)
+    {
+      g_printerr ("shikakud: %s\n", error != NULL ? error->message : "takes no arguments");
+      return EXIT_FAILURE;
+    }
+  if (version)
+    {
+      g_print ("shikakud %s\n", SHIKAKU_VERSION);
+      return EXIT_SUCCESS;
+    }
+
+  log_init ();
+  forbid_dumps ();
+  signal (SIGPIPE, SIG_IGN);
+  g_setenv ("GIO_USE_VFS", "local", TRUE); /* no file of ours is remote: spare the gvfs modules */
+
+  configuration = settings_load (config, &error);
+  if (configuration == NULL || !run (configuration, &daemon, &error))
+    {
+      log_error (NULL, "%s", error->message);
+      return EXIT_FAILURE;
+    }
+  return daemon.exit_status;
 }

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* settings: every key of the configuration file, its type and its default. The one place that knows them all. */
+#pragma once
+
+#include "base/configuration.h"
+#include "center/web-api.h"
+#include "visit/station.h"
+
+/*
+ * settings_load: reads @path, or SHIKAKU_CONFIGURATION_FILE if it is NULL. The installed file may be missing (everything has its
+ * default then); one that was asked for by name may not.
+ */
+Configuration *settings_load (const char *path, GError **error);
+
+/* What each floor is given; the texts live as long as @configuration. */
+WebApiSettings settings_get_web_api (const Configuration *configuration);
+StationSettings settings_get_station (const Configuration *configuration);

@@ -1,0 +1,269 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The calls of the center profile (data/center-profile.md). No sockets here: JSON in, status and JSON out."""
+
+import base64
+import collections
+import hashlib
+import json
+import secrets
+import time
+
+from . import proof
+from .people import CEILING, CONSENT_LIFETIME, DISEASE, now, to_time
+from .proof import Refusal
+
+TOKEN_LIFETIME = 1800  # seconds
+CHALLENGE_LIFETIME = 600  # seconds
+KEPT_MAXIMUM = 4000  # challenges, replies, confirmation keys: the oldest goes first
+IDENTIFIER_MAXIMUM = 50
+CONSENT_KINDS = (
+    "SpecificHealthCheckupsInfo PharmacistsInfo DiagnosisInfo OperationInfo DiagnosisName InfectiousInfo AllergyInfo "
+    "ContraindicationInfo TestInfo PrescriptionInfo"
+).split()
+
+
+class Kept(collections.OrderedDict):
+    """A bounded memory of what was handed out."""
+
+    def keep(self, key, value):
+        self[key] = value
+        while len(self) > KEPT_MAXIMUM:
+            self.popitem(last=False)
+
+
+class HttpRefusal(Exception):
+    def __init__(self, status):
+        super().__init__(status)
+        self.status = status
+
+
+def dump(value):
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def need(value, kind=dict):
+    if not isinstance(value, kind):
+        raise Refusal("SHK090003")
+    return value
+
+
+def need_text(element, name, maximum):
+    text = need(element.get(name), str)
+    if not 0 < len(text) <= maximum:
+        raise Refusal("SHK090003")
+    return text
+
+
+def need_bytes(element, name, maximum):
+    try:
+        return base64.b64decode(need_text(element, name, maximum), validate=True)
+    except ValueError as error:
+        raise Refusal("SHK090003") from error
+
+
+def need_flag(element, name):
+    if element.get(name, "0") not in ("0", "1"):
+        raise Refusal("SHK090003")
+    return element.get(name) == "1"
+
+
+class Request:
+    """The parts of one XmlMsg. @record: the line of the log that tells of it."""
+
+    def __init__(self, body, record):
+        try:
+            message = need(need(json.loads(body)).get("XmlMsg"))
+        except (ValueError, RecursionError) as error:
+            raise Refusal("SHK090003") from error
+        self.header = need(message.get("MessageHeader"))
+        self.body = need(message.get("MessageBody"))
+        self.record = record
+        self.institution = need_text(self.header, "MedicalInstitutionCode", 10)
+        self.identifier = need_text(self.header, "ArbitraryFileIdentifier", IDENTIFIER_MAXIMUM)
+        record["ArbitraryFileIdentifier"] = self.identifier
+        self.digest = hashlib.sha256(json.dumps(self.body, sort_keys=True).encode()).digest()
+
+    def get_part(self, name):
+        return need(self.body.get(name))
+
+
+class Center:
+    def __init__(self, people, authorities, account):
+        self.people = people
+        self.authorities = authorities
+        self.account = account
+        self.tokens = {}  # idToken -> when it ends (monotonic)
+        self.challenges = Kept()  # identifier -> (institution, bytes, when it ends)
+        self.keys = Kept()  # QualificationConfirmationKey -> (institution, person)
+        self.replies = Kept()  # (call, institution, ArbitraryFileIdentifier) -> (digest of the body, reply)
+        self.calls = {
+            "auth": self.authenticate,
+            "card/challenge": self.message_call(self.give_challenge, repeatable=False),
+            "card/check": self.message_call(self.check_card, repeatable=True),
+            "consent/register": self.message_call(self.register_consents, repeatable=True),
+            "search": self.message_call(self.search, repeatable=False),
+        }
+
+    # -- what every call shares
+
+    def answer(self, call, peer, authorization, body, record):
+        """Return: HTTP status, body. @peer: the institution of the client certificate, None if it names none."""
+        try:
+            if call not in self.calls:
+                raise HttpRefusal(404)
+            if call != "auth" and self.tokens.get(authorization, 0) < time.monotonic():
+                raise HttpRefusal(401)
+            return 200, self.calls[call](peer, body, record)
+        except HttpRefusal as refusal:
+            return refusal.status, dump({"status": "NG", "msg": str(refusal.status), "result": {}})
+
+    def authenticate(self, _peer, body, _record):
+        try:
+            credentials = json.loads(body)
+            given = (credentials["account"], credentials["password"])
+        except (ValueError, KeyError, TypeError) as error:
+            raise HttpRefusal(400) from error
+        if given != self.account:
+            raise HttpRefusal(401)
+        tokens = {name: secrets.token_urlsafe(48) for name in ("accessToken", "refreshToken", "idToken")}
+        self.tokens[tokens["idToken"]] = time.monotonic() + TOKEN_LIFETIME
+        result = {**tokens, "linkSysCharCd": "0", "expiresIn": TOKEN_LIFETIME}
+        return dump({"status": "OK", "msg": "", "result": result})
+
+    def expire_tokens(self):
+        self.tokens.clear()
+
+    def message_call(self, call, repeatable):
+        def run(peer, body, record):
+            request = None
+            try:
+                request = Request(body, record)
+                if len(request.institution) != 10 or peer not in (None, request.institution):
+                    raise Refusal("SHK090002")
+                slot = (call.__name__, request.institution, request.identifier)
+                if repeatable and slot in self.replies:
+                    return self.repeat(slot, request)
+            except Refusal as refusal:
+                return self.make_refusal(refusal.code, request)
+            try:
+                reply = call(request)
+            except Refusal as refusal:
+                reply = self.make_refusal(refusal.code, request)
+            if repeatable:
+                self.replies.keep(slot, (request.digest, reply))
+            return reply
+
+        return run
+
+    def repeat(self, slot, request):
+        digest, reply = self.replies[slot]
+        if digest != request.digest:
+            raise Refusal("SHK090003")
+        request.record["repeated"] = True
+        return reply
+
+    @staticmethod
+    def make_header(request, **more):
+        header = {"ProcessExecutionTime": to_time(now()), "SegmentOfResult": "1", "CharacterCodeIdentifier": "0"}
+        if request:
+            for name in ("QualificationConfirmationDate", "MedicalInstitutionCode", "ArbitraryFileIdentifier"):
+                if isinstance(request.header.get(name), str):
+                    header[name] = request.header[name]
+        return {**header, **more}
+
+    def make_refusal(self, code, request, segment="9"):
+        error = {"ErrorCode": code, "ErrorMessage": Refusal.TEXTS.get(code, "処理できません。")} if code else {}
+        header = self.make_header(request, SegmentOfResult=segment, **error)
+        return dump({"XmlMsg": {"MessageHeader": header, "MessageBody": {}}})
+
+    def refuse(self, body, record, code, segment="9"):
+        """A refusal that is not this center's own finding: of a fault."""
+        try:
+            request = Request(body, record)
+        except Refusal:
+            request = None
+        return self.make_refusal(code, request, segment)
+
+    def make_reply(self, request, body, **more):
+        return dump({"XmlMsg": {"MessageHeader": self.make_header(request, **more), "MessageBody": body}})
+
+    # -- the calls
+
+    def give_challenge(self, request):
+        request.get_part("CardChallengeInfo")
+        identifier, challenge = secrets.token_hex(16), secrets.token_bytes(32)
+        self.challenges.keep(identifier, (request.institution, challenge, time.monotonic() + CHALLENGE_LIFETIME))
+        part = {"ChallengeIdentifier": identifier, "Challenge": base64.b64encode(challenge).decode()}
+        return self.make_reply(request, {"CardChallenge": part})
+
+    def take_challenge(self, institution, identifier):
+        """Good once: taken whatever becomes of the proof."""
+        owner, challenge, end = self.challenges.pop(identifier, (None, None, 0))
+        if owner != institution or end < time.monotonic():
+            raise Refusal("SHK010005")
+        return challenge
+
+    def is_revoked(self, der):
+        person = self.people.find_by_certificate(der)
+        return person is not None and person.revoked
+
+    def check_card(self, request):
+        part = request.get_part("CardCheckInfo")
+        need_text(request.header, "QualificationConfirmationDate", 8)
+        identifier = need_text(part, "ChallengeIdentifier", 32)
+        der = need_bytes(part, "UserAuthenticationCertificate", 8192)
+        algorithm = need_text(part, "SignatureAlgorithm", 40)
+        signature = need_bytes(part, "Signature", 1024)
+        flags = {prefix: need_flag(part, prefix + "ConsFlg") for prefix in (CEILING, DISEASE)}
+
+        challenge = self.take_challenge(request.institution, identifier)
+        certificate = proof.check_certificate(self.authorities, der, self.is_revoked)
+        content = proof.make_content(request.institution, identifier, challenge)
+        proof.check_signature(certificate, algorithm, signature, content)
+        person = self.people.find_by_certificate(der)
+        if person is None or not person.registered:
+            raise Refusal("SHK020001")
+        key = secrets.token_hex(32)
+        self.keys.keep(key, (request.institution, person))
+        return self.make_eligibility(request, person, "1", flags, key)
+
+    def search(self, request):
+        query = request.get_part("QualificationConfirmSearchInfo")
+        need_text(request.header, "QualificationConfirmationDate", 8)
+        for name, maximum in (("InsurerNumber", 8), ("InsuredIdentificationNumber", 20), ("Birthdate", 8)):
+            need_text(query, name, maximum)
+        flags = {prefix: need_flag(query, prefix + "ConsFlg") for prefix in (CEILING, DISEASE)}
+        person = self.people.find_by_numbers(query)
+        return self.make_eligibility(request, person, "2", flags, None, {"QualificationConfirmSearchInfo": query})
+
+    def make_eligibility(self, request, person, classification, flags, key, echo=None):
+        body = {"ProcessingResultStatus": "1", "QualificationValidity": person.validity if person else "4"}
+        results = person.make_result_list(flags, now(), key) if person else []
+        if results:
+            body["ResultList"] = results
+        body.update(echo or {})
+        if person:
+            body.update(person.remark)
+            body = person.in_own_order(body)
+        return self.make_reply(request, body, ReferenceClassification=classification)
+
+    def register_consents(self, request):
+        part = request.get_part("ConsentRegistrationInfo")
+        institution, person = self.keys.get(need_text(part, "QualificationConfirmationKey", 64), (None, None))
+        asked = [kind for kind in CONSENT_KINDS if kind + "ConsFlg" in part]
+        if not asked or len(part) != len(asked) + 1:
+            raise Refusal("SHK090003")
+        granted = [kind for kind in asked if need_flag(part, kind + "ConsFlg")]
+        possible = [kind for kind in granted if person and kind in person.consentable]
+        if institution != request.institution or (granted and not possible):
+            raise Refusal("SHK020002")
+        moment = now()
+        person.consents.update({kind: moment for kind in possible})
+        request.record["registered"] = possible
+        result = {}
+        for kind in asked:
+            result[kind + "ConsFlg"] = "1" if kind in possible else "0"
+            if kind in possible:
+                result[kind + "ConsTime"] = to_time(moment)
+                result[kind + "AvailableTime"] = to_time(moment + CONSENT_LIFETIME)
+        return self.make_reply(request, {"ConsentRegistrationResult": person.in_own_order(result)})

@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Faults on demand: what is armed, and for which call and how often."""
+
+# Kind -> (numbers it takes, what it does).
+KINDS = {
+    "refuse-connection": (0, "every connection is dropped and none accepted, until clear-faults"),
+    "foreign-certificate": (0, "connections at rest are dropped; new ones meet a server certificate of a foreign CA, until clear-faults"),
+    "slow": (1, "answers after so many milliseconds"),
+    "silent": (0, "takes the request, does nothing with it and never answers (path=tls: accepts, and no handshake)"),
+    "garbage": (0, "answers 200 with a body that is not JSON"),
+    "huge": (1, "answers with well-formed JSON of so many bytes"),
+    "redirect": (0, "answers 302 to the same call under another host name of the loopback"),
+    "cut": (1, "does what was asked, sends the head and so many bytes of the body, and closes"),
+    "status": (1, "answers with this HTTP status and does nothing (retry-after=SECONDS)"),
+    "error-code": (0, "answers SegmentOfResult 9 with this ErrorCode and does nothing"),
+    "processing": (0, "answers SegmentOfResult 2 (still being worked on) and does nothing"),
+    "trickle": (0, "does what was asked, answers one byte every 0.2 seconds"),
+}
+LASTING = ("refuse-connection", "foreign-certificate")
+
+
+class Fault:
+    def __init__(self, kind, number=0, code=None, path=None, count=1, retry_after=None):
+        self.kind = kind
+        self.number = number
+        self.code = code
+        self.path = path
+        self.left = count  # None: always
+        self.retry_after = retry_after
+
+
+def parse(words):
+    """One fault from the words of a control command. Raises ValueError with a text for people."""
+    kind, options, values = words[0] if words else "", {}, []
+    if kind not in KINDS:
+        raise ValueError("no such fault; there are: " + ", ".join(KINDS))
+    for word in words[1:]:
+        name, sign, value = word.partition("=")
+        if sign and name in ("path", "count", "retry-after"):
+            options[name] = value
+        elif word == "always":
+            options["count"] = word
+        else:
+            values.append(word)
+    if len(values) != (1 if kind == "error-code" else KINDS[kind][0]):
+        raise ValueError("wrong number of arguments for " + kind)
+    count = options.get("count", "always" if kind in LASTING else "1")
+    return Fault(
+        kind,
+        number=int(values[0]) if values and kind != "error-code" else 0,
+        code=values[0] if kind == "error-code" else None,
+        path=options.get("path"),
+        count=None if count == "always" else int(count),
+        retry_after=options.get("retry-after"),
+    )
+
+
+class Faults:
+    def __init__(self):
+        self.armed = []
+
+    def add(self, fault):
+        self.armed.append(fault)
+
+    def clear(self):
+        self.armed.clear()
+
+    def has(self, kind):
+        return any(fault.kind == kind for fault in self.armed)
+
+    def take(self, path):
+        """The first armed fault for @path, counted down; None if there is none."""
+        for fault in self.armed:
+            if fault.kind in LASTING or (fault.path != path if fault.path else path == "tls"):
+                continue
+            if fault.left is not None:
+                fault.left -= 1
+                if fault.left <= 0:
+                    self.armed.remove(fault)
+            return fault
+        return None

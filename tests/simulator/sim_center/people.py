@@ -1,0 +1,113 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The invented people, and what the center says about them: elements of the field, in an order of its own per person."""
+
+import datetime
+import hashlib
+import json
+import random
+import unicodedata
+
+JST = datetime.timezone(datetime.timedelta(hours=9))
+CEILING = "LimitApplicationCertificateRelated"
+DISEASE = "SpecificDiseasesCertificateRelated"
+CONSENT_LIFETIME = datetime.timedelta(hours=24)
+
+
+def now():
+    return datetime.datetime.now(JST)
+
+
+def to_time(moment):
+    return moment.strftime("%Y%m%d%H%M%S")
+
+
+def normalise(text):
+    """Numbers are compared without width, padding and leading zeros, as the field's programs do."""
+    return unicodedata.normalize("NFKC", text or "").strip().lstrip("0")
+
+
+class Person:
+    def __init__(self, key, description):
+        center = description["center"]
+        self.key = key
+        self.registered = center["registered"]
+        self.revoked = center["revoked"]
+        self.validity = center["validity"]
+        self.consentable = center["consents"]
+        self.ceiling = center["ceiling"]
+        self.diseases = center["specific_diseases"]
+        self.entries = center["entries"]
+        self.remark = center.get("remark", {})
+        self.single_as_object = center.get("single_as_object", False)
+        self.consents = {}  # element prefix -> when the patient consented
+
+    def in_own_order(self, elements):
+        """The field's order is not stable: every person has another one, the same at each answer."""
+        members = list(elements.items())
+        random.Random(self.key).shuffle(members)
+        return dict(members)
+
+    def matches(self, query):
+        entry = self.entries[0]
+        if query.get("Birthdate") != entry["Birthdate"]:
+            return False
+        branch = normalise(query.get("InsuredBranchNumber"))
+        if branch and branch != normalise(entry.get("InsuredBranchNumber")):
+            return False
+        return all(
+            normalise(query.get(name)) == normalise(entry.get(name))
+            for name in ("InsurerNumber", "InsuredCardSymbol", "InsuredIdentificationNumber")
+        )
+
+    def make_result_list(self, flags, moment, key):
+        """@flags: the consents inside the query. @key: the QualificationConfirmationKey; None for a query by number."""
+        if self.validity == "5":
+            return []
+        entries = [dict(entry) for entry in self.entries]
+        first = entries[0]
+        for prefix in (CEILING, DISEASE):
+            first[prefix + "ConsFlg"] = "1" if flags.get(prefix) else "0"
+            if flags.get(prefix):
+                first[prefix + "ConsTime"] = to_time(moment)
+        if flags.get(CEILING) and self.ceiling:
+            first[CEILING + "Info"] = self.ceiling
+        if flags.get(DISEASE) and self.diseases:
+            first["SpecificDiseasesCertificateList"] = [
+                {"SpecificDiseasesCertificateInfo": disease} for disease in self.diseases
+            ]
+        if key:
+            first["QualificationConfirmationKey"] = key
+            first.update(self.make_consent_triples(self.consentable, moment))
+        results = [{"ResultOfQualificationConfirmation": self.in_own_order(entry)} for entry in entries]
+        return results[0] if self.single_as_object and len(results) == 1 else results
+
+    def make_consent_triples(self, prefixes, moment):
+        triples = {}
+        for prefix in prefixes:
+            at = self.consents.get(prefix)
+            valid = at is not None and moment < at + CONSENT_LIFETIME
+            triples[prefix + "ConsFlg"] = "1" if valid else "0"
+            if valid:
+                triples[prefix + "ConsTime"] = to_time(at)
+                triples[prefix + "AvailableTime"] = to_time(at + CONSENT_LIFETIME)
+        return triples
+
+
+class People:
+    def __init__(self, people_file, keys_directory):
+        with open(people_file, encoding="utf-8") as file:
+            self.persons = {key: Person(key, value) for key, value in json.load(file)["people"].items()}
+        self.by_certificate = {}
+        for person in self.persons.values():
+            path = keys_directory / (person.key + ".cert.der")
+            if path.exists():
+                self.by_certificate[hashlib.sha256(path.read_bytes()).digest()] = person
+
+    def get(self, key):
+        return self.persons.get(key)
+
+    def find_by_certificate(self, der):
+        return self.by_certificate.get(hashlib.sha256(der).digest())
+
+    def find_by_numbers(self, query):
+        return next((person for person in self.persons.values() if person.matches(query)), None)

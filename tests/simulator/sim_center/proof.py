@@ -1,0 +1,116 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The proof by card: chain, dates, revocation and signature, each for real. Refusals carry the profile's code."""
+
+import datetime
+import re
+
+from cryptography import x509
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+
+SEPARATOR = b"org.shikaku.card-proof.v1"
+ALGORITHMS = {"sha256WithRSAEncryption": rsa.RSAPublicKey, "ecdsa-with-SHA384": ec.EllipticCurvePublicKey}
+CERTIFICATE_SIZE_MAXIMUM = 4096
+PEM_BLOCK = re.compile(b"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
+
+
+class Refusal(Exception):
+    """A refusal of the profile: @code and a text for people."""
+
+    TEXTS = {
+        "SHK010001": "利用者証明用電子証明書の有効期限が切れています。",
+        "SHK010002": "利用者証明用電子証明書が失効しています。",
+        "SHK010003": "利用者証明用電子証明書を信頼できません。",
+        "SHK010004": "署名を検証できません。",
+        "SHK010005": "チャレンジが存在しないか、使用済みです。",
+        "SHK020001": "健康保険証としての利用登録がありません。",
+        "SHK020002": "この同意は登録できません。",
+        "SHK090001": "混み合っています。",
+        "SHK090002": "医療機関コードが正しくありません。",
+        "SHK090003": "電文に誤りがあります。",
+    }
+
+    def __init__(self, code):
+        super().__init__(code)
+        self.code = code
+
+
+def make_content(institution, identifier, challenge):
+    """What the card signs; the lead-in keeps the signature from meaning anything elsewhere."""
+    return b"\0".join((SEPARATOR, institution.encode(), identifier.encode(), challenge))
+
+
+def verify_signature(key, signature, content, digest):
+    if isinstance(key, rsa.RSAPublicKey):
+        key.verify(signature, content, padding.PKCS1v15(), digest)
+    else:
+        key.verify(signature, content, ec.ECDSA(digest))
+
+
+def get_key_identifier(certificate, extension, attribute):
+    try:
+        return getattr(certificate.extensions.get_extension_for_class(extension).value, attribute)
+    except x509.ExtensionNotFound:
+        return None
+
+
+class CardAuthorities:
+    def __init__(self, path):
+        self.certificates = [x509.load_pem_x509_certificate(block) for block in PEM_BLOCK.findall(path.read_bytes())]
+        self.checked = {}  # DER -> certificate whose chain is good; signatures of CAs do not change
+
+    def load(self, der):
+        """The certificate of @der, chained to one of the CAs; several generations share one name, so the key decides."""
+        if der in self.checked:
+            return self.checked[der]
+        try:
+            if len(der) > CERTIFICATE_SIZE_MAXIMUM:
+                raise ValueError
+            certificate = x509.load_der_x509_certificate(der)
+            usage = certificate.extensions.get_extension_for_class(x509.KeyUsage).value
+        except (ValueError, x509.ExtensionNotFound) as error:
+            raise Refusal("SHK010003") from error
+        if not usage.digital_signature or not any(self.issued(ca, certificate) for ca in self.certificates):
+            raise Refusal("SHK010003")
+        self.checked[der] = certificate
+        return certificate
+
+    @staticmethod
+    def issued(ca, certificate):
+        wanted = get_key_identifier(certificate, x509.AuthorityKeyIdentifier, "key_identifier")
+        offered = get_key_identifier(ca, x509.SubjectKeyIdentifier, "digest")
+        if ca.subject != certificate.issuer or (wanted and offered and wanted != offered):
+            return False
+        try:
+            verify_signature(
+                ca.public_key(),
+                certificate.signature,
+                certificate.tbs_certificate_bytes,
+                certificate.signature_hash_algorithm,
+            )
+        except InvalidSignature:
+            return False
+        return True
+
+
+def check_certificate(authorities, der, is_revoked):
+    """Chain, dates, revocation list, in this order. The card's own dates count, not those of its CA."""
+    certificate = authorities.load(der)
+    moment = datetime.datetime.utcnow()
+    if not certificate.not_valid_before <= moment <= certificate.not_valid_after:
+        raise Refusal("SHK010001")
+    if is_revoked(der):
+        raise Refusal("SHK010002")
+    return certificate
+
+
+def check_signature(certificate, algorithm, signature, content):
+    key = certificate.public_key()
+    if algorithm not in ALGORITHMS or not isinstance(key, ALGORITHMS[algorithm]):
+        raise Refusal("SHK010004")
+    digest = hashes.SHA256() if isinstance(key, rsa.RSAPublicKey) else hashes.SHA384()
+    try:
+        verify_signature(key, signature, content, digest)
+    except InvalidSignature as error:
+        raise Refusal("SHK010004") from error

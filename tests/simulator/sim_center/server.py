@@ -1,0 +1,349 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""HTTPS with a client certificate, by hand on asyncio: faults need the connection itself, and a bench a cheap center."""
+
+import asyncio
+import collections
+import json
+import socket
+import ssl
+import time
+
+BASE = "/oqs-api"
+BODY_MAXIMUM = 4 * 1024 * 1024
+HEAD_MAXIMUM = 16 * 1024
+LOG_MAXIMUM = 200000
+PIECE = 64 * 1024
+TRICKLE_INTERVAL = 0.2  # seconds
+GARBAGE = b"\xff\xfe<<< this is not JSON >>>" + bytes(range(64))
+REASONS = {200: "OK", 302: "Found", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 405: "Method Not Allowed",
+           411: "Length Required", 413: "Content Too Large", 429: "Too Many Requests", 500: "Internal Server Error",
+           503: "Service Unavailable"}  # fmt: skip
+
+
+def make_context(keys, name, client_ca):
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.minimum_version = ssl.TLSVersion.TLSv1_2
+    context.load_cert_chain(keys / (name + ".cert.pem"), keys / (name + ".key.pem"))
+    context.load_verify_locations(client_ca)
+    context.verify_mode = ssl.CERT_REQUIRED
+    context.set_alpn_protocols(["http/1.1"])
+    return context
+
+
+def get_institution(certificate):
+    """The institution that a client certificate was issued for: ten digits in its subject, or None."""
+    for names in certificate.get("subject", ()):
+        for _, value in names:
+            if len(value) == 10 and value.isdigit():
+                return value
+    return None
+
+
+class Exchange:
+    """One request and what becomes of it. Its record is in the log from its arrival on."""
+
+    def __init__(self, headers, body, record):
+        self.begin = time.perf_counter()
+        self.headers = headers
+        self.body = body
+        self.record = record
+        self.path = record["path"]
+
+    def closes(self):
+        return self.headers.get("connection", "").lower() == "close"
+
+
+class Connection(asyncio.Protocol):
+    def __init__(self, server, number):
+        self.server = server
+        self.number = number
+        self.transport = None
+        self.peer = None
+        self.resumed = False
+        self.tls = None
+        self.requests = 0
+        self.buffer = bytearray()
+        self.task = None
+        self.writable = asyncio.Event()
+        self.writable.set()
+
+    # -- asyncio.Protocol
+
+    def connection_made(self, transport):
+        self.transport = transport
+        session = transport.get_extra_info("ssl_object")
+        self.peer = get_institution(session.getpeercert())
+        self.resumed = session.session_reused
+        self.tls = session.version()
+        self.server.count_handshake(self)
+
+    def connection_lost(self, _error):
+        self.server.open.discard(self)
+        self.writable.set()
+        if self.task:
+            self.task.cancel()
+
+    def pause_writing(self):
+        self.writable.clear()
+
+    def resume_writing(self):
+        self.writable.set()
+
+    def data_received(self, data):
+        self.buffer += data
+        if not self.task:
+            self.read_requests()
+
+    def is_at_rest(self):
+        return not self.task and not self.buffer
+
+    # -- requests
+
+    def read_requests(self):
+        while not self.task and not self.transport.is_closing():
+            end = self.buffer.find(b"\r\n\r\n")
+            if end < 0:
+                if len(self.buffer) > HEAD_MAXIMUM:
+                    self.transport.abort()
+                return
+            try:
+                method, target, headers = parse_head(bytes(self.buffer[:end]))
+                length = int(headers["content-length"]) if "content-length" in headers else None
+            except ValueError:
+                self.transport.abort()
+                return
+            if length is None or length > BODY_MAXIMUM or length < 0:
+                self.refuse(411 if length is None else 413)
+                return
+            size = end + 4 + length
+            if len(self.buffer) < size:
+                if headers.get("expect") == "100-continue" and len(self.buffer) == end + 4:
+                    self.transport.write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                return
+            body = bytes(self.buffer[end + 4 : size])
+            del self.buffer[:size]
+            self.take_request(method, target, headers, body, size)
+
+    def refuse(self, status):
+        head = f"HTTP/1.1 {status} {REASONS[status]}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n"
+        self.transport.write(head.encode())
+        self.transport.close()
+
+    def take_request(self, method, target, headers, body, size):
+        self.requests += 1
+        path = target[len(BASE) + 1 :] if target.startswith(BASE + "/") else target
+        exchange = Exchange(headers, body, self.server.open_record(self, path, size))
+        fault = self.server.faults.take(path)
+        if method != "POST":
+            self.write(exchange, 405, b"")
+        elif fault:
+            exchange.record["fault"] = fault.kind
+            self.task = asyncio.ensure_future(self.answer_with_fault(fault, exchange))
+            return
+        else:
+            self.write(exchange, *self.ask_center(exchange))
+        if exchange.closes():
+            self.transport.close()
+
+    def ask_center(self, exchange):
+        authorization = exchange.headers.get("authorization")
+        return self.server.center.answer(exchange.path, self.peer, authorization, exchange.body, exchange.record)
+
+    # -- answers
+
+    def make_head(self, exchange, status, length, more=()):
+        milliseconds = round((time.perf_counter() - exchange.begin) * 1000, 3)
+        exchange.record.update(status=status, ms=milliseconds)
+        lines = [f"HTTP/1.1 {status} {REASONS.get(status, 'Fault')}", "Content-Type: application/json; charset=utf-8",
+                 f"Server-Timing: total;dur={milliseconds}", *more, f"Content-Length: {length}", "", ""]  # fmt: skip
+        return "\r\n".join(lines).encode()
+
+    def send(self, exchange, data):
+        self.transport.write(data)
+        self.server.count_response(exchange.record, len(data))
+
+    def write(self, exchange, status, body, more=()):
+        self.send(exchange, self.make_head(exchange, status, len(body), more) + body)
+
+    async def drain(self):
+        await self.writable.wait()
+        if self.transport.is_closing():
+            raise asyncio.CancelledError
+
+    async def answer_with_fault(self, fault, exchange):
+        try:
+            await self.commit_fault(fault, exchange)
+        finally:
+            self.task = None
+        if exchange.closes():
+            self.transport.close()
+        self.read_requests()
+
+    async def commit_fault(self, fault, exchange):
+        center = self.server.center
+        if fault.kind == "slow":
+            await asyncio.sleep(fault.number / 1000)
+            self.write(exchange, *self.ask_center(exchange))
+        elif fault.kind == "silent":
+            await asyncio.get_running_loop().create_future()
+        elif fault.kind == "garbage":
+            self.write(exchange, 200, GARBAGE)
+        elif fault.kind == "huge":
+            await self.write_huge(exchange, fault.number)
+        elif fault.kind == "redirect":
+            self.write(exchange, 302, b"", (f"Location: {self.server.make_url(other=True)}/{exchange.path}",))
+        elif fault.kind == "status":
+            more = (f"Retry-After: {fault.retry_after}",) if fault.retry_after else ()
+            self.write(exchange, fault.number, b'{"status":"NG","msg":"","result":{}}', more)
+        elif fault.kind == "error-code":
+            self.write(exchange, 200, center.refuse(exchange.body, exchange.record, fault.code))
+        elif fault.kind == "processing":
+            self.write(exchange, 200, center.refuse(exchange.body, exchange.record, None, segment="2"))
+        elif fault.kind == "cut":
+            await self.write_cut(exchange, fault.number)
+        elif fault.kind == "trickle":
+            await self.write_trickle(exchange)
+
+    async def write_cut(self, exchange, size):
+        status, reply = self.ask_center(exchange)
+        self.transport.set_write_buffer_limits(0)
+        self.send(exchange, self.make_head(exchange, status, len(reply)) + reply[:size])
+        await self.drain()
+        self.transport.abort()
+
+    async def write_trickle(self, exchange):
+        status, reply = self.ask_center(exchange)
+        for byte in self.make_head(exchange, status, len(reply)) + reply:
+            self.send(exchange, bytes([byte]))
+            await asyncio.sleep(TRICKLE_INTERVAL)
+            await self.drain()
+
+    async def write_huge(self, exchange, size):
+        lead, tail = b'{"XmlMsg":{"MessageHeader":{"SegmentOfResult":"1"},"MessageBody":{"Padding":"', b'"}}}'
+        self.send(exchange, self.make_head(exchange, 200, max(size, len(lead + tail))))
+        self.send(exchange, lead)
+        left = size - len(lead + tail)
+        while left > 0:
+            piece = min(left, PIECE)
+            self.send(exchange, b"x" * piece)
+            left -= piece
+            await self.drain()
+        self.send(exchange, tail)
+
+
+def parse_head(head):
+    first, *lines = head.decode("latin-1").split("\r\n")
+    method, target, version = first.split(" ")
+    if version != "HTTP/1.1":
+        raise ValueError(version)
+    headers = {}
+    for line in lines:
+        name, sign, value = line.partition(":")
+        if not sign:
+            raise ValueError(line)
+        headers[name.lower()] = value.strip()
+    return method, target, headers
+
+
+class Server:
+    def __init__(self, center, faults, contexts, port):
+        self.center = center
+        self.faults = faults
+        self.contexts = contexts  # "center", "foreign-center"
+        self.port = port
+        self.listener = None
+        self.open = set()
+        self.log = collections.deque(maxlen=LOG_MAXIMUM)
+        self.arrivals = asyncio.Condition()
+        self.tasks = set()
+        self.last_connection = 0
+        self.clear_log()
+
+    # -- what it tells
+
+    def clear_log(self):
+        self.log.clear()
+        self.stats = {"connections": 0, "handshakes": 0, "resumed": 0, "failed_handshakes": 0,
+                      "requests": collections.Counter(), "request_bytes": 0, "response_bytes": 0}  # fmt: skip
+
+    def get_stats(self):
+        return {**self.stats, "requests": dict(self.stats["requests"]), "open": len(self.open)}
+
+    def count_handshake(self, connection):
+        self.open.add(connection)
+        self.stats["resumed" if connection.resumed else "handshakes"] += 1
+
+    def open_record(self, connection, path, size):
+        record = dict(
+            path=path, connection=connection.number, request_on_connection=connection.requests, tls=connection.tls,
+            resumed=connection.resumed, request_bytes=size, response_bytes=0, status=None, ms=None, at=time.time(),
+            ArbitraryFileIdentifier=None, registered=[], repeated=False, fault=None)  # fmt: skip
+        self.log.append(record)
+        self.stats["requests"][path] += 1
+        self.stats["request_bytes"] += size
+        self.start(self.tell_arrival())
+        return record
+
+    def count_response(self, record, size):
+        record["response_bytes"] += size
+        self.stats["response_bytes"] += size
+
+    # -- connections
+
+    def start(self, coroutine):
+        task = asyncio.ensure_future(coroutine)
+        self.tasks.add(task)
+        task.add_done_callback(self.tasks.discard)
+
+    async def tell_arrival(self):
+        async with self.arrivals:
+            self.arrivals.notify_all()
+
+    def make_url(self, other=False):
+        return f"https://{'127.0.0.1' if other else 'localhost'}:{self.port}{BASE}"
+
+    def listen(self):
+        if self.listener:
+            return
+        self.listener = socket.create_server(("127.0.0.1", self.port), backlog=128)
+        self.listener.setblocking(False)
+        self.port = self.listener.getsockname()[1]
+        asyncio.get_running_loop().add_reader(self.listener, self.accept)
+
+    def refuse(self):
+        if self.listener:
+            asyncio.get_running_loop().remove_reader(self.listener)
+            self.listener.close()
+            self.listener = None
+        self.drop_connections(at_rest_only=False)
+
+    def drop_connections(self, at_rest_only):
+        for connection in list(self.open):
+            if not at_rest_only or connection.is_at_rest():
+                connection.transport.abort()
+
+    def accept(self):
+        try:
+            peer, _ = self.listener.accept()
+        except OSError:
+            return
+        peer.setblocking(False)
+        self.last_connection += 1
+        self.stats["connections"] += 1
+        if self.faults.take("tls"):
+            self.start(self.hold(peer))
+        else:
+            self.start(self.shake_hands(peer, self.last_connection))
+
+    async def hold(self, peer):
+        """A connection that is accepted and nothing else, until the other side goes."""
+        with peer:
+            while await asyncio.get_running_loop().sock_recv(peer, PIECE):
+                pass
+
+    async def shake_hands(self, peer, number):
+        context = self.contexts["foreign-center" if self.faults.has("foreign-certificate") else "center"]
+        try:
+            await asyncio.get_running_loop().connect_accepted_socket(lambda: Connection(self, number), peer, ssl=context)
+        except (OSError, asyncio.CancelledError):
+            self.stats["failed_handshakes"] += 1

@@ -217,15 +217,15 @@ class Center:
         flags = {prefix: need_flag(part, prefix + "ConsFlg") for prefix in (CEILING, DISEASE)}
 
         challenge = self.take_challenge(request.institution, identifier)
-        certificate = proof.check_certificate(self.authorities, der, self.is_revoked)
+        key = proof.check_certificate(self.authorities, der, self.is_revoked)
         content = proof.make_content(request.institution, identifier, challenge)
-        proof.check_signature(certificate, algorithm, signature, content)
+        proof.check_signature(key, algorithm, signature, content)
         person = self.people.find_by_certificate(der)
         if person is None or not person.registered:
             raise Refusal("SHK020001")
-        key = secrets.token_hex(32)
-        self.keys.keep(key, (request.institution, person))
-        return self.make_eligibility(request, person, "1", flags, key)
+        confirmation = secrets.token_hex(32)
+        self.keys.keep(confirmation, (request.institution, person))
+        return self.make_eligibility(request, person, "1", flags, confirmation)
 
     def search(self, request):
         query = request.get_part("QualificationConfirmSearchInfo")
@@ -236,9 +236,9 @@ class Center:
         person = self.people.find_by_numbers(query)
         return self.make_eligibility(request, person, "2", flags, None, {"QualificationConfirmSearchInfo": query})
 
-    def make_eligibility(self, request, person, classification, flags, key, echo=None):
+    def make_eligibility(self, request, person, classification, flags, confirmation, echo=None):
         body = {"ProcessingResultStatus": "1", "QualificationValidity": person.validity if person else "4"}
-        results = person.make_result_list(flags, now(), key) if person else []
+        results = person.make_result_list(flags, now(), confirmation) if person else []
         if results:
             body["ResultList"] = results
         body.update(echo or {})

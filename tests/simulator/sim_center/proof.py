@@ -58,10 +58,10 @@ def get_key_identifier(certificate, extension, attribute):
 class CardAuthorities:
     def __init__(self, path):
         self.certificates = [x509.load_pem_x509_certificate(block) for block in PEM_BLOCK.findall(path.read_bytes())]
-        self.checked = {}  # DER -> certificate whose chain is good; signatures of CAs do not change
+        self.checked = {}  # DER -> certificate whose chain is good, and its key; the signatures of CAs do not change
 
     def load(self, der):
-        """The certificate of @der, chained to one of the CAs; several generations share one name, so the key decides."""
+        """The certificate of @der and its key, chained to one of the CAs; several generations share one name, so the key decides."""
         if der in self.checked:
             return self.checked[der]
         try:
@@ -73,8 +73,8 @@ class CardAuthorities:
             raise Refusal("SHK010003") from error
         if not usage.digital_signature or not any(self.issued(ca, certificate) for ca in self.certificates):
             raise Refusal("SHK010003")
-        self.checked[der] = certificate
-        return certificate
+        self.checked[der] = (certificate, certificate.public_key())
+        return self.checked[der]
 
     @staticmethod
     def issued(ca, certificate):
@@ -95,18 +95,17 @@ class CardAuthorities:
 
 
 def check_certificate(authorities, der, is_revoked):
-    """Chain, dates, revocation list, in this order. The card's own dates count, not those of its CA."""
-    certificate = authorities.load(der)
+    """Chain, dates, revocation list, in this order; the card's own dates count, not those of its CA. Return: its key."""
+    certificate, key = authorities.load(der)
     moment = datetime.datetime.utcnow()
     if not certificate.not_valid_before <= moment <= certificate.not_valid_after:
         raise Refusal("SHK010001")
     if is_revoked(der):
         raise Refusal("SHK010002")
-    return certificate
+    return key
 
 
-def check_signature(certificate, algorithm, signature, content):
-    key = certificate.public_key()
+def check_signature(key, algorithm, signature, content):
     if algorithm not in ALGORITHMS or not isinstance(key, ALGORITHMS[algorithm]):
         raise Refusal("SHK010004")
     digest = hashes.SHA256() if isinstance(key, rsa.RSAPublicKey) else hashes.SHA384()

@@ -3,7 +3,6 @@
 
 import asyncio
 import collections
-import json
 import socket
 import ssl
 import time

@@ -11,6 +11,7 @@
 
 #include "base/names.h"
 
+/* clang-format off */
 typedef enum
 {
 #define SHIKAKU_ERROR_MEMBER(suffix, name) SHIKAKU_ERROR_##suffix,
@@ -18,6 +19,7 @@ typedef enum
 #undef SHIKAKU_ERROR_MEMBER
   SHIKAKU_N_ERRORS
 } ShikakuError;
+/* clang-format on */
 
 #define SHIKAKU_ERROR (shikaku_error_quark ())
 GQuark shikaku_error_quark (void);

@@ -11,7 +11,8 @@
 #include <syslog.h>
 
 /* A MESSAGE_ID is 32 lower-case hex digits, given by the caller that owns the event; NULL where there is none. */
-void log_write (int priority, const char *message_id, const char *correlation, const char *format, ...) G_GNUC_PRINTF (4, 5);
+void log_write (int priority, const char *message_id, const char *correlation, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
 
 #define log_error(correlation, ...) log_write (LOG_ERR, NULL, correlation, __VA_ARGS__)
 #define log_warning(correlation, ...) log_write (LOG_WARNING, NULL, correlation, __VA_ARGS__)
@@ -20,7 +21,7 @@ void log_write (int priority, const char *message_id, const char *correlation, c
 #define log_debug(correlation, ...) log_write (LOG_DEBUG, NULL, correlation, __VA_ARGS__)
 
 /* The maximum level and the target of org.freedesktop.LogControl1. Setters return FALSE for an unknown word. */
-gboolean log_set_level (const char *level);   /* emerg alert crit err warning notice info debug */
+gboolean log_set_level (const char *level); /* emerg alert crit err warning notice info debug */
 const char *log_get_level (void);
 gboolean log_set_target (const char *target); /* auto journal console null */
 const char *log_get_target (void);

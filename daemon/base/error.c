@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* error: what went wrong, as one of the contract's names; a code or a D-Bus name comes in, the other goes out. */
+#include "base/error.h"
+
+#include <gio/gio.h>
+#include <string.h>
+
+typedef struct
+{
+  gboolean has_tries_left, has_retry_after;
+  guint tries_left, retry_after;
+} ShikakuErrorPrivate;
+
+static void
+shikaku_error_private_init (ShikakuErrorPrivate *private)
+{
+  memset (private, 0, sizeof *private);
+}
+
+static void
+shikaku_error_private_copy (const ShikakuErrorPrivate *source, ShikakuErrorPrivate *target)
+{
+  *target = *source;
+}
+
+static void
+shikaku_error_private_clear (ShikakuErrorPrivate *private)
+{
+}
+
+G_DEFINE_EXTENDED_ERROR (ShikakuError, shikaku_error)
+
+static const char *const names[SHIKAKU_N_ERRORS] = {
+#define SHIKAKU_ERROR_NAME(suffix, name) [SHIKAKU_ERROR_##suffix] = SHIKAKU_ERROR_PREFIX name,
+  SHIKAKU_ERRORS (SHIKAKU_ERROR_NAME)
+#undef SHIKAKU_ERROR_NAME
+};
+
+const char *
+shikaku_error_get_name (ShikakuError code)
+{
+  g_assert ((guint)code < SHIKAKU_N_ERRORS);
+  return names[code];
+}
+
+const char *
+shikaku_error_get_short_name (ShikakuError code)
+{
+  return shikaku_error_get_name (code) + strlen (SHIKAKU_ERROR_PREFIX);
+}
+
+gboolean
+shikaku_error_lookup (const char *name, ShikakuError *ret_code)
+{
+  for (guint i = 0; name && i < SHIKAKU_N_ERRORS; i++)
+    if (strcmp (names[i], name) == 0)
+      {
+        *ret_code = i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+GError *
+shikaku_error_adopt (GError *error)
+{
+  ShikakuError code = SHIKAKU_ERROR_FAILED;
+  GError *adopted;
+
+  if (error->domain == SHIKAKU_ERROR)
+    return error;
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    code = SHIKAKU_ERROR_CANCELLED;
+  else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT))
+    code = SHIKAKU_ERROR_TIMED_OUT;
+  adopted = g_error_new_literal (SHIKAKU_ERROR, code, error->message);
+  g_error_free (error);
+  return adopted;
+}
+
+void
+shikaku_error_set_tries_left (GError *error, guint tries)
+{
+  ShikakuErrorPrivate *private = shikaku_error_get_private (error);
+
+  g_return_if_fail (private);
+  private->has_tries_left = TRUE;
+  private->tries_left = tries;
+}
+
+gboolean
+shikaku_error_get_tries_left (const GError *error, guint *ret_tries)
+{
+  const ShikakuErrorPrivate *private = shikaku_error_get_private (error);
+
+  if (!private || !private->has_tries_left)
+    return FALSE;
+  *ret_tries = private->tries_left;
+  return TRUE;
+}
+
+void
+shikaku_error_set_retry_after (GError *error, guint seconds)
+{
+  ShikakuErrorPrivate *private = shikaku_error_get_private (error);
+
+  g_return_if_fail (private);
+  private->has_retry_after = TRUE;
+  private->retry_after = seconds;
+}
+
+gboolean
+shikaku_error_get_retry_after (const GError *error, guint *ret_seconds)
+{
+  const ShikakuErrorPrivate *private = shikaku_error_get_private (error);
+
+  if (!private || !private->has_retry_after)
+    return FALSE;
+  *ret_seconds = private->retry_after;
+  return TRUE;
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * log: one line comes in, one journal entry or one line on standard error goes out. Any thread may call it.
+ */
+#define SD_JOURNAL_SUPPRESS_LOCATION
+#include "base/log.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/uio.h>
+#include <systemd/sd-journal.h>
+#include <unistd.h>
+
+#define JOURNAL_SOCKET "/run/systemd/journal/socket"
+
+typedef enum
+{
+  TARGET_AUTO,
+  TARGET_JOURNAL,
+  TARGET_CONSOLE,
+  TARGET_NULL,
+} Target;
+
+static const char *const level_names[]
+    = { "emerg", "alert", "crit", "err", "warning", "notice", "info", "debug", NULL };
+static const char *const target_names[] = { "auto", "journal", "console", "null", NULL };
+
+static gint maximum_level = LOG_INFO;
+static gint chosen_target = TARGET_AUTO;
+static gboolean journal_listens; /* what "auto" stands for; set once by log_init */
+
+static int
+find_name (const char *const *list, const char *name)
+{
+  for (int i = 0; name && list[i]; i++)
+    if (strcmp (list[i], name) == 0)
+      return i;
+  return -1;
+}
+
+gboolean
+log_set_level (const char *level)
+{
+  int i = find_name (level_names, level);
+
+  if (i < 0)
+    return FALSE;
+  g_atomic_int_set (&maximum_level, i);
+  return TRUE;
+}
+
+const char *
+log_get_level (void)
+{
+  return level_names[g_atomic_int_get (&maximum_level)];
+}
+
+gboolean
+log_set_target (const char *target)
+{
+  int i = find_name (target_names, target);
+
+  if (i < 0)
+    return FALSE;
+  g_atomic_int_set (&chosen_target, i);
+  return TRUE;
+}
+
+const char *
+log_get_target (void)
+{
+  return target_names[g_atomic_int_get (&chosen_target)];
+}
+
+static struct iovec
+take_field (char *field)
+{
+  return (struct iovec){ field, strlen (field) };
+}
+
+static gboolean
+write_journal (int priority, const char *message_id, const char *correlation, const char *text)
+{
+  struct iovec fields[5];
+  guint n = 0;
+  gboolean sent;
+
+  fields[n++] = take_field (g_strconcat ("MESSAGE=", text, NULL));
+  fields[n++] = take_field (g_strdup_printf ("PRIORITY=%d", priority));
+  fields[n++] = take_field (g_strconcat ("SYSLOG_IDENTIFIER=", program_invocation_short_name, NULL));
+  if (message_id)
+    fields[n++] = take_field (g_strconcat ("MESSAGE_ID=", message_id, NULL));
+  if (correlation)
+    fields[n++] = take_field (g_strconcat ("SHIKAKU_VISIT=", correlation, NULL));
+
+  sent = sd_journal_sendv (fields, n) >= 0;
+  while (n > 0)
+    g_free (fields[--n].iov_base);
+  return sent;
+}
+
+/* Names of readers and texts of libraries come from outside: no control character of theirs may start a line of its own. */
+static void
+write_console (int priority, const char *correlation, char *text)
+{
+  for (char *c = text; *c; c++)
+    if ((guchar)*c < ' ' || *c == 0x7f)
+      *c = ' ';
+  if (correlation)
+    fprintf (stderr, "%s: %s: %s [%s]\n", program_invocation_short_name, level_names[priority], text, correlation);
+  else
+    fprintf (stderr, "%s: %s: %s\n", program_invocation_short_name, level_names[priority], text);
+}
+
+void
+log_write (int priority, const char *message_id, const char *correlation, const char *format, ...)
+{
+  const int saved_errno = errno;
+  Target target = g_atomic_int_get (&chosen_target);
+  g_autofree char *text = NULL;
+  va_list arguments;
+
+  if (priority > g_atomic_int_get (&maximum_level) || target == TARGET_NULL)
+    return;
+  if (target == TARGET_AUTO)
+    target = journal_listens ? TARGET_JOURNAL : TARGET_CONSOLE;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  priority = CLAMP (priority, LOG_EMERG, LOG_DEBUG);
+  if (target == TARGET_CONSOLE || !write_journal (priority, message_id, correlation, text))
+    write_console (priority, correlation, text);
+  errno = saved_errno;
+}
+
+static int
+priority_of (GLogLevelFlags flags)
+{
+  if (flags & G_LOG_LEVEL_ERROR)
+    return LOG_CRIT;
+  if (flags & G_LOG_LEVEL_CRITICAL)
+    return LOG_ERR;
+  if (flags & G_LOG_LEVEL_WARNING)
+    return LOG_WARNING;
+  if (flags & G_LOG_LEVEL_MESSAGE)
+    return LOG_NOTICE;
+  return flags & G_LOG_LEVEL_INFO ? LOG_INFO : LOG_DEBUG;
+}
+
+static GLogWriterOutput
+write_glib_message (GLogLevelFlags flags, const GLogField *fields, gsize n_fields, gpointer unused)
+{
+  const int priority = priority_of (flags);
+  const char *domain = NULL, *text = NULL;
+
+  /* What a library tells at info and debug level is dropped: nobody here vouches that it holds no personal data. */
+  if (priority >= LOG_INFO)
+    return G_LOG_WRITER_HANDLED;
+
+  for (gsize i = 0; i < n_fields; i++)
+    if (fields[i].length < 0 && strcmp (fields[i].key, "GLIB_DOMAIN") == 0)
+      domain = fields[i].value;
+    else if (fields[i].length < 0 && strcmp (fields[i].key, "MESSAGE") == 0)
+      text = fields[i].value;
+  log_write (priority, NULL, NULL, "%s%s%s", domain ? domain : "", domain ? ": " : "", text ? text : "(no text)");
+  return G_LOG_WRITER_HANDLED;
+}
+
+/* JOURNAL_STREAM holds "device:inode" of the stream that the service manager connected to the journal. */
+static gboolean
+stderr_is_journal (void)
+{
+  const char *stream = g_getenv ("JOURNAL_STREAM");
+  g_autofree char *own = NULL;
+  struct stat status;
+
+  if (!stream || fstat (STDERR_FILENO, &status) < 0)
+    return FALSE;
+  own = g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, (guint64)status.st_dev, (guint64)status.st_ino);
+  return strcmp (stream, own) == 0;
+}
+
+void
+log_init (void)
+{
+  journal_listens = stderr_is_journal () && access (JOURNAL_SOCKET, W_OK) == 0;
+  g_log_set_writer_func (write_glib_message, NULL, NULL);
+}

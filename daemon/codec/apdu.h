@@ -6,8 +6,8 @@
 
 #include <glib.h>
 
-#define APDU_COMMAND_MAXIMUM 300     /* header + Lc + 256 bytes of data + Le: the daemon never sends more */
-#define APDU_RESPONSE_MAXIMUM 65538  /* 64 KiB and the status word */
+#define APDU_COMMAND_MAXIMUM 300    /* header + Lc + 256 bytes of data + Le: the daemon never sends more */
+#define APDU_RESPONSE_MAXIMUM 65538 /* 64 KiB and the status word */
 
 #define APDU_LE_NONE (-1)
 

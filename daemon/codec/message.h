@@ -23,10 +23,20 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Message, message_free)
 /* message_add: appends a child. @text: copied; NULL for an element that will have children. Return: the child. */
 Message *message_add (Message *parent, const char *name, const char *text);
 
+/*
+ * For the parsers beside it. message_keep: a copy of @size bytes, ended by NUL, that lives as long as the tree of @node.
+ * message_add_kept: message_add for texts that already live so long; nothing is copied.
+ */
+const char *message_keep (Message *node, const char *text, gsize size);
+Message *message_add_kept (Message *parent, const char *name, gsize name_size, const char *text);
+
 const char *message_get_name (const Message *node);
 
 /* message_get_text: the node's own text, "" if it has none. Lives as long as the tree. */
 const char *message_get_text (const Message *node);
+
+/* message_has_text: FALSE for an element that was made to have children, TRUE for one whose text may be "". */
+gboolean message_has_text (const Message *node);
 
 const Message *message_get_first_child (const Message *node);
 const Message *message_get_next (const Message *node);

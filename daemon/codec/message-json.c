@@ -1,0 +1,438 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * message-json: the bytes of a JSON document come in, a tree goes out, and the other way round.
+ *
+ * libyajl finds the tokens; the handlers below keep a stack of what is open and build the tree as the tokens come. What
+ * libyajl lets pass (overlong UTF-8, half surrogate pairs, NUL as an escape, a member twice) is refused here.
+ */
+#include "codec/message-json.h"
+
+#include <string.h>
+#include <yajl/yajl_parse.h>
+
+#include "base/error.h"
+
+#define MEMBERS_MAXIMUM 256                            /* of one object: the field's largest has below 100 */
+#define FRAMES_MAXIMUM (2 * MESSAGE_DEPTH_MAXIMUM + 1) /* an element opens an object, or an array and an object in it */
+
+typedef enum
+{
+  FRAME_DOCUMENT, /* the outermost object: its one member becomes the root */
+  FRAME_OBJECT,
+  FRAME_ARRAY,
+  FRAME_ITEM, /* an object in an array: its one member becomes a child of the array's element */
+} FrameKind;
+
+typedef struct
+{
+  FrameKind kind;
+  guint depth;      /* of node in the tree */
+  Message *node;    /* what members become children of; NULL in the document's frame */
+  guint first_name; /* of this object's in Parser.names */
+} Frame;
+
+typedef struct
+{
+  const char *text;
+  gsize size;
+} Name;
+
+typedef struct
+{
+  const char *root_name; /* NULL: the one member's */
+  Message *root;
+  guint n_nodes;
+  GArray *names; /* of Name: the members of all open objects, with those that are null */
+  Frame frames[FRAMES_MAXIMUM];
+  guint n_frames;
+  const char *reason; /* static; why the document is refused */
+} Parser;
+
+static int
+refuse (Parser *parser, const char *reason)
+{
+  parser->reason = reason;
+  return 0;
+}
+
+static Frame *
+get_frame (Parser *parser)
+{
+  return parser->n_frames > 0 ? &parser->frames[parser->n_frames - 1] : NULL;
+}
+
+static int
+push_frame (Parser *parser, FrameKind kind, Message *node, guint depth)
+{
+  if (parser->n_frames == FRAMES_MAXIMUM || depth > MESSAGE_DEPTH_MAXIMUM)
+    return refuse (parser, "nested too deeply");
+  parser->frames[parser->n_frames++] = (Frame){ kind, depth, node, parser->names->len };
+  return 1;
+}
+
+/* ASCII needs no look at its single characters. */
+static gboolean
+is_utf8 (const char *text, gsize size)
+{
+  guchar bits = 0;
+
+  for (gsize i = 0; i < size; i++)
+    bits |= text[i];
+  return bits < 0x80 || g_utf8_validate_len (text, size, NULL);
+}
+
+/* A value for the last name: a new element of the tree, without text if it is to be opened. */
+static int
+add_element (Parser *parser, const char *text, gsize size, Message **ret_node)
+{
+  const Frame *frame = get_frame (parser);
+  const Name *name;
+
+  if (!frame || frame->kind == FRAME_ARRAY)
+    return refuse (parser, "only an object may stand here");
+  if (frame->kind == FRAME_DOCUMENT)
+    {
+      if (text)
+        return refuse (parser, "the outermost member is no object");
+      *ret_node = parser->root;
+      return 1;
+    }
+  if (frame->depth == MESSAGE_DEPTH_MAXIMUM)
+    return refuse (parser, "nested too deeply");
+  if (++parser->n_nodes > MESSAGE_NODES_MAXIMUM)
+    return refuse (parser, "too many elements");
+  if (text && !is_utf8 (text, size))
+    return refuse (parser, "not UTF-8");
+  name = &g_array_index (parser->names, Name, parser->names->len - 1);
+  *ret_node
+      = message_add_kept (frame->node, name->text, name->size, text ? message_keep (frame->node, text, size) : NULL);
+  return 1;
+}
+
+static int
+handle_null (void *context)
+{
+  const Frame *frame = get_frame (context);
+
+  if (!frame || frame->kind == FRAME_ARRAY || frame->kind == FRAME_DOCUMENT)
+    return refuse (context, "null may not stand here");
+  return 1;
+}
+
+static int
+handle_boolean (void *context, int value)
+{
+  Message *node;
+
+  return value ? add_element (context, "true", 4, &node) : add_element (context, "false", 5, &node);
+}
+
+static int
+handle_number (void *context, const char *text, size_t size)
+{
+  Message *node;
+
+  return add_element (context, text, size, &node);
+}
+
+static int
+handle_string (void *context, const unsigned char *text, size_t size)
+{
+  Message *node;
+
+  return add_element (context, (const char *)text, size, &node);
+}
+
+static int
+handle_start_map (void *context)
+{
+  Parser *parser = context;
+  const Frame *frame = get_frame (parser);
+  Message *node;
+
+  if (!frame && parser->root_name)
+    {
+      parser->root = message_new (parser->root_name);
+      return push_frame (parser, FRAME_OBJECT, parser->root, 1);
+    }
+  if (!frame)
+    return push_frame (parser, FRAME_DOCUMENT, NULL, 0);
+  if (frame->kind == FRAME_ARRAY)
+    return push_frame (parser, FRAME_ITEM, frame->node, frame->depth);
+  return add_element (parser, NULL, 0, &node) && push_frame (parser, FRAME_OBJECT, node, frame->depth + 1);
+}
+
+static gboolean
+has_name (const Parser *parser, const Frame *frame, const char *text, gsize size)
+{
+  const Name *names = (const Name *)(void *)parser->names->data;
+
+  for (guint i = frame->first_name; i < parser->names->len; i++)
+    if (names[i].size == size && memcmp (names[i].text, text, size) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+static int
+handle_map_key (void *context, const unsigned char *key, size_t size)
+{
+  Parser *parser = context;
+  const Frame *frame = get_frame (parser);
+  const char *text = (const char *)key;
+  const guint n = parser->names->len - frame->first_name;
+  Name name = { NULL, size };
+
+  if (!is_utf8 (text, size))
+    return refuse (parser, "not UTF-8");
+  if (n >= (frame->kind == FRAME_OBJECT ? MEMBERS_MAXIMUM : 1))
+    return refuse (parser, "too many members");
+  if (has_name (parser, frame, text, size))
+    return refuse (parser, "a member twice");
+
+  if (frame->kind == FRAME_DOCUMENT)
+    {
+      g_autofree char *copy = g_strndup (text, size);
+
+      parser->root = message_new (copy);
+      parser->n_nodes = 1;
+      name.text = message_get_name (parser->root);
+    }
+  else
+    name.text = message_keep (frame->node, text, size);
+  g_array_append_val (parser->names, name);
+  return 1;
+}
+
+static int
+handle_end_map (void *context)
+{
+  Parser *parser = context;
+  const Frame *frame = get_frame (parser);
+
+  if (frame->kind != FRAME_OBJECT && parser->names->len == frame->first_name)
+    return refuse (parser, "an object without its one member");
+  g_array_set_size (parser->names, frame->first_name);
+  parser->n_frames--;
+  return 1;
+}
+
+static int
+handle_start_array (void *context)
+{
+  Parser *parser = context;
+  const Frame *frame = get_frame (parser);
+  Message *node;
+
+  return add_element (parser, NULL, 0, &node) && push_frame (parser, FRAME_ARRAY, node, frame->depth + 1);
+}
+
+static int
+handle_end_array (void *context)
+{
+  Parser *parser = context;
+
+  parser->n_frames--;
+  return 1;
+}
+
+static const yajl_callbacks handlers = {
+  .yajl_null = handle_null,
+  .yajl_boolean = handle_boolean,
+  .yajl_number = handle_number,
+  .yajl_string = handle_string,
+  .yajl_start_map = handle_start_map,
+  .yajl_map_key = handle_map_key,
+  .yajl_end_map = handle_end_map,
+  .yajl_start_array = handle_start_array,
+  .yajl_end_array = handle_end_array,
+};
+
+/* The number of an escape \uXXXX at @text, or -1. */
+static int
+parse_escape (const char *text, const char *end)
+{
+  int value = 0;
+
+  if (end - text < 6 || text[0] != '\\' || text[1] != 'u')
+    return -1;
+  for (int i = 2; i < 6; i++)
+    {
+      const int digit = g_ascii_xdigit_value (text[i]);
+
+      if (digit < 0)
+        return -1;
+      value = value << 4 | digit;
+    }
+  return value;
+}
+
+/*
+ * libyajl turns half a surrogate pair into "?" or into no UTF-8, and takes \u0000. A backslash outside of a string is no
+ * JSON anyway, so that all of them can be looked at without knowing where strings begin. Return: the bad one, or NULL.
+ */
+static const char *
+find_bad_escape (const char *text, gsize size)
+{
+  const char *end = text + size;
+
+  while ((text = memchr (text, '\\', end - text)))
+    {
+      const int first = parse_escape (text, end);
+      int second;
+
+      if (end - text < 2 || first == 0 || (first >= 0xdc00 && first <= 0xdfff))
+        return text;
+      if (first >= 0xd800 && first <= 0xdbff)
+        {
+          second = parse_escape (text + 6, end);
+          if (second < 0xdc00 || second > 0xdfff)
+            return text;
+          text += 6;
+        }
+      text += first < 0 ? 2 : 6;
+    }
+  return NULL;
+}
+
+/* Return: whether @text became parser->root; else *ret_position is where it failed. */
+static gboolean
+parse_text (Parser *parser, const char *text, gsize size, gsize *ret_position)
+{
+  const char *bad = size > 0 ? find_bad_escape (text, size) : NULL;
+  yajl_handle yajl;
+  gboolean done;
+
+  if (bad)
+    {
+      *ret_position = bad - text;
+      return refuse (parser, "an escape that is no character");
+    }
+
+  yajl = yajl_alloc (&handlers, NULL, parser);
+  g_assert (yajl);
+  yajl_config (yajl, yajl_dont_validate_strings, 1); /* is_utf8 is stricter */
+  done = yajl_parse (yajl, (const guchar *)text, size) == yajl_status_ok && yajl_complete_parse (yajl) == yajl_status_ok
+         && parser->root;
+  *ret_position = yajl_get_bytes_consumed (yajl);
+  yajl_free (yajl);
+  return done;
+}
+
+Message *
+message_json_parse_members (GBytes *body, const char *name, GError **error)
+{
+  gsize size, position = 0;
+  const char *text = g_bytes_get_data (body, &size);
+  Parser parser = { .root_name = name };
+  gboolean done = FALSE;
+
+  if (size > MESSAGE_SIZE_MAXIMUM)
+    refuse (&parser, "too large");
+  else
+    {
+      parser.names = g_array_sized_new (FALSE, FALSE, sizeof (Name), MEMBERS_MAXIMUM);
+      done = parse_text (&parser, text, size, &position);
+      g_array_unref (parser.names);
+    }
+  if (done)
+    return parser.root;
+
+  message_free (parser.root);
+  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID, "no message, at byte %" G_GSIZE_FORMAT ": %s",
+               position, parser.reason ? parser.reason : "not JSON");
+  return NULL;
+}
+
+Message *
+message_json_parse (GBytes *body, GError **error)
+{
+  return message_json_parse_members (body, NULL, error);
+}
+
+static void
+write_string (GString *out, const char *text)
+{
+  const char *start = text;
+
+  g_string_append_c (out, '"');
+  for (; *text; text++)
+    {
+      if (*text != '"' && *text != '\\' && (guchar)*text >= ' ')
+        continue;
+      g_string_append_len (out, start, text - start);
+      if ((guchar)*text < ' ')
+        g_string_append_printf (out, "\\u%04x", (guint)*text);
+      else
+        {
+          g_string_append_c (out, '\\');
+          g_string_append_c (out, *text);
+        }
+      start = text + 1;
+    }
+  g_string_append_len (out, start, text - start);
+  g_string_append_c (out, '"');
+}
+
+/* Whether the children have to be an array: a name repeats, or they are more than an object may have. */
+static gboolean
+needs_array (const Message *node)
+{
+  guint n = 0;
+
+  for (const Message *child = message_get_first_child (node); child; child = message_get_next (child))
+    if (++n > MEMBERS_MAXIMUM || message_find_next (child))
+      return TRUE;
+  return FALSE;
+}
+
+static void write_children (GString *out, const Message *node);
+
+static void
+write_member (GString *out, const Message *node)
+{
+  write_string (out, message_get_name (node));
+  g_string_append_c (out, ':');
+  if (message_has_text (node))
+    write_string (out, message_get_text (node));
+  else
+    write_children (out, node);
+}
+
+static void
+write_children (GString *out, const Message *node)
+{
+  const gboolean array = needs_array (node);
+
+  g_string_append_c (out, array ? '[' : '{');
+  for (const Message *child = message_get_first_child (node); child; child = message_get_next (child))
+    {
+      if (child != message_get_first_child (node))
+        g_string_append_c (out, ',');
+      if (array)
+        g_string_append_c (out, '{');
+      write_member (out, child);
+      if (array)
+        g_string_append_c (out, '}');
+    }
+  g_string_append_c (out, array ? ']' : '}');
+}
+
+GBytes *
+message_json_write_members (const Message *root)
+{
+  GString *out = g_string_sized_new (1024);
+
+  write_children (out, root);
+  return g_string_free_to_bytes (out);
+}
+
+GBytes *
+message_json_write (const Message *root)
+{
+  GString *out = g_string_sized_new (1024);
+
+  g_string_append_c (out, '{');
+  write_member (out, root);
+  g_string_append_c (out, '}');
+  return g_string_free_to_bytes (out);
+}

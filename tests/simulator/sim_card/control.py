@@ -4,14 +4,23 @@ import json
 import os
 import shlex
 import socket
+import time
 
-USAGE = ("insert [PERSONA|not-my-number] · eject · yank · status · log · clear-log · fault KIND [INS] [NUMBER] [always] · "
-         "clear-faults · timing on|off · short on|off")
+LONGEST_WAIT = 60  # seconds
+USAGE = """insert [PERSONA|not-my-number]  connects the card to the reader
+  eject                           pulls it out between two commands
+  yank                            pulls it out at once, in the middle of a command too
+  status                          who is in, powered, any PIN verified, tries left, sums since clear-log
+  log · clear-log                 every command since, without PINs
+  wait WHAT [N] [SECONDS]         answers when WHAT came N times since clear-log: an INS as below, power-up, power-off
+  fault KIND [INS] [NUMBER] [always] · clear-faults
+  timing on|off · short on|off"""
 
 
 class Control:
     def __init__(self, path, slot, default_persona):
         self.slot, self.default_persona = slot, default_persona
+        self.waiting = []  # (deadline, client, counter, number)
         self.listener, self.clients = None, {}
         if path:
             if os.path.exists(path):
@@ -35,18 +44,51 @@ class Control:
         self.clients[ready] = rest
         try:
             for line in lines:
-                ready.sendall(json.dumps(self.answer(line.decode()), ensure_ascii=False).encode() + b"\n")
+                answer = self.answer(line.decode(), ready)
+                if answer:
+                    self.reply(ready, answer)
         except OSError:
             data = b""
         if not data:
             del self.clients[ready]
+            self.waiting = [one for one in self.waiting if one[1] is not ready]
             ready.close()
 
-    def answer(self, line):
+    @staticmethod
+    def reply(client, answer):
+        client.sendall(json.dumps(answer, ensure_ascii=False).encode() + b"\n")
+
+    def next_event(self):
+        """Seconds until the first waiting client must hear that it waited in vain, or None."""
+        return max(0.0, min(one[0] for one in self.waiting) - time.monotonic()) if self.waiting else None
+
+    def run_due(self):
+        """Answers those who waited for what has happened by now, or too long."""
+        for one in list(self.waiting):
+            deadline, client, what, number = one
+            happened = self.slot.journal.counts[what] >= number
+            if happened or time.monotonic() >= deadline:
+                self.waiting.remove(one)
+                try:
+                    self.reply(client, {"ok": True} if happened else {"ok": False, "error": f"{what}: waited in vain"})
+                except OSError:
+                    pass
+
+    def wait(self, client, what, number="1", seconds="10"):
+        what = what.lower()
+        if what not in self.slot.journal.counts:
+            raise ValueError("wait for one of " + ", ".join(self.slot.journal.counts))
+        deadline = time.monotonic() + min(float(seconds), LONGEST_WAIT)
+        self.waiting.append((deadline, client, what, int(number)))
+
+    def answer(self, line, client):
+        """The answer, or None if it comes later."""
         try:
             words = shlex.split(line)
+            if words[0] == "wait":
+                return self.wait(client, *words[1:])
             return {"ok": True, **(self.run(words[0], words[1:]) or {})}
-        except (ValueError, IndexError) as error:
+        except (ValueError, IndexError, TypeError) as error:
             return {"ok": False, "error": str(error) or USAGE}
 
     def run(self, verb, arguments):

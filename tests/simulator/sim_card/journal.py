@@ -2,6 +2,8 @@
 """journal: what crossed the card's contacts, without PINs: for tests that count and compare."""
 import time
 
+from .faults import SELECTORS
+
 PIN_INSTRUCTIONS = (0x20, 0x24)
 
 
@@ -19,11 +21,12 @@ class Journal:
 
     def clear(self):
         self.entries = []
-        self.apdus = self.bytes_in = self.bytes_out = self.power_ups = 0
+        self.apdus = self.bytes_in = self.bytes_out = 0
         self.busy = 0.0
+        self.counts = dict.fromkeys([*SELECTORS, "power-up", "power-off"], 0)
 
-    def power_up(self):
-        self.power_ups += 1
+    def power(self, on):
+        self.counts["power-up" if on else "power-off"] += 1
 
     def command(self, raw):
         """@return: the entry, to be completed by answer()."""
@@ -32,6 +35,8 @@ class Journal:
         entry = {"at": time.time(), "command": show(raw), "size": len(raw), "status": None, "response_size": 0}
         entry["begun"] = time.monotonic()
         self.entries.append(entry)
+        for name, selects in SELECTORS.items():
+            self.counts[name] += len(raw) >= 4 and selects(raw)
         return entry
 
     def answer(self, entry, response):
@@ -46,4 +51,4 @@ class Journal:
 
     def totals(self):
         return {"apdus": self.apdus, "bytes_in": self.bytes_in, "bytes_out": self.bytes_out,
-                "power_ups": self.power_ups, "busy": self.busy}
+                "power_ups": self.counts["power-up"], "busy": self.busy}

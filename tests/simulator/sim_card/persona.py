@@ -2,7 +2,7 @@
 """persona: what one person's card holds: applications, files, PINs, keys (facts: card §1.1-§1.7).
 
 Comes in: an entry of people.json and the folder of make-keys. Goes out: a list of Applications.
-The certificates and keys are real ones of a simulated CA; text and surface hold as much as an allow list can be tested with.
+Certificates and keys are true ones of a simulated CA; text and surface hold enough to test an allow list with.
 """
 from .rsa import RsaKey
 

@@ -75,6 +75,8 @@ class Slot:
         self.connect_at = self.connect_since + RETRY_QUICK
 
     def power_off(self):
+        if self.powered:
+            self.journal.power(False)
         self.powered = False
         if self.chip:
             self.chip.power_off()
@@ -117,7 +119,7 @@ class Slot:
             self.disconnect()
 
     def receive(self):
-        """vpcd sends length and payload apart: without QUICKACK each command would wait 40 ms for an acknowledgement."""
+        """vpcd sends length and payload apart: without QUICKACK each command would wait 40 ms for an ACK."""
         try:
             self.link.setsockopt(socket.IPPROTO_TCP, socket.TCP_QUICKACK, 1)
             data = self.link.recv(65536)
@@ -146,7 +148,7 @@ class Slot:
             self.power_off()
         elif byte == ON:
             if not self.powered:
-                self.journal.power_up()
+                self.journal.power(True)
                 self.first_command = True
             self.powered = True
         elif byte == RESET:
@@ -201,10 +203,12 @@ def run(slot, control):
     """The loop. @control: listens and answers (control.Control)."""
     while True:
         links = [slot.link] if slot.link else []
-        ready, _, _ = select.select(links + control.sockets(), [], [], slot.next_event())
+        timeout = min((event for event in (slot.next_event(), control.next_event()) if event is not None), default=None)
+        ready, _, _ = select.select(links + control.sockets(), [], [], timeout)
         slot.run_due()
         for one in ready:
             if one is slot.link:
                 slot.receive()
             elif one in control.sockets():
                 control.serve(one)
+        control.run_due()

@@ -36,10 +36,10 @@ void station_shut_down (Station *station, guint deadline, GSourceFunc callback, 
 /* What a caller asked for. Borrowed for the call. NULL or 0: not given. */
 typedef struct
 {
-  const char *path;           /* object path of the visit to be; unique */
-  const char *owner;          /* unique name */
-  const char *caller;         /* for people */
-  const char *reader;         /* object path; NULL: the only one there is */
+  const char *path;            /* object path of the visit to be; unique */
+  const char *owner;           /* unique name */
+  const char *caller;          /* for people */
+  const char *reader;          /* object path; NULL: the only one there is */
   const char *const *consents; /* kinds, NULL-ended */
   const char *language;
   const char *purpose; /* "eligibility", "registration" */

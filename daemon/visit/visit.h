@@ -38,7 +38,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Visit, visit_unref)
 const char *visit_get_path (Visit *visit);  /* object path: its id everywhere */
 const char *visit_get_owner (Visit *visit); /* unique name */
 VisitState visit_get_state (Visit *visit);
-gboolean visit_is_finished (Visit *visit); /* done, failed or cancelled */
+gboolean visit_is_finished (Visit *visit);   /* done, failed or cancelled */
 const char *visit_get_origin (Visit *visit); /* card, number */
 const char *visit_get_method (Visit *visit); /* pin, none; "" until known */
 gboolean visit_get_agent_is_caller (Visit *visit);

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * card-proof: see the header. In: a reader's worker, a challenge, a PIN. Out: a signature that was checked.
+ *
+ * Several steps run at the same time, so each is counted in @pending. The first error decides; the others are only waited
+ * for. When nothing is pending the card is closed, and when it is closed the proof rests.
+ */
+#include "visit/card-proof.h"
+
+#include "base/error.h"
+
+struct CardProof
+{
+  CardProofSettings settings;
+  GCancellable *cancellable;
+  guint pending;
+  CardSession *session;
+  TransportChallenge *challenge;
+  Secret *pin; /* while the challenge is still under way */
+  GBytes *signature;
+  GError *error;
+  gboolean closing, rested;
+};
+
+static void on_closed (GObject *source, GAsyncResult *result, gpointer user_data);
+
+/* settle: something has ended; see whether anything is left to do. */
+static void
+settle (CardProof *proof)
+{
+  if (proof->pending > 0 || proof->rested || (proof->signature == NULL && proof->error == NULL))
+    return;
+
+  if (proof->session != NULL && !proof->closing)
+    {
+      proof->closing = TRUE;
+      proof->pending++;
+      card_session_close (proof->session, on_closed, proof);
+      return;
+    }
+  proof->rested = TRUE;
+  proof->settings.rested (proof->signature != NULL ? NULL : proof->error, proof->settings.user_data);
+}
+
+/* fail: @error: (transfer full). */
+static void
+fail (CardProof *proof, GError *error)
+{
+  if (proof->error != NULL || proof->signature != NULL)
+    {
+      g_error_free (error);
+      return;
+    }
+  proof->error = shikaku_error_adopt (error);
+  g_clear_pointer (&proof->pin, secret_free);
+  g_cancellable_cancel (proof->cancellable);
+}
+
+static void
+on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  CardProof *proof = user_data;
+
+  card_session_close_finish (proof->session, result);
+  proof->pending--;
+  settle (proof);
+}
+
+static void
+on_signed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  CardProof *proof = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) signature = card_session_sign_finish (proof->session, result, &error);
+
+  proof->pending--;
+  if (signature == NULL)
+    fail (proof, g_steal_pointer (&error));
+  else if (proof->error == NULL)
+    {
+      proof->signature = g_steal_pointer (&signature);
+      proof->settings.advanced (CARD_PROOF_PROVED, proof->settings.user_data);
+    }
+  settle (proof);
+}
+
+/* sign: once both the PIN and the challenge are there. */
+static void
+sign (CardProof *proof)
+{
+  g_autoptr (GBytes) content = NULL;
+
+  if (proof->error != NULL || proof->pin == NULL || proof->challenge == NULL)
+    return;
+  content = transport_make_proof_content (proof->settings.transport->institution_code, proof->challenge);
+  proof->pending++;
+  card_session_sign (proof->session, g_steal_pointer (&proof->pin), content, proof->settings.last_try,
+                     proof->cancellable, on_signed, proof);
+}
+
+static void
+on_pin (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  CardProof *proof = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Secret) pin = proof->settings.agents->request_pin_finish (proof->settings.agent, result, &error);
+
+  proof->pending--;
+  if (pin == NULL)
+    fail (proof, g_steal_pointer (&error));
+  else if (proof->error == NULL)
+    {
+      proof->pin = g_steal_pointer (&pin);
+      proof->settings.advanced (CARD_PROOF_PROVING, proof->settings.user_data);
+      sign (proof);
+    }
+  settle (proof);
+}
+
+static gboolean
+check_tries (CardProof *proof, guint tries, GError **error)
+{
+  if (tries == 0)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_LOCKED, "the card's PIN is locked");
+  else if (tries == 1 && !proof->settings.last_try)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_REFUSED, "one try is left and it may not be spent");
+  else
+    return TRUE;
+
+  if (error != NULL)
+    shikaku_error_set_tries_left (*error, tries);
+  return FALSE;
+}
+
+/* examine: whether it makes sense to ask a person for the PIN of this card. */
+static gboolean
+examine (CardProof *proof, GError **error)
+{
+  CardAuthorities *authorities = proof->settings.authorities (proof->settings.user_data, error);
+
+  return authorities != NULL
+         && card_certificate_check (card_session_get_certificate (proof->session), authorities,
+                                    g_get_real_time () / G_USEC_PER_SEC, error)
+         && check_tries (proof, card_session_get_tries (proof->session), error);
+}
+
+static void
+on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  CardProof *proof = user_data;
+  const CardProofSettings *settings = &proof->settings;
+  g_autoptr (GError) error = NULL;
+
+  proof->pending--;
+  proof->session = card_session_open_finish (settings->worker, result, &error);
+  if (proof->session != NULL)
+    settings->advanced (CARD_PROOF_READ, settings->user_data);
+  if (proof->session == NULL || (proof->error == NULL && !examine (proof, &error)))
+    fail (proof, g_steal_pointer (&error));
+  else if (proof->error == NULL)
+    {
+      settings->advanced (CARD_PROOF_ASKING_PIN, settings->user_data);
+      if (proof->error != NULL)
+        return settle (proof);
+      proof->pending++;
+      settings->agents->request_pin (settings->agent, &settings->context, card_session_get_tries (proof->session),
+                                     proof->cancellable, on_pin, proof);
+    }
+  settle (proof);
+}
+
+static void
+on_challenge (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  CardProof *proof = user_data;
+  Transport *transport = proof->settings.transport;
+  g_autoptr (GError) error = NULL;
+
+  proof->pending--;
+  proof->challenge = transport->klass->get_challenge_finish (transport, result, &error);
+  if (proof->challenge == NULL)
+    fail (proof, g_steal_pointer (&error));
+  else
+    sign (proof);
+  settle (proof);
+}
+
+CardProof *
+card_proof_new (const CardProofSettings *settings)
+{
+  CardProof *proof = g_new0 (CardProof, 1);
+
+  proof->settings = *settings;
+  proof->cancellable = g_cancellable_new ();
+  proof->pending = 2;
+  card_session_open (settings->worker, proof->cancellable, on_opened, proof);
+  settings->transport->klass->get_challenge (settings->transport, proof->cancellable, on_challenge, proof);
+  return proof;
+}
+
+void
+card_proof_free (CardProof *proof)
+{
+  g_clear_pointer (&proof->session, card_session_unref);
+  g_clear_pointer (&proof->challenge, transport_challenge_free);
+  g_clear_pointer (&proof->pin, secret_free);
+  g_clear_pointer (&proof->signature, g_bytes_unref);
+  g_clear_error (&proof->error);
+  g_object_unref (proof->cancellable);
+  g_free (proof);
+}
+
+void
+card_proof_abort (CardProof *proof, GError *error)
+{
+  fail (proof, error);
+  settle (proof);
+}
+
+gboolean
+card_proof_is_proved (CardProof *proof)
+{
+  return proof->signature != NULL;
+}
+
+void
+card_proof_fill_query (CardProof *proof, TransportCardQuery *ret_query)
+{
+  CardCertificate *certificate = card_session_get_certificate (proof->session);
+
+  ret_query->challenge_identifier = proof->challenge->identifier;
+  ret_query->certificate = card_certificate_get_der (certificate);
+  ret_query->algorithm = card_certificate_get_algorithm (certificate);
+  ret_query->signature = proof->signature;
+}

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * health: the chain daemon → pcscd → reader → card → credential → line → tls → center, link by link, for Diagnose. In: what
+ * the station knows and what the transport finds when it walks its part now. Out: a state, what was seen, and what to do.
+ *
+ * A link that was not examined says unknown; it never looks healthy by silence.
+ */
+#include "visit/station-private.h"
+
+#include "base/error.h"
+#include "visit/visit-text.h"
+
+#define CREDENTIAL_WARNING ((gint64)30 * 24 * 60 * 60 * G_USEC_PER_SEC) /* before its end */
+
+typedef struct
+{
+  Station *station;
+  char *language;
+} Diagnosis;
+
+static void
+diagnosis_free (Diagnosis *diagnosis)
+{
+  g_free (diagnosis->language);
+  g_free (diagnosis);
+}
+
+static void
+link_free (gpointer data)
+{
+  StationLink *link = data;
+
+  g_free (link->evidence);
+  g_free (link->staff);
+  g_free (link->technician);
+  g_free (link);
+}
+
+/* make_advice: the text of this link in this state, or the state's own. */
+static char *
+make_advice (const char *language, const char *link, const char *state, const char *who)
+{
+  char *text = visit_text (language, "Link %s %s %s", link, state, who);
+
+  return text != NULL ? text : visit_text (language, "Link %s %s", state, who);
+}
+
+/* add_link: @evidence: (transfer full). */
+static void
+add_link (GPtrArray *links, const char *language, const char *name, TransportLinkState state, gint64 since,
+          char *evidence)
+{
+  static const char *const words[] = {
+    [TRANSPORT_LINK_UNKNOWN] = "unknown",
+    [TRANSPORT_LINK_OK] = "ok",
+    [TRANSPORT_LINK_DEGRADED] = "degraded",
+    [TRANSPORT_LINK_FAILED] = "failed",
+  };
+  StationLink *link = g_new0 (StationLink, 1);
+
+  link->link = name;
+  link->state = words[state];
+  link->since = since;
+  link->evidence = evidence;
+  link->staff = make_advice (language, name, link->state, "staff");
+  link->technician = make_advice (language, name, link->state, "technician");
+  g_ptr_array_add (links, link);
+}
+
+static void
+add_readers (GPtrArray *links, const char *language, Station *station)
+{
+  TransportLinkState reader_state = TRANSPORT_LINK_UNKNOWN, card_state = TRANSPORT_LINK_UNKNOWN;
+  guint n_readers = station->readers->len, n_cards = 0, n_mute = 0;
+  gint64 reader_since = 0, card_since = 0;
+
+  for (guint i = 0; i < n_readers; i++)
+    {
+      StationReader *reader = station->readers->pdata[i];
+
+      n_cards += reader->present;
+      n_mute += card_worker_is_mute (reader->worker);
+      reader_since = MAX (reader_since, reader->added);
+      card_since = MAX (card_since, reader->present ? reader->since : 0);
+    }
+  if (n_readers > 0)
+    reader_state = TRANSPORT_LINK_OK;
+  else if (station->service_available)
+    {
+      reader_state = TRANSPORT_LINK_FAILED;
+      reader_since = station->readers_since;
+    }
+  if (n_mute > 0)
+    card_state = TRANSPORT_LINK_FAILED;
+  else if (n_cards > 0)
+    card_state = TRANSPORT_LINK_OK;
+
+  add_link (links, language, "reader", reader_state, reader_since, g_strdup_printf ("%u readers", n_readers));
+  add_link (links, language, "card", card_state, card_since,
+            g_strdup_printf ("%u cards, %u that do not answer", n_cards, n_mute));
+}
+
+/* make_evidence: the error's name says what the transport saw. */
+static char *
+make_evidence (const TransportLinkStatus *status)
+{
+  if (status->state == TRANSPORT_LINK_UNKNOWN)
+    return g_strdup ("not examined");
+  if (status->state == TRANSPORT_LINK_OK || status->error < 0)
+    return g_strdup ("examined");
+  return g_strdup (shikaku_error_get_short_name ((ShikakuError)status->error));
+}
+
+static void
+add_credential (GPtrArray *links, const char *language, const Transport *transport)
+{
+  TransportLinkStatus status = transport->links[TRANSPORT_LINK_CREDENTIAL];
+  gint64 expires = transport->credential_expires, now = g_get_real_time ();
+  g_autoptr (GDateTime) end = expires != 0 ? g_date_time_new_from_unix_utc (expires / G_USEC_PER_SEC) : NULL;
+
+  if (expires != 0 && status.state == TRANSPORT_LINK_OK && expires < now + CREDENTIAL_WARNING)
+    status.state = expires < now ? TRANSPORT_LINK_FAILED : TRANSPORT_LINK_DEGRADED;
+  add_link (links, language, "credential", status.state, status.since,
+            end != NULL ? g_date_time_format (end, "expires %F") : make_evidence (&status));
+}
+
+static GPtrArray *
+make_links (Station *station, const char *language)
+{
+  static const char *const names[TRANSPORT_N_LINKS] = {
+    [TRANSPORT_LINK_LINE] = "line",
+    [TRANSPORT_LINK_TLS] = "tls",
+    [TRANSPORT_LINK_CENTER] = "center",
+  };
+  GPtrArray *links = g_ptr_array_new_with_free_func (link_free);
+
+  add_link (links, language, "daemon", station->shutting_down ? TRANSPORT_LINK_FAILED : TRANSPORT_LINK_OK,
+            station->started, g_strdup ("version " SHIKAKU_VERSION));
+  add_link (links, language, "pcscd", station->service_available ? TRANSPORT_LINK_OK : TRANSPORT_LINK_FAILED,
+            station->service_since, g_strdup (station->service_available ? "answers" : "does not answer"));
+  add_readers (links, language, station);
+  add_credential (links, language, station->transport);
+  for (guint i = TRANSPORT_LINK_LINE; i < TRANSPORT_N_LINKS; i++)
+    {
+      const TransportLinkStatus *status = &station->transport->links[i];
+
+      add_link (links, language, names[i], status->state, status->since, make_evidence (status));
+    }
+  return links;
+}
+
+static void
+on_examined (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Diagnosis *diagnosis = g_task_get_task_data (task);
+  Station *station = diagnosis->station;
+
+  if (!g_task_return_error_if_cancelled (task))
+    g_task_return_pointer (task, make_links (station, diagnosis->language), (GDestroyNotify)g_ptr_array_unref);
+  station_unref (station);
+}
+
+void
+station_diagnose (Station *station, const char *language, GCancellable *cancellable, GAsyncReadyCallback callback,
+                  gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+  Diagnosis *diagnosis = g_new0 (Diagnosis, 1);
+
+  station_ref (station);
+  diagnosis->station = station;
+  diagnosis->language = g_strdup (language);
+  g_task_set_source_tag (task, station_diagnose);
+  g_task_set_task_data (task, diagnosis, (GDestroyNotify)diagnosis_free);
+  station->transport->klass->examine (station->transport, cancellable, on_examined, task);
+}
+
+GPtrArray *
+station_diagnose_finish (Station *station, GAsyncResult *result, GError **error)
+{
+  GPtrArray *links;
+
+  g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);
+
+  links = g_task_propagate_pointer (G_TASK (result), error);
+  if (links == NULL && error != NULL)
+    *error = shikaku_error_adopt (*error);
+  return links;
+}

@@ -1,0 +1,38 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* visit-text: see the header. In: a group's name and a language. Out: the text. */
+#include "visit/visit-text.h"
+
+#include "base/text.h"
+#include "data/texts.h"
+
+/* make_group: The resource registers itself; naming it is what makes the linker take it out of its static library. */
+static char *
+make_group (const char *format, va_list arguments)
+{
+  texts_get_resource ();
+  return g_strdup_vprintf (format, arguments);
+}
+
+char *
+visit_text (const char *language, const char *format, ...)
+{
+  g_autofree char *group = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  group = make_group (format, arguments);
+  va_end (arguments);
+  return text_lookup (group, language != NULL && *language != '\0' ? language : VISIT_LANGUAGE_DEFAULT);
+}
+
+char *
+visit_text_version (const char *format, ...)
+{
+  g_autofree char *group = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  group = make_group (format, arguments);
+  va_end (arguments);
+  return text_lookup_version (group);
+}

@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* visit-text: what people read of the domain, out of data/texts.ini. */
+#pragma once
+
+#include <glib.h>
+
+#define VISIT_LANGUAGE_DEFAULT "ja" /* of a visit that chose none: the desk is Japanese */
+
+/*
+ * visit_text: the text of the group that @format names, in @language (NULL: the default).
+ * Return: (transfer full), or NULL if there is no such group.
+ */
+char *visit_text (const char *language, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+/* visit_text_version: the version of that text, as shown with a consent question. (transfer full) or NULL. */
+char *visit_text_version (const char *format, ...) G_GNUC_PRINTF (1, 2);

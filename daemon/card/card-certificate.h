@@ -36,7 +36,8 @@ const char *card_certificate_get_algorithm (CardCertificate *certificate);
  * card_certificate_check: chain, key usage and dates at @now (seconds). Return: FALSE with CERTIFICATE_UNTRUSTED or
  * CERTIFICATE_EXPIRED. An expired CA of an older generation is accepted while the card's own dates hold (facts: card §5).
  */
-gboolean card_certificate_check (CardCertificate *certificate, CardAuthorities *authorities, gint64 now, GError **error);
+gboolean card_certificate_check (CardCertificate *certificate, CardAuthorities *authorities, gint64 now,
+                                 GError **error);
 
 /*
  * card_certificate_make_digest: what the card is to sign for @content: for RSA the DigestInfo of its SHA-256, for ECDSA

@@ -4,10 +4,11 @@
  * card-worker and jpki. What the visit sees of the card floor.
  *
  *   open   connect (exclusive, else shared), SELECT, certificate, retry query. No PIN. No transaction stays open.
- *   sign   the same card still? (shared: transaction, fresh SELECT, retry query again) VERIFY, SIGN, drop rights.
- *   close  drop rights, unpower. Always needed, on every path; safe at any time, also on a card that is gone.
+ *   sign   in a transaction: the same card still? (shared: fresh SELECT, retry query again) VERIFY, SIGN, drop rights.
+ *   close  unpower. Always needed, on every path; safe at any time, also twice, and on a card that is gone.
  *
- * APDUs, exclusive and extended: 6 in all. Errors: those of reader.h and jpki.h.
+ * APDUs, exclusive and extended: 6 in all. Errors: those of reader.h and jpki.h, CardMute or, where another program's
+ * transaction was waited for, ReaderBusy at the deadline, and Cancelled. All is called on the main thread.
  */
 #pragma once
 
@@ -21,16 +22,19 @@
 
 typedef struct CardSession CardSession; /* reference-counted: jobs that were given up keep theirs */
 
+/* The last reference of a session that was not closed closes it, without an answer. */
+
 CardSession *card_session_ref (CardSession *session);
 void card_session_unref (CardSession *session);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CardSession, card_session_unref)
 
-void card_session_open (CardWorker *worker, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+void card_session_open (CardWorker *worker, GCancellable *cancellable, GAsyncReadyCallback callback,
+                        gpointer user_data);
 /* card_session_open_finish: (transfer full) session, or NULL and the card is already unpowered. */
 CardSession *card_session_open_finish (CardWorker *worker, GAsyncResult *result, GError **error);
 
 CardCertificate *card_session_get_certificate (CardSession *session); /* (transfer none) */
-guint card_session_get_tries (CardSession *session);
+guint card_session_get_tries (CardSession *session);                  /* 0: the PIN is locked; follows a wrong PIN */
 gboolean card_session_is_exclusive (CardSession *session);
 
 /*
@@ -39,8 +43,8 @@ gboolean card_session_is_exclusive (CardSession *session);
  * @last_try: whether the owner accepted that the last try is spent; without it one try left is refused with
  * PIN_REFUSED (tries left attached), and no try is spent.
  */
-void card_session_sign (CardSession *session, Secret *pin, GBytes *content, gboolean last_try, GCancellable *cancellable,
-                        GAsyncReadyCallback callback, gpointer user_data);
+void card_session_sign (CardSession *session, Secret *pin, GBytes *content, gboolean last_try,
+                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 GBytes *card_session_sign_finish (CardSession *session, GAsyncResult *result, GError **error);
 
 /* card_session_close: never fails; the callback comes when the card is unpowered or the deadline has passed. */

@@ -31,7 +31,10 @@ GBytes *jpki_read_certificate (Jpki *jpki, GError **error);
 /* jpki_query_tries: how many tries the PIN has left; 0 = locked. Spends none. */
 gboolean jpki_query_tries (Jpki *jpki, guint *ret_tries, GError **error);
 
-/* jpki_verify: spends one try if @pin is wrong. FALSE with PIN_INCORRECT (tries left attached) or PIN_LOCKED. */
+/*
+ * jpki_verify: spends one try if @pin is wrong. FALSE with PIN_INCORRECT (tries left attached) or PIN_LOCKED; or with
+ * PIN_REFUSED if @pin is not four digits: nothing was sent.
+ */
 gboolean jpki_verify (Jpki *jpki, Secret *pin, GError **error);
 
 /* jpki_sign: @digest as card_certificate_make_digest gives it. Return: (transfer full) signature, or NULL. */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reader-pcsc: a reader of pcscd. With reader-monitor-pcsc the only file that includes winscard.h. */
+/* reader-pcsc: a reader of pcscd. With reader-monitor the only file that includes winscard.h. */
 #pragma once
 
 #include "card/reader.h"

@@ -3,7 +3,8 @@
  * reader: the port to a card reader, whoever makes it (reader-pcsc, or a test's fake).
  *
  * Everything here blocks, and is called only on that reader's worker thread (card-worker), but for reader_unref.
- * Errors are of SHIKAKU_ERROR: ServiceStopped, ReaderFailed, ReaderBusy, NoCard, CardRemoved, CardReset, CardMute.
+ * Errors are of SHIKAKU_ERROR: ServiceStopped, NoReader, ReaderFailed, ReaderBusy, NoCard, CardRemoved, CardReset, CardMute,
+ * CardFailed (a card that does not power up), CardUnsupported.
  */
 #pragma once
 
@@ -14,18 +15,23 @@ typedef struct Reader Reader;
 typedef struct
 {
   /*
-   * connect: powers the card and takes it, exclusively if nobody else has it, else shared.
+   * connect: powers the card and takes it, exclusively if nobody else has it, else shared. Waits without limit while
+   * another program holds a transaction: the deadline is the caller's (card-worker).
    * @ret_exclusive: which of the two. @ret_extended: whether the reader says that it carries extended-length APDUs.
    */
   gboolean (*connect) (Reader *reader, gboolean *ret_exclusive, gboolean *ret_extended, GError **error);
 
-  /* begin, end: a transaction, needed only where connect was shared. begin gives up with ReaderBusy after two seconds. */
+  /*
+   * begin, end: a transaction around one group of commands. begin waits without limit while another program holds one
+   * (pcsc-lite asks again and again, and cannot be told otherwise): the deadline is the caller's (card-worker).
+   */
   gboolean (*begin) (Reader *reader, GError **error);
   void (*end) (Reader *reader);
 
   /*
    * transmit: one command, one response. @response_size: in: room, out: bytes. A success of fewer than two bytes is
-   * CardRemoved (facts: card §2, a card that vanished in mid-command).
+   * CardRemoved (facts: card §2, a card that vanished in mid-command). ReaderFailed to a command of extended length may
+   * mean that the reader does not carry those.
    */
   gboolean (*transmit) (Reader *reader, const guint8 *command, gsize command_size, guint8 *response,
                         gsize *response_size, GError **error);

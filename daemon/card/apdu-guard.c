@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* apdu-guard: the allow list under everything. In come commands from jpki, out go those that the list allows, to the reader. */
+#include "card/apdu-guard.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "codec/apdu.h"
+
+#define RESPONSE_PIECES_MAXIMUM 260 /* GET RESPONSE in a row: 64 KiB in pieces of 256 bytes, and a few */
+
+#define INS_SELECT 0xA4
+#define INS_GET_RESPONSE 0xC0
+#define SELECT_BY_NAME 0x04     /* P1 */
+#define SELECT_EF 0x02          /* P1 */
+#define CLASS_CHANNEL_BITS 0x43 /* a logical channel other than 0, which has a selection of its own */
+
+#define STATUS_OK 0x9000
+#define STATUS_INTERNAL 0x6F00
+
+static const ApduRule daemon_rules[] = {
+  { CARD_AID_JPKI, CARD_AID_JPKI_SIZE, 0x00, INS_SELECT, 0x040C, 0xFFFF, 0 },
+  { CARD_AID_MANAGER, CARD_AID_MANAGER_SIZE, 0x00, INS_SELECT, 0x040C, 0xFFFF, 0 },
+  { CARD_AID_JPKI, CARD_AID_JPKI_SIZE, 0x00, INS_SELECT, 0x020C, 0xFFFF, 0x000A }, /* the certificate, selected */
+  { CARD_AID_JPKI, CARD_AID_JPKI_SIZE, 0x00, 0xB0, 0x8A00, 0xFF00, 0 },            /* the certificate, by short id */
+  { CARD_AID_JPKI, CARD_AID_JPKI_SIZE, 0x00, 0xB0, 0x0000, 0x8000, 0 },            /* the selected file, at an offset */
+  { CARD_AID_JPKI, CARD_AID_JPKI_SIZE, 0x00, 0x20, 0x0098, 0xFFFF, 0 }, /* VERIFY and retry query, PIN 0018 */
+  { CARD_AID_JPKI, CARD_AID_JPKI_SIZE, 0x80, 0x2A, 0x0097, 0xFFFF, 0 }, /* SIGN, key 0017 */
+  { 0 },
+};
+
+/* Never, whatever a table says (facts: card §1.6, §1.7). */
+static const struct
+{
+  const char *aid;
+  gsize aid_size;
+  guint16 file;
+} number_files[] = {
+  { "\xD3\x92\x10\x00\x31\x00\x01\x01\x04\x08", 10, 0x0001 }, /* text: the number */
+  { "\xD3\x92\x10\x00\x31\x00\x01\x01\x04\x02", 10, 0x0005 }, /* surface: its picture */
+};
+
+void
+apdu_guard_initialize (ApduGuard *guard, Reader *reader)
+{
+  *guard = (ApduGuard){ .reader = reader, .rules = daemon_rules };
+}
+
+void
+apdu_guard_forget (ApduGuard *guard)
+{
+  guard->application_size = 0;
+}
+
+/* Cards select by the beginning of a name too: then any application of that beginning may be meant. */
+static gboolean
+may_be_selected (const ApduGuard *guard, const Apdu *apdu, const char *aid, gsize aid_size)
+{
+  return (apdu->cla & CLASS_CHANNEL_BITS) != 0
+         || memcmp (guard->application, aid, MIN (guard->application_size, aid_size)) == 0;
+}
+
+/* Whether @apdu selects the elementary file @file or reaches into it, by its id or its short id, in any coding of ISO 7816-4. */
+static gboolean
+names_file (const Apdu *apdu, guint16 file)
+{
+  const guint16 p1p2 = (guint16)(apdu->p1 << 8 | apdu->p2);
+
+  switch (apdu->ins)
+    {
+    case INS_SELECT:
+      return apdu->p1 != SELECT_BY_NAME && apdu->lc >= 2
+             && (apdu->data[apdu->lc - 2] << 8 | apdu->data[apdu->lc - 1]) == file;
+    case 0xB2: /* records: the short id is in P2 */
+    case 0xB3:
+    case 0xA2:
+    case 0xDC:
+    case 0xDD:
+    case 0xE2:
+      return apdu->p2 >> 3 == file;
+    case 0xA1: /* binary and data objects, odd: P1 P2 is the file */
+    case 0xB1:
+    case 0xCB:
+    case 0xD1:
+    case 0xD7:
+    case 0xDB:
+      return p1p2 == file;
+    case 0xA0: /* binary: the short id is in P1 */
+    case 0xB0:
+    case 0xD0:
+    case 0xD6:
+    case 0x0E:
+      return (apdu->p1 & 0x80) != 0 && (apdu->p1 & 0x1F) == file;
+    default:
+      return FALSE;
+    }
+}
+
+static gboolean
+touches_number (const ApduGuard *guard, const Apdu *apdu)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (number_files); i++)
+    if (names_file (apdu, number_files[i].file)
+        && may_be_selected (guard, apdu, number_files[i].aid, number_files[i].aid_size))
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+is_of_rule (const ApduGuard *guard, const Apdu *apdu, const ApduRule *rule)
+{
+  const gboolean by_name = apdu->ins == INS_SELECT && apdu->p1 == SELECT_BY_NAME;
+  const guint8 *aid = by_name ? apdu->data : guard->application;
+  const gsize aid_size = by_name ? apdu->lc : guard->application_size;
+  const guint16 p1p2 = (guint16)(apdu->p1 << 8 | apdu->p2);
+
+  if (rule->cla != apdu->cla || rule->ins != apdu->ins || (p1p2 & rule->p1p2_mask) != rule->p1p2)
+    return FALSE;
+  if (rule->aid != NULL && (aid_size != rule->aid_size || memcmp (aid, rule->aid, aid_size) != 0))
+    return FALSE;
+  if (apdu->ins != INS_SELECT || by_name)
+    return TRUE;
+  return apdu->lc == 2 && (apdu->data[0] << 8 | apdu->data[1]) == rule->file;
+}
+
+static gboolean
+is_listed (const ApduGuard *guard, const Apdu *apdu)
+{
+  for (const ApduRule *rule = guard->rules; rule->ins != 0; rule++)
+    if (is_of_rule (guard, apdu, rule))
+      return TRUE;
+  return FALSE;
+}
+
+/* One command, one response: @size is in the room, out the bytes of data. */
+static gboolean
+exchange (ApduGuard *guard, const guint8 *command, gsize command_size, guint8 *response, gsize *size,
+          guint16 *ret_status, GError **error)
+{
+  guard->count++;
+  if (!guard->reader->klass->transmit (guard->reader, command, command_size, response, size, error))
+    return FALSE;
+  if (*size < 2)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED, "The card vanished in mid-command");
+      return FALSE;
+    }
+  *ret_status = apdu_status_word (response, *size);
+  *size -= 2;
+  return TRUE;
+}
+
+/* 61xx: the rest of the response, piece by piece. @size: bytes of data so far. */
+static gboolean
+fetch_rest (ApduGuard *guard, guint8 *response, gsize room, gsize *size, guint16 *status, GError **error)
+{
+  for (guint pieces = 0; *status >> 8 == 0x61; pieces++)
+    {
+      const guint8 command[] = { 0x00, INS_GET_RESPONSE, 0x00, 0x00, (guint8)*status };
+      gsize piece = room - *size;
+
+      if (pieces == RESPONSE_PIECES_MAXIMUM || piece <= 2)
+        {
+          g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_FAILED, "The card's response does not end");
+          return FALSE;
+        }
+      if (!exchange (guard, command, sizeof command, response + *size, &piece, status, error))
+        return FALSE;
+      *size += piece;
+    }
+  return TRUE;
+}
+
+/* One command with all that belongs to its response. */
+static gboolean
+converse (ApduGuard *guard, const Apdu *apdu, const guint8 *command, gsize command_size, guint8 *response, gsize *size,
+          guint16 *status, GError **error)
+{
+  const gsize room = *size;
+
+  if (!exchange (guard, command, command_size, response, size, status, error))
+    return FALSE;
+  if (*status >> 8 == 0x6C && apdu->le != APDU_LE_NONE)
+    {
+      guint8 again[APDU_COMMAND_MAXIMUM];
+      Apdu exact = *apdu;
+
+      exact.extended = FALSE;
+      exact.le = (*status & 0xFF) != 0 ? *status & 0xFF : 256;
+      *size = room;
+      if (!exchange (guard, again, apdu_build (&exact, again, sizeof again), response, size, status, error))
+        return FALSE;
+    }
+  return fetch_rest (guard, response, room, size, status, error);
+}
+
+/* What is selected after @apdu was answered with @status. */
+static void
+follow_selection (ApduGuard *guard, const Apdu *apdu, guint16 status)
+{
+  if (apdu->ins != INS_SELECT || apdu->p1 == SELECT_EF || status != STATUS_OK)
+    return;
+  if (apdu->p1 != SELECT_BY_NAME || (apdu->p2 & 0x03) != 0 || apdu->lc == 0 || apdu->lc > sizeof guard->application)
+    return;
+  memcpy (guard->application, apdu->data, apdu->lc);
+  guard->application_size = apdu->lc;
+}
+
+gboolean
+apdu_guard_transmit (ApduGuard *guard, const guint8 *command, gsize command_size, guint8 *response,
+                     gsize *response_size, guint16 *ret_status, GError **error)
+{
+  const gboolean first = guard->count == 0;
+  const gsize room = *response_size;
+  gsize size = room;
+  guint16 status = 0;
+  Apdu apdu;
+
+  if (!apdu_parse (command, command_size, &apdu) || touches_number (guard, &apdu) || !is_listed (guard, &apdu))
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED,
+                           "A card command that is not on the list was refused");
+      return FALSE;
+    }
+
+  if (apdu.ins == INS_SELECT && apdu.p1 != SELECT_EF)
+    apdu_guard_forget (guard);
+  if (!converse (guard, &apdu, command, command_size, response, &size, &status, error))
+    return FALSE;
+  if (first && status == STATUS_INTERNAL) /* one kind of card answers its first command so (facts: card §1.4) */
+    {
+      size = room;
+      if (!converse (guard, &apdu, command, command_size, response, &size, &status, error))
+        return FALSE;
+    }
+
+  follow_selection (guard, &apdu, status);
+  *response_size = size;
+  *ret_status = status;
+  return TRUE;
+}

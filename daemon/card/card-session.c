@@ -1,0 +1,386 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * card-session: one card from the moment it is read until it is unpowered. In come the PIN and what is to be signed, out go
+ * the certificate and the signature.
+ *
+ * The functions that are jobs run on the worker's thread; all others, and all freeing, on the main thread. A job owns a
+ * reference to its session, so that one that was given up does no harm when its call returns at last.
+ */
+#include "card/card-session.h"
+
+#include "base/error.h"
+#include "card/jpki.h"
+
+struct CardSession
+{
+  gatomicrefcount references;
+  CardWorker *worker;
+
+  /* The jobs'; read by the main thread after they have ended. */
+  Jpki jpki;
+  gboolean exclusive;
+  CardCertificate *certificate;
+  guint tries_at_open;
+  gint waiting; /* atomic: in a call that waits for another program */
+
+  /* The main thread's. */
+  guint tries;
+  gboolean is_open;
+};
+
+typedef struct
+{
+  CardSession *session;
+  Secret *pin;
+  GBytes *content;
+  guint tries; /* that are left, as far as the main thread knows */
+  gboolean last_try;
+} SignStep;
+
+static void
+free_sign_step (gpointer data)
+{
+  SignStep *step = data;
+
+  card_session_unref (step->session);
+  secret_free (step->pin);
+  g_bytes_unref (step->content);
+  g_free (step);
+}
+
+static gboolean
+is_cancelled (GCancellable *cancellable, GError **error)
+{
+  if (!g_cancellable_is_cancelled (cancellable))
+    return FALSE;
+  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "Cancelled");
+  return TRUE;
+}
+
+/* Jobs: what runs on the worker's thread. */
+
+static gboolean
+connect_card (CardSession *session, Reader *reader, GError **error)
+{
+  gboolean connected, extended = FALSE;
+
+  g_atomic_int_set (&session->waiting, TRUE);
+  connected = reader->klass->connect (reader, &session->exclusive, &extended, error);
+  g_atomic_int_set (&session->waiting, FALSE);
+  if (connected)
+    jpki_initialize (&session->jpki, reader, extended);
+  return connected;
+}
+
+static gboolean
+begin (CardSession *session, Reader *reader, GError **error)
+{
+  gboolean begun;
+
+  g_atomic_int_set (&session->waiting, TRUE);
+  begun = reader->klass->begin (reader, error);
+  g_atomic_int_set (&session->waiting, FALSE);
+  return begun;
+}
+
+static gboolean
+read_card (CardSession *session, GCancellable *cancellable, GError **error)
+{
+  g_autoptr (GBytes) der = NULL;
+
+  if (is_cancelled (cancellable, error) || !jpki_select (&session->jpki, error))
+    return FALSE;
+  if (is_cancelled (cancellable, error) || (der = jpki_read_certificate (&session->jpki, error)) == NULL)
+    return FALSE;
+  session->certificate = card_certificate_new (der, error);
+  if (session->certificate == NULL || is_cancelled (cancellable, error))
+    return FALSE;
+  return jpki_query_tries (&session->jpki, &session->tries_at_open, error) && !is_cancelled (cancellable, error);
+}
+
+/* Return: @data, which is the session, as a sign of success. */
+static gpointer
+open_job (Reader *reader, gpointer data, GCancellable *cancellable, GError **error)
+{
+  CardSession *session = data;
+  gboolean opened;
+
+  if (!connect_card (session, reader, error))
+    return NULL;
+  opened = begin (session, reader, error);
+  if (opened)
+    {
+      opened = read_card (session, cancellable, error);
+      reader->klass->end (reader);
+    }
+  if (!opened)
+    reader->klass->disconnect (reader);
+  return opened ? session : NULL;
+}
+
+/* Before a PIN goes out: the rules of the retry counter. */
+static gboolean
+check_tries (guint tries, gboolean last_try, GError **error)
+{
+  g_autoptr (GError) refusal = NULL;
+
+  if (tries == 0)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_LOCKED, "The card's PIN is locked");
+      return FALSE;
+    }
+  if (tries > 1 || last_try)
+    return TRUE;
+
+  refusal = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_REFUSED, "The PIN's last try is not to be spent");
+  shikaku_error_set_tries_left (refusal, tries);
+  g_propagate_error (error, g_steal_pointer (&refusal));
+  return FALSE;
+}
+
+/* Whether it is the card that was opened, its tries untouched since. */
+static gboolean
+check_same_card (SignStep *step, Reader *reader, GError **error)
+{
+  CardSession *session = step->session;
+  guint tries = 0;
+
+  if (!reader->klass->is_same_card (reader))
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR,
+                           session->exclusive ? SHIKAKU_ERROR_CARD_REMOVED : SHIKAKU_ERROR_CARD_RESET,
+                           "The card is not the one that was read");
+      return FALSE;
+    }
+  if (session->exclusive)
+    return TRUE;
+
+  apdu_guard_forget (&session->jpki.guard); /* another program may have selected what it liked */
+  if (!jpki_select (&session->jpki, error) || !jpki_query_tries (&session->jpki, &tries, error))
+    return FALSE;
+  if (tries != step->tries)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_RESET, "Another program has used the card's PIN");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+static GBytes *
+verify_and_sign (SignStep *step, GError **error)
+{
+  Jpki *jpki = &step->session->jpki;
+  g_autoptr (GBytes) digest = card_certificate_make_digest (step->session->certificate, step->content);
+  g_autoptr (GError) failure = NULL;
+  GBytes *signature = NULL;
+  gboolean verified = jpki_verify (jpki, step->pin, &failure);
+
+  g_clear_pointer (&step->pin, secret_free);
+  if (verified)
+    signature = jpki_sign (jpki, digest, &failure);
+
+  /* A refused PIN gave no rights; after everything else nobody knows. */
+  if (!g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_INCORRECT)
+      && !g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_LOCKED)
+      && !g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_REFUSED))
+    jpki_drop_rights (jpki);
+  if (failure != NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return signature;
+}
+
+static gpointer
+sign_job (Reader *reader, gpointer data, GCancellable *cancellable, GError **error)
+{
+  SignStep *step = data;
+  GBytes *signature = NULL;
+
+  if (!check_tries (step->tries, step->last_try, error) || !begin (step->session, reader, error))
+    return NULL;
+  if (check_same_card (step, reader, error) && !is_cancelled (cancellable, error))
+    signature = verify_and_sign (step, error);
+  reader->klass->end (reader);
+
+  if (signature != NULL && !card_certificate_verify (step->session->certificate, step->content, signature, error))
+    g_clear_pointer (&signature, g_bytes_unref);
+  return signature;
+}
+
+static gpointer
+close_job (Reader *reader, gpointer data, GCancellable *cancellable, GError **error)
+{
+  reader->klass->disconnect (reader);
+  return NULL;
+}
+
+/* The main thread. */
+
+CardSession *
+card_session_ref (CardSession *session)
+{
+  g_atomic_ref_count_inc (&session->references);
+  return session;
+}
+
+void
+card_session_unref (CardSession *session)
+{
+  if (!g_atomic_ref_count_dec (&session->references))
+    return;
+
+  if (session->is_open) /* forgotten: the card must not stay powered */
+    card_worker_run (session->worker, close_job, NULL, NULL, NULL, CARD_SESSION_DEADLINE, NULL, NULL, NULL);
+  g_clear_pointer (&session->certificate, card_certificate_unref);
+  card_worker_unref (session->worker);
+  g_free (session);
+}
+
+static void
+unref_session (gpointer session)
+{
+  card_session_unref (session);
+}
+
+static void
+unref_bytes (gpointer bytes)
+{
+  g_bytes_unref (bytes);
+}
+
+/* A step that was given up while it waited for another program: that is a busy reader, not a mute card. */
+static GError *
+explain (CardSession *session, GError *error)
+{
+  if (!g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_MUTE) || !g_atomic_int_get (&session->waiting))
+    return error;
+  g_error_free (error);
+  return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY, "Another program keeps the reader to itself");
+}
+
+static void
+on_opened (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  CardSession *session = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  if (card_worker_run_finish (session->worker, result, &error) == NULL)
+    {
+      g_task_return_error (task, explain (session, error));
+      return;
+    }
+  session->is_open = TRUE;
+  session->tries = session->tries_at_open;
+  g_task_return_pointer (task, card_session_ref (session), unref_session);
+}
+
+void
+card_session_open (CardWorker *worker, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  CardSession *session = g_new0 (CardSession, 1);
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
+
+  g_atomic_ref_count_init (&session->references);
+  session->worker = card_worker_ref (worker);
+  g_task_set_task_data (task, session, unref_session);
+  card_worker_run (worker, open_job, card_session_ref (session), unref_session, NULL, CARD_SESSION_DEADLINE,
+                   cancellable, on_opened, task);
+}
+
+CardSession *
+card_session_open_finish (CardWorker *worker, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+CardCertificate *
+card_session_get_certificate (CardSession *session)
+{
+  return session->certificate;
+}
+
+guint
+card_session_get_tries (CardSession *session)
+{
+  return session->tries;
+}
+
+gboolean
+card_session_is_exclusive (CardSession *session)
+{
+  return session->exclusive;
+}
+
+static void
+on_signed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+  CardSession *session = g_task_get_task_data (task);
+  GError *error = NULL;
+  GBytes *signature = card_worker_run_finish (session->worker, result, &error);
+
+  if (signature != NULL)
+    {
+      g_task_return_pointer (task, signature, unref_bytes);
+      return;
+    }
+  if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_LOCKED))
+    session->tries = 0;
+  else if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_INCORRECT))
+    shikaku_error_get_tries_left (error, &session->tries);
+  g_task_return_error (task, explain (session, error));
+}
+
+void
+card_session_sign (CardSession *session, Secret *pin, GBytes *content, gboolean last_try, GCancellable *cancellable,
+                   GAsyncReadyCallback callback, gpointer user_data)
+{
+  SignStep *step = g_new0 (SignStep, 1);
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
+
+  step->session = card_session_ref (session);
+  step->pin = pin;
+  step->content = g_bytes_ref (content);
+  step->tries = session->tries;
+  step->last_try = last_try;
+  g_task_set_task_data (task, card_session_ref (session), unref_session);
+  card_worker_run (session->worker, sign_job, step, free_sign_step, unref_bytes, CARD_SESSION_DEADLINE, cancellable,
+                   on_signed, task);
+}
+
+GBytes *
+card_session_sign_finish (CardSession *session, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* Also if the worker is mute: it lets go of the card by itself when the blocked call returns. */
+static void
+on_closed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  g_autoptr (GTask) task = data;
+
+  g_task_return_boolean (task, TRUE);
+}
+
+void
+card_session_close (CardSession *session, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
+
+  g_task_set_task_data (task, card_session_ref (session), unref_session);
+  if (!session->is_open)
+    {
+      on_closed (NULL, NULL, task);
+      return;
+    }
+
+  session->is_open = FALSE;
+  card_worker_run (session->worker, close_job, NULL, NULL, NULL, CARD_SESSION_DEADLINE, NULL, on_closed, task);
+}
+
+void
+card_session_close_finish (CardSession *session, GAsyncResult *result)
+{
+  g_task_propagate_boolean (G_TASK (result), NULL);
+}

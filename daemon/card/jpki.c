@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* jpki: the JPKI application, command by command. In come digests and PINs, out go certificates and signatures. */
+#include "card/jpki.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "codec/apdu.h"
+#include "codec/tlv.h"
+
+#define CERTIFICATE_MAXIMUM 8192 /* bytes; the card's are about 1,500 */
+#define SIGNATURE_MAXIMUM 512    /* bytes; RSA-2048: 256 */
+#define SHORT_LE 256
+#define EXTENDED_LE 65536
+
+/* Of the user authentication (facts: card §1.2). A short id is the file's id; in P1 and P2 it is marked by 0x80. */
+#define SHORT_ID(file) (0x80 | (file))
+#define EF_CERTIFICATE 0x0A
+#define EF_KEY 0x17
+#define EF_PIN 0x18
+
+#define STATUS_OK 0x9000
+#define STATUS_END_OF_FILE 0x6282 /* fewer bytes than asked for: those that there are were sent */
+#define STATUS_DENIED 0x6982
+#define STATUS_BLOCKED 0x6983
+#define STATUS_BLOCKED_JICSAP 0x6984
+#define STATUS_IS_TRIES(status) (((status)&0xFFF0) == 0x63C0)
+
+void
+jpki_initialize (Jpki *jpki, Reader *reader, gboolean extended)
+{
+  apdu_guard_initialize (&jpki->guard, reader);
+  jpki->extended = extended;
+}
+
+static gboolean
+send (Jpki *jpki, const Apdu *apdu, guint8 *response, gsize *size, guint16 *ret_status, GError **error)
+{
+  guint8 command[APDU_COMMAND_MAXIMUM];
+  gsize command_size = apdu_build (apdu, command, sizeof command);
+  gboolean sent = apdu_guard_transmit (&jpki->guard, command, command_size, response, size, ret_status, error);
+
+  explicit_bzero (command, sizeof command); /* it may have been VERIFY */
+  return sent;
+}
+
+/* For commands that are answered by a status word alone. */
+static gboolean
+send_simple (Jpki *jpki, const Apdu *apdu, guint16 *ret_status, GError **error)
+{
+  guint8 response[2 + SHORT_LE];
+  gsize size = sizeof response;
+
+  return send (jpki, apdu, response, &size, ret_status, error);
+}
+
+static gboolean
+fail (GError **error, ShikakuError code, const char *command, guint16 status)
+{
+  g_set_error (error, SHIKAKU_ERROR, (gint)code, "The card answered %s with %04X", command, status);
+  return FALSE;
+}
+
+gboolean
+jpki_select (Jpki *jpki, GError **error)
+{
+  const Apdu apdu = { .ins = 0xA4,
+                      .p1 = 0x04,
+                      .p2 = 0x0C,
+                      .data = (const guint8 *)CARD_AID_JPKI,
+                      .lc = CARD_AID_JPKI_SIZE,
+                      .le = APDU_LE_NONE };
+  guint16 status;
+
+  if (!send_simple (jpki, &apdu, &status, error))
+    return FALSE;
+  return status == STATUS_OK || fail (error, SHIKAKU_ERROR_CARD_UNSUPPORTED, "SELECT", status);
+}
+
+/* READ BINARY: @p1p2 is an offset, or a short id and an offset. @size is in the room, out the bytes; 0 if it was refused. */
+static gboolean
+read_binary (Jpki *jpki, guint16 p1p2, int le, guint8 *buffer, gsize *size, guint16 *ret_status, GError **error)
+{
+  const Apdu apdu = { .ins = 0xB0, .p1 = p1p2 >> 8, .p2 = p1p2 & 0xFF, .le = le, .extended = le > SHORT_LE };
+
+  if (!send (jpki, &apdu, buffer, size, ret_status, error))
+    return FALSE;
+  if (*ret_status != STATUS_OK && *ret_status != STATUS_END_OF_FILE)
+    *size = 0;
+  return TRUE;
+}
+
+/* Whether a command of extended length failed in a way that a short one may not: the card is still there. */
+static gboolean
+is_worth_stepping_down (Jpki *jpki, const GError *error)
+{
+  Reader *reader = jpki->guard.reader;
+
+  return g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_FAILED) && reader->klass->is_same_card (reader);
+}
+
+/* The first step of the ladder: everything at once. TRUE with @size 0: not with this card or reader. */
+static gboolean
+read_extended (Jpki *jpki, guint8 *buffer, gsize *size, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  guint16 status = 0;
+
+  if (!read_binary (jpki, SHORT_ID (EF_CERTIFICATE) << 8, EXTENDED_LE, buffer, size, &status, &failure))
+    {
+      if (!is_worth_stepping_down (jpki, failure))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
+      *size = 0;
+    }
+  jpki->extended = *size > 0;
+  return TRUE;
+}
+
+/* The other steps: the first 256 bytes by short id, else by SELECT. */
+static gboolean
+read_beginning (Jpki *jpki, guint8 *buffer, gsize *size, GError **error)
+{
+  const guint8 id[] = { 0x00, EF_CERTIFICATE };
+  const Apdu select = { .ins = 0xA4, .p1 = 0x02, .p2 = 0x0C, .data = id, .lc = sizeof id, .le = APDU_LE_NONE };
+  const gsize room = *size;
+  guint16 status;
+
+  if (!read_binary (jpki, SHORT_ID (EF_CERTIFICATE) << 8, SHORT_LE, buffer, size, &status, error))
+    return FALSE;
+  if (*size > 0)
+    return TRUE;
+  if (status == STATUS_DENIED) /* a telephone wants the PIN first (facts: card §1.2) */
+    return fail (error, SHIKAKU_ERROR_CARD_UNSUPPORTED, "READ BINARY", status);
+
+  if (!send_simple (jpki, &select, &status, error))
+    return FALSE;
+  if (status != STATUS_OK)
+    return fail (error, SHIKAKU_ERROR_CARD_FAILED, "SELECT", status);
+  *size = room;
+  if (!read_binary (jpki, 0, SHORT_LE, buffer, size, &status, error))
+    return FALSE;
+  return *size > 0 || fail (error, SHIKAKU_ERROR_CARD_FAILED, "READ BINARY", status);
+}
+
+/* What the first bytes say of the certificate's length; 0 if they begin no certificate. */
+static gsize
+measure_certificate (const guint8 *data, gsize size)
+{
+  gsize total = data[0] == 0x30 ? tlv_measure (data, size) : 0;
+
+  return total <= CERTIFICATE_MAXIMUM ? total : 0;
+}
+
+GBytes *
+jpki_read_certificate (Jpki *jpki, GError **error)
+{
+  g_autofree guint8 *buffer = g_malloc (APDU_RESPONSE_MAXIMUM);
+  gsize size = APDU_RESPONSE_MAXIMUM, total;
+  guint16 status;
+
+  if (jpki->extended && !read_extended (jpki, buffer, &size, error))
+    return NULL;
+  if (!jpki->extended)
+    {
+      size = APDU_RESPONSE_MAXIMUM;
+      if (!read_beginning (jpki, buffer, &size, error))
+        return NULL;
+    }
+
+  total = measure_certificate (buffer, size);
+  if (total == 0)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_FAILED, "The card holds no certificate");
+      return NULL;
+    }
+  while (size < total)
+    {
+      gsize piece = APDU_RESPONSE_MAXIMUM - size;
+
+      if (!read_binary (jpki, (guint16)size, (int)MIN (total - size, SHORT_LE), buffer + size, &piece, &status, error))
+        return NULL;
+      if (piece == 0)
+        {
+          fail (error, SHIKAKU_ERROR_CARD_FAILED, "READ BINARY", status);
+          return NULL;
+        }
+      size += piece;
+    }
+  return g_bytes_new (buffer, total);
+}
+
+gboolean
+jpki_query_tries (Jpki *jpki, guint *ret_tries, GError **error)
+{
+  const Apdu apdu = { .ins = 0x20, .p2 = SHORT_ID (EF_PIN), .le = APDU_LE_NONE };
+  guint16 status;
+
+  if (!send_simple (jpki, &apdu, &status, error))
+    return FALSE;
+  if (STATUS_IS_TRIES (status))
+    *ret_tries = status & 0x0F;
+  else if (status == STATUS_BLOCKED || status == STATUS_BLOCKED_JICSAP)
+    *ret_tries = 0;
+  else
+    return fail (error, SHIKAKU_ERROR_CARD_FAILED, "the retry query", status);
+  return TRUE;
+}
+
+/* A PIN is four digits and nothing else, or no try is spent. */
+static gboolean
+is_pin (Secret *pin)
+{
+  const guint8 *digits = secret_get_data (pin);
+
+  if (secret_get_size (pin) != JPKI_PIN_SIZE)
+    return FALSE;
+  for (guint i = 0; i < JPKI_PIN_SIZE; i++)
+    if (!g_ascii_isdigit (digits[i]))
+      return FALSE;
+  return TRUE;
+}
+
+gboolean
+jpki_verify (Jpki *jpki, Secret *pin, GError **error)
+{
+  const Apdu apdu = {
+    .ins = 0x20, .p2 = SHORT_ID (EF_PIN), .data = secret_get_data (pin), .lc = JPKI_PIN_SIZE, .le = APDU_LE_NONE
+  };
+  g_autoptr (GError) failure = NULL;
+  guint16 status;
+
+  if (!is_pin (pin))
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_REFUSED, "A PIN is four digits");
+      return FALSE;
+    }
+  if (!send_simple (jpki, &apdu, &status, error))
+    return FALSE;
+  if (status == STATUS_OK)
+    return TRUE;
+  if (status == STATUS_BLOCKED || status == STATUS_BLOCKED_JICSAP || status == 0x63C0)
+    return fail (error, SHIKAKU_ERROR_PIN_LOCKED, "VERIFY", status);
+  if (!STATUS_IS_TRIES (status))
+    return fail (error, SHIKAKU_ERROR_CARD_FAILED, "VERIFY", status);
+
+  failure = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_INCORRECT, "The PIN is not the card's");
+  shikaku_error_set_tries_left (failure, status & 0x0F);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+GBytes *
+jpki_sign (Jpki *jpki, GBytes *digest, GError **error)
+{
+  guint8 response[SIGNATURE_MAXIMUM + 2];
+  gsize size = sizeof response, lc;
+  const guint8 *data = g_bytes_get_data (digest, &lc);
+  const Apdu apdu = { .cla = 0x80, .ins = 0x2A, .p2 = SHORT_ID (EF_KEY), .data = data, .lc = lc, .le = SHORT_LE };
+  guint16 status;
+
+  if (!send (jpki, &apdu, response, &size, &status, error))
+    return NULL;
+  if (status != STATUS_OK || size == 0)
+    {
+      fail (error, SHIKAKU_ERROR_CARD_FAILED, "SIGN", status);
+      return NULL;
+    }
+  return g_bytes_new (response, size);
+}
+
+void
+jpki_drop_rights (Jpki *jpki)
+{
+  const Apdu apdu = { .ins = 0xA4,
+                      .p1 = 0x04,
+                      .p2 = 0x0C,
+                      .data = (const guint8 *)CARD_AID_MANAGER,
+                      .lc = CARD_AID_MANAGER_SIZE,
+                      .le = APDU_LE_NONE };
+  guint16 status;
+
+  send_simple (jpki, &apdu, &status, NULL);
+}

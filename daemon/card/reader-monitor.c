@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * reader-monitor: the thread that waits for readers, cards and pcscd itself. In come their changes, out go events to the
+ * main thread, in order.
+ *
+ * While pcscd is there the thread rests in SCardGetStatusChange; while it is away, in poll on an inotify of the directory
+ * of its socket. A context never recovers from the end of its pcscd: it is released, and a new one established.
+ */
+#include "card/reader-monitor.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <sys/eventfd.h>
+#include <sys/inotify.h>
+#include <unistd.h>
+
+#include <winscard.h>
+
+#include "card/reader-pcsc.h"
+
+#define DEFAULT_SOCKET "/run/pcscd/pcscd.comm"
+#define PLUG_AND_PLAY "\\\\?PnP?\\Notification"
+
+/* A reader that comes between a look at the list and the wait is not told (pcsc-lite): look again once things are quiet. */
+#define SETTLE_TIME 1000 /* milliseconds */
+
+/* A socket is there a moment before somebody listens at it: a few tries, each twice as far from the last. */
+#define CONNECT_TRIES 5
+#define CONNECT_DELAY 20 /* milliseconds, the first */
+
+#define STOP_TIME (G_TIME_SPAN_SECOND)
+#define STOP_STEP (10 * G_TIME_SPAN_MILLISECOND)
+
+struct ReaderMonitor
+{
+  gatomicrefcount references; /* the owner, the thread, every event */
+  const ReaderMonitorObserver *observer;
+  gpointer user_data;
+  GMainContext *main_context;
+  gboolean freed; /* the main thread's: events are dropped */
+
+  GThread *thread;
+  int stop_event; /* eventfd: readable when the thread is to end */
+  GMutex mutex;
+  GCond ended_condition;
+  gboolean ended;       /* under the mutex */
+  SCARDCONTEXT context; /* written under the mutex, by the thread */
+  gboolean established;
+
+  /* The thread's. */
+  gint stop; /* atomic */
+  gboolean service_told, service;
+  GArray *states; /* of SCARD_READERSTATE: plug and play, then one a reader with its Watched */
+};
+
+typedef struct
+{
+  char *name;
+  gboolean told, present;
+  guint event_counter;
+} Watched;
+
+typedef enum
+{
+  EVENT_SERVICE,
+  EVENT_ADDED,
+  EVENT_REMOVED,
+  EVENT_CARD,
+} EventKind;
+
+typedef struct
+{
+  ReaderMonitor *monitor;
+  EventKind kind;
+  char *name;
+  gboolean value; /* service available, card present */
+  guint event_counter;
+} Event;
+
+static void
+unref_monitor (ReaderMonitor *monitor)
+{
+  if (!g_atomic_ref_count_dec (&monitor->references))
+    return;
+
+  g_array_unref (monitor->states);
+  g_main_context_unref (monitor->main_context);
+  g_mutex_clear (&monitor->mutex);
+  g_cond_clear (&monitor->ended_condition);
+  close (monitor->stop_event);
+  g_free (monitor);
+}
+
+static void
+free_event (gpointer data)
+{
+  Event *event = data;
+
+  unref_monitor (event->monitor);
+  g_free (event->name);
+  g_free (event);
+}
+
+/* On the main thread. */
+static gboolean
+deliver_event (gpointer data)
+{
+  const Event *event = data;
+  const ReaderMonitorObserver *observer = event->monitor->observer;
+  gpointer user_data = event->monitor->user_data;
+
+  if (event->monitor->freed)
+    return G_SOURCE_REMOVE;
+  switch (event->kind)
+    {
+    case EVENT_SERVICE:
+      observer->service_changed (event->value, user_data);
+      break;
+    case EVENT_ADDED:
+      observer->reader_added (reader_pcsc_new (event->name), user_data);
+      break;
+    case EVENT_REMOVED:
+      observer->reader_removed (event->name, user_data);
+      break;
+    case EVENT_CARD:
+      observer->card_changed (event->name, event->value, event->event_counter, user_data);
+      break;
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* Sources of one priority are served in the order in which they were attached. */
+static void
+tell (ReaderMonitor *monitor, EventKind kind, const char *name, gboolean value, guint event_counter)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+  Event *event = g_new0 (Event, 1);
+
+  g_atomic_ref_count_inc (&monitor->references);
+  *event = (Event){ monitor, kind, g_strdup (name), value, event_counter };
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, deliver_event, event, free_event);
+  g_source_attach (source, monitor->main_context);
+}
+
+static void
+tell_service (ReaderMonitor *monitor, gboolean available)
+{
+  if (monitor->service_told && monitor->service == available)
+    return;
+  monitor->service_told = TRUE;
+  monitor->service = available;
+  tell (monitor, EVENT_SERVICE, NULL, available, 0);
+}
+
+static gboolean
+is_stopped (ReaderMonitor *monitor)
+{
+  return g_atomic_int_get (&monitor->stop);
+}
+
+/* The service: coming and going. */
+
+static gboolean
+establish (ReaderMonitor *monitor)
+{
+  SCARDCONTEXT context;
+
+  if (SCardEstablishContext (SCARD_SCOPE_SYSTEM, NULL, NULL, &context) != SCARD_S_SUCCESS)
+    return FALSE;
+  g_mutex_lock (&monitor->mutex);
+  monitor->context = context;
+  monitor->established = TRUE;
+  g_mutex_unlock (&monitor->mutex);
+  return TRUE;
+}
+
+static void
+release (ReaderMonitor *monitor)
+{
+  g_mutex_lock (&monitor->mutex);
+  monitor->established = FALSE;
+  g_mutex_unlock (&monitor->mutex);
+  SCardReleaseContext (monitor->context);
+}
+
+static const char *
+get_socket_path (void)
+{
+  const char *path = g_getenv ("PCSCLITE_CSOCK_NAME");
+
+  return path != NULL ? path : DEFAULT_SOCKET;
+}
+
+/* Watches @directory, or the nearest one above it that exists. */
+static void
+watch_directory (int notify, const char *directory)
+{
+  const guint32 mask = IN_CREATE | IN_MOVED_TO | IN_ATTRIB | IN_DELETE | IN_DELETE_SELF | IN_ONLYDIR;
+  g_autofree char *parent = g_path_get_dirname (directory);
+
+  if (inotify_add_watch (notify, directory, mask) >= 0 || g_str_equal (parent, directory))
+    return;
+  watch_directory (notify, parent);
+  inotify_add_watch (notify, directory, mask); /* it may have come before its parent was watched */
+}
+
+/* Sleeps until something happens around the socket, or a short while if it is there. Return: whether something happened. */
+static gboolean
+wait_for_socket (ReaderMonitor *monitor, int notify, guint tries)
+{
+  struct pollfd descriptors[] = { { notify, POLLIN, 0 }, { monitor->stop_event, POLLIN, 0 } };
+  gboolean soon = tries < CONNECT_TRIES && access (get_socket_path (), F_OK) == 0;
+
+  return poll (descriptors, G_N_ELEMENTS (descriptors), soon ? CONNECT_DELAY << tries : -1) > 0;
+}
+
+/* Return: with a context, or because the monitor is to stop. */
+static void
+await_service (ReaderMonitor *monitor)
+{
+  g_autofree char *directory = g_path_get_dirname (get_socket_path ());
+
+  for (guint tries = 0; !is_stopped (monitor);)
+    {
+      int notify = inotify_init1 (IN_CLOEXEC | IN_NONBLOCK);
+
+      watch_directory (notify, directory); /* before the try, so that nothing falls in between */
+      if (establish (monitor))
+        {
+          close (notify);
+          return;
+        }
+      tell_service (monitor, FALSE);
+      tries = wait_for_socket (monitor, notify, tries) ? 0 : tries + 1;
+      close (notify);
+    }
+}
+
+/* The readers: coming, going, and what lies in them. */
+
+static void
+add_state (ReaderMonitor *monitor, const char *name, Watched *watched)
+{
+  SCARD_READERSTATE state = { .szReader = name, .pvUserData = watched, .dwCurrentState = SCARD_STATE_UNAWARE };
+
+  g_array_append_val (monitor->states, state);
+}
+
+static Watched *
+get_watched (ReaderMonitor *monitor, guint index)
+{
+  return g_array_index (monitor->states, SCARD_READERSTATE, index).pvUserData;
+}
+
+static void
+add_reader (ReaderMonitor *monitor, const char *name)
+{
+  Watched *watched = g_new0 (Watched, 1);
+
+  watched->name = g_strdup (name);
+  add_state (monitor, watched->name, watched);
+  tell (monitor, EVENT_ADDED, name, FALSE, 0);
+}
+
+static void
+remove_reader (ReaderMonitor *monitor, guint index)
+{
+  Watched *watched = get_watched (monitor, index);
+
+  tell (monitor, EVENT_REMOVED, watched->name, FALSE, 0);
+  g_array_remove_index (monitor->states, index);
+  g_free (watched->name);
+  g_free (watched);
+}
+
+static gboolean
+is_watched (ReaderMonitor *monitor, const char *name)
+{
+  for (guint i = 1; i < monitor->states->len; i++)
+    if (g_str_equal (get_watched (monitor, i)->name, name))
+      return TRUE;
+  return FALSE;
+}
+
+/* Whether @name is in @names: texts, each ended by 0, the last one empty. */
+static gboolean
+is_listed (const char *names, const char *name)
+{
+  for (; *names != '\0'; names += strlen (names) + 1)
+    if (g_str_equal (names, name))
+      return TRUE;
+  return FALSE;
+}
+
+/* Brings our list in line with pcscd's. Return: FALSE if pcscd went away. */
+static gboolean
+list_readers (ReaderMonitor *monitor, gboolean *ret_changed)
+{
+  LPSTR names = NULL;
+  DWORD size = SCARD_AUTOALLOCATE;
+  LONG result = SCardListReaders (monitor->context, NULL, (LPSTR)&names, &size);
+  const char *list = result == SCARD_S_SUCCESS ? names : "";
+  gboolean changed = FALSE;
+
+  if (result != SCARD_S_SUCCESS && result != SCARD_E_NO_READERS_AVAILABLE)
+    return FALSE;
+  for (guint i = monitor->states->len - 1; i > 0; i--)
+    if (!is_listed (list, get_watched (monitor, i)->name))
+      {
+        remove_reader (monitor, i);
+        changed = TRUE;
+      }
+  for (const char *name = list; *name != '\0'; name += strlen (name) + 1)
+    if (!is_watched (monitor, name))
+      {
+        add_reader (monitor, name);
+        changed = TRUE;
+      }
+  if (names != NULL)
+    SCardFreeMemory (monitor->context, names);
+  *ret_changed = changed;
+  return TRUE;
+}
+
+static void
+tell_changes (ReaderMonitor *monitor)
+{
+  for (guint i = 0; i < monitor->states->len; i++)
+    {
+      SCARD_READERSTATE *state = &g_array_index (monitor->states, SCARD_READERSTATE, i);
+      Watched *watched = state->pvUserData;
+      gboolean present = (state->dwEventState & SCARD_STATE_PRESENT) != 0;
+      guint event_counter = (guint)(state->dwEventState >> 16) & 0xFFFF;
+
+      if ((state->dwEventState & SCARD_STATE_CHANGED) == 0)
+        continue;
+      state->dwCurrentState
+          = state->dwEventState & ~(DWORD)SCARD_STATE_CHANGED; /* else the next wait returns at once */
+      if (watched == NULL || (watched->told && watched->present == present && watched->event_counter == event_counter))
+        continue;
+      watched->told = TRUE;
+      watched->present = present;
+      watched->event_counter = event_counter;
+      tell (monitor, EVENT_CARD, watched->name, present, event_counter);
+    }
+}
+
+/* Return: because pcscd went away or the monitor is to stop. */
+static void
+watch_readers (ReaderMonitor *monitor)
+{
+  gboolean settled = FALSE;
+
+  while (!is_stopped (monitor))
+    {
+      gboolean changed;
+      LONG result;
+
+      if (!list_readers (monitor, &changed))
+        return;
+      settled = settled && !changed;
+      result = SCardGetStatusChange (monitor->context, settled ? INFINITE : SETTLE_TIME,
+                                     (SCARD_READERSTATE *)(void *)monitor->states->data, monitor->states->len);
+      if (result == SCARD_S_SUCCESS)
+        tell_changes (monitor);
+      else if (result == SCARD_E_TIMEOUT)
+        settled = TRUE;
+      else if (result != SCARD_E_UNKNOWN_READER && result != SCARD_E_CANCELLED)
+        return;
+    }
+}
+
+static gpointer
+watch (gpointer data)
+{
+  ReaderMonitor *monitor = data;
+
+  add_state (monitor, PLUG_AND_PLAY, NULL);
+  while (await_service (monitor), !is_stopped (monitor))
+    {
+      tell_service (monitor, TRUE);
+      watch_readers (monitor);
+      while (monitor->states->len > 1)
+        remove_reader (monitor, monitor->states->len - 1);
+      tell_service (monitor, FALSE);
+      release (monitor);
+    }
+
+  g_mutex_lock (&monitor->mutex);
+  monitor->ended = TRUE;
+  g_cond_signal (&monitor->ended_condition);
+  g_mutex_unlock (&monitor->mutex);
+  unref_monitor (monitor);
+  return NULL;
+}
+
+ReaderMonitor *
+reader_monitor_new (const ReaderMonitorObserver *observer, gpointer user_data)
+{
+  ReaderMonitor *monitor = g_new0 (ReaderMonitor, 1);
+
+  g_atomic_ref_count_init (&monitor->references);
+  monitor->observer = observer;
+  monitor->user_data = user_data;
+  monitor->main_context = g_main_context_ref_thread_default ();
+  monitor->stop_event = eventfd (0, EFD_CLOEXEC);
+  monitor->states = g_array_new (FALSE, FALSE, sizeof (SCARD_READERSTATE));
+  g_mutex_init (&monitor->mutex);
+  g_cond_init (&monitor->ended_condition);
+  g_atomic_ref_count_inc (&monitor->references);
+  monitor->thread = g_thread_new ("reader-monitor", watch, monitor);
+  return monitor;
+}
+
+/* A cancel before the wait begins is lost, though it reports success: cancel until the thread has ended. */
+static gboolean
+stop_thread (ReaderMonitor *monitor)
+{
+  const gint64 limit = g_get_monotonic_time () + STOP_TIME;
+  gboolean ended;
+
+  g_atomic_int_set (&monitor->stop, TRUE);
+  eventfd_write (monitor->stop_event, 1);
+  g_mutex_lock (&monitor->mutex);
+  while (!monitor->ended && g_get_monotonic_time () < limit)
+    {
+      if (monitor->established)
+        SCardCancel (monitor->context);
+      g_cond_wait_until (&monitor->ended_condition, &monitor->mutex, g_get_monotonic_time () + STOP_STEP);
+    }
+  ended = monitor->ended;
+  g_mutex_unlock (&monitor->mutex);
+  return ended;
+}
+
+void
+reader_monitor_free (ReaderMonitor *monitor)
+{
+  monitor->freed = TRUE;
+  if (stop_thread (monitor))
+    g_thread_join (monitor->thread);
+  else /* in a call to a pcscd that does not answer: the thread keeps what it needs */
+    g_thread_unref (monitor->thread);
+  unref_monitor (monitor);
+}

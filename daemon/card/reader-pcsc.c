@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * reader-pcsc: the port to a reader of pcscd. In come commands, out go responses and errors of our own domain.
+ *
+ * A context belongs to one connection of the client library to one pcscd, and never recovers when that one ends: so it
+ * is opened with the card and released with it.
+ */
+#include "card/reader-pcsc.h"
+
+#include <reader.h>
+#include <winscard.h>
+
+#include "base/error.h"
+
+#define SHORT_DATA_MAXIMUM 256 /* what a reader without extended length says it carries (PC/SC part 10) */
+
+typedef struct
+{
+  Reader parent;
+  SCARDCONTEXT context;
+  gboolean established;
+  SCARDHANDLE card;
+  gboolean connected;
+  DWORD protocol;
+  guint event_counter; /* of the reader when the card was connected */
+} PcscReader;
+
+/* What PC/SC says, in our words. What is not here is a failing reader. */
+static const struct
+{
+  LONG result;
+  ShikakuError code;
+  const char *text;
+} meanings[] = {
+  { SCARD_E_NO_SERVICE, SHIKAKU_ERROR_SERVICE_STOPPED, "The smart card service does not run" },
+  { SCARD_E_SERVICE_STOPPED, SHIKAKU_ERROR_SERVICE_STOPPED, "The smart card service has stopped" },
+  { SCARD_F_COMM_ERROR, SHIKAKU_ERROR_SERVICE_STOPPED, "The smart card service has gone away" },
+  { SCARD_E_UNKNOWN_READER, SHIKAKU_ERROR_NO_READER, "The reader is not there" },
+  { SCARD_E_NO_READERS_AVAILABLE, SHIKAKU_ERROR_NO_READER, "There is no reader" },
+  { SCARD_E_READER_UNAVAILABLE, SHIKAKU_ERROR_NO_READER, "The reader has gone away" },
+  { SCARD_E_SHARING_VIOLATION, SHIKAKU_ERROR_READER_BUSY, "Another program has the reader" },
+  { SCARD_E_NO_SMARTCARD, SHIKAKU_ERROR_NO_CARD, "There is no card in the reader" },
+  { SCARD_W_REMOVED_CARD, SHIKAKU_ERROR_CARD_REMOVED, "The card was removed" },
+  { SCARD_E_NOT_TRANSACTED, SHIKAKU_ERROR_CARD_REMOVED, "The card can no longer be reached" },
+  { SCARD_W_RESET_CARD, SHIKAKU_ERROR_CARD_RESET, "Another program has reset the card" },
+  { SCARD_W_UNPOWERED_CARD, SHIKAKU_ERROR_CARD_FAILED, "The card does not power up" },
+  { SCARD_W_UNRESPONSIVE_CARD, SHIKAKU_ERROR_CARD_FAILED, "The card does not power up" },
+  { SCARD_W_UNSUPPORTED_CARD, SHIKAKU_ERROR_CARD_UNSUPPORTED, "The reader does not support the card" },
+  { SCARD_E_CARD_UNSUPPORTED, SHIKAKU_ERROR_CARD_UNSUPPORTED, "The reader does not support the card" },
+  { SCARD_E_PROTO_MISMATCH, SHIKAKU_ERROR_CARD_UNSUPPORTED, "The card speaks another protocol" },
+  { SCARD_E_TIMEOUT, SHIKAKU_ERROR_CARD_MUTE, "The card does not answer" },
+};
+
+static gboolean
+fail (GError **error, const char *call, LONG result)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (meanings); i++)
+    if (meanings[i].result == result)
+      {
+        g_set_error (error, SHIKAKU_ERROR, (gint)meanings[i].code, "%s (%s)", meanings[i].text, call);
+        return FALSE;
+      }
+  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_FAILED, "The reader failed (%s: 0x%08lX)", call,
+               (gulong)result & 0xFFFFFFFF);
+  return FALSE;
+}
+
+static void
+disconnect_card (Reader *reader)
+{
+  PcscReader *self = (PcscReader *)reader;
+
+  if (self->connected)
+    SCardDisconnect (self->card, SCARD_UNPOWER_CARD);
+  self->connected = FALSE;
+  if (self->established)
+    SCardReleaseContext (self->context);
+  self->established = FALSE;
+}
+
+/* The reader's count of insertions and removals (pcsc-lite: in the upper half of the state). */
+static gboolean
+read_event_counter (PcscReader *self, guint *ret_counter)
+{
+  SCARD_READERSTATE state = { .szReader = self->parent.name, .dwCurrentState = SCARD_STATE_UNAWARE };
+
+  if (SCardGetStatusChange (self->context, 0, &state, 1) != SCARD_S_SUCCESS)
+    return FALSE;
+  *ret_counter = (guint)(state.dwEventState >> 16) & 0xFFFF;
+  return TRUE;
+}
+
+/* Finds @tag in a list of tag, length (1 byte each) and value. */
+static const guint8 *
+find_property (const guint8 *list, gsize size, guint8 tag, gsize value_size)
+{
+  for (gsize i = 0; i + 2 <= size && i + 2 + list[i + 1] <= size; i += 2u + list[i + 1])
+    if (list[i] == tag && list[i + 1] == value_size)
+      return list + i + 2;
+  return NULL;
+}
+
+/* Whether the reader carries extended length: TRUE also if it does not say; the ladder of jpki finds out then. */
+static gboolean
+carries_extended (PcscReader *self)
+{
+  guint8 answer[MAX_BUFFER_SIZE];
+  DWORD size = 0;
+  const guint8 *value;
+  guint32 control, limit;
+
+  if (SCardControl (self->card, CM_IOCTL_GET_FEATURE_REQUEST, NULL, 0, answer, sizeof answer, &size) != SCARD_S_SUCCESS)
+    return TRUE;
+  value = find_property (answer, size, FEATURE_GET_TLV_PROPERTIES, sizeof control);
+  if (value == NULL)
+    return TRUE;
+  memcpy (&control, value, sizeof control);
+
+  size = 0;
+  if (SCardControl (self->card, GUINT32_FROM_BE (control), NULL, 0, answer, sizeof answer, &size) != SCARD_S_SUCCESS)
+    return TRUE;
+  value = find_property (answer, size, PCSCv2_PART10_PROPERTY_dwMaxAPDUDataSize, sizeof limit);
+  if (value == NULL)
+    return TRUE;
+  memcpy (&limit, value, sizeof limit);
+  return limit == 0 || GUINT32_FROM_LE (limit) > SHORT_DATA_MAXIMUM;
+}
+
+static gboolean
+connect_card (Reader *reader, gboolean *ret_exclusive, gboolean *ret_extended, GError **error)
+{
+  const DWORD protocols = SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1;
+  PcscReader *self = (PcscReader *)reader;
+  gboolean exclusive = TRUE;
+  LONG result;
+
+  disconnect_card (reader);
+  result = SCardEstablishContext (SCARD_SCOPE_SYSTEM, NULL, NULL, &self->context);
+  if (result != SCARD_S_SUCCESS)
+    return fail (error, "SCardEstablishContext", result);
+  self->established = TRUE;
+
+  result = SCardConnect (self->context, reader->name, SCARD_SHARE_EXCLUSIVE, protocols, &self->card, &self->protocol);
+  if (result == SCARD_E_SHARING_VIOLATION)
+    {
+      exclusive = FALSE;
+      result = SCardConnect (self->context, reader->name, SCARD_SHARE_SHARED, protocols, &self->card, &self->protocol);
+    }
+  self->connected = result == SCARD_S_SUCCESS;
+  if (!self->connected || !read_event_counter (self, &self->event_counter))
+    {
+      disconnect_card (reader);
+      return fail (error, "SCardConnect", result == SCARD_S_SUCCESS ? SCARD_E_NO_SERVICE : result);
+    }
+
+  *ret_exclusive = exclusive;
+  *ret_extended = carries_extended (self);
+  return TRUE;
+}
+
+static gboolean
+begin_transaction (Reader *reader, GError **error)
+{
+  PcscReader *self = (PcscReader *)reader;
+  LONG result = self->connected ? SCardBeginTransaction (self->card) : SCARD_W_REMOVED_CARD;
+
+  return result == SCARD_S_SUCCESS || fail (error, "SCardBeginTransaction", result);
+}
+
+static void
+end_transaction (Reader *reader)
+{
+  PcscReader *self = (PcscReader *)reader;
+
+  if (self->connected)
+    SCardEndTransaction (self->card, SCARD_LEAVE_CARD);
+}
+
+/* An extended Lc or Le: byte 4 is 0 and more follows. */
+static gboolean
+is_extended (const guint8 *command, gsize size)
+{
+  return size > 5 && command[4] == 0;
+}
+
+static gboolean
+transmit (Reader *reader, const guint8 *command, gsize command_size, guint8 *response, gsize *response_size,
+          GError **error)
+{
+  PcscReader *self = (PcscReader *)reader;
+  const SCARD_IO_REQUEST *protocol = self->protocol == SCARD_PROTOCOL_T0 ? SCARD_PCI_T0 : SCARD_PCI_T1;
+  DWORD size = *response_size;
+  LONG result;
+
+  if (!self->connected)
+    return fail (error, "SCardTransmit", SCARD_W_REMOVED_CARD);
+  result = SCardTransmit (self->card, protocol, command, command_size, NULL, response, &size);
+
+  /* Either the card was pulled or the reader does not do extended length: jpki finds out with a short command. */
+  if (result == SCARD_E_NOT_TRANSACTED && is_extended (command, command_size))
+    result = SCARD_F_UNKNOWN_ERROR;
+  if (result != SCARD_S_SUCCESS)
+    return fail (error, "SCardTransmit", result);
+  if (size < 2)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED, "The card vanished in mid-command");
+      return FALSE;
+    }
+  *response_size = size;
+  return TRUE;
+}
+
+static gboolean
+is_same_card (Reader *reader)
+{
+  PcscReader *self = (PcscReader *)reader;
+  DWORD state = 0, protocol = 0;
+  guint counter;
+
+  return self->connected && SCardStatus (self->card, NULL, NULL, &state, &protocol, NULL, NULL) == SCARD_S_SUCCESS
+         && (state & SCARD_PRESENT) != 0 && read_event_counter (self, &counter) && counter == self->event_counter;
+}
+
+static void
+free_reader (Reader *reader)
+{
+  disconnect_card (reader);
+  g_free (reader);
+}
+
+static const ReaderClass reader_class = {
+  .connect = connect_card,
+  .begin = begin_transaction,
+  .end = end_transaction,
+  .transmit = transmit,
+  .is_same_card = is_same_card,
+  .disconnect = disconnect_card,
+  .free = free_reader,
+};
+
+Reader *
+reader_pcsc_new (const char *name)
+{
+  PcscReader *self = g_new0 (PcscReader, 1);
+
+  reader_initialize (&self->parent, &reader_class, name);
+  return &self->parent;
+}

@@ -38,7 +38,7 @@ class HttpRefusal(Exception):
 
 
 def dump(value):
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode()
+    return json.dumps(value, ensure_ascii=False, separators=(",", ":")).encode(errors="replace")
 
 
 def need(value, kind=dict):

@@ -3,6 +3,7 @@
 
 import asyncio
 import collections
+import contextlib
 import socket
 import ssl
 import time
@@ -165,6 +166,7 @@ class Connection(asyncio.Protocol):
         self.send(exchange, self.make_head(exchange, status, len(body), more) + body)
 
     async def drain(self):
+        await asyncio.sleep(0)  # lets a loss of the connection be noticed
         await self.writable.wait()
         if self.transport.is_closing():
             raise asyncio.CancelledError
@@ -336,7 +338,7 @@ class Server:
 
     async def hold(self, peer):
         """A connection that is accepted and nothing else, until the other side goes."""
-        with peer:
+        with peer, contextlib.suppress(OSError):
             while await asyncio.get_running_loop().sock_recv(peer, PIECE):
                 pass
 

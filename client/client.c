@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* client: connects a verb to the system bus, and ends it in order when the daemon goes or a signal comes. */
+#include "client.h"
+
+#include <glib-unix.h>
+#include <glib/gi18n.h>
+#include <stdio.h>
+
+void
+client_quit (Client *client, ExitCode code)
+{
+  if (!g_main_loop_is_running (client->loop))
+    return;
+  client->exit_code = code;
+  g_main_loop_quit (client->loop);
+}
+
+static void
+fail (Client *client, const char *name, const char *message)
+{
+  g_autofree char *sentence = errors_describe (name, message);
+
+  g_printerr ("%s\n", sentence);
+  client_quit (client, errors_get_exit_code (name));
+}
+
+void
+client_fail (Client *client, const GError *error)
+{
+  g_autofree char *name = NULL, *message = NULL;
+
+  errors_split (error, &name, &message);
+  fail (client, name, message);
+}
+
+void
+client_fail_with (Client *client, const char *name)
+{
+  fail (client, name, name);
+}
+
+void
+client_call (Client *client, const char *path, const char *interface, const char *method, GVariant *arguments,
+             guint seconds, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_dbus_connection_call (client->connection, client->daemon ? client->daemon : SHIKAKU_BUS_NAME, path, interface,
+                          method, arguments, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, (gint) seconds * 1000, NULL,
+                          callback, user_data);
+}
+
+static void
+on_appeared (GDBusConnection *connection, const char *name, const char *owner, gpointer user_data)
+{
+  Client *client = user_data;
+
+  g_free (client->daemon);
+  client->daemon = g_strdup (owner);
+  client->verb->start (client);
+}
+
+static void
+on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
+{
+  Client *client = user_data;
+  gboolean was_there = client->daemon != NULL;
+
+  g_clear_pointer (&client->daemon, g_free);
+  if (was_there && client->verb->vanished)
+    client->verb->vanished (client);
+  if (client->verb->stays)
+    {
+      g_printerr ("%s\n", _ ("The daemon shikakud is not running. Waiting for it."));
+      return;
+    }
+  g_printerr ("%s\n", was_there ? _ ("The daemon shikakud has stopped. Nothing was decided; try again.")
+                                : _ ("The daemon shikakud is not running."));
+  client_quit (client, EXIT_CODE_NO_DAEMON);
+}
+
+static void
+on_closed (GDBusConnection *connection, gboolean remote_vanished, GError *error, gpointer user_data)
+{
+  Client *client = user_data;
+
+  g_printerr ("%s\n", _ ("The connection to the system bus was lost."));
+  client_quit (client, EXIT_CODE_NO_DAEMON);
+}
+
+static gboolean
+on_signal (gpointer user_data)
+{
+  Client *client = user_data;
+
+  if (client->interrupted || !client->verb->interrupt)
+    client_quit (client, client->verb->stays ? EXIT_CODE_OK : EXIT_CODE_CANCELLED);
+  else
+    client->verb->interrupt (client);
+  client->interrupted = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
+ExitCode
+client_run (Client *client)
+{
+  static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+  g_autoptr (GError) error = NULL;
+  guint watch;
+
+  client->connection = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, &error);
+  if (!client->connection)
+    {
+      g_printerr ("%s\n", _ ("The system bus cannot be reached."));
+      return EXIT_CODE_NO_DAEMON;
+    }
+  g_dbus_connection_set_exit_on_close (client->connection, FALSE);
+  g_signal_connect (client->connection, "closed", G_CALLBACK (on_closed), client);
+  for (guint i = 0; i < G_N_ELEMENTS (signals); i++)
+    g_unix_signal_add (signals[i], on_signal, client);
+
+  client->loop = g_main_loop_new (NULL, FALSE);
+  watch = g_bus_watch_name_on_connection (client->connection, SHIKAKU_BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_AUTO_START,
+                                          on_appeared, on_vanished, client, NULL);
+  g_main_loop_run (client->loop);
+
+  if (client->verb->finish)
+    client->verb->finish (client);
+  g_bus_unwatch_name (watch);
+  g_signal_handlers_disconnect_by_data (client->connection, client);
+  g_clear_object (&client->connection);
+  g_clear_pointer (&client->loop, g_main_loop_unref);
+  g_clear_pointer (&client->daemon, g_free);
+  if (fflush (stdout) != 0 || ferror (stdout))
+    return client->exit_code == EXIT_CODE_OK ? EXIT_CODE_UNKNOWN : client->exit_code;
+  return client->exit_code;
+}

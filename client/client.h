@@ -1,0 +1,62 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * client: what every verb stands on: the bus, the daemon's coming and going, the way out.
+ *
+ * A verb is one row of the table in verbs.c. Its start() is called each time the daemon is there, and everything it does
+ * from then on is asynchronous; it ends the program with client_quit().
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "client/errors.h"
+#include "daemon/base/names.h"
+
+typedef struct Client Client;
+
+typedef struct
+{
+  const char *name;
+  const char *summary; /* msgid */
+  const GOptionEntry *options;
+  gboolean stays; /* waits for the daemon, and for its return, until Ctrl-C */
+  /* check: what GOption cannot check. Return: FALSE with G_OPTION_ERROR. NULL: nothing to check. */
+  gboolean (*check) (Client *client, GError **error);
+  void (*start) (Client *client);
+  void (*vanished) (Client *client);  /* the daemon went away; NULL: nothing to put down */
+  void (*interrupt) (Client *client); /* Ctrl-C; NULL: the program just ends */
+  void (*finish) (Client *client);    /* last call, on every way out; NULL: nothing to put down */
+} Verb;
+
+struct Client
+{
+  const Verb *verb;
+  gboolean json;
+  GDBusConnection *connection;
+  char *daemon;      /* its unique name; NULL while it is away */
+  gpointer state;    /* the verb's own */
+  GMainLoop *loop;   /* the only one */
+  ExitCode exit_code;
+  gboolean interrupted;
+};
+
+/* client_run: connects, lives, and puts everything down. Return: the exit code. */
+ExitCode client_run (Client *client);
+
+/* client_quit: the program ends with @code. Later calls do not change it. */
+void client_quit (Client *client, ExitCode code);
+
+/* client_fail: says on standard error what @error (of a D-Bus call) means, and quits with its exit code. */
+void client_fail (Client *client, const GError *error);
+
+/* client_fail_with: the same with the D-Bus error @name of ours, where the client sees it by itself. */
+void client_fail_with (Client *client, const char *name);
+
+/*
+ * client_call: calls the daemon that is there now, never one started in its place. @arguments: floating, or NULL.
+ * @callback is called with client->connection; finish with g_dbus_connection_call_finish().
+ */
+void client_call (Client *client, const char *path, const char *interface, const char *method, GVariant *arguments,
+                  guint seconds, GAsyncReadyCallback callback, gpointer user_data);
+
+#define CLIENT_CALL_SECONDS 25

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* output: in come texts and variants, out goes standard output. The only file that knows how wide a character is. */
+#include "output.h"
+
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+
+#define LABEL_COLUMNS 22
+#define RULE_COLUMNS 60
+
+void
+output_json (GVariant *value)
+{
+  g_autoptr (JsonNode) node = json_gvariant_serialize (value);
+  g_autofree char *text = json_to_string (node, FALSE);
+
+  fputs (text, stdout); /* not g_print(): JSON is UTF-8 in every locale */
+  fputc ('\n', stdout);
+  fflush (stdout);
+}
+
+char *
+output_clean (const char *text)
+{
+  g_autofree char *valid = g_utf8_make_valid (text, -1);
+  GString *clean = g_string_new (NULL);
+
+  for (const char *at = valid; *at; at = g_utf8_next_char (at))
+    {
+      gunichar character = g_utf8_get_char (at);
+      g_string_append_unichar (clean, g_unichar_iscntrl (character) ? 0xFFFD : character);
+    }
+  return g_string_free (clean, FALSE);
+}
+
+guint
+output_get_columns (const char *text)
+{
+  guint columns = 0;
+
+  for (const char *at = text; *at; at = g_utf8_next_char (at))
+    {
+      gunichar character = g_utf8_get_char (at);
+      if (!g_unichar_iszerowidth (character))
+        columns += g_unichar_iswide (character) ? 2 : 1;
+    }
+  return columns;
+}
+
+char *
+output_pad (const char *text, guint columns)
+{
+  g_autofree char *clean = output_clean (text);
+  guint taken = output_get_columns (clean);
+
+  return g_strdup_printf ("%s%*s", clean, taken < columns ? (int) (columns - taken) : 0, "");
+}
+
+void
+output_row (const char *label, const char *value)
+{
+  g_autofree char *padded = output_pad (label, LABEL_COLUMNS);
+  g_autofree char *clean = output_clean (value);
+
+  g_print ("  %s%s\n", padded, clean);
+}
+
+void
+output_rule (void)
+{
+  GString *rule = g_string_new (NULL);
+
+  for (guint i = 0; i < RULE_COLUMNS; i++)
+    g_string_append (rule, "─");
+  g_print ("%s\n", rule->str);
+  g_string_free (rule, TRUE);
+}

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* output: lines for people and JSON for programs, on standard output. */
+#pragma once
+
+#include <gio/gio.h>
+
+/* output_json: @value as one line of JSON, always UTF-8, names and types as on the bus. */
+void output_json (GVariant *value);
+
+/* output_clean: @text without control characters, which have no business on a terminal. Return: (transfer full). */
+char *output_clean (const char *text);
+
+/* output_pad: @text cleaned, followed by the spaces that make it @columns wide (East Asian width). (transfer full) */
+char *output_pad (const char *text, guint columns);
+
+/* output_get_columns: how many columns @text takes on a terminal. */
+guint output_get_columns (const char *text);
+
+/* output_row: "  label  value", the value in one column of its own in every row. */
+void output_row (const char *label, const char *value);
+
+/* output_rule: a line across. */
+void output_rule (void);

@@ -1,0 +1,159 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* readers: in comes what ObjectManager tells, out goes a sorted list of dictionaries. */
+#include "readers.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "client/output.h"
+
+#define NUMBER_COLUMNS 4
+#define NAME_COLUMNS 44
+#define CARD_COLUMNS 16
+
+static int
+compare_paths (gconstpointer a, gconstpointer b)
+{
+  const char *path[2];
+
+  g_variant_lookup (*(GVariant *const *) a, "Path", "&o", &path[0]);
+  g_variant_lookup (*(GVariant *const *) b, "Path", "&o", &path[1]);
+  return strverscmp (path[0], path[1]);
+}
+
+static GVariant *
+sort_readers (GVariant *objects)
+{
+  g_autoptr (GPtrArray) readers = g_ptr_array_new ();
+  GVariantIter iter;
+  const char *path;
+  GVariant *interfaces;
+
+  g_variant_iter_init (&iter, objects);
+  while (g_variant_iter_loop (&iter, "{&o@a{sa{sv}}}", &path, &interfaces))
+    {
+      g_autoptr (GVariant) properties = NULL;
+      g_auto (GVariantDict) reader = G_VARIANT_DICT_INIT (NULL);
+
+      if (!g_variant_lookup (interfaces, SHIKAKU_INTERFACE_READER, "@a{sv}", &properties))
+        continue;
+      g_variant_dict_init (&reader, properties);
+      g_variant_dict_insert (&reader, "Path", "o", path);
+      g_ptr_array_add (readers, g_variant_dict_end (&reader)); /* floating: the array's value takes it */
+    }
+  g_ptr_array_sort (readers, compare_paths);
+  return g_variant_ref_sink (
+      g_variant_new_array (G_VARIANT_TYPE_VARDICT, (GVariant *const *) readers->pdata, readers->len));
+}
+
+typedef struct
+{
+  Client *client;
+  ReadersCallback callback;
+} Question;
+
+static void
+on_objects (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Question *question = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  g_autoptr (GVariant) objects = NULL, readers = NULL;
+
+  if (!reply)
+    {
+      client_fail (question->client, error);
+      return;
+    }
+  if (g_variant_is_of_type (reply, G_VARIANT_TYPE ("(a{oa{sa{sv}}})")))
+    objects = g_variant_get_child_value (reply, 0);
+  else
+    objects = g_variant_ref_sink (g_variant_new ("a{oa{sa{sv}}}", NULL));
+  readers = sort_readers (objects);
+  question->callback (question->client, readers);
+}
+
+void
+readers_load (Client *client, ReadersCallback callback)
+{
+  Question *question = g_new (Question, 1);
+
+  *question = (Question){ client, callback };
+  client_call (client, SHIKAKU_READER_PATH, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL,
+               CLIENT_CALL_SECONDS, on_objects, question);
+}
+
+gboolean
+readers_is_path (const char *wanted, char **ret_path)
+{
+  if (g_variant_is_object_path (wanted))
+    *ret_path = g_strdup (wanted);
+  else if (*wanted && strspn (wanted, "0123456789") == strlen (wanted))
+    *ret_path = g_strconcat (SHIKAKU_READER_PATH "/", wanted, NULL);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+char *
+readers_find (GVariant *readers, const char *wanted)
+{
+  GVariantIter iter;
+  GVariant *reader;
+  char *path = NULL;
+
+  g_variant_iter_init (&iter, readers);
+  while (!path && (reader = g_variant_iter_next_value (&iter)))
+    {
+      const char *name = NULL;
+      g_variant_lookup (reader, "Name", "&s", &name);
+      if (g_strcmp0 (name, wanted) == 0)
+        g_variant_lookup (reader, "Path", "o", &path);
+      g_variant_unref (reader);
+    }
+  return path;
+}
+
+const char *
+readers_get_number (const char *path)
+{
+  const char *slash = strrchr (path, '/');
+
+  return slash ? slash + 1 : path;
+}
+
+static void
+print_row (const char *number, const char *name, const char *card, const char *use)
+{
+  g_autofree char *cells[] = { output_pad (number, NUMBER_COLUMNS), output_pad (name, NAME_COLUMNS),
+                               output_pad (card, CARD_COLUMNS) };
+
+  g_print ("  %s%s%s%s\n", cells[0], cells[1], cells[2], use);
+}
+
+void
+readers_print (GVariant *readers)
+{
+  GVariantIter iter;
+  GVariant *reader;
+
+  if (g_variant_n_children (readers) == 0)
+    {
+      g_print ("  %s\n", _ ("No card reader is connected."));
+      return;
+    }
+  print_row (_ ("No."), _ ("Name"), _ ("Card"), _ ("Use"));
+  g_variant_iter_init (&iter, readers);
+  while ((reader = g_variant_iter_next_value (&iter)))
+    {
+      const char *path = "", *name = "";
+      gboolean card = FALSE, used = FALSE;
+
+      g_variant_lookup (reader, "Path", "&o", &path);
+      g_variant_lookup (reader, "Name", "&s", &name);
+      g_variant_lookup (reader, "CardPresent", "b", &card);
+      g_variant_lookup (reader, "InUse", "b", &used);
+      print_row (readers_get_number (path), name, card ? _ ("card") : _ ("no card"), used ? _ ("in use") : _ ("free"));
+      g_variant_unref (reader);
+    }
+}

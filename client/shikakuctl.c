@@ -1,0 +1,112 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* shikakuctl: in comes the command line, out goes an exit code. Finds the verb, reads its options, runs it. */
+#include <glib/gi18n.h>
+#include <locale.h>
+
+#include "client/client.h"
+#include "client/verbs.h"
+
+static gboolean option_version, option_json, option_list_verbs;
+static char *option_list_options;
+
+static const GOptionEntry json_option[]
+    = { { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, N_ ("Print JSON, for programs"), NULL }, { NULL } };
+
+static const GOptionEntry global_options[]
+    = { { "version", 0, 0, G_OPTION_ARG_NONE, &option_version, N_ ("Print the version"), NULL },
+        { "list-verbs", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &option_list_verbs, NULL, NULL },
+        { "list-options", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &option_list_options, NULL, NULL },
+        { NULL } };
+
+static ExitCode
+refuse (const char *message)
+{
+  g_printerr ("%s\n%s\n", message, _ ("See “shikakuctl --help”."));
+  return EXIT_CODE_USAGE;
+}
+
+static GOptionContext *
+new_context (const char *parameters, const GOptionEntry *entries)
+{
+  GOptionContext *context = g_option_context_new (parameters);
+  g_autofree char *exit_codes = errors_get_help ();
+
+  g_option_context_set_translation_domain (context, SHIKAKU_GETTEXT_DOMAIN);
+  if (entries)
+    g_option_context_add_main_entries (context, entries, SHIKAKU_GETTEXT_DOMAIN);
+  g_option_context_add_main_entries (context, json_option, SHIKAKU_GETTEXT_DOMAIN);
+  g_option_context_set_description (context, exit_codes);
+  return context;
+}
+
+static ExitCode
+run_verb (const Verb *verb, int argc, char **argv)
+{
+  g_autofree char *program = g_strconcat (g_get_prgname (), " ", verb->name, NULL);
+  g_autoptr (GOptionContext) context = new_context (NULL, verb->options);
+  g_autoptr (GError) error = NULL;
+  Client client = { .verb = verb };
+
+  g_set_prgname (program); /* for the usage line */
+  g_option_context_set_summary (context, _ (verb->summary));
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    return refuse (error->message);
+  if (argc > 1)
+    {
+      g_autofree char *message = g_strdup_printf (_ ("Unexpected argument “%s”."), argv[1]);
+      return refuse (message);
+    }
+  if (verb->check && !verb->check (&client, &error))
+    return refuse (error->message);
+  client.json = option_json;
+  return client_run (&client);
+}
+
+static ExitCode
+print_lists (void)
+{
+  const Verb *verb;
+
+  if (option_list_verbs)
+    verbs_print_names ();
+  else if ((verb = verbs_find (option_list_options)))
+    verbs_print_options (verb);
+  return EXIT_CODE_OK;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GOptionContext) context = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *help = NULL, *message = NULL;
+  const Verb *verb;
+
+  setlocale (LC_ALL, "");
+  bindtextdomain (SHIKAKU_GETTEXT_DOMAIN, SHIKAKU_LOCALE_DIRECTORY);
+  bind_textdomain_codeset (SHIKAKU_GETTEXT_DOMAIN, "UTF-8"); /* g_print converts to the locale's */
+  textdomain (SHIKAKU_GETTEXT_DOMAIN);
+  g_set_prgname ("shikakuctl");
+
+  context = new_context (_ ("VERB [OPTION…]"), global_options);
+  help = verbs_get_help ();
+  g_option_context_set_summary (context, help);
+  g_option_context_set_strict_posix (context, TRUE); /* what follows the verb is the verb's */
+  if (!g_option_context_parse (context, &argc, &argv, &error))
+    return (int) refuse (error->message);
+  if (option_list_verbs || option_list_options)
+    return (int) print_lists ();
+  if (option_version)
+    {
+      g_print ("shikakuctl %s\n", SHIKAKU_VERSION);
+      return EXIT_CODE_OK;
+    }
+  if (argc < 2)
+    return (int) refuse (_ ("What shall be done? Name a verb."));
+
+  verb = verbs_find (argv[1]);
+  if (verb)
+    return (int) run_verb (verb, argc - 1, argv + 1);
+  message = g_strdup_printf (_ ("There is no verb “%s”."), argv[1]);
+  return (int) refuse (message);
+}

@@ -1,0 +1,177 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * agent: stays at the patient's terminal and answers for one reader until Ctrl-C.
+ *
+ * Whatever takes the registration away (the daemon, the reader) comes back some day: it waits for that, and registers again.
+ */
+#include <glib/gi18n.h>
+
+#include "client/agent.h"
+#include "client/readers.h"
+#include "client/verbs.h"
+
+static char *option_reader;
+static char **option_capabilities;
+
+static const GOptionEntry options[] = {
+  { "reader", 0, 0, G_OPTION_ARG_STRING, &option_reader, N_ ("Reader: its number, name or object path"), N_ ("READER") },
+  { "capability", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_capabilities,
+    N_ ("Serve only this: pin, consent or message; several times"), N_ ("CAPABILITY") },
+  { NULL }
+};
+
+typedef struct
+{
+  Client *client;
+  Terminal *terminal;
+  Agent *agent;
+  char *reader;
+  guint subscription; /* InterfacesAdded */
+  gboolean registered, registering;
+} Service;
+
+static gboolean
+check_options (Client *client, GError **error)
+{
+  for (char **capability = option_capabilities; capability && *capability; capability++)
+    if (!g_strv_contains (agent_capabilities, *capability))
+      {
+        g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _ ("There is no capability “%s”."), *capability);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static void
+wait_for_reader (Service *service)
+{
+  g_printerr ("%s\n", _ ("The reader is not there. Waiting for it."));
+}
+
+static void
+on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Service *service = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  g_autofree char *name = NULL, *message = NULL;
+
+  service->registering = FALSE;
+  service->registered = reply != NULL;
+  if (reply)
+    {
+      g_printerr ("%s\n", _ ("Ready. Questions to the patient appear here; Ctrl-C ends."));
+      return;
+    }
+  errors_split (error, &name, &message);
+  if (errors_get_exit_code (name) == EXIT_CODE_READER)
+    wait_for_reader (service);
+  else if (errors_get_exit_code (name) != EXIT_CODE_NO_DAEMON) /* else it is being watched already */
+    client_fail (service->client, error);
+}
+
+static void
+register_agent (Service *service)
+{
+  const char *const *capabilities
+      = option_capabilities ? (const char *const *) option_capabilities : agent_capabilities;
+
+  agent_register (service->agent, service->reader, capabilities, on_registered, service);
+}
+
+static void
+on_readers (Client *client, GVariant *readers)
+{
+  Service *service = client->state;
+
+  g_free (service->reader);
+  service->reader = readers_find (readers, option_reader);
+  if (service->reader)
+    {
+      register_agent (service);
+      return;
+    }
+  service->registering = FALSE;
+  wait_for_reader (service);
+}
+
+static void
+begin (Service *service)
+{
+  if (service->registered || service->registering || !service->client->daemon)
+    return;
+  service->registering = TRUE;
+  g_clear_pointer (&service->reader, g_free);
+  if (option_reader && !readers_is_path (option_reader, &service->reader))
+    readers_load (service->client, on_readers);
+  else
+    register_agent (service);
+}
+
+static void
+on_reader_added (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+                 const char *signal, GVariant *parameters, gpointer user_data)
+{
+  begin (user_data);
+}
+
+static void
+on_released (gpointer user_data)
+{
+  Service *service = user_data;
+
+  service->registered = FALSE;
+  g_printerr ("%s\n", _ ("The daemon has released this agent."));
+  wait_for_reader (service);
+}
+
+static void
+start (Client *client)
+{
+  Service *service = client->state;
+
+  if (!service)
+    {
+      service = client->state = g_new0 (Service, 1);
+      service->client = client;
+      service->terminal = terminal_new ();
+      service->agent = agent_new (client, service->terminal, NULL, on_released, service);
+      service->subscription = g_dbus_connection_signal_subscribe (
+          client->connection, SHIKAKU_BUS_NAME, "org.freedesktop.DBus.ObjectManager", "InterfacesAdded",
+          SHIKAKU_READER_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_reader_added, service, NULL);
+    }
+  begin (service);
+}
+
+static void
+vanished (Client *client)
+{
+  Service *service = client->state;
+
+  service->registered = service->registering = FALSE;
+  agent_withdraw (service->agent);
+}
+
+static void
+finish (Client *client)
+{
+  g_autofree Service *service = client->state;
+
+  if (!service)
+    return;
+  agent_free (service->agent);
+  terminal_free (service->terminal);
+  g_dbus_connection_signal_unsubscribe (client->connection, service->subscription);
+  g_free (service->reader);
+}
+
+const Verb verb_agent = {
+  .name = "agent",
+  .summary = N_ ("stay at the patient's terminal: ask for PINs and consents"),
+  .options = options,
+  .stays = TRUE,
+  .check = check_options,
+  .start = start,
+  .vanished = vanished,
+  .finish = finish,
+};

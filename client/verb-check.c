@@ -1,0 +1,328 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * check: one visit from beginning to end. In comes what the desk knows, out goes the answer as a card or as JSON.
+ *
+ * With a card it is the patient's agent too, unless another agent already stands at the reader.
+ */
+#include <glib/gi18n.h>
+
+#include "client/agent.h"
+#include "client/answer-view.h"
+#include "client/output.h"
+#include "client/readers.h"
+#include "client/verbs.h"
+#include "client/visit.h"
+#include "client/words.h"
+
+static char *option_reader, *option_language, *option_purpose;
+static char **option_consents;
+static int option_timeout;
+static gboolean option_same_card, option_last_try;
+static char *option_insurer, *option_symbol, *option_number, *option_branch, *option_birthdate, *option_date;
+
+static const GOptionEntry options[] = {
+  { "reader", 0, 0, G_OPTION_ARG_STRING, &option_reader, N_ ("Reader: its number, name or object path"), N_ ("READER") },
+  { "consent", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_consents,
+    N_ ("Ask for this consent; several times, or a list with commas"), N_ ("KIND") },
+  { "language", 0, 0, G_OPTION_ARG_STRING, &option_language, N_ ("Language of the questions, such as ja or en"),
+    N_ ("LANGUAGE") },
+  { "purpose", 0, 0, G_OPTION_ARG_STRING, &option_purpose, N_ ("eligibility or registration"), N_ ("PURPOSE") },
+  { "timeout", 0, 0, G_OPTION_ARG_INT, &option_timeout, N_ ("Give up after so many seconds"), N_ ("SECONDS") },
+  { "same-card", 0, 0, G_OPTION_ARG_NONE, &option_same_card, N_ ("Read a card that has already served"), NULL },
+  { "last-try", 0, 0, G_OPTION_ARG_NONE, &option_last_try, N_ ("Allow the last try of the PIN to be spent"), NULL },
+  { "insurer", 0, 0, G_OPTION_ARG_STRING, &option_insurer, N_ ("Without a card: the insurer's number"), N_ ("NUMBER") },
+  { "symbol", 0, 0, G_OPTION_ARG_STRING, &option_symbol, N_ ("Without a card: the insured person's symbol"),
+    N_ ("SYMBOL") },
+  { "number", 0, 0, G_OPTION_ARG_STRING, &option_number, N_ ("Without a card: the insured person's number"),
+    N_ ("NUMBER") },
+  { "branch", 0, 0, G_OPTION_ARG_STRING, &option_branch, N_ ("Without a card: the branch number"), N_ ("BRANCH") },
+  { "birthdate", 0, 0, G_OPTION_ARG_STRING, &option_birthdate, N_ ("Without a card: the date of birth"), "YYYYMMDD" },
+  { "date", 0, 0, G_OPTION_ARG_STRING, &option_date, N_ ("Without a card: the day to check (today)"), "YYYYMMDD" },
+  { NULL }
+};
+
+/* What --insurer and its like are called in CheckNumber. */
+static const struct
+{
+  const char *key;
+  char **value;
+} insured[] = {
+  { "InsurerNumber", &option_insurer }, { "Symbol", &option_symbol },       { "Number", &option_number },
+  { "Branch", &option_branch },         { "Birthdate", &option_birthdate }, { "Date", &option_date },
+};
+
+typedef struct
+{
+  Client *client;
+  Terminal *terminal;
+  Agent *agent;
+  Visit *visit;
+  gboolean asks; /* our agent serves the reader */
+  char *reader;  /* object path; NULL: the only one there is */
+  ExitCode code;
+} Check;
+
+static gboolean
+is_number_check (void)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (insured); i++)
+    if (*insured[i].value)
+      return TRUE;
+  return FALSE;
+}
+
+static gboolean
+check_options (Client *client, GError **error)
+{
+  const char *message = NULL;
+
+  if (is_number_check () && (!option_insurer || !option_number || !option_birthdate))
+    message = _ ("A check without a card needs --insurer, --number and --birthdate.");
+  else if (is_number_check () && (option_reader || option_same_card || option_last_try))
+    message = _ ("A check without a card takes no option of the reader or the card.");
+  else if (option_timeout < 0)
+    message = _ ("The timeout must be a number of seconds.");
+  if (message)
+    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, message);
+  return message == NULL;
+}
+
+/* The end. */
+
+static void
+on_left (gpointer user_data)
+{
+  Check *check = user_data;
+
+  client_quit (check->client, check->code);
+}
+
+static void
+on_done (GVariant *eligibility, GVariant *consents, gpointer user_data)
+{
+  Check *check = user_data;
+  const char *answer = "";
+
+  if (check->client->json)
+    {
+      g_auto (GVariantDict) whole = G_VARIANT_DICT_INIT (eligibility);
+      g_autoptr (GVariant) value = NULL;
+
+      g_variant_dict_insert_value (&whole, "Consents", consents); /* as Manager.Check has it */
+      value = g_variant_ref_sink (g_variant_dict_end (&whole));
+      output_json (value);
+    }
+  else
+    answer_view_print (eligibility, consents);
+
+  g_variant_lookup (eligibility, "Answer", "&s", &answer);
+  if (g_str_equal (answer, "eligible"))
+    check->code = EXIT_CODE_OK;
+  else
+    check->code = g_str_equal (answer, "not-eligible") ? EXIT_CODE_NOT_ELIGIBLE : EXIT_CODE_UNKNOWN;
+  visit_close (check->visit, on_left);
+}
+
+static void
+on_failed (GVariant *failure, gpointer user_data)
+{
+  Check *check = user_data;
+  const char *error = "", *message = "";
+  guint tries;
+
+  g_variant_lookup (failure, "Error", "&s", &error);
+  g_variant_lookup (failure, "ErrorMessage", "&s", &message);
+  g_printerr ("%s\n", *message ? message : error);
+  if (g_variant_lookup (failure, "TriesLeft", "u", &tries))
+    g_printerr (ngettext ("%u try is left.\n", "%u tries are left.\n", tries), tries);
+  if (check->client->json)
+    output_json (failure);
+  check->code = errors_get_exit_code (error);
+  visit_close (check->visit, on_left);
+}
+
+static void
+on_refused (const GError *error, gpointer user_data)
+{
+  Check *check = user_data;
+
+  client_fail (check->client, error);
+}
+
+/* The way there. */
+
+static void
+on_state (const char *state, gpointer user_data)
+{
+  Check *check = user_data;
+  gboolean asked_here = check->asks && (g_str_equal (state, "asking-pin") || g_str_equal (state, "asking-consent"));
+
+  /* The question itself says it, and a line of news would tear it apart. */
+  if (!asked_here && !terminal_is_asking (check->terminal))
+    g_printerr ("%s\n", words_state (state));
+}
+
+static void
+insert_text (GVariantDict *dict, const char *key, const char *text)
+{
+  if (text)
+    g_variant_dict_insert (dict, key, "s", text);
+}
+
+static void
+insert_consents (GVariantDict *dict)
+{
+  g_autoptr (GStrvBuilder) kinds = g_strv_builder_new ();
+  g_auto (GStrv) all = NULL;
+
+  for (char **list = option_consents; list && *list; list++)
+    {
+      g_auto (GStrv) parts = g_strsplit (*list, ",", -1);
+      for (char **part = parts; *part; part++)
+        if (*g_strstrip (*part))
+          g_strv_builder_add (kinds, *part);
+    }
+  all = g_strv_builder_end (kinds);
+  if (*all)
+    g_variant_dict_insert (dict, "Consents", "^as", all);
+}
+
+static void
+open_visit (Check *check)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_auto (GVariantDict) person = G_VARIANT_DICT_INIT (NULL);
+
+  insert_text (&dict, "Language", option_language ? option_language : words_language ());
+  insert_text (&dict, "Purpose", option_purpose);
+  insert_consents (&dict);
+  if (option_timeout > 0)
+    g_variant_dict_insert (&dict, "Timeout", "u", (guint32) option_timeout);
+  if (is_number_check ())
+    {
+      for (guint i = 0; i < G_N_ELEMENTS (insured); i++)
+        insert_text (&person, insured[i].key, *insured[i].value);
+      visit_open (check->visit, g_variant_dict_end (&person), &dict);
+      return;
+    }
+  if (check->reader)
+    g_variant_dict_insert (&dict, "Reader", "o", check->reader);
+  if (option_same_card)
+    g_variant_dict_insert (&dict, "SameCard", "b", TRUE);
+  if (option_last_try)
+    g_variant_dict_insert (&dict, "LastTry", "b", TRUE);
+  visit_open (check->visit, NULL, &dict);
+}
+
+static void
+on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Check *check = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  g_autofree char *name = NULL, *message = NULL;
+
+  check->asks = reply != NULL;
+  if (error)
+    {
+      errors_split (error, &name, &message);
+      if (g_str_equal (name, SHIKAKU_ERROR_PREFIX "AgentExists"))
+        g_printerr ("%s\n", _ ("The patient is asked at their own terminal."));
+      else if (g_str_equal (name, SHIKAKU_ERROR_PREFIX "NotAuthorized"))
+        g_printerr ("%s\n", _ ("The PIN cannot be asked here; another agent has to."));
+      else
+        {
+          client_fail (check->client, error);
+          return;
+        }
+    }
+  open_visit (check);
+}
+
+static void
+register_agent (Check *check)
+{
+  agent_register (check->agent, check->reader, agent_capabilities, on_registered, check);
+}
+
+static void
+on_readers (Client *client, GVariant *readers)
+{
+  Check *check = client->state;
+
+  check->reader = readers_find (readers, option_reader);
+  if (check->reader)
+    register_agent (check);
+  else
+    client_fail_with (client, SHIKAKU_ERROR_PREFIX "NoReader");
+}
+
+static void
+on_released (gpointer user_data)
+{
+  Check *check = user_data;
+
+  check->asks = FALSE;
+}
+
+static void
+start (Client *client)
+{
+  static const VisitObserver observer = { on_state, on_done, on_failed, on_refused };
+  Check *check = client->state = g_new0 (Check, 1);
+
+  check->client = client;
+  check->code = EXIT_CODE_CANCELLED;
+  check->terminal = terminal_new ();
+  check->visit = visit_new (client, &observer, check);
+  if (is_number_check ())
+    {
+      open_visit (check);
+      return;
+    }
+  check->agent = agent_new (client, check->terminal, visit_get_token (check->visit), on_released, check);
+  if (option_reader && !readers_is_path (option_reader, &check->reader))
+    readers_load (client, on_readers);
+  else
+    register_agent (check);
+}
+
+static void
+interrupt (Client *client)
+{
+  Check *check = client->state;
+
+  if (!check)
+    {
+      client_quit (client, EXIT_CODE_CANCELLED);
+      return;
+    }
+  if (check->agent)
+    agent_withdraw (check->agent);
+  g_printerr ("%s\n", _ ("Cancelling…"));
+  check->code = EXIT_CODE_CANCELLED;
+  visit_cancel (check->visit, on_left);
+}
+
+static void
+finish (Client *client)
+{
+  g_autofree Check *check = client->state;
+
+  if (!check)
+    return;
+  agent_free (check->agent);
+  terminal_free (check->terminal);
+  visit_free (check->visit);
+  g_free (check->reader);
+}
+
+const Verb verb_check = {
+  .name = "check",
+  .summary = N_ ("check a patient's eligibility, with the card or by number"),
+  .options = options,
+  .check = check_options,
+  .start = start,
+  .interrupt = interrupt,
+  .finish = finish,
+};

@@ -1,0 +1,126 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* diagnose: the chain from the daemon to the center, link by link, and what to do about it. */
+#include <glib/gi18n.h>
+
+#include "client/output.h"
+#include "client/verbs.h"
+#include "client/words.h"
+
+#define DIAGNOSE_SECONDS 90 /* a center that does not answer takes its time */
+#define LINK_COLUMNS 18
+#define STATE_COLUMNS 14
+
+static ExitCode
+get_failed_code (const char *link)
+{
+  static const struct
+  {
+    const char *link;
+    ExitCode code;
+  } codes[] = {
+    { "daemon", EXIT_CODE_NO_DAEMON },    { "pcscd", EXIT_CODE_READER }, { "reader", EXIT_CODE_READER },
+    { "card", EXIT_CODE_CARD },           { "line", EXIT_CODE_CENTER },  { "tls", EXIT_CODE_CENTER },
+    { "credential", EXIT_CODE_CENTER },   { "center", EXIT_CODE_CENTER },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
+    if (g_str_equal (codes[i].link, link))
+      return codes[i].code;
+  return EXIT_CODE_UNKNOWN;
+}
+
+/* The first failed link decides; without one, a degraded link; what was not examined decides nothing. */
+static ExitCode
+get_exit_code (GVariant *links)
+{
+  ExitCode code = EXIT_CODE_OK;
+
+  for (gsize i = 0; i < g_variant_n_children (links); i++)
+    {
+      g_autoptr (GVariant) link = g_variant_get_child_value (links, i);
+      const char *name = "", *state = "";
+
+      g_variant_lookup (link, "Link", "&s", &name);
+      g_variant_lookup (link, "State", "&s", &state);
+      if (g_str_equal (state, "failed"))
+        return get_failed_code (name);
+      if (g_str_equal (state, "degraded"))
+        code = EXIT_CODE_UNKNOWN;
+    }
+  return code;
+}
+
+static void
+print_advice (GVariant *link, const char *key, const char *format_label)
+{
+  const char *text = "";
+
+  if (g_variant_lookup (link, key, "&s", &text) && *text)
+    output_row (format_label, text);
+}
+
+static void
+print_link (GVariant *link)
+{
+  const char *name = "", *state = "", *evidence = "";
+  guint64 since = 0;
+  g_autofree char *time = NULL, *name_cell = NULL, *state_cell = NULL, *clean = NULL;
+
+  g_variant_lookup (link, "Link", "&s", &name);
+  g_variant_lookup (link, "State", "&s", &state);
+  g_variant_lookup (link, "Evidence", "&s", &evidence);
+  name_cell = output_pad (words_link (name), LINK_COLUMNS);
+  state_cell = output_pad (words_link_state (state), STATE_COLUMNS);
+  clean = output_clean (evidence);
+  g_print ("%s%s%s\n", name_cell, state_cell, clean);
+  if (g_str_equal (state, "ok") || g_str_equal (state, "unknown"))
+    return;
+  if (g_variant_lookup (link, "Since", "t", &since) && since > 0)
+    {
+      time = words_time (since);
+      output_row (_ ("since"), time);
+    }
+  print_advice (link, "Staff", _ ("at the desk"));
+  print_advice (link, "Technician", _ ("the technician"));
+}
+
+static void
+on_links (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Client *client = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  g_autoptr (GVariant) links = NULL;
+
+  if (!reply)
+    {
+      client_fail (client, error);
+      return;
+    }
+  links = g_variant_get_child_value (reply, 0);
+  if (client->json)
+    output_json (links);
+  else
+    for (gsize i = 0; i < g_variant_n_children (links); i++)
+      {
+        g_autoptr (GVariant) link = g_variant_get_child_value (links, i);
+        print_link (link);
+      }
+  client_quit (client, get_exit_code (links));
+}
+
+static void
+start (Client *client)
+{
+  GVariantBuilder options;
+
+  g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
+  client_call (client, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "Diagnose",
+               g_variant_new ("(@a{sv})", g_variant_builder_end (&options)), DIAGNOSE_SECONDS, on_links, client);
+}
+
+const Verb verb_diagnose = {
+  .name = "diagnose",
+  .summary = N_ ("examine the chain from the reader to the center"),
+  .start = start,
+};

@@ -1,0 +1,79 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* status: the daemon, the center and the readers at one glance. */
+#include <glib/gi18n.h>
+
+#include "client/output.h"
+#include "client/readers.h"
+#include "client/verbs.h"
+#include "client/words.h"
+
+static void
+print_status (GVariant *manager, GVariant *readers)
+{
+  const char *version = "", *center = "unknown";
+  guint64 expires = 0;
+  g_autofree char *date = NULL;
+
+  g_variant_lookup (manager, "DaemonVersion", "&s", &version);
+  g_variant_lookup (manager, "Center", "&s", &center);
+  g_variant_lookup (manager, "CredentialExpires", "t", &expires);
+  output_row (_ ("Daemon"), version);
+  output_row (_ ("Center"), words_center (center));
+  if (expires > 0)
+    {
+      date = words_time (expires);
+      output_row (_ ("Credential until"), date);
+    }
+  g_print ("\n");
+  readers_print (readers);
+}
+
+static void
+on_readers (Client *client, GVariant *readers)
+{
+  g_autoptr (GVariant) manager = client->state;
+
+  client->state = NULL;
+  if (client->json)
+    {
+      g_auto (GVariantDict) status = G_VARIANT_DICT_INIT (manager);
+      g_autoptr (GVariant) value = NULL;
+
+      g_variant_dict_insert_value (&status, "Readers", readers);
+      value = g_variant_ref_sink (g_variant_dict_end (&status));
+      output_json (value);
+    }
+  else
+    print_status (manager, readers);
+  client_quit (client, EXIT_CODE_OK);
+}
+
+static void
+on_properties (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Client *client = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  if (!reply)
+    {
+      client_fail (client, error);
+      return;
+    }
+  g_clear_pointer ((GVariant **) &client->state, g_variant_unref);
+  client->state = g_variant_get_child_value (reply, 0);
+  readers_load (client, on_readers);
+}
+
+static void
+start (Client *client)
+{
+  client_call (client, SHIKAKU_OBJECT_PATH, "org.freedesktop.DBus.Properties", "GetAll",
+               g_variant_new ("(s)", SHIKAKU_INTERFACE_MANAGER), CLIENT_CALL_SECONDS, on_properties, client);
+}
+
+const Verb verb_status = {
+  .name = "status",
+  .summary = N_ ("show the daemon, the center and the readers"),
+  .start = start,
+};

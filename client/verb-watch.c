@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* watch: one line for each change of the readers, the cards and the center, until Ctrl-C. */
+#include <glib/gi18n.h>
+#include <stdio.h>
+
+#include "client/output.h"
+#include "client/readers.h"
+#include "client/verbs.h"
+#include "client/words.h"
+
+typedef struct
+{
+  Client *client;
+  guint added, removed, changed;
+} Watch;
+
+/* One line, or one JSON object: what changed, at which object, and its properties. */
+static void
+tell (Client *client, const char *event, const char *path, GVariant *properties, const char *sentence)
+{
+  if (client->json)
+    {
+      g_auto (GVariantDict) line = G_VARIANT_DICT_INIT (properties);
+      g_autoptr (GVariant) value = NULL;
+
+      g_variant_dict_insert (&line, "Event", "s", event);
+      g_variant_dict_insert (&line, "Path", "o", path);
+      g_variant_dict_insert (&line, "At", "t", (guint64) g_get_real_time ());
+      value = g_variant_ref_sink (g_variant_dict_end (&line));
+      output_json (value);
+    }
+  else
+    {
+      g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+      g_autofree char *time = g_date_time_format (now, "%H:%M:%S");
+      g_autofree char *clean = output_clean (sentence);
+      g_print ("%s  %s\n", time, clean);
+    }
+  if (ferror (stdout))
+    client_quit (client, EXIT_CODE_OK); /* nobody reads on */
+}
+
+static void
+tell_reader_change (Client *client, const char *path, GVariant *changes)
+{
+  const char *number = readers_get_number (path);
+  g_autofree char *sentence = NULL;
+  gboolean value;
+
+  if (g_variant_lookup (changes, "CardPresent", "b", &value))
+    sentence = g_strdup_printf (value ? _ ("reader %s: card put in") : _ ("reader %s: card taken out"), number);
+  else if (g_variant_lookup (changes, "InUse", "b", &value))
+    sentence = g_strdup_printf (value ? _ ("reader %s: a check has begun") : _ ("reader %s: the check has ended"), number);
+  else
+    return;
+  tell (client, "ReaderChanged", path, changes, sentence);
+}
+
+static void
+on_changed (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+            const char *signal, GVariant *parameters, gpointer user_data)
+{
+  Watch *watch = user_data;
+  g_autoptr (GVariant) changes = NULL;
+  g_autofree char *sentence = NULL;
+  const char *changed_interface, *center;
+
+  if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sa{sv}as)")))
+    return;
+  g_variant_get (parameters, "(&s@a{sv}@as)", &changed_interface, &changes, NULL);
+  if (g_str_equal (changed_interface, SHIKAKU_INTERFACE_READER))
+    tell_reader_change (watch->client, path, changes);
+  else if (g_str_equal (changed_interface, SHIKAKU_INTERFACE_MANAGER)
+           && g_variant_lookup (changes, "Center", "&s", &center))
+    {
+      sentence = g_strdup_printf (_ ("center: %s"), words_center (center));
+      tell (watch->client, "CenterChanged", path, changes, sentence);
+    }
+}
+
+static void
+on_added (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *signal,
+          GVariant *parameters, gpointer user_data)
+{
+  Watch *watch = user_data;
+  g_autoptr (GVariant) interfaces = NULL, properties = NULL;
+  g_autofree char *sentence = NULL;
+  const char *reader, *name = "";
+
+  if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(oa{sa{sv}})")))
+    return;
+  g_variant_get (parameters, "(&o@a{sa{sv}})", &reader, &interfaces);
+  if (!g_variant_lookup (interfaces, SHIKAKU_INTERFACE_READER, "@a{sv}", &properties))
+    return;
+  g_variant_lookup (properties, "Name", "&s", &name);
+  sentence = g_strdup_printf (_ ("reader %s: connected (%s)"), readers_get_number (reader), name);
+  tell (watch->client, "ReaderAdded", reader, properties, sentence);
+}
+
+static void
+on_removed (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+            const char *signal, GVariant *parameters, gpointer user_data)
+{
+  Watch *watch = user_data;
+  g_autofree char *sentence = NULL;
+  const char *reader;
+
+  if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(oas)")))
+    return;
+  g_variant_get (parameters, "(&o@as)", &reader, NULL);
+  sentence = g_strdup_printf (_ ("reader %s: disconnected"), readers_get_number (reader));
+  tell (watch->client, "ReaderRemoved", reader, NULL, sentence);
+}
+
+static void
+start (Client *client)
+{
+  Watch *watch = client->state;
+
+  if (!watch)
+    {
+      watch = client->state = g_new0 (Watch, 1);
+      watch->client = client;
+      watch->added = g_dbus_connection_signal_subscribe (client->connection, SHIKAKU_BUS_NAME,
+                                                         "org.freedesktop.DBus.ObjectManager", "InterfacesAdded", NULL,
+                                                         NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_added, watch, NULL);
+      watch->removed = g_dbus_connection_signal_subscribe (
+          client->connection, SHIKAKU_BUS_NAME, "org.freedesktop.DBus.ObjectManager", "InterfacesRemoved", NULL, NULL,
+          G_DBUS_SIGNAL_FLAGS_NONE, on_removed, watch, NULL);
+      watch->changed = g_dbus_connection_signal_subscribe (
+          client->connection, SHIKAKU_BUS_NAME, "org.freedesktop.DBus.Properties", "PropertiesChanged", NULL, NULL,
+          G_DBUS_SIGNAL_FLAGS_NONE, on_changed, watch, NULL);
+    }
+  tell (client, "DaemonAppeared", SHIKAKU_OBJECT_PATH, NULL, _ ("daemon: running"));
+}
+
+static void
+vanished (Client *client)
+{
+  tell (client, "DaemonVanished", SHIKAKU_OBJECT_PATH, NULL, _ ("daemon: stopped"));
+}
+
+static void
+finish (Client *client)
+{
+  g_autofree Watch *watch = client->state;
+
+  if (!watch)
+    return;
+  g_dbus_connection_signal_unsubscribe (client->connection, watch->added);
+  g_dbus_connection_signal_unsubscribe (client->connection, watch->removed);
+  g_dbus_connection_signal_unsubscribe (client->connection, watch->changed);
+}
+
+const Verb verb_watch = {
+  .name = "watch",
+  .summary = N_ ("print each change of the readers and the center"),
+  .stays = TRUE,
+  .start = start,
+  .vanished = vanished,
+  .finish = finish,
+};

@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* visit: in come the signals of one visit, out go its states and its end. */
+#include "visit.h"
+
+#define CANCEL_SECONDS 10
+#define CLOSE_SECONDS 5
+#define PROPERTIES "org.freedesktop.DBus.Properties"
+
+struct Visit
+{
+  Client *client;
+  const VisitObserver *observer;
+  gpointer user_data;
+  char *token;
+  char *path;  /* NULL: not open */
+  char *state; /* last told */
+  guint changed, finished;
+  gboolean opening, ended;
+  VisitCallback leaving; /* after the reply to OpenVisit, cancel and call this */
+  GVariant *details;     /* of Finished */
+  GVariant *eligibility;
+};
+
+static void
+refuse (Visit *visit, const GError *error)
+{
+  if (!visit->leaving)
+    visit->observer->refused (error, visit->user_data);
+}
+
+static void
+tell_state (Visit *visit, const char *state)
+{
+  if (visit->ended || visit->leaving || g_strcmp0 (visit->state, state) == 0)
+    return;
+  g_free (visit->state);
+  visit->state = g_strdup (state);
+  visit->observer->state (state, visit->user_data);
+}
+
+/* Calls a method of the visit; @callback gets the visit. */
+static void
+call (Visit *visit, const char *interface, const char *method, GVariant *arguments, guint seconds,
+      GAsyncReadyCallback callback)
+{
+  client_call (visit->client, visit->path, interface, method, arguments, seconds, callback, visit);
+}
+
+/* Return: the one child of the reply, or NULL after the refusal was told. */
+static GVariant *
+finish_call (Visit *visit, GObject *source, GAsyncResult *result)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  if (reply)
+    return g_variant_get_child_value (reply, 0);
+  refuse (visit, error);
+  return NULL;
+}
+
+/* The end. */
+
+static void
+on_consents (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Visit *visit = user_data;
+  g_autoptr (GVariant) consents = finish_call (visit, source, result);
+
+  if (consents && !visit->leaving)
+    visit->observer->done (visit->eligibility, consents, visit->user_data);
+}
+
+static void
+on_eligibility (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Visit *visit = user_data;
+
+  visit->eligibility = finish_call (visit, source, result);
+  if (visit->eligibility && !visit->leaving)
+    call (visit, SHIKAKU_INTERFACE_VISIT, "GetConsents", NULL, CLIENT_CALL_SECONDS, on_consents);
+}
+
+static void
+on_failure (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  static const char *const kept[] = { "State", "Error", "ErrorMessage" };
+  Visit *visit = user_data;
+  g_autoptr (GVariant) properties = finish_call (visit, source, result);
+  g_autoptr (GVariant) failure = NULL;
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (visit->details);
+
+  if (!properties || visit->leaving)
+    return;
+  for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
+    {
+      g_autoptr (GVariant) value = g_variant_lookup_value (properties, kept[i], G_VARIANT_TYPE_STRING);
+      if (value)
+        g_variant_dict_insert_value (&dict, kept[i], value);
+    }
+  failure = g_variant_ref_sink (g_variant_dict_end (&dict));
+  visit->observer->failed (failure, visit->user_data);
+}
+
+static void
+fetch (Visit *visit)
+{
+  if (!visit->ended || !visit->path || visit->leaving)
+    return;
+  if (g_strcmp0 (visit->state, "done") == 0)
+    call (visit, SHIKAKU_INTERFACE_VISIT, "GetEligibility", NULL, CLIENT_CALL_SECONDS, on_eligibility);
+  else
+    call (visit, PROPERTIES, "GetAll", g_variant_new ("(s)", SHIKAKU_INTERFACE_VISIT), CLIENT_CALL_SECONDS, on_failure);
+}
+
+static void
+on_finished (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+             const char *signal, GVariant *parameters, gpointer user_data)
+{
+  Visit *visit = user_data;
+
+  if (visit->ended || !g_str_has_suffix (path, visit->token)
+      || !g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(ssa{sv})")))
+    return;
+  g_free (visit->state);
+  g_variant_get (parameters, "(ss@a{sv})", &visit->state, NULL, &visit->details);
+  visit->ended = TRUE;
+  fetch (visit);
+}
+
+/* The way there. */
+
+static void
+on_changed (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
+            const char *signal, GVariant *parameters, gpointer user_data)
+{
+  Visit *visit = user_data;
+  g_autoptr (GVariant) changes = NULL;
+  const char *state;
+
+  if (!g_str_has_suffix (path, visit->token) || !g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(sa{sv}as)")))
+    return;
+  changes = g_variant_get_child_value (parameters, 1);
+  if (g_variant_lookup (changes, "State", "&s", &state))
+    tell_state (visit, state);
+}
+
+/* The first state has no signal of its own; a later one may have overtaken it. */
+static void
+on_first_state (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Visit *visit = user_data;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+  g_autoptr (GVariant) value = NULL;
+
+  if (!reply || visit->state)
+    return;
+  g_variant_get (reply, "(v)", &value);
+  if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
+    tell_state (visit, g_variant_get_string (value, NULL));
+}
+
+static void
+on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Visit *visit = user_data;
+  g_autoptr (GVariant) path = finish_call (visit, source, result);
+
+  visit->opening = FALSE;
+  if (path && g_variant_is_of_type (path, G_VARIANT_TYPE_OBJECT_PATH))
+    visit->path = g_variant_dup_string (path, NULL);
+  if (visit->leaving)
+    {
+      visit_cancel (visit, visit->leaving);
+      return;
+    }
+  if (!visit->path)
+    return;
+  fetch (visit); /* should it have ended already */
+  if (!visit->ended && !visit->state)
+    call (visit, PROPERTIES, "Get", g_variant_new ("(ss)", SHIKAKU_INTERFACE_VISIT, "State"), CLIENT_CALL_SECONDS,
+          on_first_state);
+}
+
+void
+visit_open (Visit *visit, GVariant *insured, GVariantDict *options)
+{
+  GVariant *arguments;
+
+  g_variant_dict_insert (options, "Token", "s", visit->token);
+  if (insured)
+    arguments = g_variant_new ("(@a{sv}@a{sv})", insured, g_variant_dict_end (options));
+  else
+    arguments = g_variant_new ("(@a{sv})", g_variant_dict_end (options));
+  visit->opening = TRUE;
+  client_call (visit->client, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, insured ? "CheckNumber" : "OpenVisit",
+               arguments, CLIENT_CALL_SECONDS, on_opened, visit);
+}
+
+/* Leaving. Should the daemon not do it: the visit ends with our connection. */
+
+static void
+on_left (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Visit *visit = user_data;
+
+  g_clear_pointer (&(GVariant *){ g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL) },
+                   g_variant_unref);
+  visit->leaving (visit->user_data);
+}
+
+static void
+leave (Visit *visit, const char *method, guint seconds, VisitCallback callback)
+{
+  visit->leaving = callback;
+  if (visit->path)
+    call (visit, SHIKAKU_INTERFACE_VISIT, method, NULL, seconds, on_left);
+  else if (!visit->opening)
+    callback (visit->user_data);
+}
+
+void
+visit_cancel (Visit *visit, VisitCallback callback)
+{
+  leave (visit, "Cancel", CANCEL_SECONDS, callback);
+}
+
+void
+visit_close (Visit *visit, VisitCallback callback)
+{
+  leave (visit, "Close", CLOSE_SECONDS, callback);
+}
+
+Visit *
+visit_new (Client *client, const VisitObserver *observer, gpointer user_data)
+{
+  Visit *visit = g_new0 (Visit, 1);
+  g_autofree char *uuid = g_uuid_string_random ();
+
+  g_strdelimit (uuid, "-", '_');
+  visit->token = g_strconcat ("check_", uuid, NULL);
+  visit->client = client;
+  visit->observer = observer;
+  visit->user_data = user_data;
+  visit->changed = g_dbus_connection_signal_subscribe (client->connection, client->daemon, PROPERTIES,
+                                                       "PropertiesChanged", NULL, SHIKAKU_INTERFACE_VISIT,
+                                                       G_DBUS_SIGNAL_FLAGS_NONE, on_changed, visit, NULL);
+  visit->finished = g_dbus_connection_signal_subscribe (client->connection, client->daemon, SHIKAKU_INTERFACE_VISIT,
+                                                        "Finished", NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_finished,
+                                                        visit, NULL);
+  return visit;
+}
+
+void
+visit_free (Visit *visit)
+{
+  if (!visit)
+    return;
+  g_dbus_connection_signal_unsubscribe (visit->client->connection, visit->changed);
+  g_dbus_connection_signal_unsubscribe (visit->client->connection, visit->finished);
+  g_clear_pointer (&visit->details, g_variant_unref);
+  g_clear_pointer (&visit->eligibility, g_variant_unref);
+  g_free (visit->token);
+  g_free (visit->path);
+  g_free (visit->state);
+  g_free (visit);
+}
+
+const char *
+visit_get_token (const Visit *visit)
+{
+  return visit->token;
+}

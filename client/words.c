@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* words: in comes a word of the contract, out goes what a person calls it. Tables only. */
+#include "words.h"
+
+#include <glib/gi18n.h>
+#include <stdio.h>
+#include <string.h>
+
+typedef struct
+{
+  const char *word;
+  const char *text; /* msgid */
+} Word;
+
+static const char *
+look_up (const Word *words, guint n_words, const char *word)
+{
+  for (guint i = 0; i < n_words; i++)
+    if (g_strcmp0 (words[i].word, word) == 0)
+      return _ (words[i].text);
+  return word;
+}
+#define LOOK_UP(words, word) look_up (words, G_N_ELEMENTS (words), word)
+
+const char *
+words_state (const char *state)
+{
+  static const Word states[] = {
+    { "waiting-for-card", N_ ("Please put the card on the reader.") },
+    { "reading-card", N_ ("Reading the card…") },
+    { "asking-pin", N_ ("Waiting for the patient's PIN…") },
+    { "proving", N_ ("The card proves itself. Please leave it on the reader…") },
+    { "asking-consent", N_ ("Waiting for the patient's consent…") },
+    { "checking", N_ ("Asking the center…") },
+    { "done", N_ ("The check has ended.") },
+    { "failed", N_ ("The check has failed.") },
+    { "cancelled", N_ ("The check was cancelled.") },
+  };
+  return LOOK_UP (states, state);
+}
+
+const char *
+words_consent (const char *kind)
+{
+  static const Word kinds[] = {
+    { "ceiling", N_ ("payment ceiling") },
+    { "specific-disease", N_ ("specific disease") },
+    { "checkup", N_ ("health check-ups") },
+    { "drug", N_ ("medicines") },
+    { "diagnosis", N_ ("treatments") },
+    { "operation", N_ ("operations") },
+    { "disease-name", N_ ("names of illnesses") },
+    { "infection", N_ ("infections") },
+    { "allergy", N_ ("allergies") },
+    { "contraindication", N_ ("allergies to medicines") },
+    { "test", N_ ("test results") },
+    { "prescription", N_ ("prescriptions") },
+  };
+  return LOOK_UP (kinds, kind);
+}
+
+const char *
+words_answer (const char *answer)
+{
+  static const Word answers[] = {
+    { "eligible", N_ ("ELIGIBLE") },
+    { "not-eligible", N_ ("NOT ELIGIBLE") },
+    { "unknown", N_ ("UNKNOWN") },
+  };
+  return LOOK_UP (answers, answer);
+}
+
+const char *
+words_center (const char *state)
+{
+  static const Word states[] = {
+    { "online", N_ ("online") },
+    { "degraded", N_ ("online, with trouble") },
+    { "offline", N_ ("offline") },
+    { "unknown", N_ ("not asked yet") },
+  };
+  return LOOK_UP (states, state);
+}
+
+const char *
+words_link (const char *link)
+{
+  static const Word links[] = {
+    { "daemon", N_ ("daemon") },         { "pcscd", N_ ("card service") }, { "reader", N_ ("reader") },
+    { "card", N_ ("card") },             { "credential", N_ ("credential") }, { "line", N_ ("line") },
+    { "tls", N_ ("secure connection") }, { "center", N_ ("center") },
+  };
+  return LOOK_UP (links, link);
+}
+
+const char *
+words_link_state (const char *state)
+{
+  static const Word states[] = {
+    { "ok", N_ ("ok") },
+    { "degraded", N_ ("degraded") },
+    { "failed", N_ ("FAILED") },
+    { "unknown", N_ ("not examined") },
+  };
+  return LOOK_UP (states, state);
+}
+
+const char *
+words_validity (const char *validity)
+{
+  static const Word validities[] = {
+    { "valid", N_ ("valid") },
+    { "invalid", N_ ("not valid") },
+    { "invalid-new", N_ ("not valid; a newer insurance exists") },
+    { "none", N_ ("no such insurance") },
+    { "several", N_ ("several matches") },
+    { "valid-unregistered", N_ ("valid, but not registered here") },
+  };
+  return LOOK_UP (validities, validity);
+}
+
+const char *
+words_value (const char *key, const char *value)
+{
+  static const struct
+  {
+    const char *key;
+    Word word;
+  } values[] = {
+    { "Sex", { "male", N_ ("male") } },
+    { "Sex", { "female", N_ ("female") } },
+    { "Sex", { "unknown", N_ ("not stated") } },
+    { "Relationship", { "self", N_ ("the insured person") } },
+    { "Relationship", { "family", N_ ("family member") } },
+    { "Classification", { "01", N_ ("ordinary insurance") } },
+    { "Classification", { "02", N_ ("retired persons") } },
+    { "Classification", { "03", N_ ("short term (ordinary)") } },
+    { "Classification", { "04", N_ ("short term (retired)") } },
+    { "Classification", { "05", N_ ("special medical expenses") } },
+    { "Classification", { "06", N_ ("special case of retired persons") } },
+    { "Classification", { "07", N_ ("Self-Defense Forces") } },
+    { "Classification", { "A1", N_ ("medical aid") } },
+    { "LossReason", { "01", N_ ("death") } },
+    { "LossReason", { "02", N_ ("public assistance has begun") } },
+    { "LossReason", { "03", N_ ("another insurance was acquired") } },
+    { "LossReason", { "99", N_ ("other") } },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (values); i++)
+    if (g_str_equal (values[i].key, key) && g_str_equal (values[i].word.word, value))
+      return _ (values[i].word.text);
+  return value;
+}
+
+const char *
+words_language (void)
+{
+  /* TRANSLATORS: the language of your translation, as a code: ja, zh_CN, ko … */
+  return C_ ("language code", "en");
+}
+
+char *
+words_date (const char *date)
+{
+  int year, month, day;
+  g_autoptr (GDateTime) time = NULL;
+
+  if (strlen (date) != 8 || sscanf (date, "%4d%2d%2d", &year, &month, &day) != 3
+      || !(time = g_date_time_new_local (year, month, day, 0, 0, 0)))
+    return g_strdup (date);
+  return g_date_time_format (time, _ ("%Y-%m-%d"));
+}
+
+char *
+words_time (guint64 time)
+{
+  g_autoptr (GDateTime) local = g_date_time_new_from_unix_local ((gint64) (time / G_USEC_PER_SEC));
+
+  return local ? g_date_time_format (local, _ ("%Y-%m-%d %H:%M")) : g_strdup ("");
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* words: the contract's words (states, kinds, links, values) in the language of the person who reads. */
+#pragma once
+
+#include <glib.h>
+
+/* Each returns a static text, or its argument where the word is not known. */
+const char *words_state (const char *state); /* of a visit: what is being waited for */
+const char *words_consent (const char *kind);
+const char *words_answer (const char *answer);
+const char *words_center (const char *state);
+const char *words_link (const char *link);
+const char *words_link_state (const char *state);
+const char *words_validity (const char *validity);
+
+/* words_value: @value of the eligibility's @key ("Sex", "Relationship", "LossReason", …). */
+const char *words_value (const char *key, const char *value);
+
+/* words_language: the language of this program's texts as the contract writes it: "ja", "en". Static. */
+const char *words_language (void);
+
+/* words_date: YYYYMMDD for people; anything else as it is. words_time: microseconds since the epoch. (transfer full) */
+char *words_date (const char *date);
+char *words_time (guint64 time);

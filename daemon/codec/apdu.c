@@ -46,8 +46,9 @@ apdu_build (const Apdu *apdu, guint8 *buffer, gsize size)
     at += put_number (coded + at, apdu->le, apdu->extended); /* the maximum is coded as 0: its upper bits fall off */
 
   if (at > size)
-    return 0;
+    at = 0;
   memcpy (buffer, coded, at);
+  explicit_bzero (coded, sizeof coded); /* it may have been VERIFY */
   return at;
 }
 

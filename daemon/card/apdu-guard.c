@@ -18,26 +18,28 @@
 #define STATUS_OK 0x9000
 #define STATUS_INTERNAL 0x6F00
 
+const guint8 card_aid_jpki[] = { 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01 };
+const guint8 card_aid_manager[] = { 0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00 };
+
 static const ApduRule daemon_rules[] = {
-  { CARD_AID_JPKI, CARD_AID_JPKI_SIZE, 0x00, INS_SELECT, 0x040C, 0xFFFF, 0 },
-  { CARD_AID_MANAGER, CARD_AID_MANAGER_SIZE, 0x00, INS_SELECT, 0x040C, 0xFFFF, 0 },
-  { CARD_AID_JPKI, CARD_AID_JPKI_SIZE, 0x00, INS_SELECT, 0x020C, 0xFFFF, 0x000A }, /* the certificate, selected */
-  { CARD_AID_JPKI, CARD_AID_JPKI_SIZE, 0x00, 0xB0, 0x8A00, 0xFF00, 0 },            /* the certificate, by short id */
-  { CARD_AID_JPKI, CARD_AID_JPKI_SIZE, 0x00, 0xB0, 0x0000, 0x8000, 0 },            /* the selected file, at an offset */
-  { CARD_AID_JPKI, CARD_AID_JPKI_SIZE, 0x00, 0x20, 0x0098, 0xFFFF, 0 }, /* VERIFY and retry query, PIN 0018 */
-  { CARD_AID_JPKI, CARD_AID_JPKI_SIZE, 0x80, 0x2A, 0x0097, 0xFFFF, 0 }, /* SIGN, key 0017 */
+  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x00, INS_SELECT, 0x040C, 0xFFFF, 0 },
+  { card_aid_manager, CARD_AID_MANAGER_SIZE, 0x00, INS_SELECT, 0x040C, 0xFFFF, 0 },
+  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x00, INS_SELECT, 0x020C, 0xFFFF, 0x000A }, /* the certificate, selected */
+  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x00, 0xB0, 0x8A00, 0xFF00, 0 },            /* the certificate, by short id */
+  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x00, 0xB0, 0x0000, 0x8000, 0 },            /* the selected file, at an offset */
+  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x00, 0x20, 0x0098, 0xFFFF, 0 }, /* VERIFY and retry query, PIN 0018 */
+  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x80, 0x2A, 0x0097, 0xFFFF, 0 }, /* SIGN, key 0017 */
   { 0 },
 };
 
-/* Never, whatever a table says (facts: card §1.6, §1.7). */
+/* Never, whatever a table says (facts: card §1.6, §1.7): text, EF 0001: the number; surface, EF 0005: its picture. */
 static const struct
 {
-  const char *aid;
-  gsize aid_size;
+  guint8 aid[10];
   guint16 file;
 } number_files[] = {
-  { "\xD3\x92\x10\x00\x31\x00\x01\x01\x04\x08", 10, 0x0001 }, /* text: the number */
-  { "\xD3\x92\x10\x00\x31\x00\x01\x01\x04\x02", 10, 0x0005 }, /* surface: its picture */
+  { { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08 }, 0x0001 },
+  { { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x02 }, 0x0005 },
 };
 
 void
@@ -54,7 +56,7 @@ apdu_guard_forget (ApduGuard *guard)
 
 /* Cards select by the beginning of a name too: then any application of that beginning may be meant. */
 static gboolean
-may_be_selected (const ApduGuard *guard, const Apdu *apdu, const char *aid, gsize aid_size)
+may_be_selected (const ApduGuard *guard, const Apdu *apdu, const guint8 *aid, gsize aid_size)
 {
   return (apdu->cla & CLASS_CHANNEL_BITS) != 0
          || memcmp (guard->application, aid, MIN (guard->application_size, aid_size)) == 0;
@@ -101,7 +103,7 @@ touches_number (const ApduGuard *guard, const Apdu *apdu)
 {
   for (guint i = 0; i < G_N_ELEMENTS (number_files); i++)
     if (names_file (apdu, number_files[i].file)
-        && may_be_selected (guard, apdu, number_files[i].aid, number_files[i].aid_size))
+        && may_be_selected (guard, apdu, number_files[i].aid, sizeof number_files[i].aid))
       return TRUE;
   return FALSE;
 }

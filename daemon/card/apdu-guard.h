@@ -12,16 +12,16 @@
 
 #define APDU_AID_MAXIMUM 16
 
-/* The applications that the daemon selects (facts: card §1.1). */
-#define CARD_AID_JPKI "\xD3\x92\xF0\x00\x26\x01\x00\x00\x00\x01"
+/* The applications that the daemon selects (facts: card §1.1): the card's JPKI, and the one selected after power-up. */
 #define CARD_AID_JPKI_SIZE 10
-#define CARD_AID_MANAGER "\xA0\x00\x00\x01\x51\x00\x00" /* GlobalPlatform's, selected after power-up */
 #define CARD_AID_MANAGER_SIZE 7
+extern const guint8 card_aid_jpki[CARD_AID_JPKI_SIZE];
+extern const guint8 card_aid_manager[CARD_AID_MANAGER_SIZE];
 
 typedef struct
 {
   /* The application in which the rule holds, or which SELECT by name may select; NULL: any. */
-  const char *aid;
+  const guint8 *aid;
   gsize aid_size;
   guint8 cla, ins;
   guint16 p1p2, p1p2_mask; /* (P1P2 & mask) == p1p2 */

@@ -76,7 +76,6 @@ static void
 answer_job (Job *job, GError *error)
 {
   g_autoptr (GTask) task = g_steal_pointer (&job->task);
-  g_autoptr (CardWorker) worker = g_steal_pointer (&job->worker);
 
   g_source_destroy (job->deadline);
   g_clear_pointer (&job->deadline, g_source_unref);
@@ -86,6 +85,7 @@ answer_job (Job *job, GError *error)
     g_task_return_error (task, error);
   else
     g_task_return_pointer (task, g_steal_pointer (&job->result), job->result_free);
+  card_worker_unref (g_steal_pointer (&job->worker));
 }
 
 static GError *

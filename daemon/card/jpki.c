@@ -64,12 +64,8 @@ fail (GError **error, ShikakuError code, const char *command, guint16 status)
 gboolean
 jpki_select (Jpki *jpki, GError **error)
 {
-  const Apdu apdu = { .ins = 0xA4,
-                      .p1 = 0x04,
-                      .p2 = 0x0C,
-                      .data = (const guint8 *)CARD_AID_JPKI,
-                      .lc = CARD_AID_JPKI_SIZE,
-                      .le = APDU_LE_NONE };
+  const Apdu apdu
+      = { .ins = 0xA4, .p1 = 0x04, .p2 = 0x0C, .data = card_aid_jpki, .lc = CARD_AID_JPKI_SIZE, .le = APDU_LE_NONE };
   guint16 status;
 
   if (!send_simple (jpki, &apdu, &status, error))
@@ -274,12 +270,9 @@ jpki_sign (Jpki *jpki, GBytes *digest, GError **error)
 void
 jpki_drop_rights (Jpki *jpki)
 {
-  const Apdu apdu = { .ins = 0xA4,
-                      .p1 = 0x04,
-                      .p2 = 0x0C,
-                      .data = (const guint8 *)CARD_AID_MANAGER,
-                      .lc = CARD_AID_MANAGER_SIZE,
-                      .le = APDU_LE_NONE };
+  const Apdu apdu = {
+    .ins = 0xA4, .p1 = 0x04, .p2 = 0x0C, .data = card_aid_manager, .lc = CARD_AID_MANAGER_SIZE, .le = APDU_LE_NONE
+  };
   guint16 status;
 
   send_simple (jpki, &apdu, &status, NULL);

@@ -103,14 +103,18 @@ typedef struct
   /* prepare: a card came in: connect and renew the token if needed, so that both hide behind the card's time. Silent. */
   void (*prepare) (Transport *transport);
 
-  void (*get_challenge) (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  void (*get_challenge) (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback,
+                         gpointer user_data);
   TransportChallenge *(*get_challenge_finish) (Transport *transport, GAsyncResult *result, GError **error);
 
   void (*check_card) (Transport *transport, const TransportCardQuery *query, GCancellable *cancellable,
                       GAsyncReadyCallback callback, gpointer user_data);
   void (*check_number) (Transport *transport, const TransportNumberQuery *query, GCancellable *cancellable,
                         GAsyncReadyCallback callback, gpointer user_data);
-  /* register_consents: never repeated on the wire. The answer holds the consent triples of the field. */
+  /*
+   * register_consents: never repeated on the wire, whatever happens to the line (a 401 alone, which says that nothing was
+   * done, is followed by a new token and one repeat). The answer holds the consent triples of the field.
+   */
   void (*register_consents) (Transport *transport, const TransportConsents *consents, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);
   /* reply_finish: of check_card, check_number and register_consents. */
@@ -128,6 +132,18 @@ struct Transport
   TransportState state;
   TransportLinkStatus links[TRANSPORT_N_LINKS];
   gint64 credential_expires; /* microseconds since the epoch; 0: not known */
-  void (*changed) (Transport *transport, gpointer user_data); /* state or credential_expires changed; set by the owner */
+  void (*changed) (Transport *transport,
+                   gpointer user_data); /* state or credential_expires changed; set by the owner */
   gpointer changed_data;
 };
+
+/*
+ * For transports: what happened on the chain. transport_note_link writes one link down (@error: ShikakuError, or -1),
+ * transport_note_center the center's own after an answer (@error: what was wrong with it, or NULL), and transport_settle
+ * derives the state from all links and tells the owner if it is another than before.
+ */
+void transport_note_link (Transport *transport, TransportLink link, TransportLinkState state, int error);
+void transport_note_center (Transport *transport, const GError *error);
+void transport_settle (Transport *transport);
+/* transport_note_expiry: when the credential expires; tells the owner if that is new. */
+void transport_note_expiry (Transport *transport, gint64 expires);

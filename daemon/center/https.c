@@ -1,0 +1,452 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * https: libsoup, and the reading of a body within its limit. The body is read as far as it has come, without a further
+ * turn of the main loop: a short answer costs one.
+ */
+
+#include "center/https.h"
+
+#include <libsoup/soup.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "codec/message-json.h"
+
+#define CONNECTIONS_MAXIMUM 8      /* libsoup's own two would let a register wait for two queries */
+#define CONNECTION_IDLE_TIMEOUT 60 /* seconds; then the daemon holds nothing open */
+#define BUFFER_SIZE_INITIAL 16384  /* if the center does not say how long its answer is */
+#define RETRY_AFTER_MAXIMUM 86400  /* seconds; more is nonsense */
+
+struct Https
+{
+  SoupSession *session;
+  GTlsCertificate *certificate;
+};
+
+/* What is read so far; handed over as the body, and erased with it: it is a patient's. */
+typedef struct
+{
+  gsize size; /* of data */
+  guint8 data[];
+} Buffer;
+
+typedef struct
+{
+  SoupMessage *message;
+  GInputStream *stream;
+  GCancellable *cancellable;
+  HttpsOutcome *outcome;
+  HttpsDone done;
+  gpointer user_data;
+  gboolean fresh; /* the connection was made for this exchange */
+  goffset length; /* Content-Length, or -1 */
+  Buffer *buffer;
+  gsize used;
+} Exchange;
+
+static Buffer *
+buffer_new (gsize size)
+{
+  Buffer *buffer = g_malloc (sizeof (Buffer) + size);
+
+  buffer->size = size;
+  return buffer;
+}
+
+static void
+buffer_free (Buffer *buffer)
+{
+  if (buffer == NULL)
+    return;
+  explicit_bzero (buffer->data, buffer->size);
+  g_free (buffer);
+}
+
+static Buffer *
+buffer_grow (Buffer *buffer, gsize size)
+{
+  Buffer *larger = buffer_new (size);
+
+  memcpy (larger->data, buffer->data, MIN (buffer->size, size));
+  buffer_free (buffer);
+  return larger;
+}
+
+void
+https_outcome_clear (HttpsOutcome *outcome)
+{
+  g_clear_pointer (&outcome->body, g_bytes_unref);
+  memset (outcome, 0, sizeof *outcome);
+  outcome->retry_after = -1;
+}
+
+Https *
+https_new (const Credential *credential)
+{
+  Https *https = g_new0 (Https, 1);
+
+  https->certificate = g_object_ref (credential->certificate);
+  https->session = soup_session_new_with_options ("max-conns", CONNECTIONS_MAXIMUM, "max-conns-per-host",
+                                                  CONNECTIONS_MAXIMUM, "idle-timeout", CONNECTION_IDLE_TIMEOUT,
+                                                  "timeout", 0, "tls-database", credential->authority, NULL);
+  /* GLib's default resolver would load dconf and start a thread. */
+  soup_session_set_proxy_resolver (https->session, NULL);
+  soup_session_remove_feature_by_type (https->session, SOUP_TYPE_CONTENT_DECODER);
+  soup_session_remove_feature_by_type (https->session, SOUP_TYPE_AUTH_MANAGER);
+  return https;
+}
+
+void
+https_free (Https *https)
+{
+  if (https == NULL)
+    return;
+  g_object_unref (https->session);
+  g_object_unref (https->certificate);
+  g_free (https);
+}
+
+GUri *
+https_parse_uri (const char *text)
+{
+  return g_uri_parse (text, SOUP_HTTP_URI_FLAGS, NULL);
+}
+
+static void
+exchange_free (Exchange *exchange)
+{
+  g_signal_handlers_disconnect_by_data (exchange->message, exchange); /* libsoup may hold it a little longer */
+  g_clear_object (&exchange->message);
+  g_clear_object (&exchange->stream);
+  g_clear_object (&exchange->cancellable);
+  g_clear_pointer (&exchange->buffer, buffer_free);
+  g_free (exchange);
+}
+
+static void
+on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_input_stream_close_finish (G_INPUT_STREAM (source), result, NULL);
+}
+
+/*
+ * Ends the exchange. The stream is closed asynchronously before its last reference goes: else GLib would close it itself,
+ * synchronously. What was not read to its end is cut off with the connection instead of read on.
+ */
+static void
+exchange_finish (Exchange *exchange, const GError *error)
+{
+  if (exchange->stream != NULL)
+    {
+      g_autoptr (GCancellable) now = NULL;
+
+      if (exchange->outcome->body == NULL)
+        {
+          now = g_cancellable_new ();
+          g_cancellable_cancel (now);
+        }
+      g_input_stream_close_async (exchange->stream, G_PRIORITY_DEFAULT, now, on_closed, NULL);
+    }
+  exchange->done (error, exchange->user_data);
+  exchange_free (exchange);
+}
+
+static void
+exchange_fail (Exchange *exchange, ShikakuError code, const char *text)
+{
+  g_autoptr (GError) error = g_error_new_literal (SHIKAKU_ERROR, code, text);
+
+  exchange_finish (exchange, error);
+}
+
+static void
+fail_tls (Exchange *exchange, const GError *cause)
+{
+  switch ((GTlsError)cause->code)
+    {
+    case G_TLS_ERROR_BAD_CERTIFICATE:
+      exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNTRUSTED,
+                     "the center's certificate is not of the trusted CA, not for its name, or expired");
+      break;
+    case G_TLS_ERROR_NOT_TLS:
+      exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNTRUSTED, "the center does not speak TLS");
+      break;
+    case G_TLS_ERROR_EOF:
+      exchange->outcome->lost = TRUE;
+      exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center cut the connection");
+      break;
+    case G_TLS_ERROR_UNAVAILABLE:
+      exchange_fail (exchange, SHIKAKU_ERROR_FAILED, "there is no TLS: glib-networking is not installed");
+      break;
+    case G_TLS_ERROR_MISC: /* an alert of the center, above all */
+    case G_TLS_ERROR_HANDSHAKE:
+    case G_TLS_ERROR_CERTIFICATE_REQUIRED:
+    case G_TLS_ERROR_INAPPROPRIATE_FALLBACK:
+    case G_TLS_ERROR_BAD_CERTIFICATE_PASSWORD:
+    default:
+      exchange_fail (exchange, SHIKAKU_ERROR_CENTER_REFUSED,
+                     "the center refused the TLS connection or the client certificate");
+      break;
+    }
+}
+
+static void
+fail_io (Exchange *exchange, const GError *cause)
+{
+  gboolean answered = exchange->outcome->stage == HTTPS_STAGE_ANSWERED;
+
+  if (cause->code == G_IO_ERROR_CONNECTION_REFUSED)
+    {
+      exchange->outcome->lost = TRUE;
+      exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center refused the connection");
+    }
+  else if (cause->code == G_IO_ERROR_CONNECTION_CLOSED || cause->code == G_IO_ERROR_PARTIAL_INPUT)
+    {
+      exchange->outcome->lost = TRUE;
+      /*
+       * A reset right after the handshake, before any answer, is how many servers refuse a client certificate in TLS 1.3,
+       * where the client has finished by then. A center that breaks down just then looks the same; a repeat tells.
+       */
+      if (cause->code == G_IO_ERROR_CONNECTION_CLOSED && exchange->fresh
+          && exchange->outcome->stage == HTTPS_STAGE_SECURED)
+        exchange_fail (exchange, SHIKAKU_ERROR_CENTER_REFUSED,
+                       "the center dropped the connection after the client certificate");
+      else
+        exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center cut the connection");
+    }
+  else if (answered && cause->code != G_IO_ERROR_TIMED_OUT)
+    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center's answer is malformed");
+  else
+    exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center cannot be reached");
+}
+
+/* Foreign errors end here: no text of theirs goes further, because it can hold what the center sent. */
+static void
+exchange_fail_foreign (Exchange *exchange, const GError *cause)
+{
+  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    exchange_fail (exchange, SHIKAKU_ERROR_CANCELLED, "cancelled");
+  else if (cause->domain == G_TLS_ERROR)
+    fail_tls (exchange, cause);
+  else if (cause->domain == SOUP_SESSION_ERROR)
+    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center's answer is not HTTP");
+  else if (cause->domain == G_IO_ERROR)
+    fail_io (exchange, cause);
+  else
+    exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center cannot be reached");
+}
+
+static void
+exchange_complete (Exchange *exchange)
+{
+  Buffer *buffer;
+
+  /* libsoup believes the end of the connection more than the announced length if the center does not keep it. */
+  if (exchange->length >= 0 && exchange->used > (gsize)exchange->length)
+    {
+      exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center's answer is longer than it says");
+      return;
+    }
+  if (exchange->length >= 0 && exchange->used < (gsize)exchange->length)
+    {
+      exchange->outcome->lost = TRUE;
+      exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center's answer is cut");
+      return;
+    }
+  buffer = g_steal_pointer (&exchange->buffer);
+  exchange->outcome->body
+      = g_bytes_new_with_free_func (buffer->data, exchange->used, (GDestroyNotify)buffer_free, buffer);
+  exchange_finish (exchange, NULL);
+}
+
+static gboolean on_readable (GObject *stream, gpointer user_data);
+
+static void
+wait_for_more (Exchange *exchange)
+{
+  g_autoptr (GSource) source
+      = g_pollable_input_stream_create_source (G_POLLABLE_INPUT_STREAM (exchange->stream), exchange->cancellable);
+
+  g_source_set_callback (source, G_SOURCE_FUNC (on_readable), exchange, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+}
+
+static void
+read_body (Exchange *exchange)
+{
+  while (TRUE)
+    {
+      g_autoptr (GError) error = NULL;
+      gssize n;
+
+      if (exchange->used == exchange->buffer->size) /* one more than the limit: it is exceeded */
+        {
+          if (exchange->used > MESSAGE_SIZE_MAXIMUM)
+            {
+              exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center's answer is too large");
+              return;
+            }
+          exchange->buffer = buffer_grow (exchange->buffer, MIN (2 * exchange->used, MESSAGE_SIZE_MAXIMUM + 1));
+        }
+      n = g_pollable_input_stream_read_nonblocking (
+          G_POLLABLE_INPUT_STREAM (exchange->stream), exchange->buffer->data + exchange->used,
+          exchange->buffer->size - exchange->used, exchange->cancellable, &error);
+      if (n > 0)
+        exchange->used += (gsize)n;
+      else if (n == 0)
+        {
+          exchange_complete (exchange);
+          return;
+        }
+      else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+        {
+          wait_for_more (exchange);
+          return;
+        }
+      else
+        {
+          exchange_fail_foreign (exchange, error);
+          return;
+        }
+    }
+}
+
+static gboolean
+on_readable (GObject *stream, gpointer user_data)
+{
+  read_body (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static gint64
+parse_retry_after (SoupMessageHeaders *headers)
+{
+  const char *text = soup_message_headers_get_one (headers, "Retry-After");
+  guint64 seconds;
+
+  return text != NULL && g_ascii_string_to_unsigned (text, 10, 0, RETRY_AFTER_MAXIMUM, &seconds, NULL) ? (gint64)seconds
+                                                                                                       : -1;
+}
+
+static gboolean
+is_json (SoupMessageHeaders *headers)
+{
+  const char *type = soup_message_headers_get_one (headers, "Content-Type");
+
+  return type != NULL && g_ascii_strncasecmp (type, "application/json", strlen ("application/json")) == 0;
+}
+
+static void
+on_sent (GObject *session, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  Exchange *exchange = user_data;
+  HttpsOutcome *outcome = exchange->outcome;
+  SoupMessageHeaders *headers = soup_message_get_response_headers (exchange->message);
+
+  exchange->stream = soup_session_send_finish (SOUP_SESSION (session), result, &error);
+  if (exchange->stream == NULL)
+    {
+      exchange_fail_foreign (exchange, error);
+      return;
+    }
+  outcome->stage = HTTPS_STAGE_ANSWERED;
+  outcome->status = soup_message_get_status (exchange->message);
+  outcome->retry_after = parse_retry_after (headers);
+  exchange->length = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
+                         ? soup_message_headers_get_content_length (headers)
+                         : -1;
+  if (outcome->status == SOUP_STATUS_OK && !is_json (headers))
+    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center's answer is not JSON");
+  else if (exchange->length > MESSAGE_SIZE_MAXIMUM)
+    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center's answer is too large");
+  else
+    {
+      /* One byte more than is announced, so that its end is seen without growing. */
+      exchange->buffer = buffer_new (exchange->length >= 0 ? (gsize)exchange->length + 1 : BUFFER_SIZE_INITIAL);
+      read_body (exchange);
+    }
+}
+
+static void
+on_connected (GObject *session, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+  Exchange *exchange = user_data;
+
+  if (soup_session_preconnect_finish (SOUP_SESSION (session), result, &error))
+    {
+      exchange->outcome->stage = HTTPS_STAGE_SECURED;
+      exchange_finish (exchange, NULL);
+    }
+  else
+    exchange_fail_foreign (exchange, error);
+}
+
+/* How a new connection comes along. On one that is taken again, nothing of this happens. */
+static void
+on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *connection, gpointer user_data)
+{
+  static const char *const protocols[] = { "http/1.1", NULL };
+  Exchange *exchange = user_data;
+
+  exchange->fresh = TRUE;
+  if (event == G_SOCKET_CLIENT_CONNECTED)
+    exchange->outcome->stage = MAX (exchange->outcome->stage, HTTPS_STAGE_CONNECTED);
+  else if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING && G_IS_TLS_CONNECTION (connection))
+    g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (connection), protocols);
+  else if (event == G_SOCKET_CLIENT_TLS_HANDSHAKED)
+    exchange->outcome->stage = MAX (exchange->outcome->stage, HTTPS_STAGE_SECURED);
+}
+
+static void
+on_starting (SoupMessage *message, gpointer user_data)
+{
+  Exchange *exchange = user_data;
+
+  exchange->outcome->stage = MAX (exchange->outcome->stage, HTTPS_STAGE_SECURED);
+}
+
+static Exchange *
+exchange_new (Https *https, GUri *uri, gboolean query, HttpsOutcome *outcome, GCancellable *cancellable, HttpsDone done,
+              gpointer user_data)
+{
+  Exchange *exchange = g_new0 (Exchange, 1);
+
+  https_outcome_clear (outcome);
+  exchange->outcome = outcome;
+  exchange->cancellable = g_object_ref (cancellable);
+  exchange->done = done;
+  exchange->user_data = user_data;
+  exchange->message = soup_message_new_from_uri (SOUP_METHOD_POST, uri);
+  soup_message_set_flags (exchange->message,
+                          SOUP_MESSAGE_NO_REDIRECT | (query ? SOUP_MESSAGE_IDEMPOTENT : SOUP_MESSAGE_NEW_CONNECTION));
+  soup_message_set_tls_client_certificate (exchange->message, https->certificate);
+  g_signal_connect (exchange->message, "network-event", G_CALLBACK (on_network_event), exchange);
+  g_signal_connect (exchange->message, "starting", G_CALLBACK (on_starting), exchange);
+  return exchange;
+}
+
+void
+https_post (Https *https, const HttpsRequest *request, HttpsOutcome *outcome, GCancellable *cancellable, HttpsDone done,
+            gpointer user_data)
+{
+  Exchange *exchange = exchange_new (https, request->uri, request->query, outcome, cancellable, done, user_data);
+
+  soup_message_set_request_body_from_bytes (exchange->message, "application/json", request->body);
+  if (request->token != NULL)
+    soup_message_headers_replace (soup_message_get_request_headers (exchange->message), "Authorization",
+                                  request->token);
+  soup_session_send_async (https->session, exchange->message, G_PRIORITY_DEFAULT, exchange->cancellable, on_sent,
+                           exchange);
+}
+
+void
+https_connect (Https *https, GUri *uri, HttpsOutcome *outcome, GCancellable *cancellable, HttpsDone done,
+               gpointer user_data)
+{
+  Exchange *exchange = exchange_new (https, uri, TRUE, outcome, cancellable, done, user_data);
+
+  soup_session_preconnect_async (https->session, exchange->message, G_PRIORITY_DEFAULT, exchange->cancellable,
+                                 on_connected, exchange);
+}

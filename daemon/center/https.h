@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * https: one exchange with the center over libsoup. A POST of JSON goes in; how far it came, the HTTP status and the body
+ * come out. Asynchronous only (a synchronous call on the same session can hang HTTP/2 for ever), HTTP/1.1, no redirect, no
+ * proxy, no cookie, no compression, no trust but the given CA. Whoever calls brings the deadline, as a GCancellable, and
+ * does the repeats.
+ */
+#pragma once
+
+#include "center/credential.h"
+
+typedef struct Https Https;
+
+Https *https_new (const Credential *credential);
+/* https_free: exchanges under way end by themselves (cancel them). */
+void https_free (Https *https);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Https, https_free)
+
+/* https_parse_uri: a URI as libsoup wants it. Return: (transfer full), or NULL if it is none. */
+GUri *https_parse_uri (const char *text);
+
+/* Borrowed for the call. */
+typedef struct
+{
+  GUri *uri;
+  GBytes *body;
+  const char *token; /* of the header Authorization, or NULL */
+  /*
+   * Whether it only asks. A query takes an idle connection; what registers opens its own, because a connection that died
+   * unseen would leave open whether the request arrived (libsoup: SOUP_MESSAGE_IDEMPOTENT; facts: perf §0.1).
+   */
+  gboolean query;
+} HttpsRequest;
+
+typedef enum
+{
+  HTTPS_STAGE_NONE,
+  HTTPS_STAGE_CONNECTED, /* TCP */
+  HTTPS_STAGE_SECURED,   /* TLS; the request is on its way */
+  HTTPS_STAGE_ANSWERED,  /* headers came */
+} HttpsStage;
+
+/* Filled as the exchange goes on, so that it can be read when the caller gives up. */
+typedef struct
+{
+  HttpsStage stage;
+  gboolean lost;      /* with an error: refused, reset or cut; the same may succeed in a moment */
+  guint status;       /* HTTP status, 0 until the headers came */
+  gint64 retry_after; /* seconds, or -1 */
+  GBytes *body;       /* complete; erased with its last reference */
+} HttpsOutcome;
+
+void https_outcome_clear (HttpsOutcome *outcome);
+
+/* @error: NULL when a whole answer came, whatever its status; else of SHIKAKU_ERROR. Borrowed. */
+typedef void (*HttpsDone) (const GError *error, gpointer user_data);
+
+/*
+ * https_post: calls @done exactly once, never before it returns. @outcome: filled from the start; must live until then.
+ * Errors: CENTER_UNREACHABLE, CENTER_UNTRUSTED, CENTER_REFUSED (TLS), MESSAGE_INVALID (no HTTP, or larger than
+ * MESSAGE_SIZE_MAXIMUM, of which no more is read), CANCELLED, FAILED.
+ */
+void https_post (Https *https, const HttpsRequest *request, HttpsOutcome *outcome, GCancellable *cancellable,
+                 HttpsDone done, gpointer user_data);
+
+/* https_connect: the same for a connection alone, which the next query finds; an idle one is left as it is. */
+void https_connect (Https *https, GUri *uri, HttpsOutcome *outcome, GCancellable *cancellable, HttpsDone done,
+                    gpointer user_data);

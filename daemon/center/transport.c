@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* transport: what every transport shares: its data, the proof's content, and the state of the chain. */
+
+#include "center/transport.h"
+
+#include <string.h>
+
+#include "base/error.h"
+
+#define PROOF_DOMAIN "org.shikaku.card-proof.v1"
+
+void
+transport_challenge_free (TransportChallenge *challenge)
+{
+  if (challenge == NULL)
+    return;
+  g_free (challenge->identifier);
+  g_clear_pointer (&challenge->bytes, g_bytes_unref);
+  g_free (challenge);
+}
+
+void
+transport_reply_free (TransportReply *reply)
+{
+  if (reply == NULL)
+    return;
+  g_clear_pointer (&reply->message, message_free);
+  g_clear_pointer (&reply->body, g_bytes_unref);
+  g_free (reply);
+}
+
+static void
+append_field (GByteArray *content, const char *text)
+{
+  g_byte_array_append (content, (const guint8 *)text, strlen (text) + 1); /* the final NUL separates */
+}
+
+GBytes *
+transport_make_proof_content (const char *institution_code, const TransportChallenge *challenge)
+{
+  GByteArray *content = g_byte_array_new ();
+  gsize size;
+  const guint8 *bytes = g_bytes_get_data (challenge->bytes, &size);
+
+  append_field (content, PROOF_DOMAIN);
+  append_field (content, institution_code);
+  append_field (content, challenge->identifier);
+  g_byte_array_append (content, bytes, size);
+  return g_byte_array_free_to_bytes (content);
+}
+
+void
+transport_note_link (Transport *transport, TransportLink link, TransportLinkState state, int error)
+{
+  TransportLinkStatus *status = &transport->links[link];
+
+  if (status->state == state && status->error == error)
+    return;
+  status->state = state;
+  status->error = error;
+  status->since = state == TRANSPORT_LINK_UNKNOWN ? 0 : g_get_real_time ();
+}
+
+void
+transport_note_center (Transport *transport, const GError *error)
+{
+  /* An answer about the card or the insured person is a healthy center's answer. */
+  if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY)
+      || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED)
+      || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID))
+    transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_DEGRADED, error->code);
+  else
+    transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_OK, -1);
+}
+
+void
+transport_settle (Transport *transport)
+{
+  TransportState state
+      = transport->links[TRANSPORT_LINK_CENTER].state == TRANSPORT_LINK_OK ? TRANSPORT_ONLINE : TRANSPORT_UNKNOWN;
+
+  for (guint link = 0; link < TRANSPORT_N_LINKS; link++)
+    {
+      if (transport->links[link].state == TRANSPORT_LINK_FAILED)
+        state = TRANSPORT_OFFLINE;
+      else if (transport->links[link].state == TRANSPORT_LINK_DEGRADED && state != TRANSPORT_OFFLINE)
+        state = TRANSPORT_DEGRADED;
+    }
+  if (state == transport->state)
+    return;
+  transport->state = state;
+  if (transport->changed != NULL)
+    transport->changed (transport, transport->changed_data);
+}
+
+void
+transport_note_expiry (Transport *transport, gint64 expires)
+{
+  if (expires == transport->credential_expires)
+    return;
+  transport->credential_expires = expires;
+  if (transport->changed != NULL)
+    transport->changed (transport, transport->changed_data);
+}

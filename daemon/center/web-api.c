@@ -1,0 +1,236 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * web-api: the transport's calls, each made of a request (web-message), its way there and back (web-client) and the reading
+ * of the answer (web-message).
+ */
+
+#include "center/web-api.h"
+
+#include "base/error.h"
+#include "center/web-client.h"
+#include "center/web-message.h"
+#include "codec/japanese-text.h"
+
+typedef struct
+{
+  Transport transport; /* first: it is what others see */
+  char *institution_code;
+  WebClient *client;
+} WebApi;
+
+/* One call under way. The identifier ties the answer to the request. */
+typedef struct
+{
+  WebApi *api;
+  GTask *task;
+  char *identifier;
+} Asked;
+
+static Asked *
+asked_new (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Asked *asked = g_new0 (Asked, 1);
+
+  asked->api = (WebApi *)transport;
+  asked->task = g_task_new (NULL, cancellable, callback, user_data);
+  g_task_set_check_cancellable (asked->task, FALSE); /* an answer that came is not thrown away */
+  asked->identifier = g_uuid_string_random ();
+  return asked;
+}
+
+static void
+asked_free (Asked *asked)
+{
+  g_object_unref (asked->task);
+  g_free (asked->identifier);
+  g_free (asked);
+}
+
+/* Reads the answer, and tells how the center is by it. Return: NULL with an error. */
+static Message *
+read_answer (Asked *asked, GBytes *body, const GError *failure, GError **error)
+{
+  Transport *transport = &asked->api->transport;
+  g_autoptr (GError) refusal = NULL;
+  Message *message;
+
+  if (failure != NULL)
+    {
+      g_propagate_error (error, g_error_copy (failure));
+      return NULL;
+    }
+  message = web_message_parse (body, asked->identifier, &refusal);
+  transport_note_center (transport, refusal);
+  transport_settle (transport);
+  if (message == NULL)
+    g_propagate_error (error, g_steal_pointer (&refusal));
+  return message;
+}
+
+static void
+on_challenge (GBytes *body, const GError *failure, gpointer user_data)
+{
+  Asked *asked = user_data;
+  GError *error = NULL;
+  g_autoptr (Message) message = read_answer (asked, body, failure, &error);
+  TransportChallenge *challenge = message != NULL ? web_message_read_challenge (message, &error) : NULL;
+
+  if (challenge != NULL)
+    g_task_return_pointer (asked->task, challenge, (GDestroyNotify)transport_challenge_free);
+  else
+    g_task_return_error (asked->task, error);
+  asked_free (asked);
+}
+
+static void
+on_reply (GBytes *body, const GError *failure, gpointer user_data)
+{
+  Asked *asked = user_data;
+  GError *error = NULL;
+  Message *message = read_answer (asked, body, failure, &error);
+
+  if (message != NULL)
+    {
+      TransportReply *reply = g_new0 (TransportReply, 1);
+
+      reply->message = message;
+      reply->body = g_bytes_ref (body);
+      reply->received = g_get_real_time ();
+      g_task_return_pointer (asked->task, reply, (GDestroyNotify)transport_reply_free);
+    }
+  else
+    g_task_return_error (asked->task, error);
+  asked_free (asked);
+}
+
+/* The outcome is in the links, whatever it is. */
+static void
+on_examined (GBytes *body, const GError *failure, gpointer user_data)
+{
+  Asked *asked = user_data;
+  g_autoptr (Message) message = body != NULL ? read_answer (asked, body, failure, NULL) : NULL;
+
+  g_task_return_boolean (asked->task, TRUE);
+  asked_free (asked);
+}
+
+static WebHeader
+make_header (const Asked *asked)
+{
+  return (WebHeader){ asked->api->institution_code, asked->identifier, NULL };
+}
+
+static void
+get_challenge (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Asked *asked = asked_new (transport, cancellable, callback, user_data);
+  WebHeader header = make_header (asked);
+  g_autoptr (GBytes) body = web_message_make_challenge (&header);
+
+  web_client_call (asked->api->client, WEB_CALL_CHALLENGE, body, FALSE, cancellable, on_challenge, asked);
+}
+
+static TransportChallenge *
+get_challenge_finish (Transport *transport, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+check_card (Transport *transport, const TransportCardQuery *query, GCancellable *cancellable,
+            GAsyncReadyCallback callback, gpointer user_data)
+{
+  Asked *asked = asked_new (transport, cancellable, callback, user_data);
+  WebHeader header = make_header (asked);
+  g_autofree char *today = japanese_text_format_date (g_get_real_time ());
+  g_autoptr (GBytes) body = NULL;
+
+  header.today = today;
+  body = web_message_make_check (&header, query);
+  web_client_call (asked->api->client, WEB_CALL_CHECK, body, FALSE, cancellable, on_reply, asked);
+}
+
+static void
+check_number (Transport *transport, const TransportNumberQuery *query, GCancellable *cancellable,
+              GAsyncReadyCallback callback, gpointer user_data)
+{
+  Asked *asked = asked_new (transport, cancellable, callback, user_data);
+  WebHeader header = make_header (asked);
+  g_autofree char *today = japanese_text_format_date (g_get_real_time ());
+  g_autoptr (GBytes) body = NULL;
+
+  header.today = today;
+  body = web_message_make_search (&header, query);
+  web_client_call (asked->api->client, WEB_CALL_SEARCH, body, FALSE, cancellable, on_reply, asked);
+}
+
+static void
+register_consents (Transport *transport, const TransportConsents *consents, GCancellable *cancellable,
+                   GAsyncReadyCallback callback, gpointer user_data)
+{
+  Asked *asked = asked_new (transport, cancellable, callback, user_data);
+  WebHeader header = make_header (asked);
+  g_autoptr (GBytes) body = web_message_make_registration (&header, consents);
+
+  web_client_call (asked->api->client, WEB_CALL_REGISTER, body, FALSE, cancellable, on_reply, asked);
+}
+
+static TransportReply *
+reply_finish (Transport *transport, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+prepare (Transport *transport)
+{
+  web_client_prepare (((WebApi *)transport)->client);
+}
+
+/* At most one request: a login if there is no token, else a challenge, which costs the center least. */
+static void
+examine (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Asked *asked = asked_new (transport, cancellable, callback, user_data);
+  WebHeader header = make_header (asked);
+  g_autoptr (GBytes) body = web_message_make_challenge (&header);
+
+  web_client_call (asked->api->client, web_client_has_token (asked->api->client) ? WEB_CALL_CHALLENGE : WEB_CALL_LOGIN,
+                   body, TRUE, cancellable, on_examined, asked);
+}
+
+static void
+web_api_free (Transport *transport)
+{
+  WebApi *api = (WebApi *)transport;
+
+  web_client_close (api->client);
+  g_free (api->institution_code);
+  g_free (api);
+}
+
+static const TransportClass web_api_class = {
+  .prepare = prepare,
+  .get_challenge = get_challenge,
+  .get_challenge_finish = get_challenge_finish,
+  .check_card = check_card,
+  .check_number = check_number,
+  .register_consents = register_consents,
+  .reply_finish = reply_finish,
+  .examine = examine,
+  .free = web_api_free,
+};
+
+Transport *
+web_api_new (const WebApiSettings *settings)
+{
+  WebApi *api = g_new0 (WebApi, 1);
+
+  api->transport.klass = &web_api_class;
+  api->institution_code = g_strdup (settings->institution_code);
+  api->transport.institution_code = api->institution_code;
+  for (guint link = 0; link < TRANSPORT_N_LINKS; link++)
+    api->transport.links[link].error = -1;
+  api->client = web_client_new (&api->transport, settings);
+  return &api->transport;
+}

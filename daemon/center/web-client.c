@@ -1,0 +1,591 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * web-client: a call's way: credential → token → exchange → (repeat) → done.
+ *
+ * What an HTTP status becomes: 200 the answer · 401 a new token and one repeat, then CENTER_REFUSED · 429, 503 repeats
+ * after Retry-After or the back-off, then CENTER_BUSY · other 4xx CENTER_REFUSED · other 5xx CENTER_UNREACHABLE (out of
+ * order) · 3xx and anything else MESSAGE_INVALID. A query whose connection was refused, reset or cut is repeated; TLS errors
+ * and refusals never are.
+ */
+
+#include "center/web-client.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "center/backoff.h"
+#include "center/https.h"
+#include "center/web-message.h"
+
+#define REPEATS_MAXIMUM 2
+#define REPEAT_DELAY_BASE 100 /* ms */
+#define REPEAT_DELAY_CAP 2000
+#define REFUSAL_DELAY_BASE 5 /* seconds: an account that was refused is not tried again before; centers lock accounts */
+#define REFUSAL_DELAY_CAP 60
+#define TOKEN_MARGIN 30 /* seconds: a call does not start with a token that is about to end */
+
+#define STATUS_OK 200
+#define STATUS_UNAUTHORIZED 401
+#define STATUS_TOO_MANY_REQUESTS 429
+#define STATUS_UNAVAILABLE 503
+
+/* Beside those of WebCall. */
+#define CALL_AUTH (WEB_CALL_REGISTER + 1)
+#define CALL_CONNECT (WEB_CALL_REGISTER + 2)
+#define N_CALLS (WEB_CALL_REGISTER + 3)
+
+static const char *const paths[N_CALLS] = {
+  [WEB_CALL_LOGIN] = NULL,       [WEB_CALL_CHALLENGE] = "/card/challenge",  [WEB_CALL_CHECK] = "/card/check",
+  [WEB_CALL_SEARCH] = "/search", [WEB_CALL_REGISTER] = "/consent/register", [CALL_AUTH] = "/auth",
+  [CALL_CONNECT] = "/",
+};
+
+typedef struct
+{
+  WebClient *client;
+  guint kind; /* WebCall, CALL_AUTH, CALL_CONNECT */
+  GBytes *body;
+  WebClientDone done; /* NULL once it was called; the call then only waits for its exchange to end */
+  gpointer user_data;
+  GCancellable *caller;
+  gulong caller_handler;
+
+  gint64 end;        /* monotonic */
+  GSource *deadline; /* ready at the end, or at once when the caller cancels */
+  GSource *pause;    /* until the next step */
+  GError *failure;   /* of the login that it waited for; told at the next step */
+  guint repeats;
+  gboolean once, renewed;
+
+  gboolean in_flight;
+  GCancellable *cancellable; /* of the exchange */
+  HttpsOutcome outcome;
+  guint token_serial; /* of the token that the exchange was sent with */
+} Call;
+
+struct WebClient
+{
+  Transport *transport;
+  gboolean closed; /* to be freed with the last call */
+  char *authority_file, *certificate_file, *key_file, *account_file;
+  guint timeout;
+  GUri *uris[N_CALLS];
+
+  Credential *credential;
+  Https *https;
+
+  GQueue calls;   /* all of them */
+  GQueue waiting; /* those that wait for the login under way */
+  Call *login, *connect;
+
+  char *token;
+  guint token_serial;
+  gint64 token_old, token_ends; /* monotonic: worth renewing; not to be used any more */
+
+  GError *refusal; /* of the account */
+  guint refusals;
+  gint64 refused_until; /* monotonic */
+};
+
+static void call_step (Call *call);
+
+static void
+forget_token (WebClient *client)
+{
+  if (client->token != NULL)
+    explicit_bzero (client->token, strlen (client->token));
+  g_clear_pointer (&client->token, g_free);
+}
+
+static void
+client_free (WebClient *client)
+{
+  forget_token (client);
+  for (guint i = 0; i < N_CALLS; i++)
+    g_clear_pointer (&client->uris[i], g_uri_unref);
+  g_clear_pointer (&client->https, https_free);
+  g_clear_pointer (&client->credential, credential_free);
+  g_clear_error (&client->refusal);
+  g_free (client->authority_file);
+  g_free (client->certificate_file);
+  g_free (client->key_file);
+  g_free (client->account_file);
+  g_free (client);
+}
+
+static void
+clear_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static void
+call_free (Call *call)
+{
+  WebClient *client = call->client;
+
+  g_queue_remove (&client->calls, call);
+  https_outcome_clear (&call->outcome);
+  g_clear_pointer (&call->body, g_bytes_unref);
+  g_clear_object (&call->cancellable);
+  g_clear_error (&call->failure);
+  g_free (call);
+  if (client->closed && client->calls.length == 0)
+    client_free (client);
+}
+
+/* Tells the caller, and frees the call unless its exchange has still to end. */
+static void
+call_finish (Call *call, GBytes *body, const GError *error)
+{
+  WebClientDone done = g_steal_pointer (&call->done);
+
+  clear_source (&call->deadline);
+  clear_source (&call->pause);
+  g_queue_remove (&call->client->waiting, call);
+  /* Not g_cancellable_disconnect(): it would wait for ever inside somebody's handler of the same cancel. */
+  if (call->caller_handler != 0)
+    g_signal_handler_disconnect (call->caller, call->caller_handler);
+  g_clear_object (&call->caller);
+  done (body, error, call->user_data);
+  if (call->in_flight)
+    g_cancellable_cancel (call->cancellable);
+  else
+    call_free (call);
+}
+
+static void
+call_fail (Call *call, ShikakuError code, const char *text)
+{
+  g_autoptr (GError) error = g_error_new_literal (SHIKAKU_ERROR, code, text);
+
+  call_finish (call, NULL, error);
+}
+
+/* A link that the exchange came past is good, the one where it failed is not, and those behind it are not known. */
+static void
+note_link (Call *call, TransportLink link, HttpsStage past, const GError *error)
+{
+  HttpsStage stage = call->outcome.stage;
+  Transport *transport = call->client->transport;
+
+  if (stage >= past)
+    transport_note_link (transport, link, TRANSPORT_LINK_OK, -1);
+  else if (stage + 1 == past)
+    transport_note_link (transport, link, TRANSPORT_LINK_FAILED, error->code);
+  else
+    transport_note_link (transport, link, TRANSPORT_LINK_UNKNOWN, -1);
+}
+
+/* What an exchange tells of the links. The center's own is left alone when it answered: see the header. */
+static void
+note_links (Call *call, const GError *error)
+{
+  Transport *transport = call->client->transport;
+
+  if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED))
+    return;
+  note_link (call, TRANSPORT_LINK_LINE, HTTPS_STAGE_CONNECTED, error);
+  note_link (call, TRANSPORT_LINK_TLS, HTTPS_STAGE_SECURED, error);
+  if (call->outcome.stage < HTTPS_STAGE_SECURED)
+    transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_UNKNOWN, -1);
+  else if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE))
+    transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_FAILED, error->code);
+  else if (error != NULL)
+    transport_note_center (transport, error);
+  transport_settle (transport);
+}
+
+/* The end of the time, or the caller's cancel, in whatever state. */
+static gboolean
+on_deadline (gpointer user_data)
+{
+  Call *call = user_data;
+  Call *sent = call->in_flight ? call : call->client->login; /* what it waited for */
+  g_autoptr (GError) error = NULL;
+
+  if (call->caller != NULL && g_cancellable_is_cancelled (call->caller))
+    {
+      call_fail (call, SHIKAKU_ERROR_CANCELLED, "cancelled");
+      return G_SOURCE_REMOVE;
+    }
+  g_set_error (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center did not answer within %u s",
+               call->client->timeout);
+  if (sent != NULL && sent->in_flight)
+    note_links (sent, error);
+  call_finish (call, NULL, error);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  g_source_set_ready_time (user_data, 0); /* of any thread, and never inside the caller's cancel */
+}
+
+static gboolean
+on_pause_over (gpointer user_data)
+{
+  Call *call = user_data;
+
+  clear_source (&call->pause);
+  if (call->failure != NULL)
+    call_finish (call, NULL, call->failure);
+  else
+    call_step (call);
+  return G_SOURCE_REMOVE;
+}
+
+static GSource *
+add_timeout (guint64 delay, GSourceFunc callback, gpointer user_data)
+{
+  GSource *source = g_timeout_source_new ((guint)delay);
+
+  g_source_set_callback (source, callback, user_data, NULL);
+  g_source_attach (source, g_main_context_get_thread_default ());
+  return source;
+}
+
+/* Return: FALSE if the call may not be repeated, or not within its time. */
+static gboolean
+call_repeat (Call *call)
+{
+  gint64 delay = backoff_delay (call->repeats, REPEAT_DELAY_BASE, REPEAT_DELAY_CAP, g_random_int ());
+
+  if (call->outcome.retry_after >= 0)
+    delay = MAX (delay, call->outcome.retry_after * 1000);
+  if (call->once || call->kind == WEB_CALL_REGISTER || call->kind == CALL_CONNECT || call->repeats == REPEATS_MAXIMUM
+      || g_get_monotonic_time () + delay * 1000 >= call->end)
+    return FALSE;
+  call->repeats++;
+  call->pause = add_timeout ((guint64)delay, on_pause_over, call);
+  return TRUE;
+}
+
+/* An answer of the center that is not 200. */
+static void
+handle_status (Call *call)
+{
+  g_autoptr (GError) error = NULL;
+  guint status = call->outcome.status;
+  ShikakuError code = SHIKAKU_ERROR_MESSAGE_INVALID;
+
+  if (status == STATUS_UNAUTHORIZED && call->kind != CALL_AUTH && !call->renewed)
+    {
+      call->renewed = TRUE;
+      if (call->token_serial == call->client->token_serial)
+        forget_token (call->client);
+      call_step (call);
+      return;
+    }
+  if (status == STATUS_TOO_MANY_REQUESTS || status == STATUS_UNAVAILABLE)
+    {
+      if (call_repeat (call))
+        return;
+      code = SHIKAKU_ERROR_CENTER_BUSY;
+    }
+  else if (status / 100 == 4)
+    code = SHIKAKU_ERROR_CENTER_REFUSED;
+  else if (status / 100 == 5)
+    code = SHIKAKU_ERROR_CENTER_UNREACHABLE;
+
+  g_set_error (&error, SHIKAKU_ERROR, code, "the center answered with HTTP status %u%s", status,
+               status / 100 == 3 ? ": redirects are not followed" : "");
+  if (code == SHIKAKU_ERROR_CENTER_BUSY && call->outcome.retry_after >= 0)
+    shikaku_error_set_retry_after (error, (guint)call->outcome.retry_after);
+  note_links (call, error);
+  call_finish (call, NULL, error);
+}
+
+static void
+on_answer (const GError *error, gpointer user_data)
+{
+  Call *call = user_data;
+
+  call->in_flight = FALSE;
+  if (call->done == NULL) /* the caller did not wait */
+    {
+      call_free (call);
+      return;
+    }
+  if (error == NULL && call->outcome.status != STATUS_OK && call->kind != CALL_CONNECT)
+    handle_status (call);
+  else if (error == NULL)
+    {
+      g_autoptr (GBytes) body = g_steal_pointer (&call->outcome.body);
+
+      note_links (call, NULL);
+      call_finish (call, body, NULL);
+    }
+  else if (!call->outcome.lost || !call_repeat (call))
+    {
+      note_links (call, error);
+      call_finish (call, NULL, error);
+    }
+}
+
+gboolean
+web_client_has_token (const WebClient *client)
+{
+  return client->token != NULL && g_get_monotonic_time () < client->token_ends;
+}
+
+/*
+ * Whether a connection can be tried: loads the credential and with it TLS, when it is not loaded or no longer valid (it may
+ * have been replaced).
+ */
+static gboolean
+client_open (WebClient *client, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  gint64 now = g_get_real_time ();
+
+  if (client->credential != NULL && credential_is_valid (client->credential, now, NULL))
+    return TRUE;
+  g_clear_pointer (&client->https, https_free);
+  g_clear_pointer (&client->credential, credential_free);
+  client->credential = credential_load (client->authority_file, client->certificate_file, client->key_file, &failure);
+  if (client->credential != NULL)
+    transport_note_expiry (client->transport, client->credential->expires);
+  if (client->credential != NULL && credential_is_valid (client->credential, now, &failure))
+    {
+      transport_note_link (client->transport, TRANSPORT_LINK_CREDENTIAL, TRANSPORT_LINK_OK, -1);
+      client->https = https_new (client->credential);
+      return TRUE;
+    }
+  transport_note_link (client->transport, TRANSPORT_LINK_CREDENTIAL, TRANSPORT_LINK_FAILED, failure->code);
+  transport_settle (client->transport);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return FALSE;
+}
+
+static Call *
+call_new (WebClient *client, guint kind, GBytes *body, gboolean once, WebClientDone done, gpointer user_data)
+{
+  Call *call = g_new0 (Call, 1);
+
+  call->client = client;
+  call->kind = kind;
+  call->body = body != NULL ? g_bytes_ref (body) : NULL;
+  call->once = once;
+  call->done = done;
+  call->user_data = user_data;
+  call->end = g_get_monotonic_time () + (gint64)client->timeout * G_USEC_PER_SEC;
+  call->deadline = add_timeout ((guint64)client->timeout * 1000, on_deadline, call);
+  https_outcome_clear (&call->outcome);
+  g_queue_push_tail (&client->calls, call);
+  return call;
+}
+
+static void
+remember_refusal (WebClient *client, const GError *error)
+{
+  guint delay = backoff_delay (client->refusals++, REFUSAL_DELAY_BASE, REFUSAL_DELAY_CAP, G_MAXUINT32);
+
+  g_clear_error (&client->refusal);
+  client->refusal = g_error_copy (error);
+  client->refused_until = g_get_monotonic_time () + (gint64)delay * G_USEC_PER_SEC;
+  log_warning (NULL, "The center refused the institution's account; next try in %u s at the earliest", delay);
+}
+
+static void
+take_token (WebClient *client, char *token, guint lifetime)
+{
+  gint64 now = g_get_monotonic_time ();
+  gint64 span = (gint64)lifetime * G_USEC_PER_SEC;
+
+  forget_token (client);
+  client->token = token;
+  client->token_serial++;
+  client->token_old = now + span / 2;
+  client->token_ends = now + span - MIN (span / 2, TOKEN_MARGIN * G_USEC_PER_SEC);
+  client->refusals = 0;
+  g_clear_error (&client->refusal);
+}
+
+/* Those who wait for the token go on in their own turn of the main loop, each to its own end. */
+static void
+wake_waiting (WebClient *client, const GError *error)
+{
+  Call *waiting;
+
+  while ((waiting = g_queue_pop_head (&client->waiting)) != NULL)
+    {
+      waiting->failure = error != NULL ? g_error_copy (error) : NULL;
+      waiting->pause = add_timeout (0, on_pause_over, waiting);
+    }
+}
+
+static void
+on_login (GBytes *body, const GError *error, gpointer user_data)
+{
+  WebClient *client = user_data;
+  g_autoptr (GError) unusable = NULL;
+  guint lifetime = 0;
+
+  client->login = NULL;
+  if (error == NULL)
+    {
+      char *token = web_message_parse_login (body, &lifetime, &unusable);
+
+      if (token != NULL)
+        take_token (client, token, lifetime);
+      else
+        error = unusable;
+      transport_note_center (client->transport, error);
+      transport_settle (client->transport);
+    }
+  if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED))
+    remember_refusal (client, error);
+  wake_waiting (client, error);
+}
+
+/* Logs in, for all that wait or will wait before it is over. */
+static void
+start_login (WebClient *client, gboolean once)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) body = NULL;
+
+  if (client->login != NULL)
+    return;
+  if (client->refusal != NULL && g_get_monotonic_time () < client->refused_until)
+    {
+      wake_waiting (client, client->refusal);
+      return;
+    }
+  body = credential_make_login (client->account_file, &error);
+  if (body == NULL)
+    {
+      transport_note_link (client->transport, TRANSPORT_LINK_CREDENTIAL, TRANSPORT_LINK_FAILED, error->code);
+      transport_settle (client->transport);
+      wake_waiting (client, error);
+      return;
+    }
+  transport_note_link (client->transport, TRANSPORT_LINK_CREDENTIAL, TRANSPORT_LINK_OK, -1);
+  client->login = call_new (client, CALL_AUTH, body, once, on_login, client);
+  call_step (client->login);
+}
+
+static void
+call_exchange (Call *call)
+{
+  WebClient *client = call->client;
+  HttpsRequest request = { client->uris[call->kind], call->body, NULL, call->kind != WEB_CALL_REGISTER };
+
+  if (call->kind != CALL_AUTH)
+    request.token = client->token;
+  call->token_serial = client->token_serial;
+  if (call->cancellable == NULL)
+    call->cancellable = g_cancellable_new ();
+  call->in_flight = TRUE;
+  if (call->kind == CALL_CONNECT)
+    https_connect (client->https, request.uri, &call->outcome, call->cancellable, on_answer, call);
+  else
+    https_post (client->https, &request, &call->outcome, call->cancellable, on_answer, call);
+}
+
+static void
+call_step (Call *call)
+{
+  g_autoptr (GError) error = NULL;
+  WebClient *client = call->client;
+  gboolean needs_token = call->kind != CALL_AUTH && call->kind != CALL_CONNECT;
+
+  if (!client_open (client, &error))
+    call_finish (call, NULL, error);
+  else if (client->uris[CALL_AUTH] == NULL)
+    call_fail (call, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center's address is not a URL");
+  else if (needs_token && !web_client_has_token (client))
+    {
+      g_queue_push_tail (&client->waiting, call);
+      start_login (client, call->once);
+    }
+  else if (call->kind == WEB_CALL_LOGIN)
+    call_finish (call, NULL, NULL);
+  else
+    call_exchange (call);
+}
+
+WebClient *
+web_client_new (Transport *transport, const WebApiSettings *settings)
+{
+  WebClient *client = g_new0 (WebClient, 1);
+
+  client->transport = transport;
+  client->authority_file = g_strdup (settings->authority_file);
+  client->certificate_file = g_strdup (settings->certificate_file);
+  client->key_file = g_strdup (settings->key_file);
+  client->account_file = g_strdup (settings->account_file);
+  client->timeout = settings->timeout;
+  for (guint i = 0; i < N_CALLS; i++)
+    {
+      g_autofree char *uri = g_strconcat (settings->url != NULL ? settings->url : "", paths[i], NULL);
+
+      client->uris[i] = paths[i] != NULL ? https_parse_uri (uri) : NULL;
+    }
+  return client;
+}
+
+static Call *
+find_unfinished (WebClient *client)
+{
+  for (GList *link = client->calls.head; link != NULL; link = link->next)
+    {
+      Call *call = link->data;
+
+      if (call->done != NULL)
+        return call;
+    }
+  return NULL;
+}
+
+void
+web_client_close (WebClient *client)
+{
+  Call *call;
+
+  while ((call = find_unfinished (client)) != NULL)
+    call_fail (call, SHIKAKU_ERROR_CANCELLED, "the connection to the center is given up");
+  client->closed = TRUE;
+  if (client->calls.length == 0)
+    client_free (client);
+}
+
+void
+web_client_call (WebClient *client, WebCall kind, GBytes *body, gboolean once, GCancellable *cancellable,
+                 WebClientDone done, gpointer user_data)
+{
+  Call *call = call_new (client, kind, body, once, done, user_data);
+
+  if (cancellable != NULL)
+    {
+      call->caller = g_object_ref (cancellable);
+      call->caller_handler = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled),
+                                                    g_source_ref (call->deadline), (GDestroyNotify)g_source_unref);
+    }
+  call_step (call);
+}
+
+static void
+on_prepared (GBytes *body, const GError *error, gpointer user_data)
+{
+  WebClient *client = user_data;
+
+  client->connect = NULL;
+}
+
+void
+web_client_prepare (WebClient *client)
+{
+  if (!web_client_has_token (client) || g_get_monotonic_time () >= client->token_old)
+    start_login (client, FALSE);
+  else if (client->connect == NULL)
+    {
+      client->connect = call_new (client, CALL_CONNECT, NULL, TRUE, on_prepared, client);
+      call_step (client->connect);
+    }
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * web-client: calls to the center. One call goes in, its answer's body comes out; in between it finds the credential, logs
+ * in (once for all that wait), holds the call's deadline, renews a token that was refused, and repeats what only asks. It
+ * tells the transport how the links of the chain are; the center's own link is told by whoever reads the answer.
+ */
+#pragma once
+
+#include "center/web-api.h"
+
+typedef struct WebClient WebClient;
+
+typedef enum
+{
+  WEB_CALL_LOGIN, /* no request of its own: succeeds when there is a token */
+  WEB_CALL_CHALLENGE,
+  WEB_CALL_CHECK,
+  WEB_CALL_SEARCH,
+  WEB_CALL_REGISTER, /* not a query: a new connection, and no repeat but after a 401 */
+} WebCall;
+
+/* Exactly one of @body (NULL for WEB_CALL_LOGIN) and @error is set. Borrowed. */
+typedef void (*WebClientDone) (GBytes *body, const GError *error, gpointer user_data);
+
+/* web_client_new: @transport: told of the links; borrowed until web_client_close. Copies @settings. */
+WebClient *web_client_new (Transport *transport, const WebApiSettings *settings);
+
+/* web_client_close: ends every call with CANCELLED, now, and frees the client when the last exchange is over. */
+void web_client_close (WebClient *client);
+
+/*
+ * web_client_call: calls @done exactly once, maybe before it returns. @once: no repeats. Errors: those of transport.h but
+ * TimedOut: a center that does not answer within the time of a call is CENTER_UNREACHABLE, because for the caller it makes
+ * no difference why there is no answer.
+ */
+void web_client_call (WebClient *client, WebCall kind, GBytes *body, gboolean once, GCancellable *cancellable,
+                      WebClientDone done, gpointer user_data);
+
+/* web_client_prepare: opens a connection if none is idle, and renews the token if it is old. Nobody waits for it. */
+void web_client_prepare (WebClient *client);
+
+gboolean web_client_has_token (const WebClient *client);

@@ -20,7 +20,7 @@ typedef struct
   GHashTable *languages;
 } Texts;
 
-/* Texts[ja] and so on, of every group: a language that one text lacks falls back to English for that text alone. */
+/* Text[ja] and so on, of every group: a language that one text lacks falls back to English for that text alone. */
 static void
 collect_languages (Texts *texts, const char *group)
 {

@@ -86,7 +86,8 @@ class Client:
         self.center = center
         self.institution = institution
         self.token = None
-        self.connection = http.client.HTTPSConnection("localhost", center.port, context=context or make_tls(), timeout=timeout)
+        context = context or make_tls()
+        self.connection = http.client.HTTPSConnection("localhost", center.port, context=context, timeout=timeout)
 
     def __enter__(self):
         return self
@@ -115,7 +116,8 @@ class Client:
         return self
 
     def make_message(self, part, identifier=None, **header):
-        header = {"MedicalInstitutionCode": self.institution, "ArbitraryFileIdentifier": identifier or uuid.uuid4().hex, **header}
+        identifier = identifier or uuid.uuid4().hex
+        header = {"MedicalInstitutionCode": self.institution, "ArbitraryFileIdentifier": identifier, **header}
         return {"XmlMsg": {"MessageHeader": header, "MessageBody": part}}
 
     def call(self, call, message):

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The simulated center keeps the center profile: who may connect, what is answered, and that each fault is the one asked for."""
+"""The simulated center keeps the center profile: who may connect, what is answered, and each fault is the one asked for."""
 
 import base64
 import datetime
@@ -258,7 +258,8 @@ def test_search():
         assert body["QualificationConfirmSearchInfo"]["Birthdate"] == "19850412"
         assert "LimitApplicationCertificateRelatedInfo" in entry
         assert "QualificationConfirmationKey" not in entry and "PharmacistsInfoConsFlg" not in entry
-        for changes in ({"InsurerNumber": "00990019"}, {"InsuredIdentificationNumber": "1234567"}, {"InsuredBranchNumber": ""}):
+        for changes in ({"InsurerNumber": "00990019"}, {"InsuredIdentificationNumber": "1234567"},
+                        {"InsuredBranchNumber": ""}):  # fmt: skip
             assert client.search("yamada", **changes)[1]["QualificationValidity"] == "1", changes
         for changes in ({"InsuredBranchNumber": "02"}, {"Birthdate": "19850413"}, {"InsuredIdentificationNumber": "1"}):
             body = client.search("yamada", **changes)[1]
@@ -353,7 +354,8 @@ def test_control_client():
 
         good = run("fault", "slow", "1", "count=2")
         assert good.returncode == 0 and json.loads(good.stdout) == {"ok": True}
-        for words in (["nonsense"], ["fault", "nonsense"], ["fault", "slow"], ["fault", "slow", "x"], ["revoke", "nobody"]):
+        for words in (["nonsense"], ["fault", "nonsense"], ["fault", "slow"], ["fault", "slow", "x"],
+                      ["revoke", "nobody"]):  # fmt: skip
             assert run(*words).returncode == 1, words
 
 

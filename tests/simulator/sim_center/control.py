@@ -21,9 +21,7 @@ HELP = """control commands (one a line; each is answered with one line of JSON, 
   expire-tokens       every token given so far is refused with 401
   drop-connections    closes the connections at rest, as an idle limit would
 faults:
-""" + "\n".join(
-    f"  {kind + (' N' if count else ' CODE' if kind == 'error-code' else ''):<20}{text}" for kind, (count, text) in faults.KINDS.items()
-)
+""" + "\n".join(f"  {kind + argument:<20}{text}" for kind, (argument, text) in faults.KINDS.items())
 
 
 class Control:

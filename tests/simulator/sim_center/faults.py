@@ -1,20 +1,21 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Faults on demand: what is armed, and for which call and how often."""
 
-# Kind -> (numbers it takes, what it does).
+NUMBER, CODE = " N", " CODE"
+# Kind -> (its argument, what it does).
 KINDS = {
-    "refuse-connection": (0, "every connection is dropped and none accepted, until clear-faults"),
-    "foreign-certificate": (0, "connections at rest are dropped; new ones meet a server certificate of a foreign CA, until clear-faults"),
-    "slow": (1, "answers after so many milliseconds"),
-    "silent": (0, "takes the request, does nothing with it and never answers (path=tls: accepts, and no handshake)"),
-    "garbage": (0, "answers 200 with a body that is not JSON"),
-    "huge": (1, "answers with well-formed JSON of so many bytes"),
-    "redirect": (0, "answers 302 to the same call under another host name of the loopback"),
-    "cut": (1, "does what was asked, sends the head and so many bytes of the body, and closes"),
-    "status": (1, "answers with this HTTP status and does nothing (retry-after=SECONDS)"),
-    "error-code": (0, "answers SegmentOfResult 9 with this ErrorCode and does nothing"),
-    "processing": (0, "answers SegmentOfResult 2 (still being worked on) and does nothing"),
-    "trickle": (0, "does what was asked, answers one byte every 0.2 seconds"),
+    "refuse-connection": ("", "every connection is dropped and none accepted, until clear-faults"),
+    "foreign-certificate": ("", "the server certificate is of a foreign CA, until clear-faults; drops what is at rest"),
+    "slow": (NUMBER, "answers after so many milliseconds"),
+    "silent": ("", "takes the request, does nothing with it and never answers (path=tls: accepts, and no handshake)"),
+    "garbage": ("", "answers 200 with a body that is not JSON"),
+    "huge": (NUMBER, "answers with well-formed JSON of so many bytes"),
+    "redirect": ("", "answers 302 to the same call under another host name of the loopback"),
+    "cut": (NUMBER, "does what was asked, sends the head and so many bytes of the body, and closes"),
+    "status": (NUMBER, "answers with this HTTP status and does nothing (retry-after=SECONDS)"),
+    "error-code": (CODE, "answers SegmentOfResult 9 with this ErrorCode and does nothing"),
+    "processing": ("", "answers SegmentOfResult 2 (still being worked on) and does nothing"),
+    "trickle": ("", "does what was asked, answers one byte every 0.2 seconds"),
 }
 LASTING = ("refuse-connection", "foreign-certificate")
 
@@ -42,13 +43,14 @@ def parse(words):
             options["count"] = word
         else:
             values.append(word)
-    if len(values) != (1 if kind == "error-code" else KINDS[kind][0]):
+    argument = KINDS[kind][0]
+    if len(values) != (1 if argument else 0):
         raise ValueError("wrong number of arguments for " + kind)
     count = options.get("count", "always" if kind in LASTING else "1")
     return Fault(
         kind,
-        number=int(values[0]) if values and kind != "error-code" else 0,
-        code=values[0] if kind == "error-code" else None,
+        number=int(values[0]) if argument == NUMBER else 0,
+        code=values[0] if argument == CODE else None,
         path=options.get("path"),
         count=None if count == "always" else int(count),
         retry_after=options.get("retry-after"),

@@ -61,7 +61,7 @@ class CardAuthorities:
         self.checked = {}  # DER -> certificate whose chain is good, and its key; the signatures of CAs do not change
 
     def load(self, der):
-        """The certificate of @der and its key, chained to one of the CAs; several generations share one name, so the key decides."""
+        """The certificate of @der and its key. Several generations of the CA share one name, so the CA's key decides."""
         if der in self.checked:
             return self.checked[der]
         try:

@@ -136,7 +136,8 @@ print_part (const char *indent, GVariant *part)
         continue; /* its code says nothing that its name does not */
       if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
         {
-          output_row (key, "");
+          g_autofree char *label = g_strconcat (indent, key, NULL);
+          output_row (label, "");
           print_part (deeper, value);
         }
       else

@@ -59,7 +59,7 @@ output_pad (const char *text, guint columns)
 void
 output_row (const char *label, const char *value)
 {
-  g_autofree char *padded = output_pad (label, LABEL_COLUMNS);
+  g_autofree char *padded = output_pad (label, *value ? LABEL_COLUMNS : 0);
   g_autofree char *clean = output_clean (value);
 
   g_print ("  %s%s\n", padded, clean);

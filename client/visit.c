@@ -31,7 +31,9 @@ refuse (Visit *visit, const GError *error)
 static void
 tell_state (Visit *visit, const char *state)
 {
-  if (visit->ended || visit->leaving || g_strcmp0 (visit->state, state) == 0)
+  static const char *const final[] = { "done", "failed", "cancelled", NULL }; /* Finished tells those */
+
+  if (visit->ended || visit->leaving || g_strcmp0 (visit->state, state) == 0 || g_strv_contains (final, state))
     return;
   g_free (visit->state);
   visit->state = g_strdup (state);
@@ -203,9 +205,9 @@ static void
 on_left (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Visit *visit = user_data;
+  GVariant *reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
 
-  g_clear_pointer (&(GVariant *){ g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL) },
-                   g_variant_unref);
+  g_clear_pointer (&reply, g_variant_unref);
   visit->leaving (visit->user_data);
 }
 

@@ -32,9 +32,6 @@ words_state (const char *state)
     { "proving", N_ ("The card proves itself. Please leave it on the reader…") },
     { "asking-consent", N_ ("Waiting for the patient's consent…") },
     { "checking", N_ ("Asking the center…") },
-    { "done", N_ ("The check has ended.") },
-    { "failed", N_ ("The check has failed.") },
-    { "cancelled", N_ ("The check was cancelled.") },
   };
   return LOOK_UP (states, state);
 }

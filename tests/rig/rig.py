@@ -1,0 +1,462 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""rig: the bench that every integration test stands on: a private system bus, pcscd with a virtual card, the simulated
+center, the daemon and its client, each started when asked for, in any combination, several rigs side by side.
+
+    from bus import Agent, Visits      # what callers and agents do
+    from rig import Rig
+
+    with Rig() as rig:
+        rig.start("card", "center", "daemon", persona="yamada")     # what they need (pcscd, bus) comes by itself
+        patient = Agent(rig.bus_connection("tester")).register()
+        visits = Visits(rig.bus_connection("tester"))
+        assert visits.open(Consents=["drug"]).wait_finished()[0] == "done"
+
+Comes in: SHIKAKU_BUILD (built programs), SHIKAKU_KEYS, SHIKAKU_WRAPPER (valgrind, for the daemon). Goes out: nothing:
+everything lies in a temporary folder and is removed; every process is ended by its pid. Nothing polls, nothing sleeps.
+A daemon that does not end with status 0 when it is told to fails the test (so do sanitizers and valgrind).
+"""
+import json
+import os
+import shlex
+import shutil
+import signal
+import socket
+import tempfile
+from pathlib import Path
+
+from loop import DEADLINE, Watch, wait_for  # first: it says which version of Gio
+
+from gi.repository import Gio
+
+from bus import NAME, PROPERTIES, READER, ROOT, call
+from process import Process
+from users import USERS, make_environment, wrap, write_databases
+
+HERE = Path(__file__).resolve().parent
+SOURCE = Path(os.environ.get("SHIKAKU_SOURCE", HERE.parents[1]))
+BUILD = Path(os.environ.get("SHIKAKU_BUILD", SOURCE / "build"))
+KEYS = Path(os.environ.get("SHIKAKU_KEYS", BUILD / "tests" / "simulator" / "keys"))
+SIMULATOR = SOURCE / "tests" / "simulator"
+INSTITUTION = "1312345678"
+FIRST_PORT, LAST_PORT = 20000, 31998  # below what the kernel gives to outgoing connections
+DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
+DAEMON_FILES = ("center-ca.pem", "institution.cert.pem", "institution.key.pem", "account", "card-ca.pem")
+TAIL = 4000
+OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
+
+BUS_CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+ "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
+<busconfig>
+  <type>system</type><listen>unix:path={folder}/bus</listen><auth>EXTERNAL</auth>
+  <policy context="default">
+    <allow user="*"/><deny own="*"/><deny send_type="method_call"/>
+    <allow send_type="signal"/>
+    <allow send_requested_reply="true" send_type="method_return"/>
+    <allow send_requested_reply="true" send_type="error"/>
+    <allow receive_type="method_call"/><allow receive_type="method_return"/>
+    <allow receive_type="error"/><allow receive_type="signal"/>
+    <allow send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus"/>
+    <allow send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus.Introspectable"/>
+    <allow send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus.Properties"/>
+    <deny send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus"
+          send_member="UpdateActivationEnvironment"/>
+  </policy>
+  <policy user="root">
+    <allow send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus.Monitoring"/>
+  </policy>
+  <include>{policy}</include>
+</busconfig>
+"""
+
+
+class Skip(Exception):
+    """The environment lacks what the case needs: the text completes "environment lacks ..."."""
+
+
+class Simulator:
+    """The control socket of a simulated card or center: rig.card("eject"), rig.card.wait("sign"), rig.center("log")."""
+
+    def __init__(self, path, process):
+        self.path, self.process = path, process
+
+    def __call__(self, line, seconds=None):
+        """One command. The main loop runs until its answer is there. Return: the answer as a dict."""
+        link = socket.socket(socket.AF_UNIX)
+        received = bytearray()
+
+        def receive():
+            data = link.recv(1 << 20)
+            received.extend(data)
+            return bool(data) and not received.endswith(b"\n")
+
+        with link:
+            link.connect(str(self.path))
+            link.sendall(line.encode() + b"\n")
+            watch = Watch(link.fileno(), receive)
+            try:
+                wait_for(lambda: not watch.source, f"the answer to {line!r}", seconds)
+            finally:
+                watch.stop()
+        answer = json.loads(received)
+        assert answer.pop("ok"), f"{line}: {answer['error']}"
+        return answer
+
+    def wait(self, what, number=1, seconds=DEADLINE):
+        """Waits until @what has come @number times since clear-log (card: an INS, power-up, power-off; center: a call)."""
+        self(f"wait {what} {number} {seconds}", seconds + 1)
+
+    def log(self):
+        return self("log")["log"]
+
+    def status(self):
+        return self("status")
+
+
+class Rig:
+    def __init__(self):
+        self.folder = Path(tempfile.mkdtemp(prefix="shikaku-rig-"))
+        self.folder.chmod(0o755)
+        self.processes, self.ended = [], []
+        self.bus_process = self.pcscd = self.center_process = self.daemon = self.client_program = None
+        self.card = self.second_card = self.center = None
+        self.ports, self.reservations, self.connections = None, [], {}
+        self.socket = self.folder / "pcscd.comm"
+        self.address = f"unix:path={self.folder}/bus"
+        self.environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": self.address,
+                            "PCSCLITE_CSOCK_NAME": str(self.socket), "PYTHONPYCACHEPREFIX": str(BUILD / "pycache"),
+                            "XDG_CACHE_HOME": str(self.folder), "LC_ALL": "C.UTF-8", "GSETTINGS_BACKEND": "memory",
+                            "NO_AT_BRIDGE": "1", "LANGUAGE": "", **make_environment(self.folder)}
+        os.environ["PCSCLITE_CSOCK_NAME"] = str(self.socket)  # for pcsc.py in this process
+        write_databases(self.folder)
+
+    # starting
+
+    def __enter__(self):
+        return self
+
+    def start(self, *wanted, persona="yamada", card_options=(), pcscd_options=(), second_card=False, **daemon_options):
+        """Starts what is @wanted of bus, pcscd, card, center, daemon, and what that needs, side by side.
+
+        @card_options: of shikaku-sim-card. @second_card: another card, ejected, in a second reader (rig.second_card).
+        @daemon_options: of start_daemon. The card's presence may need 0.4 s more: pcscd looks for it that often.
+        """
+        wanted = set(wanted)
+        if "card" in wanted or second_card:
+            self.require(DRIVER, "vsmartcard-vpcd")
+            wanted.add("pcscd")
+        if "daemon" in wanted:
+            wanted.add("bus")
+        if "pcscd" in wanted and not self.pcscd:
+            self.start_pcscd(*pcscd_options)
+        if "center" in wanted and not self.center:
+            self.launch_center()
+        if "bus" in wanted and not self.bus_process:
+            self.launch_bus()
+        if "card" in wanted and not self.card:
+            self.card = self.launch_card("card", self.ports[0], persona, card_options)
+        if second_card:
+            self.second_card = self.launch_card("second-card", self.ports[1], persona, ["--ejected", *card_options])
+        if "bus" in wanted:
+            self.bus_process.wait_output("unix:")
+        for card in (self.card, self.second_card):
+            if card:
+                card.process.wait_output("^ready$")
+        if "center" in wanted:
+            self.center_process.wait_output(r"^listening \S+")
+        if "daemon" in wanted and not self.daemon:
+            self.start_daemon(**daemon_options)
+        return self
+
+    @staticmethod
+    def require(program, package):
+        if not (shutil.which(program) or Path(program).exists()):
+            raise Skip(package)
+
+    def launch(self, name, command, **more):
+        process = Process(name, command, self.folder / f"{name}.log", {**self.environment, **more.pop("environment", {})},
+                          **more)
+        self.processes.append(process)
+        return process
+
+    def launch_bus(self):
+        self.require("dbus-daemon", "dbus-daemon")
+        configuration = self.folder / "bus.conf"
+        configuration.write_text(BUS_CONFIGURATION.format(folder=self.folder, policy=find_policy()))
+        self.bus_process = self.launch("dbus-daemon", wrap(
+            shutil.which("dbus-daemon"), f"--config-file={configuration}", "--nofork", "--nopidfile", "--nosyslog",
+            "--print-address=1"), keep=True, quiet=True)
+
+    def launch_card(self, name, port, persona, card_options):
+        control = self.folder / f"{name}.control"
+        process = self.launch(name, [SIMULATOR / "shikaku-sim-card", "--keys", KEYS, "--port", port, "--control", control,
+                                     "--persona", persona, *card_options], keep=True, quiet=True)
+        return Simulator(control, process)
+
+    def launch_center(self, *center_options):
+        control = self.folder / "center.control"
+        self.center_process = self.launch("center", [SIMULATOR / "shikaku-sim-center", "--keys", KEYS, "--control", control,
+                                                     *center_options], keep=True, quiet=True)
+        self.center = Simulator(control, self.center_process)
+
+    def center_url(self):
+        if not self.center:
+            return f"https://localhost:{self.reserve_ports(1)}/oqs-api"  # nobody listens there
+        return self.center_process.wait_output(r"^listening (\S+)$")[1]
+
+    # pcscd
+
+    def reserve_ports(self, number):
+        """@number of free TCP ports in a row, ours until the end: whoever holds the UDP port of the first has them all."""
+        start = FIRST_PORT + os.getpid() * 34 % (LAST_PORT - FIRST_PORT) // 2 * 2
+        for port in [*range(start, LAST_PORT, 2), *range(FIRST_PORT, start, 2)]:
+            claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+            try:
+                claim.bind(("127.0.0.1", port))
+                for one in range(port, port + number):
+                    with socket.socket() as probe:
+                        probe.bind(("0.0.0.0", one))
+                self.reservations.append(claim)
+                return port
+            except OSError:
+                claim.close()
+        raise Skip("free ports")
+
+    def start_pcscd(self, *pcscd_options):
+        """pcscd with two readers, "Virtual PCD 00 00" and "Virtual PCD 00 01". Clients wait at its socket until it is up."""
+        self.require("/usr/sbin/pcscd", "pcscd")
+        configuration = self.folder / "readers"
+        if not self.ports:
+            port = self.reserve_ports(2)
+            self.ports = port, port + 1
+            configuration.mkdir()
+            (configuration / "vpcd").write_text(
+                f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:0x{port:X}\nLIBPATH {DRIVER}\nCHANNELID 0x{port:X}\n')
+        self.socket.unlink(missing_ok=True)
+        with socket.socket(socket.AF_UNIX) as listener:
+            listener.bind(str(self.socket))
+            self.socket.chmod(0o666)
+            listener.listen(16)
+            fd = listener.fileno()
+            script = f"export LISTEN_PID=$$ LISTEN_FDS=1; exec \"$@\" 3<&{fd} {'' if fd == 3 else f'{fd}<&-'}"
+            self.pcscd = self.launch("pcscd", ["bash", "-c", script, "pcscd", "/usr/sbin/pcscd", "--foreground",
+                                               "--config", configuration, *pcscd_options], pass_fds=(fd,), quiet=True)
+
+    def stop_pcscd(self, number=signal.SIGTERM):
+        """As a crash or an upgrade does it: its socket is gone, clients see the service stopped."""
+        self.socket.unlink(missing_ok=True)
+        self.pcscd.kill(number)
+        self.pcscd.reap()
+        self.retire(self.pcscd)
+        self.pcscd = None
+
+    # daemon
+
+    def program(self, path):
+        """A copy of the built program that every user may run, wherever the build folder lies."""
+        built = BUILD / path
+        if not built.is_file():
+            raise Skip(f"{path} in {BUILD}")
+        copy = self.folder / built.name
+        if not copy.exists():
+            shutil.copy2(built, copy)
+            copy.chmod(0o755)
+        return copy
+
+    def configure(self, **values):
+        """Writes the daemon's configuration. @values: Group_Key=text (Center_URL=...), replacing the rig's; None leaves out."""
+        credentials = self.folder / "credentials"
+        credentials.mkdir(exist_ok=True)
+        for file in DAEMON_FILES:
+            if not (credentials / file).exists():
+                shutil.copy(KEYS / file, credentials / file)
+        settings = {
+            "Center_URL": self.center_url(), "Center_CertificateAuthority": credentials / "center-ca.pem",
+            "Center_Certificate": credentials / "institution.cert.pem",
+            "Center_PrivateKey": credentials / "institution.key.pem", "Center_Account": credentials / "account",
+            "Center_InstitutionCode": INSTITUTION, "Center_Timeout": 10,
+            "Card_CertificateAuthorities": credentials / "card-ca.pem", "Visit_Retention": 60, **values}
+        groups = {}
+        for name, value in settings.items():
+            group, key = name.split("_", 1)
+            if value is not None:
+                groups.setdefault(group, []).append(f"{key}={value}")
+        path = self.folder / "shikakud.conf"
+        path.write_text("\n".join(f"[{group}]\n" + "\n".join(lines) + "\n" for group, lines in groups.items()))
+        return path
+
+    def start_daemon(self, ready=True, wrapper=None, environment=None, user="shikaku", **settings):
+        """Starts shikakud as @user and waits until it has its name. @settings: as in configure(). @wrapper: a command."""
+        wrapper = shlex.split(os.environ.get("SHIKAKU_WRAPPER", "")) if wrapper is None else wrapper
+        built = BUILD / "daemon" / "shikakud"
+        _env, preload, program, *rest = wrap(self.program("daemon/shikakud"), "--config", self.configure(**settings))
+        command = ["env", preload, *wrapper, program, *rest]
+        if "libasan" in preload and os.getuid() == 0:
+            # the leak check attaches to its own process, which forbids that: let it, for this build alone
+            command = ["setpriv", "--inh-caps", "+sys_ptrace", "--ambient-caps", "+sys_ptrace", *command]
+        owned = []
+        watch = self.bus_connection("root").signal_subscribe(
+            "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged", "/org/freedesktop/DBus", NAME,
+            Gio.DBusSignalFlags.NONE, lambda *arguments: owned.append(arguments[5].unpack()[2]))
+        self.daemon = self.launch("shikakud", command, user=self.user(user), quiet=True, environment=environment or {})
+        try:
+            if ready:
+                wait_for(lambda: any(owned) or not self.daemon.is_running(), f"{built} to own its name")
+                assert self.daemon.is_running(), f"shikakud ended with status {self.daemon.status}"
+        finally:
+            self.bus_connection("root").signal_unsubscribe(watch)
+        return self.daemon
+
+    def stop_daemon(self, seconds=None):
+        """SIGTERM. Return: the exit status, which should be 0."""
+        status = self.daemon.terminate(seconds)
+        self.retire(self.daemon)
+        self.daemon = None
+        return status
+
+    def kill_daemon(self):
+        self.daemon.kill()
+        self.daemon.reap()
+        self.retire(self.daemon)
+        self.daemon = None
+
+    def retire(self, process):
+        """An end that the test wanted."""
+        process.release()
+        self.processes.remove(process)
+        self.ended.append(process)
+
+    # people
+
+    @staticmethod
+    def user(name):
+        """None, the runner, where we are not root: one user is all there is."""
+        if os.getuid():
+            if name in ("other", "colleague"):
+                raise Skip("root, for other users")
+            return None
+        return USERS[name] if name != "root" else None
+
+    def bus_connection(self, user="tester", fresh=False):
+        """A connection to the private bus with the credentials of @user; @fresh: one more, with a name of its own."""
+        if user in self.connections and not fresh:
+            return self.connections[user]
+        flags = Gio.DBusConnectionFlags.AUTHENTICATION_CLIENT | Gio.DBusConnectionFlags.MESSAGE_BUS_CONNECTION
+        person = self.user(user)
+        groups = os.getgroups()
+        try:
+            if person:
+                os.setgroups(person.group_ids())
+                os.setegid(person.uid)
+                os.seteuid(person.uid)
+            connection = Gio.DBusConnection.new_for_address_sync(self.address, flags, None, None)
+        finally:
+            if person:
+                os.seteuid(0)
+                os.setegid(0)
+                os.setgroups(groups)
+        connection.set_exit_on_close(False)
+        if not fresh:
+            self.connections[user] = connection
+        return connection
+
+    def run_as(self, user, *command, stdin=None, seconds=None, environment=None, terminal=False, check=None):
+        """Runs @command as @user to its end. @check: the exit status it must have. Return: the Process (status, text())."""
+        process = self.spawn_as(user, *command, environment=environment, terminal=terminal)
+        if stdin is not None:
+            process.write(stdin)
+        if not terminal:
+            process.close_input()
+        process.wait(seconds)
+        assert check is None or process.status == check, f"{command[0]} ended with {process.status}: {process.text()}"
+        return process
+
+    def spawn_as(self, user, *command, environment=None, terminal=False):
+        """Starts @command as @user; its standard output is kept (on a @terminal: all output)."""
+        name = f"{Path(command[0]).name}-{len(self.processes) + len(self.ended)}"
+        return self.launch(name, [*map(str, command)], user=self.user(user), keep=True, terminal=terminal,
+                           environment=environment or {})
+
+    def client(self, *arguments, user="tester", **more):
+        """Runs shikakuctl to its end."""
+        return self.run_as(user, *wrap(self.program("client/shikakuctl")), *arguments, **more)
+
+    def spawn_client(self, *arguments, user="tester", **more):
+        return self.spawn_as(user, *wrap(self.program("client/shikakuctl")), *arguments, **more)
+
+    # card and visits
+
+    def wait_card(self, present=True, number=0):
+        """Waits until pcscd sees (or no longer sees) the card of reader @number. Return: the reader's name."""
+        import pcsc
+        context = pcsc.Context()
+        name = f"Virtual PCD 00 0{number}"
+        context.wait(name, pcsc.STATE_PRESENT if present else pcsc.STATE_EMPTY, DEADLINE * 1000)
+        context.release()
+        return name
+
+    def wait_readers(self, number, present=None):
+        """Waits until the daemon shows @number of readers, @present of them with a card. Return: their paths."""
+        connection = self.bus_connection("tester")
+        changed = []
+        watches = [connection.signal_subscribe(NAME, interface, None, None, None, Gio.DBusSignalFlags.NONE,
+                                               lambda *_arguments: changed.append(True))
+                   for interface in (OBJECT_MANAGER, PROPERTIES)]
+        try:
+            while True:
+                changed.clear()
+                objects = call(connection, ROOT, OBJECT_MANAGER, "GetManagedObjects")
+                readers = {path: faces[READER] for path, faces in objects.items() if READER in faces}
+                cards = sum(reader["CardPresent"] for reader in readers.values())
+                if len(readers) == number and present in (None, cards):
+                    return sorted(readers)
+                wait_for(lambda: changed, f"{number} readers, {present} cards (now {readers})")
+        finally:
+            for watch in watches:
+                connection.signal_unsubscribe(watch)
+
+    # ending
+
+    def __exit__(self, kind, error, _traceback):
+        failed = kind is not None and not issubclass(kind, Skip)
+        complaint = None
+        try:
+            for connection in self.connections.values():
+                if not connection.is_closed():
+                    connection.close_sync(None)
+            if self.daemon and self.daemon.is_running():
+                self.daemon.terminate()
+            if self.daemon and self.daemon.status:
+                complaint = f"shikakud ended with status {self.daemon.status}"
+            for process in self.processes:
+                process.kill(signal.SIGKILL if process is self.pcscd else signal.SIGTERM)
+            for process in self.processes:
+                process.reap()
+                process.release()
+        finally:
+            if failed or complaint:
+                self.print_logs()
+            for claim in self.reservations:
+                claim.close()
+            shutil.rmtree(self.folder, ignore_errors=True)
+        if complaint and not failed:
+            raise AssertionError(complaint)
+        return False
+
+    def read_log(self, name):
+        """What a process wrote so far: shikakud, pcscd, card, center, dbus-daemon."""
+        path = self.folder / f"{name}.log"
+        return path.read_text(errors="replace") if path.exists() else ""
+
+    def print_logs(self):
+        for path in sorted(self.folder.glob("*.log")):
+            text = path.read_text(errors="replace")
+            if text.strip():
+                print(f"--- {path.stem}\n{text[-TAIL:]}")
+
+
+def find_policy():
+    """The project's bus policy, where it lies in the source or in the build."""
+    for folder in (BUILD / "data", SOURCE / "data"):
+        for path in sorted(folder.rglob("org.shikaku.Shikaku1.conf")):
+            return path
+    raise Skip("data/org.shikaku.Shikaku1.conf")

@@ -231,14 +231,18 @@ print_consents (GVariant *consents)
     {
       gboolean granted = FALSE;
       guint64 until = 0;
+      const char *error = NULL;
       g_autofree char *time = NULL, *text = NULL;
 
       g_variant_lookup (consent, "Granted", "b", &granted);
+      g_variant_lookup (consent, "Error", "&s", &error);
       if (granted && g_variant_lookup (consent, "Until", "t", &until) && until > 0)
         {
           time = words_time (until);
           text = g_strdup_printf (_ ("granted, until %s"), time);
         }
+      if (error)
+        text = g_strdup (_ ("granted, but the center could not take it down"));
       output_row (words_consent (kind), text ? text : granted ? _ ("granted") : _ ("not granted"));
     }
 }

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-#include <sys/prctl.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -80,7 +79,6 @@ terminal_new (void)
 {
   Terminal *terminal = g_new0 (Terminal, 1);
 
-  prctl (PR_SET_DUMPABLE, 0); /* a PIN is going to pass through this process */
   terminal->memory = mmap (NULL, MEMORY_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
   g_assert (terminal->memory != MAP_FAILED);
   mlock (terminal->memory, MEMORY_SIZE);

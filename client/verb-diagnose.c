@@ -112,11 +112,11 @@ on_links (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 start (Client *client)
 {
-  GVariantBuilder options;
+  GVariantDict options = G_VARIANT_DICT_INIT (NULL);
 
-  g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
+  g_variant_dict_insert (&options, "Language", "s", words_language ());
   client_call (client, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "Diagnose",
-               g_variant_new ("(@a{sv})", g_variant_builder_end (&options)), DIAGNOSE_SECONDS, on_links, client);
+               g_variant_new ("(@a{sv})", g_variant_dict_end (&options)), DIAGNOSE_SECONDS, on_links, client);
 }
 
 const Verb verb_diagnose = {

@@ -28,7 +28,11 @@ shikaku_error_private_clear (ShikakuErrorPrivate *private)
 {
 }
 
+/* GLib aligns the private part to 16 bytes, which clang cannot see. */
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wcast-align"
 G_DEFINE_EXTENDED_ERROR (ShikakuError, shikaku_error)
+#pragma GCC diagnostic pop
 
 static const char *const names[SHIKAKU_N_ERRORS] = {
 #define SHIKAKU_ERROR_NAME(suffix, name) [SHIKAKU_ERROR_##suffix] = SHIKAKU_ERROR_PREFIX name,

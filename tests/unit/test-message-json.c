@@ -247,6 +247,7 @@ test_counts (void)
   g_autoptr (Message) other = NULL;
 
   g_assert_no_error (error);
+  g_assert_nonnull (root);
   check_refused (more, strlen (more), "too many elements");
   other = parse (members, strlen (members), &error);
   g_assert_no_error (error);

@@ -131,7 +131,7 @@ test_page_flags (void)
   flags = read_flags (secret_get_data (secret));
   if (!flags)
     {
-      g_test_skip ("no /proc/self/smaps");
+      g_test_skip ("the environment lacks /proc/self/smaps");
       return;
     }
   g_assert_nonnull (strstr (flags, " dd")); /* not dumped */

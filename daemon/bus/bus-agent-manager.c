@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus-agent-manager: a table of readers and their agents. */
+#include "bus/bus-agent-manager.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "bus/bus-agent.h"
+#include "bus/bus-options.h"
+
+struct BusAgents
+{
+  sd_bus *bus;
+  BusOutgoing *outgoing;
+  BusPeers *peers;
+  Station *station;
+  GHashTable *table; /* reader path, of the agent → Agent */
+  sd_bus_slot *slot;
+};
+
+/* Takes @agent out of the table; those who hold it find it gone. */
+static void
+drop (BusAgents *self, Agent *agent, gboolean tell)
+{
+  BusPeer *peer = bus_peers_find (self->peers, bus_agent_get_owner (agent));
+
+  if (peer)
+    peer->agents--;
+  log_info (NULL, "The agent of %s is gone", bus_agent_get_reader (agent));
+  g_hash_table_steal (self->table, bus_agent_get_reader (agent));
+  bus_agent_dismiss (agent, tell);
+  bus_agent_unref (agent);
+}
+
+static Agent *
+find_by_path (BusAgents *self, const char *owner, const char *path)
+{
+  GHashTableIter iterator;
+  Agent *agent;
+
+  g_hash_table_iter_init (&iterator, self->table);
+  while (g_hash_table_iter_next (&iterator, NULL, (gpointer *)&agent))
+    if (strcmp (bus_agent_get_owner (agent), owner) == 0 && (!path || strcmp (bus_agent_get_path (agent), path) == 0))
+      return agent;
+  return NULL;
+}
+
+static gboolean
+read_capabilities (sd_bus_message *message, BusAgentCapabilities *ret_capabilities, GError **error)
+{
+  const char *text;
+  int result = sd_bus_message_enter_container (message, 'a', "s");
+
+  *ret_capabilities = 0;
+  while (result > 0 && (result = sd_bus_message_read_basic (message, 's', &text)) > 0)
+    {
+      BusAgentCapabilities capability = bus_agent_capability_from_string (text);
+
+      if (!capability)
+        {
+          g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
+                               "A capability is pin, consent or message");
+          return FALSE;
+        }
+      *ret_capabilities |= capability;
+    }
+  if (result >= 0)
+    result = sd_bus_message_exit_container (message);
+  if (*ret_capabilities == 0)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "An agent has at least one capability");
+  return result >= 0 && *ret_capabilities != 0;
+}
+
+/* The reader asked for, or the only one there is. */
+static const char *
+choose_reader (BusAgents *self, const char *wanted, GError **error)
+{
+  g_autoptr (GPtrArray) readers = station_get_readers (self->station);
+
+  if (wanted ? station_find_reader (self->station, wanted) != NULL : readers->len == 1)
+    return wanted ? wanted : station_reader_get_path (g_ptr_array_index (readers, 0));
+  if (!wanted && readers->len > 1)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
+                         "There are several readers: name one as Reader");
+  else
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NO_READER, "There is no such reader");
+  return NULL;
+}
+
+static gboolean
+may_register (BusAgents *self, BusPeer *peer, const char *path, const char *reader, GError **error)
+{
+  if (peer->barred)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
+                         "This agent has left too many requests unanswered");
+  else if (g_hash_table_contains (self->table, reader))
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_EXISTS, "The reader has an agent already");
+  else if (find_by_path (self, peer->name, path))
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_EXISTS,
+                         "This object is the agent of another reader");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+register_agent (BusAgents *self, sd_bus_message *message, BusPeer *peer, GError **error)
+{
+  static const BusOption options[] = { { "Reader", BUS_OPTION_PATH, 0, NULL }, { NULL } };
+  BusAgentCapabilities capabilities;
+  const char *path, *reader = NULL;
+  Agent *agent;
+
+  if (!bus_error_check (sd_bus_message_read_basic (message, 'o', &path), "Path", error)
+      || !read_capabilities (message, &capabilities, error) || !bus_options_read (message, options, &reader, error)
+      || !(reader = choose_reader (self, reader, error)) || !may_register (self, peer, path, reader, error))
+    return FALSE;
+  agent = bus_agent_new (self->bus, self->outgoing, peer->name, path, reader, capabilities);
+  g_hash_table_insert (self->table, (gpointer)bus_agent_get_reader (agent), agent);
+  peer->agents++;
+  log_info (NULL, "%s has an agent", reader);
+  return TRUE;
+}
+
+static void
+handle_register (BusCall *call, gpointer target)
+{
+  GError *error = NULL;
+
+  if (register_agent (target, bus_call_get_message (call), bus_call_get_peer (call), &error))
+    bus_call_return (call, "");
+  else
+    bus_call_return_error (call, error);
+}
+
+static void
+handle_unregister (BusCall *call, gpointer target)
+{
+  const char *path = NULL;
+  Agent *agent = NULL;
+
+  if (sd_bus_message_read_basic (bus_call_get_message (call), 'o', &path) > 0)
+    agent = find_by_path (target, bus_call_get_peer (call)->name, path);
+  if (!agent)
+    {
+      bus_call_return_error (
+          call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "The caller has no agent at this path"));
+      return;
+    }
+  drop (target, agent, FALSE);
+  bus_call_return (call, "");
+}
+
+static const BusMethod methods[] = {
+  { "RegisterAgent", handle_register },
+  { "UnregisterAgent", handle_unregister },
+  { NULL },
+};
+
+static int
+handle_call (sd_bus_message *message, void *user_data, sd_bus_error *error)
+{
+  return bus_call_begin (((BusAgents *)user_data)->peers, message, SHIKAKU_INTERFACE_AGENT_MANAGER, methods, user_data);
+}
+
+static int
+get_version (sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
+             void *user_data, sd_bus_error *error)
+{
+  return sd_bus_message_append (reply, "u", 1);
+}
+
+static const sd_bus_vtable vtable[] = {
+  SD_BUS_VTABLE_START (0),
+  SD_BUS_METHOD_WITH_ARGS ("RegisterAgent", SD_BUS_ARGS ("o", path, "as", capabilities, "a{sv}", options),
+                           SD_BUS_NO_RESULT, handle_call, SD_BUS_VTABLE_UNPRIVILEGED),
+  SD_BUS_METHOD_WITH_ARGS ("UnregisterAgent", SD_BUS_ARGS ("o", path), SD_BUS_NO_RESULT, handle_call,
+                           SD_BUS_VTABLE_UNPRIVILEGED),
+  SD_BUS_PROPERTY ("Version", "u", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+  SD_BUS_VTABLE_END,
+};
+
+/* The agent port. */
+
+static Agent *
+acquire (gpointer port, const char *reader, const char *capability, GError **error)
+{
+  BusAgents *self = port;
+  Agent *agent = g_hash_table_lookup (self->table, reader);
+
+  if (agent && bus_agent_is_tired (agent))
+    {
+      BusPeer *peer = bus_peers_find (self->peers, bus_agent_get_owner (agent));
+
+      log_warning (NULL, "The agent of %s answers nothing: it is let go", reader);
+      if (peer)
+        peer->barred = TRUE;
+      drop (self, g_steal_pointer (&agent), TRUE);
+    }
+  if (agent && bus_agent_has_capability (agent, capability))
+    return bus_agent_ref (agent);
+  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NO_AGENT, "No agent at the reader can ask for: %s", capability);
+  return NULL;
+}
+
+const AgentPortClass *
+bus_agents_get_port_class (void)
+{
+  static const AgentPortClass klass = {
+    .acquire = acquire,
+    .release = bus_agent_unref,
+    .has_capability = bus_agent_has_capability,
+    .get_owner = bus_agent_get_owner,
+    .request_pin = bus_agent_request_pin,
+    .request_pin_finish = bus_agent_request_pin_finish,
+    .request_consent = bus_agent_request_consent,
+    .request_consent_finish = bus_agent_request_consent_finish,
+    .show_message = bus_agent_show_message,
+    .cancel = bus_agent_cancel,
+  };
+
+  return &klass;
+}
+
+BusAgents *
+bus_agents_new (sd_bus *bus, BusOutgoing *outgoing, BusPeers *peers)
+{
+  BusAgents *self = g_new0 (BusAgents, 1);
+
+  self->bus = sd_bus_ref (bus);
+  self->outgoing = outgoing;
+  self->peers = peers;
+  self->table = g_hash_table_new (g_str_hash, g_str_equal);
+  return self;
+}
+
+void
+bus_agents_free (BusAgents *self)
+{
+  bus_agents_release_all (self);
+  sd_bus_slot_unref (self->slot);
+  g_hash_table_unref (self->table);
+  sd_bus_unref (self->bus);
+  g_free (self);
+}
+
+gboolean
+bus_agents_publish (BusAgents *self, Station *station, GError **error)
+{
+  self->station = station;
+  return bus_error_check (sd_bus_add_object_vtable (self->bus, &self->slot, SHIKAKU_OBJECT_PATH,
+                                                    SHIKAKU_INTERFACE_AGENT_MANAGER, vtable, self),
+                          "Agent manager object", error);
+}
+
+void
+bus_agents_drop_owner (BusAgents *self, const char *owner)
+{
+  Agent *agent;
+
+  while ((agent = find_by_path (self, owner, NULL)))
+    drop (self, agent, FALSE);
+}
+
+void
+bus_agents_release_all (BusAgents *self)
+{
+  g_autoptr (GList) agents = g_hash_table_get_values (self->table);
+
+  for (GList *link = agents; link; link = link->next)
+    drop (self, link->data, TRUE);
+}

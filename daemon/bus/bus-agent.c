@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus-agent: an agent, the line of its requests, and the life of one request. */
+#include "bus/bus-agent.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/names.h"
+#include "bus/bus-error.h"
+#include "bus/bus-pin-pipe.h"
+
+#define PIN_SECONDS 60
+#define CONSENT_SECONDS 120
+#define UNANSWERED_MAXIMUM 8 /* requests that ended for us, and that the agent still has not answered */
+
+struct Agent
+{
+  guint references;
+  sd_bus *bus;
+  BusOutgoing *outgoing; /* NULL once it is gone */
+  char *owner, *path, *reader;
+  BusAgentCapabilities capabilities;
+  GQueue requests; /* of AgentRequest; the head is at the agent */
+  guint unanswered;
+  char *screen; /* the visit of which something may still be on the screen */
+};
+
+/*
+ * A request belongs to the line of its agent until it has ended, and to the bus from its sending until its reply. It is
+ * freed when neither has it.
+ */
+typedef struct
+{
+  Agent *agent;            /* a reference */
+  GTask *task;             /* until it has ended */
+  sd_bus_message *message; /* until it is sent */
+  gboolean at_agent;       /* sent and not yet answered */
+  gboolean answered;
+  ShikakuError refusal; /* what no answer, and a bad one, mean */
+  guint limit;          /* seconds */
+  guint timer;
+  GSource *cancelled;
+  BusPinPipe *pipe; /* of a PIN, until it has come */
+  Secret *pin;
+  char **kinds;    /* of a consent: what was asked */
+  GArray *answers; /* of gboolean */
+} AgentRequest;
+
+BusAgentCapabilities
+bus_agent_capability_from_string (const char *text)
+{
+  if (strcmp (text, "pin") == 0)
+    return BUS_AGENT_PIN;
+  if (strcmp (text, "consent") == 0)
+    return BUS_AGENT_CONSENT;
+  return strcmp (text, "message") == 0 ? BUS_AGENT_MESSAGE : 0;
+}
+
+Agent *
+bus_agent_new (sd_bus *bus, BusOutgoing *outgoing, const char *owner, const char *path, const char *reader,
+               BusAgentCapabilities capabilities)
+{
+  Agent *agent = g_new0 (Agent, 1);
+
+  agent->references = 1;
+  agent->bus = sd_bus_ref (bus);
+  agent->outgoing = outgoing;
+  agent->owner = g_strdup (owner);
+  agent->path = g_strdup (path);
+  agent->reader = g_strdup (reader);
+  agent->capabilities = capabilities;
+  return agent;
+}
+
+Agent *
+bus_agent_ref (Agent *agent)
+{
+  agent->references++;
+  return agent;
+}
+
+void
+bus_agent_unref (Agent *agent)
+{
+  if (--agent->references > 0)
+    return;
+  sd_bus_unref (agent->bus);
+  g_free (agent->owner);
+  g_free (agent->path);
+  g_free (agent->reader);
+  g_free (agent->screen);
+  g_free (agent);
+}
+
+const char *
+bus_agent_get_owner (Agent *agent)
+{
+  return agent->owner;
+}
+
+const char *
+bus_agent_get_path (Agent *agent)
+{
+  return agent->path;
+}
+
+const char *
+bus_agent_get_reader (Agent *agent)
+{
+  return agent->reader;
+}
+
+gboolean
+bus_agent_has_capability (Agent *agent, const char *capability)
+{
+  return (agent->capabilities & bus_agent_capability_from_string (capability)) != 0;
+}
+
+gboolean
+bus_agent_is_tired (Agent *agent)
+{
+  return agent->unanswered >= UNANSWERED_MAXIMUM;
+}
+
+static sd_bus_message *
+new_call (Agent *agent, const char *member, const char *visit)
+{
+  sd_bus_message *message = NULL;
+  int result = sd_bus_message_new_method_call (agent->bus, &message, agent->owner, agent->path, SHIKAKU_INTERFACE_AGENT,
+                                               member);
+
+  if (result >= 0 && visit)
+    result = sd_bus_message_append_basic (message, 'o', visit);
+  return result < 0 ? sd_bus_message_unref (message) : message;
+}
+
+static void
+withdraw_screen (Agent *agent)
+{
+  g_autofree char *visit = g_steal_pointer (&agent->screen);
+
+  if (visit && agent->outgoing)
+    bus_outgoing_send (agent->outgoing, new_call (agent, "Cancel", visit));
+}
+
+/* The life of one request. */
+
+static void
+request_free_if_done (AgentRequest *request)
+{
+  if (request->task || request->at_agent)
+    return;
+  sd_bus_message_unref (request->message);
+  g_strfreev (request->kinds);
+  g_clear_pointer (&request->answers, g_array_unref);
+  secret_free (request->pin);
+  bus_agent_unref (request->agent);
+  g_free (request);
+}
+
+static void serve_next (Agent *agent);
+
+/* Ends @request with @error (transfer full), or with what the agent gave. */
+static void
+request_end (AgentRequest *request, GError *error)
+{
+  Agent *agent = request->agent;
+  g_autoptr (GTask) task = g_steal_pointer (&request->task);
+  gboolean was_served = g_queue_peek_head (&agent->requests) == request;
+
+  g_queue_remove (&agent->requests, request);
+  if (request->timer)
+    g_source_remove (request->timer);
+  if (request->cancelled)
+    {
+      g_source_destroy (request->cancelled);
+      g_source_unref (request->cancelled);
+    }
+  g_clear_pointer (&request->pipe, bus_pin_pipe_free);
+
+  if (error)
+    g_task_return_error (task, error);
+  else if (request->pin)
+    g_task_return_pointer (task, g_steal_pointer (&request->pin), (GDestroyNotify)secret_free);
+  else
+    g_task_return_pointer (task, g_steal_pointer (&request->answers), (GDestroyNotify)g_array_unref);
+
+  bus_agent_ref (agent);
+  if (was_served && error)
+    withdraw_screen (agent);
+  else if (was_served)
+    g_clear_pointer (&agent->screen, g_free);
+  if (request->at_agent)
+    agent->unanswered++;
+  request_free_if_done (request);
+  if (was_served)
+    serve_next (agent);
+  bus_agent_unref (agent);
+}
+
+static GError *
+new_refusal (AgentRequest *request)
+{
+  if (request->refusal == SHIKAKU_ERROR_PIN_REFUSED)
+    return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_REFUSED, "No PIN of four digits came from the agent");
+  return g_error_new_literal (SHIKAKU_ERROR, request->refusal, "No consent came from the agent");
+}
+
+static GError *
+new_gone (void)
+{
+  return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_GONE, "The agent at the reader has gone");
+}
+
+static void
+end_if_complete (AgentRequest *request)
+{
+  if (request->answered && !request->pipe)
+    request_end (request, NULL);
+}
+
+static GError *
+adopt_agent_error (AgentRequest *request, const sd_bus_error *error)
+{
+  ShikakuError code;
+
+  if (shikaku_error_lookup (error->name, &code) && code == SHIKAKU_ERROR_CANCELLED)
+    return g_error_new_literal (SHIKAKU_ERROR, code, "The patient gave up");
+  if (sd_bus_error_has_names (error, SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER,
+                              SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_DISCONNECTED, SD_BUS_ERROR_UNKNOWN_OBJECT,
+                              SD_BUS_ERROR_UNKNOWN_METHOD, SD_BUS_ERROR_UNKNOWN_INTERFACE))
+    return new_gone ();
+  return new_refusal (request);
+}
+
+/* An answer to a question that was not asked, or two to one, spoils them all: who answers so cannot be trusted. */
+static gboolean
+read_answers (AgentRequest *request, sd_bus_message *reply)
+{
+  const char *kind;
+  int granted, result;
+  guint seen = 0;
+
+  result = sd_bus_message_enter_container (reply, 'a', "{sb}");
+  while (result > 0 && (result = sd_bus_message_read (reply, "{sb}", &kind, &granted)) > 0)
+    {
+      guint position = 0;
+
+      while (request->kinds[position] && strcmp (request->kinds[position], kind) != 0)
+        position++;
+      if (!request->kinds[position] || (seen & (1u << position)))
+        return FALSE;
+      seen |= 1u << position;
+      g_array_index (request->answers, gboolean, position) = granted;
+    }
+  return result >= 0;
+}
+
+static void
+handle_reply (sd_bus_message *reply, gpointer user_data)
+{
+  AgentRequest *request = user_data;
+
+  request->at_agent = FALSE;
+  if (!request->task) /* it ended without this answer */
+    {
+      request->agent->unanswered--;
+      request_free_if_done (request);
+    }
+  else if (!reply)
+    request_end (request, new_gone ());
+  else if (sd_bus_message_is_method_error (reply, NULL) > 0)
+    request_end (request, adopt_agent_error (request, sd_bus_message_get_error (reply)));
+  else if (request->kinds && !read_answers (request, reply))
+    request_end (request, new_refusal (request));
+  else
+    {
+      request->answered = TRUE;
+      end_if_complete (request);
+    }
+}
+
+static void
+handle_pin (Secret *pin, gpointer user_data)
+{
+  AgentRequest *request = user_data;
+
+  if (!pin)
+    {
+      request_end (request, new_refusal (request));
+      return;
+    }
+  request->pin = pin;
+  g_clear_pointer (&request->pipe, bus_pin_pipe_free);
+  end_if_complete (request);
+}
+
+static gboolean
+handle_time_limit (gpointer user_data)
+{
+  AgentRequest *request = user_data;
+
+  request->timer = 0;
+  request_end (request, new_refusal (request));
+  return G_SOURCE_REMOVE;
+}
+
+static gboolean
+handle_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  request_end (user_data,
+               g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "The visit withdrew its question"));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+serve_next (Agent *agent)
+{
+  AgentRequest *request = g_queue_peek_head (&agent->requests);
+
+  if (!request || request->at_agent || !agent->outgoing)
+    return;
+  g_free (agent->screen);
+  agent->screen = g_strdup (g_task_get_task_data (request->task));
+  request->at_agent = TRUE;
+  request->timer = g_timeout_add_seconds (request->limit, handle_time_limit, request);
+  bus_outgoing_call (agent->outgoing, g_steal_pointer (&request->message), handle_reply, request);
+}
+
+static AgentRequest *
+request_new (Agent *agent, const AgentContext *context, GCancellable *cancellable, GAsyncReadyCallback callback,
+             gpointer user_data)
+{
+  AgentRequest *request = g_new0 (AgentRequest, 1);
+
+  request->agent = bus_agent_ref (agent);
+  request->task = g_task_new (NULL, cancellable, callback, user_data);
+  g_task_set_check_cancellable (request->task, FALSE);
+  g_task_set_task_data (request->task, g_strdup (context->visit), g_free);
+  if (cancellable)
+    {
+      request->cancelled = g_cancellable_source_new (cancellable);
+      g_source_set_callback (request->cancelled, G_SOURCE_FUNC (handle_cancelled), request, NULL);
+      g_source_attach (request->cancelled, NULL);
+    }
+  g_queue_push_tail (&agent->requests, request);
+  return request;
+}
+
+/* Begins @request, whose message was built with @result. */
+static void
+request_begin (AgentRequest *request, int result)
+{
+  Agent *agent = request->agent;
+
+  if (!agent->outgoing)
+    request_end (request, new_gone ());
+  else if (result < 0)
+    request_end (request, g_error_new (SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "Agent call: %s", g_strerror (-result)));
+  else if (g_queue_peek_head (&agent->requests) == request)
+    serve_next (agent);
+}
+
+static int
+append_details (sd_bus_message *message, const AgentContext *context, const char *key, const char *signature,
+                const void *value)
+{
+  int result = sd_bus_message_open_container (message, 'a', "{sv}");
+
+  if (result >= 0)
+    result = sd_bus_message_append (message, "{sv}{sv}{sv}", "Caller", "s", context->caller, "Language", "s",
+                                    context->language ? context->language : "", "Reader", "s", context->reader);
+  if (result >= 0 && key)
+    {
+      result = sd_bus_message_open_container (message, 'e', "sv");
+      if (result >= 0)
+        result = sd_bus_message_append_basic (message, 's', key);
+      if (result >= 0)
+        result = sd_bus_message_open_container (message, 'v', signature);
+      if (result >= 0)
+        result = sd_bus_message_append_basic (message, signature[0], value);
+      if (result >= 0)
+        result = sd_bus_message_close_container (message);
+      if (result >= 0)
+        result = sd_bus_message_close_container (message);
+    }
+  return result < 0 ? result : sd_bus_message_close_container (message);
+}
+
+void
+bus_agent_request_pin (Agent *agent, const AgentContext *context, guint tries_left, GCancellable *cancellable,
+                       GAsyncReadyCallback callback, gpointer user_data)
+{
+  AgentRequest *request = request_new (agent, context, cancellable, callback, user_data);
+  int write_end = -1;
+  int result = -EIO;
+
+  request->refusal = SHIKAKU_ERROR_PIN_REFUSED;
+  request->limit = PIN_SECONDS;
+  request->message = new_call (agent, "RequestPin", context->visit);
+  request->pipe = bus_pin_pipe_new (&write_end, handle_pin, request, NULL);
+  if (request->message && request->pipe)
+    result = sd_bus_message_append_basic (request->message, 'h', &write_end);
+  /* The message has a copy of its own, which it closes when it was sent: the agent's will be the only one. */
+  if (request->pipe)
+    close (write_end);
+  if (result >= 0)
+    result = append_details (request->message, context, "TriesLeft", "u", &tries_left);
+  request_begin (request, result);
+}
+
+Secret *
+bus_agent_request_pin_finish (Agent *agent, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+bus_agent_request_consent (Agent *agent, const AgentContext *context, const AgentQuestion *questions, guint n_questions,
+                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  AgentRequest *request = request_new (agent, context, cancellable, callback, user_data);
+  int result = -EIO;
+
+  request->refusal = SHIKAKU_ERROR_CONSENT_DENIED;
+  request->limit = CONSENT_SECONDS;
+  request->kinds = g_new0 (char *, n_questions + 1);
+  request->answers = g_array_set_size (g_array_new (FALSE, TRUE, sizeof (gboolean)), n_questions);
+  request->message = new_call (agent, "RequestConsent", context->visit);
+  if (request->message)
+    result = sd_bus_message_open_container (request->message, 'a', "(sss)");
+  for (guint i = 0; i < n_questions; i++)
+    {
+      request->kinds[i] = g_strdup (questions[i].kind);
+      if (result >= 0)
+        result = sd_bus_message_append (request->message, "(sss)", questions[i].kind, questions[i].text,
+                                        questions[i].version);
+    }
+  if (result >= 0)
+    result = sd_bus_message_close_container (request->message);
+  if (result >= 0)
+    result = append_details (request->message, context, NULL, NULL, NULL);
+  request_begin (request, result);
+}
+
+GArray *
+bus_agent_request_consent_finish (Agent *agent, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+void
+bus_agent_show_message (Agent *agent, const AgentContext *context, const char *message, const char *text)
+{
+  g_autoptr (sd_bus_message) call = NULL;
+
+  if (!agent->outgoing || !(agent->capabilities & BUS_AGENT_MESSAGE))
+    return;
+  call = new_call (agent, "ShowMessage", context->visit);
+  if (!call || sd_bus_message_append_basic (call, 's', message) < 0
+      || append_details (call, context, "Text", "s", text ? text : "") < 0)
+    return;
+  g_free (agent->screen);
+  agent->screen = g_strdup (context->visit);
+  bus_outgoing_send (agent->outgoing, g_steal_pointer (&call));
+}
+
+void
+bus_agent_cancel (Agent *agent, const AgentContext *context)
+{
+  if (g_strcmp0 (agent->screen, context->visit) == 0)
+    withdraw_screen (agent);
+}
+
+void
+bus_agent_dismiss (Agent *agent, gboolean tell)
+{
+  AgentRequest *request;
+
+  bus_agent_ref (agent);
+  withdraw_screen (agent);
+  if (tell && agent->outgoing)
+    bus_outgoing_send (agent->outgoing, new_call (agent, "Release", NULL));
+  agent->outgoing = NULL;
+  while ((request = g_queue_peek_head (&agent->requests)))
+    request_end (request, new_gone ());
+  bus_agent_unref (agent);
+}

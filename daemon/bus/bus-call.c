@@ -1,0 +1,148 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus-call: limits, access, handler, reply; in this order. */
+#include "bus/bus-call.h"
+
+#include <string.h>
+
+#include "bus/bus-access.h"
+
+struct BusCall
+{
+  BusPeers *peers;
+  sd_bus_message *message;
+  BusCallHandler handler;
+  gpointer target;
+};
+
+static void
+call_free (BusCall *call)
+{
+  BusPeer *peer = bus_call_get_peer (call);
+
+  if (peer)
+    peer->calls--;
+  sd_bus_message_unref (call->message);
+  bus_peers_unref (call->peers);
+  g_free (call);
+}
+
+static void
+handle_access (BusPeer *peer, const GError *error, gpointer user_data)
+{
+  BusCall *call = user_data;
+  BusPeers *peers = call->peers;
+  gboolean refused = g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_AUTHORIZED);
+
+  if (error)
+    bus_call_return_error (call, g_error_copy (error));
+  else
+    call->handler (call, call->target);
+  /* Who may do nothing here shall not cost us a place. */
+  if (refused)
+    bus_peers_forget (peers, peer);
+}
+
+static const BusMethod *
+find_method (const BusMethod *methods, const char *member)
+{
+  while (methods->member && strcmp (methods->member, member) != 0)
+    methods++;
+  return methods->member ? methods : NULL;
+}
+
+int
+bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface, const BusMethod *methods,
+                gpointer target)
+{
+  const char *member = sd_bus_message_get_member (message);
+  const BusMethod *method = find_method (methods, member);
+  const char *right = bus_access_find_right (interface, member);
+  g_autoptr (GError) error = NULL;
+  BusPeer *peer = NULL;
+  BusCall *call;
+
+  if (!method || !right)
+    g_set_error_literal (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_AUTHORIZED, "Nobody may call this");
+  else if (bus_peers_are_closed (peers))
+    g_set_error_literal (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
+  else if (!(peer = bus_peers_get (peers, sd_bus_message_get_sender (message))))
+    g_set_error_literal (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many programs use the daemon");
+  else if (peer->calls >= BUS_PEER_CALLS_MAXIMUM)
+    g_set_error (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many calls are under way: %d are allowed",
+                 BUS_PEER_CALLS_MAXIMUM);
+  if (error)
+    {
+      bus_error_reply (message, error);
+      return 1;
+    }
+
+  call = g_new (BusCall, 1);
+  *call = (BusCall){ .peers = bus_peers_ref (peers),
+                     .message = sd_bus_message_ref (message),
+                     .handler = method->handler,
+                     .target = target };
+  peer->calls++;
+  if (strcmp (right, BUS_ACCESS_OWNER) == 0)
+    call->handler (call, call->target);
+  else
+    bus_access_check (peer, right, handle_access, call);
+  return 1;
+}
+
+sd_bus_message *
+bus_call_get_message (BusCall *call)
+{
+  return call->message;
+}
+
+BusPeer *
+bus_call_get_peer (BusCall *call)
+{
+  return bus_peers_find (call->peers, sd_bus_message_get_sender (call->message));
+}
+
+void
+bus_call_return (BusCall *call, const char *types, ...)
+{
+  sd_bus_message *reply = bus_call_new_reply (call);
+  va_list arguments;
+  int result;
+
+  va_start (arguments, types);
+  result = sd_bus_message_appendv (reply, types, arguments);
+  va_end (arguments);
+  bus_call_return_message (call, reply, result);
+}
+
+void
+bus_call_return_message (BusCall *call, sd_bus_message *reply, int result)
+{
+  GError *error = NULL;
+
+  if (!bus_error_check (result, "The reply could not be built", &error))
+    bus_call_return_error (call, error);
+  else
+    {
+      sd_bus_send (NULL, reply, NULL);
+      call_free (call);
+    }
+  sd_bus_message_unref (reply);
+}
+
+void
+bus_call_return_error (BusCall *call, GError *error)
+{
+  bus_error_reply (call->message, error);
+  g_error_free (error);
+  call_free (call);
+}
+
+sd_bus_message *
+bus_call_new_reply (BusCall *call)
+{
+  sd_bus_message *reply = NULL;
+
+  if (sd_bus_message_new_method_return (call->message, &reply) < 0)
+    g_error ("A reply could not be built");
+  return reply;
+}

@@ -1,0 +1,311 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus-eligibility: tables of keys and the places in the structs that they stand for. */
+#include "bus/bus-eligibility.h"
+
+#include "base/error.h"
+
+/* A key of the contract and the const char * in the struct that holds its value; NULL there: absent. */
+typedef struct
+{
+  const char *key;
+  gsize offset;
+} TextField;
+
+#define ELIGIBILITY(member) offsetof (Eligibility, member)
+#define INSURANCE(member) offsetof (EligibilityInsurance, member)
+#define CEILING(member) offsetof (EligibilityCeiling, member)
+#define DISEASE(member) offsetof (EligibilityDisease, member)
+
+static const TextField eligibility_texts[] = {
+  { "Reason", ELIGIBILITY (reason) },
+  { "Advice", ELIGIBILITY (advice) },
+  { "Source", ELIGIBILITY (source) },
+  { "Validity", ELIGIBILITY (validity) },
+  { "Code", ELIGIBILITY (code) },
+  { "Message", ELIGIBILITY (message) },
+  { NULL },
+};
+
+static const TextField insurance_texts[] = {
+  { "Classification", INSURANCE (classification) },
+  { "InsurerNumber", INSURANCE (insurer_number) },
+  { "InsurerName", INSURANCE (insurer_name) },
+  { "Symbol", INSURANCE (symbol) },
+  { "Number", INSURANCE (number) },
+  { "Branch", INSURANCE (branch) },
+  { "Relationship", INSURANCE (relationship) },
+  { "Name", INSURANCE (name) },
+  { "NameKana", INSURANCE (name_kana) },
+  { "Sex", INSURANCE (sex) },
+  { "Birthdate", INSURANCE (birthdate) },
+  { "Address", INSURANCE (address) },
+  { "PostNumber", INSURANCE (post_number) },
+  { "ValidFrom", INSURANCE (valid_from) },
+  { "ValidUntil", INSURANCE (valid_until) },
+  { "QualificationDate", INSURANCE (qualification_date) },
+  { "DisqualificationDate", INSURANCE (disqualification_date) },
+  { "LossReason", INSURANCE (loss_reason) },
+  { "ReferenceNumber", INSURANCE (reference_number) },
+  { NULL },
+};
+
+static const TextField elderly_texts[] = {
+  { "Date", INSURANCE (elderly_date) },
+  { "From", INSURANCE (elderly_from) },
+  { "Until", INSURANCE (elderly_until) },
+  { NULL },
+};
+
+static const TextField ceiling_texts[] = {
+  { "Class", CEILING (class_code) },
+  { "ClassName", CEILING (class_name) },
+  { "Classification", CEILING (classification) },
+  { "Date", CEILING (classification_date) },
+  { "From", CEILING (from) },
+  { "Until", CEILING (until) },
+  { "LongTermFrom", CEILING (long_term_from) },
+  { NULL },
+};
+
+static const TextField disease_texts[] = {
+  { "Category", DISEASE (category) }, { "Name", DISEASE (name) },        { "From", DISEASE (from) },
+  { "Until", DISEASE (until) },       { "SelfPay", DISEASE (self_pay) }, { NULL },
+};
+
+/* open_entry, close_entry: around the value of one dictionary entry. */
+static int
+open_entry (sd_bus_message *message, const char *key, const char *signature)
+{
+  int result = sd_bus_message_open_container (message, 'e', "sv");
+
+  if (result >= 0)
+    result = sd_bus_message_append_basic (message, 's', key);
+  if (result >= 0)
+    result = sd_bus_message_open_container (message, 'v', signature);
+  return result;
+}
+
+static int
+close_entry (sd_bus_message *message)
+{
+  int result = sd_bus_message_close_container (message);
+
+  return result < 0 ? result : sd_bus_message_close_container (message);
+}
+
+static int
+append_basic (sd_bus_message *message, const char *key, const char *signature, const void *value)
+{
+  int result = open_entry (message, key, signature);
+
+  if (result >= 0)
+    result = sd_bus_message_append_basic (message, signature[0], value);
+  return result < 0 ? result : close_entry (message);
+}
+
+static int
+append_texts (sd_bus_message *message, const TextField *fields, const void *from)
+{
+  int result = 0;
+
+  for (; fields->key && result >= 0; fields++)
+    {
+      const char *text = *(const char *const *)((const char *)from + fields->offset);
+
+      if (text)
+        result = append_basic (message, fields->key, "s", text);
+    }
+  return result;
+}
+
+static int
+append_switch (sd_bus_message *message, const char *key, gboolean value)
+{
+  return append_basic (message, key, "b", &(int){ value });
+}
+
+static int
+append_percent (sd_bus_message *message, gint percent)
+{
+  return percent < 0 ? 0 : append_basic (message, "BurdenRatio", "u", &(guint32){ percent });
+}
+
+static int
+append_time (sd_bus_message *message, const char *key, gint64 time)
+{
+  return time == 0 ? 0 : append_basic (message, key, "t", &(guint64){ time });
+}
+
+static int
+append_positions (sd_bus_message *message, const GArray *positions)
+{
+  int result = open_entry (message, "NameUnmapped", "au");
+
+  if (result >= 0)
+    result = sd_bus_message_append_array (message, 'u', positions->data, positions->len * sizeof (guint32));
+  return result < 0 ? result : close_entry (message);
+}
+
+static int
+append_elderly (sd_bus_message *message, const EligibilityInsurance *insurance)
+{
+  int result;
+
+  if (!insurance->elderly_from && !insurance->elderly_until && !insurance->elderly_date && insurance->elderly_ratio < 0)
+    return 0;
+  result = open_entry (message, "Elderly", "a{sv}");
+  if (result >= 0)
+    result = sd_bus_message_open_container (message, 'a', "{sv}");
+  if (result >= 0)
+    result = append_texts (message, elderly_texts, insurance);
+  if (result >= 0)
+    result = append_percent (message, insurance->elderly_ratio);
+  if (result >= 0)
+    result = sd_bus_message_close_container (message);
+  return result < 0 ? result : close_entry (message);
+}
+
+static int
+append_ceiling (sd_bus_message *message, const EligibilityCeiling *ceiling)
+{
+  int result = open_entry (message, "Ceiling", "a{sv}");
+
+  if (result >= 0)
+    result = sd_bus_message_open_container (message, 'a', "{sv}");
+  if (result >= 0)
+    result = append_texts (message, ceiling_texts, ceiling);
+  if (result >= 0)
+    result = sd_bus_message_close_container (message);
+  return result < 0 ? result : close_entry (message);
+}
+
+static int
+append_diseases (sd_bus_message *message, const GArray *diseases)
+{
+  int result = open_entry (message, "SpecificDiseases", "aa{sv}");
+
+  if (result >= 0)
+    result = sd_bus_message_open_container (message, 'a', "a{sv}");
+  for (guint i = 0; i < diseases->len && result >= 0; i++)
+    {
+      result = sd_bus_message_open_container (message, 'a', "{sv}");
+      if (result >= 0)
+        result = append_texts (message, disease_texts, &g_array_index (diseases, EligibilityDisease, i));
+      if (result >= 0)
+        result = sd_bus_message_close_container (message);
+    }
+  if (result >= 0)
+    result = sd_bus_message_close_container (message);
+  return result < 0 ? result : close_entry (message);
+}
+
+/* A ticket's keys are the field's own element names (facts: domain §3.3, MedicalTicketInfo): handed on as they came. */
+static int
+append_ticket (sd_bus_message *message, const Message *ticket)
+{
+  int result = sd_bus_message_open_container (message, 'a', "{sv}");
+
+  for (const Message *child = message_get_first_child (ticket); child && result >= 0; child = message_get_next (child))
+    if (*message_get_text (child))
+      result = append_basic (message, message_get_name (child), "s", message_get_text (child));
+  return result < 0 ? result : sd_bus_message_close_container (message);
+}
+
+static int
+append_tickets (sd_bus_message *message, const GPtrArray *tickets)
+{
+  int result = open_entry (message, "PublicExpenses", "aa{sv}");
+
+  if (result >= 0)
+    result = sd_bus_message_open_container (message, 'a', "a{sv}");
+  for (guint i = 0; i < tickets->len && result >= 0; i++)
+    result = append_ticket (message, g_ptr_array_index (tickets, i));
+  if (result >= 0)
+    result = sd_bus_message_close_container (message);
+  return result < 0 ? result : close_entry (message);
+}
+
+static int
+append_insurance (sd_bus_message *message, const EligibilityInsurance *insurance)
+{
+  int result = sd_bus_message_open_container (message, 'a', "{sv}");
+
+  if (result >= 0)
+    result = append_texts (message, insurance_texts, insurance);
+  if (result >= 0 && insurance->name_unmapped)
+    result = append_positions (message, insurance->name_unmapped);
+  if (result >= 0)
+    result = append_percent (message, insurance->burden_ratio);
+  if (result >= 0 && insurance->preschool_sent)
+    result = append_switch (message, "Preschool", insurance->preschool);
+  if (result >= 0)
+    result = append_elderly (message, insurance);
+  if (result >= 0 && insurance->ceiling)
+    result = append_ceiling (message, insurance->ceiling);
+  if (result >= 0 && insurance->diseases)
+    result = append_diseases (message, insurance->diseases);
+  if (result >= 0 && insurance->public_expenses)
+    result = append_tickets (message, insurance->public_expenses);
+  return result < 0 ? result : sd_bus_message_close_container (message);
+}
+
+static int
+append_insurances (sd_bus_message *message, const GPtrArray *insurances)
+{
+  int result = open_entry (message, "Insurances", "aa{sv}");
+
+  if (result >= 0)
+    result = sd_bus_message_open_container (message, 'a', "a{sv}");
+  for (guint i = 0; insurances && i < insurances->len && result >= 0; i++)
+    result = append_insurance (message, g_ptr_array_index (insurances, i));
+  if (result >= 0)
+    result = sd_bus_message_close_container (message);
+  return result < 0 ? result : close_entry (message);
+}
+
+int
+bus_eligibility_append (sd_bus_message *message, const Eligibility *eligibility)
+{
+  int result = append_basic (message, "Answer", "s", eligibility_answer_to_string (eligibility->answer));
+
+  if (result >= 0)
+    result = append_texts (message, eligibility_texts, eligibility);
+  if (result >= 0)
+    result = append_time (message, "AsOf", eligibility->as_of);
+  if (result >= 0 && eligibility->changed_sent)
+    result = append_switch (message, "Changed", eligibility->changed);
+  return result < 0 ? result : append_insurances (message, eligibility->insurances);
+}
+
+static int
+append_consent (sd_bus_message *message, const Consent *consent)
+{
+  int result = sd_bus_message_open_container (message, 'e', "sa{sv}");
+
+  if (result >= 0)
+    result = sd_bus_message_append_basic (message, 's', consent->rule->kind);
+  if (result >= 0)
+    result = sd_bus_message_open_container (message, 'a', "{sv}");
+  if (result >= 0)
+    result = append_switch (message, "Granted", consent->granted && consent->error < 0);
+  if (result >= 0)
+    result = append_time (message, "At", consent->at);
+  if (result >= 0)
+    result = append_time (message, "Until", consent->until);
+  if (result >= 0 && consent->error >= 0)
+    result = append_basic (message, "Error", "s", shikaku_error_get_name (consent->error));
+  if (result >= 0)
+    result = sd_bus_message_close_container (message);
+  return result < 0 ? result : sd_bus_message_close_container (message);
+}
+
+int
+bus_consents_append (sd_bus_message *message, const GArray *consents)
+{
+  int result = sd_bus_message_open_container (message, 'a', "{sa{sv}}");
+
+  for (guint i = 0; consents && i < consents->len && result >= 0; i++)
+    if (g_array_index (consents, Consent, i).answered)
+      result = append_consent (message, &g_array_index (consents, Consent, i));
+  return result < 0 ? result : sd_bus_message_close_container (message);
+}

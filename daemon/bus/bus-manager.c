@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus-manager: its methods, and the vtable. */
+#include "bus/bus-manager.h"
+
+#include <pwd.h>
+#include <string.h>
+
+#include "bus/bus-visit-options.h"
+
+struct BusManager
+{
+  sd_bus *bus;
+  BusPeers *peers;
+  BusVisits *visits;
+  Station *station;
+  sd_bus_slot *slot;
+  GCancellable *cancellable;
+  char *center; /* as told last */
+  gint64 credential_expires;
+};
+
+static char *
+choose_path (BusManager *self, const char *owner, const char *token, GError **error)
+{
+  g_autofree char *drawn = NULL;
+  g_autofree char *path = NULL;
+
+  if (token)
+    path = bus_visits_make_path (owner, token);
+  while (!token && (!path || station_find_visit (self->station, path)))
+    {
+      g_free (drawn);
+      drawn = g_strdup_printf ("%08x%08x", g_random_int (), g_random_int ());
+      g_free (path);
+      path = bus_visits_make_path (owner, drawn);
+    }
+  if (station_find_visit (self->station, path))
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
+                           "Token is that of a visit that is still open");
+      return NULL;
+    }
+  return g_steal_pointer (&path);
+}
+
+/* Who asks, for the people at the reader: the account's name, not a program's, which could be anything. */
+static char *
+describe_caller (uid_t uid)
+{
+  struct passwd *user, space;
+  char buffer[4096];
+
+  if (getpwuid_r (uid, &space, buffer, sizeof buffer, &user) == 0 && user)
+    return g_strdup (user->pw_name);
+  return g_strdup_printf ("%u", (guint)uid);
+}
+
+static gboolean
+is_asked (const BusVisitOptions *options, const char *kind)
+{
+  return options->consents && g_strv_contains (options->consents, kind);
+}
+
+static Visit *
+open_visit (BusManager *self, BusPeer *peer, BusVisitOptions *options, GError **error)
+{
+  g_autofree char *path = NULL;
+  g_autofree char *caller = NULL;
+
+  if (!bus_peer_may_open_visit (peer, error) || !(path = choose_path (self, peer->name, options->token, error)))
+    return NULL;
+  caller = describe_caller (peer->uid);
+  options->visit.path = path;
+  options->visit.owner = peer->name;
+  options->visit.caller = caller;
+  if (!options->by_number)
+    return station_open_visit (self->station, &options->visit, error);
+  options->insured.consent_ceiling = is_asked (options, "ceiling");
+  options->insured.consent_specific_disease = is_asked (options, "specific-disease");
+  return station_open_number_visit (self->station, &options->visit, &options->insured, error);
+}
+
+typedef gboolean (*ReadOptions) (sd_bus_message *message, BusVisitOptions *options, GError **error);
+
+/* The three methods differ in what they read and in when they answer. */
+static void
+handle_opening (BusCall *call, BusManager *self, ReadOptions read, gboolean answer_at_end)
+{
+  g_auto (BusVisitOptions) options = { 0 };
+  BusPeer *peer = bus_call_get_peer (call);
+  GError *error = NULL;
+  Visit *visit = NULL;
+
+  if (read (bus_call_get_message (call), &options, &error))
+    visit = open_visit (self, peer, &options, &error);
+  if (!visit)
+    {
+      bus_call_return_error (call, error);
+      return;
+    }
+  bus_visits_add (self->visits, visit, peer, answer_at_end ? call : NULL);
+  if (!answer_at_end)
+    bus_call_return (call, "o", visit_get_path (visit));
+}
+
+static void
+handle_check (BusCall *call, gpointer target)
+{
+  handle_opening (call, target, bus_visit_options_read_check, TRUE);
+}
+
+static void
+handle_open_visit (BusCall *call, gpointer target)
+{
+  handle_opening (call, target, bus_visit_options_read_card, FALSE);
+}
+
+static void
+handle_check_number (BusCall *call, gpointer target)
+{
+  handle_opening (call, target, bus_visit_options_read_number, FALSE);
+}
+
+static void
+handle_get_visits (BusCall *call, gpointer target)
+{
+  const char *owner = sd_bus_message_get_sender (bus_call_get_message (call));
+  g_autoptr (GPtrArray) visits = station_get_visits (((BusManager *)target)->station, owner);
+  sd_bus_message *reply = bus_call_new_reply (call);
+  int result = sd_bus_message_open_container (reply, 'a', "o");
+
+  for (guint i = 0; i < visits->len && result >= 0; i++)
+    result = sd_bus_message_append_basic (reply, 'o', visit_get_path (g_ptr_array_index (visits, i)));
+  if (result >= 0)
+    result = sd_bus_message_close_container (reply);
+  bus_call_return_message (call, reply, result);
+}
+
+static int
+append_link (sd_bus_message *reply, const StationLink *link)
+{
+  const struct
+  {
+    const char *key, *text;
+  } texts[] = { { "Evidence", link->evidence }, { "Staff", link->staff }, { "Technician", link->technician } };
+  int result = sd_bus_message_open_container (reply, 'a', "{sv}");
+
+  if (result >= 0)
+    result = sd_bus_message_append (reply, "{sv}{sv}", "Link", "s", link->link, "State", "s", link->state);
+  if (result >= 0 && link->since != 0)
+    result = sd_bus_message_append (reply, "{sv}", "Since", "t", (guint64)link->since);
+  for (guint i = 0; i < G_N_ELEMENTS (texts) && result >= 0; i++)
+    if (texts[i].text && *texts[i].text)
+      result = sd_bus_message_append (reply, "{sv}", texts[i].key, "s", texts[i].text);
+  return result < 0 ? result : sd_bus_message_close_container (reply);
+}
+
+/* The call and the station, of which the manager may be gone when the answer comes. */
+typedef struct
+{
+  BusCall *call;
+  Station *station;
+} Diagnosis;
+
+static void
+reply_diagnosed (GObject *source, GAsyncResult *asynchronous, gpointer user_data)
+{
+  g_autofree Diagnosis *diagnosis = user_data;
+  GError *error = NULL;
+  g_autoptr (GPtrArray) links = station_diagnose_finish (diagnosis->station, asynchronous, &error);
+  sd_bus_message *reply;
+  int result;
+
+  if (!links)
+    {
+      bus_call_return_error (diagnosis->call, error);
+      return;
+    }
+  reply = bus_call_new_reply (diagnosis->call);
+  result = sd_bus_message_open_container (reply, 'a', "a{sv}");
+  for (guint i = 0; i < links->len && result >= 0; i++)
+    result = append_link (reply, g_ptr_array_index (links, i));
+  if (result >= 0)
+    result = sd_bus_message_close_container (reply);
+  bus_call_return_message (diagnosis->call, reply, result);
+}
+
+static void
+handle_diagnose (BusCall *call, gpointer target)
+{
+  BusManager *self = target;
+  g_auto (BusVisitOptions) options = { 0 };
+  GError *error = NULL;
+  Diagnosis *diagnosis;
+
+  if (!bus_visit_options_read_language (bus_call_get_message (call), &options, &error))
+    {
+      bus_call_return_error (call, error);
+      return;
+    }
+  diagnosis = g_new (Diagnosis, 1);
+  *diagnosis = (Diagnosis){ .call = call, .station = self->station };
+  station_diagnose (self->station, options.visit.language, self->cancellable, reply_diagnosed, diagnosis);
+}
+
+static const BusMethod methods[] = {
+  { "Check", handle_check },          { "OpenVisit", handle_open_visit }, { "CheckNumber", handle_check_number },
+  { "GetVisits", handle_get_visits }, { "Diagnose", handle_diagnose },    { NULL },
+};
+
+static int
+handle_call (sd_bus_message *message, void *user_data, sd_bus_error *error)
+{
+  return bus_call_begin (((BusManager *)user_data)->peers, message, SHIKAKU_INTERFACE_MANAGER, methods, user_data);
+}
+
+static int
+get_property (sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
+              void *user_data, sd_bus_error *error)
+{
+  BusManager *self = user_data;
+
+  if (strcmp (name, "Center") == 0)
+    return sd_bus_message_append (reply, "s", station_get_center (self->station));
+  if (strcmp (name, "CredentialExpires") == 0)
+    return sd_bus_message_append (reply, "t", (guint64)station_get_credential_expires (self->station));
+  if (strcmp (name, "DaemonVersion") == 0)
+    return sd_bus_message_append (reply, "s", SHIKAKU_VERSION);
+  return sd_bus_message_append (reply, "u", 1); /* Version */
+}
+
+static int
+get_readers (sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
+             void *user_data, sd_bus_error *error)
+{
+  g_autoptr (GPtrArray) readers = station_get_readers (((BusManager *)user_data)->station);
+  int result = sd_bus_message_open_container (reply, 'a', "o");
+
+  for (guint i = 0; i < readers->len && result >= 0; i++)
+    result = sd_bus_message_append_basic (reply, 'o', station_reader_get_path (g_ptr_array_index (readers, i)));
+  return result < 0 ? result : sd_bus_message_close_container (reply);
+}
+
+#define FREE SD_BUS_VTABLE_UNPRIVILEGED /* sd-bus shall not ask for privileges: bus-access does */
+#define SECRET (SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE)
+#define CONSTANT SD_BUS_VTABLE_PROPERTY_CONST
+#define CHANGES SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
+
+static const sd_bus_vtable vtable[] = {
+  SD_BUS_VTABLE_START (0),
+  SD_BUS_METHOD_WITH_ARGS ("Check", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("a{sv}", eligibility), handle_call,
+                           SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("OpenVisit", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("o", visit), handle_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("CheckNumber", SD_BUS_ARGS ("a{sv}", insured, "a{sv}", options), SD_BUS_RESULT ("o", visit),
+                           handle_call, SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("GetVisits", SD_BUS_NO_ARGS, SD_BUS_RESULT ("ao", visits), handle_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("Diagnose", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("aa{sv}", links), handle_call,
+                           FREE),
+  SD_BUS_PROPERTY ("Version", "u", get_property, 0, CONSTANT),
+  SD_BUS_PROPERTY ("Readers", "ao", get_readers, 0, CHANGES),
+  SD_BUS_PROPERTY ("Center", "s", get_property, 0, CHANGES),
+  SD_BUS_PROPERTY ("CredentialExpires", "t", get_property, 0, CHANGES),
+  SD_BUS_PROPERTY ("DaemonVersion", "s", get_property, 0, CONSTANT),
+  SD_BUS_VTABLE_END,
+};
+
+BusManager *
+bus_manager_new (sd_bus *bus, BusPeers *peers, BusVisits *visits, Station *station, GError **error)
+{
+  g_autoptr (BusManager) self = g_new0 (BusManager, 1);
+
+  self->bus = sd_bus_ref (bus);
+  self->peers = peers;
+  self->visits = visits;
+  self->station = station;
+  self->cancellable = g_cancellable_new ();
+  self->center = g_strdup (station_get_center (station));
+  self->credential_expires = station_get_credential_expires (station);
+  if (!bus_error_check (
+          sd_bus_add_object_vtable (bus, &self->slot, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, vtable, self),
+          "Manager object", error))
+    return NULL;
+  return g_steal_pointer (&self);
+}
+
+void
+bus_manager_free (BusManager *self)
+{
+  g_cancellable_cancel (self->cancellable);
+  g_object_unref (self->cancellable);
+  sd_bus_slot_unref (self->slot);
+  sd_bus_unref (self->bus);
+  g_free (self->center);
+  g_free (self);
+}
+
+void
+bus_manager_note_readers (BusManager *self)
+{
+  sd_bus_emit_properties_changed (self->bus, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "Readers", NULL);
+}
+
+void
+bus_manager_note_center (BusManager *self)
+{
+  const char *center = station_get_center (self->station);
+  gint64 expires = station_get_credential_expires (self->station);
+  char *names[3] = { NULL };
+  guint count = 0;
+
+  if (strcmp (self->center, center) != 0)
+    names[count++] = (char *)"Center";
+  if (self->credential_expires != expires)
+    names[count++] = (char *)"CredentialExpires";
+  g_free (self->center);
+  self->center = g_strdup (center);
+  self->credential_expires = expires;
+  if (count > 0)
+    sd_bus_emit_properties_changed_strv (self->bus, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, names);
+}

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * bus-manager: org.shikaku.Shikaku1.Manager. In: callers' options. Out: visits opened at the station, the chain of links,
+ * and what everybody may know: readers, center, version.
+ */
+#pragma once
+
+#include "bus/bus-visit.h"
+
+typedef struct BusManager BusManager;
+
+/* bus_manager_new: Return: NULL with FAILED. Everything is borrowed. */
+BusManager *bus_manager_new (sd_bus *bus, BusPeers *peers, BusVisits *visits, Station *station, GError **error);
+void bus_manager_free (BusManager *manager);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusManager, bus_manager_free)
+
+/* The domain's events. */
+void bus_manager_note_readers (BusManager *manager);
+void bus_manager_note_center (BusManager *manager);

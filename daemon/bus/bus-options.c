@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus-options: one loop over the dictionary, one small reader a type. */
+#include "bus/bus-options.h"
+
+#include <string.h>
+
+#define KEY_LENGTH_SHOWN 40 /* of an unknown key, in the error text */
+#define TEXTS_MAXIMUM 64    /* entries of an "as" */
+
+static const char *const signatures[] = {
+  [BUS_OPTION_TEXT] = "s",   [BUS_OPTION_PATH] = "o",   [BUS_OPTION_NUMBER] = "u",
+  [BUS_OPTION_SWITCH] = "b", [BUS_OPTION_TEXTS] = "as", [BUS_OPTION_DICTIONARY] = "a{sv}",
+};
+
+static gboolean
+refuse (GError **error, const char *before, const char *key, const char *after)
+{
+  /* What is not shaped like a key may be anything, a patient's name too: it is not repeated. */
+  gboolean shown
+      = strlen (key) <= KEY_LENGTH_SHOWN && key[strspn (key, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS)] == '\0';
+
+  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "%s%s%s", before, shown ? key : "of that name",
+               after);
+  return FALSE;
+}
+
+static int
+read_texts (sd_bus_message *message, const char ***ret_texts)
+{
+  g_autoptr (GPtrArray) texts = g_ptr_array_new ();
+  const char *text;
+  int result = sd_bus_message_enter_container (message, 'a', "s");
+
+  while (result >= 0 && (result = sd_bus_message_read_basic (message, 's', &text)) > 0)
+    {
+      g_ptr_array_add (texts, (gpointer)text);
+      if (texts->len > TEXTS_MAXIMUM)
+        return -E2BIG;
+    }
+  if (result >= 0)
+    result = sd_bus_message_exit_container (message);
+  if (result < 0)
+    return result;
+  g_ptr_array_add (texts, NULL);
+  *ret_texts = (const char **)g_ptr_array_free (g_steal_pointer (&texts), FALSE);
+  return 0;
+}
+
+static int
+read_contents (sd_bus_message *message, const BusOption *option, void *place)
+{
+  guint32 number;
+  int result;
+
+  if (option->type == BUS_OPTION_TEXTS)
+    return read_texts (message, place);
+  if (option->type != BUS_OPTION_NUMBER)
+    return sd_bus_message_read_basic (message, signatures[option->type][0], place);
+  result = sd_bus_message_read_basic (message, 'u', &number);
+  if (result > 0)
+    *(gint64 *)place = number;
+  return result;
+}
+
+static gboolean
+read_value (sd_bus_message *message, const BusOption *option, gpointer values, GError **error)
+{
+  void *place = (char *)values + option->offset;
+  const char *contents;
+  int result = sd_bus_message_peek_type (message, NULL, &contents);
+
+  if (result > 0 && strcmp (contents, signatures[option->type]) != 0)
+    return refuse (error, "Option ", option->key, " has the wrong type");
+  if (result > 0)
+    result = sd_bus_message_enter_container (message, 'v', signatures[option->type]);
+  if (result > 0 && option->type == BUS_OPTION_DICTIONARY)
+    {
+      *(gboolean *)place = TRUE;
+      if (!bus_options_read (message, option->inner, values, error))
+        return FALSE;
+    }
+  else if (result > 0)
+    result = read_contents (message, option, place);
+  if (result >= 0)
+    result = sd_bus_message_exit_container (message);
+  return result >= 0 || refuse (error, "Option ", option->key, " cannot be read");
+}
+
+static gboolean
+read_entry (sd_bus_message *message, const BusOption *table, gpointer values, guint64 *given, GError **error)
+{
+  const char *key;
+  guint position = 0;
+
+  if (sd_bus_message_read_basic (message, 's', &key) <= 0)
+    return refuse (error, "The options cannot be read", "", "");
+  while (table[position].key && strcmp (table[position].key, key) != 0)
+    position++;
+  if (!table[position].key)
+    return refuse (error, "There is no option ", key, " here");
+  if (*given & (G_GUINT64_CONSTANT (1) << position))
+    return refuse (error, "Option ", key, " is given twice");
+  *given |= G_GUINT64_CONSTANT (1) << position;
+  return read_value (message, &table[position], values, error);
+}
+
+gboolean
+bus_options_read (sd_bus_message *message, const BusOption *table, gpointer values, GError **error)
+{
+  guint64 given = 0;
+  int result = sd_bus_message_enter_container (message, 'a', "{sv}");
+
+  while (result >= 0 && (result = sd_bus_message_enter_container (message, 'e', "sv")) > 0)
+    {
+      if (!read_entry (message, table, values, &given, error))
+        return FALSE;
+      result = sd_bus_message_exit_container (message);
+    }
+  if (result < 0 || sd_bus_message_exit_container (message) < 0)
+    return refuse (error, "The options cannot be read", "", "");
+  return TRUE;
+}

@@ -1,0 +1,250 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus-peer: a table of unique names; two calls to the bus for each new one. */
+#include "bus/bus-peer.h"
+
+#include "base/log.h"
+#include "bus/bus-error.h"
+
+#define PEERS_MAXIMUM 400 /* each costs the bus a match rule; the system bus lets us have 512 */
+
+#define DBUS_NAME "org.freedesktop.DBus"
+#define DBUS_PATH "/org/freedesktop/DBus"
+
+typedef struct
+{
+  BusPeerKnown callback;
+  gpointer user_data;
+} Held;
+
+struct BusPeers
+{
+  sd_bus *bus;
+  BusOutgoing *outgoing;
+  BusPeerGone gone;
+  gpointer user_data;
+  GHashTable *table; /* name → BusPeer */
+  guint references;
+  gboolean closed;
+};
+
+/* One question about one name: the peer may be gone, and even be back in the table, when the answer comes. */
+typedef struct
+{
+  BusPeers *peers;
+  char *name;
+} PeerQuestion;
+
+static void
+peer_free (BusPeer *peer)
+{
+  g_autoptr (GArray) held = g_steal_pointer (&peer->held);
+
+  for (guint i = 0; i < held->len; i++)
+    g_array_index (held, Held, i).callback (NULL, g_array_index (held, Held, i).user_data);
+  g_free (peer->name);
+  g_free (peer);
+}
+
+BusPeers *
+bus_peers_new (sd_bus *bus, BusOutgoing *outgoing, BusPeerGone gone, gpointer user_data)
+{
+  BusPeers *peers = g_new0 (BusPeers, 1);
+
+  *peers = (BusPeers){ .bus = sd_bus_ref (bus), .outgoing = outgoing, .gone = gone, .user_data = user_data };
+  peers->table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)peer_free);
+  peers->references = 1;
+  return peers;
+}
+
+BusPeers *
+bus_peers_ref (BusPeers *peers)
+{
+  peers->references++;
+  return peers;
+}
+
+void
+bus_peers_unref (BusPeers *peers)
+{
+  if (--peers->references > 0)
+    return;
+  g_hash_table_unref (peers->table);
+  sd_bus_unref (peers->bus);
+  g_free (peers);
+}
+
+static sd_bus_message *
+new_bus_call (BusPeers *peers, const char *member, const char *argument)
+{
+  sd_bus_message *message = NULL;
+
+  if (sd_bus_message_new_method_call (peers->bus, &message, DBUS_NAME, DBUS_PATH, DBUS_NAME, member) < 0
+      || sd_bus_message_append_basic (message, 's', argument) < 0)
+    g_error ("A call to the bus could not be built");
+  return message;
+}
+
+static char *
+make_rule (const char *name)
+{
+  return g_strdup_printf ("type='signal',sender='" DBUS_NAME "',member='NameOwnerChanged',arg0='%s'", name);
+}
+
+static void
+drop (BusPeers *peers, BusPeer *peer)
+{
+  g_autofree char *rule = make_rule (peer->name);
+
+  bus_outgoing_send (peers->outgoing, new_bus_call (peers, "RemoveMatch", rule));
+  g_hash_table_remove (peers->table, peer->name);
+}
+
+/* The bus answers in order: when the uid is here, the watch was set before, and the peer was alive in between. */
+static void
+handle_watched (sd_bus_message *reply, gpointer user_data)
+{
+  PeerQuestion *question = user_data;
+  BusPeer *peer = reply ? bus_peers_find (question->peers, question->name) : NULL;
+
+  if (peer && peer->state == BUS_PEER_ASKED && sd_bus_message_is_method_error (reply, NULL) > 0)
+    {
+      log_warning (NULL, "A caller cannot be watched: %s", sd_bus_message_get_error (reply)->name);
+      g_hash_table_remove (question->peers->table, question->name);
+    }
+  g_free (question->name);
+  g_free (question);
+}
+
+static void
+note_uid (BusPeers *peers, BusPeer *peer, uid_t uid)
+{
+  g_autoptr (GArray) held = g_steal_pointer (&peer->held);
+
+  peer->held = g_array_new (FALSE, FALSE, sizeof (Held));
+  peer->uid = uid;
+  peer->state = BUS_PEER_KNOWN;
+  /* Who waits here has a call under way, so the peer stays until the last of them was called. */
+  for (guint i = 0; i < held->len; i++)
+    g_array_index (held, Held, i).callback (peer, g_array_index (held, Held, i).user_data);
+}
+
+static void
+handle_uid (sd_bus_message *reply, gpointer user_data)
+{
+  PeerQuestion *question = user_data;
+  BusPeer *peer = reply ? bus_peers_find (question->peers, question->name) : NULL;
+  guint32 uid;
+
+  if (peer && sd_bus_message_is_method_error (reply, NULL) == 0 && sd_bus_message_read_basic (reply, 'u', &uid) > 0)
+    note_uid (question->peers, peer, uid);
+  else if (peer)
+    drop (question->peers, peer);
+  g_free (question->name);
+  g_free (question);
+}
+
+static PeerQuestion *
+new_question (BusPeers *peers, const char *name)
+{
+  PeerQuestion *question = g_new (PeerQuestion, 1);
+
+  *question = (PeerQuestion){ .peers = peers, .name = g_strdup (name) };
+  return question;
+}
+
+BusPeer *
+bus_peers_get (BusPeers *peers, const char *name)
+{
+  BusPeer *peer = bus_peers_find (peers, name);
+  g_autofree char *rule = NULL;
+
+  if (peer)
+    return peer;
+  if (g_hash_table_size (peers->table) >= PEERS_MAXIMUM)
+    return NULL;
+  peer = g_new0 (BusPeer, 1);
+  peer->peers = peers;
+  peer->name = g_strdup (name);
+  peer->held = g_array_new (FALSE, FALSE, sizeof (Held));
+  g_hash_table_insert (peers->table, peer->name, peer);
+
+  rule = make_rule (name);
+  bus_outgoing_call (peers->outgoing, new_bus_call (peers, "AddMatch", rule), handle_watched,
+                     new_question (peers, name));
+  bus_outgoing_call (peers->outgoing, new_bus_call (peers, "GetConnectionUnixUser", name), handle_uid,
+                     new_question (peers, name));
+  return peer;
+}
+
+BusPeer *
+bus_peers_find (BusPeers *peers, const char *name)
+{
+  return g_hash_table_lookup (peers->table, name);
+}
+
+void
+bus_peers_note_gone (BusPeers *peers, const char *name)
+{
+  BusPeer *peer = bus_peers_find (peers, name);
+
+  if (!peer)
+    return;
+  peers->gone (peer->name, peers->user_data);
+  drop (peers, peer);
+}
+
+void
+bus_peers_forget (BusPeers *peers, BusPeer *peer)
+{
+  if (peer->state == BUS_PEER_KNOWN && peer->calls == 0 && peer->visits == 0 && peer->agents == 0)
+    drop (peers, peer);
+}
+
+void
+bus_peers_close (BusPeers *peers)
+{
+  peers->closed = TRUE;
+}
+
+void
+bus_peers_clear (BusPeers *peers)
+{
+  bus_peers_close (peers);
+  g_hash_table_remove_all (peers->table);
+}
+
+gboolean
+bus_peers_are_closed (BusPeers *peers)
+{
+  return peers->closed;
+}
+
+void
+bus_peer_await (BusPeer *peer, BusPeerKnown callback, gpointer user_data)
+{
+  Held held = { .callback = callback, .user_data = user_data };
+
+  if (peer->state == BUS_PEER_KNOWN)
+    callback (peer, user_data);
+  else
+    g_array_append_val (peer->held, held);
+}
+
+gboolean
+bus_peer_may_open_visit (BusPeer *peer, GError **error)
+{
+  GHashTableIter iterator;
+  BusPeer *other;
+  guint visits = 0;
+
+  g_hash_table_iter_init (&iterator, peer->peers->table);
+  while (g_hash_table_iter_next (&iterator, NULL, (gpointer *)&other))
+    if (other->uid == peer->uid)
+      visits += other->visits;
+  if (peer->visits < BUS_PEER_VISITS_MAXIMUM && visits < BUS_PEER_UID_VISITS_MAXIMUM)
+    return TRUE;
+  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
+               "Too many visits are open: %d a connection and %d a user are allowed", BUS_PEER_VISITS_MAXIMUM,
+               BUS_PEER_UID_VISITS_MAXIMUM);
+  return FALSE;
+}

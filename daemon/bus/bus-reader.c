@@ -1,0 +1,155 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus-reader: one object a reader, and the two properties of it that change. */
+#include "bus/bus-reader.h"
+
+#include "base/log.h"
+#include "base/names.h"
+#include "bus/bus-error.h"
+
+typedef struct
+{
+  StationReader *reader; /* borrowed from the station until it is removed */
+  char *path;
+  sd_bus_slot *slot;
+  gboolean card_present, in_use; /* as told last */
+} BusReader;
+
+struct BusReaders
+{
+  sd_bus *bus;
+  GHashTable *table; /* path → BusReader */
+  sd_bus_slot *manager;
+};
+
+static int
+get_version (sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
+             void *user_data, sd_bus_error *error)
+{
+  return sd_bus_message_append (reply, "u", 1);
+}
+
+static int
+get_name (sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
+          void *user_data, sd_bus_error *error)
+{
+  return sd_bus_message_append (reply, "s", station_reader_get_name (((BusReader *)user_data)->reader));
+}
+
+static int
+get_card_present (sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
+                  void *user_data, sd_bus_error *error)
+{
+  return sd_bus_message_append (reply, "b", station_reader_has_card (((BusReader *)user_data)->reader));
+}
+
+static int
+get_in_use (sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
+            void *user_data, sd_bus_error *error)
+{
+  return sd_bus_message_append (reply, "b", station_reader_is_in_use (((BusReader *)user_data)->reader));
+}
+
+static int
+get_kind (sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
+          void *user_data, sd_bus_error *error)
+{
+  return sd_bus_message_append (reply, "s", "pcsc");
+}
+
+/* PC/SC tells none of them before a card is powered: an empty list says that nothing is known. */
+static int
+get_capabilities (sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
+                  void *user_data, sd_bus_error *error)
+{
+  return sd_bus_message_append (reply, "as", 0);
+}
+
+static const sd_bus_vtable vtable[] = {
+  SD_BUS_VTABLE_START (0),
+  SD_BUS_PROPERTY ("Version", "u", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+  SD_BUS_PROPERTY ("Name", "s", get_name, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+  SD_BUS_PROPERTY ("CardPresent", "b", get_card_present, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+  SD_BUS_PROPERTY ("InUse", "b", get_in_use, 0, SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE),
+  SD_BUS_PROPERTY ("Kind", "s", get_kind, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+  SD_BUS_PROPERTY ("Capabilities", "as", get_capabilities, 0, SD_BUS_VTABLE_PROPERTY_CONST),
+  SD_BUS_VTABLE_END,
+};
+
+static void
+reader_free (BusReader *self)
+{
+  sd_bus_slot_unref (self->slot);
+  g_free (self->path);
+  g_free (self);
+}
+
+BusReaders *
+bus_readers_new (sd_bus *bus, Station *station, GError **error)
+{
+  g_autoptr (BusReaders) readers = g_new0 (BusReaders, 1);
+  g_autoptr (GPtrArray) present = station_get_readers (station);
+
+  readers->bus = sd_bus_ref (bus);
+  readers->table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)reader_free);
+  if (!bus_error_check (sd_bus_add_object_manager (bus, &readers->manager, SHIKAKU_READER_PATH), "Reader objects",
+                        error))
+    return NULL;
+  for (guint i = 0; i < present->len; i++)
+    bus_readers_note_added (readers, g_ptr_array_index (present, i));
+  return g_steal_pointer (&readers);
+}
+
+void
+bus_readers_free (BusReaders *readers)
+{
+  g_hash_table_unref (readers->table);
+  sd_bus_slot_unref (readers->manager);
+  sd_bus_unref (readers->bus);
+  g_free (readers);
+}
+
+void
+bus_readers_note_added (BusReaders *readers, StationReader *reader)
+{
+  BusReader *self = g_new0 (BusReader, 1);
+  int result;
+
+  self->reader = reader;
+  self->path = g_strdup (station_reader_get_path (reader));
+  self->card_present = station_reader_has_card (reader);
+  self->in_use = station_reader_is_in_use (reader);
+  g_hash_table_replace (readers->table, self->path, self);
+  result = sd_bus_add_object_vtable (readers->bus, &self->slot, self->path, SHIKAKU_INTERFACE_READER, vtable, self);
+  if (result >= 0)
+    result = sd_bus_emit_object_added (readers->bus, self->path);
+  if (result < 0)
+    log_warning (NULL, "A reader could not be shown on the bus: %s", g_strerror (-result));
+}
+
+void
+bus_readers_note_removed (BusReaders *readers, StationReader *reader)
+{
+  const char *path = station_reader_get_path (reader);
+
+  sd_bus_emit_object_removed (readers->bus, path);
+  g_hash_table_remove (readers->table, path);
+}
+
+void
+bus_readers_note_changed (BusReaders *readers, StationReader *reader)
+{
+  BusReader *self = g_hash_table_lookup (readers->table, station_reader_get_path (reader));
+  char *names[3] = { NULL };
+  guint count = 0;
+
+  if (!self)
+    return;
+  if (self->card_present != station_reader_has_card (reader))
+    names[count++] = (char *)"CardPresent";
+  if (self->in_use != station_reader_is_in_use (reader))
+    names[count++] = (char *)"InUse";
+  self->card_present = station_reader_has_card (reader);
+  self->in_use = station_reader_is_in_use (reader);
+  if (count > 0)
+    sd_bus_emit_properties_changed_strv (readers->bus, self->path, SHIKAKU_INTERFACE_READER, names);
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus-visit-view: the table of properties, what was told last, and the two signals. */
+#include "bus/bus-visit-view.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "bus/bus-error.h"
+
+static const char *
+text_of (const char *text)
+{
+  return text ? text : "";
+}
+
+static const char *
+get_state (Visit *visit)
+{
+  return visit_state_to_string (visit_get_state (visit));
+}
+
+static const char *
+get_answer (Visit *visit)
+{
+  return text_of (visit_get_answer (visit));
+}
+
+static const char *
+get_error (Visit *visit)
+{
+  const GError *error = visit_get_error (visit);
+
+  return error ? shikaku_error_get_name (error->code) : "";
+}
+
+static const char *
+get_error_message (Visit *visit)
+{
+  return text_of (visit_get_error_message (visit));
+}
+
+/* One row a property: exactly one getter is set. */
+typedef struct
+{
+  const char *name;
+  const char *signature;
+  const char *(*text) (Visit *visit);
+  gint64 (*time) (Visit *visit);
+  gboolean (*flag) (Visit *visit);
+} VisitProperty;
+
+static const VisitProperty properties[] = {
+  { "State", "s", .text = get_state },           { "Origin", "s", .text = visit_get_origin },
+  { "Method", "s", .text = visit_get_method },   { "AgentIsCaller", "b", .flag = visit_get_agent_is_caller },
+  { "Reader", "o", .text = visit_get_reader },   { "Opened", "t", .time = visit_get_opened },
+  { "Expires", "t", .time = visit_get_expires }, { "Answer", "s", .text = get_answer },
+  { "Error", "s", .text = get_error },           { "ErrorMessage", "s", .text = get_error_message },
+};
+
+static int
+append_property (sd_bus_message *message, const VisitProperty *property, Visit *visit)
+{
+  if (property->text)
+    return sd_bus_message_append_basic (message, property->signature[0], property->text (visit));
+  if (property->time)
+    return sd_bus_message_append_basic (message, 't', &(guint64){ property->time (visit) });
+  return sd_bus_message_append_basic (message, 'b', &(int){ property->flag (visit) });
+}
+
+static const VisitProperty *
+find_property (const char *name)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (properties); i++)
+    if (strcmp (properties[i].name, name) == 0)
+      return &properties[i];
+  return NULL;
+}
+
+int
+bus_visit_view_append_property (sd_bus_message *message, const char *name, Visit *visit)
+{
+  return append_property (message, find_property (name), visit);
+}
+
+static sd_bus_message *
+new_signal (sd_bus *bus, Visit *visit, const char *interface, const char *member)
+{
+  sd_bus_message *message = NULL;
+
+  if (sd_bus_message_new_signal (bus, &message, visit_get_path (visit), interface, member) < 0
+      || sd_bus_message_set_destination (message, visit_get_owner (visit)) < 0)
+    return sd_bus_message_unref (message);
+  return message;
+}
+
+static void
+send_signal (sd_bus *bus, Visit *visit, sd_bus_message *message, int result)
+{
+  if (result >= 0)
+    result = sd_bus_send (bus, message, NULL);
+  if (result < 0)
+    log_warning (visit_get_path (visit), "A signal could not be sent: %s", g_strerror (-result));
+}
+
+static BusVisitView
+look_at (Visit *visit)
+{
+  return (BusVisitView){
+    .state = get_state (visit),
+    .answer = get_answer (visit),
+    .error = get_error (visit),
+    .method = g_strdup (visit_get_method (visit)),
+    .agent_is_caller = visit_get_agent_is_caller (visit),
+    .expires = visit_get_expires (visit),
+  };
+}
+
+static int
+append_change (sd_bus_message *message, const char *name, gboolean changed, Visit *visit)
+{
+  const VisitProperty *property = find_property (name);
+  int result;
+
+  if (!changed)
+    return 0;
+  result = sd_bus_message_open_container (message, 'e', "sv");
+  if (result >= 0)
+    result = sd_bus_message_append_basic (message, 's', name);
+  if (result >= 0)
+    result = sd_bus_message_open_container (message, 'v', property->signature);
+  if (result >= 0)
+    result = append_property (message, property, visit);
+  if (result >= 0)
+    result = sd_bus_message_close_container (message);
+  return result < 0 ? result : sd_bus_message_close_container (message);
+}
+
+static int
+append_changes (sd_bus_message *message, const BusVisitView *before, const BusVisitView *now, Visit *visit)
+{
+  gboolean error_changed = strcmp (before->error, now->error) != 0;
+  const struct
+  {
+    const char *name;
+    gboolean changed;
+  } changes[] = {
+    { "State", strcmp (before->state, now->state) != 0 },
+    { "Method", strcmp (before->method, now->method) != 0 },
+    { "AgentIsCaller", before->agent_is_caller != now->agent_is_caller },
+    { "Expires", before->expires != now->expires },
+    { "Answer", strcmp (before->answer, now->answer) != 0 },
+    { "Error", error_changed },
+    { "ErrorMessage", error_changed },
+  };
+  int result = sd_bus_message_append_basic (message, 's', SHIKAKU_INTERFACE_VISIT);
+
+  if (result >= 0)
+    result = sd_bus_message_open_container (message, 'a', "{sv}");
+  for (guint i = 0; i < G_N_ELEMENTS (changes) && result >= 0; i++)
+    result = append_change (message, changes[i].name, changes[i].changed, visit);
+  if (result >= 0)
+    result = sd_bus_message_close_container (message);
+  return result < 0 ? result : sd_bus_message_append (message, "as", 0);
+}
+
+static gboolean
+is_same (const BusVisitView *one, const BusVisitView *other)
+{
+  return strcmp (one->state, other->state) == 0 && strcmp (one->answer, other->answer) == 0
+         && strcmp (one->error, other->error) == 0 && strcmp (one->method, other->method) == 0
+         && one->agent_is_caller == other->agent_is_caller && one->expires == other->expires;
+}
+
+static int
+append_details (sd_bus_message *message, const GError *error)
+{
+  guint number;
+  int result = sd_bus_message_open_container (message, 'a', "{sv}");
+
+  if (error && result >= 0 && shikaku_error_get_tries_left (error, &number))
+    result = sd_bus_message_append (message, "{sv}", "TriesLeft", "u", number);
+  if (error && result >= 0 && shikaku_error_get_retry_after (error, &number))
+    result = sd_bus_message_append (message, "{sv}", "RetryAfter", "u", number);
+  return result < 0 ? result : sd_bus_message_close_container (message);
+}
+
+void
+bus_visit_view_start (BusVisitView *view, Visit *visit)
+{
+  *view = look_at (visit);
+}
+
+void
+bus_visit_view_clear (BusVisitView *view)
+{
+  g_free (view->method);
+}
+
+void
+bus_visit_view_tell_changes (BusVisitView *view, sd_bus *bus, Visit *visit)
+{
+  g_autoptr (sd_bus_message) message = NULL;
+  BusVisitView now = look_at (visit);
+
+  if (!is_same (view, &now)
+      && (message = new_signal (bus, visit, "org.freedesktop.DBus.Properties", "PropertiesChanged")))
+    send_signal (bus, visit, message, append_changes (message, view, &now, visit));
+  bus_visit_view_clear (view);
+  *view = now;
+}
+
+void
+bus_visit_view_tell_finished (sd_bus *bus, Visit *visit)
+{
+  g_autoptr (sd_bus_message) message = new_signal (bus, visit, SHIKAKU_INTERFACE_VISIT, "Finished");
+  int result;
+
+  if (!message)
+    return;
+  result = sd_bus_message_append_basic (message, 's', get_state (visit));
+  if (result >= 0)
+    result = sd_bus_message_append_basic (message, 's', get_error (visit));
+  if (result >= 0)
+    result = append_details (message, visit_get_error (visit));
+  send_signal (bus, visit, message, result);
+}

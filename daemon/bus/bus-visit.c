@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus-visit: the vtable and the table of visits. */
+#include "bus/bus-visit.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/sealed-file.h"
+#include "bus/bus-eligibility.h"
+#include "bus/bus-visit-view.h"
+
+#define TOKEN_LENGTH_MAXIMUM 64
+
+typedef struct
+{
+  BusVisits *visits;
+  Visit *visit;
+  BusCall *check; /* of Manager.Check, until it is answered */
+  BusVisitView view;
+  gboolean changed; /* to be told before the loop sleeps */
+  gboolean closing; /* Check was answered: close before the loop sleeps */
+} BusVisit;
+
+struct BusVisits
+{
+  sd_bus *bus;
+  BusPeers *peers;
+  Station *station;
+  GHashTable *table;       /* path, borrowed from the visit → BusVisit */
+  sd_event_source *errand; /* runs once after what is ready was dispatched: tells and closes */
+  sd_bus_slot *slot, *enumerator;
+};
+
+static const char *
+text_of (const char *text)
+{
+  return text ? text : "";
+}
+
+static int
+get_property (sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
+              void *user_data, sd_bus_error *error)
+{
+  return bus_visit_view_append_property (reply, name, ((BusVisit *)user_data)->visit);
+}
+
+static int
+get_version (sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
+             void *user_data, sd_bus_error *error)
+{
+  return sd_bus_message_append (reply, "u", 1);
+}
+
+/* Methods. */
+
+static const Eligibility *
+find_eligibility (BusVisit *self, GError **error)
+{
+  const Eligibility *eligibility = visit_get_eligibility (self->visit);
+
+  if (!eligibility)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE,
+                         visit_is_finished (self->visit) ? "The visit ended without an answer; its Error says why"
+                                                         : "The visit has no answer yet");
+  return eligibility;
+}
+
+static int
+append_result (sd_bus_message *reply, Visit *visit, const Eligibility *eligibility, gboolean with_consents)
+{
+  int result = sd_bus_message_open_container (reply, 'a', "{sv}");
+
+  if (result >= 0)
+    result = bus_eligibility_append (reply, eligibility);
+  if (with_consents && result >= 0)
+    {
+      result = sd_bus_message_open_container (reply, 'e', "sv");
+      if (result >= 0)
+        result = sd_bus_message_append_basic (reply, 's', "Consents");
+      if (result >= 0)
+        result = sd_bus_message_open_container (reply, 'v', "a{sa{sv}}");
+      if (result >= 0)
+        result = bus_consents_append (reply, visit_get_consents (visit));
+      if (result >= 0)
+        result = sd_bus_message_close_container (reply);
+      if (result >= 0)
+        result = sd_bus_message_close_container (reply);
+    }
+  return result < 0 ? result : sd_bus_message_close_container (reply);
+}
+
+static void
+get_eligibility (BusCall *call, gpointer target)
+{
+  BusVisit *self = target;
+  GError *error = NULL;
+  const Eligibility *eligibility = find_eligibility (self, &error);
+  sd_bus_message *reply;
+
+  if (!eligibility)
+    {
+      bus_call_return_error (call, error);
+      return;
+    }
+  reply = bus_call_new_reply (call);
+  bus_call_return_message (call, reply, append_result (reply, self->visit, eligibility, FALSE));
+}
+
+static void
+get_consents (BusCall *call, gpointer target)
+{
+  sd_bus_message *reply = bus_call_new_reply (call);
+
+  bus_call_return_message (call, reply, bus_consents_append (reply, visit_get_consents (((BusVisit *)target)->visit)));
+}
+
+static int
+open_message (BusVisit *self, const char *format, GError **error)
+{
+  GBytes *message = visit_get_message (self->visit);
+
+  if (strcmp (format, "json") != 0 && strcmp (format, "xml") != 0)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "The format is json or xml");
+  else if (!message && !visit_is_finished (self->visit))
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE, "The center has not answered yet");
+  else if (!message)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "The center sent no message");
+  else if (strcmp (format, "xml") == 0)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "The center sent this message as json");
+  else
+    return sealed_file_new (message, error);
+  return -1;
+}
+
+static void
+get_message (BusCall *call, gpointer target)
+{
+  GError *error = NULL;
+  const char *format = NULL;
+  int document;
+
+  sd_bus_message_read_basic (bus_call_get_message (call), 's', &format);
+  document = open_message (target, text_of (format), &error);
+  if (document < 0)
+    {
+      bus_call_return_error (call, error);
+      return;
+    }
+  bus_call_return (call, "h", document);
+  close (document);
+}
+
+static void
+handle_cancelled (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  bus_call_return (user_data, "");
+}
+
+static void
+cancel (BusCall *call, gpointer target)
+{
+  visit_cancel (((BusVisit *)target)->visit, handle_cancelled, call);
+}
+
+static void
+close_visit (BusCall *call, gpointer target)
+{
+  BusVisit *self = target;
+
+  station_close_visit (self->visits->station, self->visit);
+  bus_call_return (call, "");
+}
+
+static const BusMethod methods[] = {
+  { "GetEligibility", get_eligibility },
+  { "GetConsents", get_consents },
+  { "GetMessage", get_message },
+  { "Cancel", cancel },
+  { "Close", close_visit },
+  { NULL },
+};
+
+static int
+handle_call (sd_bus_message *message, void *user_data, sd_bus_error *error)
+{
+  return bus_call_begin (((BusVisit *)user_data)->visits->peers, message, SHIKAKU_INTERFACE_VISIT, methods, user_data);
+}
+
+#define CONSTANT SD_BUS_VTABLE_PROPERTY_CONST
+#define CHANGES SD_BUS_VTABLE_PROPERTY_EMITS_CHANGE
+#define FREE SD_BUS_VTABLE_UNPRIVILEGED /* sd-bus shall not ask for privileges: the find callback and bus-access do */
+#define SECRET (SD_BUS_VTABLE_UNPRIVILEGED | SD_BUS_VTABLE_SENSITIVE)
+
+static const sd_bus_vtable vtable[] = {
+  SD_BUS_VTABLE_START (0),
+  SD_BUS_METHOD_WITH_ARGS ("GetEligibility", SD_BUS_NO_ARGS, SD_BUS_RESULT ("a{sv}", eligibility), handle_call, SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("GetConsents", SD_BUS_NO_ARGS, SD_BUS_RESULT ("a{sa{sv}}", consents), handle_call, SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("GetMessage", SD_BUS_ARGS ("s", format), SD_BUS_RESULT ("h", message), handle_call, SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("Cancel", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, handle_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("Close", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, handle_call, FREE),
+  SD_BUS_SIGNAL_WITH_ARGS ("Finished", SD_BUS_ARGS ("s", state, "s", error, "a{sv}", details), 0),
+  SD_BUS_PROPERTY ("Version", "u", get_version, 0, CONSTANT),
+  SD_BUS_PROPERTY ("State", "s", get_property, 0, CHANGES),
+  SD_BUS_PROPERTY ("Origin", "s", get_property, 0, CONSTANT),
+  SD_BUS_PROPERTY ("Method", "s", get_property, 0, CHANGES),
+  SD_BUS_PROPERTY ("AgentIsCaller", "b", get_property, 0, CHANGES),
+  SD_BUS_PROPERTY ("Reader", "o", get_property, 0, CONSTANT),
+  SD_BUS_PROPERTY ("Opened", "t", get_property, 0, CONSTANT),
+  SD_BUS_PROPERTY ("Expires", "t", get_property, 0, CHANGES),
+  SD_BUS_PROPERTY ("Answer", "s", get_property, 0, CHANGES),
+  SD_BUS_PROPERTY ("Error", "s", get_property, 0, CHANGES),
+  SD_BUS_PROPERTY ("ErrorMessage", "s", get_property, 0, CHANGES),
+  SD_BUS_VTABLE_END,
+};
+
+/* The whole secrecy of visits: the sender of what is being dispatched is the owner, or there is nothing here. */
+static gboolean
+is_for_sender (BusVisits *visits, Visit *visit)
+{
+  sd_bus_message *message = sd_bus_get_current_message (visits->bus);
+
+  return message && g_strcmp0 (sd_bus_message_get_sender (message), visit_get_owner (visit)) == 0;
+}
+
+static int
+find_visit (sd_bus *bus, const char *path, const char *interface, void *user_data, void **ret_found,
+            sd_bus_error *error)
+{
+  BusVisits *visits = user_data;
+  BusVisit *self = g_hash_table_lookup (visits->table, path);
+
+  if (!self || !is_for_sender (visits, self->visit))
+    return 0;
+  *ret_found = self;
+  return 1;
+}
+
+static int
+enumerate (sd_bus *bus, const char *prefix, void *user_data, char ***ret_nodes, sd_bus_error *error)
+{
+  BusVisits *visits = user_data;
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
+  GHashTableIter iterator;
+  BusVisit *self;
+
+  g_hash_table_iter_init (&iterator, visits->table);
+  while (g_hash_table_iter_next (&iterator, NULL, (gpointer *)&self))
+    if (is_for_sender (visits, self->visit))
+      g_ptr_array_add (nodes, strdup (visit_get_path (self->visit))); /* sd-bus frees with free() */
+  g_ptr_array_add (nodes, NULL);
+  *ret_nodes = (char **)g_ptr_array_free (g_steal_pointer (&nodes), FALSE);
+  return 0;
+}
+
+/* Manager.Check. */
+
+static void
+answer_check (BusVisit *self)
+{
+  BusCall *check = g_steal_pointer (&self->check);
+  const Eligibility *eligibility = visit_get_eligibility (self->visit);
+  const GError *error = visit_get_error (self->visit);
+  sd_bus_message *reply;
+
+  if (eligibility)
+    {
+      reply = bus_call_new_reply (check);
+      bus_call_return_message (check, reply, append_result (reply, self->visit, eligibility, TRUE));
+    }
+  else if (error)
+    bus_call_return_error (check, g_error_copy (error));
+  else
+    bus_call_return_error (check, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "The visit was closed"));
+}
+
+/* The errand: what is told once for all that happened in one turn of the loop. */
+
+static void
+plan_errand (BusVisits *visits)
+{
+  sd_event_source_set_enabled (visits->errand, SD_EVENT_ONESHOT);
+}
+
+static void
+tell_changes (BusVisit *self)
+{
+  self->changed = FALSE;
+  bus_visit_view_tell_changes (&self->view, self->visits->bus, self->visit);
+}
+
+static int
+run_errand (sd_event_source *source, void *user_data)
+{
+  BusVisits *visits = user_data;
+  g_autoptr (GPtrArray) closing = g_ptr_array_new ();
+  GHashTableIter iterator;
+  BusVisit *self;
+
+  g_hash_table_iter_init (&iterator, visits->table);
+  while (g_hash_table_iter_next (&iterator, NULL, (gpointer *)&self))
+    {
+      if (self->changed)
+        tell_changes (self);
+      if (self->closing)
+        g_ptr_array_add (closing, self->visit);
+    }
+  for (guint i = 0; i < closing->len; i++)
+    station_close_visit (visits->station, g_ptr_array_index (closing, i));
+  return 0;
+}
+
+static void
+visit_free (BusVisit *self)
+{
+  BusPeer *owner = bus_peers_find (self->visits->peers, visit_get_owner (self->visit));
+
+  if (owner)
+    owner->visits--;
+  if (self->check)
+    answer_check (self);
+  bus_visit_view_clear (&self->view);
+  visit_unref (self->visit);
+  g_free (self);
+}
+
+BusVisits *
+bus_visits_new (sd_bus *bus, sd_event *event, BusPeers *peers, Station *station, GError **error)
+{
+  g_autoptr (BusVisits) visits = g_new0 (BusVisits, 1);
+
+  visits->bus = sd_bus_ref (bus);
+  visits->peers = peers;
+  visits->station = station;
+  visits->table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)visit_free);
+  if (!bus_error_check (sd_event_add_defer (event, &visits->errand, run_errand, visits), "Event source", error)
+      || !bus_error_check (sd_event_source_set_enabled (visits->errand, SD_EVENT_OFF), "Event source", error)
+      || !bus_error_check (sd_event_source_set_priority (visits->errand, SD_EVENT_PRIORITY_IDLE), "Event source", error)
+      || !bus_error_check (sd_bus_add_fallback_vtable (bus, &visits->slot, SHIKAKU_VISIT_PATH, SHIKAKU_INTERFACE_VISIT,
+                                                       vtable, find_visit, visits),
+                           "Visit objects", error)
+      || !bus_error_check (sd_bus_add_node_enumerator (bus, &visits->enumerator, SHIKAKU_VISIT_PATH, enumerate, visits),
+                           "Visit objects", error))
+    return NULL;
+  return g_steal_pointer (&visits);
+}
+
+void
+bus_visits_free (BusVisits *visits)
+{
+  sd_bus_slot_unref (visits->slot);
+  sd_bus_slot_unref (visits->enumerator);
+  sd_event_source_disable_unref (visits->errand);
+  g_hash_table_unref (visits->table);
+  sd_bus_unref (visits->bus);
+  g_free (visits);
+}
+
+void
+bus_visits_add (BusVisits *visits, Visit *visit, BusPeer *owner, BusCall *check)
+{
+  BusVisit *self = g_new0 (BusVisit, 1);
+
+  self->visits = visits;
+  self->visit = visit_ref (visit);
+  self->check = check;
+  bus_visit_view_start (&self->view, visit);
+  owner->visits++;
+  g_hash_table_insert (visits->table, (gpointer)visit_get_path (visit), self);
+}
+
+char *
+bus_visits_make_path (const char *owner, const char *token)
+{
+  g_autofree char *escaped = g_strdup (owner + strspn (owner, ":"));
+
+  return g_strdup_printf (SHIKAKU_VISIT_PATH "/%s/%s",
+                          g_strcanon (escaped, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_", '_'), token);
+}
+
+gboolean
+bus_visits_is_token (const char *token)
+{
+  gsize length = strspn (token, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_");
+
+  return token[length] == '\0' && length >= 1 && length <= TOKEN_LENGTH_MAXIMUM;
+}
+
+void
+bus_visits_note_changed (BusVisits *visits, Visit *visit)
+{
+  BusVisit *self = g_hash_table_lookup (visits->table, visit_get_path (visit));
+
+  if (!self)
+    return;
+  self->changed = TRUE;
+  plan_errand (visits);
+}
+
+void
+bus_visits_note_finished (BusVisits *visits, Visit *visit)
+{
+  BusVisit *self = g_hash_table_lookup (visits->table, visit_get_path (visit));
+
+  if (!self)
+    return;
+  tell_changes (self);
+  bus_visit_view_tell_finished (visits->bus, visit);
+  if (!self->check)
+    return;
+  answer_check (self);
+  self->closing = TRUE; /* not now: the visit is still telling of its end */
+  plan_errand (visits);
+}
+
+void
+bus_visits_note_closed (BusVisits *visits, Visit *visit)
+{
+  g_hash_table_remove (visits->table, visit_get_path (visit));
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * bus-visit: org.shikaku.Shikaku1.Visit. In: the domain's visits and their events. Out: for each visit's owner an object
+ * with calls, properties and signals; for everybody else a path that never was.
+ *
+ * One fallback vtable serves all visits: whoever is not the owner finds nothing. Signals have a destination: never use
+ * sd_bus_emit_* here, it would broadcast.
+ */
+#pragma once
+
+#include "bus/bus-call.h"
+#include "visit/station.h"
+
+typedef struct BusVisits BusVisits;
+
+/* bus_visits_new: puts the visits of @station on the bus. Return: NULL with FAILED. */
+BusVisits *bus_visits_new (sd_bus *bus, sd_event *event, BusPeers *peers, Station *station, GError **error);
+void bus_visits_free (BusVisits *visits);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusVisits, bus_visits_free)
+
+/*
+ * bus_visits_add: @visit was opened by @owner. @check: (transfer full) the call of Manager.Check that it answers when it
+ * ends, and after which it is closed; or NULL.
+ */
+void bus_visits_add (BusVisits *visits, Visit *visit, BusPeer *owner, BusCall *check);
+
+/* bus_visits_make_path: the path of @owner's visit called @token (facts: API, Visit). Return: (transfer full). */
+char *bus_visits_make_path (const char *owner, const char *token);
+
+/* bus_visits_is_token: [A-Za-z0-9_]{1,64} */
+gboolean bus_visits_is_token (const char *token);
+
+/* The domain's events. */
+void bus_visits_note_changed (BusVisits *visits, Visit *visit);
+void bus_visits_note_finished (BusVisits *visits, Visit *visit);
+void bus_visits_note_closed (BusVisits *visits, Visit *visit);

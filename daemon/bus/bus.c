@@ -1,0 +1,244 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus: the connection, its loop, its name, and the rooms of this floor in the order in which they need each other. */
+#include "bus/bus.h"
+
+#include <string.h>
+#include <systemd/sd-daemon.h>
+
+#include "base/log.h"
+#include "bus/bus-agent-manager.h"
+#include "bus/bus-log-control.h"
+#include "bus/bus-loop.h"
+#include "bus/bus-manager.h"
+#include "bus/bus-reader.h"
+
+#define DBUS_NAME "org.freedesktop.DBus"
+
+struct Bus
+{
+  sd_bus *bus;
+  sd_event *event;
+  guint source;
+  sd_bus_slot *filter, *name;
+  GSourceFunc lost;
+  gpointer user_data;
+  Station *station;
+
+  BusOutgoing *outgoing;
+  BusPeers *peers;
+  BusAgents *agents;
+  /* Once published: */
+  BusVisits *visits;
+  BusReaders *readers;
+  BusManager *manager;
+  BusLogControl *log_control;
+};
+
+static void
+report_lost (Bus *self, const char *what)
+{
+  if (bus_peers_are_closed (self->peers)) /* it was us */
+    return;
+  log_error (NULL, "%s", what);
+  bus_peers_close (self->peers);
+  self->lost (self->user_data);
+}
+
+static void
+handle_peer_gone (const char *name, gpointer user_data)
+{
+  Bus *self = user_data;
+
+  bus_agents_drop_owner (self->agents, name);
+  if (self->station)
+    station_drop_owner (self->station, name);
+}
+
+/* What the bus itself tells: who has gone, and whether we still have our name and connection. */
+static int
+handle_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
+{
+  Bus *self = user_data;
+  const char *name, *old_owner, *new_owner;
+
+  if (sd_bus_message_is_signal (message, DBUS_NAME, "NameOwnerChanged") > 0)
+    {
+      if (sd_bus_message_read (message, "sss", &name, &old_owner, &new_owner) > 0 && *name == ':' && !*new_owner)
+        bus_peers_note_gone (self->peers, name);
+    }
+  else if (sd_bus_message_is_signal (message, DBUS_NAME, "NameLost") > 0)
+    {
+      if (sd_bus_message_read (message, "s", &name) > 0 && strcmp (name, SHIKAKU_BUS_NAME) == 0)
+        report_lost (self, "The name on the bus was lost");
+    }
+  else if (sd_bus_message_is_signal (message, DBUS_NAME ".Local", "Disconnected") > 0)
+    report_lost (self, "The connection to the bus was lost");
+  return 0;
+}
+
+Bus *
+bus_new (GSourceFunc lost, gpointer user_data, GError **error)
+{
+  g_autoptr (Bus) self = g_new0 (Bus, 1);
+
+  self->lost = lost;
+  self->user_data = user_data;
+  if (!bus_error_check (sd_bus_open_system (&self->bus), "System bus", error)
+      || !bus_error_check (sd_event_new (&self->event), "Event loop", error)
+      || !bus_error_check (sd_bus_attach_event (self->bus, self->event, SD_EVENT_PRIORITY_NORMAL), "Event loop", error)
+      || !bus_error_check (sd_bus_add_filter (self->bus, &self->filter, handle_message, self), "Bus filter", error))
+    return NULL;
+  self->outgoing = bus_outgoing_new (self->bus);
+  self->peers = bus_peers_new (self->bus, self->outgoing, handle_peer_gone, self);
+  self->agents = bus_agents_new (self->bus, self->outgoing, self->peers);
+  self->source = bus_loop_attach (self->event, NULL);
+  return g_steal_pointer (&self);
+}
+
+AgentPort
+bus_get_agent_port (Bus *self)
+{
+  return (AgentPort){ .klass = bus_agents_get_port_class (), .port = self->agents };
+}
+
+static int
+handle_name (sd_bus_message *reply, void *user_data, sd_bus_error *error)
+{
+  Bus *self = user_data;
+  guint32 answer = 0;
+
+  if (sd_bus_message_is_method_error (reply, NULL) > 0 || sd_bus_message_read_basic (reply, 'u', &answer) <= 0
+      || answer != 1 /* primary owner */)
+    {
+      report_lost (self, "The name on the bus was refused, or another daemon has it");
+      return 0;
+    }
+  log_notice (NULL, "Ready on the bus");
+  sd_notify (FALSE, "READY=1");
+  return 0;
+}
+
+gboolean
+bus_publish (Bus *self, Station *station, GError **error)
+{
+  self->station = station;
+  if (!(self->visits = bus_visits_new (self->bus, self->event, self->peers, station, error))
+      || !(self->readers = bus_readers_new (self->bus, station, error))
+      || !(self->manager = bus_manager_new (self->bus, self->peers, self->visits, station, error))
+      || !(self->log_control = bus_log_control_new (self->bus, self->peers, error))
+      || !bus_agents_publish (self->agents, station, error))
+    return FALSE;
+  return bus_error_check (sd_bus_request_name_async (self->bus, &self->name, SHIKAKU_BUS_NAME, 0, handle_name, self),
+                          "Bus name", error);
+}
+
+void
+bus_withdraw (Bus *self)
+{
+  sd_notify (FALSE, "STOPPING=1");
+  bus_peers_close (self->peers);
+  bus_agents_release_all (self->agents);
+}
+
+void
+bus_free (Bus *self)
+{
+  /* Agents first: they use outgoing, whose end calls back peers; visits answer calls of peers. */
+  g_clear_pointer (&self->agents, bus_agents_free);
+  g_clear_pointer (&self->outgoing, bus_outgoing_free);
+  g_clear_pointer (&self->log_control, bus_log_control_free);
+  g_clear_pointer (&self->manager, bus_manager_free);
+  g_clear_pointer (&self->readers, bus_readers_free);
+  g_clear_pointer (&self->visits, bus_visits_free);
+  if (self->peers)
+    bus_peers_clear (self->peers);
+  g_clear_pointer (&self->peers, bus_peers_unref);
+  sd_bus_slot_unref (self->name);
+  sd_bus_slot_unref (self->filter);
+  if (self->source)
+    g_source_remove (self->source);
+  sd_bus_flush_close_unref (self->bus);
+  sd_event_unref (self->event);
+  g_free (self);
+}
+
+/* What the domain tells, handed to the rooms; before publishing there is nobody to tell. */
+
+static void
+visit_changed (Visit *visit, gpointer user_data)
+{
+  bus_visits_note_changed (((Bus *)user_data)->visits, visit);
+}
+
+static void
+visit_finished (Visit *visit, gpointer user_data)
+{
+  bus_visits_note_finished (((Bus *)user_data)->visits, visit);
+}
+
+static void
+visit_closed (Visit *visit, gpointer user_data)
+{
+  Bus *self = user_data;
+
+  if (self->visits)
+    bus_visits_note_closed (self->visits, visit);
+}
+
+static void
+reader_added (StationReader *reader, gpointer user_data)
+{
+  Bus *self = user_data;
+
+  if (!self->readers)
+    return;
+  bus_readers_note_added (self->readers, reader);
+  if (self->manager)
+    bus_manager_note_readers (self->manager);
+}
+
+static void
+reader_removed (StationReader *reader, gpointer user_data)
+{
+  Bus *self = user_data;
+
+  if (!self->readers)
+    return;
+  bus_readers_note_removed (self->readers, reader);
+  if (self->manager)
+    bus_manager_note_readers (self->manager);
+}
+
+static void
+reader_changed (StationReader *reader, gpointer user_data)
+{
+  Bus *self = user_data;
+
+  if (self->readers)
+    bus_readers_note_changed (self->readers, reader);
+}
+
+static void
+center_changed (gpointer user_data)
+{
+  Bus *self = user_data;
+
+  if (self->manager)
+    bus_manager_note_center (self->manager);
+}
+
+const VisitObserver *
+bus_get_observer (void)
+{
+  static const VisitObserver observer = {
+    .visit_changed = visit_changed,
+    .visit_finished = visit_finished,
+    .visit_closed = visit_closed,
+    .reader_added = reader_added,
+    .reader_removed = reader_removed,
+    .reader_changed = reader_changed,
+    .center_changed = center_changed,
+  };
+
+  return &observer;
+}

@@ -8,6 +8,7 @@
 #include "answer-view.h"
 
 #include <glib/gi18n.h>
+#include <string.h>
 
 #include "client/output.h"
 #include "client/words.h"
@@ -19,6 +20,8 @@ typedef enum
   VALUE_DATE,
   VALUE_RATIO, /* percent */
   VALUE_FLAG,
+  VALUE_CERTIFICATE, /* of a ceiling, OQSCD011 */
+  VALUE_YEN,         /* with leading zeros */
 } ValueType;
 
 typedef struct
@@ -61,7 +64,7 @@ static const Row insurance_rows[] = {
 static const Row part_rows[] = {
   { "Class", N_ ("Class"), VALUE_TEXT },
   { "ClassName", N_ ("Class"), VALUE_TEXT },
-  { "Classification", N_ ("Certificate"), VALUE_TEXT },
+  { "Classification", N_ ("Certificate"), VALUE_CERTIFICATE },
   { "Category", N_ ("Category"), VALUE_TEXT },
   { "Name", N_ ("Name"), VALUE_TEXT },
   { "Date", N_ ("Issued"), VALUE_DATE },
@@ -69,7 +72,7 @@ static const Row part_rows[] = {
   { "Until", N_ ("Valid until"), VALUE_DATE },
   { "LongTermFrom", N_ ("Long term since"), VALUE_DATE },
   { "BurdenRatio", N_ ("Burden ratio"), VALUE_RATIO },
-  { "SelfPay", N_ ("Own share (yen)"), VALUE_TEXT },
+  { "SelfPay", N_ ("Own share (yen)"), VALUE_YEN },
 };
 
 static const Row *
@@ -105,6 +108,10 @@ format_value (const char *key, ValueType type, GVariant *value)
     return g_variant_print (value, FALSE);
   if (type == VALUE_DATE)
     return words_date (text);
+  if (type == VALUE_YEN)
+    return g_strdup (text + MIN (strspn (text, "0"), MAX (strlen (text), 1) - 1));
+  if (type == VALUE_CERTIFICATE)
+    return g_strdup (words_value ("Certificate", text));
   return g_strdup (type == VALUE_WORD ? words_value (key, text) : text);
 }
 
@@ -122,7 +129,8 @@ static void
 print_part (const char *indent, GVariant *part)
 {
   g_autofree char *deeper = g_strconcat (indent, "  ", NULL);
-  gboolean named = g_variant_lookup (part, "ClassName", "&s", &(const char *){ NULL });
+  g_autoptr (GVariant) class_name = g_variant_lookup_value (part, "ClassName", NULL);
+  g_autoptr (GVariant) disease_name = g_variant_lookup_value (part, "Name", NULL);
   GVariantIter iter;
   const char *key;
   GVariant *value;
@@ -132,8 +140,8 @@ print_part (const char *indent, GVariant *part)
     {
       const Row *row = find_row (part_rows, G_N_ELEMENTS (part_rows), key);
 
-      if (named && g_str_equal (key, "Class"))
-        continue; /* its code says nothing that its name does not */
+      if ((class_name && g_str_equal (key, "Class")) || (disease_name && g_str_equal (key, "Category")))
+        continue; /* a code says nothing that its name does not */
       if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
         {
           g_autofree char *label = g_strconcat (indent, key, NULL);

@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+# bash completion of shikakuctl. The program itself knows its verbs and options: it is asked.
+
+_shikakuctl ()
+{
+  local current=${COMP_WORDS[COMP_CWORD]} previous=${COMP_WORDS[COMP_CWORD - 1]} verb= word
+
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD - 1}"; do
+    if [[ $word != -* ]]; then
+      verb=$word
+      break
+    fi
+  done
+  if [[ -z $verb ]]; then
+    mapfile -t COMPREPLY < <(compgen -W "$(shikakuctl --list-verbs 2> /dev/null) --help --version --json" -- "$current")
+    return
+  fi
+  case $previous in
+    --reader)
+      mapfile -t COMPREPLY < <(compgen -W "$(shikakuctl readers --json 2> /dev/null \
+        | grep -oE 'reader/[0-9]+' | grep -oE '[0-9]+$')" -- "$current") ;;
+    --consent)
+      mapfile -t COMPREPLY < <(compgen -W "ceiling specific-disease checkup drug diagnosis operation disease-name infection
+        allergy contraindication test prescription" -- "$current") ;;
+    --purpose)
+      mapfile -t COMPREPLY < <(compgen -W "eligibility registration" -- "$current") ;;
+    --capability)
+      mapfile -t COMPREPLY < <(compgen -W "pin consent message" -- "$current") ;;
+    --language | --timeout | --insurer | --symbol | --number | --branch | --birthdate | --date)
+      COMPREPLY=() ;;
+    *)
+      mapfile -t COMPREPLY < <(compgen -W "$(shikakuctl --list-options "$verb" 2> /dev/null)" -- "$current") ;;
+  esac
+}
+
+complete -F _shikakuctl shikakuctl

@@ -1,0 +1,437 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The client shikakuctl against the real daemon: verbs, exit codes, terminal, agent, help and manual page.
+
+Comes in: a rig. Each function test_… is a case; tests/bus/meson.build lists them.
+"""
+import json
+import os
+import re
+import shutil
+import signal
+import subprocess
+import termios
+
+from bus import READER, Agent, get_property
+from loop import wait_for
+from rig import BUILD, SOURCE, Skip
+
+ELIGIBLE, NOT_ELIGIBLE, UNKNOWN, CARD, READER_TROUBLE, CENTER, NOT_AUTHORIZED, CANCELLED = range(8)
+USAGE, NO_DAEMON = 64, 69
+NUMBER = ("--insurer", "990019", "--symbol", "架空０１", "--number", "１２３４５６７", "--branch", "01",
+          "--birthdate", "19850412")
+VERBS = sorted(path.stem.removeprefix("verb-") for path in (SOURCE / "client").glob("verb-*.c"))
+MANUAL = SOURCE / "data" / "man" / "shikakuctl.1"
+
+
+def start(rig, persona="yamada", *wanted):
+    rig.start("card", "center", "daemon", persona=persona)
+    return rig.wait_readers(2, present=1)[0]
+
+
+def errors(rig, process):
+    """What it wrote on standard error (not of a terminal)."""
+    return rig.read_log(process.name)
+
+
+def check(rig, reader, *arguments, pin="1234", answers="", **more):
+    return rig.client("check", "--reader", reader, *arguments, stdin=pin + "\n" + answers, **more)
+
+
+def wait_free(rig, reader):
+    """No visit is left: the reader can be had, and the daemon says so."""
+    connection = rig.bus_connection("tester")
+    wait_for(lambda: not get_property(connection, reader, READER, "InUse"), "the reader to be free")
+
+
+def echoes(process):
+    return bool(termios.tcgetattr(process.terminal)[3] & termios.ECHO)
+
+
+# check
+
+def test_check_json(rig):
+    reader = start(rig)
+    process = check(rig, reader, "--json", "--consent", "ceiling,drug", "--consent", "allergy",
+                    answers="yes\ny\nno\n", check=ELIGIBLE)
+    answer = json.loads(process.text())
+    assert answer["Answer"] == "eligible" and answer["Validity"] == "valid", answer
+    assert answer["Insurances"][0]["Name"] == "山田　花子" and answer["Insurances"][0]["BurdenRatio"] == 30
+    assert {kind: consent["Granted"] for kind, consent in answer["Consents"].items()} == {
+        "ceiling": True, "drug": True, "allergy": False}
+    assert "Please put the card on the reader." not in process.text()
+    assert rig.card.log(), "the card was asked"
+    wait_free(rig, reader)
+
+
+def test_check_card_view(rig):
+    reader = start(rig, "takahashi")
+    process = check(rig, reader, pin="3456", check=ELIGIBLE)
+    assert "ELIGIBLE" in process.text() and "●橋　健" in process.text()
+    assert "● at character 1" in process.text()
+    values = [line for line in process.text().splitlines() if line.startswith(("  Sex", "  Number "))]
+    assert all(line[24 - 1] == " " and line[24] != " " for line in values), values
+
+
+def test_check_number(rig):
+    rig.start("center", "daemon")
+    process = rig.client("check", "--json", *NUMBER, stdin="", check=ELIGIBLE)
+    assert json.loads(process.text())["Insurances"][0]["Number"] == "１２３４５６７"
+    process = rig.client("check", *NUMBER[:-1], "1985-04-12", stdin="", check=USAGE)
+    assert process.text() == "" and "The daemon does not accept an option" in errors(rig, process)
+
+
+def test_not_eligible(rig):
+    process = check(rig, start(rig, "sato"), pin="2345", check=NOT_ELIGIBLE)
+    assert "NOT ELIGIBLE" in process.text() and "another insurance was acquired" in process.text()
+
+
+def test_unknown(rig):
+    process = check(rig, start(rig, "sasaki"), pin="8888", check=UNKNOWN)
+    assert "UNKNOWN" in process.text()
+
+
+def test_pin_incorrect(rig):
+    reader = start(rig)
+    process = check(rig, reader, pin="9999", check=CARD)
+    assert process.text() == "" and "The PIN was wrong" in errors(rig, process)
+    assert "2 tries are left." in errors(rig, process)
+    process = check(rig, reader, "--json", "--same-card", pin="9999", check=CARD)
+    failure = json.loads(process.text())
+    assert failure["Error"].endswith(".PinIncorrect") and failure["TriesLeft"] == 1 and failure["ErrorMessage"]
+    process = check(rig, reader, "--same-card", check=CANCELLED)  # one try left, and nobody said that it may be spent
+    check(rig, reader, "--same-card", "--last-try", check=ELIGIBLE)
+
+
+def test_pin_refused(rig):
+    reader = start(rig)
+    for number, pin in enumerate(("", "123", "12345", "12a4", "一二三四")):
+        rig.card("clear-log")
+        check(rig, reader, *["--same-card"][:number], pin=pin, check=CANCELLED)
+        assert not any(entry.get("ins") == "20" and entry.get("lc") for entry in rig.card.log()), rig.card.log()
+    check(rig, reader, "--same-card", pin="１２３４", check=ELIGIBLE)  # typed with the input method on
+
+
+def test_full_width_answers(rig):
+    process = check(rig, start(rig), "--json", "--consent", "drug,test,allergy", answers="ＹＥＳ\nperhaps\n",
+                    check=ELIGIBLE)
+    consents = json.loads(process.text())["Consents"]
+    assert [consents[kind]["Granted"] for kind in ("drug", "test", "allergy")] == [True, False, False], consents
+
+
+def test_language(rig):
+    process = check(rig, start(rig), "--language", "ja", pin="9999", check=CARD)
+    assert "暗証番号が違います" in errors(rig, process)
+
+
+def test_exit_codes(rig):
+    """What the daemon refuses, and what it cannot do."""
+    reader = start(rig, "kato")
+    check(rig, reader, pin="4444", check=CARD)
+    rig.card("eject")
+    rig.wait_readers(2, present=0)
+    check(rig, reader, "--timeout", "1", check=CANCELLED)
+    check(rig, "99", check=READER_TROUBLE)
+    check(rig, "No such reader", check=READER_TROUBLE)
+    check(rig, reader, "--consent", "photo", check=USAGE)
+    rig.card("insert yamada")
+    rig.wait_readers(2, present=1)
+    rig.center("fault refuse-connection count=always")
+    check(rig, reader, check=CENTER)
+    rig.center("clear-faults")
+    check(rig, "Virtual PCD 00 00", "--same-card", check=ELIGIBLE)
+
+
+def test_not_authorized(rig):
+    reader = start(rig)
+    process = check(rig, reader, user="other", check=NOT_AUTHORIZED)
+    assert process.text() == ""
+
+
+def test_reader_busy(rig):
+    reader = start(rig)
+    patient = Agent(rig.bus_connection("tester"), pin=Agent.HANG).register(Reader=reader_option(reader))
+    first = rig.spawn_client("check", "--reader", reader)
+    patient.wait("RequestPin")
+    check(rig, reader, check=READER_TROUBLE)
+    patient.finish_pin("1234")
+    assert first.wait() == ELIGIBLE and "The patient is asked at their own terminal." in errors(rig, first)
+
+
+def reader_option(path):
+    from bus import ObjectPath
+    return ObjectPath(path)
+
+
+# the end of it
+
+def test_interrupt_waiting(rig):
+    rig.start("card", "center", "daemon", card_options=["--ejected"])
+    reader = rig.wait_readers(2, present=0)[0]
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        process = rig.spawn_client("check", "--reader", reader, terminal=True)
+        process.wait_output("Please put the card on the reader")
+        process.kill(number)
+        assert process.wait() == CANCELLED, process.text()
+        assert "Cancelling" in process.text()
+        assert not get_property(rig.bus_connection("tester"), reader, READER, "InUse")  # Cancel has answered
+
+
+def test_interrupt_pin(rig):
+    reader = start(rig)
+    process = rig.spawn_client("check", "--reader", reader, terminal=True)
+    process.wait_output(r"PIN \(4 digits, 3 tries left\)")
+    assert not echoes(process)
+    process.kill(signal.SIGINT)
+    assert process.wait() == CANCELLED
+    assert echoes(process)
+    wait_free(rig, reader)
+
+
+def test_terminal(rig):
+    reader = start(rig)
+    process = rig.spawn_client("check", "--reader", reader, "--consent", "drug", terminal=True)
+    process.wait_output(r"PIN \(4 digits, 3 tries left\): $")
+    assert not echoes(process)
+    process.write("12\n")
+    process.wait_output(r"The PIN is four digits\.\s+PIN \(4 digits, 3 tries left\): $")
+    process.write("1234\n")
+    process.wait_output(r"\[yes/no\] $")
+    assert echoes(process)
+    process.write("perhaps\n")
+    process.wait_output(r"Please answer yes or no\.\s.*\[yes/no\] $")
+    process.write("yes\n")
+    assert process.wait() == ELIGIBLE
+    assert "1234" not in process.text().replace("１２３４", "") and "granted, until" in process.text()
+    assert echoes(process)
+
+
+def test_terminal_restored(rig):
+    """Every way out leaves the terminal as it was."""
+    reader = start(rig)
+    for number in (signal.SIGQUIT, signal.SIGABRT, signal.SIGSEGV, signal.SIGTERM):
+        rig.card("eject")
+        rig.wait_readers(2, present=0)
+        rig.card("insert yamada")
+        rig.wait_readers(2, present=1)
+        process = rig.spawn_client("check", "--reader", reader, terminal=True)
+        process.wait_output("PIN")
+        assert not echoes(process)
+        process.kill(number)
+        process.wait()
+        assert echoes(process), number
+        wait_free(rig, reader)
+
+
+def test_no_daemon(rig):
+    rig.start("bus")
+    for verb in ("status", "readers", "check", "diagnose"):
+        process = rig.client(verb, stdin="", check=NO_DAEMON)
+        assert "The daemon shikakud is not running." in errors(rig, process)
+    process = rig.client("status", stdin="", environment={"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere"}, check=NO_DAEMON)
+    assert "The system bus cannot be reached." in errors(rig, process)
+
+
+def test_daemon_killed(rig):
+    reader = start(rig)
+    process = rig.spawn_client("check", "--reader", reader, terminal=True)
+    process.wait_output("PIN")
+    rig.kill_daemon()
+    assert process.wait() == NO_DAEMON
+    assert "shikakud" in process.text() and echoes(process)
+
+
+def test_daemon_stopped(rig):
+    reader = start(rig)
+    process = rig.spawn_client("check", "--reader", reader, terminal=True)
+    process.wait_output("PIN")
+    rig.stop_daemon()
+    assert process.wait() == NO_DAEMON
+    assert echoes(process)
+
+
+# the other verbs
+
+def test_status_and_readers(rig):
+    reader = start(rig)
+    text = rig.client("status", stdin="", check=0).text()
+    assert re.search(r"Daemon +\d", text) and "Virtual PCD 00 00" in text, text
+    status = json.loads(rig.client("status", "--json", stdin="", check=0).text())
+    readers = json.loads(rig.client("--json", "readers", stdin="", check=0).text())
+    assert status["Center"] in ("online", "unknown") and status["Readers"] == readers
+    assert [entry["CardPresent"] for entry in readers] == [True, False]
+    assert readers[0]["Path"] == reader
+
+
+def test_diagnose(rig):
+    start(rig)
+    links = json.loads(rig.client("diagnose", "--json", stdin="", check=0).text())
+    assert [link["Link"] for link in links] == ["daemon", "pcscd", "reader", "card", "credential", "line", "tls", "center"]
+    rig.center("fault refuse-connection count=always")
+    process = rig.client("diagnose", stdin="", check=CENTER)
+    assert re.search("^(line|secure connection|center) +FAILED", process.text(), re.MULTILINE), process.text()
+    rig.stop_pcscd()
+    rig.wait_readers(0)
+    rig.client("diagnose", stdin="", check=READER_TROUBLE)
+
+
+def test_watch(rig):
+    reader = start(rig)
+    lines = rig.spawn_client("watch", "--json")
+    people = rig.spawn_client("watch", terminal=True)
+    for process in (lines, people):
+        process.wait_output("DaemonAppeared|daemon: running")
+    rig.card("eject")
+    people.wait_output("reader .*: card taken out")
+    rig.card("insert yamada")
+    people.wait_output("reader .*: card put in")
+    lines.wait_output('"CardPresent":true')
+    rig.stop_daemon()
+    people.wait_output("daemon: stopped")
+    lines.wait_output("DaemonVanished")
+    for process in (lines, people):
+        process.kill(signal.SIGINT)
+        assert process.wait() == 0
+    events = [json.loads(line) for line in lines.text().splitlines()]
+    assert [event["CardPresent"] for event in events if "CardPresent" in event] == [False, True]
+    assert all(event["Path"] == reader for event in events if event["Event"] == "ReaderChanged")
+
+
+def test_agent(rig):
+    reader = start(rig)
+    patient = rig.spawn_client("agent", "--reader", reader, terminal=True)
+    patient.wait_output("Ready")
+    assert not echoes(patient)
+    desk = rig.spawn_client("check", "--reader", reader, "--consent", "drug", "--json", user="colleague")
+    patient.wait_output("PIN .*: $")
+    assert "Asked by" in patient.text()
+    patient.write("1234\n")
+    patient.wait_output(r"\[yes/no\] $")
+    patient.write("no\n")
+    assert desk.wait() == ELIGIBLE
+    assert json.loads(desk.text())["Consents"]["drug"]["Granted"] is False
+    assert "The patient is asked at their own terminal." in errors(rig, desk)
+    second = rig.client("agent", "--reader", reader, stdin="", user="colleague", check=CANCELLED)
+    assert "Another patient terminal already serves this reader." in errors(rig, second)
+    patient.kill(signal.SIGINT)
+    assert patient.wait() == 0 and echoes(patient)
+
+
+def test_agent_question_withdrawn(rig):
+    """The desk gives up: the question leaves the patient's screen, and the next one is answered."""
+    reader = start(rig)
+    patient = rig.spawn_client("agent", "--reader", reader, terminal=True)
+    patient.wait_output("Ready")
+    desk = rig.spawn_client("check", "--reader", reader, user="colleague")
+    patient.wait_output("PIN .*: $")
+    desk.kill(signal.SIGINT)
+    assert desk.wait() == CANCELLED
+    patient.wait_output("PIN .*: \r?\n")
+    desk = rig.spawn_client("check", "--reader", reader, "--same-card", user="colleague")
+    patient.wait_output(r"PIN[^:]*: \r?\n[\s\S]*PIN[^:]*: $")
+    patient.write("1234\n")
+    assert desk.wait() == ELIGIBLE
+
+
+def test_agent_stays(rig):
+    """The daemon goes and comes back: the agent registers again."""
+    reader = start(rig)
+    patient = rig.spawn_client("agent", "--reader", "Virtual PCD 00 00", terminal=True)
+    patient.wait_output("Ready")
+    rig.stop_daemon()
+    patient.wait_output("Waiting for it")
+    rig.start("daemon")
+    patient.wait_output(r"Ready[\s\S]*Ready")
+    reader = rig.wait_readers(2, present=1)[0]
+    desk = rig.spawn_client("check", "--reader", reader, user="colleague")
+    patient.wait_output("PIN .*: $")
+    patient.write("1234\n")
+    assert desk.wait() == ELIGIBLE
+
+
+def test_agent_waits_for_reader(rig):
+    """pcscd stops and comes back, with its readers."""
+    start(rig)
+    patient = rig.spawn_client("agent", "--reader", "Virtual PCD 00 00", terminal=True)
+    patient.wait_output("Ready")
+    rig.stop_pcscd()
+    patient.wait_output("Waiting for it")
+    rig.start("pcscd")
+    patient.wait_output(r"Ready[\s\S]*Ready")
+
+
+# words and paper
+
+def test_usage(rig):
+    rig.start("bus")
+    for arguments in ((), ("sing",), ("--loud",), ("check", "--loud"), ("readers", "more"), ("check", "--timeout", "-1"),
+                      ("check", "--timeout", "soon"), ("check", "--insurer", "1"), ("check", "--reader", "0", *NUMBER),
+                      ("agent", "--capability", "face")):
+        process = rig.client(*arguments, stdin="", check=USAGE)
+        assert process.text() == "" and "shikakuctl --help" in errors(rig, process), arguments
+    rig.client("--version", stdin="", check=0)
+
+
+def list_options(rig, verb):
+    return set(rig.client("--list-options", verb, stdin="", check=0).text().split())
+
+
+def test_help(rig):
+    rig.start("bus")
+    text = rig.client("--help", stdin="", check=0).text()
+    assert all(re.search(rf"^  {verb} ", text, re.MULTILINE) for verb in VERBS), text
+    for verb in VERBS:
+        text = rig.client(verb, "--help", stdin="", check=0).text()
+        assert f"shikakuctl {verb}" in text and re.search("^  69  ", text, re.MULTILINE)
+        assert all(option in text for option in list_options(rig, verb)), verb
+
+
+def test_completion(rig):
+    rig.start("bus")
+    assert sorted(rig.client("--list-verbs", stdin="", check=0).text().split()) == VERBS
+    program = rig.program("client/shikakuctl")
+
+    def complete(*words):
+        line = " ".join(f"'{word}'" for word in ("shikakuctl", *words))
+        script = (f"PATH={program.parent}:$PATH; source {SOURCE}/data/shikakuctl.bash; COMP_WORDS=({line}); "
+                  f"COMP_CWORD={len(words)}; _shikakuctl; printf '%s\\n' \"${{COMPREPLY[@]}}\"")
+        return sorted(rig.run_as("tester", "bash", "-c", script, stdin="", check=0).text().split())
+
+    assert [word for word in complete("") if word[0] != "-"] == VERBS
+    assert complete("re") == ["readers"]
+    assert complete("check", "--cons") == ["--consent"]
+    assert complete("check", "--consent", "dr") == ["drug"]
+    assert complete("agent", "--re") == ["--reader"]
+
+
+def test_manual(rig):
+    """The manual page names every verb, option, consent kind and exit code, and nothing else."""
+    text = MANUAL.read_text()
+    rig.start("bus")
+    assert sorted(re.findall(r"^\.It Cm (\S+)$", text, re.MULTILINE)) == VERBS
+    real = {"--version"}.union(*(list_options(rig, verb) for verb in VERBS))
+    named = {"--" + name for name in re.findall(r"^\.It Fl -([a-z-]+)", text, re.MULTILINE)}
+    assert named == real, named ^ real
+    kinds = set(re.findall(r'\{ "([a-z-]+)"', (SOURCE / "client" / "words.c").read_text().split("kinds[] =")[1].split("};")[0]))
+    assert all(re.search(rf"^\.Cm {kind}\b", text, re.MULTILINE) for kind in kinds), kinds
+    codes = set(re.findall(r"EXIT_CODE_\w+ = (\d+)", (SOURCE / "client" / "errors.h").read_text()))
+    assert set(re.findall(r"^\.It (\d+)$", text, re.MULTILINE)) == codes
+
+
+def test_japanese(rig):
+    """The client's own words in Japanese, from the catalogue of this build, laid where it will be installed."""
+    if os.getuid() or not shutil.which("unshare"):
+        raise Skip("root, to lay the catalogue in its place")
+    reader = start(rig)
+    folder = re.search(r'SHIKAKU_LOCALE_DIRECTORY "(.*)"', (BUILD / "config.h").read_text())[1]
+    messages = rig.folder / "locale" / "ja" / "LC_MESSAGES"
+    messages.mkdir(parents=True)
+    subprocess.run(["msgfmt", "-o", messages / "shikaku.mo", SOURCE / "po" / "ja.po"], check=True)
+    script = 'mkdir -p "$1" && mount --bind "$2" "$1" && shift 2 && exec "$@"'
+    japanese = ("unshare", "-m", "sh", "-c", script, "-", folder, rig.folder / "locale",
+                rig.program("client/shikakuctl"))
+    process = rig.run_as("root", *japanese, "check", "--reader", reader, "--consent", "drug", stdin="1234\nはい\n",
+                         environment={"LANGUAGE": "ja"}, check=ELIGIBLE)
+    assert "資格あり" in process.text() and "3割" in process.text(), process.text()
+    assert re.search("薬剤 +同意あり", process.text()), process.text()
+    assert "暗証番号（数字4桁、残り3回）" in errors(rig, process)
+    assert "お薬の情報" in errors(rig, process)  # the question, in the language of the locale

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 
+#define PROTOCOLS (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
 #define SHORT_DATA_MAXIMUM 256 /* what a reader without extended length says it carries (PC/SC part 10) */
 
 typedef struct
@@ -20,7 +21,7 @@ typedef struct
   SCARDCONTEXT context;
   gboolean established;
   SCARDHANDLE card;
-  gboolean connected;
+  gboolean connected, exclusive;
   DWORD protocol;
   guint event_counter; /* of the reader when the card was connected */
 } PcscReader;
@@ -65,13 +66,29 @@ fail (GError **error, const char *call, LONG result)
   return FALSE;
 }
 
+/*
+ * The card's rights end with its power. Where another program holds it too, the power is cut and given again: left
+ * unpowered, pcscd would let nobody use the card until that program resets it.
+ */
+static void
+let_go (PcscReader *self)
+{
+  DWORD disposition = SCARD_UNPOWER_CARD;
+
+  if (!self->exclusive
+      && SCardReconnect (self->card, SCARD_SHARE_SHARED, PROTOCOLS, SCARD_UNPOWER_CARD, &self->protocol)
+             == SCARD_S_SUCCESS)
+    disposition = SCARD_LEAVE_CARD;
+  SCardDisconnect (self->card, disposition);
+}
+
 static void
 disconnect_card (Reader *reader)
 {
   PcscReader *self = (PcscReader *)reader;
 
   if (self->connected)
-    SCardDisconnect (self->card, SCARD_UNPOWER_CARD);
+    let_go (self);
   self->connected = FALSE;
   if (self->established)
     SCardReleaseContext (self->context);
@@ -129,9 +146,7 @@ carries_extended (PcscReader *self)
 static gboolean
 connect_card (Reader *reader, gboolean *ret_exclusive, gboolean *ret_extended, GError **error)
 {
-  const DWORD protocols = SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1;
   PcscReader *self = (PcscReader *)reader;
-  gboolean exclusive = TRUE;
   LONG result;
 
   disconnect_card (reader);
@@ -140,11 +155,12 @@ connect_card (Reader *reader, gboolean *ret_exclusive, gboolean *ret_extended, G
     return fail (error, "SCardEstablishContext", result);
   self->established = TRUE;
 
-  result = SCardConnect (self->context, reader->name, SCARD_SHARE_EXCLUSIVE, protocols, &self->card, &self->protocol);
+  self->exclusive = TRUE;
+  result = SCardConnect (self->context, reader->name, SCARD_SHARE_EXCLUSIVE, PROTOCOLS, &self->card, &self->protocol);
   if (result == SCARD_E_SHARING_VIOLATION)
     {
-      exclusive = FALSE;
-      result = SCardConnect (self->context, reader->name, SCARD_SHARE_SHARED, protocols, &self->card, &self->protocol);
+      self->exclusive = FALSE;
+      result = SCardConnect (self->context, reader->name, SCARD_SHARE_SHARED, PROTOCOLS, &self->card, &self->protocol);
     }
   self->connected = result == SCARD_S_SUCCESS;
   if (!self->connected || !read_event_counter (self, &self->event_counter))
@@ -153,7 +169,7 @@ connect_card (Reader *reader, gboolean *ret_exclusive, gboolean *ret_extended, G
       return fail (error, "SCardConnect", result == SCARD_S_SUCCESS ? SCARD_E_NO_SERVICE : result);
     }
 
-  *ret_exclusive = exclusive;
+  *ret_exclusive = self->exclusive;
   *ret_extended = carries_extended (self);
   return TRUE;
 }

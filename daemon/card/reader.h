@@ -39,7 +39,10 @@ typedef struct
   /* is_same_card: whether the card has stayed in the reader, unreset by others, since connect. */
   gboolean (*is_same_card) (Reader *reader);
 
-  /* disconnect: lets the card go, unpowered. Does nothing if not connected. */
+  /*
+   * disconnect: lets the card go, unpowered; where it is shared, its power is cut and given again, so that the other
+   * program finds a card that was reset. Does nothing if not connected.
+   */
   void (*disconnect) (Reader *reader);
 
   void (*free) (Reader *reader);

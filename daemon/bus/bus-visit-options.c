@@ -10,66 +10,39 @@
 #define LANGUAGE_LENGTH_MAXIMUM 32
 #define NOT_GIVEN (-1)
 
-#define VISIT(member) offsetof (BusVisitOptions, visit.member)
-#define INSURED(member) offsetof (BusVisitOptions, insured.member)
-#define CONSENTS \
+#define OPTION(key, type, member) \
   { \
-    "Consents", BUS_OPTION_TEXTS, offsetof (BusVisitOptions, consents), NULL \
+    key, BUS_OPTION_##type, offsetof (BusVisitOptions, member), NULL \
   }
-#define LANGUAGE \
-  { \
-    "Language", BUS_OPTION_TEXT, VISIT (language), NULL \
-  }
-#define PURPOSE \
-  { \
-    "Purpose", BUS_OPTION_TEXT, VISIT (purpose), NULL \
-  }
-#define TIMEOUT \
-  { \
-    "Timeout", BUS_OPTION_NUMBER, offsetof (BusVisitOptions, timeout), NULL \
-  }
-#define TOKEN \
-  { \
-    "Token", BUS_OPTION_TEXT, offsetof (BusVisitOptions, token), NULL \
-  }
-#define READER \
-  { \
-    "Reader", BUS_OPTION_PATH, VISIT (reader), NULL \
-  }
-#define SAME_CARD \
-  { \
-    "SameCard", BUS_OPTION_SWITCH, VISIT (same_card), NULL \
-  }
-#define LAST_TRY \
-  { \
-    "LastTry", BUS_OPTION_SWITCH, VISIT (last_try), NULL \
-  }
+/* clang-format off */
+#define COMMON_OPTIONS \
+  OPTION ("Consents", TEXTS, consents), \
+  OPTION ("Language", TEXT, visit.language), \
+  OPTION ("Purpose", TEXT, visit.purpose), \
+  OPTION ("Timeout", NUMBER, timeout), \
+  OPTION ("Token", TEXT, token)
+#define CARD_OPTIONS \
+  OPTION ("Reader", PATH, visit.reader), \
+  OPTION ("SameCard", SWITCH, visit.same_card), \
+  OPTION ("LastTry", SWITCH, visit.last_try)
 
-static const BusOption card_options[]
-    = { TIMEOUT, CONSENTS, LANGUAGE, PURPOSE, TOKEN, READER, SAME_CARD, LAST_TRY, { NULL } };
-static const BusOption number_options[] = { TIMEOUT, CONSENTS, LANGUAGE, PURPOSE, TOKEN, { NULL } };
 static const BusOption insured_options[] = {
-  { "InsurerNumber", BUS_OPTION_TEXT, INSURED (insurer_number), NULL },
-  { "Symbol", BUS_OPTION_TEXT, INSURED (symbol), NULL },
-  { "Number", BUS_OPTION_TEXT, INSURED (number), NULL },
-  { "Branch", BUS_OPTION_TEXT, INSURED (branch), NULL },
-  { "Birthdate", BUS_OPTION_TEXT, INSURED (birthdate), NULL },
-  { "Date", BUS_OPTION_TEXT, INSURED (date), NULL },
+  OPTION ("InsurerNumber", TEXT, insured.insurer_number),
+  OPTION ("Symbol", TEXT, insured.symbol),
+  OPTION ("Number", TEXT, insured.number),
+  OPTION ("Branch", TEXT, insured.branch),
+  OPTION ("Birthdate", TEXT, insured.birthdate),
+  OPTION ("Date", TEXT, insured.date),
   { NULL },
 };
+static const BusOption card_options[] = { COMMON_OPTIONS, CARD_OPTIONS, { NULL } };
+static const BusOption number_options[] = { COMMON_OPTIONS, { NULL } };
 static const BusOption check_options[] = {
   { "Insured", BUS_OPTION_DICTIONARY, offsetof (BusVisitOptions, by_number), insured_options },
-  TIMEOUT,
-  CONSENTS,
-  LANGUAGE,
-  PURPOSE,
-  TOKEN,
-  READER,
-  SAME_CARD,
-  LAST_TRY,
-  { NULL },
+  COMMON_OPTIONS, CARD_OPTIONS, { NULL },
 };
-static const BusOption language_options[] = { LANGUAGE, { NULL } };
+static const BusOption language_options[] = { OPTION ("Language", TEXT, visit.language), { NULL } };
+/* clang-format on */
 
 static gboolean
 refuse (GError **error, const char *text)

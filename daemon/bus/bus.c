@@ -85,6 +85,7 @@ bus_new (GSourceFunc lost, gpointer user_data, GError **error)
   self->user_data = user_data;
   if (!bus_error_check (sd_bus_open_system (&self->bus), "System bus", error)
       || !bus_error_check (sd_event_new (&self->event), "Event loop", error)
+      || !bus_error_check (sd_event_set_watchdog (self->event, TRUE), "Watchdog", error)
       || !bus_error_check (sd_bus_attach_event (self->bus, self->event, SD_EVENT_PRIORITY_NORMAL), "Event loop", error)
       || !bus_error_check (sd_bus_add_filter (self->bus, &self->filter, handle_message, self), "Bus filter", error))
     return NULL;

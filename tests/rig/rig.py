@@ -404,7 +404,7 @@ class Rig:
         try:
             while True:
                 changed.clear()
-                objects = call(connection, ROOT, OBJECT_MANAGER, "GetManagedObjects")
+                objects = call(connection, ROOT + "/reader", OBJECT_MANAGER, "GetManagedObjects")
                 readers = {path: faces[READER] for path, faces in objects.items() if READER in faces}
                 cards = sum(reader["CardPresent"] for reader in readers.values())
                 if len(readers) == number and present in (None, cards):

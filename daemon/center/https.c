@@ -38,8 +38,9 @@ typedef struct
   HttpsOutcome *outcome;
   HttpsDone done;
   gpointer user_data;
-  gboolean fresh; /* the connection was made for this exchange */
-  goffset length; /* Content-Length, or -1 */
+  gboolean fresh;      /* the connection was made for this exchange */
+  GTlsConnection *tls; /* and this is it */
+  goffset length;      /* Content-Length, or -1 */
   Buffer *buffer;
   gsize used;
 } Exchange;
@@ -118,6 +119,7 @@ exchange_free (Exchange *exchange)
   g_signal_handlers_disconnect_by_data (exchange->message, exchange); /* libsoup may hold it a little longer */
   g_clear_object (&exchange->message);
   g_clear_object (&exchange->stream);
+  g_clear_object (&exchange->tls);
   g_clear_object (&exchange->cancellable);
   g_clear_pointer (&exchange->buffer, buffer_free);
   g_free (exchange);
@@ -168,8 +170,13 @@ fail_tls (Exchange *exchange, const GError *cause)
       exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNTRUSTED,
                      "the center's certificate is not of the trusted CA, not for its name, or expired");
       break;
-    case G_TLS_ERROR_NOT_TLS:
-      exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNTRUSTED, "the center does not speak TLS");
+    case G_TLS_ERROR_NOT_TLS: /* the handshake was cut, whatever for; it matters whether the center had shown itself */
+      if (exchange->tls != NULL && g_tls_connection_get_peer_certificate (exchange->tls) != NULL)
+        exchange_fail (exchange, SHIKAKU_ERROR_CENTER_REFUSED,
+                       "the center dropped the connection at the client certificate");
+      else
+        exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE,
+                       "the center cut the TLS handshake, or does not speak TLS");
       break;
     case G_TLS_ERROR_EOF:
       exchange->outcome->lost = TRUE;
@@ -241,6 +248,8 @@ exchange_complete (Exchange *exchange)
 {
   Buffer *buffer;
 
+  if (exchange->outcome->status != SOUP_STATUS_OK) /* it is not read, so that nobody minds its length */
+    exchange->length = -1;
   /* libsoup believes the end of the connection more than the announced length if the center does not keep it. */
   if (exchange->length >= 0 && exchange->used > (gsize)exchange->length)
     {
@@ -394,7 +403,10 @@ on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *con
   if (event == G_SOCKET_CLIENT_CONNECTED)
     exchange->outcome->stage = MAX (exchange->outcome->stage, HTTPS_STAGE_CONNECTED);
   else if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING && G_IS_TLS_CONNECTION (connection))
-    g_tls_connection_set_advertised_protocols (G_TLS_CONNECTION (connection), protocols);
+    {
+      g_set_object (&exchange->tls, G_TLS_CONNECTION (connection));
+      g_tls_connection_set_advertised_protocols (exchange->tls, protocols);
+    }
   else if (event == G_SOCKET_CLIENT_TLS_HANDSHAKED)
     exchange->outcome->stage = MAX (exchange->outcome->stage, HTTPS_STAGE_SECURED);
 }

@@ -57,6 +57,7 @@ typedef struct
   GError *failure;   /* of the login that it waited for; told at the next step */
   guint repeats;
   gboolean once, renewed;
+  gboolean joined; /* waits for a login that another call began */
 
   gboolean in_flight;
   GCancellable *cancellable; /* of the exchange */
@@ -232,6 +233,9 @@ on_pause_over (gpointer user_data)
   Call *call = user_data;
 
   clear_source (&call->pause);
+  /* Time that another call's login had already used up is not this call's. */
+  if (call->joined && g_error_matches (call->failure, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE))
+    g_clear_error (&call->failure);
   if (call->failure != NULL)
     call_finish (call, NULL, call->failure);
   else
@@ -501,6 +505,7 @@ call_step (Call *call)
     call_fail (call, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center's address is not a URL");
   else if (needs_token && !web_client_has_token (client))
     {
+      call->joined = client->login != NULL;
       g_queue_push_tail (&client->waiting, call);
       start_login (client, call->once);
     }

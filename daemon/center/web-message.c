@@ -231,12 +231,13 @@ web_message_parse_login (GBytes *body, guint *ret_lifetime, GError **error)
 {
   g_autoptr (Message) message = message_json_parse_members (body, "Login", error);
   const Message *result;
-  const char *token, *lifetime;
+  const char *status, *token, *lifetime;
   guint64 seconds = TOKEN_LIFETIME_DEFAULT;
 
   if (message == NULL)
     return NULL;
-  if (g_strcmp0 (message_find_text (message, "status"), "OK") != 0)
+  status = message_find_text (message, "status");
+  if (status != NULL && !g_str_equal (status, "OK"))
     {
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED, "the center refused the account");
       return NULL;
@@ -244,7 +245,7 @@ web_message_parse_login (GBytes *body, guint *ret_lifetime, GError **error)
   result = message_find (message, "result");
   token = message_find_text (result, "idToken");
   lifetime = message_find_text (result, "expiresIn");
-  if (!is_printable (token, TOKEN_SIZE_MAXIMUM) /* it becomes a header */
+  if (status == NULL || !is_printable (token, TOKEN_SIZE_MAXIMUM) /* it becomes a header */
       || (lifetime != NULL && !g_ascii_string_to_unsigned (lifetime, 10, 1, G_MAXUINT32, &seconds, NULL)))
     {
       set_invalid (error, "the center's answer to auth holds no usable token");

@@ -1,0 +1,514 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The daemon's center floor against the simulated center: every fault its named error, and nothing sent that should not be."""
+
+import contextlib
+import os
+import pathlib
+import selectors
+import subprocess
+import sys
+import tempfile
+import time
+
+from simulated import DEADLINE, KEYS, PEOPLE, Center
+
+DRIVER = pathlib.Path(os.environ["SHIKAKU_BUILD"]) / "tests" / "center" / "web-api-driver"
+WRAPPER = os.environ.get("SHIKAKU_DRIVER_WRAPPER", "").split()  # for example valgrind
+TIMEOUT = 8  # seconds of a call, where the test is not about it
+
+
+class Driver:
+    """web-api-driver, and what it has said so far."""
+
+    def __init__(self, url, timeout=TIMEOUT, **files):
+        self.complaints = tempfile.TemporaryFile(mode="w+", encoding="utf-8")
+        options = [f"{name}={path}" for name, path in files.items()]
+        self.process = subprocess.Popen(
+            [*WRAPPER, DRIVER, url, KEYS, str(timeout), *options],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.complaints)  # fmt: skip
+        os.set_blocking(self.process.stdout.fileno(), False)
+        self.selector = selectors.DefaultSelector()
+        self.selector.register(self.process.stdout, selectors.EVENT_READ)
+        self.last, self.unread, self.results = 0, b"", {}
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, kind, *_):
+        self.process.stdin.close()
+        status = self.process.wait(4 * DEADLINE)
+        self.process.stdout.close()
+        self.selector.close()
+        self.complaints.seek(0)
+        texts = self.complaints.read()
+        self.complaints.close()
+        if kind or status:
+            print(texts, file=sys.stderr)
+        assert kind or status == 0, status
+        for secret in make_canaries():
+            assert secret not in texts, "a secret in an error's text"
+
+    def start(self, command):
+        self.process.stdin.write(command.encode() + b"\n")
+        self.process.stdin.flush()
+        self.last += 1
+        return self.last
+
+    def wait(self, number):
+        end = time.monotonic() + 4 * DEADLINE
+        while number not in self.results:
+            assert self.selector.select(max(0, end - time.monotonic())), f"no answer to command {number}"
+            piece = self.process.stdout.read()
+            assert piece, "the driver ended"
+            *lines, self.unread = (self.unread + piece).split(b"\n")
+            for line in lines:
+                word, _, result = line.decode().partition(" ")
+                self.results[int(word)] = result
+        return self.results.pop(number)
+
+    def ask(self, command):
+        return self.wait(self.start(command))
+
+    def search(self, person="yamada"):
+        return self.ask(make_search(person))
+
+    def check(self, person="yamada"):
+        return self.ask(f"check {KEYS / person}.key.pem {KEYS / person}.cert.der")
+
+    def state(self):
+        """Return: state, [links], changes."""
+        state, *links, changes, _ = self.ask("state").split()
+        return state, links, int(changes.partition("=")[2])
+
+
+def make_canaries():
+    entry = PEOPLE["yamada"]["center"]["entries"][0]
+    return [*(KEYS / "account").read_text().split(), entry["InsuredIdentificationNumber"], entry["InsurerNumber"], "山田"]
+
+
+def make_search(person):
+    entry = PEOPLE[person]["center"]["entries"][0]
+    names = ("InsurerNumber", "InsuredIdentificationNumber", "Birthdate", "InsuredCardSymbol", "InsuredBranchNumber")
+    return " ".join(["search", *(entry[name].strip() for name in names if name in entry)])
+
+
+def get_key(result):
+    return dict(word.split("=") for word in result.split()[1:])["key"]
+
+
+@contextlib.contextmanager
+def make_pair(timeout=TIMEOUT, **files):
+    with Center() as center, Driver(center.url, timeout, **files) as driver:
+        yield center, driver
+
+
+def wait_for(condition):
+    end = time.monotonic() + DEADLINE
+    while not condition():
+        assert time.monotonic() < end, "it never came"
+
+
+def count(center, path=None):
+    return len(center.log(path))
+
+
+def connections(center):
+    return center.tell("stats")["connections"]
+
+
+# -- what works
+
+
+def test_search():
+    with make_pair() as (center, driver):
+        assert driver.search().startswith("ok"), driver.results
+        assert "validity=2" in driver.search("sato")
+        assert [line["path"] for line in center.log()] == ["auth", "search", "search"]
+        assert driver.state() == ("online", ["ok"] * 4, 2)  # online, and when the credential expires
+
+
+def test_every_card():
+    expected = {"yamada": "ok", "sato": "ok", "nakamura": "ok", "sasaki": "ok", "ito": "CertificateExpired",
+                "watanabe": "CertificateRevoked", "kobayashi": "CertificateUntrusted", "yamamoto": "NotRegistered"}  # fmt: skip
+    with make_pair() as (center, driver):
+        for person, result in expected.items():
+            assert driver.check(person).split()[0] == result, person
+            assert driver.state()[0] == "online", person
+        assert connections(center) == 1
+
+
+def test_keep_alive():
+    with make_pair() as (center, driver):
+        for _ in range(20):
+            assert driver.search().startswith("ok")
+        assert (connections(center), count(center, "auth"), count(center, "search")) == (1, 1, 20)
+        assert len({line["ArbitraryFileIdentifier"] for line in center.log("search")}) == 20
+
+
+def test_connections_limited():
+    with make_pair() as (center, driver):
+        center.tell("fault slow 100 path=search always")
+        for number in [driver.start(make_search("yamada")) for _ in range(30)]:
+            assert driver.wait(number).startswith("ok")
+        assert connections(center) <= 8
+        assert count(center, "auth") == 1
+
+
+def test_prepare():
+    with make_pair() as (center, driver):
+        driver.ask("prepare")
+        center.tell("wait auth")
+        assert driver.check().startswith("ok")
+        assert (connections(center), count(center, "auth")) == (1, 1)
+
+        center.tell("drop-connections")
+        driver.ask("prepare")
+        wait_for(lambda: connections(center) == 2 and center.tell("stats")["open"] == 1)
+        driver.ask("prepare")  # one is idle: nothing to do
+        assert driver.check().startswith("ok")
+        assert (connections(center), count(center)) == (2, 5)
+        assert center.log()[3]["request_on_connection"] == 1
+
+
+def test_register():
+    with make_pair() as (center, driver):
+        key = get_key(driver.check())
+        before = connections(center)
+        result = driver.ask(f"register {key} PharmacistsInfo=1 DiagnosisInfo=0")
+        assert "drug=1" in result, result
+        assert connections(center) == before + 1
+        assert center.log("consent/register")[0]["registered"] == ["PharmacistsInfo"]
+        assert driver.ask("register nonsense PharmacistsInfo=1") == "CenterRefused"
+        assert driver.search().startswith("ok")
+
+
+def test_idle_connection_lost():
+    with make_pair() as (center, driver):
+        for _ in range(3):
+            assert driver.search().startswith("ok")
+            center.tell("drop-connections")
+        assert driver.search().startswith("ok")
+        assert count(center, "search") == 4
+
+
+def test_loaded_late():
+    with make_pair() as (_, driver):
+        driver.ask("state")
+        maps = pathlib.Path(f"/proc/{driver.process.pid}/maps")
+        assert WRAPPER or "giognutls" not in maps.read_text()
+        assert driver.search().startswith("ok")
+        assert WRAPPER or "giognutls" in maps.read_text()
+        assert WRAPPER or "dconf" not in maps.read_text() and "proxy" not in maps.read_text()
+
+
+# -- the token
+
+
+def test_token_renewed():
+    with make_pair() as (center, driver):
+        assert driver.search().startswith("ok")
+        center.tell("expire-tokens")
+        for number in [driver.start(make_search("yamada")) for _ in range(5)]:
+            assert driver.wait(number).startswith("ok")
+        assert count(center, "auth") == 2
+
+        center.tell("clear-log")
+        center.tell("fault status 401 path=search always")
+        assert driver.search() == "CenterRefused"
+        assert (count(center, "search"), count(center, "auth")) == (2, 1)
+
+
+def test_account_refused():
+    with tempfile.NamedTemporaryFile(mode="w") as file:
+        file.write("nobody\nnothing\n")
+        file.flush()
+        with make_pair(account=file.name) as (center, driver):
+            assert [driver.search() for _ in range(3)] == ["CenterRefused"] * 3
+            driver.ask("prepare")
+            driver.ask("examine")
+            assert count(center, "auth") == 1
+            assert driver.state()[:2] == ("degraded", ["ok", "ok", "ok", "degraded:CenterRefused"])
+
+
+# -- the credential
+
+
+def test_credential_files():
+    missing = {name: "/nonexistent" for name in ("authority", "certificate", "key", "account")}
+    cases = [({name: path}, "CredentialMissing") for name, path in missing.items()]
+    cases += [({"key": KEYS / "yamada.key.pem"}, "CredentialMissing"), ({"account": os.devnull}, "CredentialMissing")]
+    cases += [({"certificate": KEYS / "institution-expired.cert.pem"}, "CredentialExpired")]
+    for files, result in cases:
+        with make_pair(**files) as (center, driver):
+            assert driver.search() == result, files
+            driver.ask("examine")
+            assert driver.state()[:2] == ("offline", ["failed:" + result, "unknown", "unknown", "unknown"])
+            assert (driver.ask("state").split()[-1] == "expires=0") == (result == "CredentialMissing" and "account" not in files)
+            assert connections(center) == 0
+
+
+def test_certificate_refused():
+    files = {"certificate": KEYS / "foreign-institution.cert.pem", "key": KEYS / "foreign-institution.key.pem"}
+    with make_pair(**files) as (center, driver):
+        assert driver.search() == "CenterRefused"
+        assert driver.state()[0] in ("degraded", "offline")
+        assert count(center) == 0
+
+
+def test_center_untrusted():
+    with make_pair() as (center, driver):
+        center.tell("fault foreign-certificate")
+        assert driver.search() == "CenterUntrusted"
+        assert connections(center) == 1  # never repeated
+        assert driver.state()[:2] == ("offline", ["ok", "ok", "failed:CenterUntrusted", "unknown"])
+        center.tell("clear-faults")
+        assert driver.search().startswith("ok")
+        assert driver.state()[0] == "online"
+
+
+def test_wrong_host():
+    with Center() as center, Driver(center.url.replace("localhost", "wrong.localhost")) as driver:
+        assert driver.search() == "CenterUntrusted"
+        assert count(center) == 0
+
+
+# -- a line that fails
+
+
+def test_down():
+    with make_pair() as (center, driver):
+        assert driver.search().startswith("ok")
+        center.tell("fault refuse-connection")
+        assert driver.search() == "CenterUnreachable"
+        assert driver.state()[:2] == ("offline", ["ok", "failed:CenterUnreachable", "unknown", "unknown"])
+        assert driver.ask("register key PharmacistsInfo=1") == "CenterUnreachable"
+        center.tell("clear-faults")
+        assert driver.search().startswith("ok")
+        assert driver.state()[:2] == ("online", ["ok"] * 4)
+
+
+def test_down_from_the_start():
+    with Driver("https://localhost:9/oqs-api") as driver:
+        assert driver.search() == "CenterUnreachable"
+        assert driver.state()[:2] == ("offline", ["ok", "failed:CenterUnreachable", "unknown", "unknown"])
+
+
+def test_slow():
+    with make_pair() as (center, driver):
+        center.tell("fault slow 500")
+        center.tell("fault slow 500")
+        assert driver.search().startswith("ok")
+
+
+def check_deadline(center, driver, seconds):
+    begin = time.monotonic()
+    assert driver.search() == "CenterUnreachable"
+    assert seconds - 0.1 < time.monotonic() - begin < seconds + (10 if WRAPPER else 2)
+
+
+def test_silent():
+    with make_pair(timeout=1) as (center, driver):
+        center.tell("fault silent path=auth")
+        check_deadline(center, driver, 1)
+        assert driver.state()[:2] == ("offline", ["ok", "ok", "ok", "failed:CenterUnreachable"])
+        assert driver.search().startswith("ok")
+        center.tell("fault silent path=search")
+        check_deadline(center, driver, 1)
+        assert driver.search().startswith("ok")
+
+
+def test_silent_handshake():
+    with make_pair(timeout=1) as (center, driver):
+        center.tell("fault silent path=tls always")
+        check_deadline(center, driver, 1)
+        assert driver.state()[:2] == ("offline", ["ok", "ok", "failed:CenterUnreachable", "unknown"])
+
+
+def test_trickle():
+    with make_pair(timeout=2) as (center, driver):
+        assert driver.search().startswith("ok")
+        center.tell("fault trickle path=search")
+        check_deadline(center, driver, 2)
+        assert driver.search().startswith("ok")
+
+
+def test_cut():
+    with make_pair() as (center, driver):
+        for size in (0, 1, 700):
+            center.tell(f"fault cut {size} path=search")
+            assert driver.search().startswith("ok")
+        assert count(center, "search") == 6
+        center.tell("clear-log")
+        center.tell("fault cut 100 path=search always")
+        assert driver.search() == "CenterUnreachable"
+        assert count(center, "search") == 3
+        assert len({line["ArbitraryFileIdentifier"] for line in center.log("search")}) == 1
+
+
+def test_card_check_repeated():
+    with make_pair() as (center, driver):
+        center.tell("fault cut 100 path=card/check")
+        assert driver.check().startswith("ok")
+        assert [line["repeated"] for line in center.log("card/check")] == [False, True]
+
+
+def test_register_not_repeated():
+    with make_pair() as (center, driver):
+        key = get_key(driver.check())
+        for fault, result in (("cut 10", "CenterUnreachable"), ("status 503", "CenterBusy"), ("garbage", "MessageInvalid")):
+            center.tell("clear-log")
+            center.tell(f"fault {fault} path=consent/register")
+            assert driver.ask(f"register {key} PharmacistsInfo=1") == result
+            assert count(center, "consent/register") == 1, fault
+
+        center.tell("clear-log")
+        center.tell("expire-tokens")
+        assert "drug=1" in driver.ask(f"register {key} PharmacistsInfo=1")
+        assert [line["status"] for line in center.log("consent/register")] == [401, 200]
+
+
+# -- answers that are none
+
+
+def test_bad_answers():
+    with make_pair() as (center, driver):
+        for fault in ("garbage", "huge 5242880", "redirect", "status 204", "status 302"):
+            center.tell(f"fault {fault} path=search")
+            before = count(center)
+            assert driver.search() == "MessageInvalid", fault
+            assert driver.state()[:2] == ("degraded", ["ok", "ok", "ok", "degraded:MessageInvalid"]), fault
+            assert count(center) - before <= 2, fault  # the search, and a login at the first time
+            assert driver.search().startswith("ok"), fault
+        for fault in ("garbage", "huge 5242880", "huge 1000"):
+            center.tell(f"fault {fault} path=auth")
+            center.tell("expire-tokens")
+            assert driver.search() == "MessageInvalid", fault
+
+
+def test_answer_to_another():
+    with make_pair() as (center, driver):
+        center.tell("fault huge 1000 path=search")  # well-formed, but with no identifier
+        assert driver.search() == "MessageInvalid"
+
+
+def test_busy():
+    with make_pair() as (center, driver):
+        assert driver.search().startswith("ok")
+        center.tell("clear-log")
+        center.tell("fault status 503 path=search retry-after=1")
+        begin = time.monotonic()
+        assert driver.search().startswith("ok")
+        assert time.monotonic() - begin >= 1
+
+        center.tell("clear-log")
+        center.tell("fault status 503 path=search retry-after=30 always")
+        assert driver.search() == "CenterBusy retry-after=30"  # longer than a call may last: at once
+        assert count(center, "search") == 1
+        assert driver.state()[0] == "degraded"
+
+        center.tell("clear-faults")
+        center.tell("clear-log")
+        center.tell("fault status 429 path=search always")
+        assert driver.search() == "CenterBusy"
+        assert count(center, "search") == 3
+
+
+def test_statuses():
+    expected = {400: "CenterRefused", 403: "CenterRefused", 404: "CenterRefused", 500: "CenterUnreachable",
+                502: "CenterUnreachable", 504: "CenterUnreachable"}  # fmt: skip
+    with make_pair() as (center, driver):
+        assert driver.search().startswith("ok")
+        for status, result in expected.items():
+            center.tell("clear-log")
+            center.tell(f"fault status {status} path=search")
+            assert driver.search() == result, status
+            assert count(center, "search") == 1, status
+            assert driver.state()[0] == ("degraded" if status < 500 else "offline")
+
+
+def test_error_codes():
+    expected = {"SHK010001": "CertificateExpired", "SHK010002": "CertificateRevoked", "SHK010003": "CertificateUntrusted",
+                "SHK010004": "CenterRefused", "SHK010005": "CenterRefused", "SHK020001": "NotRegistered",
+                "SHK020002": "CenterRefused", "SHK090001": "CenterBusy", "SHK090002": "CenterRefused",
+                "SHK090003": "MessageInvalid", "XYZ": "CenterRefused"}  # fmt: skip
+    with make_pair() as (center, driver):
+        for code, result in expected.items():
+            center.tell(f"fault error-code {code} path=search")
+            assert driver.search() == result, code
+        center.tell("fault processing path=search")
+        assert driver.search() == "CenterBusy"
+
+
+# -- giving up
+
+
+def test_cancel():
+    with make_pair() as (center, driver):
+        center.tell("fault silent path=auth")
+        number = driver.start(make_search("yamada"))  # waits for the login
+        center.tell("wait auth")
+        driver.ask(f"cancel {number}")
+        assert driver.wait(number) == "Cancelled"
+        center.tell("clear-log")
+
+    with make_pair() as (center, driver):
+        center.tell("fault silent path=search")
+        number = driver.start(make_search("yamada"))
+        center.tell("wait search")
+        driver.ask(f"cancel {number}")
+        assert driver.wait(number) == "Cancelled"
+
+        center.tell("fault status 503 path=search retry-after=5")
+        number = driver.start(make_search("yamada"))  # pauses
+        center.tell("wait search 2")
+        driver.ask(f"cancel {number}")
+        assert driver.wait(number) == "Cancelled"
+        assert driver.search().startswith("ok")
+
+
+def test_free_in_flight():
+    with make_pair() as (center, driver):
+        assert driver.search().startswith("ok")
+        center.tell("fault silent path=search always")
+        numbers = [driver.start(make_search("yamada")) for _ in range(4)]
+        center.tell("wait search 5")
+        driver.ask("free")
+        assert [driver.wait(number) for number in numbers] == ["Cancelled"] * 4
+
+
+def test_free_unused():
+    with make_pair() as (center, driver):
+        driver.ask("free")
+        assert connections(center) == 0
+
+
+# -- Diagnose
+
+
+def test_examine():
+    with make_pair(timeout=2) as (center, driver):
+        assert driver.state()[:2] == ("unknown", ["unknown"] * 4)
+        driver.ask("examine")
+        assert [line["path"] for line in center.log()] == ["auth"]
+        assert driver.state()[:2] == ("online", ["ok"] * 4)
+        driver.ask("examine")
+        assert [line["path"] for line in center.log()] == ["auth", "card/challenge"]
+
+        center.tell("fault silent path=card/challenge")
+        driver.ask("examine")
+        assert driver.state()[:2] == ("offline", ["ok", "ok", "ok", "failed:CenterUnreachable"])
+        center.tell("clear-log")
+        center.tell("fault status 503 always")
+        driver.ask("examine")
+        assert count(center) == 1
+        assert driver.state()[:2] == ("degraded", ["ok", "ok", "ok", "degraded:CenterBusy"])
+        changes = driver.state()[2]
+        driver.ask("examine")
+        assert driver.state()[2] == changes  # told once
+        center.tell("fault refuse-connection")
+        driver.ask("examine")
+        assert driver.state()[:2] == ("offline", ["ok", "failed:CenterUnreachable", "unknown", "unknown"])
+
+
+if __name__ == "__main__":
+    globals()["test_" + sys.argv[1]]()

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * web-api-driver: the center floor at the end of a pipe, for test_web_api.py. One command a line comes in, each is answered
+ * with one line "NUMBER RESULT", as soon as it is known; NUMBER counts the commands from 1.
+ *
+ *   prepare · examine · state · challenge · check KEY CERTIFICATE · search INSURER NUMBER BIRTHDATE [SYMBOL [BRANCH]]
+ *   register QUALIFICATION-KEY PREFIX=0|1… · cancel NUMBER · free
+ *
+ * Arguments: URL KEYS-DIRECTORY TIMEOUT [FILE=PATH…], FILE one of authority, certificate, key, account.
+ */
+#include <gio/gio.h>
+#include <gio/gunixinputstream.h>
+#include <gnutls/abstract.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "center/web-api.h"
+
+#define INSTITUTION "1312345678"
+
+static Transport *transport;
+static const TransportClass *klass; /* outlives it */
+static GHashTable *cancellables;    /* number → GCancellable */
+static GMainLoop *loop;
+static guint last_number, changes;
+
+typedef struct
+{
+  guint number;
+  char **words;
+} Command;
+
+static void
+command_free (Command *command)
+{
+  g_strfreev (command->words);
+  g_free (command);
+}
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Command, command_free)
+
+static void say (const Command *command, const char *format, ...) G_GNUC_PRINTF (2, 3);
+
+static void
+say (const Command *command, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  printf ("%u ", command->number);
+  vprintf (format, arguments);
+  printf ("\n");
+  fflush (stdout);
+  va_end (arguments);
+}
+
+static void
+say_error (const Command *command, const GError *error)
+{
+  guint seconds = 0;
+
+  g_assert_cmpuint (error->domain, ==, SHIKAKU_ERROR);
+  if (shikaku_error_get_retry_after (error, &seconds))
+    say (command, "%s retry-after=%u", shikaku_error_get_short_name (error->code), seconds);
+  else
+    say (command, "%s", shikaku_error_get_short_name (error->code));
+  fprintf (stderr, "%u: %s\n", command->number, error->message);
+}
+
+static GCancellable *
+remember (const Command *command)
+{
+  GCancellable *cancellable = g_cancellable_new ();
+
+  g_hash_table_insert (cancellables, GUINT_TO_POINTER (command->number), cancellable);
+  return cancellable;
+}
+
+static void
+on_challenge (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Command) command = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TransportChallenge) challenge = klass->get_challenge_finish (transport, result, &error);
+
+  if (challenge != NULL)
+    say (command, "ok %" G_GSIZE_FORMAT, g_bytes_get_size (challenge->bytes));
+  else
+    say_error (command, error);
+}
+
+static void
+on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Command) command = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TransportReply) reply = klass->reply_finish (transport, result, &error);
+  const Message *body = reply != NULL ? message_find (reply->message, "MessageBody") : NULL;
+  const Message *person = message_find (message_find (body, "ResultList"), "ResultOfQualificationConfirmation");
+  const char *key = message_find_text (person, "QualificationConfirmationKey");
+
+  if (reply == NULL)
+    {
+      say_error (command, error);
+      return;
+    }
+  if (person == NULL)
+    key = message_find_text (message_find (body, "ResultList"), "QualificationConfirmationKey");
+  g_assert_cmpint (reply->received, >, 0);
+  say (command, "ok size=%" G_GSIZE_FORMAT " validity=%s key=%s drug=%s", g_bytes_get_size (reply->body),
+       message_find_text (body, "QualificationValidity"), key,
+       message_find_text (message_find (body, "ConsentRegistrationResult"), "PharmacistsInfoConsFlg"));
+}
+
+static GBytes *
+read_file (const char *path)
+{
+  char *data;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (path, &data, &size, NULL));
+  return g_bytes_new_take (data, size);
+}
+
+static GBytes *
+sign (const char *key_file, GBytes *content)
+{
+  g_autoptr (GBytes) pem = read_file (key_file);
+  gnutls_datum_t in = { (void *)g_bytes_get_data (pem, NULL), (unsigned)g_bytes_get_size (pem) }, out;
+  gnutls_datum_t data = { (void *)g_bytes_get_data (content, NULL), (unsigned)g_bytes_get_size (content) };
+  gnutls_privkey_t key;
+  GBytes *signature;
+
+  g_assert_cmpint (gnutls_privkey_init (&key), ==, 0);
+  g_assert_cmpint (gnutls_privkey_import_x509_raw (key, &in, GNUTLS_X509_FMT_PEM, NULL, 0), ==, 0);
+  g_assert_cmpint (gnutls_privkey_sign_data2 (key, GNUTLS_SIGN_RSA_SHA256, 0, &data, &out), ==, 0);
+  signature = g_bytes_new (out.data, out.size);
+  gnutls_free (out.data);
+  gnutls_privkey_deinit (key);
+  return signature;
+}
+
+static void
+on_check_challenge (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Command *command = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TransportChallenge) challenge = klass->get_challenge_finish (transport, result, &error);
+  g_autoptr (GBytes) content = NULL, signature = NULL, certificate = NULL;
+
+  if (challenge == NULL)
+    {
+      say_error (command, error);
+      command_free (command);
+      return;
+    }
+  content = transport_make_proof_content (INSTITUTION, challenge);
+  signature = sign (command->words[1], content);
+  certificate = read_file (command->words[2]);
+  klass->check_card (
+      transport,
+      &(TransportCardQuery){ challenge->identifier, certificate, "sha256WithRSAEncryption", signature, FALSE, FALSE },
+      NULL, on_reply, command);
+}
+
+static void
+on_examined (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Command) command = user_data;
+
+  say (command, "ok");
+}
+
+static void
+say_state (const Command *command)
+{
+  static const char *const states[] = { "unknown", "online", "degraded", "offline" };
+  static const char *const link_states[] = { "unknown", "ok", "degraded", "failed" };
+  g_autoptr (GString) text = g_string_new (states[transport->state]);
+
+  for (guint link = 0; link < TRANSPORT_N_LINKS; link++)
+    {
+      const TransportLinkStatus *status = &transport->links[link];
+
+      g_string_append_printf (text, " %s", link_states[status->state]);
+      if (status->error >= 0)
+        g_string_append_printf (text, ":%s", shikaku_error_get_short_name (status->error));
+      g_assert_cmpint (status->since != 0, ==, status->state != TRANSPORT_LINK_UNKNOWN);
+    }
+  say (command, "%s changes=%u expires=%" G_GINT64_FORMAT, text->str, changes, transport->credential_expires);
+}
+
+static void
+start_register (Command *command)
+{
+  g_autoptr (GPtrArray) prefixes = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GArray) granted = g_array_new (FALSE, FALSE, sizeof (gboolean));
+
+  for (guint i = 2; command->words[i] != NULL; i++)
+    {
+      gsize size = strcspn (command->words[i], "=");
+      gboolean value = g_str_equal (command->words[i] + size, "=1");
+
+      g_ptr_array_add (prefixes, g_strndup (command->words[i], size));
+      g_array_append_val (granted, value);
+    }
+  g_ptr_array_add (prefixes, NULL);
+  klass->register_consents (
+      transport,
+      &(TransportConsents){ command->words[1], (const char *const *)prefixes->pdata, (gboolean *)granted->data },
+      remember (command), on_reply, command);
+}
+
+static void
+run (Command *command)
+{
+  const char *name = command->words[0];
+  guint n = g_strv_length (command->words);
+
+  if (g_str_equal (name, "challenge"))
+    klass->get_challenge (transport, remember (command), on_challenge, command);
+  else if (g_str_equal (name, "check"))
+    klass->get_challenge (transport, remember (command), on_check_challenge, command);
+  else if (g_str_equal (name, "search"))
+    klass->check_number (transport,
+                         &(TransportNumberQuery){ .insurer_number = command->words[1],
+                                                  .number = command->words[2],
+                                                  .birthdate = command->words[3],
+                                                  .symbol = n > 4 ? command->words[4] : NULL,
+                                                  .branch = n > 5 ? command->words[5] : NULL },
+                         remember (command), on_reply, command);
+  else if (g_str_equal (name, "register"))
+    start_register (command);
+  else if (g_str_equal (name, "examine"))
+    klass->examine (transport, remember (command), on_examined, command);
+  else
+    {
+      if (g_str_equal (name, "prepare"))
+        klass->prepare (transport);
+      else if (g_str_equal (name, "cancel"))
+        g_cancellable_cancel (g_hash_table_lookup (cancellables, GUINT_TO_POINTER (atoi (command->words[1]))));
+      else if (g_str_equal (name, "free"))
+        klass->free (transport);
+      else
+        g_assert_cmpstr (name, ==, "state");
+      if (g_str_equal (name, "state"))
+        say_state (command);
+      else
+        say (command, "ok");
+      command_free (command);
+    }
+}
+
+static void
+on_line (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GDataInputStream *input = G_DATA_INPUT_STREAM (source);
+  g_autofree char *line = g_data_input_stream_read_line_finish (input, result, NULL, NULL);
+  Command *command;
+
+  if (line == NULL)
+    {
+      g_main_loop_quit (loop);
+      return;
+    }
+  command = g_new0 (Command, 1);
+  command->number = ++last_number;
+  command->words = g_strsplit (line, " ", -1);
+  run (command);
+  g_data_input_stream_read_line_async (input, G_PRIORITY_DEFAULT, NULL, on_line, NULL);
+}
+
+static void
+on_changed (Transport *changed, gpointer user_data)
+{
+  changes++;
+}
+
+static const char *
+find_option (char **options, const char *name, const char *fallback)
+{
+  for (; *options != NULL; options++)
+    if (g_str_has_prefix (*options, name))
+      return *options + strlen (name);
+  return fallback;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
+  g_autoptr (GDataInputStream) lines = g_data_input_stream_new (input);
+  g_autofree char *authority = g_build_filename (argv[2], "center-ca.pem", NULL);
+  g_autofree char *certificate = g_build_filename (argv[2], "institution.cert.pem", NULL);
+  g_autofree char *key = g_build_filename (argv[2], "institution.key.pem", NULL);
+  g_autofree char *account = g_build_filename (argv[2], "account", NULL);
+
+  log_init ();
+  loop = g_main_loop_new (NULL, FALSE);
+  cancellables = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
+  transport = web_api_new (&(WebApiSettings){
+      argv[1], find_option (argv, "authority=", authority), find_option (argv, "certificate=", certificate),
+      find_option (argv, "key=", key), find_option (argv, "account=", account), INSTITUTION, (guint)atoi (argv[3]) });
+  klass = transport->klass;
+  transport->changed = on_changed;
+  g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT, NULL, on_line, NULL);
+  g_main_loop_run (loop);
+  g_hash_table_unref (cancellables);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+  g_main_loop_unref (loop);
+  return 0;
+}

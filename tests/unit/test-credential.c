@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* credential: which files make a credential, when it is valid, and that any account becomes good JSON. */
+#include "center/credential.h"
+
+#include <glib/gstdio.h>
+#include <gnutls/x509.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/error.h"
+#include "codec/message-json.h"
+
+#define DAY (24 * 3600)
+
+typedef struct
+{
+  char *directory, *authority, *certificate, *key, *account;
+} Files;
+
+static void
+write_pem (const char *path, gnutls_datum_t *pem)
+{
+  g_assert_true (g_file_set_contents (path, (char *)pem->data, pem->size, NULL));
+  gnutls_free (pem->data);
+}
+
+/* A certificate of its own key, from @begins to @expires (days from now). */
+static void
+make_pair (const char *certificate_path, const char *key_path, int begins, int expires)
+{
+  gnutls_x509_privkey_t key;
+  gnutls_x509_crt_t certificate;
+  gnutls_datum_t pem;
+
+  gnutls_x509_privkey_init (&key);
+  gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0);
+  gnutls_x509_crt_init (&certificate);
+  gnutls_x509_crt_set_version (certificate, 3);
+  gnutls_x509_crt_set_serial (certificate, "\1", 1);
+  gnutls_x509_crt_set_dn (certificate, "CN=somebody", NULL);
+  gnutls_x509_crt_set_activation_time (certificate, time (NULL) + begins * DAY);
+  gnutls_x509_crt_set_expiration_time (certificate, time (NULL) + expires * DAY);
+  gnutls_x509_crt_set_key (certificate, key);
+  g_assert_cmpint (gnutls_x509_crt_sign2 (certificate, certificate, key, GNUTLS_DIG_SHA256, 0), ==, 0);
+  g_assert_cmpint (gnutls_x509_crt_export2 (certificate, GNUTLS_X509_FMT_PEM, &pem), ==, 0);
+  write_pem (certificate_path, &pem);
+  g_assert_cmpint (gnutls_x509_privkey_export2 (key, GNUTLS_X509_FMT_PEM, &pem), ==, 0);
+  write_pem (key_path, &pem);
+  gnutls_x509_crt_deinit (certificate);
+  gnutls_x509_privkey_deinit (key);
+}
+
+static void
+set_up (Files *files, gconstpointer data)
+{
+  files->directory = g_dir_make_tmp ("test-credential-XXXXXX", NULL);
+  files->authority = g_build_filename (files->directory, "authority", NULL);
+  files->certificate = g_build_filename (files->directory, "certificate", NULL);
+  files->key = g_build_filename (files->directory, "key", NULL);
+  files->account = g_build_filename (files->directory, "account", NULL);
+  make_pair (files->authority, files->key, -1, 1);
+  make_pair (files->certificate, files->key, -1, 1);
+}
+
+static void
+tear_down (Files *files, gconstpointer data)
+{
+  char *paths[] = { files->authority, files->certificate, files->key, files->account, files->directory };
+
+  for (guint i = 0; i < G_N_ELEMENTS (paths); i++)
+    {
+      g_remove (paths[i]);
+      g_free (paths[i]);
+    }
+}
+
+static void
+test_valid (Files *files, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Credential) credential = credential_load (files->authority, files->certificate, files->key, &error);
+  gint64 now = g_get_real_time ();
+
+  g_assert_no_error (error);
+  g_assert_true (credential_is_valid (credential, now, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (ABS (credential->expires - now - (gint64)DAY * G_USEC_PER_SEC), <, 60 * G_USEC_PER_SEC);
+  g_assert_false (credential_is_valid (credential, credential->expires, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_EXPIRED);
+  g_clear_error (&error);
+  g_assert_false (credential_is_valid (credential, credential->begins - 1, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_EXPIRED);
+}
+
+static void
+test_shortest_of_chain (Files *files, gconstpointer data)
+{
+  g_autofree char *leaf = NULL, *issuer = NULL, *chain = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Credential) credential = NULL;
+  gint64 now = g_get_real_time ();
+
+  make_pair (files->certificate, files->account, -1, 0); /* its key is not needed */
+  g_file_get_contents (files->certificate, &issuer, NULL, NULL);
+  make_pair (files->certificate, files->key, -1, 100);
+  g_file_get_contents (files->certificate, &leaf, NULL, NULL);
+  chain = g_strconcat (leaf, issuer, NULL);
+  g_file_set_contents (files->certificate, chain, -1, NULL);
+  credential = credential_load (files->authority, files->certificate, files->key, &error);
+  g_assert_no_error (error);
+  g_assert_false (credential_is_valid (credential, now + G_USEC_PER_SEC, NULL));
+}
+
+static void
+assert_missing (const char *authority, const char *certificate, const char *key)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (credential_load (authority, certificate, key, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING);
+}
+
+static void
+test_missing (Files *files, gconstpointer data)
+{
+  assert_missing (NULL, files->certificate, files->key);
+  assert_missing (files->authority, NULL, files->key);
+  assert_missing (files->authority, files->certificate, NULL);
+  assert_missing ("/nonexistent", files->certificate, files->key);
+  assert_missing (files->authority, "/nonexistent", files->key);
+  assert_missing (files->authority, files->certificate, "/nonexistent");
+  assert_missing (files->authority, files->key, files->key);
+  assert_missing (files->authority, files->certificate, files->certificate);
+}
+
+static void
+test_key_of_another (Files *files, gconstpointer data)
+{
+  make_pair (files->authority, files->key, -1, 1);
+  assert_missing (files->authority, files->certificate, files->key);
+}
+
+static void
+assert_login (Files *files, const char *text, const char *account, const char *password)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GBytes) body = NULL;
+  g_autoptr (Message) message = NULL;
+
+  g_assert_true (g_file_set_contents (files->account, text, -1, NULL));
+  body = credential_make_login (files->account, &error);
+  if (account == NULL)
+    {
+      g_assert_null (body);
+      g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING);
+      return;
+    }
+  g_assert_no_error (error);
+  message = message_json_parse_members (body, "Login", &error);
+  g_assert_no_error (error);
+  g_assert_cmpstr (message_find_text (message, "account"), ==, account);
+  g_assert_cmpstr (message_find_text (message, "password"), ==, password);
+}
+
+static void
+test_login (Files *files, gconstpointer data)
+{
+  g_autofree char *escapes = g_strnfill (400, '\1'); /* the longest JSON that a byte can become */
+  g_autofree char *long_account = g_strconcat (escapes, "\n", escapes, NULL);
+  g_autofree char *too_long = g_strnfill (1100, 'a');
+  g_autoptr (GError) error = NULL;
+
+  assert_login (files, "me\nsecret", "me", "secret");
+  assert_login (files, "me\nsecret\n", "me", "secret");
+  assert_login (files, "me\r\nsecret\r\n", "me", "secret");
+  assert_login (files, "a\"b\\c\nパス ワード\t/<>\n", "a\"b\\c", "パス ワード\t/<>");
+  assert_login (files, long_account, escapes, escapes);
+  assert_login (files, "", NULL, NULL);
+  assert_login (files, "me\n", NULL, NULL);
+  assert_login (files, "\nsecret\n", NULL, NULL);
+  assert_login (files, "me\nsecret\nmore\n", NULL, NULL);
+  assert_login (files, "me\n\xff\xfe\n", NULL, NULL);
+  assert_login (files, too_long, NULL, NULL);
+  g_assert_null (credential_make_login ("/nonexistent", &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING);
+}
+
+#define ADD(path, function) g_test_add (path, Files, NULL, set_up, function, tear_down)
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("/credential/valid", test_valid);
+  ADD ("/credential/shortest-of-chain", test_shortest_of_chain);
+  ADD ("/credential/missing", test_missing);
+  ADD ("/credential/key-of-another", test_key_of_another);
+  ADD ("/credential/login", test_login);
+  return g_test_run ();
+}

@@ -55,12 +55,6 @@ describe_caller (uid_t uid)
   return g_strdup_printf ("%u", (guint)uid);
 }
 
-static gboolean
-is_asked (const BusVisitOptions *options, const char *kind)
-{
-  return options->consents && g_strv_contains (options->consents, kind);
-}
-
 static Visit *
 open_visit (BusManager *self, BusPeer *peer, BusVisitOptions *options, GError **error)
 {
@@ -75,8 +69,6 @@ open_visit (BusManager *self, BusPeer *peer, BusVisitOptions *options, GError **
   options->visit.caller = caller;
   if (!options->by_number)
     return station_open_visit (self->station, &options->visit, error);
-  options->insured.consent_ceiling = is_asked (options, "ceiling");
-  options->insured.consent_specific_disease = is_asked (options, "specific-disease");
   return station_open_number_visit (self->station, &options->visit, &options->insured, error);
 }
 

@@ -24,29 +24,49 @@ write_pem (const char *path, gnutls_datum_t *pem)
   gnutls_free (pem->data);
 }
 
-/* A certificate of its own key, from @begins to @expires (days from now). */
-static void
-make_pair (const char *certificate_path, const char *key_path, int begins, int expires)
+static gnutls_x509_privkey_t
+make_key (const char *path)
 {
   gnutls_x509_privkey_t key;
-  gnutls_x509_crt_t certificate;
   gnutls_datum_t pem;
 
   gnutls_x509_privkey_init (&key);
   gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0);
+  g_assert_cmpint (gnutls_x509_privkey_export2 (key, GNUTLS_X509_FMT_PEM, &pem), ==, 0);
+  write_pem (path, &pem);
+  return key;
+}
+
+/* A CA's certificate, of its own key if @issuer is NULL; valid from yesterday on for @days from now. */
+static gnutls_x509_crt_t
+make_certificate (const char *path, const char *name, gnutls_x509_privkey_t key, gnutls_x509_crt_t issuer,
+                  gnutls_x509_privkey_t issuer_key, int days)
+{
+  gnutls_x509_crt_t certificate;
+  gnutls_datum_t pem;
+
   gnutls_x509_crt_init (&certificate);
   gnutls_x509_crt_set_version (certificate, 3);
-  gnutls_x509_crt_set_serial (certificate, "\1", 1);
-  gnutls_x509_crt_set_dn (certificate, "CN=somebody", NULL);
-  gnutls_x509_crt_set_activation_time (certificate, time (NULL) + begins * DAY);
-  gnutls_x509_crt_set_expiration_time (certificate, time (NULL) + expires * DAY);
+  gnutls_x509_crt_set_serial (certificate, name, 1);
+  gnutls_x509_crt_set_dn_by_oid (certificate, GNUTLS_OID_X520_COMMON_NAME, 0, name, (unsigned)strlen (name));
+  gnutls_x509_crt_set_basic_constraints (certificate, 1, -1);
+  gnutls_x509_crt_set_activation_time (certificate, time (NULL) - DAY);
+  gnutls_x509_crt_set_expiration_time (certificate, time (NULL) + days * DAY);
   gnutls_x509_crt_set_key (certificate, key);
-  g_assert_cmpint (gnutls_x509_crt_sign2 (certificate, certificate, key, GNUTLS_DIG_SHA256, 0), ==, 0);
+  g_assert_cmpint (gnutls_x509_crt_sign2 (certificate, issuer != NULL ? issuer : certificate,
+                                          issuer != NULL ? issuer_key : key, GNUTLS_DIG_SHA256, 0),
+                   ==, 0);
   g_assert_cmpint (gnutls_x509_crt_export2 (certificate, GNUTLS_X509_FMT_PEM, &pem), ==, 0);
-  write_pem (certificate_path, &pem);
-  g_assert_cmpint (gnutls_x509_privkey_export2 (key, GNUTLS_X509_FMT_PEM, &pem), ==, 0);
-  write_pem (key_path, &pem);
-  gnutls_x509_crt_deinit (certificate);
+  write_pem (path, &pem);
+  return certificate;
+}
+
+static void
+make_pair (const char *certificate_path, const char *key_path)
+{
+  gnutls_x509_privkey_t key = make_key (key_path);
+
+  gnutls_x509_crt_deinit (make_certificate (certificate_path, "somebody", key, NULL, NULL, 1));
   gnutls_x509_privkey_deinit (key);
 }
 
@@ -58,8 +78,8 @@ set_up (Files *files, gconstpointer data)
   files->certificate = g_build_filename (files->directory, "certificate", NULL);
   files->key = g_build_filename (files->directory, "key", NULL);
   files->account = g_build_filename (files->directory, "account", NULL);
-  make_pair (files->authority, files->key, -1, 1);
-  make_pair (files->certificate, files->key, -1, 1);
+  make_pair (files->authority, files->key);
+  make_pair (files->certificate, files->key);
 }
 
 static void
@@ -92,23 +112,28 @@ test_valid (Files *files, gconstpointer data)
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_EXPIRED);
 }
 
+/* The leaf is good for long, its issuer is not. */
 static void
 test_shortest_of_chain (Files *files, gconstpointer data)
 {
-  g_autofree char *leaf = NULL, *issuer = NULL, *chain = NULL;
+  gnutls_x509_privkey_t issuer_key = make_key (files->key), key = make_key (files->key);
+  gnutls_x509_crt_t issuer = make_certificate (files->certificate, "issuer", issuer_key, NULL, NULL, 0), leaf;
+  g_autofree char *issuer_pem = NULL, *leaf_pem = NULL, *chain = NULL;
   g_autoptr (GError) error = NULL;
   g_autoptr (Credential) credential = NULL;
-  gint64 now = g_get_real_time ();
 
-  make_pair (files->certificate, files->account, -1, 0); /* its key is not needed */
-  g_file_get_contents (files->certificate, &issuer, NULL, NULL);
-  make_pair (files->certificate, files->key, -1, 100);
-  g_file_get_contents (files->certificate, &leaf, NULL, NULL);
-  chain = g_strconcat (leaf, issuer, NULL);
+  g_file_get_contents (files->certificate, &issuer_pem, NULL, NULL);
+  leaf = make_certificate (files->certificate, "leaf", key, issuer, issuer_key, 100);
+  g_file_get_contents (files->certificate, &leaf_pem, NULL, NULL);
+  chain = g_strconcat (leaf_pem, issuer_pem, NULL);
   g_file_set_contents (files->certificate, chain, -1, NULL);
   credential = credential_load (files->authority, files->certificate, files->key, &error);
   g_assert_no_error (error);
-  g_assert_false (credential_is_valid (credential, now + G_USEC_PER_SEC, NULL));
+  g_assert_false (credential_is_valid (credential, g_get_real_time () + G_USEC_PER_SEC, NULL));
+  gnutls_x509_crt_deinit (leaf);
+  gnutls_x509_crt_deinit (issuer);
+  gnutls_x509_privkey_deinit (key);
+  gnutls_x509_privkey_deinit (issuer_key);
 }
 
 static void
@@ -136,7 +161,7 @@ test_missing (Files *files, gconstpointer data)
 static void
 test_key_of_another (Files *files, gconstpointer data)
 {
-  make_pair (files->authority, files->key, -1, 1);
+  make_pair (files->authority, files->key);
   assert_missing (files->authority, files->certificate, files->key);
 }
 

@@ -250,8 +250,8 @@ on_rest (gpointer user_data)
   visit->expires = g_get_real_time () + visit->host->retention * G_USEC_PER_SEC;
   visit->erase_at = g_get_monotonic_time () + visit->host->retention * G_USEC_PER_SEC;
   visit_set_state (visit, visit->outcome);
-  answer_cancel_tasks (visit);
   visit->host->rested (visit, visit->host->data);
+  answer_cancel_tasks (visit);
   visit_unref (visit);
   return G_SOURCE_REMOVE;
 }

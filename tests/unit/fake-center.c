@@ -1,0 +1,215 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* fake-center: see the header. */
+#include "fake-center.h"
+
+#include <string.h>
+
+#include "codec/message-json.h"
+
+static gboolean
+answer (gpointer user_data)
+{
+  GTask *task = user_data;
+  FakeCenter *center = g_task_get_task_data (task);
+  FakeCall call = GPOINTER_TO_UINT (g_task_get_source_tag (task));
+
+  if (!g_task_return_error_if_cancelled (task))
+    {
+      if (center->errors[call] >= 0)
+        g_task_return_new_error (task, SHIKAKU_ERROR, center->errors[call], "fake center");
+      else
+        g_task_return_pointer (task, (gpointer)center->bodies[call], NULL);
+    }
+  g_object_unref (task);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  GTask *task = user_data;
+  FakeCenter *center = g_task_get_task_data (task);
+  FakeCall call = GPOINTER_TO_UINT (g_task_get_source_tag (task));
+
+  if (g_ptr_array_remove (center->waiting[call], task))
+    g_idle_add (answer, task);
+}
+
+static void
+call (Transport *transport, FakeCall which, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  FakeCenter *center = (FakeCenter *)transport;
+  GTask *task = g_task_new (NULL, cancellable, callback, user_data);
+
+  center->counts[which]++;
+  g_task_set_source_tag (task, GUINT_TO_POINTER (which));
+  g_task_set_task_data (task, center, NULL);
+  if (!center->held[which] || g_cancellable_is_cancelled (cancellable))
+    {
+      g_idle_add (answer, task);
+      return;
+    }
+  g_ptr_array_add (center->waiting[which], task);
+  if (cancellable != NULL)
+    g_signal_connect_object (cancellable, "cancelled", G_CALLBACK (on_cancelled), G_OBJECT (task), 0);
+}
+
+void
+fake_center_release (FakeCenter *center, FakeCall which)
+{
+  center->held[which] = FALSE;
+  while (center->waiting[which]->len > 0)
+    g_idle_add (answer, g_ptr_array_steal_index (center->waiting[which], 0));
+}
+
+gboolean
+fake_center_is_idle (FakeCenter *center)
+{
+  guint waiting = 0;
+
+  for (guint i = 0; i < FAKE_N_CALLS; i++)
+    waiting += center->waiting[i]->len;
+  return waiting == 0;
+}
+
+static void
+prepare (Transport *transport)
+{
+  ((FakeCenter *)transport)->prepared++;
+}
+
+static void
+get_challenge (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  call (transport, FAKE_CHALLENGE, cancellable, callback, user_data);
+}
+
+static TransportChallenge *
+get_challenge_finish (Transport *transport, GAsyncResult *result, GError **error)
+{
+  TransportChallenge *challenge;
+
+  if (g_task_propagate_pointer (G_TASK (result), error) == NULL)
+    return NULL;
+  challenge = g_new0 (TransportChallenge, 1);
+  challenge->identifier = g_strdup ("challenge-1");
+  challenge->bytes = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
+  return challenge;
+}
+
+static void
+check_card (Transport *transport, const TransportCardQuery *query, GCancellable *cancellable,
+            GAsyncReadyCallback callback, gpointer user_data)
+{
+  FakeCenter *center = (FakeCenter *)transport;
+
+  g_assert_cmpstr (query->challenge_identifier, ==, "challenge-1");
+  g_assert_cmpuint (g_bytes_get_size (query->signature), ==, 256);
+  g_assert_nonnull (query->certificate);
+  g_assert_nonnull (query->algorithm);
+  center->consent_ceiling = query->consent_ceiling;
+  center->consent_specific_disease = query->consent_specific_disease;
+  call (transport, FAKE_CHECK_CARD, cancellable, callback, user_data);
+}
+
+static void
+check_number (Transport *transport, const TransportNumberQuery *query, GCancellable *cancellable,
+              GAsyncReadyCallback callback, gpointer user_data)
+{
+  FakeCenter *center = (FakeCenter *)transport;
+
+  g_free (center->number);
+  center->number
+      = g_strdup_printf ("%s/%s/%s/%s/%s/%s", query->insurer_number, query->symbol ? query->symbol : "", query->number,
+                         query->branch ? query->branch : "", query->birthdate, query->date ? query->date : "");
+  center->consent_ceiling = query->consent_ceiling;
+  center->consent_specific_disease = query->consent_specific_disease;
+  call (transport, FAKE_CHECK_NUMBER, cancellable, callback, user_data);
+}
+
+static void
+register_consents (Transport *transport, const TransportConsents *consents, GCancellable *cancellable,
+                   GAsyncReadyCallback callback, gpointer user_data)
+{
+  FakeCenter *center = (FakeCenter *)transport;
+  g_autoptr (GString) registered = g_string_new (NULL);
+
+  g_assert_cmpstr (consents->qualification_key, ==, "KEY1");
+  for (guint i = 0; consents->prefixes[i] != NULL; i++)
+    g_string_append_printf (registered, "%s%s=%d", i > 0 ? " " : "", consents->prefixes[i], consents->granted[i]);
+  g_free (center->registered);
+  center->registered = g_strdup (registered->str);
+  call (transport, FAKE_REGISTER, cancellable, callback, user_data);
+}
+
+static TransportReply *
+reply_finish (Transport *transport, GAsyncResult *result, GError **error)
+{
+  const char *body = g_task_propagate_pointer (G_TASK (result), error);
+  TransportReply *reply;
+  g_autoptr (GError) parse_error = NULL;
+
+  if (body == NULL)
+    return NULL;
+  reply = g_new0 (TransportReply, 1);
+  reply->body = g_bytes_new_static (body, strlen (body));
+  reply->message = message_json_parse (reply->body, &parse_error);
+  g_assert_no_error (parse_error);
+  reply->received = g_get_real_time ();
+  return reply;
+}
+
+static void
+examine (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  transport->links[TRANSPORT_LINK_CREDENTIAL] = (TransportLinkStatus){ TRANSPORT_LINK_OK, 1, -1 };
+  transport->links[TRANSPORT_LINK_LINE]
+      = (TransportLinkStatus){ TRANSPORT_LINK_FAILED, 2, SHIKAKU_ERROR_CENTER_UNREACHABLE };
+  call (transport, FAKE_EXAMINE, cancellable, callback, user_data);
+}
+
+static void
+center_free (Transport *transport)
+{
+  FakeCenter *center = (FakeCenter *)transport;
+
+  for (guint i = 0; i < FAKE_N_CALLS; i++)
+    {
+      g_assert_cmpuint (center->waiting[i]->len, ==, 0);
+      g_ptr_array_unref (center->waiting[i]);
+    }
+  if (center->freed != NULL)
+    *center->freed = TRUE;
+  g_free (center->registered);
+  g_free (center->number);
+  g_free (center);
+}
+
+static const TransportClass center_class = {
+  .prepare = prepare,
+  .get_challenge = get_challenge,
+  .get_challenge_finish = get_challenge_finish,
+  .check_card = check_card,
+  .check_number = check_number,
+  .register_consents = register_consents,
+  .reply_finish = reply_finish,
+  .examine = examine,
+  .free = center_free,
+};
+
+FakeCenter *
+fake_center_new (void)
+{
+  FakeCenter *center = g_new0 (FakeCenter, 1);
+
+  center->transport.klass = &center_class;
+  center->transport.institution_code = "1311234567";
+  for (guint i = 0; i < FAKE_N_CALLS; i++)
+    {
+      center->errors[i] = -1;
+      center->bodies[i] = FAKE_ELIGIBLE;
+      center->waiting[i] = g_ptr_array_new ();
+    }
+  center->bodies[FAKE_REGISTER] = FAKE_REGISTERED;
+  return center;
+}

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * fake-center: a transport that answers as it is told, when it is told.
+ *
+ * Every call is written into a list of names. A call that is held is answered by fake_center_release, or when it is
+ * cancelled; the others from the main loop at once.
+ */
+#pragma once
+
+#include "base/error.h"
+#include "center/transport.h"
+
+typedef enum
+{
+  FAKE_CHALLENGE,
+  FAKE_CHECK_CARD,
+  FAKE_CHECK_NUMBER,
+  FAKE_REGISTER,
+  FAKE_EXAMINE,
+  FAKE_N_CALLS
+} FakeCall;
+
+typedef struct
+{
+  Transport transport;
+  guint counts[FAKE_N_CALLS], prepared;
+  gboolean held[FAKE_N_CALLS];
+  int errors[FAKE_N_CALLS];         /* ShikakuError, -1: the answer */
+  const char *bodies[FAKE_N_CALLS]; /* JSON */
+  GPtrArray *waiting[FAKE_N_CALLS]; /* of GTask */
+
+  /* What was asked last. */
+  gboolean consent_ceiling, consent_specific_disease;
+  char *registered; /* "PharmacistsInfo=1 TestInfo=0" */
+  char *number;     /* "insurer/symbol/number/branch/birthdate/date" */
+  gboolean *freed;  /* where to say so, if the test wants to know */
+} FakeCenter;
+
+FakeCenter *fake_center_new (void);
+
+/* fake_center_release: answers what is held of @call, and holds it no longer. */
+void fake_center_release (FakeCenter *center, FakeCall call);
+
+/* fake_center_is_idle: nothing is under way. */
+gboolean fake_center_is_idle (FakeCenter *center);
+
+/* Answers as the center sends them. */
+#define FAKE_HEADER \
+  "\"MessageHeader\":{\"ProcessExecutionTime\":\"20250401093000\",\"SegmentOfResult\":\"1\"," \
+  "\"ReferenceClassification\":\"1\"}"
+#define FAKE_ELIGIBLE \
+  "{\"XmlMsg\":{" FAKE_HEADER ",\"MessageBody\":{\"ResultList\":[{\"ResultOfQualificationConfirmation\":{" \
+  "\"InsurerNumber\":\"  123456\",\"Name\":\"山田　花子\",\"QualificationConfirmationKey\":\"KEY1\"," \
+  "\"LimitApplicationCertificateRelatedConsFlg\":\"1\"," \
+  "\"LimitApplicationCertificateRelatedConsTime\":\"20250401093000\"}}]," \
+  "\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"1\"}}}"
+#define FAKE_NOT_ELIGIBLE \
+  "{\"XmlMsg\":{" FAKE_HEADER ",\"MessageBody\":{\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"4\"}}}"
+#define FAKE_REFUSED(code) "{\"XmlMsg\":{\"MessageHeader\":{\"SegmentOfResult\":\"9\",\"ErrorCode\":\"" code "\"}}}"
+#define FAKE_REGISTERED \
+  "{\"XmlMsg\":{" FAKE_HEADER ",\"MessageBody\":{\"ConsentRegistrationResult\":{" \
+  "\"PharmacistsInfoConsFlg\":\"1\",\"PharmacistsInfoConsTime\":\"20250401093001\"," \
+  "\"PharmacistsInfoAvailableTime\":\"20250402093001\",\"TestInfoConsFlg\":\"0\"}}}}"

@@ -1,0 +1,807 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test-visit: one visit at a fake desk: what it asks of whom and when, how it ends, and that nothing is left behind. */
+#include "fake-desk.h"
+
+#include <string.h>
+
+#define INS_READ 0xB0
+#define INS_VERIFY 0x20
+#define INS_SIGN 0x2A
+
+static FakeDesk *
+new_desk (void)
+{
+  return fake_desk_new (NULL, 3, FAKE_RETENTION);
+}
+
+static const Consent *
+get_consent (Visit *visit, guint index)
+{
+  return &g_array_index (visit_get_consents (visit), Consent, index);
+}
+
+/* The way of a visit. */
+
+static void
+test_done (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, NULL);
+
+  fake_desk_settle ();
+  g_assert_cmpint (visit_get_state (visit), ==, VISIT_WAITING_FOR_CARD);
+  g_assert_cmpstr (desk->agent->messages->str, ==, "insert-card");
+  fake_desk_insert (desk);
+  g_assert_cmpuint (desk->center->prepared, ==, 1);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+
+  g_assert_cmpstr (desk->states->str, ==, "waiting-for-card reading-card asking-pin proving checking done");
+  g_assert_cmpstr (desk->agent->messages->str, ==, "insert-card remove-card");
+  g_assert_cmpuint (desk->agent->tries_left, ==, 3);
+  g_assert_cmpuint (desk->agent->cancels, ==, 0);
+  g_assert_cmpuint (desk->finished, ==, 1);
+  g_assert_cmpuint (fake_card_count (desk->card, INS_VERIFY), ==, 1);
+  g_assert_cmpuint (fake_card_count (desk->card, INS_SIGN), ==, 1);
+  g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
+  g_assert_cmpstr (visit_get_origin (visit), ==, "card");
+  g_assert_cmpstr (visit_get_method (visit), ==, "pin");
+  g_assert_cmpstr (visit_get_reader (visit), ==, FAKE_READER_PATH);
+  g_assert_cmpstr (visit_get_language (visit), ==, "ja");
+  g_assert_cmpstr (visit_get_error_message (visit), ==, "");
+  g_assert_null (visit_get_error (visit));
+  g_assert_nonnull (visit_get_message (visit));
+  g_assert_cmpint (visit_get_expires (visit), >, visit_get_opened (visit) + G_TIME_SPAN_MINUTE);
+  g_assert_false (visit_get_agent_is_caller (visit));
+}
+
+static void
+test_agent_is_caller (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = NULL;
+
+  desk->agent->owner = FAKE_OWNER;
+  fake_desk_insert (desk);
+  visit = fake_desk_open (desk, NULL);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_true (visit_get_agent_is_caller (visit));
+}
+
+static void
+test_challenge_beside_certificate (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, NULL);
+
+  fake_card_block (desk->card, INS_READ);
+  fake_desk_insert (desk);
+  fake_desk_wait_ins (desk, INS_READ, 1);
+  g_assert_cmpuint (desk->center->counts[FAKE_CHALLENGE], ==, 1);
+  g_assert_cmpint (visit_get_state (visit), ==, VISIT_READING_CARD);
+  fake_card_unblock (desk->card);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpuint (desk->center->counts[FAKE_CHALLENGE], ==, 1);
+}
+
+static void
+test_late_challenge (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, NULL);
+
+  desk->center->held[FAKE_CHALLENGE] = TRUE;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_PROVING);
+  fake_desk_settle ();
+  g_assert_cmpuint (fake_card_count (desk->card, INS_VERIFY), ==, 0);
+  fake_center_release (desk->center, FAKE_CHALLENGE);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+}
+
+/* Consents. */
+
+static void
+test_consent_order (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "test ceiling drug specific-disease");
+
+  desk->agent->refused = "specific-disease test";
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+
+  g_assert_cmpstr (desk->agent->questions->str, ==, "ceiling,specific-disease test,drug");
+  g_assert_true (desk->center->consent_ceiling);
+  g_assert_false (desk->center->consent_specific_disease);
+  g_assert_cmpstr (desk->center->registered, ==, "TestInfo=0 PharmacistsInfo=1");
+  g_assert_cmpstr (desk->states->str, ==,
+                   "waiting-for-card reading-card asking-pin proving asking-consent checking done");
+
+  g_assert_cmpstr (get_consent (visit, 0)->rule->kind, ==, "test");
+  g_assert_true (get_consent (visit, 0)->answered);
+  g_assert_false (get_consent (visit, 0)->granted);
+  g_assert_true (get_consent (visit, 1)->granted);
+  g_assert_cmpint (get_consent (visit, 1)->at, >, 0);
+  g_assert_true (get_consent (visit, 2)->granted);
+  g_assert_cmpint (get_consent (visit, 2)->until - get_consent (visit, 2)->at, ==, G_TIME_SPAN_DAY);
+  g_assert_false (get_consent (visit, 3)->granted);
+}
+
+static void
+test_consent_before_query (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "ceiling");
+
+  desk->agent->consent_held = TRUE;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_ASKING_CONSENT);
+  fake_desk_settle ();
+  g_assert_cmpuint (desk->center->counts[FAKE_CHECK_CARD], ==, 0);
+  fake_agent_release (desk->agent);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_true (desk->center->consent_ceiling);
+  g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
+}
+
+static void
+test_consent_beside_query (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "drug");
+
+  desk->agent->consent_held = TRUE;
+  desk->center->held[FAKE_CHECK_CARD] = TRUE;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_ASKING_CONSENT);
+  g_assert_cmpuint (desk->center->counts[FAKE_CHECK_CARD], ==, 1);
+  g_assert_nonnull (desk->agent->consent_task);
+
+  fake_agent_release (desk->agent);
+  fake_desk_wait (desk, visit, VISIT_CHECKING);
+  g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
+  fake_center_release (desk->center, FAKE_CHECK_CARD);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (desk->center->registered, ==, "PharmacistsInfo=1");
+}
+
+static void
+test_query_before_consent (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "drug");
+
+  desk->agent->consent_held = TRUE;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_ASKING_CONSENT);
+  fake_desk_settle ();
+  g_assert_cmpint (visit_get_state (visit), ==, VISIT_ASKING_CONSENT);
+  fake_agent_release (desk->agent);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 1);
+}
+
+static void
+test_all_refused (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "drug test ceiling");
+
+  desk->agent->refused = "drug test ceiling";
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
+  g_assert_false (desk->center->consent_ceiling);
+  g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
+}
+
+static void
+test_no_answer_is_refusal (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "ceiling drug");
+
+  desk->agent->refused = NULL;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_false (desk->center->consent_ceiling);
+  g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
+  g_assert_false (get_consent (visit, 0)->answered);
+  g_assert_false (get_consent (visit, 1)->answered);
+}
+
+static void
+test_agent_cannot_ask (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = NULL;
+
+  desk->agent->capabilities = "pin";
+  fake_desk_insert (desk);
+  visit = fake_desk_open (desk, "ceiling drug");
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (desk->agent->questions->str, ==, "");
+  g_assert_cmpstr (desk->agent->messages->str, ==, "");
+  g_assert_false (get_consent (visit, 0)->granted);
+}
+
+static void
+test_registration_fails (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "drug test");
+
+  desk->agent->refused = "test";
+  desk->center->errors[FAKE_REGISTER] = SHIKAKU_ERROR_CENTER_UNREACHABLE;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
+  g_assert_false (get_consent (visit, 0)->granted);
+  g_assert_cmpint (get_consent (visit, 0)->error, ==, SHIKAKU_ERROR_CENTER_UNREACHABLE);
+  g_assert_cmpint (get_consent (visit, 1)->error, ==, -1);
+}
+
+static void
+test_registration_refused (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "drug test");
+
+  fake_desk_insert (desk); /* the center's answer holds drug only */
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_true (get_consent (visit, 0)->granted);
+  g_assert_false (get_consent (visit, 1)->granted);
+  g_assert_cmpint (get_consent (visit, 1)->error, ==, SHIKAKU_ERROR_CENTER_REFUSED);
+}
+
+static void
+test_not_eligible_needs_no_consent (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "drug");
+
+  desk->agent->consent_held = TRUE;
+  desk->center->bodies[FAKE_CHECK_CARD] = FAKE_NOT_ELIGIBLE;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (visit_get_answer (visit), ==, "not-eligible");
+  g_assert_cmpuint (desk->agent->cancels, ==, 1);
+  g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
+  g_assert_false (get_consent (visit, 0)->granted);
+}
+
+/* Faults of the center. */
+
+static void
+test_unknown_after_proof (void)
+{
+  static const ShikakuError faults[]
+      = { SHIKAKU_ERROR_CENTER_UNREACHABLE, SHIKAKU_ERROR_CENTER_BUSY,       SHIKAKU_ERROR_CENTER_REFUSED,
+          SHIKAKU_ERROR_CENTER_UNTRUSTED,   SHIKAKU_ERROR_MESSAGE_INVALID,   SHIKAKU_ERROR_TIMED_OUT,
+          SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_ERROR_CREDENTIAL_EXPIRED };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      g_autoptr (FakeDesk) desk = new_desk ();
+      g_autoptr (Visit) visit = fake_desk_open (desk, "drug");
+
+      desk->center->errors[FAKE_CHECK_CARD] = (int)faults[i];
+      desk->agent->consent_held = TRUE;
+      fake_desk_insert (desk);
+      fake_desk_wait (desk, visit, VISIT_DONE);
+      g_assert_cmpstr (visit_get_answer (visit), ==, "unknown");
+      g_assert_cmpstr (visit_get_eligibility (visit)->reason, ==, shikaku_error_get_name (faults[i]));
+      g_assert_nonnull (visit_get_eligibility (visit)->advice);
+      g_assert_null (visit_get_message (visit));
+    }
+}
+
+static void
+test_refused_person (void)
+{
+  static const struct
+  {
+    ShikakuError error;
+    const char *body;
+  } refusals[] = {
+    { SHIKAKU_ERROR_CERTIFICATE_EXPIRED, FAKE_REFUSED ("SHK010001") },
+    { SHIKAKU_ERROR_CERTIFICATE_REVOKED, FAKE_REFUSED ("SHK010002") },
+    { SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED, FAKE_REFUSED ("SHK010003") },
+    { SHIKAKU_ERROR_NOT_REGISTERED, FAKE_REFUSED ("SHK020001") },
+  };
+
+  for (gsize i = 0; i < 2 * G_N_ELEMENTS (refusals); i++)
+    {
+      g_autoptr (FakeDesk) desk = new_desk ();
+      g_autoptr (Visit) visit = fake_desk_open (desk, NULL);
+
+      /* Said by the transport, and said by the message. */
+      if (i % 2 == 0)
+        desk->center->errors[FAKE_CHECK_CARD] = (int)refusals[i / 2].error;
+      else
+        desk->center->bodies[FAKE_CHECK_CARD] = refusals[i / 2].body;
+      fake_desk_insert (desk);
+      fake_desk_wait (desk, visit, VISIT_FAILED);
+      fake_desk_assert_failed (visit, refusals[i / 2].error);
+      g_assert_cmpstr (visit_get_error_message (visit), !=, "");
+      g_assert_null (visit_get_answer (visit));
+      g_assert_cmpstr (desk->agent->messages->str, ==, "ask-staff");
+    }
+}
+
+static void
+test_challenge_fails (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, NULL);
+
+  /* While the PIN is being asked for: it is not asked for in vain any longer. */
+  desk->center->held[FAKE_CHALLENGE] = desk->agent->pin_held = TRUE;
+  desk->center->errors[FAKE_CHALLENGE] = SHIKAKU_ERROR_CENTER_UNREACHABLE;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_ASKING_PIN);
+  fake_center_release (desk->center, FAKE_CHALLENGE);
+  fake_desk_wait (desk, visit, VISIT_FAILED);
+  fake_desk_assert_failed (visit, SHIKAKU_ERROR_CENTER_UNREACHABLE);
+  g_assert_cmpuint (desk->agent->cancels, ==, 1);
+  g_assert_cmpuint (fake_card_count (desk->card, INS_VERIFY), ==, 0);
+}
+
+/* PIN and certificate. */
+
+static void
+test_no_agent (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = NULL;
+
+  desk->agent->absent = TRUE;
+  fake_desk_insert (desk);
+  visit = fake_desk_open (desk, NULL);
+  fake_desk_wait (desk, visit, VISIT_FAILED);
+  fake_desk_assert_failed (visit, SHIKAKU_ERROR_NO_AGENT);
+  g_assert_cmpuint (fake_card_count (desk->card, 0xA4), ==, 0);
+}
+
+static void
+test_wrong_pin (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = NULL, waiting = NULL, again = NULL;
+  VisitOptions options = { .same_card = TRUE };
+  guint tries = 0;
+
+  desk->agent->pin = "9999";
+  fake_desk_insert (desk);
+  visit = fake_desk_open (desk, NULL);
+  fake_desk_wait (desk, visit, VISIT_FAILED);
+  fake_desk_assert_failed (visit, SHIKAKU_ERROR_PIN_INCORRECT);
+  g_assert_true (shikaku_error_get_tries_left (visit_get_error (visit), &tries));
+  g_assert_cmpuint (tries, ==, 2);
+  g_assert_cmpstr (desk->agent->messages->str, ==, "pin-incorrect");
+
+  /* The card has served: it is not read again until it was removed … */
+  desk->agent->pin = "1234";
+  waiting = fake_desk_open_with (desk, "/v/2", NULL, &(VisitOptions){ NULL });
+  fake_desk_settle ();
+  g_assert_cmpint (visit_get_state (waiting), ==, VISIT_WAITING_FOR_CARD);
+  g_assert_cmpstr (desk->agent->messages->str, ==, "pin-incorrect reinsert-card");
+  visit_cancel (waiting, NULL, NULL);
+  fake_desk_wait (desk, waiting, VISIT_CANCELLED);
+
+  /* … unless the owner asks. */
+  again = fake_desk_open_with (desk, "/v/3", NULL, &options);
+  fake_desk_wait (desk, again, VISIT_DONE);
+  g_assert_cmpuint (fake_card_get_tries (desk->card), ==, 3);
+}
+
+static void
+test_served_card_returns (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = NULL, next = NULL;
+
+  fake_desk_insert (desk);
+  visit = fake_desk_open (desk, NULL);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  next = fake_desk_open_with (desk, "/v/2", NULL, &(VisitOptions){ NULL });
+  fake_desk_settle ();
+  g_assert_cmpint (visit_get_state (next), ==, VISIT_WAITING_FOR_CARD);
+
+  /* Out and in between two looks of the monitor: only the counter tells. */
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, next, VISIT_DONE);
+}
+
+static void
+test_locked (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new ("kato", 0, FAKE_RETENTION);
+  g_autoptr (Visit) visit = fake_desk_open (desk, NULL);
+
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_FAILED);
+  fake_desk_assert_failed (visit, SHIKAKU_ERROR_PIN_LOCKED);
+  g_assert_cmpuint (desk->agent->pins, ==, 0);
+  g_assert_cmpstr (desk->agent->messages->str, ==, "pin-locked");
+}
+
+static void
+test_last_try (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new ("yoshida", 1, FAKE_RETENTION);
+  g_autoptr (Visit) visit = NULL, again = NULL;
+  VisitOptions options = { .same_card = TRUE, .last_try = TRUE };
+  guint tries = 0;
+
+  fake_desk_insert (desk);
+  visit = fake_desk_open (desk, NULL);
+  fake_desk_wait (desk, visit, VISIT_FAILED);
+  fake_desk_assert_failed (visit, SHIKAKU_ERROR_PIN_REFUSED);
+  g_assert_true (shikaku_error_get_tries_left (visit_get_error (visit), &tries));
+  g_assert_cmpuint (tries, ==, 1);
+  g_assert_cmpuint (desk->agent->pins, ==, 0);
+
+  again = fake_desk_open_with (desk, "/v/2", NULL, &options);
+  fake_desk_wait (desk, again, VISIT_DONE);
+}
+
+static void
+test_bad_certificates (void)
+{
+  static const struct
+  {
+    const char *persona;
+    ShikakuError error;
+  } cards[] = { { "ito", SHIKAKU_ERROR_CERTIFICATE_EXPIRED }, { "kobayashi", SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cards); i++)
+    {
+      g_autoptr (FakeDesk) desk = fake_desk_new (cards[i].persona, 3, FAKE_RETENTION);
+      g_autoptr (Visit) visit = fake_desk_open (desk, NULL);
+
+      fake_desk_insert (desk);
+      fake_desk_wait (desk, visit, VISIT_FAILED);
+      fake_desk_assert_failed (visit, cards[i].error);
+      g_assert_cmpuint (desk->agent->pins, ==, 0);
+    }
+}
+
+static void
+test_pin_refused (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, NULL);
+
+  desk->agent->pin = NULL;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_FAILED);
+  fake_desk_assert_failed (visit, SHIKAKU_ERROR_PIN_REFUSED);
+  g_assert_cmpuint (fake_card_count (desk->card, INS_VERIFY), ==, 0);
+}
+
+static void
+test_card_faults (void)
+{
+  static const struct
+  {
+    guint8 ins;
+    ShikakuError error;
+  } faults[] = { { INS_READ, SHIKAKU_ERROR_CARD_MUTE },
+                 { INS_SIGN, SHIKAKU_ERROR_CARD_MUTE },
+                 { INS_SIGN, SHIKAKU_ERROR_CARD_RESET },
+                 { INS_VERIFY, SHIKAKU_ERROR_SERVICE_STOPPED } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      g_autoptr (FakeDesk) desk = new_desk ();
+      g_autoptr (Visit) visit = fake_desk_open (desk, NULL);
+
+      fake_card_fail (desk->card, faults[i].ins, faults[i].error);
+      fake_desk_insert (desk);
+      fake_desk_wait (desk, visit, VISIT_FAILED);
+      fake_desk_assert_failed (visit, faults[i].error);
+    }
+}
+
+/* By number. */
+
+static Visit *
+open_number (FakeDesk *desk, const char *const *consents)
+{
+  VisitOptions options = { .path = "/v/n", .owner = FAKE_OWNER, .consents = consents, .language = "en" };
+  TransportNumberQuery insured
+      = { .insurer_number = "０６１３", .number = "12", .branch = "", .birthdate = "19800229" };
+  g_autoptr (GError) error = NULL;
+  Visit *visit = station_open_number_visit (desk->station, &options, &insured, &error);
+
+  g_assert_no_error (error);
+  return visit_ref (visit);
+}
+
+static void
+test_number (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = NULL;
+
+  desk->agent->absent = TRUE; /* nobody is needed */
+  visit = open_number (desk, NULL);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (desk->center->number, ==, "0613//12//19800229/");
+  g_assert_cmpstr (visit_get_origin (visit), ==, "number");
+  g_assert_cmpstr (visit_get_method (visit), ==, "none");
+  g_assert_cmpstr (visit_get_reader (visit), ==, "/");
+  g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
+  g_assert_cmpstr (desk->states->str, ==, "done");
+}
+
+static void
+test_number_consent (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = open_number (desk, (const char *const[]){ "ceiling", NULL });
+
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (desk->agent->questions->str, ==, "ceiling");
+  g_assert_true (desk->center->consent_ceiling);
+  g_assert_cmpstr (desk->states->str, ==, "asking-consent checking done");
+}
+
+static void
+test_number_fails (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = open_number (desk, NULL);
+
+  desk->center->errors[FAKE_CHECK_NUMBER] = SHIKAKU_ERROR_CENTER_BUSY;
+  fake_desk_wait (desk, visit, VISIT_FAILED);
+  fake_desk_assert_failed (visit, SHIKAKU_ERROR_CENTER_BUSY);
+  g_assert_true (g_str_has_prefix (visit_get_error_message (visit), "The eligibility center is busy."));
+}
+
+/* Every state meets every event. */
+
+typedef enum
+{
+  STAGE_WAITING,
+  STAGE_READING,
+  STAGE_PIN,
+  STAGE_PROVING,
+  STAGE_CONSENT,
+  STAGE_CHECKING,
+  STAGE_REGISTERING,
+  N_STAGES
+} Stage;
+
+typedef enum
+{
+  EVENT_CANCEL,
+  EVENT_TIMEOUT,
+  EVENT_PULL,
+  EVENT_READER_GONE,
+  EVENT_SERVICE_GONE,
+  EVENT_AGENT_GONE,
+  EVENT_OWNER_GONE,
+  EVENT_SHUTDOWN,
+  N_EVENTS
+} Event;
+
+static const char *const stage_names[]
+    = { "waiting", "reading", "pin", "proving", "consent", "checking", "registering" };
+static const char *const event_names[]
+    = { "cancel", "timeout", "pull", "reader-gone", "service-gone", "agent-gone", "owner-gone", "shutdown" };
+
+#define DONE SHIKAKU_N_ERRORS /* the event does not matter any more */
+
+static const ShikakuError outcomes[N_STAGES][N_EVENTS] = {
+#define ALWAYS_CANCELLED SHIKAKU_ERROR_CANCELLED, SHIKAKU_ERROR_TIMED_OUT
+#define NEEDS_CARD SHIKAKU_ERROR_CARD_REMOVED, SHIKAKU_ERROR_READER_FAILED, SHIKAKU_ERROR_SERVICE_STOPPED
+#define NEEDS_NO_CARD DONE, DONE, DONE
+#define END SHIKAKU_ERROR_CANCELLED, SHIKAKU_ERROR_SHUTTING_DOWN
+  { ALWAYS_CANCELLED, DONE, SHIKAKU_ERROR_READER_FAILED, SHIKAKU_ERROR_SERVICE_STOPPED, SHIKAKU_ERROR_AGENT_GONE, END },
+  { ALWAYS_CANCELLED, NEEDS_CARD, SHIKAKU_ERROR_AGENT_GONE, END },
+  { ALWAYS_CANCELLED, NEEDS_CARD, SHIKAKU_ERROR_AGENT_GONE, END },
+  { ALWAYS_CANCELLED, NEEDS_CARD, SHIKAKU_ERROR_AGENT_GONE, END },
+  { ALWAYS_CANCELLED, NEEDS_NO_CARD, SHIKAKU_ERROR_AGENT_GONE, END },
+  { ALWAYS_CANCELLED, NEEDS_NO_CARD, DONE, END },
+  { ALWAYS_CANCELLED, NEEDS_NO_CARD, DONE, END },
+};
+
+/* reach: brings @visit to @stage and keeps it there. */
+static void
+reach (FakeDesk *desk, Visit *visit, Stage stage)
+{
+  desk->agent->pin_held = stage == STAGE_PIN;
+  desk->agent->consent_held = stage == STAGE_CONSENT;
+  desk->center->held[FAKE_CHECK_CARD] = stage == STAGE_CHECKING;
+  desk->center->held[FAKE_REGISTER] = stage == STAGE_REGISTERING;
+  if (stage == STAGE_READING || stage == STAGE_PROVING)
+    fake_card_block (desk->card, stage == STAGE_READING ? INS_READ : INS_SIGN);
+  if (stage != STAGE_WAITING)
+    fake_desk_insert (desk);
+
+  if (stage == STAGE_READING)
+    fake_desk_wait_ins (desk, INS_READ, 1);
+  else if (stage == STAGE_PIN)
+    fake_desk_wait (desk, visit, VISIT_ASKING_PIN);
+  else if (stage == STAGE_PROVING)
+    fake_desk_wait_ins (desk, INS_SIGN, 1);
+  else if (stage == STAGE_CONSENT)
+    fake_desk_wait (desk, visit, VISIT_ASKING_CONSENT);
+  else if (stage == STAGE_CHECKING)
+    fake_desk_wait (desk, visit, VISIT_CHECKING);
+  else if (stage == STAGE_REGISTERING)
+    fake_desk_wait_until (&desk->center->counts[FAKE_REGISTER]);
+}
+
+static void
+on_cancelled (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  FakeDesk *desk = user_data;
+
+  /* Everything has come to rest: the card is unpowered, nothing is under way, the agent was told and given back. */
+  g_assert_false (fake_card_is_powered (desk->card));
+  g_assert_true (fake_center_is_idle (desk->center));
+  g_assert_cmpuint (desk->agent->cancels, ==, 1);
+  g_assert_cmpuint (desk->agent->references, ==, 0);
+  g_assert_cmpuint (desk->finished, ==, 1);
+}
+
+static gboolean
+on_shut_down (gpointer user_data)
+{
+  FakeDesk *desk = user_data;
+
+  g_assert_cmpuint (desk->finished, ==, 1);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+happen (FakeDesk *desk, Visit *visit, Event event)
+{
+  const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
+
+  switch (event)
+    {
+    case EVENT_CANCEL:
+      visit_cancel (visit, on_cancelled, desk);
+      break;
+    case EVENT_PULL:
+      fake_desk_pull (desk);
+      break;
+    case EVENT_SERVICE_GONE:
+    case EVENT_READER_GONE:
+      fake_card_set_present (desk->card, FALSE);
+      monitor->reader_removed (FAKE_READER, desk->station);
+      if (event == EVENT_SERVICE_GONE)
+        monitor->service_changed (FALSE, desk->station);
+      break;
+    case EVENT_AGENT_GONE:
+      fake_agent_leave (desk->agent);
+      break;
+    case EVENT_OWNER_GONE:
+      station_drop_owner (desk->station, FAKE_OWNER);
+      g_assert_null (station_find_visit (desk->station, visit_get_path (visit)));
+      break;
+    case EVENT_SHUTDOWN:
+      station_shut_down (desk->station, 30000, on_shut_down, desk);
+      break;
+    case EVENT_TIMEOUT:
+    case N_EVENTS:
+    default:
+      break; /* comes by itself */
+    }
+}
+
+/* proceed: what was kept is let go, so that the visit could go on if it still may. */
+static void
+proceed (FakeDesk *desk, Stage stage, Event event)
+{
+  if (event == EVENT_TIMEOUT)
+    fake_desk_wait_until (&desk->agent->cancels);
+  fake_card_unblock (desk->card);
+  fake_agent_release (desk->agent);
+  for (guint call = 0; call < FAKE_N_CALLS; call++)
+    fake_center_release (desk->center, call);
+  if (stage == STAGE_WAITING && (event == EVENT_AGENT_GONE || event == EVENT_PULL))
+    fake_desk_insert (desk);
+}
+
+/* check_next: whatever happened, the next visit works. */
+static void
+check_next (FakeDesk *desk, Event event)
+{
+  const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
+  g_autoptr (Visit) next = NULL;
+
+  desk->agent->absent = desk->agent->pin_held = desk->agent->consent_held = FALSE;
+  if (event == EVENT_SERVICE_GONE)
+    monitor->service_changed (TRUE, desk->station);
+  if (event == EVENT_SERVICE_GONE || event == EVENT_READER_GONE)
+    monitor->reader_added (fake_card_get_reader (desk->card), desk->station);
+  fake_desk_pull (desk);
+  next = fake_desk_open_with (desk, "/v/next", "ceiling drug", &(VisitOptions){ NULL });
+  g_assert_cmpstr (visit_get_reader (next), ==, FAKE_READER_PATH);
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, next, VISIT_DONE);
+}
+
+static void
+test_matrix (gconstpointer data)
+{
+  Stage stage = GPOINTER_TO_UINT (data) / N_EVENTS;
+  Event event = GPOINTER_TO_UINT (data) % N_EVENTS;
+  ShikakuError expected = outcomes[stage][event];
+  g_autoptr (FakeDesk) desk = new_desk ();
+  VisitOptions options = { .timeout = event == EVENT_TIMEOUT ? 1 : 0 };
+  g_autoptr (Visit) visit = fake_desk_open_with (desk, "/v/1", "ceiling drug", &options);
+
+  fake_desk_settle ();
+  reach (desk, visit, stage);
+  happen (desk, visit, event);
+  proceed (desk, stage, event);
+
+  if (event == EVENT_OWNER_GONE)
+    {
+      while (!visit_is_finished (visit))
+        g_main_context_iteration (NULL, TRUE);
+      g_assert_cmpuint (desk->finished, ==, 0);
+      g_assert_cmpuint (desk->closed, ==, 1);
+      g_assert_cmpint (visit_get_state (visit), ==, VISIT_CANCELLED);
+    }
+  else
+    fake_desk_wait (desk, visit,
+                    expected == DONE                      ? VISIT_DONE
+                    : expected == SHIKAKU_ERROR_CANCELLED ? VISIT_CANCELLED
+                                                          : VISIT_FAILED);
+  if (expected == DONE)
+    g_assert_null (visit_get_error (visit));
+  else
+    fake_desk_assert_failed (visit, expected);
+  g_assert_cmpuint (desk->agent->references, ==, 0);
+  if (event != EVENT_SHUTDOWN)
+    check_next (desk, event);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/visit/done", test_done);
+  g_test_add_func ("/visit/agent-is-caller", test_agent_is_caller);
+  g_test_add_func ("/visit/challenge-beside-certificate", test_challenge_beside_certificate);
+  g_test_add_func ("/visit/late-challenge", test_late_challenge);
+  g_test_add_func ("/visit/consent/order", test_consent_order);
+  g_test_add_func ("/visit/consent/before-query", test_consent_before_query);
+  g_test_add_func ("/visit/consent/beside-query", test_consent_beside_query);
+  g_test_add_func ("/visit/consent/after-query", test_query_before_consent);
+  g_test_add_func ("/visit/consent/all-refused", test_all_refused);
+  g_test_add_func ("/visit/consent/no-answer", test_no_answer_is_refusal);
+  g_test_add_func ("/visit/consent/agent-cannot-ask", test_agent_cannot_ask);
+  g_test_add_func ("/visit/consent/registration-fails", test_registration_fails);
+  g_test_add_func ("/visit/consent/registration-refused", test_registration_refused);
+  g_test_add_func ("/visit/consent/not-eligible", test_not_eligible_needs_no_consent);
+  g_test_add_func ("/visit/center/unknown-after-proof", test_unknown_after_proof);
+  g_test_add_func ("/visit/center/refused-person", test_refused_person);
+  g_test_add_func ("/visit/center/challenge-fails", test_challenge_fails);
+  g_test_add_func ("/visit/card/no-agent", test_no_agent);
+  g_test_add_func ("/visit/card/wrong-pin", test_wrong_pin);
+  g_test_add_func ("/visit/card/served-card-returns", test_served_card_returns);
+  g_test_add_func ("/visit/card/locked", test_locked);
+  g_test_add_func ("/visit/card/last-try", test_last_try);
+  g_test_add_func ("/visit/card/bad-certificates", test_bad_certificates);
+  g_test_add_func ("/visit/card/pin-refused", test_pin_refused);
+  g_test_add_func ("/visit/card/faults", test_card_faults);
+  g_test_add_func ("/visit/number/done", test_number);
+  g_test_add_func ("/visit/number/consent", test_number_consent);
+  g_test_add_func ("/visit/number/fails", test_number_fails);
+  for (guint i = 0; i < N_STAGES * N_EVENTS; i++)
+    {
+      g_autofree char *path
+          = g_strdup_printf ("/visit/matrix/%s/%s", stage_names[i / N_EVENTS], event_names[i % N_EVENTS]);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_matrix);
+    }
+  return g_test_run ();
+}

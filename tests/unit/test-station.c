@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test-station: readers and their names, who may open what, how long a visit is kept, and the chain of links. */
+#include "fake-desk.h"
+
+#define OTHER_READER "Fake Reader 01 00"
+
+static void
+assert_refused (FakeDesk *desk, VisitOptions *options, ShikakuError code)
+{
+  g_autoptr (GError) error = NULL;
+
+  options->owner = FAKE_OWNER;
+  if (options->path == NULL)
+    options->path = "/v/refused";
+  g_assert_null (station_open_visit (desk->station, options, &error));
+  g_assert_error (error, SHIKAKU_ERROR, (int)code);
+}
+
+static void
+test_readers (void)
+{
+  const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  FakeCard *other = fake_card_new (OTHER_READER, "sato", "2345", 3);
+  g_autoptr (GPtrArray) readers = NULL;
+  StationReader *reader;
+
+  monitor->reader_added (fake_card_get_reader (other), desk->station);
+  monitor->reader_added (fake_card_get_reader (other), desk->station); /* told twice */
+  g_assert_cmpuint (desk->readers_added, ==, 2);
+  reader = station_find_reader (desk->station, "/org/shikaku/Shikaku1/reader/2");
+  g_assert_cmpstr (station_reader_get_name (reader), ==, OTHER_READER);
+  g_assert_cmpstr (station_reader_get_path (reader), ==, "/org/shikaku/Shikaku1/reader/2");
+  readers = station_get_readers (desk->station);
+  g_assert_cmpuint (readers->len, ==, 2);
+
+  /* Gone and back in another order: a reader keeps its number. */
+  monitor->reader_removed (FAKE_READER, desk->station);
+  monitor->reader_removed (OTHER_READER, desk->station);
+  monitor->reader_removed (OTHER_READER, desk->station);
+  g_assert_cmpuint (desk->readers_removed, ==, 2);
+  monitor->reader_added (fake_card_get_reader (other), desk->station);
+  g_assert_nonnull (station_find_reader (desk->station, "/org/shikaku/Shikaku1/reader/2"));
+  g_assert_null (station_find_reader (desk->station, FAKE_READER_PATH));
+  fake_card_unref (other);
+}
+
+static void
+test_cards (void)
+{
+  const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  StationReader *reader = station_find_reader (desk->station, FAKE_READER_PATH);
+
+  g_assert_false (station_reader_has_card (reader));
+  fake_desk_insert (desk);
+  g_assert_true (station_reader_has_card (reader));
+  g_assert_cmpuint (desk->center->prepared, ==, 1);
+  monitor->card_changed (FAKE_READER, TRUE, desk->event_counter, desk->station); /* nothing new */
+  g_assert_cmpuint (desk->center->prepared, ==, 1);
+  fake_desk_pull (desk);
+  g_assert_false (station_reader_has_card (reader));
+
+  /* A card that lies there when the reader comes is no arrival: an idle daemon stays idle. */
+  monitor->reader_removed (FAKE_READER, desk->station);
+  monitor->reader_added (fake_card_get_reader (desk->card), desk->station);
+  monitor->card_changed (FAKE_READER, TRUE, 7, desk->station);
+  g_assert_cmpuint (desk->center->prepared, ==, 1);
+  monitor->card_changed ("Nobody", TRUE, 7, desk->station);
+}
+
+static void
+test_choose_reader (void)
+{
+  const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  FakeCard *other = fake_card_new (OTHER_READER, "sato", "2345", 3);
+  VisitOptions options = { .reader = "/org/shikaku/Shikaku1/reader/9" };
+
+  assert_refused (desk, &options, SHIKAKU_ERROR_NO_READER);
+  monitor->reader_added (fake_card_get_reader (other), desk->station);
+  options.reader = NULL;
+  assert_refused (desk, &options, SHIKAKU_ERROR_INVALID_OPTION);
+  monitor->reader_removed (FAKE_READER, desk->station);
+  monitor->reader_removed (OTHER_READER, desk->station);
+  assert_refused (desk, &options, SHIKAKU_ERROR_NO_READER);
+  monitor->service_changed (FALSE, desk->station);
+  assert_refused (desk, &options, SHIKAKU_ERROR_SERVICE_STOPPED);
+  fake_card_unref (other);
+}
+
+static void
+test_options (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  VisitOptions unknown = { .consents = (const char *const[]){ "drugs", NULL } };
+  VisitOptions twice = { .consents = (const char *const[]){ "drug", "drug", NULL } };
+  VisitOptions purpose = { .purpose = "curiosity" };
+  VisitOptions timeout = { .timeout = VISIT_TIMEOUT_MAXIMUM + 1 };
+  VisitOptions taken = { .path = "/v/1" }, busy = { NULL };
+  g_autoptr (Visit) visit = NULL;
+
+  assert_refused (desk, &unknown, SHIKAKU_ERROR_INVALID_OPTION);
+  assert_refused (desk, &twice, SHIKAKU_ERROR_INVALID_OPTION);
+  assert_refused (desk, &purpose, SHIKAKU_ERROR_INVALID_OPTION);
+  assert_refused (desk, &timeout, SHIKAKU_ERROR_INVALID_OPTION);
+  g_assert_false (station_reader_is_in_use (station_find_reader (desk->station, FAKE_READER_PATH)));
+
+  visit = fake_desk_open_with (desk, "/v/1", "drug", &(VisitOptions){ .purpose = "registration" });
+  g_assert_true (station_reader_is_in_use (station_find_reader (desk->station, FAKE_READER_PATH)));
+  assert_refused (desk, &taken, SHIKAKU_ERROR_INVALID_OPTION);
+  assert_refused (desk, &busy, SHIKAKU_ERROR_READER_BUSY);
+}
+
+static void
+test_numbers (void)
+{
+  static const TransportNumberQuery wrong[] = {
+    { .number = "12", .birthdate = "19800229" },
+    { .insurer_number = "123456789", .number = "12", .birthdate = "19800229" },
+    { .insurer_number = "0613a", .number = "12", .birthdate = "19800229" },
+    { .insurer_number = "0613", .birthdate = "19800229" },
+    { .insurer_number = "0613", .number = "", .birthdate = "19800229" },
+    { .insurer_number = "0613", .number = "123456789012345678901", .birthdate = "19800229" },
+    { .insurer_number = "0613", .number = "12", .branch = "123", .birthdate = "19800229" },
+    { .insurer_number = "0613", .number = "12", .symbol = "123456789012345678901", .birthdate = "19800229" },
+    { .insurer_number = "0613", .number = "12" },
+    { .insurer_number = "0613", .number = "12", .birthdate = "19800230" },
+    { .insurer_number = "0613", .number = "12", .birthdate = "19800229", .date = "2025" },
+  };
+  const TransportNumberQuery right = { .insurer_number = "0613", .number = "12", .birthdate = "19800229" };
+  VisitOptions records = { .path = "/v/1", .owner = FAKE_OWNER, .consents = (const char *const[]){ "drug", NULL } };
+  VisitOptions options = { .path = "/v/1", .owner = FAKE_OWNER };
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (station_open_number_visit (desk->station, &options, &wrong[i], &error));
+      g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION);
+    }
+  {
+    g_autoptr (GError) error = NULL;
+
+    g_assert_null (station_open_number_visit (desk->station, &records, &right, &error));
+    g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION);
+  }
+  g_assert_cmpuint (desk->center->counts[FAKE_CHECK_NUMBER], ==, 0);
+}
+
+static Visit *
+check_number (FakeDesk *desk, const char *path, const char *owner)
+{
+  VisitOptions options = { .path = path, .owner = owner };
+  TransportNumberQuery insured = { .insurer_number = "0613", .number = "12", .birthdate = "19800229" };
+  g_autoptr (GError) error = NULL;
+  Visit *visit = station_open_number_visit (desk->station, &options, &insured, &error);
+
+  g_assert_no_error (error);
+  return visit_ref (visit);
+}
+
+static void
+test_owners (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  g_autoptr (Visit) first = check_number (desk, "/v/1", ":1.1");
+  g_autoptr (Visit) second = check_number (desk, "/v/2", ":1.2");
+  g_autoptr (Visit) third = check_number (desk, "/v/3", ":1.1");
+  g_autoptr (GPtrArray) visits = station_get_visits (desk->station, ":1.1");
+
+  g_assert_cmpuint (visits->len, ==, 2);
+  g_assert_true (visits->pdata[0] == first && visits->pdata[1] == third);
+  g_assert_true (station_find_visit (desk->station, "/v/2") == second);
+  fake_desk_wait (desk, first, VISIT_DONE);
+  fake_desk_wait (desk, second, VISIT_DONE);
+
+  station_drop_owner (desk->station, ":1.1");
+  g_assert_cmpuint (desk->closed, ==, 2);
+  g_assert_null (station_find_visit (desk->station, "/v/1"));
+  g_assert_null (station_find_visit (desk->station, "/v/3"));
+  g_assert_nonnull (station_find_visit (desk->station, "/v/2"));
+  station_close_visit (desk->station, second);
+  station_close_visit (desk->station, second); /* closed already */
+  g_assert_cmpuint (desk->closed, ==, 3);
+}
+
+/* A path is free again as soon as its visit was closed, even while that one still comes to rest. */
+static void
+test_path_again (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  g_autoptr (Visit) first = NULL, second = NULL;
+
+  desk->center->held[FAKE_CHECK_NUMBER] = TRUE;
+  first = check_number (desk, "/v/1", ":1.1");
+  fake_desk_wait_until (&desk->center->counts[FAKE_CHECK_NUMBER]);
+  station_close_visit (desk->station, first);
+  desk->center->held[FAKE_CHECK_NUMBER] = FALSE;
+  second = check_number (desk, "/v/1", ":1.1");
+  fake_desk_wait (desk, second, VISIT_DONE);
+  fake_desk_settle ();
+  g_assert_true (station_find_visit (desk->station, "/v/1") == second);
+  g_assert_cmpuint (desk->finished, ==, 1);
+}
+
+static void
+test_retention (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, 1);
+  g_autoptr (Visit) first = check_number (desk, "/v/1", ":1.1");
+  g_autoptr (Visit) second = NULL;
+
+  fake_desk_wait (desk, first, VISIT_DONE);
+  g_assert_cmpint (visit_get_expires (first), >, g_get_real_time ());
+  second = check_number (desk, "/v/2", ":1.1");
+  fake_desk_wait (desk, second, VISIT_DONE);
+  g_assert_cmpuint (desk->closed, ==, 0);
+  while (desk->closed < 2)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (visit_get_expires (first), <=, g_get_real_time ());
+  g_assert_null (station_find_visit (desk->station, "/v/1"));
+  g_assert_null (station_find_visit (desk->station, "/v/2"));
+  g_assert_false (g_main_context_pending (NULL));
+}
+
+static void
+test_cancel_finished (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  g_autoptr (Visit) visit = check_number (desk, "/v/1", ":1.1");
+
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  visit_cancel (visit, NULL, NULL);
+  fake_desk_settle ();
+  g_assert_cmpint (visit_get_state (visit), ==, VISIT_DONE);
+}
+
+static gboolean
+count (gpointer user_data)
+{
+  (*(guint *)user_data)++;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+test_shut_down_at_rest (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  VisitOptions options = { NULL };
+  guint called = 0;
+
+  station_shut_down (desk->station, 60000, count, &called);
+  g_assert_cmpuint (called, ==, 0);
+  fake_desk_wait_until (&called);
+  assert_refused (desk, &options, SHIKAKU_ERROR_SHUTTING_DOWN);
+  fake_desk_insert (desk);
+  g_assert_cmpuint (desk->center->prepared, ==, 0);
+}
+
+/* Something that never answers does not keep the daemon from going. */
+static void
+test_shut_down_deadline (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  g_autoptr (Visit) visit = fake_desk_open (desk, NULL);
+  guint called = 0;
+
+  fake_card_block (desk->card, 0xB0);
+  fake_desk_insert (desk);
+  fake_desk_wait_ins (desk, 0xB0, 1);
+  station_shut_down (desk->station, 20, count, &called);
+  fake_desk_wait_until (&called);
+  g_assert_false (visit_is_finished (visit));
+}
+
+static void
+test_center (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  Transport *transport = &desk->center->transport;
+
+  g_assert_cmpstr (station_get_center (desk->station), ==, "unknown");
+  transport->state = TRANSPORT_ONLINE;
+  g_assert_cmpstr (station_get_center (desk->station), ==, "online");
+  transport->state = TRANSPORT_DEGRADED;
+  g_assert_cmpstr (station_get_center (desk->station), ==, "degraded");
+  transport->state = TRANSPORT_OFFLINE;
+  g_assert_cmpstr (station_get_center (desk->station), ==, "offline");
+  transport->credential_expires = 42;
+  g_assert_cmpint (station_get_credential_expires (desk->station), ==, 42);
+  transport->changed (transport, transport->changed_data);
+}
+
+typedef struct
+{
+  GPtrArray *links;
+  guint done;
+  Station *station;
+} Diagnosed;
+
+static void
+on_diagnosed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Diagnosed *diagnosed = user_data;
+  g_autoptr (GError) error = NULL;
+
+  diagnosed->links = station_diagnose_finish (diagnosed->station, result, &error);
+  diagnosed->done = 1;
+  g_assert_no_error (error);
+}
+
+static GPtrArray *
+diagnose (FakeDesk *desk, const char *language)
+{
+  Diagnosed diagnosed = { .station = desk->station };
+
+  station_diagnose (desk->station, language, NULL, on_diagnosed, &diagnosed);
+  fake_desk_wait_until (&diagnosed.done);
+  return diagnosed.links;
+}
+
+static void
+assert_link (GPtrArray *links, guint index, const char *name, const char *state, const char *evidence)
+{
+  const StationLink *link = links->pdata[index];
+
+  g_assert_cmpstr (link->link, ==, name);
+  g_assert_cmpstr (link->state, ==, state);
+  g_assert_cmpstr (link->evidence, ==, evidence);
+  g_assert_nonnull (link->staff);
+  g_assert_nonnull (link->technician);
+}
+
+static void
+test_diagnose (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  g_autoptr (GPtrArray) before = diagnose (desk, "en"), after = NULL;
+
+  g_assert_cmpuint (before->len, ==, 8);
+  assert_link (before, 0, "daemon", "ok", "version " SHIKAKU_VERSION);
+  assert_link (before, 1, "pcscd", "ok", "answers");
+  assert_link (before, 2, "reader", "ok", "1 readers");
+  assert_link (before, 3, "card", "unknown", "0 cards, 0 that do not answer");
+  assert_link (before, 4, "credential", "ok", "examined");
+  assert_link (before, 5, "line", "failed", "CenterUnreachable");
+  assert_link (before, 6, "tls", "unknown", "not examined");
+  assert_link (before, 7, "center", "unknown", "not examined");
+  g_assert_true (g_str_has_prefix (((StationLink *)before->pdata[5])->staff, "The line to the center is down."));
+
+  fake_desk_insert (desk);
+  desk->center->transport.credential_expires = g_get_real_time () + G_TIME_SPAN_DAY;
+  after = diagnose (desk, NULL);
+  assert_link (after, 3, "card", "ok", "1 cards, 0 that do not answer");
+  g_assert_cmpstr (((StationLink *)after->pdata[4])->state, ==, "degraded");
+  g_assert_true (g_str_has_prefix (((StationLink *)after->pdata[4])->evidence, "expires "));
+}
+
+static void
+test_diagnose_without_readers (void)
+{
+  const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  g_autoptr (GPtrArray) unplugged = NULL, stopped = NULL;
+
+  monitor->reader_removed (FAKE_READER, desk->station);
+  unplugged = diagnose (desk, "ja");
+  assert_link (unplugged, 2, "reader", "failed", "0 readers");
+  monitor->service_changed (FALSE, desk->station);
+  stopped = diagnose (desk, "ja");
+  assert_link (stopped, 1, "pcscd", "failed", "does not answer");
+  assert_link (stopped, 2, "reader", "unknown", "0 readers");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/station/readers", test_readers);
+  g_test_add_func ("/station/cards", test_cards);
+  g_test_add_func ("/station/choose-reader", test_choose_reader);
+  g_test_add_func ("/station/options", test_options);
+  g_test_add_func ("/station/numbers", test_numbers);
+  g_test_add_func ("/station/owners", test_owners);
+  g_test_add_func ("/station/path-again", test_path_again);
+  g_test_add_func ("/station/retention", test_retention);
+  g_test_add_func ("/station/cancel-finished", test_cancel_finished);
+  g_test_add_func ("/station/shut-down/at-rest", test_shut_down_at_rest);
+  g_test_add_func ("/station/shut-down/deadline", test_shut_down_deadline);
+  g_test_add_func ("/station/center", test_center);
+  g_test_add_func ("/station/diagnose/chain", test_diagnose);
+  g_test_add_func ("/station/diagnose/without-readers", test_diagnose_without_readers);
+  return g_test_run ();
+}

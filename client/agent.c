@@ -43,7 +43,8 @@ static const char introspection[]
       "<method name='RequestConsent'><arg type='o' name='visit' direction='in'/>"
       "<arg type='a(sss)' name='questions' direction='in'/><arg type='a{sv}' name='details' direction='in'/>"
       "<arg type='a{sb}' name='answers' direction='out'/></method>"
-      "<method name='ShowMessage'><arg type='o' name='visit' direction='in'/><arg type='s' name='message' direction='in'/>"
+      "<method name='ShowMessage'><arg type='o' name='visit' direction='in'/><arg type='s' name='message' "
+      "direction='in'/>"
       "<arg type='a{sv}' name='details' direction='in'/></method>"
       "<method name='Cancel'><arg type='o' name='visit' direction='in'/></method>"
       "<method name='Release'/>"
@@ -85,18 +86,18 @@ agent_withdraw (Agent *agent)
 static void
 fold_full_width_digits (char *text)
 {
-  const guchar *from = (const guchar *) text;
+  const guchar *from = (const guchar *)text;
   char *to = text;
 
   while (*from)
     {
       if (from[0] == 0xEF && from[1] == 0xBC && from[2] >= 0x90 && from[2] <= 0x99)
         {
-          *to++ = (char) ('0' + (from[2] - 0x90));
+          *to++ = (char)('0' + (from[2] - 0x90));
           from += 3;
         }
       else
-        *to++ = (char) *from++;
+        *to++ = (char)*from++;
     }
   *to = '\0';
 }
@@ -164,8 +165,8 @@ request_pin (Agent *agent, GVariant *parameters)
   if (!agent->token)
     print_heading (details);
   if (g_variant_lookup (details, "TriesLeft", "u", &tries))
-    agent->prompt = g_strdup_printf (
-        ngettext ("PIN (4 digits, %u try left): ", "PIN (4 digits, %u tries left): ", tries), tries);
+    agent->prompt
+        = g_strdup_printf (ngettext ("PIN (4 digits, %u try left): ", "PIN (4 digits, %u tries left): ", tries), tries);
   else
     agent->prompt = g_strdup (_ ("PIN (4 digits): "));
   terminal_ask (agent->terminal, agent->prompt, FALSE, on_pin, agent);

@@ -188,8 +188,8 @@ print_unmapped (GVariant *insurance)
     g_string_append_printf (list, "%s%u", list->len > 0 ? ", " : "", position + 1);
   if (list->len > 0)
     {
-      g_autofree char *text = g_strdup_printf (
-          _ ("● at character %s: the center has no glyph; see the name on the card"), list->str);
+      g_autofree char *text
+          = g_strdup_printf (_ ("● at character %s: the center has no glyph; see the name on the card"), list->str);
       output_row ("", text);
     }
   g_string_free (list, TRUE);
@@ -293,8 +293,7 @@ print_head (GVariant *eligibility)
 void
 answer_view_print (GVariant *eligibility, GVariant *consents)
 {
-  g_autoptr (GVariant) insurances
-      = g_variant_lookup_value (eligibility, "Insurances", G_VARIANT_TYPE ("aa{sv}"));
+  g_autoptr (GVariant) insurances = g_variant_lookup_value (eligibility, "Insurances", G_VARIANT_TYPE ("aa{sv}"));
 
   output_rule ();
   print_head (eligibility);

@@ -44,7 +44,7 @@ client_call (Client *client, const char *path, const char *interface, const char
              guint seconds, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_dbus_connection_call (client->connection, client->daemon ? client->daemon : SHIKAKU_BUS_NAME, path, interface,
-                          method, arguments, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, (gint) seconds * 1000, NULL,
+                          method, arguments, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, (gint)seconds * 1000, NULL,
                           callback, user_data);
 }
 

@@ -33,9 +33,9 @@ struct Client
   const Verb *verb;
   gboolean json;
   GDBusConnection *connection;
-  char *daemon;      /* its unique name; NULL while it is away */
-  gpointer state;    /* the verb's own */
-  GMainLoop *loop;   /* the only one */
+  char *daemon;    /* its unique name; NULL while it is away */
+  gpointer state;  /* the verb's own */
+  GMainLoop *loop; /* the only one */
   ExitCode exit_code;
   gboolean interrupted;
 };

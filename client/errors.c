@@ -15,7 +15,7 @@ typedef enum
 #define ERROR_MEMBER(suffix, name) ERROR_##suffix,
   SHIKAKU_ERRORS (ERROR_MEMBER)
 #undef ERROR_MEMBER
-  N_ERRORS
+      N_ERRORS
 } Error;
 
 static const char *const error_names[] = {
@@ -97,14 +97,18 @@ static const struct
   { "org.freedesktop.DBus.Error.Timeout", EXIT_CODE_NO_DAEMON, N_ ("The daemon shikakud does not answer.") },
   { "org.freedesktop.DBus.Error.Disconnected", EXIT_CODE_NO_DAEMON, N_ ("The connection to the system bus was lost.") },
   { SHIKAKU_ERROR_PREFIX "NoReader", 0, N_ ("No card reader is connected, or not the one asked for.") },
-  { SHIKAKU_ERROR_PREFIX "ReaderBusy", 0, N_ ("The card reader is being used for another visit. Wait until it has finished.") },
-  { SHIKAKU_ERROR_PREFIX "ServiceStopped", 0, N_ ("The card reader service is not running. If it does not come back by itself, call your technician.") },
+  { SHIKAKU_ERROR_PREFIX "ReaderBusy", 0,
+    N_ ("The card reader is being used for another visit. Wait until it has finished.") },
+  { SHIKAKU_ERROR_PREFIX "ServiceStopped", 0,
+    N_ ("The card reader service is not running. If it does not come back by itself, call your technician.") },
   { SHIKAKU_ERROR_PREFIX "ShuttingDown", 0, N_ ("The eligibility service is being stopped. Try again in a moment.") },
   { SHIKAKU_ERROR_PREFIX "NotAuthorized", 0,
     N_ ("You may not do this. It needs root or a member of the group shikaku-reception.") },
   { SHIKAKU_ERROR_PREFIX "LimitExceeded", 0, N_ ("Too many visits are open at once. Close some and try again.") },
-  { SHIKAKU_ERROR_PREFIX "AgentExists", 0, N_ ("Another patient terminal already serves this reader. Close that one first.") },
-  { SHIKAKU_ERROR_PREFIX "NoAgent", 0, N_ ("No patient terminal is ready at this reader. Start the terminal program there.") },
+  { SHIKAKU_ERROR_PREFIX "AgentExists", 0,
+    N_ ("Another patient terminal already serves this reader. Close that one first.") },
+  { SHIKAKU_ERROR_PREFIX "NoAgent", 0,
+    N_ ("No patient terminal is ready at this reader. Start the terminal program there.") },
 };
 
 ExitCode

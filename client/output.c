@@ -53,7 +53,7 @@ output_pad (const char *text, guint columns)
   g_autofree char *clean = output_clean (text);
   guint taken = output_get_columns (clean);
 
-  return g_strdup_printf ("%s%*s", clean, taken < columns ? (int) (columns - taken) : 0, "");
+  return g_strdup_printf ("%s%*s", clean, taken < columns ? (int)(columns - taken) : 0, "");
 }
 
 void

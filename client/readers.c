@@ -16,8 +16,8 @@ compare_paths (gconstpointer a, gconstpointer b)
 {
   const char *path[2];
 
-  g_variant_lookup (*(GVariant *const *) a, "Path", "&o", &path[0]);
-  g_variant_lookup (*(GVariant *const *) b, "Path", "&o", &path[1]);
+  g_variant_lookup (*(GVariant *const *)a, "Path", "&o", &path[0]);
+  g_variant_lookup (*(GVariant *const *)b, "Path", "&o", &path[1]);
   return strverscmp (path[0], path[1]);
 }
 
@@ -43,7 +43,7 @@ sort_readers (GVariant *objects)
     }
   g_ptr_array_sort (readers, compare_paths);
   return g_variant_ref_sink (
-      g_variant_new_array (G_VARIANT_TYPE_VARDICT, (GVariant *const *) readers->pdata, readers->len));
+      g_variant_new_array (G_VARIANT_TYPE_VARDICT, (GVariant *const *)readers->pdata, readers->len));
 }
 
 typedef struct
@@ -125,8 +125,8 @@ readers_get_number (const char *path)
 static void
 print_row (const char *number, const char *name, const char *card, const char *use)
 {
-  g_autofree char *cells[] = { output_pad (number, NUMBER_COLUMNS), output_pad (name, NAME_COLUMNS),
-                               output_pad (card, CARD_COLUMNS) };
+  g_autofree char *cells[]
+      = { output_pad (number, NUMBER_COLUMNS), output_pad (name, NAME_COLUMNS), output_pad (card, CARD_COLUMNS) };
 
   g_print ("  %s%s%s%s\n", cells[0], cells[1], cells[2], use);
 }

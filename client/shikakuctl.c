@@ -93,20 +93,20 @@ main (int argc, char **argv)
   g_option_context_set_summary (context, help);
   g_option_context_set_strict_posix (context, TRUE); /* what follows the verb is the verb's */
   if (!g_option_context_parse (context, &argc, &argv, &error))
-    return (int) refuse (error->message);
+    return (int)refuse (error->message);
   if (option_list_verbs || option_list_options)
-    return (int) print_lists ();
+    return (int)print_lists ();
   if (option_version)
     {
       g_print ("shikakuctl %s\n", SHIKAKU_VERSION);
       return EXIT_CODE_OK;
     }
   if (argc < 2)
-    return (int) refuse (_ ("What shall be done? Name a verb."));
+    return (int)refuse (_ ("What shall be done? Name a verb."));
 
   verb = verbs_find (argv[1]);
   if (verb)
-    return (int) run_verb (verb, argc - 1, argv + 1);
+    return (int)run_verb (verb, argc - 1, argv + 1);
   message = g_strdup_printf (_ ("There is no verb “%s”."), argv[1]);
-  return (int) refuse (message);
+  return (int)refuse (message);
 }

@@ -56,7 +56,7 @@ set_visible (Terminal *terminal, gboolean visible)
   if (!terminal->interactive)
     return;
   if (!visible)
-    mode.c_lflag &= ~(tcflag_t) (ECHO | ECHOE | ECHOK | ECHONL);
+    mode.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
   mode.c_lflag |= ICANON | ISIG;
   mode.c_cc[VSUSP] = mode.c_cc[VQUIT] = _POSIX_VDISABLE; /* neither would put the terminal in order */
   changed = 1;
@@ -67,7 +67,7 @@ static void
 take_over (void)
 {
   static const int fatal[] = { SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGALRM, SIGXCPU };
-  struct sigaction action = { .sa_handler = restore_and_die, .sa_flags = (int) SA_RESETHAND };
+  struct sigaction action = { .sa_handler = restore_and_die, .sa_flags = (int)SA_RESETHAND };
 
   for (guint i = 0; i < G_N_ELEMENTS (fatal); i++)
     sigaction (fatal[i], &action, NULL);
@@ -148,7 +148,7 @@ answer (Terminal *terminal)
 
   if (!end && !terminal->ended)
     return FALSE;
-  length = end ? (gsize) (end - terminal->memory) : terminal->arrived;
+  length = end ? (gsize)(end - terminal->memory) : terminal->arrived;
   memcpy (line, terminal->memory, length);
   line[length] = '\0';
   if (end)
@@ -181,7 +181,7 @@ on_readable (gint fd, GIOCondition condition, gpointer user_data)
   if (n < 0 && (errno == EINTR || errno == EAGAIN))
     return G_SOURCE_CONTINUE;
   if (n > 0)
-    terminal->arrived += (gsize) n;
+    terminal->arrived += (gsize)n;
   else
     terminal->ended = TRUE; /* a line longer than the space is no answer either */
   return answer (terminal) ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;

@@ -13,12 +13,12 @@
 static char *option_reader;
 static char **option_capabilities;
 
-static const GOptionEntry options[] = {
-  { "reader", 0, 0, G_OPTION_ARG_STRING, &option_reader, N_ ("Reader: its number, name or object path"), N_ ("READER") },
-  { "capability", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_capabilities,
-    N_ ("Serve only this: pin, consent or message; several times"), N_ ("CAPABILITY") },
-  { NULL }
-};
+static const GOptionEntry options[]
+    = { { "reader", 0, 0, G_OPTION_ARG_STRING, &option_reader, N_ ("Reader: its number, name or object path"),
+          N_ ("READER") },
+        { "capability", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_capabilities,
+          N_ ("Serve only this: pin, consent or message; several times"), N_ ("CAPABILITY") },
+        { NULL } };
 
 typedef struct
 {
@@ -73,8 +73,7 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 register_agent (Service *service)
 {
-  const char *const *capabilities
-      = option_capabilities ? (const char *const *) option_capabilities : agent_capabilities;
+  const char *const *capabilities = option_capabilities ? (const char *const *)option_capabilities : agent_capabilities;
 
   agent_register (service->agent, service->reader, capabilities, on_registered, service);
 }

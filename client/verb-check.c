@@ -21,7 +21,8 @@ static gboolean option_same_card, option_last_try;
 static char *option_insurer, *option_symbol, *option_number, *option_branch, *option_birthdate, *option_date;
 
 static const GOptionEntry options[] = {
-  { "reader", 0, 0, G_OPTION_ARG_STRING, &option_reader, N_ ("Reader: its number, name or object path"), N_ ("READER") },
+  { "reader", 0, 0, G_OPTION_ARG_STRING, &option_reader, N_ ("Reader: its number, name or object path"),
+    N_ ("READER") },
   { "consent", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_consents,
     N_ ("Ask for this consent; several times, or a list with commas"), N_ ("KIND") },
   { "language", 0, 0, G_OPTION_ARG_STRING, &option_language, N_ ("Language of the questions, such as ja or en"),
@@ -197,7 +198,7 @@ open_visit (Check *check)
   insert_text (&dict, "Purpose", option_purpose);
   insert_consents (&dict);
   if (option_timeout > 0)
-    g_variant_dict_insert (&dict, "Timeout", "u", (guint32) option_timeout);
+    g_variant_dict_insert (&dict, "Timeout", "u", (guint32)option_timeout);
   if (is_number_check ())
     {
       for (guint i = 0; i < G_N_ELEMENTS (insured); i++)

@@ -18,9 +18,9 @@ get_failed_code (const char *link)
     const char *link;
     ExitCode code;
   } codes[] = {
-    { "daemon", EXIT_CODE_NO_DAEMON },    { "pcscd", EXIT_CODE_READER }, { "reader", EXIT_CODE_READER },
-    { "card", EXIT_CODE_CARD },           { "line", EXIT_CODE_CENTER },  { "tls", EXIT_CODE_CENTER },
-    { "credential", EXIT_CODE_CENTER },   { "center", EXIT_CODE_CENTER },
+    { "daemon", EXIT_CODE_NO_DAEMON },  { "pcscd", EXIT_CODE_READER },  { "reader", EXIT_CODE_READER },
+    { "card", EXIT_CODE_CARD },         { "line", EXIT_CODE_CENTER },   { "tls", EXIT_CODE_CENTER },
+    { "credential", EXIT_CODE_CENTER }, { "center", EXIT_CODE_CENTER },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)

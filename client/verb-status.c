@@ -60,7 +60,7 @@ on_properties (GObject *source, GAsyncResult *result, gpointer user_data)
       client_fail (client, error);
       return;
     }
-  g_clear_pointer ((GVariant **) &client->state, g_variant_unref);
+  g_clear_pointer ((GVariant **)&client->state, g_variant_unref);
   client->state = g_variant_get_child_value (reply, 0);
   readers_load (client, on_readers);
 }

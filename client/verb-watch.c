@@ -25,7 +25,7 @@ tell (Client *client, const char *event, const char *path, GVariant *properties,
 
       g_variant_dict_insert (&line, "Event", "s", event);
       g_variant_dict_insert (&line, "Path", "o", path);
-      g_variant_dict_insert (&line, "At", "t", (guint64) g_get_real_time ());
+      g_variant_dict_insert (&line, "At", "t", (guint64)g_get_real_time ());
       value = g_variant_ref_sink (g_variant_dict_end (&line));
       output_json (value);
     }
@@ -50,7 +50,8 @@ tell_reader_change (Client *client, const char *path, GVariant *changes)
   if (g_variant_lookup (changes, "CardPresent", "b", &value))
     sentence = g_strdup_printf (value ? _ ("reader %s: card put in") : _ ("reader %s: card taken out"), number);
   else if (g_variant_lookup (changes, "InUse", "b", &value))
-    sentence = g_strdup_printf (value ? _ ("reader %s: a check has begun") : _ ("reader %s: the check has ended"), number);
+    sentence
+        = g_strdup_printf (value ? _ ("reader %s: a check has begun") : _ ("reader %s: the check has ended"), number);
   else
     return;
   tell (client, "ReaderChanged", path, changes, sentence);
@@ -127,9 +128,9 @@ start (Client *client)
       watch->removed = g_dbus_connection_signal_subscribe (
           client->connection, SHIKAKU_BUS_NAME, "org.freedesktop.DBus.ObjectManager", "InterfacesRemoved", NULL, NULL,
           G_DBUS_SIGNAL_FLAGS_NONE, on_removed, watch, NULL);
-      watch->changed = g_dbus_connection_signal_subscribe (
-          client->connection, SHIKAKU_BUS_NAME, "org.freedesktop.DBus.Properties", "PropertiesChanged", NULL, NULL,
-          G_DBUS_SIGNAL_FLAGS_NONE, on_changed, watch, NULL);
+      watch->changed = g_dbus_connection_signal_subscribe (client->connection, SHIKAKU_BUS_NAME,
+                                                           "org.freedesktop.DBus.Properties", "PropertiesChanged", NULL,
+                                                           NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_changed, watch, NULL);
     }
   tell (client, "DaemonAppeared", SHIKAKU_OBJECT_PATH, NULL, _ ("daemon: running"));
 }

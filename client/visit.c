@@ -244,12 +244,12 @@ visit_new (Client *client, const VisitObserver *observer, gpointer user_data)
   visit->client = client;
   visit->observer = observer;
   visit->user_data = user_data;
-  visit->changed = g_dbus_connection_signal_subscribe (client->connection, client->daemon, PROPERTIES,
-                                                       "PropertiesChanged", NULL, SHIKAKU_INTERFACE_VISIT,
-                                                       G_DBUS_SIGNAL_FLAGS_NONE, on_changed, visit, NULL);
-  visit->finished = g_dbus_connection_signal_subscribe (client->connection, client->daemon, SHIKAKU_INTERFACE_VISIT,
-                                                        "Finished", NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_finished,
-                                                        visit, NULL);
+  visit->changed
+      = g_dbus_connection_signal_subscribe (client->connection, client->daemon, PROPERTIES, "PropertiesChanged", NULL,
+                                            SHIKAKU_INTERFACE_VISIT, G_DBUS_SIGNAL_FLAGS_NONE, on_changed, visit, NULL);
+  visit->finished
+      = g_dbus_connection_signal_subscribe (client->connection, client->daemon, SHIKAKU_INTERFACE_VISIT, "Finished",
+                                            NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_finished, visit, NULL);
   return visit;
 }
 

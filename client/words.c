@@ -83,8 +83,9 @@ const char *
 words_link (const char *link)
 {
   static const Word links[] = {
-    { "daemon", N_ ("daemon") },         { "pcscd", N_ ("card service") }, { "reader", N_ ("reader") },
-    { "card", N_ ("card") },             { "credential", N_ ("credential") }, { "line", N_ ("line") },
+    { "daemon", N_ ("daemon") },         { "pcscd", N_ ("card service") },
+    { "reader", N_ ("reader") },         { "card", N_ ("card") },
+    { "credential", N_ ("credential") }, { "line", N_ ("line") },
     { "tls", N_ ("secure connection") }, { "center", N_ ("center") },
   };
   return LOOK_UP (links, link);
@@ -174,7 +175,7 @@ words_date (const char *date)
 char *
 words_time (guint64 time)
 {
-  g_autoptr (GDateTime) local = g_date_time_new_from_unix_local ((gint64) (time / G_USEC_PER_SEC));
+  g_autoptr (GDateTime) local = g_date_time_new_from_unix_local ((gint64)(time / G_USEC_PER_SEC));
 
   return local ? g_date_time_format (local, _ ("%Y-%m-%d %H:%M")) : g_strdup ("");
 }

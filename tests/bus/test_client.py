@@ -11,7 +11,7 @@ import signal
 import subprocess
 import termios
 
-from bus import READER, Agent, get_property
+from bus import READER, Agent, ObjectPath, get_property
 from loop import wait_for
 from rig import BUILD, SOURCE, Skip
 
@@ -23,7 +23,7 @@ VERBS = sorted(path.stem.removeprefix("verb-") for path in (SOURCE / "client").g
 MANUAL = SOURCE / "data" / "man" / "shikakuctl.1"
 
 
-def start(rig, persona="yamada", *wanted):
+def start(rig, persona="yamada"):
     rig.start("card", "center", "daemon", persona=persona)
     return rig.wait_readers(2, present=1)[0]
 
@@ -149,17 +149,12 @@ def test_not_authorized(rig):
 
 def test_reader_busy(rig):
     reader = start(rig)
-    patient = Agent(rig.bus_connection("tester"), pin=Agent.HANG).register(Reader=reader_option(reader))
+    patient = Agent(rig.bus_connection("tester"), pin=Agent.HANG).register(Reader=ObjectPath(reader))
     first = rig.spawn_client("check", "--reader", reader)
     patient.wait("RequestPin")
     check(rig, reader, check=READER_TROUBLE)
     patient.finish_pin("1234")
     assert first.wait() == ELIGIBLE and "The patient is asked at their own terminal." in errors(rig, first)
-
-
-def reader_option(path):
-    from bus import ObjectPath
-    return ObjectPath(path)
 
 
 # the end of it
@@ -198,7 +193,7 @@ def test_terminal(rig):
     process.wait_output(r"\[yes/no\] $")
     assert echoes(process)
     process.write("perhaps\n")
-    process.wait_output(r"Please answer yes or no\.\s.*\[yes/no\] $")
+    process.wait_output(r"Please answer yes or no\.[\s\S]*\[yes/no\] $")
     process.write("yes\n")
     assert process.wait() == ELIGIBLE
     assert "1234" not in process.text().replace("１２３４", "") and "granted, until" in process.text()
@@ -349,14 +344,20 @@ def test_agent_stays(rig):
 
 
 def test_agent_waits_for_reader(rig):
-    """pcscd stops and comes back, with its readers."""
-    start(rig)
+    """No pcscd yet: the agent waits, and serves when the reader comes; also when it has gone and come back."""
+    rig.start("daemon", "center")
     patient = rig.spawn_client("agent", "--reader", "Virtual PCD 00 00", terminal=True)
+    patient.wait_output("The reader is not there. Waiting for it.")
+    rig.start("card")
     patient.wait_output("Ready")
     rig.stop_pcscd()
-    patient.wait_output("Waiting for it")
+    rig.wait_readers(0)
     rig.start("pcscd")
-    patient.wait_output(r"Ready[\s\S]*Ready")
+    reader = rig.wait_readers(2, present=1)[0]
+    desk = rig.spawn_client("check", "--reader", reader, user="colleague")
+    patient.wait_output("PIN .*: $")
+    patient.write("1234\n")
+    assert desk.wait() == ELIGIBLE
 
 
 # words and paper

@@ -3,7 +3,8 @@
  * configuration: the text of an ini file and a table of keys come in, one checked value for each key goes out.
  *
  * Read line by line and not by GKeyFile, which forgets line numbers and takes the last of two equal keys. A value is
- * everything behind the "=", without the blanks around it; there are no quotes and no escapes. No error text repeats a value.
+ * everything behind the "=", without the blanks around it; there are no quotes and no escapes. No error text repeats a
+ * value.
  */
 #include "base/configuration.h"
 
@@ -11,7 +12,7 @@
 
 #include "base/error.h"
 
-#define FILE_SIZE_MAXIMUM (64 * 1024)
+#define FILE_SIZE_MAXIMUM 65536
 
 struct Configuration
 {

@@ -2,8 +2,8 @@
 /*
  * configuration: a strict ini file. It knows which keys exist only from the table it is given.
  *
- * An unknown group or key, a key given twice, or a value outside its type, is an error that names the file, the line, the key and what is
- * allowed. Keys that the file leaves out have the table's default.
+ * An unknown group or key, a key given twice, or a value outside its type, is an error that names the file, the line,
+ * the key and what is allowed. Keys that the file leaves out have the table's default.
  */
 #pragma once
 
@@ -43,7 +43,9 @@ Configuration *configuration_parse (const char *text, gsize size, const char *or
 void configuration_free (Configuration *configuration);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Configuration, configuration_free)
 
-/* The value, or NULL if unset and without a default. Asking for a key that is not in the table is a programming error. */
+/*
+ * The value, or NULL if unset and without a default. Asking for a key that is not in the table is a programming error.
+ */
 const char *configuration_get_string (const Configuration *configuration, const char *group, const char *key);
 guint configuration_get_seconds (const Configuration *configuration, const char *group, const char *key);
 gboolean configuration_get_boolean (const Configuration *configuration, const char *group, const char *key);

@@ -101,7 +101,10 @@ write_journal (int priority, const char *message_id, const char *correlation, co
   return sent;
 }
 
-/* Names of readers and texts of libraries come from outside: no control character of theirs may start a line of its own. */
+/*
+ * Names of readers and texts of libraries come from outside: no control character of theirs may start a line of its
+ * own.
+ */
 static void
 write_console (int priority, const char *correlation, char *text)
 {

@@ -2,8 +2,8 @@
 /*
  * log: structured entries for the journal, or lines on standard error where no journal listens.
  *
- * It knows no domain type. @correlation (usually a visit's object path, or NULL) becomes the field SHIKAKU_VISIT. Nobody
- * may pass personal data, at any level: the callers name states, codes, counts and durations only.
+ * It knows no domain type. @correlation (usually a visit's object path, or NULL) becomes the field SHIKAKU_VISIT.
+ * Nobody may pass personal data, at any level: the callers name states, codes, counts and durations only.
  */
 #pragma once
 

@@ -10,7 +10,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define SECRET_SIZE_MAXIMUM (64 * 1024)
+#define SECRET_SIZE_MAXIMUM 65536
 
 struct Secret
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * text: what people read, by group, key and language. One key file (data/texts.ini), translated through gettext at build
- * time, compiled into the program, and loaded at the first question.
+ * text: what people read, by group, key and language. One key file (data/texts.ini), translated through gettext at
+ * build time, compiled into the program, and loaded at the first question.
  */
 #pragma once
 
@@ -13,7 +13,10 @@
  */
 char *text_lookup (const char *group, const char *language);
 
-/* text_lookup_version: the text's own version ("1"), as shown with a consent question. Return: (transfer full) or NULL. */
+/*
+ * text_lookup_version: the text's own version ("1"), as shown with a consent question. Return: (transfer full) or
+ * NULL.
+ */
 char *text_lookup_version (const char *group);
 
 /* text_has_language: whether @language is one of those that texts exist in. */

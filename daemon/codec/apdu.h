@@ -22,12 +22,14 @@ typedef struct
 } Apdu;
 
 /*
- * apdu_build: codes @apdu into @buffer of @size bytes. Return: the number of bytes, or 0 if it does not fit or the parts
- * do not go together (Lc over 255, Le over 256 without extended).
+ * apdu_build: codes @apdu into @buffer of @size bytes. Return: the number of bytes, or 0 if it does not fit or the
+ * parts do not go together (Lc over 255, Le over 256 without extended).
  */
 gsize apdu_build (const Apdu *apdu, guint8 *buffer, gsize size);
 
-/* apdu_parse: takes a coded command apart; ret_apdu->data points into @command. Return: FALSE if it is no valid APDU. */
+/*
+ * apdu_parse: takes a coded command apart; ret_apdu->data points into @command. Return: FALSE if it is no valid APDU.
+ */
 gboolean apdu_parse (const guint8 *command, gsize size, Apdu *ret_apdu);
 
 /* apdu_status_word: SW1 SW2 of a response of at least two bytes, or 0 if it is shorter (a lost card). */

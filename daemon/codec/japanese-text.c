@@ -7,7 +7,7 @@
 #define UNMAPPED "●"
 #define UNIX_EPOCH_JULIAN 719163 /* 1970-01-01 as GDate counts days */
 #define SECONDS_PER_DAY 86400
-#define JAPAN_OFFSET (9 * 3600)
+#define JAPAN_OFFSET 32400    /* seconds */
 #define LATEST_JULIAN 3652059 /* 9999-12-31: four digits hold no later year */
 
 GArray *
@@ -110,7 +110,8 @@ japanese_text_parse_time (const char *text, gint64 *ret_time)
     return FALSE;
 
   days = (gint64)g_date_get_julian (&date) - UNIX_EPOCH_JULIAN;
-  *ret_time = (days * SECONDS_PER_DAY + hour * 3600 + minute * 60 + second - JAPAN_OFFSET) * G_USEC_PER_SEC;
+  second += (hour * 60 + minute) * 60;
+  *ret_time = (days * SECONDS_PER_DAY + second - JAPAN_OFFSET) * G_USEC_PER_SEC;
   return TRUE;
 }
 

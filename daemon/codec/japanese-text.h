@@ -5,8 +5,8 @@
 #include <glib.h>
 
 /*
- * japanese_text_find_unmapped: the positions (in characters, from 0) at which @text shows ●, where the center's character
- * set had no glyph (facts: domain §11). Return: (transfer full) array of guint32; empty if there is none.
+ * japanese_text_find_unmapped: the positions (in characters, from 0) at which @text shows ●, where the center's
+ * character set had no glyph (facts: domain §11). Return: (transfer full) array of guint32; empty if there is none.
  */
 GArray *japanese_text_find_unmapped (const char *text);
 
@@ -17,8 +17,8 @@ GArray *japanese_text_find_unmapped (const char *text);
 char *japanese_text_fold_width (const char *text);
 
 /*
- * japanese_text_parse_time: "YYYYMMDDHHmmss" of Japan's clock (UTC+9, no summer time) into microseconds since the epoch,
- * UTC. Return: FALSE if it is no such time.
+ * japanese_text_parse_time: "YYYYMMDDHHmmss" of Japan's clock (UTC+9, no summer time) into microseconds since the
+ * epoch, UTC. Return: FALSE if it is no such time.
  */
 gboolean japanese_text_parse_time (const char *text, gint64 *ret_time);
 

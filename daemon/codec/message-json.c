@@ -267,8 +267,9 @@ parse_escape (const char *text, const char *end)
 }
 
 /*
- * libyajl turns half a surrogate pair into "?" or into no UTF-8, and takes \u0000. A backslash outside of a string is no
- * JSON anyway, so that all of them can be looked at without knowing where strings begin. Return: the bad one, or NULL.
+ * libyajl turns half a surrogate pair into "?" or into no UTF-8, and takes \u0000. A backslash outside of a string is
+ * no JSON anyway, so that all of them can be looked at without knowing where strings begin. Return: the bad one, or
+ * NULL.
  */
 static const char *
 find_bad_escape (const char *text, gsize size)
@@ -415,15 +416,6 @@ write_children (GString *out, const Message *node)
         g_string_append_c (out, '}');
     }
   g_string_append_c (out, array ? ']' : '}');
-}
-
-GBytes *
-message_json_write_members (const Message *root)
-{
-  GString *out = g_string_sized_new (1024);
-
-  write_children (out, root);
-  return g_string_free_to_bytes (out);
 }
 
 GBytes *

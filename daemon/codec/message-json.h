@@ -11,24 +11,21 @@
 
 #include "codec/message.h"
 
-#define MESSAGE_SIZE_MAXIMUM (4u * 1024 * 1024)
+#define MESSAGE_SIZE_MAXIMUM 4194304u /* bytes: 4 MiB */
 
 /*
  * message_json_parse: @body into a tree whose root is the one top-level member. Return: (transfer full), or NULL with
- * SHIKAKU_ERROR_MESSAGE_INVALID: too large, not UTF-8, not JSON, deeper or longer than message.h allows, a member twice,
- * a NUL or half a surrogate pair as an escape, an array of anything else than objects of one member.
- * The error names a position, never content.
+ * SHIKAKU_ERROR_MESSAGE_INVALID: too large, not UTF-8, not JSON, deeper or longer than message.h allows, a member
+ * twice, a NUL or half a surrogate pair as an escape, an array of anything else than objects of one member. The error
+ * names a position, never content.
  */
 Message *message_json_parse (GBytes *body, GError **error);
 
 /*
- * message_json_parse_members: for a body that is no XmlMsg but an object of several members, as that of auth: they become
- * the children of a root called @name. Errors as above.
+ * message_json_parse_members: for a body that is no XmlMsg but an object of several members, as that of auth: they
+ * become the children of a root called @name. Errors as above.
  */
 Message *message_json_parse_members (GBytes *body, const char *name, GError **error);
 
 /* message_json_write: the tree as one JSON document. Siblings of one name become an array of objects of one member. */
 GBytes *message_json_write (const Message *root);
-
-/* message_json_write_members: the same without the root's name: the object of its children. */
-GBytes *message_json_write_members (const Message *root);

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define FIRST_BLOCK_SIZE 4096
-#define LAST_BLOCK_SIZE (256 * 1024)
+#define LAST_BLOCK_SIZE 262144
 
 typedef struct Block Block;
 struct Block

@@ -24,8 +24,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Message, message_free)
 Message *message_add (Message *parent, const char *name, const char *text);
 
 /*
- * For the parsers beside it. message_keep: a copy of @size bytes, ended by NUL, that lives as long as the tree of @node.
- * message_add_kept: message_add for texts that already live so long; nothing is copied.
+ * For the parsers beside it. message_keep: a copy of @size bytes, ended by NUL, that lives as long as the tree of
+ * @node. message_add_kept: message_add for texts that already live so long; nothing is copied.
  */
 const char *message_keep (Message *node, const char *text, gsize size);
 Message *message_add_kept (Message *parent, const char *name, gsize name_size, const char *text);

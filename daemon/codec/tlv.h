@@ -23,7 +23,8 @@ typedef struct
 gboolean tlv_read (const guint8 *data, gsize size, Tlv *ret_tlv);
 
 /*
- * tlv_measure: how many bytes the element at the start of @data occupies by its own header, even if @size holds only the
- * header. Used to know a certificate's length from its first bytes. Return: 0 if the header is incomplete or malformed.
+ * tlv_measure: how many bytes the element at the start of @data occupies by its own header, even if @size holds only
+ * the header. Used to know a certificate's length from its first bytes. Return: 0 if the header is incomplete or
+ * malformed.
  */
 gsize tlv_measure (const guint8 *data, gsize size);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * harness: what each fuzz-<target>.c defines. It aborts where the code breaks its word; it frees what it makes. Its name is
- * libFuzzer's.
+ * harness: what each fuzz-<target>.c defines. It aborts where the code breaks its word; it frees what it makes. Its
+ * name is libFuzzer's.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * replay: the main program of a harness where there is no libFuzzer. It runs every seed of the folder that it is given, every
- * beginning of a seed, and every seed with any one bit turned over, each in memory of its exact size.
+ * replay: the main program of a harness where there is no libFuzzer. It runs every seed of the folder that it is
+ * given, every beginning of a seed, and every seed with any one bit turned over, each in memory of its exact size.
  */
 #include "harness.h"
 

@@ -24,7 +24,8 @@ void agent_free (Agent *agent);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Agent, agent_free)
 
 /*
- * agent_register: tells the daemon. @reader: object path or NULL. @capabilities: NULL-ended. @callback as of client_call().
+ * agent_register: tells the daemon. @reader: object path or NULL. @capabilities: NULL-ended.
+ * @callback as of client_call().
  */
 void agent_register (Agent *agent, const char *reader, const char *const *capabilities, GAsyncReadyCallback callback,
                      gpointer user_data);

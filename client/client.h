@@ -2,8 +2,8 @@
 /*
  * client: what every verb stands on: the bus, the daemon's coming and going, the way out.
  *
- * A verb is one row of the table in verbs.c. Its start() is called each time the daemon is there, and everything it does
- * from then on is asynchronous; it ends the program with client_quit().
+ * A verb is one row of the table in verbs.c. Its start() is called each time the daemon is there, and everything it
+ * does from then on is asynchronous; it ends the program with client_quit().
  */
 #pragma once
 

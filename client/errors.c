@@ -2,7 +2,7 @@
 /*
  * errors: in comes the name of a D-Bus error, out go an exit code and a sentence.
  *
- * The switch below has no default on purpose: an error added to the contract does not compile until it has an exit code.
+ * The switch below has no default on purpose: an error of the contract does not compile until it has an exit code.
  */
 #include "errors.h"
 

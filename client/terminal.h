@@ -2,10 +2,10 @@
 /*
  * terminal: questions to the person at standard input, one at a time, without blocking the loop.
  *
- * On a terminal nothing that is typed is shown unless the question says so, from the first moment on, so that a PIN typed
- * too early does not appear either; what was typed before the question is thrown away. Where standard input is no
- * terminal, each question takes one line of it, so that scripts can answer. What was typed lives in locked memory and is
- * erased. The terminal is as it was on every way out, fatal signals included.
+ * On a terminal nothing that is typed is shown unless the question says so, from the first moment on, so that a PIN
+ * typed too early does not appear either; what was typed before the question is thrown away. Where standard input is no
+ * terminal, each question takes one line of it, so that scripts can answer. What was typed lives in locked memory and
+ * is erased. The terminal is as it was on every way out, fatal signals included.
  */
 #pragma once
 

@@ -2,7 +2,7 @@
 /*
  * agent: stays at the patient's terminal and answers for one reader until Ctrl-C.
  *
- * Whatever takes the registration away (the daemon, the reader) comes back some day: it waits for that, and registers again.
+ * What it serves may not be there yet, or go away (the daemon, the reader): it waits, and registers when it comes.
  */
 #include <glib/gi18n.h>
 

@@ -32,7 +32,7 @@ const char *visit_get_token (const Visit *visit);
 /* visit_open: @insured: a{sv} of CheckNumber, or NULL for a visit at a reader. @options: its Token is added. */
 void visit_open (Visit *visit, GVariant *insured, GVariantDict *options);
 
-/* visit_cancel, visit_close: @callback when the daemon has done it, at the latest after a bounded time; also if not open. */
+/* visit_cancel, visit_close: @callback when the daemon has done it, or after a bounded time; also if not open. */
 typedef void (*VisitCallback) (gpointer user_data);
 void visit_cancel (Visit *visit, VisitCallback callback);
 void visit_close (Visit *visit, VisitCallback callback);

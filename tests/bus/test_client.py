@@ -222,7 +222,8 @@ def test_no_daemon(rig):
     for verb in ("status", "readers", "check", "diagnose"):
         process = rig.client(verb, stdin="", check=NO_DAEMON)
         assert "The daemon shikakud is not running." in errors(rig, process)
-    process = rig.client("status", stdin="", environment={"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere"}, check=NO_DAEMON)
+    nowhere = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere"}
+    process = rig.client("status", stdin="", environment=nowhere, check=NO_DAEMON)
     assert "The system bus cannot be reached." in errors(rig, process)
 
 
@@ -260,7 +261,8 @@ def test_status_and_readers(rig):
 def test_diagnose(rig):
     start(rig)
     links = json.loads(rig.client("diagnose", "--json", stdin="", check=0).text())
-    assert [link["Link"] for link in links] == ["daemon", "pcscd", "reader", "card", "credential", "line", "tls", "center"]
+    assert [link["Link"] for link in links] == [
+        "daemon", "pcscd", "reader", "card", "credential", "line", "tls", "center"]
     rig.center("fault refuse-connection count=always")
     process = rig.client("diagnose", stdin="", check=CENTER)
     assert re.search("^(line|secure connection|center) +FAILED", process.text(), re.MULTILINE), process.text()
@@ -364,9 +366,9 @@ def test_agent_waits_for_reader(rig):
 
 def test_usage(rig):
     rig.start("bus")
-    for arguments in ((), ("sing",), ("--loud",), ("check", "--loud"), ("readers", "more"), ("check", "--timeout", "-1"),
-                      ("check", "--timeout", "soon"), ("check", "--insurer", "1"), ("check", "--reader", "0", *NUMBER),
-                      ("agent", "--capability", "face")):
+    for arguments in ((), ("sing",), ("--loud",), ("check", "--loud"), ("readers", "more"),
+                      ("check", "--timeout", "-1"), ("check", "--timeout", "soon"), ("check", "--insurer", "1"),
+                      ("check", "--reader", "0", *NUMBER), ("agent", "--capability", "face")):
         process = rig.client(*arguments, stdin="", check=USAGE)
         assert process.text() == "" and "shikakuctl --help" in errors(rig, process), arguments
     rig.client("--version", stdin="", check=0)
@@ -412,7 +414,8 @@ def test_manual(rig):
     real = {"--version"}.union(*(list_options(rig, verb) for verb in VERBS))
     named = {"--" + name for name in re.findall(r"^\.It Fl -([a-z-]+)", text, re.MULTILINE)}
     assert named == real, named ^ real
-    kinds = set(re.findall(r'\{ "([a-z-]+)"', (SOURCE / "client" / "words.c").read_text().split("kinds[] =")[1].split("};")[0]))
+    words = (SOURCE / "client" / "words.c").read_text()
+    kinds = set(re.findall(r'\{ "([a-z-]+)"', words.split("kinds[] =")[1].split("};")[0]))
     assert all(re.search(rf"^\.Cm {kind}\b", text, re.MULTILINE) for kind in kinds), kinds
     codes = set(re.findall(r"EXIT_CODE_\w+ = (\d+)", (SOURCE / "client" / "errors.h").read_text()))
     assert set(re.findall(r"^\.It (\d+)$", text, re.MULTILINE)) == codes

@@ -7,7 +7,7 @@ import socket
 import time
 
 LONGEST_WAIT = 60  # seconds
-USAGE = """insert [PERSONA|not-my-number]  connects the card to the reader
+USAGE = """insert [PERSONA|not-my-number]  connects the card to the reader (at the earliest 0.6 s after it left)
   eject                           pulls it out between two commands
   yank                            pulls it out at once, in the middle of a command too
   status                          who is in, powered, any PIN verified, tries left, sums since clear-log

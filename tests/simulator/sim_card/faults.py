@@ -23,7 +23,7 @@ KINDS = {
     "slow": ("the answer comes NUMBER milliseconds late", int),
     "truncate": ("executed; of the answer's data only the first NUMBER bytes come, then the status word", int),
     "one-byte": ("executed; the answer is its first byte", None),
-    "empty": ("executed; the answer has no byte", None),
+    "empty": ("executed; the card leaves before it answers, and is back by itself a moment later", None),
     "status": ("not executed; the answer is the status word NUMBER, in hex", lambda text: int(text, 16)),
     "6f00-first": ("the first command after power-up is answered 6F00 and not executed; takes no INS", None),
 }

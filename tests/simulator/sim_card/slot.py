@@ -16,6 +16,7 @@ from .persona import AUTH_PIN, ISSUER_DOMAIN, SIGN_PASSWORD, Application, make_a
 
 OFF, ON, RESET, SEND_ATR = 0, 1, 2, 4
 RETRY_QUICK, RETRY_SLOW, QUICK_PERIOD = 0.0005, 0.1, 1.0  # seconds: pcscd may be just starting, or gone for long
+REMOVAL_TIME = 0.6  # pcscd looks every 0.4 s: a card that came back sooner would have changed without its knowledge
 BYTE_TIME = 10 * 128 / 13.56e6    # ISO 14443-B at 106 kbit/s: ten bit times a byte
 COMMAND_TIME, SIGNATURE_TIME = 0.008, 0.250
 OTHER_CARD = "not-my-number"
@@ -30,8 +31,8 @@ class Slot:
         self.inserted = self.powered = self.first_command = False
         self.buffer = b""
         self.faults, self.journal = Faults(), Journal()
-        self.connect_at = self.connect_since = 0
-        self.pending = None  # (due, response or None, journal entry, leave afterwards); due None: never
+        self.connect_at = self.connect_since = self.left_at = 0
+        self.pending = None  # (due, response or None, journal entry, how to leave then); due None: never
 
     # the hand
 
@@ -45,20 +46,31 @@ class Slot:
                 make_applications(persona, self.people[persona], self.keys))
         self.persona, self.chip = persona, self.chips[persona]
         self.chip.short_only = self.short_only
+        self.come()
+
+    def come(self):
         self.inserted = True
-        self.connect_since = time.monotonic()
-        self.connect()
+        now = self.connect_since = time.monotonic()
+        self.connect_at = self.left_at + REMOVAL_TIME
+        if now >= self.connect_at:
+            self.connect()
 
     def eject(self):
         """A patient hand: an answer that is on its way is waited for."""
         if self.pending and self.pending[0] is not None:
-            self.pending = self.pending[:3] + (True,)
+            self.pending = self.pending[:3] + (self.yank,)
         else:
             self.yank()
 
     def yank(self):
         self.inserted = False
+        self.left_at = time.monotonic()
         self.disconnect()
+
+    def slip(self):
+        """Out and in again: a shaky contact, or a nervous hand."""
+        self.yank()
+        self.come()
 
     def set_short(self, short_only):
         self.short_only = short_only
@@ -110,7 +122,7 @@ class Slot:
                 self.journal.answer(entry, response)
                 self.send(response)
             if leave:
-                self.yank()
+                leave()
 
     def send(self, payload):
         try:
@@ -162,7 +174,7 @@ class Slot:
         kind = fault.kind if fault else None
         self.first_command = False
         if kind == "mute":
-            self.pending = (None, None, entry, False)
+            self.pending = (None, None, entry, None)
         elif kind == "yank-before":
             self.yank()
         elif kind in ("status", "6f00-first"):
@@ -173,15 +185,16 @@ class Slot:
             response = self.chip.process(raw)
             if kind == "truncate":
                 response = response[:-2][:fault.number] + response[-2:]
-            elif kind in ("one-byte", "empty"):
-                response = response[:1 if kind == "one-byte" else 0]
+            elif kind == "one-byte":
+                response = response[:1]
             late = fault.number / 1000 if kind == "slow" else 0
             if self.timing:
                 late += SIGNATURE_TIME * (self.chip.private_operations - operations)
-            self.answer(begun, raw, entry, response, late, kind == "yank-during")
+            leave = {"yank-during": self.yank, "empty": self.slip}.get(kind)
+            self.answer(begun, raw, entry, response, late, leave)
 
-    def answer(self, begun, raw, entry, response, late=0.0, leave=False):
-        """Now, or when a real card would be ready. @leave: the card leaves at that moment, before it answers."""
+    def answer(self, begun, raw, entry, response, late=0.0, leave=None):
+        """Now, or when a real card would be ready. @leave: done at that moment instead of answering."""
         due = begun + late
         if self.timing:
             due += COMMAND_TIME + BYTE_TIME * (len(raw) + len(response))

@@ -5,6 +5,7 @@ its own, over the real bus, daemon, pcscd and TLS; only the card and the center 
 Comes in: a built tree (SHIKAKU_BUILD). Goes out: the story on standard output; exit status 0 if the patient is eligible.
 """
 import os
+import pty
 import re
 import sys
 
@@ -23,7 +24,17 @@ def answer(terminal, question, typed, shown):
     """The patient reads @question on the terminal, and types."""
     terminal.wait_output(question)
     print(f"    patient: {shown}", flush=True)
-    terminal.write(typed + "\r")
+    terminal.write(typed + "\n")
+
+
+def has_terminals():
+    """A bare chroot has none: then the patient types into a pipe."""
+    try:
+        for end in pty.openpty():
+            os.close(end)
+        return True
+    except OSError:
+        return False
 
 
 def show_journal(rig):
@@ -40,7 +51,8 @@ def run(rig, language):
     print(rig.client("status", user=STAFF, environment=environment, check=0).text())
 
     say("At the patient's side: shikakuctl agent --reader 1 (a terminal; the PIN is not shown)")
-    terminal = rig.spawn_client("agent", "--reader", "1", user=TERMINAL, environment=environment, terminal=True)
+    terminal = rig.spawn_client("agent", "--reader", "1", user=TERMINAL, environment=environment, terminal=has_terminals(),
+                                keep="all")
     terminal.wait_output(r"Ctrl-C")
     say("At the desk: shikakuctl check --reader 1 --consent ceiling --consent drug")
     clerk = rig.spawn_client("check", "--reader", "1", "--consent", "ceiling", "--consent", "drug", user=STAFF,

@@ -15,7 +15,7 @@ from loop import Watch, wait_for
 
 class Process:
     def __init__(self, name, command, log, environment, user=None, keep=False, terminal=False, pass_fds=(), quiet=False):
-        """@user: a User, or None for ours. @keep: keep standard output in memory (else it goes to the log).
+        """@user: a User, or None for ours. @keep: keep standard output in memory (else it goes to the log); "all": and errors.
         @terminal: standard input and output are a terminal, written with write(). @quiet: standard input is empty."""
         self.name, self.log, self.output = name, log, b""
         self.terminal = self.input = None
@@ -30,7 +30,7 @@ class Process:
                 command, env=environment, cwd="/", pass_fds=pass_fds, start_new_session=terminal,
                 stdin=slave if terminal else subprocess.DEVNULL if quiet else subprocess.PIPE,
                 stdout=slave if terminal else subprocess.PIPE if keep else log_file,
-                stderr=slave if terminal else log_file)
+                stderr=slave if terminal else subprocess.STDOUT if keep == "all" else log_file)
         if terminal:
             os.close(slave)
         self.input = None if terminal or quiet else self.popen.stdin

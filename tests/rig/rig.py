@@ -370,10 +370,10 @@ class Rig:
         assert check is None or process.status == check, f"{command[0]} ended with {process.status}: {process.text()}"
         return process
 
-    def spawn_as(self, user, *command, environment=None, terminal=False):
-        """Starts @command as @user; its standard output is kept (on a @terminal: all output)."""
+    def spawn_as(self, user, *command, environment=None, terminal=False, keep=True):
+        """Starts @command as @user; its standard output is kept (on a @terminal, or with @keep "all": all output)."""
         name = f"{Path(command[0]).name}-{len(self.processes) + len(self.ended)}"
-        return self.launch(name, [*map(str, command)], user=self.user(user), keep=True, terminal=terminal,
+        return self.launch(name, [*map(str, command)], user=self.user(user), keep=keep, terminal=terminal,
                            environment=environment or {})
 
     def client(self, *arguments, user="tester", **more):

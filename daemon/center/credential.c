@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * credential: the files of the institution. GnuTLS looks at them first, because a missing file shall not cost the memory
- * of the TLS module; the password goes from the file into locked memory and from there into the message, nowhere else.
+ * credential: the files of the institution. GnuTLS looks at them first, because a missing file shall not cost the
+ * memory of the TLS module; the password goes from the file into locked memory and from there into the message,
+ * nowhere else.
  */
 
 #include "center/credential.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * credential: what the institution shows to the center (certificate, key, account) and the CA that it trusts. Files in,
- * TLS objects out. Loading it loads the TLS module, so that it is done at the first use only.
+ * credential: what the institution shows to the center (certificate, key, account) and the CA that it trusts. Files
+ * in, TLS objects out. Loading it loads the TLS module, so that it is done at the first use only.
  */
 #pragma once
 
@@ -27,7 +27,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Credential, credential_free)
 gboolean credential_is_valid (const Credential *credential, gint64 now, GError **error);
 
 /*
- * credential_make_login: the body of `auth` from the account's file (two lines: account, password). It lives in locked
- * memory and is erased with the last reference. Return: (transfer full), or NULL with CREDENTIAL_MISSING.
+ * credential_make_login: the body of `auth` from the account's file (two lines: account, password). It lives in
+ * locked memory and is erased with the last reference. Return: (transfer full), or NULL with CREDENTIAL_MISSING.
  */
 GBytes *credential_make_login (const char *account_file, GError **error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * https: libsoup, and the reading of a body within its limit. The body is read as far as it has come, without a further
- * turn of the main loop: a short answer costs one.
+ * https: libsoup, and the reading of a body within its limit. The body is read as far as it has come, without a
+ * further turn of the main loop: a short answer costs one.
  */
 
 #include "center/https.h"
@@ -132,8 +132,8 @@ on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 /*
- * Ends the exchange. The stream is closed asynchronously before its last reference goes: else GLib would close it itself,
- * synchronously. What was not read to its end is cut off with the connection instead of read on.
+ * Ends the exchange. The stream is closed asynchronously before its last reference goes: else GLib would close it
+ * itself, synchronously. What was not read to its end is cut off with the connection instead of read on.
  */
 static void
 exchange_finish (Exchange *exchange, const GError *error)
@@ -211,8 +211,9 @@ fail_io (Exchange *exchange, const GError *cause)
     {
       exchange->outcome->lost = TRUE;
       /*
-       * A reset right after the handshake, before any answer, is how many servers refuse a client certificate in TLS 1.3,
-       * where the client has finished by then. A center that breaks down just then looks the same; a repeat tells.
+       * A reset right after the handshake, before any answer, is how many servers refuse a client certificate in TLS
+       * 1.3, where the client has finished by then. A center that breaks down just then looks the same; a repeat
+       * tells.
        */
       if (cause->code == G_IO_ERROR_CONNECTION_CLOSED && exchange->fresh
           && exchange->outcome->stage == HTTPS_STAGE_SECURED)

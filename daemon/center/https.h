@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * https: one exchange with the center over libsoup. A POST of JSON goes in; how far it came, the HTTP status and the body
- * come out. Asynchronous only (a synchronous call on the same session can hang HTTP/2 for ever), HTTP/1.1, no redirect, no
- * proxy, no cookie, no compression, no trust but the given CA. Whoever calls brings the deadline, as a GCancellable, and
- * does the repeats.
+ * https: one exchange with the center over libsoup. A POST of JSON goes in; how far it came, the HTTP status and the
+ * body come out. Asynchronous only (a synchronous call on the same session can hang HTTP/2 for ever), HTTP/1.1, no
+ * redirect, no proxy, no cookie, no compression, no trust but the given CA. Whoever calls brings the deadline, as a
+ * GCancellable, and does the repeats.
  */
 #pragma once
 
@@ -26,8 +26,8 @@ typedef struct
   GBytes *body;
   const char *token; /* of the header Authorization, or NULL */
   /*
-   * Whether it only asks. A query takes an idle connection; what registers opens its own, because a connection that died
-   * unseen would leave open whether the request arrived (libsoup: SOUP_MESSAGE_IDEMPOTENT; facts: perf §0.1).
+   * Whether it only asks. A query takes an idle connection; what registers opens its own, because a connection that
+   * died unseen would leave open whether the request arrived (libsoup: SOUP_MESSAGE_IDEMPOTENT; facts: perf §0.1).
    */
   gboolean query;
 } HttpsRequest;
@@ -56,8 +56,8 @@ void https_outcome_clear (HttpsOutcome *outcome);
 typedef void (*HttpsDone) (const GError *error, gpointer user_data);
 
 /*
- * https_post: calls @done exactly once, never before it returns. @outcome: filled from the start; must live until then.
- * Errors: CENTER_UNREACHABLE, CENTER_UNTRUSTED, CENTER_REFUSED (TLS), MESSAGE_INVALID (no HTTP, or larger than
+ * https_post: calls @done exactly once, never before it returns. @outcome: filled from the start; must live until
+ * then. Errors: CENTER_UNREACHABLE, CENTER_UNTRUSTED, CENTER_REFUSED (TLS), MESSAGE_INVALID (no HTTP, or larger than
  * MESSAGE_SIZE_MAXIMUM, of which no more is read), CANCELLED, FAILED.
  */
 void https_post (Https *https, const HttpsRequest *request, HttpsOutcome *outcome, GCancellable *cancellable,

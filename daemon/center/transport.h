@@ -22,8 +22,8 @@ void transport_challenge_free (TransportChallenge *challenge);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportChallenge, transport_challenge_free)
 
 /*
- * transport_make_proof_content: what the card signs: a domain separator, the institution, the challenge's identifier and
- * its bytes (data/center-profile.md). Return: (transfer full).
+ * transport_make_proof_content: what the card signs: a domain separator, the institution, the challenge's identifier
+ * and its bytes (data/center-profile.md). Return: (transfer full).
  */
 GBytes *transport_make_proof_content (const char *institution_code, const TransportChallenge *challenge);
 
@@ -100,7 +100,7 @@ typedef struct Transport Transport;
 
 typedef struct
 {
-  /* prepare: a card came in: connect and renew the token if needed, so that both hide behind the card's time. Silent. */
+  /* prepare: a card came in: connect, renew the token if needed, so that both hide behind the card's time. Silent. */
   void (*prepare) (Transport *transport);
 
   void (*get_challenge) (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -112,8 +112,8 @@ typedef struct
   void (*check_number) (Transport *transport, const TransportNumberQuery *query, GCancellable *cancellable,
                         GAsyncReadyCallback callback, gpointer user_data);
   /*
-   * register_consents: never repeated on the wire, whatever happens to the line (a 401 alone, which says that nothing was
-   * done, is followed by a new token and one repeat). The answer holds the consent triples of the field.
+   * register_consents: never repeated on the wire, whatever happens to the line (a 401 alone, which says that nothing
+   * was done, is followed by a new token and one repeat). The answer holds the consent triples of the field.
    */
   void (*register_consents) (Transport *transport, const TransportConsents *consents, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);
@@ -139,8 +139,8 @@ struct Transport
 
 /*
  * For transports: what happened on the chain. transport_note_link writes one link down (@error: ShikakuError, or -1),
- * transport_note_center the center's own after an answer (@error: what was wrong with it, or NULL), and transport_settle
- * derives the state from all links and tells the owner if it is another than before.
+ * transport_note_center the center's own after an answer (@error: what was wrong with it, or NULL), and
+ * transport_settle derives the state from all links and tells the owner if it is another than before.
  */
 void transport_note_link (Transport *transport, TransportLink link, TransportLinkState state, int error);
 void transport_note_center (Transport *transport, const GError *error);

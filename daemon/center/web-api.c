@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * web-api: the transport's calls, each made of a request (web-message), its way there and back (web-client) and the reading
- * of the answer (web-message).
+ * web-api: the transport's calls, each made of a request (web-message), its way there and back (web-client) and the
+ * reading of the answer (web-message).
  */
 
 #include "center/web-api.h"
@@ -108,8 +108,9 @@ static void
 on_examined (GBytes *body, const GError *failure, gpointer user_data)
 {
   Asked *asked = user_data;
-  g_autoptr (Message) message = body != NULL ? read_answer (asked, body, failure, NULL) : NULL;
+  Message *message = body != NULL ? read_answer (asked, body, failure, NULL) : NULL;
 
+  g_clear_pointer (&message, message_free);
   g_task_return_boolean (asked->task, TRUE);
   asked_free (asked);
 }

@@ -2,10 +2,10 @@
 /*
  * web-client: a call's way: credential → token → exchange → (repeat) → done.
  *
- * What an HTTP status becomes: 200 the answer · 401 a new token and one repeat, then CENTER_REFUSED · 429, 503 repeats
- * after Retry-After or the back-off, then CENTER_BUSY · other 4xx CENTER_REFUSED · other 5xx CENTER_UNREACHABLE (out of
- * order) · 3xx and anything else MESSAGE_INVALID. A query whose connection was refused, reset or cut is repeated; TLS errors
- * and refusals never are.
+ * What an HTTP status becomes: 200 the answer · 401 a new token and one repeat, then CENTER_REFUSED · 429, 503
+ * repeats after Retry-After or the back-off, then CENTER_BUSY · other 4xx CENTER_REFUSED · other 5xx
+ * CENTER_UNREACHABLE (out of order) · 3xx and anything else MESSAGE_INVALID. A query whose connection was refused,
+ * reset or cut is repeated; TLS errors and refusals never are.
  */
 
 #include "center/web-client.h"
@@ -338,8 +338,8 @@ web_client_has_token (const WebClient *client)
 }
 
 /*
- * Whether a connection can be tried: loads the credential and with it TLS, when it is not loaded or no longer valid (it may
- * have been replaced).
+ * Whether a connection can be tried: loads the credential and with it TLS, when it is not loaded or no longer valid
+ * (it may have been replaced).
  */
 static gboolean
 client_open (WebClient *client, GError **error)

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * web-client: calls to the center. One call goes in, its answer's body comes out; in between it finds the credential, logs
- * in (once for all that wait), holds the call's deadline, renews a token that was refused, and repeats what only asks. It
- * tells the transport how the links of the chain are; the center's own link is told by whoever reads the answer.
+ * web-client: calls to the center. One call goes in, its answer's body comes out; in between it finds the credential,
+ * logs in (once for all that wait), holds the call's deadline, renews a token that was refused, and repeats what only
+ * asks. It tells the transport how the links of the chain are; the center's own link is told by whoever reads the
+ * answer.
  */
 #pragma once
 
@@ -29,9 +30,9 @@ WebClient *web_client_new (Transport *transport, const WebApiSettings *settings)
 void web_client_close (WebClient *client);
 
 /*
- * web_client_call: calls @done exactly once, maybe before it returns. @once: no repeats. Errors: those of transport.h but
- * TimedOut: a center that does not answer within the time of a call is CENTER_UNREACHABLE, because for the caller it makes
- * no difference why there is no answer.
+ * web_client_call: calls @done exactly once, maybe before it returns. @once: no repeats. Errors: those of transport.h
+ * but TimedOut: a center that does not answer within the time of a call is CENTER_UNREACHABLE, because for the caller
+ * it makes no difference why there is no answer.
  */
 void web_client_call (WebClient *client, WebCall kind, GBytes *body, gboolean once, GCancellable *cancellable,
                       WebClientDone done, gpointer user_data);

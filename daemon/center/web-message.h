@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * web-message: the requests of data/center-profile.md as JSON, and what an answer says. Pure: bytes in, bytes or a tree out.
+ * web-message: the requests of data/center-profile.md as JSON, and what an answer says. Pure: bytes in, bytes or a
+ * tree out.
  */
 #pragma once
 
@@ -22,7 +23,8 @@ GBytes *web_message_make_registration (const WebHeader *header, const TransportC
 
 /*
  * web_message_parse: the answer to the request that had @identifier. Return: (transfer full) the tree, or NULL with
- * MESSAGE_INVALID (no XmlMsg, or the answer to another request) or the error that a refusal (SegmentOfResult 9) names.
+ * MESSAGE_INVALID (no XmlMsg, or the answer to another request) or the error that a refusal (SegmentOfResult 9)
+ * names.
  */
 Message *web_message_parse (GBytes *body, const char *identifier, GError **error);
 
@@ -30,7 +32,7 @@ Message *web_message_parse (GBytes *body, const char *identifier, GError **error
 TransportChallenge *web_message_read_challenge (const Message *message, GError **error);
 
 /*
- * web_message_parse_login: the token in the answer of `auth`, and the seconds that it lasts. Return: (transfer full), or
- * NULL with MESSAGE_INVALID or CENTER_REFUSED.
+ * web_message_parse_login: the token in the answer of `auth`, and the seconds that it lasts. Return: (transfer full),
+ * or NULL with MESSAGE_INVALID or CENTER_REFUSED.
  */
 char *web_message_parse_login (GBytes *body, guint *ret_lifetime, GError **error);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The daemon's center floor against the simulated center: every fault its named error, and nothing sent that should not be."""
+"""The daemon's center floor against the simulated center: every fault its named error, nothing sent that should not be."""
 
 import contextlib
 import os
@@ -129,7 +129,8 @@ def test_search():
 
 def test_every_card():
     expected = {"yamada": "ok", "sato": "ok", "nakamura": "ok", "sasaki": "ok", "ito": "CertificateExpired",
-                "watanabe": "CertificateRevoked", "kobayashi": "CertificateUntrusted", "yamamoto": "NotRegistered"}  # fmt: skip
+                "watanabe": "CertificateRevoked", "kobayashi": "CertificateUntrusted",
+                "yamamoto": "NotRegistered"}  # fmt: skip
     with make_pair() as (center, driver):
         for person, result in expected.items():
             assert driver.check(person).split()[0] == result, person
@@ -243,7 +244,8 @@ def test_credential_files():
             assert driver.search() == result, files
             driver.ask("examine")
             assert driver.state()[:2] == ("offline", ["failed:" + result, "unknown", "unknown", "unknown"])
-            assert (driver.ask("state").split()[-1] == "expires=0") == (result == "CredentialMissing" and "account" not in files)
+            unread = result == "CredentialMissing" and "account" not in files
+            assert (driver.ask("state").split()[-1] == "expires=0") == unread
             assert connections(center) == 0
 
 
@@ -355,7 +357,8 @@ def test_card_check_repeated():
 def test_register_not_repeated():
     with make_pair() as (center, driver):
         key = get_key(driver.check())
-        for fault, result in (("cut 10", "CenterUnreachable"), ("status 503", "CenterBusy"), ("garbage", "MessageInvalid")):
+        faults = {"cut 10": "CenterUnreachable", "status 503": "CenterBusy", "garbage": "MessageInvalid"}
+        for fault, result in faults.items():
             center.tell("clear-log")
             center.tell(f"fault {fault} path=consent/register")
             assert driver.ask(f"register {key} PharmacistsInfo=1") == result
@@ -427,7 +430,8 @@ def test_statuses():
 
 
 def test_error_codes():
-    expected = {"SHK010001": "CertificateExpired", "SHK010002": "CertificateRevoked", "SHK010003": "CertificateUntrusted",
+    expected = {"SHK010001": "CertificateExpired", "SHK010002": "CertificateRevoked",
+                "SHK010003": "CertificateUntrusted",
                 "SHK010004": "CenterRefused", "SHK010005": "CenterRefused", "SHK020001": "NotRegistered",
                 "SHK020002": "CenterRefused", "SHK090001": "CenterBusy", "SHK090002": "CenterRefused",
                 "SHK090003": "MessageInvalid", "XYZ": "CenterRefused"}  # fmt: skip

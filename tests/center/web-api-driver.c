@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * web-api-driver: the center floor at the end of a pipe, for test_web_api.py. One command a line comes in, each is answered
- * with one line "NUMBER RESULT", as soon as it is known; NUMBER counts the commands from 1.
+ * web-api-driver: the center floor at the end of a pipe, for test_web_api.py. One command a line comes in, each is
+ * answered with one line "NUMBER RESULT", as soon as it is known; NUMBER counts the commands from 1.
  *
  *   prepare · examine · state · challenge · check KEY CERTIFICATE · search INSURER NUMBER BIRTHDATE [SYMBOL [BRANCH]]
  *   register QUALIFICATION-KEY PREFIX=0|1… · cancel NUMBER · free
@@ -21,6 +21,7 @@
 #include "center/web-api.h"
 
 #define INSTITUTION "1312345678"
+#define WORDS_MAXIMUM 16
 
 static Transport *transport;
 static const TransportClass *klass; /* outlives it */
@@ -197,21 +198,19 @@ static void
 start_register (Command *command)
 {
   g_autoptr (GPtrArray) prefixes = g_ptr_array_new_with_free_func (g_free);
-  g_autoptr (GArray) granted = g_array_new (FALSE, FALSE, sizeof (gboolean));
+  gboolean granted[WORDS_MAXIMUM];
 
-  for (guint i = 2; command->words[i] != NULL; i++)
+  for (guint i = 2; command->words[i] != NULL && i - 2 < WORDS_MAXIMUM; i++)
     {
       gsize size = strcspn (command->words[i], "=");
-      gboolean value = g_str_equal (command->words[i] + size, "=1");
 
+      granted[i - 2] = g_str_equal (command->words[i] + size, "=1");
       g_ptr_array_add (prefixes, g_strndup (command->words[i], size));
-      g_array_append_val (granted, value);
     }
   g_ptr_array_add (prefixes, NULL);
-  klass->register_consents (
-      transport,
-      &(TransportConsents){ command->words[1], (const char *const *)prefixes->pdata, (gboolean *)granted->data },
-      remember (command), on_reply, command);
+  klass->register_consents (transport,
+                            &(TransportConsents){ command->words[1], (const char *const *)prefixes->pdata, granted },
+                            remember (command), on_reply, command);
 }
 
 static void

@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test-jpki: the ladder of reading, the rules of the PIN, and how many commands each takes. */
+#include "card/jpki.h"
+
+#include "fake-reader.h"
+
+/* The largest certificate for which the number of commands is promised. */
+#define CERTIFICATE_SIZE 1536
+
+static FakeReader *
+new_card (Jpki *jpki, gboolean extended)
+{
+  FakeReader *card = fake_reader_new (NULL, 40);
+
+  jpki_initialize (jpki, &card->parent, extended);
+  return card;
+}
+
+static void
+assert_reads (FakeReader *card, Jpki *jpki, guint commands)
+{
+  g_autoptr (GBytes) expected = fake_identity_get_der (card->person);
+  g_autoptr (GBytes) certificate = NULL;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (jpki_select (jpki, &error));
+  certificate = jpki_read_certificate (jpki, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_bytes_equal (certificate, expected)); /* without the filler */
+  g_assert_cmpuint (card->commands->len, ==, commands);
+  g_assert_cmpuint (jpki->guard.count, ==, commands);
+}
+
+static void
+test_extended (void)
+{
+  Jpki jpki;
+  FakeReader *card = new_card (&jpki, TRUE);
+
+  assert_reads (card, &jpki, 2);
+  reader_unref (&card->parent);
+}
+
+/* A certificate of exactly @size bytes; the padding is found by trying. */
+static void
+make_large_person (FakeIdentity *person, gsize size)
+{
+  const guint bits = (guint)GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP384R1);
+  FakeRequest request = { GNUTLS_PK_ECDSA, bits, "Large", fake_get_authority (), 0, 0, 0, size / 2 };
+
+  for (guint i = 0; i < 50; i++)
+    {
+      g_autoptr (GBytes) der = NULL;
+
+      fake_identity_make (person, &request);
+      der = fake_identity_get_der (person);
+      if (g_bytes_get_size (der) == size)
+        return;
+      request.padding += size - g_bytes_get_size (der);
+      fake_identity_clear (person);
+    }
+  g_assert_not_reached ();
+}
+
+static void
+test_short (void)
+{
+  g_auto (FakeIdentity) person = { 0 };
+  FakeReader *card;
+  Jpki jpki;
+
+  make_large_person (&person, CERTIFICATE_SIZE);
+  card = fake_reader_new (&person, 512);
+  jpki_initialize (&jpki, &card->parent, FALSE);
+  assert_reads (card, &jpki, 1 + 6);
+  reader_unref (&card->parent);
+
+  /* The whole ladder: extended, short id, SELECT. With query, VERIFY, SIGN and the end these are 14. */
+  card = fake_reader_new (&person, 512);
+  card->refuses_extended = card->refuses_short_id = TRUE;
+  jpki_initialize (&jpki, &card->parent, TRUE);
+  assert_reads (card, &jpki, 14 - 4);
+  reader_unref (&card->parent);
+}
+
+static void
+test_step_down (void)
+{
+  Jpki jpki;
+  FakeReader *card = new_card (&jpki, TRUE);
+  const guint pieces = (guint)(g_bytes_get_size (card->certificate) - 40 + 255) / 256;
+
+  card->refuses_extended = TRUE; /* the card */
+  assert_reads (card, &jpki, 1 + 1 + pieces);
+  g_assert_false (jpki.extended);
+  reader_unref (&card->parent);
+
+  card = new_card (&jpki, TRUE);
+  card->fails_extended = TRUE; /* the reader */
+  assert_reads (card, &jpki, 1 + 1 + pieces);
+  reader_unref (&card->parent);
+
+  card = new_card (&jpki, TRUE);
+  card->refuses_short_id = TRUE;
+  assert_reads (card, &jpki, 1 + 2 + 1 + pieces);
+  reader_unref (&card->parent);
+
+  card = new_card (&jpki, FALSE);
+  card->answers_in_pieces = TRUE;
+  assert_reads (card, &jpki, 1 + 2 * pieces);
+  reader_unref (&card->parent);
+
+  card = new_card (&jpki, TRUE);
+  card->first_is_internal_error = TRUE;
+  assert_reads (card, &jpki, 3);
+  reader_unref (&card->parent);
+}
+
+/* Where the reader fails and the card is not there any more, nothing is tried again. */
+static void
+test_gone (void)
+{
+  g_autoptr (GError) error = NULL;
+  Jpki jpki;
+  FakeReader *card = new_card (&jpki, TRUE);
+
+  card->fails_extended = card->is_changed = TRUE;
+  g_assert_true (jpki_select (&jpki, NULL));
+  g_assert_null (jpki_read_certificate (&jpki, &error));
+  g_assert_nonnull (error);
+  g_assert_cmpuint (card->commands->len, ==, 2);
+  reader_unref (&card->parent);
+}
+
+static void
+assert_read_fails (FakeReader *card, Jpki *jpki, ShikakuError code)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (jpki_select (jpki, NULL));
+  g_assert_null (jpki_read_certificate (jpki, &error));
+  g_assert_error (error, SHIKAKU_ERROR, (gint)code);
+  reader_unref (&card->parent);
+}
+
+static void
+set_certificate (FakeReader *card, const char *content, gsize size)
+{
+  g_bytes_unref (card->certificate);
+  card->certificate = g_bytes_new (content, size);
+}
+
+static void
+test_bad_certificates (void)
+{
+  g_autoptr (GError) error = NULL;
+  Jpki jpki;
+  FakeReader *card = new_card (&jpki, TRUE);
+
+  card->is_other_card = TRUE;
+  g_assert_false (jpki_select (&jpki, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_UNSUPPORTED);
+  reader_unref (&card->parent);
+
+  card = new_card (&jpki, TRUE); /* a telephone: not without the PIN */
+  card->fault_ins = 0xB0;
+  card->fault_status = 0x6982;
+  assert_read_fails (card, &jpki, SHIKAKU_ERROR_CARD_UNSUPPORTED);
+
+  card = new_card (&jpki, TRUE);
+  card->fault_ins = 0xB0;
+  card->fault_error = SHIKAKU_ERROR_CARD_REMOVED;
+  assert_read_fails (card, &jpki, SHIKAKU_ERROR_CARD_REMOVED);
+
+  card = new_card (&jpki, TRUE); /* filler only */
+  set_certificate (card, "\xFF\xFF\xFF\xFF", 4);
+  assert_read_fails (card, &jpki, SHIKAKU_ERROR_CARD_FAILED);
+
+  card = new_card (&jpki, TRUE); /* shorter than it says */
+  set_certificate (card, "\x30\x82\x05\x00\x01", 5);
+  assert_read_fails (card, &jpki, SHIKAKU_ERROR_CARD_FAILED);
+
+  card = new_card (&jpki, TRUE); /* larger than any */
+  set_certificate (card, "\x30\x83\x10\x00\x00\x01", 6);
+  assert_read_fails (card, &jpki, SHIKAKU_ERROR_CARD_FAILED);
+}
+
+static Secret *
+new_pin (const char *text)
+{
+  g_autofree char *copy = g_strdup (text);
+
+  return secret_take (copy, strlen (copy));
+}
+
+static void
+test_tries (void)
+{
+  g_autoptr (GError) error = NULL;
+  Jpki jpki;
+  FakeReader *card = new_card (&jpki, TRUE);
+  guint tries = 99;
+
+  g_assert_true (jpki_select (&jpki, NULL));
+  g_assert_true (jpki_query_tries (&jpki, &tries, NULL));
+  g_assert_cmpuint (tries, ==, 3);
+  card->tries = 0; /* 6984 */
+  g_assert_true (jpki_query_tries (&jpki, &tries, NULL));
+  g_assert_cmpuint (tries, ==, 0);
+  card->fault_ins = 0x20;
+  card->fault_status = 0x6983;
+  tries = 99;
+  g_assert_true (jpki_query_tries (&jpki, &tries, NULL));
+  g_assert_cmpuint (tries, ==, 0);
+  card->fault_status = 0x9000; /* verified by somebody else: how many are left is not known */
+  g_assert_false (jpki_query_tries (&jpki, &tries, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_FAILED);
+  reader_unref (&card->parent);
+}
+
+static void
+assert_verify_fails (Jpki *jpki, const char *text, ShikakuError code)
+{
+  g_autoptr (Secret) pin = new_pin (text);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_false (jpki_verify (jpki, pin, &error));
+  g_assert_error (error, SHIKAKU_ERROR, (gint)code);
+  g_assert_null (strstr (error->message, text));
+}
+
+static void
+test_verify (void)
+{
+  g_autoptr (Secret) wrong = new_pin ("4321"), right = new_pin ("1234");
+  g_autoptr (GError) error = NULL;
+  Jpki jpki;
+  FakeReader *card = new_card (&jpki, TRUE);
+  guint tries = 99;
+
+  g_assert_true (jpki_select (&jpki, NULL));
+  g_assert_false (jpki_verify (&jpki, wrong, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_INCORRECT);
+  g_assert_true (shikaku_error_get_tries_left (error, &tries));
+  g_assert_cmpuint (tries, ==, 2);
+  g_assert_true (jpki_verify (&jpki, right, NULL));
+  g_assert_true (card->verified);
+
+  card->tries = 1;
+  assert_verify_fails (&jpki, "4321", SHIKAKU_ERROR_PIN_LOCKED); /* 63C0 */
+  assert_verify_fails (&jpki, "4321", SHIKAKU_ERROR_PIN_LOCKED); /* 6984 */
+  card->fault_ins = 0x20;
+  card->fault_status = 0x6983;
+  assert_verify_fails (&jpki, "1234", SHIKAKU_ERROR_PIN_LOCKED);
+  card->fault_status = 0x6581;
+  assert_verify_fails (&jpki, "1234", SHIKAKU_ERROR_CARD_FAILED);
+  reader_unref (&card->parent);
+}
+
+static void
+test_not_a_pin (void)
+{
+  static const char *const texts[] = { "123", "12345", "12a4", "    ", "12\xEF\xBC\x93", "-123" };
+  Jpki jpki;
+  FakeReader *card = new_card (&jpki, TRUE);
+
+  g_assert_true (jpki_select (&jpki, NULL));
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    assert_verify_fails (&jpki, texts[i], SHIKAKU_ERROR_PIN_REFUSED);
+  g_assert_cmpuint (card->commands->len, ==, 1); /* nothing was sent */
+  g_assert_cmpuint (card->tries, ==, 3);
+  reader_unref (&card->parent);
+}
+
+static void
+test_sign (void)
+{
+  g_autoptr (Secret) pin = new_pin ("1234");
+  g_autoptr (GBytes) digest = g_bytes_new_static ("digest", 6), signature = NULL, again = NULL;
+  g_autoptr (GError) error = NULL;
+  Jpki jpki;
+  FakeReader *card = new_card (&jpki, TRUE);
+
+  g_assert_true (jpki_select (&jpki, NULL));
+  g_assert_null (jpki_sign (&jpki, digest, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_FAILED);
+  g_assert_true (jpki_verify (&jpki, pin, NULL));
+  signature = jpki_sign (&jpki, digest, NULL);
+  g_assert_cmpuint (g_bytes_get_size (signature), ==, 256);
+  card->answers_in_pieces = TRUE;
+  again = jpki_sign (&jpki, digest, NULL);
+  g_assert_true (g_bytes_equal (signature, again));
+  jpki_drop_rights (&jpki);
+  g_assert_false (card->verified);
+  reader_unref (&card->parent);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/jpki/extended", test_extended);
+  g_test_add_func ("/jpki/short", test_short);
+  g_test_add_func ("/jpki/step-down", test_step_down);
+  g_test_add_func ("/jpki/gone", test_gone);
+  g_test_add_func ("/jpki/bad-certificates", test_bad_certificates);
+  g_test_add_func ("/jpki/tries", test_tries);
+  g_test_add_func ("/jpki/verify", test_verify);
+  g_test_add_func ("/jpki/not-a-pin", test_not_a_pin);
+  g_test_add_func ("/jpki/sign", test_sign);
+  return g_test_run ();
+}

@@ -2,9 +2,9 @@
 /*
  * agent-port: what a visit asks of the person at the reader. The bus floor implements it; a test may.
  *
- * An Agent is fixed for a visit when it is first asked. All calls are asynchronous, on the main thread; the implementation
- * keeps one request at a time per agent, the time limit, and the capabilities. Errors: AGENT_GONE, PIN_REFUSED (anything
- * but four digits, or too late), CONSENT_DENIED (refused or too late), CANCELLED.
+ * An Agent is fixed for a visit when it is first asked. All calls are asynchronous, on the main thread; the
+ * implementation keeps one request at a time per agent, the time limit, and the capabilities. Errors: AGENT_GONE,
+ * PIN_REFUSED (anything but four digits, or too late), CONSENT_DENIED (refused or too late), CANCELLED.
  */
 #pragma once
 
@@ -48,7 +48,7 @@ typedef struct
   /* @questions: borrowed for the call. */
   void (*request_consent) (Agent *agent, const AgentContext *context, const AgentQuestion *questions, guint n_questions,
                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-  /* request_consent_finish: one gboolean a question, in order; a question left unanswered is FALSE. (transfer full) GArray. */
+  /* request_consent_finish: one gboolean a question, in order; unanswered is FALSE. (transfer full) GArray. */
   GArray *(*request_consent_finish) (Agent *agent, GAsyncResult *result, GError **error);
 
   /* show_message: @text is for people, in the visit's language. Nobody waits for it. */

@@ -2,8 +2,8 @@
 /*
  * card-proof: see the header. In: a reader's worker, a challenge, a PIN. Out: a signature that was checked.
  *
- * Several steps run at the same time, so each is counted in @pending. The first error decides; the others are only waited
- * for. When nothing is pending the card is closed, and when it is closed the proof rests.
+ * Several steps run at the same time, so each is counted in @pending. The first error decides; the others are only
+ * waited for. When nothing is pending the card is closed, and when it is closed the proof rests.
  */
 #include "visit/card-proof.h"
 

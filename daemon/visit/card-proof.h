@@ -2,9 +2,9 @@
 /*
  * card-proof: from a card in the reader to its signature, as one asynchronous step.
  *
- * The card is opened while the center's challenge is fetched; the certificate is checked and the tries are looked at before
- * a PIN is asked; the PIN goes from the agent straight to the card. However it ends, it has come to rest only when the
- * card is unpowered and nothing is under way any more.
+ * The card is opened while the center's challenge is fetched; the certificate is checked and the tries are looked at
+ * before a PIN is asked; the PIN goes from the agent straight to the card. However it ends, it has come to rest only
+ * when the card is unpowered and nothing is under way any more.
  */
 #pragma once
 

@@ -371,28 +371,34 @@ conclude (Eligibility *eligibility, const Message *body, const char *language, G
 Eligibility *
 eligibility_new_from_reply (TransportReply *reply, const char *language, GError **error)
 {
-  g_autoptr (Eligibility) eligibility = g_new0 (Eligibility, 1);
   const Message *header = message_find (reply->message, "MessageHeader");
   const Message *body = message_find (reply->message, "MessageBody");
   const char *executed = message_find_text (header, "ProcessExecutionTime");
+  Eligibility *eligibility;
   const Message *node;
 
+  if (!eligibility_check_header (reply->message, error))
+    {
+      transport_reply_free (reply);
+      return NULL;
+    }
+
+  eligibility = g_new0 (Eligibility, 1);
   eligibility->reply = reply;
   eligibility->source = "center";
-  eligibility->insurances = g_ptr_array_new_with_free_func (insurance_free);
-  if (!eligibility_check_header (reply->message, error))
-    return NULL;
-
   if (executed == NULL || !japanese_text_parse_time (executed, &eligibility->as_of))
     eligibility->as_of = reply->received;
   eligibility->code = message_find_text (body, "ProcessingResultCode");
   eligibility->message = message_find_text (body, "ProcessingResultMessage");
 
+  eligibility->insurances = g_ptr_array_new_with_free_func (insurance_free);
   node = message_find (message_find (body, "ResultList"), "ResultOfQualificationConfirmation");
   for (; node != NULL && eligibility->insurances->len < INSURANCES_MAXIMUM; node = message_find_next (node))
     read_entry (eligibility, node);
 
-  return conclude (eligibility, body, language, error) ? g_steal_pointer (&eligibility) : NULL;
+  if (!conclude (eligibility, body, language, error))
+    g_clear_pointer (&eligibility, eligibility_free);
+  return eligibility;
 }
 
 Eligibility *

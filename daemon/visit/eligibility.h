@@ -2,7 +2,8 @@
 /*
  * eligibility: the center's message as the answer that a receipt computer asks for. Pure.
  *
- * Every text points into the message, which the eligibility keeps. NULL: the center did not send it. Dates are YYYYMMDD.
+ * Every text points into the message, which the eligibility keeps. NULL: the center did not send it. Dates are
+ * YYYYMMDD.
  */
 #pragma once
 
@@ -61,9 +62,9 @@ typedef struct
 } Eligibility;
 
 /*
- * eligibility_new_from_reply: @reply: (transfer full). @language: of the advice.
- * Return: NULL with the named error if the message is not an eligibility answer (MESSAGE_INVALID), still being worked on
- * (CENTER_BUSY) or a refusal (CENTER_REFUSED, NOT_REGISTERED, CERTIFICATE_…): the rules are facts: domain §3.3, §4.
+ * eligibility_new_from_reply: @reply: (transfer full). @language: of the advice. Return: NULL with the named error if
+ * the message is not an eligibility answer (MESSAGE_INVALID), still being worked on (CENTER_BUSY) or a refusal
+ * (CENTER_REFUSED, NOT_REGISTERED, CERTIFICATE_…): the rules are facts: domain §3.3, §4.
  */
 Eligibility *eligibility_new_from_reply (TransportReply *reply, const char *language, GError **error);
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * health: the chain daemon → pcscd → reader → card → credential → line → tls → center, link by link, for Diagnose. In: what
- * the station knows and what the transport finds when it walks its part now. Out: a state, what was seen, and what to do.
+ * health: the chain daemon → pcscd → reader → card → credential → line → tls → center, link by link, for Diagnose. In:
+ * what the station knows and what the transport finds when it walks its part now. Out: a state, what was seen, and what
+ * to do.
  *
  * A link that was not examined says unknown; it never looks healthy by silence.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * station-readers: which readers this desk has and what lies in them. In: the reader monitor's events. Out: objects with a
- * path, and what the visit at a reader has to know.
+ * station-readers: which readers this desk has and what lies in them. In: the reader monitor's events. Out: objects
+ * with a path, and what the visit at a reader has to know.
  *
  * A card that has served a visit is not read again until it was removed, unless the owner asks.
  */

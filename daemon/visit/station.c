@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * station: opens visits, finds them, and erases them. In: what callers ask for, owners that leave, the end of a visit. Out:
- * what the observer is told.
+ * station: opens visits, finds them, and erases them. In: what callers ask for, owners that leave, the end of a visit.
+ * Out: what the observer is told.
  *
  * A finished visit is kept for the retention time; one timer runs, for the earliest, and none while there is none.
  */
@@ -408,7 +408,7 @@ on_retention (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* arm_retention: they come to rest in the order in which they are to be erased, so the head of the queue is the earliest. */
+/* arm_retention: visits come to rest in the order in which they are to be erased: the queue's head is the earliest. */
 static void
 arm_retention (Station *station)
 {
@@ -427,10 +427,10 @@ arm_retention (Station *station)
 void
 station_close_visit (Station *station, Visit *visit)
 {
-  g_autoptr (Visit) keep = visit_ref (visit);
-
   if (visit->closed)
     return;
+
+  visit_ref (visit);
   visit->closed = TRUE;
   g_queue_remove (&station->finished, visit);
   g_ptr_array_remove (station->visits, visit);
@@ -439,6 +439,7 @@ station_close_visit (Station *station, Visit *visit)
     visit_end (visit, VISIT_CANCELLED,
                g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "closed by the owner"));
   station->observer->visit_closed (visit, station->observer_data);
+  visit_unref (visit);
 }
 
 void

@@ -52,8 +52,9 @@ typedef struct
 #define VISIT_TIMEOUT_MAXIMUM 600
 
 /*
- * station_open_visit: begins a visit at a reader; it starts to move from the main loop, after the caller could queue its
- * reply. Return: (transfer none), or NULL with NO_READER, READER_BUSY, INVALID_OPTION, SERVICE_STOPPED, SHUTTING_DOWN.
+ * station_open_visit: begins a visit at a reader; it starts to move from the main loop, after the caller could queue
+ * its reply. Return: (transfer none), or NULL with NO_READER, READER_BUSY, INVALID_OPTION, SERVICE_STOPPED,
+ * SHUTTING_DOWN.
  */
 Visit *station_open_visit (Station *station, const VisitOptions *options, GError **error);
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * visit-card: the way of a visit from an empty reader to a proved card. In: what the station sees in the reader, what the
- * card proof reaches. Out: the states up to proving, and the query.
+ * visit-card: the way of a visit from an empty reader to a proved card. In: what the station sees in the reader, what
+ * the card proof reaches. Out: the states up to proving, and the query.
  *
  * The card is needed until it is proved; pulled earlier, the visit fails with CARD_REMOVED.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * visit-observer: what the domain tells. Filled by main with the bus floor's functions; every member is called on the main
- * thread, after the state has changed, never from within a call into the domain that has not returned its result.
+ * visit-observer: what the domain tells. Filled by main with the bus floor's functions; every member is called on the
+ * main thread, after the state has changed, never from within a call into the domain that has not returned its result.
  */
 #pragma once
 

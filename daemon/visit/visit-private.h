@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * visit-private: what the rooms of one visit share. visit.c keeps the state and the end, visit-card.c the way to a proved
- * card, visit-query.c consents and the center. The station opens visits and tells them of their card.
+ * visit-private: what the rooms of one visit share. visit.c keeps the state and the end, visit-card.c the way to a
+ * proved card, visit-query.c consents and the center. The station opens visits and tells them of their card.
  *
  * Whatever runs for a visit is counted with visit_hold and visit_release. The end is decided once (visit_end) and takes
  * place when nothing runs any more, from the main loop.
@@ -87,7 +87,7 @@ void visit_set_state (Visit *visit, VisitState state);
 void visit_hold (Visit *visit);
 void visit_release (Visit *visit);
 
-/* visit_end: decides how it ends, if that is not decided yet, and stops what runs. @error: (transfer full); NULL for done. */
+/* visit_end: decides how it ends, unless it is decided, and stops what runs. @error: (transfer full); NULL for done. */
 void visit_end (Visit *visit, VisitState outcome, GError *error);
 void visit_fail (Visit *visit, ShikakuError code, const char *reason);
 

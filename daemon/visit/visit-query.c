@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * visit-query: what the patient is asked and what the center answers. In: a proved card, or numbers. Out: the eligibility
- * and what became of each consent.
+ * visit-query: what the patient is asked and what the center answers. In: a proved card, or numbers. Out: the
+ * eligibility and what became of each consent.
  *
  * Kinds that travel inside the query are asked before it, all others while it is under way; what the patient granted is
  * registered when both are answered. A refused consent never fails a visit.
@@ -158,7 +158,7 @@ is_of_person (const GError *error)
   return FALSE;
 }
 
-/* refuse: @error: (transfer full). After a proved card a fault of the center is an answer, and the answer is unknown. */
+/* refuse: @error: (transfer full). After a proved card a fault of the center is an answer too: unknown. */
 static void
 refuse (Visit *visit, GError *error)
 {

@@ -5,7 +5,8 @@
 #include "base/text.h"
 #include "data/texts.h"
 
-/* make_group: The resource registers itself; naming it is what makes the linker take it out of its static library. */
+/* make_group: the resource registers itself; naming it is what makes the linker take it out of its static library. */
+G_GNUC_PRINTF (1, 0)
 static char *
 make_group (const char *format, va_list arguments)
 {

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * visit: the state, the end, and what others may see of a visit. In: what the other rooms and the station decide. Out: one
- * state at a time, each transition logged; one end, when everything has come to rest.
+ * visit: the state, the end, and what others may see of a visit. In: what the other rooms and the station decide. Out:
+ * one state at a time, each transition logged; one end, when everything has come to rest.
  */
 #include "visit/visit-private.h"
 
@@ -12,7 +12,7 @@
 #define TO(state) (1u << (state))
 #define TO_END (TO (VISIT_FAILED) | TO (VISIT_CANCELLED))
 
-/* From which state a visit may go where. Consent is asked beside the query, so either of them may be waited for last. */
+/* From which state a visit may go where. Consent is asked beside the query: either may be waited for last. */
 static const struct
 {
   const char *name;
@@ -176,7 +176,7 @@ visit_set_state (Visit *visit, VisitState state)
     return;
   g_return_if_fail ((states[visit->state].next & TO (state)) != 0);
 
-  if (state == VISIT_FAILED)
+  if (state == VISIT_FAILED && visit->error != NULL)
     log_info (visit->path, "visit: %s -> failed (%s)", states[visit->state].name,
               shikaku_error_get_short_name ((ShikakuError)visit->error->code));
   else
@@ -247,8 +247,8 @@ on_rest (gpointer user_data)
     visit->error_message
         = visit_text (visit->language, "Error %s", shikaku_error_get_short_name ((ShikakuError)visit->error->code));
 
-  visit->expires = g_get_real_time () + visit->host->retention * G_USEC_PER_SEC;
-  visit->erase_at = g_get_monotonic_time () + visit->host->retention * G_USEC_PER_SEC;
+  visit->expires = g_get_real_time () + (gint64)visit->host->retention * G_USEC_PER_SEC;
+  visit->erase_at = g_get_monotonic_time () + (gint64)visit->host->retention * G_USEC_PER_SEC;
   visit_set_state (visit, visit->outcome);
   visit->host->rested (visit, visit->host->data);
   answer_cancel_tasks (visit);
@@ -257,8 +257,8 @@ on_rest (gpointer user_data)
 }
 
 /*
- * settle: an end that is decided takes place once nothing runs. From the main loop and after what is already queued there,
- * so that nobody is called from within its own call, and a service that went down has been noticed as such.
+ * settle: an end that is decided takes place once nothing runs. From the main loop and after what is already queued
+ * there, so that nobody is called from within its own call, and a service that went down has been noticed as such.
  */
 static void
 settle (Visit *visit)

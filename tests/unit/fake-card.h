@@ -2,8 +2,8 @@
 /*
  * fake-card: a reader with a card of the simulator's keys in it, for tests of what lies above the reader port.
  *
- * It answers what the My Number Card answers to the daemon's own commands, extended length, and can be told to block or to
- * fail at a command. All functions but those of the reader class are called from the test's thread.
+ * It answers what the My Number Card answers to the daemon's own commands, extended length, and can be told to block or
+ * to fail at a command. All functions but those of the reader class are called from the test's thread.
  */
 #pragma once
 

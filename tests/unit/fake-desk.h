@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fake-desk: a station with a fake card in a fake reader, a fake center and a fake agent, and an observer that writes down
- * what it is told. Waiting is always for an event, with a deadline.
+ * fake-desk: a station with a fake card in a fake reader, a fake center and a fake agent, and an observer that writes
+ * down what it is told. Waiting is always for an event, with a deadline.
  */
 #pragma once
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test-eligibility: the center's messages as answers: every key, every code, and nothing unknown that looks like a yes. */
+/* test-eligibility: the center's messages as answers: every key, every code, and nothing unknown as a yes. */
 #include "visit/eligibility.h"
 
 #include <string.h>
@@ -137,7 +137,7 @@ test_certificates (void)
       "\"9\"}}],"
       "\"PublicExpenseResultList\":[{\"MedicalTicketInfo\":{\"TicketType\":\"01\"}}]");
   const EligibilityInsurance *insurance = get_insurance (eligibility, 0);
-  const EligibilityDisease *diseases = (const EligibilityDisease *)insurance->diseases->data;
+  const EligibilityDisease *diseases = &g_array_index (insurance->diseases, EligibilityDisease, 0);
 
   g_assert_cmpint (insurance->burden_ratio, ==, 20);
   g_assert_cmpint (insurance->elderly_ratio, ==, 20);

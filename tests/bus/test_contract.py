@@ -1,0 +1,157 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The contract in data/*.xml against the live daemon: names, types, argument names, access, signals of change.
+
+Comes in: a rig. Each function test_… is a case; meson.build lists them.
+"""
+import xml.etree.ElementTree as ElementTree
+
+from bus import AGENT, AGENT_MANAGER, AGENT_XML, MANAGER, NAME, PROPERTIES, READER, ROOT, VISIT, Visits, call, get_property
+from gi.repository import GLib
+from people import INSURED
+from rig import SOURCE
+
+INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"
+EMITS = "org.freedesktop.DBus.Property.EmitsChangedSignal"
+LOG_CONTROL = "org.freedesktop.LogControl1"
+
+
+def describe(node, names=True):
+    """interface → member → what of it is the contract."""
+    interfaces = {}
+    for interface in node.iter("interface"):
+        members = interfaces.setdefault(interface.get("name"), {})
+        for member in interface:
+            if member.tag == "annotation":
+                continue
+            default = {"method": "in", "signal": "out"}.get(member.tag)
+            arguments = [(names and argument.get("name"), argument.get("type"), argument.get("direction", default))
+                         for argument in member.findall("arg")]
+            annotations = sorted((annotation.get("name"), annotation.get("value"))
+                                 for annotation in member.findall("annotation"))
+            members[member.get("name")] = (member.tag, member.get("type"), member.get("access"), arguments, annotations)
+    return interfaces
+
+
+def read_contract(interface):
+    return ElementTree.parse(SOURCE / "data" / f"{interface}.xml").getroot()
+
+
+def introspect(connection, path):
+    return ElementTree.fromstring(call(connection, path, INTROSPECTABLE, "Introspect"))
+
+
+def compare(connection, path, interface):
+    live = describe(introspect(connection, path))
+    assert live[interface] == describe(read_contract(interface))[interface], f"{live[interface]}"
+
+
+def test_manager(rig):
+    rig.start("daemon")
+    compare(rig.bus_connection(), ROOT, MANAGER)
+
+
+def test_agent_manager(rig):
+    rig.start("daemon")
+    compare(rig.bus_connection(), ROOT, AGENT_MANAGER)
+
+
+def test_reader(rig):
+    rig.start("card", "daemon")
+    compare(rig.bus_connection(), rig.wait_readers(2)[0], READER)
+
+
+def test_visit(rig):
+    rig.start("center", "daemon")
+    visit = Visits(rig.bus_connection()).check_number(INSURED)
+    compare(rig.bus_connection(), visit.path, VISIT)
+
+
+def test_agent(rig):
+    """What the daemon calls is checked by every test with an Agent: here, that these are of the contract."""
+    agent = describe(read_contract(AGENT), names=False)
+    assert agent[AGENT] == describe(ElementTree.fromstring(AGENT_XML), names=False)[AGENT]
+
+
+def test_versions(rig):
+    rig.start("card", "center", "daemon")
+    connection = rig.bus_connection()
+    visit = Visits(connection).check_number(INSURED)
+    for path, interface in ((ROOT, MANAGER), (ROOT, AGENT_MANAGER), (rig.wait_readers(2)[0], READER), (visit.path, VISIT)):
+        assert get_property(connection, path, interface, "Version") == 1, interface
+
+
+def test_documented(rig):
+    """Each member has a comment of its own before it, which names it, its arguments, its errors and its first version."""
+    for interface in (MANAGER, AGENT_MANAGER, AGENT, READER, VISIT):
+        parser = ElementTree.XMLParser(target=ElementTree.TreeBuilder(insert_comments=True))
+        root = ElementTree.parse(SOURCE / "data" / f"{interface}.xml", parser).getroot()
+        comment = ""
+        for element in root.find("interface"):
+            if element.tag is ElementTree.Comment:
+                comment = element.text
+                continue
+            name = element.get("name")
+            assert comment.strip().startswith(name + ":"), f"{interface}.{name} is not documented"
+            assert "Since:" in comment, f"{interface}.{name}: since when?"
+            assert element.tag != "method" or "Errors" in comment, f"{interface}.{name}: which errors?"
+            for argument in element.findall("arg"):
+                assert f"@{argument.get('name')}:" in comment, f"{interface}.{name}: what is {argument.get('name')}?"
+            comment = ""
+
+
+def test_nothing_else(rig):
+    """Every object of the daemon has the interfaces of the contract and the standard ones, and there are no others."""
+    rig.start("card", "center", "daemon")
+    connection = rig.bus_connection()
+    rig.wait_readers(2)
+    visit = Visits(connection).check_number(INSURED)
+    standard = {"org.freedesktop.DBus.Peer", INTROSPECTABLE, PROPERTIES, "org.freedesktop.DBus.ObjectManager"}
+    found = {}
+
+    def walk(path):
+        node = introspect(connection, path or "/")
+        own = set(describe(node)) - standard
+        if own:
+            found[path] = own
+        for child in node.findall("node"):
+            walk(f"{path}/{child.get('name')}")
+
+    walk("")
+    assert found == {ROOT: {MANAGER, AGENT_MANAGER}, ROOT + "/reader/1": {READER}, ROOT + "/reader/2": {READER},
+                     visit.path: {VISIT}, "/org/freedesktop/LogControl1": {LOG_CONTROL}}, found
+
+
+def test_properties_change(rig):
+    """A reader's changes and the center's state are told to everybody, only when they change, with their values."""
+    from gi.repository import Gio
+    from loop import wait_for
+    rig.start("card", "center", "daemon")
+    watcher = rig.bus_connection("other")
+    told = []
+    watcher.signal_subscribe(NAME, PROPERTIES, "PropertiesChanged", None, None, Gio.DBusSignalFlags.NONE,
+                             lambda *arguments: told.append((arguments[2], *arguments[5].unpack())))
+    call(watcher, ROOT, "org.freedesktop.DBus.Peer", "Ping")
+    reader = rig.wait_readers(2, present=1)[0]
+    told.clear()
+    rig.card("eject")
+    wait_for(lambda: told, "the card's going")
+    assert told == [(reader, READER, {"CardPresent": False}, [])], told
+    told.clear()
+    Visits(rig.bus_connection()).check_number(INSURED).wait_finished()
+    told_center = wait_for(lambda: [change for change in told if "Center" in change[2]], "the center's state")
+    assert told_center == [(ROOT, MANAGER, {"Center": "online"}, [])], told
+    assert get_property(watcher, ROOT, MANAGER, "CredentialExpires") > 0
+    assert get_property(watcher, ROOT, MANAGER, "DaemonVersion")
+
+
+def test_standard_errors(rig):
+    """What the standard errors of D-Bus are for stays theirs."""
+    from bus import expect_error
+    rig.start("daemon")
+    connection = rig.bus_connection()
+    expect_error("org.freedesktop.DBus.Error.UnknownMethod", call, connection, ROOT, MANAGER, "Nothing")
+    expect_error("org.freedesktop.DBus.Error.InvalidArgs", call, connection, ROOT, MANAGER, "OpenVisit",
+                 GLib.Variant("(s)", ("",)))
+    expect_error("org.freedesktop.DBus.Error.UnknownProperty", get_property, connection, ROOT, MANAGER, "Nothing")
+    expect_error("org.freedesktop.DBus.Error.PropertyReadOnly", call, connection, ROOT, PROPERTIES, "Set",
+                 GLib.Variant("(ssv)", (MANAGER, "Center", GLib.Variant("s", "online"))))

@@ -1,0 +1,349 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The Manager: who may call, what options mean, tokens, limits, the one-call Check, the log's control.
+
+Comes in: a rig. Each function test_… is a case; meson.build lists them.
+"""
+import fcntl
+import os
+import re
+
+from bus import (AGENT_MANAGER, ERROR, MANAGER, PROPERTIES, ROOT, VISIT, Agent, BusError, Call, ObjectPath, Visits, call,
+                 expect_error, options)
+from gi.repository import GLib
+from loop import wait_for
+from people import INSURED, NAME, UNKNOWN
+
+LOG_PATH, LOG_CONTROL = "/org/freedesktop/LogControl1", "org.freedesktop.LogControl1"
+NEEDS_RIGHT = {"Check": (options({}),), "OpenVisit": (options({}),), "CheckNumber": (options(INSURED), options({})),
+               "GetVisits": (), "Diagnose": (options({}),)}
+
+
+def call_manager(connection, method, *arguments, interface=MANAGER):
+    return call(connection, ROOT, interface, method, GLib.Variant.new_tuple(*arguments) if arguments else None)
+
+
+# who
+
+def test_strangers_refused(rig):
+    """Who is not of the reception may do nothing, and leaves nothing behind."""
+    rig.start("center", "daemon")
+    stranger = rig.bus_connection("other")
+    for method, arguments in NEEDS_RIGHT.items():
+        expect_error("NotAuthorized", call_manager, stranger, method, *arguments)
+    expect_error("NotAuthorized", call_manager, stranger, "RegisterAgent", GLib.Variant("o", "/a"), GLib.Variant("as", ["pin"]),
+                 options({}), interface=AGENT_MANAGER)
+    expect_error("NotAuthorized", call_manager, stranger, "UnregisterAgent", GLib.Variant("o", "/a"), interface=AGENT_MANAGER)
+    assert rig.center.log() == []
+
+
+def test_reception_and_root(rig):
+    rig.start("center", "daemon")
+    for user in ("tester", "colleague", "root"):
+        assert Visits(rig.bus_connection(user)).check_number(INSURED).wait_finished()[0] == "done"
+
+
+def test_pipelined(rig):
+    """Calls sent before the daemon knows who calls are held, and answered in their order."""
+    rig.start("daemon")
+    connection = rig.bus_connection("tester", fresh=True)
+    order = []
+    calls = [Call(connection, ROOT, MANAGER, "GetVisits") for _number in range(8)]
+    for number, one in enumerate(calls):
+        wait_for(lambda one=one: one.done, "a reply")
+        order.append(number)
+        assert one.wait() == []
+    assert order == list(range(8))
+
+
+# options
+
+def test_unknown_option(rig):
+    rig.start("daemon")
+    connection = rig.bus_connection()
+    visits = Visits(connection)
+    for action in (visits.open, lambda **values: visits.check_number(INSURED, **values),
+                   lambda **values: visits.check_number({**INSURED, **values}),
+                   lambda **values: call_manager(connection, "Check", options(values)),
+                   lambda **values: call_manager(connection, "Check", options({"Insured": {**INSURED, **values}})),
+                   lambda **values: call_manager(connection, "Diagnose", options(values))):
+        assert "Colour" in expect_error("InvalidOption", action, Colour="blue").message
+    agent = Agent(connection)
+    assert "Colour" in expect_error("InvalidOption", agent.register, Colour="blue").message
+
+
+def test_wrong_type(rig):
+    rig.start("daemon")
+    visits = Visits(rig.bus_connection())
+    for values in ({"Consents": "drug"}, {"Timeout": "60"}, {"Timeout": GLib.Variant("i", 60)}, {"SameCard": 1},
+                   {"Reader": "/org/shikaku/Shikaku1/reader/1"}, {"Token": True}, {"Language": ["ja"]}):
+        key, = values
+        assert key in expect_error("InvalidOption", visits.open, **values).message
+    assert "Number" in expect_error("InvalidOption", visits.check_number, {**INSURED, "Number": 1234567}).message
+
+
+def test_given_twice(rig):
+    rig.start("daemon")
+    twice = GLib.VariantBuilder(GLib.VariantType("a{sv}"))
+    for token in ("one", "two"):
+        twice.add_value(GLib.Variant("{sv}", ("Token", GLib.Variant("s", token))))
+    assert "Token" in expect_error("InvalidOption", call_manager, rig.bus_connection(), "OpenVisit", twice.end()).message
+
+
+def test_bad_values(rig):
+    rig.start("daemon")
+    visits = Visits(rig.bus_connection())
+    for key, value in (("Timeout", 0), ("Timeout", 601), ("Purpose", "fun"), ("Consents", ["dinner"]),
+                       ("Consents", ["drug", "drug"]), ("Token", ""), ("Token", "a-b"), ("Token", "x" * 65), ("Token", "名"),
+                       ("Language", "x" * 33)):
+        assert key in expect_error("InvalidOption", visits.open, **{key: value}).message, key
+    expect_error("ServiceStopped", visits.open)  # no pcscd: nothing was wrong with the options
+
+
+def test_bad_numbers(rig):
+    rig.start("daemon")
+    visits = Visits(rig.bus_connection())
+    for key, value in (("InsurerNumber", "12345678901"), ("InsurerNumber", "abc"), ("Number", ""), ("Birthdate", "19851332"),
+                       ("Birthdate", "1985"), ("Branch", "x"), ("Date", "tomorrow"), ("Symbol", "x" * 21)):
+        error = expect_error("InvalidOption", visits.check_number, {**INSURED, key: value})
+        assert key in error.message and NAME not in error.message, error
+    for key in ("InsurerNumber", "Number", "Birthdate"):
+        expect_error("InvalidOption", visits.check_number, {name: text for name, text in INSURED.items() if name != key})
+    for values in ({"SameCard": True}, {"LastTry": True}, {"Consents": ["drug"]}):
+        expect_error("InvalidOption", visits.check_number, INSURED, **values)
+
+
+def test_no_key_repeated(rig):
+    """What is not shaped like a key may be personal: the error does not repeat it."""
+    rig.start("daemon")
+    assert NAME not in expect_error("InvalidOption", Visits(rig.bus_connection()).open, **{NAME: "x"}).message
+
+
+# tokens and paths
+
+def test_token(rig):
+    rig.start("center", "daemon")
+    connection = rig.bus_connection()
+    visits = Visits(connection)
+    visit = visits.check_number(INSURED, Token="Desk_1")
+    sender = connection.get_unique_name().removeprefix(":").replace(".", "_")
+    assert visit.path == f"{ROOT}/visit/{sender}/Desk_1", visit.path
+    assert "Token" in expect_error("InvalidOption", visits.check_number, INSURED, Token="Desk_1").message
+    other = Visits(rig.bus_connection("colleague")).check_number(INSURED, Token="Desk_1")  # is another path
+    assert other.path != visit.path
+    visit.wait_finished()
+    visit.close()
+    del visits.finished[visit.path]
+    assert visits.check_number(INSURED, Token="Desk_1").wait_finished()[0] == "done"
+    assert re.fullmatch(r"[0-9a-f]{16}", visits.check_number(INSURED).path.rsplit("/", 1)[1])
+
+
+# limits
+
+def test_sixteen_visits(rig):
+    """The 17th visit of one connection is refused; a closed one makes room."""
+    rig.start("center", "daemon")
+    visits = Visits(rig.bus_connection())
+    opened = [visits.check_number(INSURED) for _number in range(16)]
+    expect_error("LimitExceeded", visits.check_number, INSURED)
+    opened[0].close()
+    visits.check_number(INSURED)
+    Visits(rig.bus_connection("tester", fresh=True)).check_number(INSURED)  # others have their own limit
+
+
+def test_visits_of_a_user(rig):
+    """64 visits of all connections of one user; another user is not touched; a gone connection makes room."""
+    rig.start("center", "daemon")
+    connections = [rig.bus_connection("tester", fresh=True) for _number in range(5)]
+    for connection in connections[:4]:
+        visits = Visits(connection)
+        for _number in range(16):
+            visits.check_number(INSURED)
+    expect_error("LimitExceeded", Visits(connections[4]).check_number, INSURED)
+    Visits(rig.bus_connection("colleague")).check_number(INSURED)
+    connections[0].close_sync(None)
+    Visits(connections[4]).check_number(INSURED)
+
+
+def test_calls_under_way(rig):
+    """32 calls of one connection wait for their answers; the 33rd is refused; others are not touched."""
+    rig.start("center", "daemon", Center_Timeout=2)
+    rig.center("fault silent count=always")
+    connection = rig.bus_connection("tester")
+    calls = [Call(connection, ROOT, MANAGER, "Diagnose", GLib.Variant.new_tuple(options({}))) for _number in range(40)]
+    for one in calls[32:]:
+        expect_error("LimitExceeded", one.wait)
+    assert call_manager(rig.bus_connection("colleague"), "GetVisits") == []
+    for one in calls[:32]:
+        one.wait()
+    assert call_manager(connection, "GetVisits") == []
+
+
+# states
+
+def test_no_answer_yet(rig):
+    rig.start("center", "daemon")
+    rig.center("fault slow 60000 count=always path=search")
+    visit = Visits(rig.bus_connection()).check_number(INSURED)
+    expect_error("InvalidState", visit.eligibility)
+    expect_error("InvalidState", visit.message)
+    assert visit.consents() == {}
+    visit.cancel()
+    assert visit.wait_finished()[:2] == ("cancelled", "Cancelled")
+    assert visit.get("Error") == ERROR + "Cancelled" and visit.get("ErrorMessage")
+    expect_error("InvalidState", visit.eligibility)
+    expect_error("NotFound", visit.message)
+    visit.cancel()  # finished already: only answered
+    assert visit.get("Expires") > visit.get("Opened")
+
+
+def test_message_is_sealed(rig):
+    rig.start("center", "daemon")
+    visit = Visits(rig.bus_connection()).check_number(INSURED)
+    visit.wait_finished()
+    request = Call(visit.connection, visit.path, VISIT, "GetMessage", GLib.Variant("(s)", ("json",)))
+    request.wait()
+    document = request.files[0]
+    assert fcntl.fcntl(document, fcntl.F_GET_SEALS) & 0xF == 0xF
+    assert NAME in os.pread(document, 1 << 20, 0).decode()
+    os.close(document)
+
+
+def test_signals_are_few(rig):
+    """CheckNumber to its end: one PropertiesChanged with all that changed, one Finished."""
+    from gi.repository import Gio
+    rig.start("center", "daemon")
+    connection = rig.bus_connection()
+    Visits(connection).check_number(INSURED).wait_finished()
+    told = []
+    visits = Visits(connection)
+    connection.signal_subscribe(None, PROPERTIES, "PropertiesChanged", None, VISIT, Gio.DBusSignalFlags.NONE,
+                                lambda *arguments: told.append(arguments[5].unpack()[1]))
+    visit = visits.check_number(INSURED)
+    visit.wait_finished()
+    assert len(told) == 1 and {"State", "Answer", "Expires"} <= set(told[0]), told
+
+
+# Check
+
+def test_check_number(rig):
+    rig.start("center", "daemon")
+    connection = rig.bus_connection()
+    answer = call_manager(connection, "Check", options({"Insured": INSURED}))
+    assert answer["Answer"] == "eligible" and answer["Consents"] == {} and answer["Insurances"][0]["Name"].startswith(NAME)
+    assert call_manager(connection, "Check", options({"Insured": UNKNOWN}))["Answer"] == "not-eligible"
+    assert call_manager(connection, "GetVisits") == []
+
+
+def test_check_card(rig):
+    rig.start("card", "center", "daemon", persona="yamada")
+    connection = rig.bus_connection()
+    reader = ObjectPath(rig.wait_readers(2, present=1)[0])
+    Agent(rig.bus_connection("colleague"), consents={"drug": True}).register(Reader=reader)
+    answer = call_manager(connection, "Check", options({"Reader": reader, "Consents": ["drug", "checkup"]}))
+    assert answer["Answer"] == "eligible", answer
+    assert answer["Consents"]["drug"]["Granted"] and not answer["Consents"]["checkup"]["Granted"], answer["Consents"]
+
+
+def test_check_fails(rig):
+    """The error of a failed visit is the answer, and the visit is closed."""
+    rig.start("card", "center", "daemon", persona="yamada")
+    connection = rig.bus_connection()
+    reader = ObjectPath(rig.wait_readers(2, present=1)[0])
+    expect_error("NoAgent", call_manager, connection, "Check", options({"Reader": reader}))
+    assert call_manager(connection, "GetVisits") == []
+    rig.center("fault refuse-connection count=always")
+    expect_error("CenterUnreachable", call_manager, connection, "Check", options({"Insured": INSURED}))
+
+
+def test_check_cancelled(rig):
+    """A Check with a Token can be cancelled by its caller."""
+    rig.start("center", "daemon")
+    rig.center("fault slow 60000 count=always path=search")
+    connection = rig.bus_connection()
+    check = Call(connection, ROOT, MANAGER, "Check",
+                 GLib.Variant.new_tuple(options({"Insured": INSURED, "Token": "mine"})))
+    rig.center.wait("search")
+    path, = call_manager(connection, "GetVisits")
+    call(connection, path, VISIT, "Cancel")
+    expect_error("Cancelled", check.wait)
+
+
+def test_check_closed(rig):
+    """Closing the visit answers its Check."""
+    rig.start("center", "daemon")
+    rig.center("fault slow 60000 count=always path=search")
+    connection = rig.bus_connection()
+    check = Call(connection, ROOT, MANAGER, "Check", GLib.Variant.new_tuple(options({"Insured": INSURED})))
+    rig.center.wait("search")
+    call(connection, call_manager(connection, "GetVisits")[0], VISIT, "Close")
+    expect_error("Cancelled", check.wait)
+
+
+def test_diagnose(rig):
+    rig.start("card", "center", "daemon")
+    rig.wait_readers(2, present=1)
+    links = call_manager(rig.bus_connection(), "Diagnose", options({"Language": "en"}))
+    assert [link["Link"] for link in links] == ["daemon", "pcscd", "reader", "card", "credential", "line", "tls", "center"]
+    assert all(link["State"] in ("ok", "degraded", "failed", "unknown") for link in links), links
+
+
+# the log's control
+
+def set_log(connection, name, value):
+    call(connection, LOG_PATH, PROPERTIES, "Set", GLib.Variant("(ssv)", (LOG_CONTROL, name, GLib.Variant("s", value))))
+
+
+def test_log_control(rig):
+    """Read by all, written by root alone; an unknown word is refused."""
+    rig.start("daemon")
+    root, tester = rig.bus_connection("root"), rig.bus_connection("tester")
+    set_log(root, "LogLevel", "debug")
+    for connection in (root, tester):
+        read = call(connection, LOG_PATH, PROPERTIES, "GetAll", GLib.Variant("(s)", (LOG_CONTROL,)))
+        assert read["LogLevel"] == "debug" and read["SyslogIdentifier"] == "shikakud" and "LogTarget" in read, read
+    expect_error("InvalidOption", set_log, root, "LogLevel", "loud")
+    expect_error("InvalidOption", set_log, root, "LogTarget", "moon")
+    expect_error("InvalidOption", set_log, root, "SyslogIdentifier", "me")
+    try:
+        set_log(tester, "LogLevel", "emerg")
+    except BusError as error:
+        assert error.name in ("NotAuthorized", "org.freedesktop.DBus.Error.AccessDenied"), error
+    assert call(root, LOG_PATH, PROPERTIES, "Get", GLib.Variant("(ss)", (LOG_CONTROL, "LogLevel"))) == "debug"
+
+
+# the end
+
+def test_shutting_down(rig):
+    """Told to end with visits and calls under way: they get their named error, and the daemon ends with 0."""
+    rig.start("center", "daemon")
+    rig.center("fault slow 60000 count=always path=search")
+    connection = rig.bus_connection()
+    visits = Visits(connection)
+    visit = visits.check_number(INSURED)
+    check = Call(connection, ROOT, MANAGER, "Check", GLib.Variant.new_tuple(options({"Insured": INSURED})))
+    rig.center.wait("search", 2)
+    assert rig.stop_daemon() == 0
+    expect_error("ShuttingDown", check.wait)
+    assert visit.wait_finished()[:2] == ("failed", "ShuttingDown")
+
+
+def test_name_taken(rig):
+    """A second daemon ends with a failure and does not disturb the first."""
+    rig.start("center", "daemon")
+    first = rig.daemon
+    second = rig.start_daemon(ready=False)
+    wait_for(lambda: not second.is_running(), "the second daemon's end")
+    assert second.status not in (0, None)
+    rig.retire(second)
+    rig.daemon = first
+    assert Visits(rig.bus_connection()).check_number(INSURED).wait_finished()[0] == "done"
+
+
+def test_bus_lost(rig):
+    """A daemon whose bus is gone ends, and not with 0."""
+    rig.start("daemon")
+    rig.bus_process.kill()
+    wait_for(lambda: not rig.daemon.is_running(), "the daemon's end")
+    assert rig.daemon.status > 0, rig.daemon.status
+    rig.retire(rig.daemon)
+    rig.daemon = None

@@ -125,10 +125,11 @@ readers_get_number (const char *path)
 static void
 print_row (const char *number, const char *name, const char *card, const char *use)
 {
-  g_autofree char *cells[]
-      = { output_pad (number, NUMBER_COLUMNS), output_pad (name, NAME_COLUMNS), output_pad (card, CARD_COLUMNS) };
+  g_autofree char *number_cell = output_pad (number, NUMBER_COLUMNS);
+  g_autofree char *name_cell = output_pad (name, NAME_COLUMNS);
+  g_autofree char *card_cell = output_pad (card, CARD_COLUMNS);
 
-  g_print ("  %s%s%s%s\n", cells[0], cells[1], cells[2], use);
+  g_print ("  %s%s%s%s\n", number_cell, name_cell, card_cell, use);
 }
 
 void

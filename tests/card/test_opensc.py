@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The virtual card is honest: unmodified OpenSC, which none of us wrote, takes it for a My Number Card and signs with it."""
+"""The virtual card is honest: unmodified OpenSC, which none of us wrote, finds a My Number Card and signs with it."""
 import hashlib
 
 from rig import KEYS

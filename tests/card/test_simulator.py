@@ -35,7 +35,8 @@ def expect(card, *pairs):
     """@pairs: command, status word (of a response with any data) or the whole response."""
     for command, wanted in zip(pairs[::2], pairs[1::2]):
         response = card.transmit(command)
-        assert response == wanted or (len(wanted) == 4 and response[-4:] == wanted), f"{command}: {response}, not {wanted}"
+        right = response == wanted or (len(wanted) == 4 and response[-4:] == wanted)
+        assert right, f"{command}: {response}, not {wanted}"
 
 
 def expect_failure(action, *codes):
@@ -95,8 +96,8 @@ def test_certificate_in_pieces(rig):
 
 def test_files(rig):
     card = start(rig)
-    expect(card, JPKI, "9000", "00B00000 04", "6986", "00B08100 00", "6982", "00B08900 00", "6982", "00B09700 00", "6981",
-           "00B08300 00", "6A82", "00B08800 03", "8F8F009000", "00B08002 01", "6A86")
+    expect(card, JPKI, "9000", "00B00000 04", "6986", "00B08100 00", "6982", "00B08900 00", "6982",
+           "00B09700 00", "6981", "00B08300 00", "6A82", "00B08800 03", "8F8F009000", "00B08002 01", "6A86")
     assert card.transmit("00B08600 20").startswith(b"JPKIAPICCTOKEN2 ".hex().upper())
     expect(card, "00A4020C 02 0008", "9000", "00B00001 02", "8F009000")
     expect(card, COMMON, "9000", "00B2010C 00", "9000", "00B2020C 00", "6A83", "00B2010B 00", "6A86")

@@ -54,7 +54,8 @@ def options(values):
 class Call:
     """A method call under way. wait() returns the reply's values: none, the one, or a tuple; raises BusError."""
 
-    def __init__(self, connection, path, interface, method, parameters=None, destination=NAME, seconds=None, files=None):
+    def __init__(self, connection, path, interface, method, parameters=None, destination=NAME, seconds=None,
+                 files=None):
         self.what, self.seconds = f"the reply to {method}", DEADLINE if seconds is None else seconds
         self.reply = self.error = self.files = None
         self.done = False
@@ -174,10 +175,12 @@ class Visit:
 
 
 AGENT_XML = """<node><interface name='org.shikaku.Shikaku1.Agent'>
-  <method name='RequestPin'><arg type='o' direction='in'/><arg type='h' direction='in'/><arg type='a{sv}' direction='in'/></method>
+  <method name='RequestPin'><arg type='o' direction='in'/><arg type='h' direction='in'/>
+    <arg type='a{sv}' direction='in'/></method>
   <method name='RequestConsent'><arg type='o' direction='in'/><arg type='a(sss)' direction='in'/>
     <arg type='a{sv}' direction='in'/><arg type='a{sb}' direction='out'/></method>
-  <method name='ShowMessage'><arg type='o' direction='in'/><arg type='s' direction='in'/><arg type='a{sv}' direction='in'/></method>
+  <method name='ShowMessage'><arg type='o' direction='in'/><arg type='s' direction='in'/>
+    <arg type='a{sv}' direction='in'/></method>
   <method name='Cancel'><arg type='o' direction='in'/></method>
   <method name='Release'/>
 </interface></node>"""

@@ -102,7 +102,7 @@ class Simulator:
         return answer
 
     def wait(self, what, number=1, seconds=DEADLINE):
-        """Waits until @what has come @number times since clear-log (card: an INS, power-up, power-off; center: a call)."""
+        """Waits until @what came @number times since clear-log (card: an INS, power-up, power-off; center: a call)."""
         self(f"wait {what} {number} {seconds}", seconds + 1)
 
     def log(self):
@@ -173,8 +173,8 @@ class Rig:
             raise Skip(package)
 
     def launch(self, name, command, **more):
-        process = Process(name, command, self.folder / f"{name}.log", {**self.environment, **more.pop("environment", {})},
-                          **more)
+        environment = {**self.environment, **more.pop("environment", {})}
+        process = Process(name, command, self.folder / f"{name}.log", environment, **more)
         self.processes.append(process)
         return process
 
@@ -188,14 +188,14 @@ class Rig:
 
     def launch_card(self, name, port, persona, card_options):
         control = self.folder / f"{name}.control"
-        process = self.launch(name, [SIMULATOR / "shikaku-sim-card", "--keys", KEYS, "--port", port, "--control", control,
-                                     "--persona", persona, *card_options], keep=True, quiet=True)
+        process = self.launch(name, [SIMULATOR / "shikaku-sim-card", "--keys", KEYS, "--port", port, "--control",
+                                     control, "--persona", persona, *card_options], keep=True, quiet=True)
         return Simulator(control, process)
 
     def launch_center(self, *center_options):
         control = self.folder / "center.control"
-        self.center_process = self.launch("center", [SIMULATOR / "shikaku-sim-center", "--keys", KEYS, "--control", control,
-                                                     *center_options], keep=True, quiet=True)
+        self.center_process = self.launch("center", [SIMULATOR / "shikaku-sim-center", "--keys", KEYS, "--control",
+                                                     control, *center_options], keep=True, quiet=True)
         self.center = Simulator(control, self.center_process)
 
     def center_url(self):
@@ -206,7 +206,7 @@ class Rig:
     # pcscd
 
     def reserve_ports(self, number):
-        """@number of free TCP ports in a row, ours until the end: whoever holds the UDP port of the first has them all."""
+        """@number of free TCP ports in a row, ours until the end: who holds the UDP port of the first has them all."""
         start = FIRST_PORT + os.getpid() * 34 % (LAST_PORT - FIRST_PORT) // 2 * 2
         for port in [*range(start, LAST_PORT, 2), *range(FIRST_PORT, start, 2)]:
             claim = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
@@ -222,7 +222,7 @@ class Rig:
         raise Skip("free ports")
 
     def start_pcscd(self, *pcscd_options):
-        """pcscd with two readers, "Virtual PCD 00 00" and "Virtual PCD 00 01". Clients wait at its socket until it is up."""
+        """pcscd with two readers, "Virtual PCD 00 00" and "... 01". Clients wait at its socket until it is up."""
         self.require("/usr/sbin/pcscd", "pcscd")
         configuration = self.folder / "readers"
         if not self.ports:
@@ -230,7 +230,8 @@ class Rig:
             self.ports = port, port + 1
             configuration.mkdir()
             (configuration / "vpcd").write_text(
-                f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:0x{port:X}\nLIBPATH {DRIVER}\nCHANNELID 0x{port:X}\n')
+                f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:0x{port:X}\n'
+                f'LIBPATH {DRIVER}\nCHANNELID 0x{port:X}\n')
         self.socket.unlink(missing_ok=True)
         with socket.socket(socket.AF_UNIX) as listener:
             listener.bind(str(self.socket))
@@ -263,7 +264,7 @@ class Rig:
         return copy
 
     def configure(self, **values):
-        """Writes the daemon's configuration. @values: Group_Key=text (Center_URL=...), replacing the rig's; None leaves out."""
+        """Writes the daemon's configuration. @values: Group_Key=text (Center_URL=...) over the rig's; None: none."""
         credentials = self.folder / "credentials"
         credentials.mkdir(exist_ok=True)
         for file in DAEMON_FILES:
@@ -285,7 +286,7 @@ class Rig:
         return path
 
     def start_daemon(self, ready=True, wrapper=None, environment=None, user="shikaku", **settings):
-        """Starts shikakud as @user and waits until it has its name. @settings: as in configure(). @wrapper: a command."""
+        """Starts shikakud as @user, waits until it has its name. @settings: as in configure(). @wrapper: a command."""
         wrapper = shlex.split(os.environ.get("SHIKAKU_WRAPPER", "")) if wrapper is None else wrapper
         built = BUILD / "daemon" / "shikakud"
         _env, preload, program, *rest = wrap(self.program("daemon/shikakud"), "--config", self.configure(**settings))
@@ -360,7 +361,7 @@ class Rig:
         return connection
 
     def run_as(self, user, *command, stdin=None, seconds=None, environment=None, terminal=False, check=None):
-        """Runs @command as @user to its end. @check: the exit status it must have. Return: the Process (status, text())."""
+        """Runs @command as @user to its end. @check: the status it must have. Return: the Process (status, text())."""
         process = self.spawn_as(user, *command, environment=environment, terminal=terminal)
         if stdin is not None:
             process.write(stdin)

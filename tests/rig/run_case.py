@@ -5,12 +5,14 @@
 Exit status 0: passed; 1: failed, with the traceback and the tails of all logs; 77: skipped, with what is lacking.
 """
 import importlib.util
+import os
 import signal
 import sys
 import traceback
 from pathlib import Path
 
-sys.dont_write_bytecode = True
+if "SHIKAKU_BUILD" in os.environ:
+    sys.pycache_prefix = os.environ["SHIKAKU_BUILD"] + "/pycache"  # not in the source
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
 from rig import Rig, Skip  # noqa: E402

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""users: people of the tests who exist only for the processes of a rig: nss_wrapper shows them to whoever is started with it.
+"""users: people of the tests who exist only for the processes of a rig that are started with nss_wrapper.
 
 shikaku runs the daemon · tester is a member of shikaku-reception · other is a member of nothing.
 """
@@ -34,7 +34,8 @@ def write_databases(folder):
     people = [(user.name, user.uid) for user in USERS.values()]
     if os.getuid():
         people.append(("runner", os.getuid()))
-    (folder / "passwd").write_text("".join(f"{name}:x:{uid}:{uid}:{name}:/nonexistent:/bin/sh\n" for name, uid in people))
+    (folder / "passwd").write_text("".join(
+        f"{name}:x:{uid}:{uid}:{name}:/nonexistent:/bin/sh\n" for name, uid in people))
     members = {group: [user.name for user in USERS.values() if group in user.groups] for group in (RECEPTION, CLINICAL)}
     if os.getuid():
         members[RECEPTION].append("runner")

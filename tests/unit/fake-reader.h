@@ -321,7 +321,10 @@ fake_free (Reader *reader)
   FakeReader *card = (FakeReader *)reader;
 
   if (card->freed != NULL)
-    g_atomic_int_set (card->freed, TRUE);
+    {
+      g_atomic_int_set (card->freed, TRUE);
+      g_main_context_wakeup (NULL); /* for fake_wait */
+    }
   g_ptr_array_unref (card->commands);
   g_bytes_unref (card->certificate);
   g_clear_pointer (&card->rest, g_bytes_unref);

@@ -1,0 +1,561 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test-card-session: how many commands a visit to a card takes, when a PIN goes out and when not, and every bad end. */
+#include "card/card-session.h"
+
+#include "fake-reader.h"
+
+#define INS_VERIFY 0x20
+#define INS_SELECT 0xA4
+#define INS_SIGN 0x2A
+
+/* A card, its worker, and what the steps answered. */
+typedef struct
+{
+  FakeReader *fake;
+  CardWorker *worker;
+  CardSession *session;
+  GCancellable *cancellable;
+  GBytes *content, *signature;
+  GError *error;
+  gboolean answered, freed;
+} Desk;
+
+static void
+desk_begin (Desk *desk, const FakeIdentity *person)
+{
+  *desk = (Desk){ .fake = fake_reader_new (person, 100) };
+  desk->fake->freed = &desk->freed;
+  desk->worker = card_worker_new (&desk->fake->parent);
+  desk->cancellable = g_cancellable_new ();
+  desk->content = g_bytes_new_static ("what is to be signed", 20);
+}
+
+static void
+desk_end (Desk *desk)
+{
+  g_clear_pointer (&desk->session, card_session_unref);
+  g_clear_pointer (&desk->worker, card_worker_unref);
+  fake_wait (&desk->freed);
+  g_clear_object (&desk->cancellable);
+  g_clear_pointer (&desk->content, g_bytes_unref);
+  g_clear_pointer (&desk->signature, g_bytes_unref);
+  g_clear_error (&desk->error);
+}
+
+static void
+on_opened (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Desk *desk = data;
+
+  g_clear_error (&desk->error);
+  desk->session = card_session_open_finish (desk->worker, result, &desk->error);
+  desk->answered = TRUE;
+}
+
+static void
+start_open (Desk *desk)
+{
+  desk->answered = FALSE;
+  card_session_open (desk->worker, desk->cancellable, on_opened, desk);
+}
+
+static void
+open_card (Desk *desk)
+{
+  start_open (desk);
+  fake_wait (&desk->answered);
+}
+
+static void
+on_signed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Desk *desk = data;
+
+  g_clear_error (&desk->error);
+  desk->signature = card_session_sign_finish (desk->session, result, &desk->error);
+  desk->answered = TRUE;
+}
+
+static void
+start_sign (Desk *desk, const char *pin, gboolean last_try)
+{
+  g_autofree char *copy = g_strdup (pin);
+
+  desk->answered = FALSE;
+  card_session_sign (desk->session, secret_take (copy, strlen (copy)), desk->content, last_try, desk->cancellable,
+                     on_signed, desk);
+}
+
+static void
+sign (Desk *desk, const char *pin, gboolean last_try)
+{
+  start_sign (desk, pin, last_try);
+  fake_wait (&desk->answered);
+}
+
+static void
+on_closed (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Desk *desk = data;
+
+  card_session_close_finish (desk->session, result);
+  desk->answered = TRUE;
+}
+
+/* Closes, and makes sure that the card is without power and rights. */
+static void
+close_card (Desk *desk)
+{
+  desk->answered = FALSE;
+  card_session_close (desk->session, on_closed, desk);
+  fake_wait (&desk->answered);
+  g_assert_false (desk->fake->connected || desk->fake->verified || desk->fake->in_transaction);
+  g_assert_cmpuint (desk->fake->disconnects, ==, desk->fake->connects);
+}
+
+/* VERIFY, the retry query apart. */
+static guint
+count_verifies (Desk *desk)
+{
+  guint count = 0;
+
+  for (guint i = 0; i < desk->fake->commands->len; i++)
+    {
+      gsize size;
+      const guint8 *command = g_bytes_get_data (desk->fake->commands->pdata[i], &size);
+
+      count += command[1] == INS_VERIFY && size > 4;
+    }
+  return count;
+}
+
+static void
+assert_sign_fails (Desk *desk, const char *pin, ShikakuError code, guint verifies)
+{
+  sign (desk, pin, FALSE);
+  g_assert_null (desk->signature);
+  g_assert_error (desk->error, SHIKAKU_ERROR, (gint)code);
+  g_assert_cmpuint (count_verifies (desk), ==, verifies);
+  g_assert_false (desk->fake->verified || desk->fake->in_transaction);
+}
+
+/* A whole visit: the number of its commands. */
+static guint
+visit (Desk *desk)
+{
+  guint commands;
+
+  open_card (desk);
+  g_assert_no_error (desk->error);
+  g_assert_cmpint (card_session_is_exclusive (desk->session), ==, !desk->fake->shared);
+  g_assert_cmpuint (card_session_get_tries (desk->session), ==, 3);
+  g_assert_false (desk->fake->in_transaction); /* never while a person types */
+  sign (desk, "1234", FALSE);
+  g_assert_no_error (desk->error);
+  g_assert_true (
+      card_certificate_verify (card_session_get_certificate (desk->session), desk->content, desk->signature, NULL));
+  g_assert_false (desk->fake->verified); /* before it is unpowered */
+  close_card (desk);
+  commands = desk->fake->commands->len;
+  desk_end (desk);
+  return commands;
+}
+
+static void
+test_exclusive (void)
+{
+  static const char *const expected[] = {
+    "\x00\xA4\x04\x0C\x0A", "\x00\xB0\x8A\x00\x00\x00\x00", "\x00\x20\x00\x98",
+    "\x00\x20\x00\x98\x04", "\x80\x2A\x00\x97\x33",         "\x00\xA4\x04\x0C\x07",
+  };
+  static const guint sizes[] = { 15, 7, 4, 9, 5 + 51 + 1, 12 };
+  Desk desk;
+
+  desk_begin (&desk, NULL);
+  open_card (&desk);
+  sign (&desk, "1234", FALSE);
+  close_card (&desk);
+  g_assert_cmpuint (desk.fake->commands->len, ==, G_N_ELEMENTS (expected));
+  for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
+    {
+      gsize size;
+      const guint8 *command = g_bytes_get_data (desk.fake->commands->pdata[i], &size);
+
+      g_assert_cmpuint (size, ==, sizes[i]);
+      g_assert_cmpmem (command, MIN (size, 5), expected[i], MIN (size, 5));
+    }
+  desk_end (&desk);
+}
+
+static void
+test_numbers (void)
+{
+  Desk desk;
+
+  desk_begin (&desk, NULL);
+  desk.fake->shared = TRUE;
+  g_assert_cmpuint (visit (&desk), ==, 6 + 2);
+
+  desk_begin (&desk, NULL);
+  desk.fake->reader_is_short = TRUE;
+  g_assert_cmpuint (visit (&desk), <=, 14);
+
+  desk_begin (&desk, NULL);
+  desk.fake->refuses_extended = desk.fake->refuses_short_id = TRUE;
+  g_assert_cmpuint (visit (&desk), <=, 14);
+
+  desk_begin (&desk, NULL);
+  desk.fake->fails_extended = desk.fake->shared = TRUE;
+  g_assert_cmpuint (visit (&desk), <=, 14 + 2);
+}
+
+static void
+test_next_card (void)
+{
+  const guint bits = (guint)GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP384R1);
+  const FakeRequest request = { GNUTLS_PK_ECDSA, bits, "Next", fake_get_authority (), 0, 0, 0, 0 };
+  g_auto (FakeIdentity) person = { 0 };
+  Desk desk;
+
+  fake_identity_make (&person, &request);
+  desk_begin (&desk, &person);
+  g_assert_cmpuint (visit (&desk), ==, 6);
+}
+
+static void
+test_wrong_pin (void)
+{
+  guint tries = 99;
+  Desk desk;
+
+  desk_begin (&desk, NULL);
+  open_card (&desk);
+  assert_sign_fails (&desk, "0000", SHIKAKU_ERROR_PIN_INCORRECT, 1);
+  g_assert_true (shikaku_error_get_tries_left (desk.error, &tries));
+  g_assert_cmpuint (tries, ==, 2);
+  g_assert_cmpuint (card_session_get_tries (desk.session), ==, 2);
+  assert_sign_fails (&desk, "0000", SHIKAKU_ERROR_PIN_INCORRECT, 2);
+  assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_PIN_REFUSED, 2); /* one left */
+  g_assert_true (shikaku_error_get_tries_left (desk.error, &tries));
+  g_assert_cmpuint (tries, ==, 1);
+  g_assert_cmpuint (desk.fake->tries, ==, 1);
+  sign (&desk, "0000", TRUE);
+  g_assert_error (desk.error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_LOCKED);
+  g_assert_cmpuint (card_session_get_tries (desk.session), ==, 0);
+  sign (&desk, "1234", TRUE);
+  g_assert_error (desk.error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_LOCKED);
+  close_card (&desk);
+  desk_end (&desk);
+}
+
+static void
+test_last_try (void)
+{
+  Desk desk;
+
+  desk_begin (&desk, NULL);
+  desk.fake->tries = 1;
+  open_card (&desk);
+  g_assert_cmpuint (card_session_get_tries (desk.session), ==, 1);
+  assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_PIN_REFUSED, 0);
+  sign (&desk, "1234", TRUE);
+  g_assert_no_error (desk.error);
+  close_card (&desk);
+  desk_end (&desk);
+}
+
+static void
+test_locked (void)
+{
+  Desk desk;
+
+  desk_begin (&desk, NULL);
+  desk.fake->tries = 0;
+  open_card (&desk);
+  g_assert_cmpuint (card_session_get_tries (desk.session), ==, 0);
+  assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_PIN_LOCKED, 0);
+  close_card (&desk);
+  desk_end (&desk);
+}
+
+static void
+test_not_a_pin (void)
+{
+  Desk desk;
+
+  desk_begin (&desk, NULL);
+  open_card (&desk);
+  assert_sign_fails (&desk, "12345", SHIKAKU_ERROR_PIN_REFUSED, 0);
+  assert_sign_fails (&desk, "12a4", SHIKAKU_ERROR_PIN_REFUSED, 0);
+  close_card (&desk);
+  desk_end (&desk);
+}
+
+/* While the person typed: the card was changed, reset, its PIN tried, the service went. No try is spent. */
+static void
+test_not_the_same (void)
+{
+  Desk desk;
+
+  desk_begin (&desk, NULL);
+  open_card (&desk);
+  desk.fake->is_changed = TRUE;
+  assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_CARD_REMOVED, 0);
+  close_card (&desk);
+  desk_end (&desk);
+
+  desk_begin (&desk, NULL);
+  desk.fake->shared = TRUE;
+  open_card (&desk);
+  desk.fake->is_changed = TRUE;
+  assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_CARD_RESET, 0);
+  close_card (&desk);
+  desk_end (&desk);
+
+  desk_begin (&desk, NULL);
+  desk.fake->shared = TRUE;
+  open_card (&desk);
+  desk.fake->tries = 2;
+  assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_CARD_RESET, 0);
+  close_card (&desk);
+  desk_end (&desk);
+
+  desk_begin (&desk, NULL);
+  open_card (&desk);
+  desk.fake->begin_error = SHIKAKU_ERROR_SERVICE_STOPPED;
+  assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_SERVICE_STOPPED, 0);
+  close_card (&desk);
+  desk_end (&desk);
+}
+
+/* Another program left another application selected: the fresh SELECT finds ours. */
+static void
+test_shared_selection (void)
+{
+  Desk desk;
+
+  desk_begin (&desk, NULL);
+  desk.fake->shared = TRUE;
+  open_card (&desk);
+  desk.fake->jpki = FALSE;
+  sign (&desk, "1234", FALSE);
+  g_assert_no_error (desk.error);
+  close_card (&desk);
+  desk_end (&desk);
+}
+
+static void
+assert_open_fails (Desk *desk, ShikakuError code)
+{
+  open_card (desk);
+  g_assert_null (desk->session);
+  g_assert_error (desk->error, SHIKAKU_ERROR, (gint)code);
+  g_assert_false (desk->fake->connected || desk->fake->in_transaction);
+  g_assert_cmpuint (desk->fake->disconnects, ==, desk->fake->connects);
+  desk_end (desk);
+}
+
+static void
+test_open_fails (void)
+{
+  Desk desk;
+
+  desk_begin (&desk, NULL);
+  desk.fake->connect_error = SHIKAKU_ERROR_NO_CARD;
+  assert_open_fails (&desk, SHIKAKU_ERROR_NO_CARD);
+
+  desk_begin (&desk, NULL);
+  desk.fake->begin_error = SHIKAKU_ERROR_CARD_REMOVED;
+  assert_open_fails (&desk, SHIKAKU_ERROR_CARD_REMOVED);
+
+  desk_begin (&desk, NULL);
+  desk.fake->is_other_card = TRUE;
+  assert_open_fails (&desk, SHIKAKU_ERROR_CARD_UNSUPPORTED);
+
+  desk_begin (&desk, NULL);
+  desk.fake->fault_ins = 0xB0;
+  desk.fake->fault_error = SHIKAKU_ERROR_CARD_REMOVED;
+  assert_open_fails (&desk, SHIKAKU_ERROR_CARD_REMOVED);
+
+  desk_begin (&desk, NULL);
+  desk.fake->fault_ins = INS_VERIFY;
+  desk.fake->fault_status = 0x6A88;
+  assert_open_fails (&desk, SHIKAKU_ERROR_CARD_FAILED);
+
+  desk_begin (&desk, NULL);
+  g_bytes_unref (desk.fake->certificate);
+  desk.fake->certificate = g_bytes_new_static ("\x30\x03\x02\x01\x01", 5);
+  assert_open_fails (&desk, SHIKAKU_ERROR_CARD_FAILED);
+
+  desk_begin (&desk, NULL);
+  g_cancellable_cancel (desk.cancellable);
+  assert_open_fails (&desk, SHIKAKU_ERROR_CANCELLED);
+}
+
+/* Whatever happens after VERIFY went out, the application is left. */
+static void
+test_sign_fails (void)
+{
+  static const struct
+  {
+    guint8 ins;
+    guint16 status;
+    int error;
+    ShikakuError code;
+  } faults[] = {
+    { INS_SIGN, 0x6985, -1, SHIKAKU_ERROR_CARD_FAILED },
+    { INS_SIGN, 0, SHIKAKU_ERROR_CARD_REMOVED, SHIKAKU_ERROR_CARD_REMOVED },
+    { INS_VERIFY, 0x6581, -1, SHIKAKU_ERROR_CARD_FAILED },
+    { INS_VERIFY, 0, SHIKAKU_ERROR_CARD_RESET, SHIKAKU_ERROR_CARD_RESET },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      Desk desk;
+
+      desk_begin (&desk, NULL);
+      open_card (&desk);
+      desk.fake->fault_ins = faults[i].ins;
+      desk.fake->fault_status = faults[i].status;
+      desk.fake->fault_error = faults[i].error;
+      assert_sign_fails (&desk, "1234", faults[i].code, 1);
+      g_assert_cmpuint (fake_reader_count (desk.fake, INS_SELECT), ==, 2);
+      close_card (&desk);
+      desk_end (&desk);
+    }
+}
+
+static void
+test_wrong_signature (void)
+{
+  Desk desk;
+
+  desk_begin (&desk, NULL);
+  desk.fake->spoils_signature = TRUE;
+  open_card (&desk);
+  assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_CARD_FAILED, 1);
+  close_card (&desk);
+  desk_end (&desk);
+}
+
+static void
+test_cancelled (void)
+{
+  Desk desk;
+
+  desk_begin (&desk, NULL); /* while it is read */
+  desk.fake->blocks_at = FAKE_TRANSMIT;
+  desk.fake->blocks_ins = 0xB0;
+  start_open (&desk);
+  fake_reader_await_block (desk.fake);
+  g_cancellable_cancel (desk.cancellable);
+  fake_reader_release (desk.fake);
+  fake_wait (&desk.answered);
+  g_assert_null (desk.session);
+  g_assert_error (desk.error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED);
+  g_assert_cmpuint (desk.fake->disconnects, ==, 1);
+  desk_end (&desk);
+
+  desk_begin (&desk, NULL); /* before the PIN goes out */
+  open_card (&desk);
+  desk.fake->blocks_at = FAKE_BEGIN;
+  start_sign (&desk, "1234", FALSE);
+  fake_reader_await_block (desk.fake);
+  g_cancellable_cancel (desk.cancellable);
+  fake_reader_release (desk.fake);
+  fake_wait (&desk.answered);
+  g_assert_error (desk.error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED);
+  g_assert_cmpuint (count_verifies (&desk), ==, 0);
+  close_card (&desk);
+  desk_end (&desk);
+}
+
+/* Its owner forgets it, or closes it twice. */
+static void
+test_forgotten (void)
+{
+  Desk desk;
+
+  desk_begin (&desk, NULL);
+  open_card (&desk);
+  g_assert_true (desk.fake->connected);
+  g_clear_pointer (&desk.session, card_session_unref);
+  g_mutex_lock (&desk.fake->mutex);
+  while (desk.fake->connected)
+    g_cond_wait (&desk.fake->condition, &desk.fake->mutex);
+  g_mutex_unlock (&desk.fake->mutex);
+  desk_end (&desk);
+
+  desk_begin (&desk, NULL);
+  open_card (&desk);
+  close_card (&desk);
+  close_card (&desk);
+  desk_end (&desk);
+}
+
+/* The card is mute, or another program keeps the reader: at the deadline there is an answer, and later the next visit. */
+static void
+test_given_up (void)
+{
+  Desk mute, at_connect, at_begin;
+  Desk *const desks[] = { &mute, &at_connect, &at_begin };
+
+  for (guint i = 0; i < G_N_ELEMENTS (desks); i++)
+    desk_begin (desks[i], NULL);
+  open_card (&mute);
+  open_card (&at_begin);
+  mute.fake->blocks_at = FAKE_TRANSMIT;
+  mute.fake->blocks_ins = INS_SIGN;
+  at_begin.fake->blocks_at = FAKE_BEGIN;
+  at_connect.fake->blocks_at = FAKE_CONNECT;
+  start_sign (&mute, "1234", FALSE);
+  start_sign (&at_begin, "1234", FALSE);
+  start_open (&at_connect);
+  for (guint i = 0; i < G_N_ELEMENTS (desks); i++)
+    fake_wait (&desks[i]->answered);
+  g_assert_error (mute.error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_MUTE);
+  g_assert_error (at_begin.error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY);
+  g_assert_error (at_connect.error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY);
+
+  for (guint i = 0; i < G_N_ELEMENTS (desks); i++)
+    {
+      Desk *desk = desks[i];
+
+      g_assert_true (card_worker_is_mute (desk->worker));
+      if (desk->session != NULL)
+        {
+          desk->answered = FALSE; /* nobody waits for a mute card */
+          card_session_close (desk->session, on_closed, desk);
+          fake_wait (&desk->answered);
+          g_clear_pointer (&desk->session, card_session_unref);
+        }
+      fake_reader_release (desk->fake);
+      while (card_worker_is_mute (desk->worker))
+        g_thread_yield ();
+      g_assert_false (desk->fake->connected || desk->fake->verified);
+      g_assert_cmpuint (count_verifies (desk), ==, desk == &mute); /* no PIN goes out late */
+      visit (desk);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/card-session/exclusive", test_exclusive);
+  g_test_add_func ("/card-session/numbers", test_numbers);
+  g_test_add_func ("/card-session/next-card", test_next_card);
+  g_test_add_func ("/card-session/wrong-pin", test_wrong_pin);
+  g_test_add_func ("/card-session/last-try", test_last_try);
+  g_test_add_func ("/card-session/locked", test_locked);
+  g_test_add_func ("/card-session/not-a-pin", test_not_a_pin);
+  g_test_add_func ("/card-session/not-the-same", test_not_the_same);
+  g_test_add_func ("/card-session/shared-selection", test_shared_selection);
+  g_test_add_func ("/card-session/open-fails", test_open_fails);
+  g_test_add_func ("/card-session/sign-fails", test_sign_fails);
+  g_test_add_func ("/card-session/wrong-signature", test_wrong_signature);
+  g_test_add_func ("/card-session/cancelled", test_cancelled);
+  g_test_add_func ("/card-session/forgotten", test_forgotten);
+  g_test_add_func ("/card-session/given-up", test_given_up);
+  return g_test_run ();
+}

@@ -12,7 +12,8 @@
 
 struct FakeCard
 {
-  Reader reader;
+  gatomicrefcount references;
+  char *reader_name;
   GMutex lock; /* over everything below */
   GCond moved;
   char *pin;
@@ -25,13 +26,25 @@ struct FakeCard
   guint counts[256];
 };
 
+/* One connection to it: a reader that was unplugged and came back is another one. */
+typedef struct
+{
+  Reader reader;
+  FakeCard *card;
+  gboolean connected;
+} FakeReader;
+
+static FakeCard *
+lock_card (FakeCard *card)
+{
+  g_mutex_lock (&card->lock);
+  return card;
+}
+
 static FakeCard *
 lock (Reader *reader)
 {
-  FakeCard *card = (FakeCard *)reader;
-
-  g_mutex_lock (&card->lock);
-  return card;
+  return lock_card (((FakeReader *)reader)->card);
 }
 
 static void
@@ -55,6 +68,7 @@ card_connect (Reader *reader, gboolean *ret_exclusive, gboolean *ret_extended, G
 
   if (!card->present)
     return fail (card, SHIKAKU_ERROR_NO_CARD, error);
+  ((FakeReader *)reader)->connected = TRUE;
   card->powered = card->same = TRUE;
   card->verified = FALSE;
   *ret_exclusive = *ret_extended = TRUE;
@@ -155,23 +169,20 @@ card_is_same (Reader *reader)
 static void
 card_disconnect (Reader *reader)
 {
+  FakeReader *self = (FakeReader *)reader;
   FakeCard *card = lock (reader);
 
-  card->powered = card->verified = FALSE;
+  if (self->connected)
+    card->powered = card->verified = FALSE;
+  self->connected = FALSE;
   unlock (card);
 }
 
 static void
 card_free (Reader *reader)
 {
-  FakeCard *card = (FakeCard *)reader;
-
-  g_mutex_clear (&card->lock);
-  g_cond_clear (&card->moved);
-  gnutls_privkey_deinit (card->key);
-  g_bytes_unref (card->certificate);
-  g_free (card->pin);
-  g_free (card);
+  fake_card_unref (((FakeReader *)reader)->card);
+  g_free (reader);
 }
 
 static const ReaderClass card_class = {
@@ -204,7 +215,8 @@ fake_card_new (const char *reader_name, const char *persona, const char *pin, gu
   g_autoptr (GBytes) pem = read_key_file (persona, ".key.pem");
   gnutls_datum_t datum = { (guint8 *)g_bytes_get_data (pem, NULL), g_bytes_get_size (pem) };
 
-  reader_initialize (&card->reader, &card_class, reader_name);
+  g_atomic_ref_count_init (&card->references);
+  card->reader_name = g_strdup (reader_name);
   g_mutex_init (&card->lock);
   g_cond_init (&card->moved);
   card->pin = g_strdup (pin);
@@ -219,19 +231,33 @@ fake_card_new (const char *reader_name, const char *persona, const char *pin, gu
 void
 fake_card_unref (FakeCard *card)
 {
-  reader_unref (&card->reader);
+  if (!g_atomic_ref_count_dec (&card->references))
+    return;
+
+  g_mutex_clear (&card->lock);
+  g_cond_clear (&card->moved);
+  gnutls_privkey_deinit (card->key);
+  g_bytes_unref (card->certificate);
+  g_free (card->reader_name);
+  g_free (card->pin);
+  g_free (card);
 }
 
 Reader *
 fake_card_get_reader (FakeCard *card)
 {
-  return reader_ref (&card->reader);
+  FakeReader *self = g_new0 (FakeReader, 1);
+
+  reader_initialize (&self->reader, &card_class, card->reader_name);
+  g_atomic_ref_count_inc (&card->references);
+  self->card = card;
+  return &self->reader;
 }
 
 void
 fake_card_set_present (FakeCard *card, gboolean present)
 {
-  lock (&card->reader);
+  lock_card (card);
   card->present = present;
   card->same = FALSE;
   g_cond_broadcast (&card->moved);
@@ -241,7 +267,7 @@ fake_card_set_present (FakeCard *card, gboolean present)
 void
 fake_card_block (FakeCard *card, guint8 ins)
 {
-  lock (&card->reader);
+  lock_card (card);
   card->blocked_ins = ins;
   unlock (card);
 }
@@ -249,7 +275,7 @@ fake_card_block (FakeCard *card, guint8 ins)
 void
 fake_card_unblock (FakeCard *card)
 {
-  lock (&card->reader);
+  lock_card (card);
   card->blocked_ins = -1;
   g_cond_broadcast (&card->moved);
   unlock (card);
@@ -258,7 +284,7 @@ fake_card_unblock (FakeCard *card)
 void
 fake_card_fail (FakeCard *card, guint8 ins, ShikakuError code)
 {
-  lock (&card->reader);
+  lock_card (card);
   card->failing_ins = ins != 0 ? ins : -1;
   card->failure = code;
   unlock (card);
@@ -269,7 +295,7 @@ fake_card_count (FakeCard *card, guint8 ins)
 {
   guint count;
 
-  lock (&card->reader);
+  lock_card (card);
   count = card->counts[ins];
   unlock (card);
   return count;
@@ -280,7 +306,7 @@ fake_card_get_tries (FakeCard *card)
 {
   guint tries;
 
-  lock (&card->reader);
+  lock_card (card);
   tries = card->tries;
   unlock (card);
   return tries;
@@ -291,7 +317,7 @@ fake_card_is_powered (FakeCard *card)
 {
   gboolean powered;
 
-  lock (&card->reader);
+  lock_card (card);
   powered = card->powered;
   unlock (card);
   return powered;

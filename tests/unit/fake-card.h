@@ -16,7 +16,7 @@ typedef struct FakeCard FakeCard;
 FakeCard *fake_card_new (const char *reader_name, const char *persona, const char *pin, guint tries);
 void fake_card_unref (FakeCard *card);
 
-/* fake_card_get_reader: a new reference, for whoever adds readers. */
+/* fake_card_get_reader: a reader with the card in it, (transfer full), as it comes when it is plugged in. */
 Reader *fake_card_get_reader (FakeCard *card);
 
 /* fake_card_set_present: pulled, it fails what is under way with CARD_REMOVED. */

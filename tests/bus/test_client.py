@@ -11,8 +11,11 @@ import signal
 import subprocess
 import termios
 
-from bus import READER, Agent, ObjectPath, get_property
-from loop import wait_for
+from bus import AGENT, READER, Agent, ObjectPath, call, expect_error, get_property
+from loop import wait_for  # first: it says which version of Gio
+
+from gi.repository import Gio, GLib
+
 from rig import BUILD, SOURCE, Skip
 
 ELIGIBLE, NOT_ELIGIBLE, UNKNOWN, CARD, READER_TROUBLE, CENTER, NOT_AUTHORIZED, CANCELLED = range(8)
@@ -69,7 +72,7 @@ def test_check_card_view(rig):
     assert "ELIGIBLE" in process.text() and "●橋　健" in process.text()
     assert "● at character 1" in process.text()
     values = [line for line in process.text().splitlines() if line.startswith(("  Sex", "  Number "))]
-    assert all(line[24 - 1] == " " and line[24] != " " for line in values), values
+    assert all(line[25] == " " and line[26] != " " for line in values), values
 
 
 def test_check_number(rig):
@@ -311,6 +314,27 @@ def test_agent(rig):
     assert "Another patient terminal already serves this reader." in errors(rig, second)
     patient.kill(signal.SIGINT)
     assert patient.wait() == 0 and echoes(patient)
+
+
+def test_agent_serves_daemon_only(rig):
+    """Whoever else asks the agent for a PIN gets none, and nothing appears on the patient's screen."""
+    reader = start(rig)
+    patient = rig.spawn_client("agent", "--reader", reader, terminal=True)
+    patient.wait_output("Ready")
+    bus = rig.bus_connection("root")
+
+    def ask_bus(method, name):
+        return call(bus, "/org/freedesktop/DBus", "org.freedesktop.DBus", method, GLib.Variant("(s)", (name,)),
+                    destination="org.freedesktop.DBus")
+
+    names = call(bus, "/org/freedesktop/DBus", "org.freedesktop.DBus", "ListNames", destination="org.freedesktop.DBus")
+    agent = [name for name in names if name[0] == ":" and ask_bus("GetConnectionUnixProcessID", name) == patient.pid][0]
+    readable, writable = os.pipe()
+    files = Gio.UnixFDList.new_from_array([writable])
+    expect_error("NotAuthorized", call, bus, "/org/shikaku/Agent", AGENT, "RequestPin",
+                 GLib.Variant("(oha{sv})", ("/visit", 0, {})), destination=agent, files=files)
+    assert os.read(readable, 4) == b"" and "PIN" not in patient.text()
+    os.close(readable)
 
 
 def test_agent_question_withdrawn(rig):

@@ -5,8 +5,10 @@ Comes in: a rig. Each function test_… is a case; meson.build lists them.
 """
 import xml.etree.ElementTree as ElementTree
 
-from bus import AGENT, AGENT_MANAGER, AGENT_XML, MANAGER, NAME, PROPERTIES, READER, ROOT, VISIT, Visits, call, get_property
-from gi.repository import GLib
+from bus import (AGENT, AGENT_MANAGER, AGENT_XML, MANAGER, NAME, PROPERTIES, READER, ROOT, VISIT, Visits, call,
+                 expect_error, get_property)
+from gi.repository import Gio, GLib
+from loop import wait_for
 from people import INSURED
 from rig import SOURCE
 
@@ -123,8 +125,6 @@ def test_nothing_else(rig):
 
 def test_properties_change(rig):
     """A reader's changes and the center's state are told to everybody, only when they change, with their values."""
-    from gi.repository import Gio
-    from loop import wait_for
     rig.start("card", "center", "daemon")
     watcher = rig.bus_connection("other")
     told = []
@@ -146,7 +146,6 @@ def test_properties_change(rig):
 
 def test_standard_errors(rig):
     """What the standard errors of D-Bus are for stays theirs."""
-    from bus import expect_error
     rig.start("daemon")
     connection = rig.bus_connection()
     expect_error("org.freedesktop.DBus.Error.UnknownMethod", call, connection, ROOT, MANAGER, "Nothing")

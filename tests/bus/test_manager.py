@@ -9,7 +9,7 @@ import re
 
 from bus import (AGENT_MANAGER, ERROR, MANAGER, PROPERTIES, ROOT, VISIT, Agent, BusError, Call, ObjectPath, Visits, call,
                  expect_error, options)
-from gi.repository import GLib
+from gi.repository import Gio, GLib
 from loop import wait_for
 from people import INSURED, NAME, UNKNOWN
 
@@ -210,7 +210,6 @@ def test_message_is_sealed(rig):
 
 def test_signals_are_few(rig):
     """CheckNumber to its end: one PropertiesChanged with all that changed, one Finished."""
-    from gi.repository import Gio
     rig.start("center", "daemon")
     connection = rig.bus_connection()
     Visits(connection).check_number(INSURED).wait_finished()

@@ -3,7 +3,7 @@
 
 Comes in: a rig. Each function test_… is a case; meson.build lists them.
 """
-from bus import (MANAGER, NAME, PROPERTIES, ROOT, VISIT, Call, ObjectPath, Visits, call, expect_error, get_properties,
+from bus import (MANAGER, PROPERTIES, ROOT, VISIT, BusError, Call, Visits, call, expect_error, get_properties,
                  get_property, options)
 from gi.repository import Gio, GLib
 from loop import settle, wait_for
@@ -40,7 +40,6 @@ def ask_everything(stranger, path):
 
 
 def call_error(*arguments):
-    from bus import BusError
     try:
         return "answered", repr(call(*arguments))
     except BusError as error:
@@ -122,8 +121,7 @@ def test_owner_gone(rig):
     owner.close_sync(None)
     other = rig.bus_connection("root")
     assert ask_everything(other, visit.path) == ask_everything(other, NEVER)
-    rig.stop_daemon()
-    assert "cancelled" in rig.read_log("shikakud") or True
+    assert rig.stop_daemon() == 0
 
 
 def test_check_dies_with_caller(rig):
@@ -146,4 +144,3 @@ def test_answer_only_to_owner(rig):
     expect_error("InvalidOption", visit.message, "pdf")
     assert get_property(visit.connection, visit.path, VISIT, "Reader") == "/"
     assert get_properties(visit.connection, visit.path, VISIT)["Origin"] == "number"
-    assert ObjectPath(visit.path) and NAME

@@ -16,8 +16,9 @@ from loop import Watch, wait_for
 class Process:
     def __init__(self, name, command, log, environment, user=None, keep=False, terminal=False, pass_fds=(),
                  quiet=False):
-        """@user: a User, or None for ours. @keep: keep standard output in memory (else: the log); "all": and errors.
-        @terminal: standard input and output are a terminal, written with write(). @quiet: standard input is empty."""
+        """@user: a User, or None for ours. @keep: keep standard output in memory
+        (else: the log); "all": and errors. @terminal: standard input and output are a terminal, written with write().
+        @quiet: standard input is empty."""
         self.name, self.log, self.output = name, log, b""
         self.terminal = self.input = None
         command = list(map(str, command))

@@ -125,7 +125,7 @@ class Rig:
         self.environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": self.address,
                             "PCSCLITE_CSOCK_NAME": str(self.socket), "PYTHONPYCACHEPREFIX": str(BUILD / "pycache"),
                             "XDG_CACHE_HOME": str(self.folder), "LC_ALL": "C.UTF-8", "GSETTINGS_BACKEND": "memory",
-                            "NO_AT_BRIDGE": "1", "LANGUAGE": "", **make_environment(self.folder)}
+                            "LANGUAGE": "", **make_environment(self.folder)}
         os.environ["PCSCLITE_CSOCK_NAME"] = str(self.socket)  # for pcsc.py in this process
         write_databases(self.folder)
 
@@ -291,9 +291,6 @@ class Rig:
         built = BUILD / "daemon" / "shikakud"
         _env, preload, program, *rest = wrap(self.program("daemon/shikakud"), "--config", self.configure(**settings))
         command = ["env", preload, *wrapper, program, *rest]
-        if "libasan" in preload and os.getuid() == 0:
-            # the leak check attaches to its own process, which forbids that: let it, for this build alone
-            command = ["setpriv", "--inh-caps", "+sys_ptrace", "--ambient-caps", "+sys_ptrace", *command]
         owned = []
         watch = self.bus_connection("root").signal_subscribe(
             "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged", "/org/freedesktop/DBus", NAME,

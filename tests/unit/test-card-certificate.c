@@ -108,9 +108,6 @@ test_forged (void)
 {
   g_auto (FakeIdentity) authority = { 0 }, forger = { 0 }, person = { 0 };
   g_autoptr (CardAuthorities) authorities = NULL;
-  g_autoptr (CardCertificate) certificate = NULL;
-  g_autoptr (GBytes) der = NULL;
-  g_autoptr (GError) error = NULL;
   guint8 id[64];
   gsize size = sizeof id;
 

@@ -66,7 +66,7 @@ static const Row part_rows[] = {
   { "ClassName", N_ ("Class"), VALUE_TEXT },
   { "Classification", N_ ("Certificate"), VALUE_CERTIFICATE },
   { "Category", N_ ("Category"), VALUE_TEXT },
-  { "Name", N_ ("Name"), VALUE_TEXT },
+  { "Name", N_ ("Disease"), VALUE_TEXT },
   { "Date", N_ ("Issued"), VALUE_DATE },
   { "From", N_ ("Valid from"), VALUE_DATE },
   { "Until", N_ ("Valid until"), VALUE_DATE },

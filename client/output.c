@@ -5,7 +5,7 @@
 #include <json-glib/json-glib.h>
 #include <stdio.h>
 
-#define LABEL_COLUMNS 22
+#define LABEL_COLUMNS 24
 #define RULE_COLUMNS 60
 
 void

@@ -57,6 +57,9 @@ bus_loop_attach (sd_event *event, GMainContext *context)
   guint id;
 
   ((LoopSource *)source)->event = sd_event_ref (event);
+  /* Not to be blocked while it is dispatched: that would cost GLib a wake-up, three system calls, each time. It never
+     recurses: while an event is being dispatched its state is neither INITIAL nor PENDING. */
+  g_source_set_can_recurse (source, TRUE);
   g_source_add_unix_fd (source, sd_event_get_fd (event), G_IO_IN | G_IO_HUP | G_IO_ERR);
   id = g_source_attach (source, context);
   g_source_unref (source);

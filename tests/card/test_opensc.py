@@ -94,9 +94,7 @@ def test_wrong_pin_locks(rig):
         assert rig.card.status()["tries"] == {"auth": left, "sign": 5}
     said = run(rig, "pkcs11-tool", *login, "--pin", "1234", check=1)
     assert "C_Login failed" in said, said
-    rig.card("eject")
-    rig.card("insert")
-    rig.wait_card()
+    rig.change_card()
     run(rig, "pkcs11-tool", *login, "--pin", "1234", check=1)
     assert rig.card.status()["tries"] == {"auth": 0, "sign": 5}
     check_signatures(rig, SIGN, "02", KEYS / "yamada.sign.cert.der")

@@ -66,9 +66,7 @@ def test_select(rig):
 def test_not_my_number(rig):
     card = start(rig, "not-my-number")
     expect(card, JPKI, "6A82", TEXT, "6A82", READ_ALL, "6D00")
-    rig.card("eject")
-    rig.wait_card(present=False)
-    rig.card("insert yamada")
+    rig.change_card("yamada")
     expect(connect(rig), JPKI, "9000")
 
 
@@ -123,18 +121,14 @@ def test_tries(rig):
     expect(card, JPKI, "9000", QUERY, "63C3", WRONG, "63C2", QUERY, "63C2", VERIFY, "9000", QUERY, "63C3",
            "00A4020C 02 0018", "9000", "00200080", "63C3", "00200080 04 39393939", "63C2", SIGN, "6982",
            WRONG, "63C1", WRONG, "63C0", VERIFY, "6984", QUERY, "63C0", SIGN, "6982")
-    rig.card("eject")
-    rig.wait_card(present=False)
-    rig.card("insert yamada")
+    rig.change_card("yamada")
     expect(connect(rig), JPKI, "9000", VERIFY, "6984")
 
 
 def test_tries_of_personas(rig):
     card = start(rig, "kato")
     expect(card, JPKI, "9000", QUERY, "63C0", "00200098 04 34343434", "6984")
-    rig.card("eject")
-    rig.wait_card(present=False)
-    rig.card("insert yoshida")
+    rig.change_card("yoshida")
     expect(connect(rig), JPKI, "9000", QUERY, "63C1")
     assert rig.card.status()["tries"] == {"auth": 1, "sign": 5}
 

@@ -392,6 +392,13 @@ class Rig:
         context.release()
         return name
 
+    def change_card(self, persona=""):
+        """Takes the card out and puts it, or another, in; pcscd has seen both. Return: the reader's name."""
+        self.card("eject")
+        self.wait_card(present=False)
+        self.card(f"insert {persona}")
+        return self.wait_card()
+
     def wait_readers(self, number, present=None):
         """Waits until the daemon shows @number of readers, @present of them with a card. Return: their paths."""
         connection = self.bus_connection("tester")

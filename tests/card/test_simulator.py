@@ -293,8 +293,8 @@ def test_timing(rig):
     expect(card, READ_ALL, "9000", SIGN, "9000")
     read, sign = rig.card.log()
     size = len((KEYS / "yamada.cert.der").read_bytes()) + 32
-    assert 0.008 + 94e-6 * (size + 9) <= read["took"] < 0.5, read
-    assert 0.258 + 94e-6 * (38 + 258) <= sign["took"] < 1, sign
+    assert 0.008 + 94e-6 * (size + 9) <= read["took"] < 5, read
+    assert 0.258 + 94e-6 * (38 + 258) <= sign["took"] < 5, sign
 
 
 def test_log(rig):

@@ -24,6 +24,7 @@ from_hex (const char *hex, guint8 *bytes)
   for (; hex[0] != '\0'; hex++)
     if (hex[0] != ' ')
       {
+        g_assert_true (g_ascii_isxdigit (hex[0]) && g_ascii_isxdigit (hex[1]));
         bytes[n++] = (guint8)(g_ascii_xdigit_value (hex[0]) << 4 | g_ascii_xdigit_value (hex[1]));
         hex++;
       }
@@ -164,7 +165,7 @@ test_not_listed (void)
     "00A4040C0AD3921000310001010402",
     "00A404000AD392F00026010000000100",
     "00A4040C0BD392F00026010000000100",
-    "007000000",
+    "0070000000",
     "80320098",
     "00A4040C00",
     "",

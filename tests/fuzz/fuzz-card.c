@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * fuzz-card: a card that answers whatever it likes. A reader is made of the input: a byte of what the reader is, then the
+ * answers, each two bytes of length and that many of content; after the last one the card is gone.
+ *
+ * Whatever it answers, only what the list allows goes out, and a PIN goes out once.
+ */
+#include "harness.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "card/card-certificate.h"
+#include "card/jpki.h"
+
+#define READER_IS_EXTENDED 0x01
+#define READER_KEEPS_CARD 0x02
+#define READER_FAILS_FIRST 0x04 /* at a command of extended length */
+
+static const guint8 pin_digits[] = { '2', '7', '1', '8' };
+
+typedef struct
+{
+  Reader parent;
+  const guint8 *data;
+  gsize size;
+  guint8 flags;
+  guint verifies;
+} FuzzReader;
+
+static void
+check_command (FuzzReader *fuzz, const guint8 *command, gsize size)
+{
+  static const guint8 instructions[] = { 0xA4, 0xB0, 0x20, 0x2A, 0xC0 };
+
+  g_assert (size >= 4 && memchr (instructions, command[1], sizeof instructions));
+  g_assert (command[1] != 0xB0 || command[2] == 0x8A || (command[2] & 0x80) == 0);
+  g_assert (command[1] != 0xA4 || command[2] != 0x02 || (command[5] == 0x00 && command[6] == 0x0A));
+  g_assert (command[1] == 0x20 || !memmem (command, size, pin_digits, sizeof pin_digits));
+  if (command[1] == 0x20 && size > 4)
+    g_assert (++fuzz->verifies == 1);
+}
+
+static gboolean
+fuzz_transmit (Reader *reader, const guint8 *command, gsize size, guint8 *response, gsize *response_size,
+               GError **error)
+{
+  FuzzReader *fuzz = (FuzzReader *)reader;
+  gsize n;
+
+  check_command (fuzz, command, size);
+  if (size == 7 && command[4] == 0 && (fuzz->flags & READER_FAILS_FIRST) != 0)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_FAILED, "not of extended length");
+      return FALSE;
+    }
+  if (fuzz->size < 2)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED, "the end of the input");
+      return FALSE;
+    }
+  n = (gsize)fuzz->data[0] << 8 | fuzz->data[1];
+  n = MIN (MIN (n, fuzz->size - 2), *response_size);
+  memcpy (response, fuzz->data + 2, n);
+  fuzz->data += 2 + n;
+  fuzz->size -= 2 + n;
+  *response_size = n;
+  return TRUE;
+}
+
+static gboolean
+fuzz_is_same_card (Reader *reader)
+{
+  return (((FuzzReader *)reader)->flags & READER_KEEPS_CARD) != 0;
+}
+
+static void
+fuzz_free (Reader *reader)
+{
+}
+
+static void
+sign (Jpki *jpki, CardCertificate *certificate)
+{
+  g_autoptr (GBytes) content = g_bytes_new_static ("content", 7);
+  g_autoptr (GBytes) digest = certificate ? card_certificate_make_digest (certificate, content) : g_bytes_ref (content);
+  g_autoptr (GBytes) signature = jpki_sign (jpki, digest, NULL);
+
+  if (signature && certificate)
+    card_certificate_verify (certificate, content, signature, NULL);
+}
+
+static void
+visit (Jpki *jpki)
+{
+  guint8 copy[sizeof pin_digits];
+  g_autoptr (CardCertificate) certificate = NULL;
+  g_autoptr (Secret) pin = NULL;
+  g_autoptr (GBytes) der = NULL;
+  g_autoptr (GError) error = NULL;
+  guint tries = 0;
+
+  if (!jpki_select (jpki, NULL))
+    return;
+  der = jpki_read_certificate (jpki, NULL);
+  if (der)
+    certificate = card_certificate_new (der, NULL);
+  if (!jpki_query_tries (jpki, &tries, NULL))
+    return;
+  g_assert (tries <= 15);
+
+  memcpy (copy, pin_digits, sizeof copy);
+  pin = secret_take (copy, sizeof copy);
+  if (jpki_verify (jpki, pin, &error))
+    sign (jpki, certificate);
+  else
+    g_assert (error->domain == SHIKAKU_ERROR);
+  jpki_drop_rights (jpki);
+}
+
+int
+LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
+{
+  static const ReaderClass reader_class
+      = { .transmit = fuzz_transmit, .is_same_card = fuzz_is_same_card, .free = fuzz_free };
+  FuzzReader fuzz = { 0 };
+  Jpki jpki;
+
+  if (size == 0)
+    return 0;
+  fuzz.flags = data[0];
+  fuzz.data = data + 1;
+  fuzz.size = size - 1;
+  reader_initialize (&fuzz.parent, &reader_class, "fuzz");
+  jpki_initialize (&jpki, &fuzz.parent, (fuzz.flags & READER_IS_EXTENDED) != 0);
+  visit (&jpki);
+  reader_unref (&fuzz.parent);
+  return 0;
+}

@@ -41,11 +41,11 @@ typedef struct
   const char *caller;          /* for people */
   const char *reader;          /* object path; NULL: the only one there is */
   const char *const *consents; /* kinds, NULL-ended */
-  const char *language;
-  const char *purpose; /* "eligibility", "registration" */
-  guint timeout;       /* seconds for the whole visit; 0: VISIT_TIMEOUT_DEFAULT */
-  gboolean same_card;  /* read a card that has already served */
-  gboolean last_try;   /* the PIN's last try may be spent */
+  const char *language;        /* of the texts for people; NULL or "": VISIT_LANGUAGE_DEFAULT, Japanese */
+  const char *purpose;         /* "eligibility", "registration" */
+  guint timeout;               /* seconds for the whole visit; 0: VISIT_TIMEOUT_DEFAULT */
+  gboolean same_card;          /* read a card that has already served */
+  gboolean last_try;           /* the PIN's last try may be spent */
 } VisitOptions;
 
 #define VISIT_TIMEOUT_DEFAULT 120
@@ -58,13 +58,20 @@ typedef struct
  */
 Visit *station_open_visit (Station *station, const VisitOptions *options, GError **error);
 
-/* station_open_number_visit: a visit without a card. Further errors: INVALID_OPTION for a malformed number or date. */
+/*
+ * station_open_number_visit: a visit without a card. Only consents that travel inside the query can be asked, through
+ * the agent of the reader; without any, no reader and no agent is needed. Further errors: INVALID_OPTION for a
+ * malformed number or date.
+ */
 Visit *station_open_number_visit (Station *station, const VisitOptions *options, const TransportNumberQuery *insured,
                                   GError **error);
 
 Visit *station_find_visit (Station *station, const char *path); /* (transfer none) or NULL */
 
-/* station_close_visit: cancels it if it still runs, erases it and forgets it. */
+/*
+ * station_close_visit: cancels it if it still runs, erases it and forgets it. visit_closed is told before this returns,
+ * and nothing of the visit afterwards; its reader is free again when it has come to rest.
+ */
 void station_close_visit (Station *station, Visit *visit);
 
 /* station_get_visits: all of @owner; (transfer container) of Visit, in the order opened. */

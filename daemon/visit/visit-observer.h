@@ -14,7 +14,7 @@ typedef struct
 {
   void (*visit_changed) (Visit *visit, gpointer user_data);  /* a property of it: state, answer, method … */
   void (*visit_finished) (Visit *visit, gpointer user_data); /* once: done, failed or cancelled, everything at rest */
-  void (*visit_closed) (Visit *visit, gpointer user_data);   /* it is about to be erased */
+  void (*visit_closed) (Visit *visit, gpointer user_data);   /* it is about to be erased; last, also of one that runs */
   void (*reader_added) (StationReader *reader, gpointer user_data);
   void (*reader_removed) (StationReader *reader, gpointer user_data);
   void (*reader_changed) (StationReader *reader, gpointer user_data); /* CardPresent, InUse */

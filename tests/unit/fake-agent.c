@@ -177,6 +177,7 @@ request_consent (Agent *self, const AgentContext *context, const AgentQuestion *
   for (guint i = 0; i < n_questions; i++)
     {
       g_assert_cmpstr (questions[i].version, ==, "1");
+      g_assert_nonnull (questions[i].text);
       g_ptr_array_add (kinds, g_strdup (questions[i].kind));
       g_ptr_array_add (agent->texts, g_strdup (questions[i].text));
     }
@@ -202,6 +203,7 @@ show_message (Agent *self, const AgentContext *context, const char *message, con
 {
   FakeAgent *agent = (FakeAgent *)self;
 
+  g_assert_cmpstr (text, !=, "");
   append_word (agent->messages, message);
   g_ptr_array_add (agent->texts, g_strdup (text));
 }

@@ -51,8 +51,8 @@ void station_unref (Station *station);
 
 void station_reader_free (StationReader *reader);
 
-/* station_reader_set_visit: @visit begins here, or none is here any more (NULL). */
-void station_reader_set_visit (StationReader *reader, Visit *visit);
+/* station_reader_tell_changed: its card or its visit; from the loop only, as the observer is told. */
+void station_reader_tell_changed (StationReader *reader);
 
 /* station_find_reader_of: where @visit runs, or NULL if that reader is gone. */
 StationReader *station_find_reader_of (Station *station, Visit *visit);

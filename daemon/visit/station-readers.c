@@ -45,19 +45,11 @@ station_reader_free (StationReader *reader)
   g_free (reader);
 }
 
-static void
-tell_changed (StationReader *reader)
+void
+station_reader_tell_changed (StationReader *reader)
 {
   if (!reader->station->freed)
     reader->station->observer->reader_changed (reader, reader->station->observer_data);
-}
-
-void
-station_reader_set_visit (StationReader *reader, Visit *visit)
-{
-  reader->visit = visit;
-  if (visit == NULL)
-    tell_changed (reader);
 }
 
 static void
@@ -154,7 +146,7 @@ card_changed (const char *name, gboolean present, guint event_counter, gpointer 
   if (reader->present && present && reader->visit != NULL)
     visit_set_card (reader->visit, FALSE, FALSE);
   reader->present = present;
-  tell_changed (reader);
+  station_reader_tell_changed (reader);
 
   /* A card that already lay there when the reader came is nobody's arrival: the daemon stays idle. */
   if (present && !first && !station->shutting_down)

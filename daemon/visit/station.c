@@ -55,6 +55,15 @@ get_authorities (gpointer data, GError **error)
 }
 
 static void
+on_visit_started (Visit *visit, gpointer data)
+{
+  StationReader *reader = station_find_reader_of (data, visit);
+
+  if (reader != NULL)
+    station_reader_tell_changed (reader);
+}
+
+static void
 on_card_read (Visit *visit, gpointer data)
 {
   StationReader *reader = station_find_reader_of (data, visit);
@@ -89,7 +98,10 @@ on_visit_rested (Visit *visit, gpointer data)
   StationReader *reader = station_find_reader_of (station, visit);
 
   if (reader != NULL)
-    station_reader_set_visit (reader, NULL);
+    {
+      reader->visit = NULL;
+      station_reader_tell_changed (reader);
+    }
   if (!visit->closed && !station->freed)
     {
       g_queue_push_tail (&station->finished, visit);
@@ -127,6 +139,7 @@ station_new (const StationSettings *settings, Transport *transport, AgentPort ag
   station->host.agents = agents;
   station->host.retention = settings->retention;
   station->host.get_authorities = get_authorities;
+  station->host.started = on_visit_started;
   station->host.card_read = on_card_read;
   station->host.changed = on_visit_changed;
   station->host.rested = on_visit_rested;
@@ -293,7 +306,7 @@ station_open_visit (Station *station, const VisitOptions *options, GError **erro
 
   visit = launch (station, options, reader, NULL, g_steal_pointer (&consents));
   visit_set_card (visit, reader->present, reader->present && (!reader->served || options->same_card));
-  station_reader_set_visit (reader, visit);
+  reader->visit = visit;
   return visit;
 }
 

@@ -21,6 +21,7 @@ typedef struct
   AgentPort agents;
   guint retention;                                                     /* seconds */
   CardAuthorities *(*get_authorities) (gpointer data, GError **error); /* (transfer none) */
+  void (*started) (Visit *visit, gpointer data);                       /* from the loop: it may be told of */
   void (*card_read) (Visit *visit, gpointer data);                     /* the card has served */
   void (*changed) (Visit *visit, gpointer data);
   void (*rested) (Visit *visit, gpointer data); /* once, last */

@@ -153,6 +153,7 @@ on_start (gpointer user_data)
   if (!visit->ending)
     {
       visit->started = TRUE;
+      visit->host->started (visit, visit->host->data);
       if (visit->insured == NULL)
         visit_card_begin (visit);
       else if (visit->consents->len == 0 || visit_acquire_agent (visit, "consent"))

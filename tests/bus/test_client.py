@@ -11,7 +11,7 @@ import signal
 import subprocess
 import termios
 
-from bus import AGENT, READER, Agent, ObjectPath, call, expect_error, get_property
+from bus import AGENT, NAME, PROPERTIES, READER, Agent, ObjectPath, call, expect_error, get_property
 from loop import wait_for  # first: it says which version of Gio
 
 from gi.repository import Gio, GLib
@@ -43,7 +43,11 @@ def check(rig, reader, *arguments, pin="1234", answers="", **more):
 def wait_free(rig, reader):
     """No visit is left: the reader can be had, and the daemon says so."""
     connection = rig.bus_connection("tester")
+    told = []  # its signals wake the loop, so that the property is looked at again
+    watch = connection.signal_subscribe(NAME, PROPERTIES, None, reader, None, Gio.DBusSignalFlags.NONE,
+                                        lambda *arguments: told.append(arguments))
     wait_for(lambda: not get_property(connection, reader, READER, "InUse"), "the reader to be free")
+    connection.signal_unsubscribe(watch)
 
 
 def echoes(process):
@@ -299,6 +303,8 @@ def test_watch(rig):
     rig.card("insert yamada")
     people.wait_output("reader .*: card put in")
     lines.wait_output('"CardPresent":true')
+    check(rig, reader, check=ELIGIBLE)
+    people.wait_output(r"reader .*: a check has begun[\s\S]*reader .*: the check has ended")
     rig.stop_daemon()
     people.wait_output("daemon: stopped")
     lines.wait_output("DaemonVanished")

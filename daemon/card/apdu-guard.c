@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* apdu-guard: the allow list under everything. In come commands from jpki, out go those that the list allows, to the reader. */
+/*
+ * apdu-guard: the allow list under everything. In come commands from jpki, out go those that the list allows, to the
+ * reader.
+ */
 #include "card/apdu-guard.h"
 
 #include <string.h>
@@ -62,7 +65,10 @@ may_be_selected (const ApduGuard *guard, const Apdu *apdu, const guint8 *aid, gs
          || memcmp (guard->application, aid, MIN (guard->application_size, aid_size)) == 0;
 }
 
-/* Whether @apdu selects the elementary file @file or reaches into it, by its id or its short id, in any coding of ISO 7816-4. */
+/*
+ * Whether @apdu selects the elementary file @file or reaches into it, by its id or its short id, in any coding of ISO
+ * 7816-4.
+ */
 static gboolean
 names_file (const Apdu *apdu, guint16 file)
 {

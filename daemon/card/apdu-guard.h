@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * apdu-guard: the allow list under everything. Every APDU of the daemon passes here; what is not on the list is not sent.
+ * apdu-guard: the allow list under everything. Every APDU of the daemon passes here; what is not on the list is not
+ * sent.
  *
  * It follows which application is selected, so that a file id means what it says. The file that holds the 12-digit My
  * Number (text application, EF 0001) is refused by code, whatever a table says, in that application and in any that is
@@ -44,9 +45,9 @@ void apdu_guard_initialize (ApduGuard *guard, Reader *reader);
 void apdu_guard_forget (ApduGuard *guard);
 
 /*
- * apdu_guard_transmit: checks, sends, follows 61xx (GET RESPONSE) and 6Cxx (again with the right Le), and repeats once the
- * first command after power-up if it is answered 6F00. Return: FALSE with FAILED (refused by the list: nothing was sent) or
- * the reader's error; else the response with @ret_status, its status word cut off.
+ * apdu_guard_transmit: checks, sends, follows 61xx (GET RESPONSE) and 6Cxx (again with the right Le), and repeats
+ * once the first command after power-up if it is answered 6F00. Return: FALSE with FAILED (refused by the list:
+ * nothing was sent) or the reader's error; else the response with @ret_status, its status word cut off.
  * @response_size: in: room, status word included; out: bytes of data.
  */
 gboolean apdu_guard_transmit (ApduGuard *guard, const guint8 *command, gsize command_size, guint8 *response,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * card-certificate: the user-authentication certificate of a card: its chain, its dates, and signatures made with its key.
- * Pure computation over gnutls; no card, no file but the CA bundle.
+ * card-certificate: the user-authentication certificate of a card: its chain, its dates, and signatures made with its
+ * key. Pure computation over gnutls; no card, no file but the CA bundle.
  */
 #pragma once
 
@@ -18,7 +18,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (CardAuthorities, card_authorities_unref)
 
 typedef struct CardCertificate CardCertificate;
 
-/* card_certificate_new: parses @der. Return: NULL with CARD_FAILED (not a certificate) or CARD_UNSUPPORTED (key type). */
+/*
+ * card_certificate_new: parses @der. Return: NULL with CARD_FAILED (not a certificate) or CARD_UNSUPPORTED (key
+ * type).
+ */
 CardCertificate *card_certificate_new (GBytes *der, GError **error);
 CardCertificate *card_certificate_ref (CardCertificate *certificate);
 void card_certificate_unref (CardCertificate *certificate);
@@ -29,12 +32,15 @@ GBytes *card_certificate_get_der (CardCertificate *certificate); /* (transfer no
 /* The times are seconds since the epoch, UTC. */
 gint64 card_certificate_get_not_after (CardCertificate *certificate);
 
-/* card_certificate_get_algorithm: the field's name of the signature ("sha256WithRSAEncryption", "ecdsa-with-SHA384"). */
+/*
+ * card_certificate_get_algorithm: the field's name of the signature ("sha256WithRSAEncryption", "ecdsa-with-SHA384").
+ */
 const char *card_certificate_get_algorithm (CardCertificate *certificate);
 
 /*
  * card_certificate_check: chain, key usage and dates at @now (seconds). Return: FALSE with CERTIFICATE_UNTRUSTED or
- * CERTIFICATE_EXPIRED. An expired CA of an older generation is accepted while the card's own dates hold (facts: card §5).
+ * CERTIFICATE_EXPIRED. An expired CA of an older generation is accepted while the card's own dates hold (facts: card
+ * §5).
  */
 gboolean card_certificate_check (CardCertificate *certificate, CardAuthorities *authorities, gint64 now,
                                  GError **error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * card-session: one card from the moment it is read until it is unpowered. In come the PIN and what is to be signed, out go
- * the certificate and the signature.
+ * card-session: one card from the moment it is read until it is unpowered. In come the PIN and what is to be signed,
+ * out go the certificate and the signature.
  *
  * The functions that are jobs run on the worker's thread; all others, and all freeing, on the main thread. A job owns a
  * reference to its session, so that one that was given up does no harm when its call returns at last.

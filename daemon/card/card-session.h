@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * card-session: one card from the moment it is read until it is unpowered, as asynchronous steps on the main thread over
- * card-worker and jpki. What the visit sees of the card floor.
+ * card-session: one card from the moment it is read until it is unpowered, as asynchronous steps on the main thread
+ * over card-worker and jpki. What the visit sees of the card floor.
  *
  *   open   connect (exclusive, else shared), SELECT, certificate, retry query. No PIN. No transaction stays open.
  *   sign   in a transaction: the same card still? (shared: fresh SELECT, retry query again) VERIFY, SIGN, drop rights.
@@ -38,8 +38,8 @@ guint card_session_get_tries (CardSession *session);                  /* 0: the 
 gboolean card_session_is_exclusive (CardSession *session);
 
 /*
- * card_session_sign: VERIFY with @pin ((transfer full), erased afterwards) and SIGN of @content, hashed and wrapped here.
- * The signature is checked against the certificate before it is returned.
+ * card_session_sign: VERIFY with @pin ((transfer full), erased afterwards) and SIGN of @content, hashed and wrapped
+ * here. The signature is checked against the certificate before it is returned.
  * @last_try: whether the owner accepted that the last try is spent; without it one try left is refused with
  * PIN_REFUSED (tries left attached), and no try is spent.
  */

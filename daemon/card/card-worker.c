@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * card-worker: the one thread that may block on a reader. In come jobs from the main thread, out go their answers to it.
+ * card-worker: the one thread that may block on a reader. In come jobs from the main thread, out go their answers to
+ * it.
  *
- * The queue's lock guards the state of the jobs and which of them runs. A job is freed on the main thread only, after the
- * worker's thread has handed it back (or never had it).
+ * The queue's lock guards the state of the jobs and which of them runs. A job is freed on the main thread only, after
+ * the worker's thread has handed it back (or never had it).
  */
 #include "card/card-worker.h"
 

@@ -2,9 +2,10 @@
 /*
  * card-worker: the one thread that may block on a reader. Jobs run there in turn; results come back as GTask.
  *
- * A job that outlives its deadline is given up: the caller gets CardMute at once, and so does every further job, until the
- * blocked call returns (the card was pulled). Then the worker lets go of the card, and is as good as new. Exit never waits
- * for a blocked worker. Everything here is called on the main thread; each job is answered exactly once.
+ * A job that outlives its deadline is given up: the caller gets CardMute at once, and so does every further job,
+ * until the blocked call returns (the card was pulled). Then the worker lets go of the card, and is as good as new.
+ * Exit never waits for a blocked worker. Everything here is called on the main thread; each job is answered exactly
+ * once.
  */
 #pragma once
 
@@ -15,16 +16,19 @@
 typedef struct CardWorker CardWorker;
 
 /*
- * A job, on the worker's thread. It must own what it touches. @cancellable: the worker's own, cancelled when the caller's is
- * and when the job is given up: to be looked at between commands. Return: (transfer full) pointer for the caller, or NULL
- * and @error.
+ * A job, on the worker's thread. It must own what it touches. @cancellable: the worker's own, cancelled when the
+ * caller's is and when the job is given up: to be looked at between commands. Return: (transfer full) pointer for the
+ * caller, or NULL and @error.
  */
 typedef gpointer (*CardWorkerJob) (Reader *reader, gpointer data, GCancellable *cancellable, GError **error);
 
 /* card_worker_new: @reader: (transfer full). The thread starts with the first job. */
 CardWorker *card_worker_new (Reader *reader);
 CardWorker *card_worker_ref (CardWorker *worker);
-/* card_worker_unref: the last reference lets the thread end after its current job; nobody waits. A job holds one until it is answered. */
+/*
+ * card_worker_unref: the last reference lets the thread end after its current job; nobody waits. A job holds one
+ * until it is answered.
+ */
 void card_worker_unref (CardWorker *worker);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CardWorker, card_worker_unref)
 

@@ -73,7 +73,10 @@ jpki_select (Jpki *jpki, GError **error)
   return status == STATUS_OK || fail (error, SHIKAKU_ERROR_CARD_UNSUPPORTED, "SELECT", status);
 }
 
-/* READ BINARY: @p1p2 is an offset, or a short id and an offset. @size is in the room, out the bytes; 0 if it was refused. */
+/*
+ * READ BINARY: @p1p2 is an offset, or a short id and an offset. @size is in the room, out the bytes; 0 if it was
+ * refused.
+ */
 static gboolean
 read_binary (Jpki *jpki, guint16 p1p2, int le, guint8 *buffer, gsize *size, guint16 *ret_status, GError **error)
 {

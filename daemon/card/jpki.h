@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * jpki: the JPKI application of the My Number Card, command by command (facts: card §1). Blocking, on the worker's thread.
+ * jpki: the JPKI application of the My Number Card, command by command (facts: card §1). Blocking, on the worker's
+ * thread.
  *
  * Selected by AID, never recognised by ATR. Only the user-authentication key, certificate and PIN are ever touched.
  */
@@ -23,8 +24,8 @@ void jpki_initialize (Jpki *jpki, Reader *reader, gboolean extended);
 gboolean jpki_select (Jpki *jpki, GError **error);
 
 /*
- * jpki_read_certificate: EF 000A. The ladder: short EF id with extended length; short length; SELECT EF and READ. Trimmed
- * to its DER length. Return: (transfer full), or NULL.
+ * jpki_read_certificate: EF 000A. The ladder: short EF id with extended length; short length; SELECT EF and READ.
+ * Trimmed to its DER length. Return: (transfer full), or NULL.
  */
 GBytes *jpki_read_certificate (Jpki *jpki, GError **error);
 
@@ -40,5 +41,8 @@ gboolean jpki_verify (Jpki *jpki, Secret *pin, GError **error);
 /* jpki_sign: @digest as card_certificate_make_digest gives it. Return: (transfer full) signature, or NULL. */
 GBytes *jpki_sign (Jpki *jpki, GBytes *digest, GError **error);
 
-/* jpki_drop_rights: leaves the application so that the PIN's rights end; errors do not matter (the card is unpowered next). */
+/*
+ * jpki_drop_rights: leaves the application so that the PIN's rights end; errors do not matter (the card is unpowered
+ * next).
+ */
 void jpki_drop_rights (Jpki *jpki);

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * reader-monitor: the thread that waits for readers, cards and pcscd itself. In come their changes, out go events to the
- * main thread, in order.
+ * reader-monitor: the thread that waits for readers, cards and pcscd itself. In come their changes, out go events to
+ * the main thread, in order.
  *
- * While pcscd is there the thread rests in SCardGetStatusChange; while it is away, in poll on an inotify of the directory
- * of its socket. A context never recovers from the end of its pcscd: it is released, and a new one established.
+ * While pcscd is there the thread rests in SCardGetStatusChange; while it is away, in poll on an inotify of the
+ * directory of its socket. A context never recovers from the end of its pcscd: it is released, and a new one
+ * established.
  */
 #include "card/reader-monitor.h"
 
@@ -21,7 +22,10 @@
 #define DEFAULT_SOCKET "/run/pcscd/pcscd.comm"
 #define PLUG_AND_PLAY "\\\\?PnP?\\Notification"
 
-/* A reader that comes between a look at the list and the wait is not told (pcsc-lite): look again once things are quiet. */
+/*
+ * A reader that comes between a look at the list and the wait is not told (pcsc-lite): look again once things are
+ * quiet.
+ */
 #define SETTLE_TIME 1000 /* milliseconds */
 
 /* A socket is there a moment before somebody listens at it: a few tries, each twice as far from the last. */
@@ -205,7 +209,10 @@ watch_directory (int notify, const char *directory)
   inotify_add_watch (notify, directory, mask); /* it may have come before its parent was watched */
 }
 
-/* Sleeps until something happens around the socket, or a short while if it is there. Return: whether something happened. */
+/*
+ * Sleeps until something happens around the socket, or a short while if it is there. Return: whether something
+ * happened.
+ */
 static gboolean
 wait_for_socket (ReaderMonitor *monitor, int notify, guint tries)
 {

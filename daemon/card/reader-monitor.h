@@ -11,7 +11,9 @@
 
 typedef struct
 {
-  /* The PC/SC service came (TRUE) or went; FALSE also once if it is away at the start. Its readers are removed first. */
+  /*
+   * The PC/SC service came (TRUE) or went; FALSE also once if it is away at the start. Its readers are removed first.
+   */
   void (*service_changed) (gboolean available, gpointer user_data);
   /* @reader: (transfer full). */
   void (*reader_added) (Reader *reader, gpointer user_data);
@@ -28,6 +30,9 @@ typedef struct ReaderMonitor ReaderMonitor;
 /* reader_monitor_new: starts at once. @observer must outlive it. */
 ReaderMonitor *reader_monitor_new (const ReaderMonitorObserver *observer, gpointer user_data);
 
-/* reader_monitor_free: stops the thread (flag, cancel until it ends; left behind after a second) and drops queued events. */
+/*
+ * reader_monitor_free: stops the thread (flag, cancel until it ends; left behind after a second) and drops queued
+ * events.
+ */
 void reader_monitor_free (ReaderMonitor *monitor);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ReaderMonitor, reader_monitor_free)

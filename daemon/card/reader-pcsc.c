@@ -24,6 +24,7 @@ typedef struct
   gboolean connected, exclusive;
   DWORD protocol;
   guint event_counter; /* of the reader when the card was connected */
+  gboolean asked, extended;
 } PcscReader;
 
 /* What PC/SC says, in our words. What is not here is a failing reader. */
@@ -119,7 +120,7 @@ find_property (const guint8 *list, gsize size, guint8 tag, gsize value_size)
 
 /* Whether the reader carries extended length: TRUE also if it does not say; the ladder of jpki finds out then. */
 static gboolean
-carries_extended (PcscReader *self)
+ask_extended (PcscReader *self)
 {
   guint8 answer[MAX_BUFFER_SIZE];
   DWORD size = 0;
@@ -141,6 +142,16 @@ carries_extended (PcscReader *self)
     return TRUE;
   memcpy (&limit, value, sizeof limit);
   return limit == 0 || GUINT32_FROM_LE (limit) > SHORT_DATA_MAXIMUM;
+}
+
+/* Asked once: a driver that does not know the question complains to the journal each time. */
+static gboolean
+carries_extended (PcscReader *self)
+{
+  if (!self->asked)
+    self->extended = ask_extended (self);
+  self->asked = TRUE;
+  return self->extended;
 }
 
 static gboolean

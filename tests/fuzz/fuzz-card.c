@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fuzz-card: a card that answers whatever it likes. A reader is made of the input: a byte of what the reader is, then the
- * answers, each two bytes of length and that many of content; after the last one the card is gone.
+ * fuzz-card: a card that answers whatever it likes. A reader is made of the input: a byte of what the reader is, then
+ * the answers, each two bytes of length and that many of content; after the last one the card is gone.
  *
  * Whatever it answers, only what the list allows goes out, and a PIN goes out once.
  */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fake-reader: a reader with a small My Number Card in it, for the unit tests of the card floor. In come the calls of the
- * reader port, out go the card's answers, and whatever a test sets to go wrong. Included once by a test program.
+ * fake-reader: a reader with a small My Number Card in it, for the unit tests of the card floor. In come the calls of
+ * the reader port, out go the card's answers, and whatever a test sets to go wrong. Included once by a test program.
  *
  * Its people do not exist; keys and certificates are made when they are first asked for.
  */
@@ -486,7 +486,10 @@ static const ReaderClass fake_reader_class = {
   .free = fake_free,
 };
 
-/* A reader with the card of @person (NULL: the one with an RSA key) whose PIN is 1234; @filler bytes after the certificate. */
+/*
+ * A reader with the card of @person (NULL: the one with an RSA key) whose PIN is 1234; @filler bytes after the
+ * certificate.
+ */
 FAKE FakeReader *
 fake_reader_new (const FakeIdentity *person, gsize filler)
 {

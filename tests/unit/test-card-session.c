@@ -493,7 +493,10 @@ test_forgotten (void)
   desk_end (&desk);
 }
 
-/* The card is mute, or another program keeps the reader: at the deadline there is an answer, and later the next visit. */
+/*
+ * The card is mute, or another program keeps the reader: at the deadline there is an answer, and later the next
+ * visit.
+ */
 static void
 test_given_up (void)
 {

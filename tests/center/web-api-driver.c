@@ -38,6 +38,7 @@ typedef struct
 static void
 command_free (Command *command)
 {
+  g_hash_table_remove (cancellables, GUINT_TO_POINTER (command->number));
   g_strfreev (command->words);
   g_free (command);
 }

@@ -12,8 +12,8 @@
 
 #include "base/error.h"
 
-#define DIGEST_MAXIMUM 64 /* bytes */
-#define AUTHORITIES_SIZE_MAXIMUM (1024u * 1024)
+#define DIGEST_MAXIMUM 64                /* bytes */
+#define AUTHORITIES_SIZE_MAXIMUM 1048576 /* bytes */
 
 typedef struct
 {

@@ -280,15 +280,24 @@ on_cancelled (GCancellable *cancellable, gpointer data)
   g_cancellable_cancel (data);
 }
 
-static void
-start_thread (CardWorker *worker)
+/* Return: FALSE if the thread is blocked: the job is still the caller's. */
+static gboolean
+queue_job (CardWorker *worker, Job *job)
 {
-  if (worker->started)
-    return;
+  gboolean mute;
+
+  g_async_queue_lock (worker->queue);
+  mute = is_mute_unlocked (worker);
+  if (!mute)
+    g_async_queue_push_unlocked (worker->queue, job);
+  g_async_queue_unlock (worker->queue);
+  if (mute || worker->started)
+    return !mute;
 
   worker->started = TRUE;
   g_atomic_ref_count_inc (&worker->holders);
   g_thread_unref (g_thread_new ("card-worker", serve, worker));
+  return TRUE;
 }
 
 void
@@ -297,7 +306,6 @@ card_worker_run (CardWorker *worker, CardWorkerJob function, gpointer data, GDes
                  gpointer user_data)
 {
   Job *job = g_new0 (Job, 1);
-  gboolean mute;
 
   job->function = function;
   job->data = data;
@@ -315,19 +323,11 @@ card_worker_run (CardWorker *worker, CardWorkerJob function, gpointer data, GDes
   g_source_set_callback (job->deadline, on_deadline, job, NULL);
   g_source_attach (job->deadline, job->context);
 
-  g_async_queue_lock (worker->queue);
-  mute = is_mute_unlocked (worker);
-  if (!mute)
-    g_async_queue_push_unlocked (worker->queue, job);
-  g_async_queue_unlock (worker->queue);
-
-  if (!mute)
+  if (!queue_job (worker, job))
     {
-      start_thread (worker);
-      return;
+      answer_job (job, new_mute_error ());
+      free_job (job);
     }
-  answer_job (job, new_mute_error ());
-  free_job (job);
 }
 
 gpointer

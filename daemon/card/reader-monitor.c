@@ -133,17 +133,24 @@ deliver_event (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+static Event *
+new_event (ReaderMonitor *monitor, EventKind kind, const char *name, gboolean value, guint event_counter)
+{
+  Event *event = g_new0 (Event, 1);
+
+  g_atomic_ref_count_inc (&monitor->references);
+  *event = (Event){ monitor, kind, g_strdup (name), value, event_counter };
+  return event;
+}
+
 /* Sources of one priority are served in the order in which they were attached. */
 static void
 tell (ReaderMonitor *monitor, EventKind kind, const char *name, gboolean value, guint event_counter)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
-  Event *event = g_new0 (Event, 1);
 
-  g_atomic_ref_count_inc (&monitor->references);
-  *event = (Event){ monitor, kind, g_strdup (name), value, event_counter };
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, deliver_event, event, free_event);
+  g_source_set_callback (source, deliver_event, new_event (monitor, kind, name, value, event_counter), free_event);
   g_source_attach (source, monitor->main_context);
 }
 

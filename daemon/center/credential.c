@@ -158,10 +158,9 @@ write_json_string (guint8 *out, const char *text)
 
       if (byte < 0x20)
         {
-          memcpy (out, "\\u00", 4);
-          out[4] = (guint8)hex[byte >> 4];
-          out[5] = (guint8)hex[byte & 15];
-          out += 6;
+          out = (guint8 *)stpcpy ((char *)out, "\\u00");
+          *out++ = (guint8)hex[byte >> 4];
+          *out++ = (guint8)hex[byte & 15];
           continue;
         }
       if (byte == '"' || byte == '\\')

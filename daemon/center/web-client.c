@@ -405,7 +405,7 @@ take_token (WebClient *client, char *token, guint lifetime)
   client->token = token;
   client->token_serial++;
   client->token_old = now + span / 2;
-  client->token_ends = now + span - MIN (span / 2, TOKEN_MARGIN * G_USEC_PER_SEC);
+  client->token_ends = now + span - MIN (span / 2, (gint64)TOKEN_MARGIN * G_USEC_PER_SEC);
   client->refusals = 0;
   g_clear_error (&client->refusal);
 }

@@ -8,7 +8,8 @@
 #include "base/error.h"
 #include "codec/message-json.h"
 
-#define CHALLENGE_SIZE 32
+#define CHALLENGE_SIZE 32u
+#define CHALLENGE_TEXT_SIZE 44u /* of so many bytes in base64 */
 #define CHALLENGE_IDENTIFIER_MAXIMUM 64
 #define INSURER_NUMBER_WIDTH 8
 #define ERROR_CODE_SIZE 9
@@ -213,7 +214,7 @@ web_message_read_challenge (const Message *message, GError **error)
   gsize size = 0;
   TransportChallenge *challenge;
 
-  if (text != NULL && strlen (text) == (CHALLENGE_SIZE + 2) / 3 * 4)
+  if (text != NULL && strlen (text) == CHALLENGE_TEXT_SIZE)
     bytes = g_base64_decode (text, &size);
   if (size != CHALLENGE_SIZE || !is_printable (identifier, CHALLENGE_IDENTIFIER_MAXIMUM))
     {

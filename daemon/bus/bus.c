@@ -14,6 +14,8 @@
 
 #define DBUS_NAME "org.freedesktop.DBus"
 
+#define SURVEY_TIME 1000 /* milliseconds */
+
 struct Bus
 {
   sd_bus *bus;
@@ -32,6 +34,7 @@ struct Bus
   BusReaders *readers;
   BusManager *manager;
   BusLogControl *log_control;
+  guint survey; /* until the name is asked for */
 };
 
 static void
@@ -119,6 +122,17 @@ handle_name (sd_bus_message *reply, void *user_data, sd_bus_error *error)
   return 0;
 }
 
+static gboolean
+request_name (gpointer user_data)
+{
+  Bus *self = user_data;
+
+  self->survey = 0;
+  if (sd_bus_request_name_async (self->bus, &self->name, SHIKAKU_BUS_NAME, 0, handle_name, self) < 0)
+    report_lost (self, "The name on the bus could not be asked for");
+  return G_SOURCE_REMOVE;
+}
+
 gboolean
 bus_publish (Bus *self, Station *station, GError **error)
 {
@@ -129,8 +143,8 @@ bus_publish (Bus *self, Station *station, GError **error)
       || !(self->log_control = bus_log_control_new (self->bus, self->peers, error))
       || !bus_agents_publish (self->agents, station, error))
     return FALSE;
-  return bus_error_check (sd_bus_request_name_async (self->bus, &self->name, SHIKAKU_BUS_NAME, 0, handle_name, self),
-                          "Bus name", error);
+  self->survey = g_timeout_add (SURVEY_TIME, request_name, self);
+  return TRUE;
 }
 
 void
@@ -144,6 +158,7 @@ bus_withdraw (Bus *self)
 void
 bus_free (Bus *self)
 {
+  g_clear_handle_id (&self->survey, g_source_remove);
   /* Agents first: they use outgoing, whose end calls back peers; visits answer calls of peers. */
   g_clear_pointer (&self->agents, bus_agents_free);
   g_clear_pointer (&self->outgoing, bus_outgoing_free);
@@ -220,6 +235,17 @@ reader_changed (StationReader *reader, gpointer user_data)
 }
 
 static void
+surveyed (gpointer user_data)
+{
+  Bus *self = user_data;
+
+  if (self->survey == 0)
+    return;
+  g_clear_handle_id (&self->survey, g_source_remove);
+  request_name (self);
+}
+
+static void
 center_changed (gpointer user_data)
 {
   Bus *self = user_data;
@@ -238,6 +264,7 @@ bus_get_observer (void)
     .reader_added = reader_added,
     .reader_removed = reader_removed,
     .reader_changed = reader_changed,
+    .surveyed = surveyed,
     .center_changed = center_changed,
   };
 

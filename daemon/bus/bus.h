@@ -14,7 +14,11 @@ Bus *bus_new (GSourceFunc lost, gpointer user_data, GError **error);
 AgentPort bus_get_agent_port (Bus *bus);
 const VisitObserver *bus_get_observer (void); /* with the bus as its data */
 
-/* bus_publish: puts the station on the bus and asks for the name, asynchronously; then tells systemd READY=1. */
+/*
+ * bus_publish: puts the station on the bus. The name is asked for, and READY=1 told to systemd, when the readers have
+ * been looked at once, so that the first call does not find an empty desk; a pcscd that does not answer holds that up
+ * for a second at most.
+ */
 gboolean bus_publish (Bus *bus, Station *station, GError **error);
 
 /* bus_withdraw: no new calls are taken (ShuttingDown); what is queued goes out. */

@@ -53,7 +53,7 @@ struct ReaderMonitor
 
   /* The thread's. */
   gint stop; /* atomic */
-  gboolean service_told, service;
+  gboolean service_told, service, surveyed_told;
   GArray *states; /* of SCARD_READERSTATE: plug and play, then one a reader with its Watched */
 };
 
@@ -70,6 +70,7 @@ typedef enum
   EVENT_ADDED,
   EVENT_REMOVED,
   EVENT_CARD,
+  EVENT_SURVEYED,
 } EventKind;
 
 typedef struct
@@ -129,6 +130,10 @@ deliver_event (gpointer data)
     case EVENT_CARD:
       observer->card_changed (event->name, event->value, event->event_counter, user_data);
       break;
+    case EVENT_SURVEYED:
+      if (observer->surveyed != NULL)
+        observer->surveyed (user_data);
+      break;
     }
   return G_SOURCE_REMOVE;
 }
@@ -162,6 +167,14 @@ tell_service (ReaderMonitor *monitor, gboolean available)
   monitor->service_told = TRUE;
   monitor->service = available;
   tell (monitor, EVENT_SERVICE, NULL, available, 0);
+}
+
+static void
+tell_surveyed (ReaderMonitor *monitor)
+{
+  if (!monitor->surveyed_told)
+    tell (monitor, EVENT_SURVEYED, NULL, FALSE, 0);
+  monitor->surveyed_told = TRUE;
 }
 
 static gboolean
@@ -246,6 +259,7 @@ await_service (ReaderMonitor *monitor)
           return;
         }
       tell_service (monitor, FALSE);
+      tell_surveyed (monitor);
       tries = wait_for_socket (monitor, notify, tries) ? 0 : tries + 1;
       close (notify);
     }
@@ -374,10 +388,15 @@ watch_readers (ReaderMonitor *monitor)
       if (!list_readers (monitor, &changed))
         return;
       settled = settled && !changed;
+      if (monitor->states->len == 1) /* no reader */
+        tell_surveyed (monitor);
       result = SCardGetStatusChange (monitor->context, settled ? INFINITE : SETTLE_TIME,
                                      (SCARD_READERSTATE *)(void *)monitor->states->data, monitor->states->len);
       if (result == SCARD_S_SUCCESS)
-        tell_changes (monitor);
+        {
+          tell_changes (monitor);
+          tell_surveyed (monitor);
+        }
       else if (result == SCARD_E_TIMEOUT)
         settled = TRUE;
       else if (result != SCARD_E_UNKNOWN_READER && result != SCARD_E_CANCELLED)

@@ -23,6 +23,8 @@ typedef struct
    * Called once after reader_added, then at every change of presence or counter.
    */
   void (*card_changed) (const char *name, gboolean present, guint event_counter, gpointer user_data);
+  /* Once, after the first look: what is there has been told. May be NULL. */
+  void (*surveyed) (gpointer user_data);
 } ReaderMonitorObserver;
 
 typedef struct ReaderMonitor ReaderMonitor;

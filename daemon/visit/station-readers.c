@@ -155,6 +155,15 @@ card_changed (const char *name, gboolean present, guint event_counter, gpointer 
     visit_set_card (reader->visit, present, present);
 }
 
+static void
+surveyed (gpointer user_data)
+{
+  Station *station = user_data;
+
+  if (station->observer->surveyed != NULL)
+    station->observer->surveyed (station->observer_data);
+}
+
 const ReaderMonitorObserver *
 station_get_monitor_observer (void)
 {
@@ -163,6 +172,7 @@ station_get_monitor_observer (void)
     .reader_added = reader_added,
     .reader_removed = reader_removed,
     .card_changed = card_changed,
+    .surveyed = surveyed,
   };
 
   return &observer;

@@ -18,5 +18,6 @@ typedef struct
   void (*reader_added) (StationReader *reader, gpointer user_data);
   void (*reader_removed) (StationReader *reader, gpointer user_data);
   void (*reader_changed) (StationReader *reader, gpointer user_data); /* CardPresent, InUse */
-  void (*center_changed) (gpointer user_data);                        /* Center, CredentialExpires */
+  void (*surveyed) (gpointer user_data); /* once: the readers that are there at start have been told. May be NULL */
+  void (*center_changed) (gpointer user_data); /* Center, CredentialExpires */
 } VisitObserver;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* shikakud: options, wiring, signals. Everything else lives on the floors below. */
 #include <glib-unix.h>
+#include <gnutls/gnutls.h>
 #include <locale.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -16,6 +17,9 @@
 #include "visit/station.h"
 
 #define SHUT_DOWN_DEADLINE 5000 /* milliseconds until a card that does not let go is left behind */
+
+/* GnuTLS would spend a megabyte before main() and before any card: who uses it wakes it with gnutls_global_init(). */
+GNUTLS_SKIP_GLOBAL_INIT
 
 typedef struct
 {

@@ -74,6 +74,7 @@ card_authorities_load (const char *path, GError **error)
   gsize size;
 
   g_atomic_ref_count_init (&authorities->references);
+  gnutls_global_init ();
   if (!g_file_get_contents (path, &pem, &size, NULL) || size > AUTHORITIES_SIZE_MAXIMUM)
     {
       g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "The cards' CAs cannot be read: %s", path);
@@ -126,6 +127,7 @@ card_certificate_new (GBytes *der, GError **error)
   const gnutls_datum_t datum = as_datum (der);
 
   g_atomic_ref_count_init (&certificate->references);
+  gnutls_global_init (); /* more than once is as good as once */
   certificate->der = g_bytes_ref (der);
   gnutls_x509_crt_init (&certificate->parsed);
   gnutls_pubkey_init (&certificate->key);

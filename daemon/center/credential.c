@@ -56,8 +56,10 @@ inspect (const char *certificate_file, const char *key_file, Credential *credent
   g_autoptr (CertificateCredentials) pair = NULL;
   gnutls_x509_crt_t *chain = NULL;
   unsigned int n = 0;
-  int result = gnutls_certificate_allocate_credentials (&pair);
+  int result = gnutls_global_init ();
 
+  if (result >= 0)
+    result = gnutls_certificate_allocate_credentials (&pair);
   if (result >= 0)
     result = gnutls_certificate_set_x509_key_file (pair, certificate_file, key_file, GNUTLS_X509_FMT_PEM);
   if (result >= 0)

@@ -50,7 +50,10 @@ take_answers (Visit *visit, gboolean inside_query, const GArray *answers)
     }
 }
 
-/* finish_question: Return: FALSE if the visit is ending. A patient who does not answer in time has not agreed. */
+/*
+ * finish_question: Return: FALSE if the visit is ending. A patient who does not answer in time has not agreed; one who
+ * gives up ends the visit.
+ */
 static gboolean
 finish_question (Visit *visit, GAsyncResult *result, gboolean inside_query)
 {
@@ -60,7 +63,8 @@ finish_question (Visit *visit, GAsyncResult *result, gboolean inside_query)
   if (visit->ending)
     return FALSE;
   visit->asking = FALSE;
-  if (answers == NULL && g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_GONE))
+  if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_GONE)
+      || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED))
     {
       visit_end (visit, VISIT_FAILED, g_steal_pointer (&error));
       return FALSE;

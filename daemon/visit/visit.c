@@ -296,7 +296,8 @@ visit_end (Visit *visit, VisitState outcome, GError *error)
     }
 
   visit->ending = TRUE;
-  visit->outcome = outcome;
+  /* Also the patient may give up. */
+  visit->outcome = g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED) ? VISIT_CANCELLED : outcome;
   visit->error = error;
   g_clear_handle_id (&visit->timeout, g_source_remove);
   visit_hold (visit);

@@ -70,6 +70,8 @@ answer_pin (gpointer user_data)
     return G_SOURCE_REMOVE;
   if (agent->absent)
     g_task_return_new_error (task, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_GONE, "fake agent");
+  else if (agent->gives_up)
+    g_task_return_new_error (task, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "fake agent");
   else if (agent->pin == NULL)
     g_task_return_new_error (task, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_REFUSED, "fake agent");
   else
@@ -92,10 +94,13 @@ answer_consent (gpointer user_data)
 
   if (g_task_return_error_if_cancelled (task))
     return G_SOURCE_REMOVE;
-  if (agent->absent || agent->refused == NULL)
+  if (agent->absent || agent->gives_up || agent->refused == NULL)
     {
       g_task_return_new_error (task, SHIKAKU_ERROR,
-                               agent->absent ? SHIKAKU_ERROR_AGENT_GONE : SHIKAKU_ERROR_CONSENT_DENIED, "fake agent");
+                               agent->gives_up ? SHIKAKU_ERROR_CANCELLED
+                               : agent->absent ? SHIKAKU_ERROR_AGENT_GONE
+                                               : SHIKAKU_ERROR_CONSENT_DENIED,
+                               "fake agent");
       return G_SOURCE_REMOVE;
     }
   for (; *kinds != NULL; kinds++)

@@ -14,7 +14,8 @@ typedef struct
   const char *owner;
   guint references;
 
-  const char *pin; /* NULL: PIN_REFUSED */
+  gboolean gives_up; /* at the next question: CANCELLED */
+  const char *pin;   /* NULL: PIN_REFUSED */
   guint tries_left;
   gboolean pin_held, consent_held;
   const char *refused; /* the kinds that the patient refuses, "drug test"; NULL: does not answer (CONSENT_DENIED) */

@@ -106,7 +106,11 @@ test_options (void)
   assert_refused (desk, &timeout, SHIKAKU_ERROR_INVALID_OPTION);
   g_assert_false (station_reader_is_in_use (station_find_reader (desk->station, FAKE_READER_PATH)));
 
+  desk->reader_changes = 0;
   visit = fake_desk_open_with (desk, "/v/1", "drug", &(VisitOptions){ .purpose = "registration" });
+  g_assert_cmpuint (desk->reader_changes, ==, 0); /* told from the main loop only */
+  fake_desk_settle ();
+  g_assert_cmpuint (desk->reader_changes, ==, 1);
   g_assert_true (station_reader_is_in_use (station_find_reader (desk->station, FAKE_READER_PATH)));
   assert_refused (desk, &taken, SHIKAKU_ERROR_INVALID_OPTION);
   assert_refused (desk, &busy, SHIKAKU_ERROR_READER_BUSY);

@@ -481,6 +481,30 @@ test_pin_refused (void)
 }
 
 static void
+test_patient_gives_up (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, NULL), next = NULL;
+
+  desk->agent->gives_up = TRUE;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_CANCELLED);
+  fake_desk_assert_failed (visit, SHIKAKU_ERROR_CANCELLED);
+  g_assert_cmpuint (fake_card_count (desk->card, INS_VERIFY), ==, 0);
+
+  desk->agent->gives_up = FALSE;
+  desk->agent->consent_held = TRUE;
+  fake_desk_pull (desk);
+  next = fake_desk_open_with (desk, "/v/2", "drug", &(VisitOptions){ NULL });
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, next, VISIT_ASKING_CONSENT);
+  desk->agent->gives_up = TRUE;
+  fake_agent_release (desk->agent);
+  fake_desk_wait (desk, next, VISIT_CANCELLED);
+  g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
+}
+
+static void
 test_card_faults (void)
 {
   static const struct
@@ -588,6 +612,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/visit/card/last-try", test_last_try);
   g_test_add_func ("/visit/card/bad-certificates", test_bad_certificates);
   g_test_add_func ("/visit/card/pin-refused", test_pin_refused);
+  g_test_add_func ("/visit/card/patient-gives-up", test_patient_gives_up);
   g_test_add_func ("/visit/card/faults", test_card_faults);
   g_test_add_func ("/visit/number/done", test_number);
   g_test_add_func ("/visit/number/consent", test_number_consent);

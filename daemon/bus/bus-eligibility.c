@@ -110,7 +110,7 @@ append_texts (sd_bus_message *message, const TextField *fields, const void *from
 
   for (; fields->key && result >= 0; fields++)
     {
-      const char *text = *(const char *const *)((const char *)from + fields->offset);
+      const char *text = G_STRUCT_MEMBER (const char *, from, fields->offset);
 
       if (text)
         result = append_basic (message, fields->key, "s", text);

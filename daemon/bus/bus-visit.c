@@ -18,7 +18,7 @@ typedef struct
   BusCall *check; /* of Manager.Check, until it is answered */
   BusVisitView view;
   gboolean changed; /* to be told before the loop sleeps */
-  gboolean closing; /* Check was answered: close before the loop sleeps */
+  gboolean closing; /* Check's visit has ended: to be closed, which answers it */
 } BusVisit;
 
 struct BusVisits
@@ -334,7 +334,6 @@ bus_visits_new (sd_bus *bus, sd_event *event, BusPeers *peers, Station *station,
   visits->table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)visit_free);
   if (!bus_error_check (sd_event_add_defer (event, &visits->errand, run_errand, visits), "Event source", error)
       || !bus_error_check (sd_event_source_set_enabled (visits->errand, SD_EVENT_OFF), "Event source", error)
-      || !bus_error_check (sd_event_source_set_priority (visits->errand, SD_EVENT_PRIORITY_IDLE), "Event source", error)
       || !bus_error_check (sd_bus_add_fallback_vtable (bus, &visits->slot, SHIKAKU_VISIT_PATH, SHIKAKU_INTERFACE_VISIT,
                                                        vtable, find_visit, visits),
                            "Visit objects", error)
@@ -407,7 +406,6 @@ bus_visits_note_finished (BusVisits *visits, Visit *visit)
   bus_visit_view_tell_finished (visits->bus, visit);
   if (!self->check)
     return;
-  answer_check (self);
   self->closing = TRUE; /* not now: the visit is still telling of its end */
   plan_errand (visits);
 }

@@ -432,8 +432,7 @@ exchange_new (Https *https, GUri *uri, gboolean query, HttpsOutcome *outcome, GC
   exchange->done = done;
   exchange->user_data = user_data;
   exchange->message = soup_message_new_from_uri (SOUP_METHOD_POST, uri);
-  soup_message_set_flags (exchange->message,
-                          SOUP_MESSAGE_NO_REDIRECT | (query ? SOUP_MESSAGE_IDEMPOTENT : SOUP_MESSAGE_NEW_CONNECTION));
+  soup_message_set_flags (exchange->message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
   soup_message_set_tls_client_certificate (exchange->message, https->certificate);
   g_signal_connect (exchange->message, "network-event", G_CALLBACK (on_network_event), exchange);
   g_signal_connect (exchange->message, "starting", G_CALLBACK (on_starting), exchange);

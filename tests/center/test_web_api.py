@@ -381,6 +381,24 @@ def test_register_not_repeated():
         assert [line["status"] for line in center.log("consent/register")] == [401, 200]
 
 
+def test_register_on_kept_connection():
+    """It takes the connection that there is; and when that breaks before an answer, libsoup does not send it again."""
+    with make_pair() as (center, driver):
+        key = get_key(driver.check())
+        assert "drug=1" in driver.ask(f"register {key} PharmacistsInfo=1")
+        assert connections(center) == 1
+
+        center.tell("clear-log")
+        center.tell("fault silent path=consent/register")
+        number = driver.start(f"register {key} PharmacistsInfo=1")
+        wait_for_requests(center, "consent/register")
+        center.tell("fault refuse-connection")  # drops what is open
+        center.tell("clear-faults")
+        assert driver.wait(number) == "CenterUnreachable"
+        assert driver.search().startswith("ok")
+        assert count(center, "consent/register") == 1
+
+
 # -- answers that are none
 
 
@@ -534,6 +552,7 @@ def test_examine():
         driver.ask("examine")
         assert driver.state()[2] == changes  # told once
         center.tell("fault refuse-connection")
+        wait_for(lambda: center.tell("stats")["open"] == 0)
         driver.ask("examine")
         assert driver.state()[:2] == ("offline", ["ok", "failed:CenterUnreachable", "unknown", "unknown"])
 

@@ -40,6 +40,7 @@ typedef struct
   gpointer user_data;
   gboolean fresh;      /* the connection was made for this exchange */
   GTlsConnection *tls; /* and this is it */
+  gboolean query;      /* as in the request */
   goffset length;      /* Content-Length, or -1 */
   Buffer *buffer;
   gsize used;
@@ -418,6 +419,8 @@ on_starting (SoupMessage *message, gpointer user_data)
   Exchange *exchange = user_data;
 
   exchange->outcome->stage = MAX (exchange->outcome->stage, HTTPS_STAGE_SECURED);
+  if (!exchange->query) /* it has its connection; from here on libsoup must not repeat it */
+    soup_message_set_flags (message, SOUP_MESSAGE_NO_REDIRECT);
 }
 
 static Exchange *
@@ -431,7 +434,9 @@ exchange_new (Https *https, GUri *uri, gboolean query, HttpsOutcome *outcome, GC
   exchange->cancellable = g_object_ref (cancellable);
   exchange->done = done;
   exchange->user_data = user_data;
+  exchange->query = query;
   exchange->message = soup_message_new_from_uri (SOUP_METHOD_POST, uri);
+  /* Without this flag libsoup makes a new connection for every POST. */
   soup_message_set_flags (exchange->message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
   soup_message_set_tls_client_certificate (exchange->message, https->certificate);
   g_signal_connect (exchange->message, "network-event", G_CALLBACK (on_network_event), exchange);

@@ -17,7 +17,7 @@ typedef enum
   WEB_CALL_CHALLENGE,
   WEB_CALL_CHECK,
   WEB_CALL_SEARCH,
-  WEB_CALL_REGISTER, /* not a query: a new connection, and no repeat but after a 401 */
+  WEB_CALL_REGISTER, /* not a query: no repeat but after a 401 */
 } WebCall;
 
 /* Exactly one of @body (NULL for WEB_CALL_LOGIN) and @error is set. Borrowed. */

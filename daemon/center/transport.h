@@ -52,7 +52,10 @@ typedef struct
   const gboolean *granted;
 } TransportConsents;
 
-/* The center's answer: the tree, and the bytes as they came. */
+/*
+ * The center's answer: the tree, and the bytes as they came. It was taken (SegmentOfResult 1), belongs to the request and
+ * has a body: a transport answers everything else with an error.
+ */
 typedef struct
 {
   Message *message;
@@ -62,6 +65,12 @@ typedef struct
 
 void transport_reply_free (TransportReply *reply);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportReply, transport_reply_free)
+
+/*
+ * transport_set_refusal: sets the error that the center's @code (data/center-profile.md) stands for; any other code, or
+ * none, is CENTER_REFUSED. Return: FALSE.
+ */
+gboolean transport_set_refusal (GError **error, const char *code);
 
 typedef enum
 {

@@ -12,7 +12,6 @@
 #define CHALLENGE_TEXT_SIZE 44u /* of so many bytes in base64 */
 #define CHALLENGE_IDENTIFIER_MAXIMUM 64
 #define INSURER_NUMBER_WIDTH 8
-#define ERROR_CODE_SIZE 9
 #define TOKEN_SIZE_MAXIMUM 8192
 #define TOKEN_LIFETIME_DEFAULT 900   /* seconds, if the center does not say: half of the field's idle limit */
 #define TOKEN_LIFETIME_MAXIMUM 86400 /* seconds: an account that was withdrawn shall not go on for longer */
@@ -22,17 +21,6 @@
 #define SEGMENT_OK "1"
 #define SEGMENT_PROCESSING "2"
 #define SEGMENT_REFUSED "9"
-
-/* Refusals of our profile. What is not listed is CENTER_REFUSED. */
-static const struct
-{
-  const char *code;
-  ShikakuError error;
-} refusals[] = {
-  { "SHK010001", SHIKAKU_ERROR_CERTIFICATE_EXPIRED },   { "SHK010002", SHIKAKU_ERROR_CERTIFICATE_REVOKED },
-  { "SHK010003", SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED }, { "SHK020001", SHIKAKU_ERROR_NOT_REGISTERED },
-  { "SHK090001", SHIKAKU_ERROR_CENTER_BUSY },           { "SHK090003", SHIKAKU_ERROR_MESSAGE_INVALID },
-};
 
 /* @date, @classification: NULL where the message has none. */
 static Message *
@@ -142,29 +130,6 @@ set_invalid (GError **error, const char *text)
   g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID, text);
 }
 
-/* Codes are the center's own and safe to show, as long as they look like codes. */
-static gboolean
-is_code (const char *code)
-{
-  gsize size = code != NULL ? strlen (code) : 0;
-
-  for (gsize i = 0; i < size; i++)
-    if (!g_ascii_isalnum (code[i]))
-      return FALSE;
-  return size > 0 && size <= ERROR_CODE_SIZE;
-}
-
-static void
-set_refusal (GError **error, const char *code)
-{
-  ShikakuError named = SHIKAKU_ERROR_CENTER_REFUSED;
-
-  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
-    if (g_strcmp0 (refusals[i].code, code) == 0)
-      named = refusals[i].error;
-  g_set_error (error, SHIKAKU_ERROR, named, "the center refused with code %s", is_code (code) ? code : "(none)");
-}
-
 Message *
 web_message_parse (GBytes *body, const char *identifier, GError **error)
 {
@@ -179,7 +144,7 @@ web_message_parse (GBytes *body, const char *identifier, GError **error)
   if (g_strcmp0 (message_get_name (message), "XmlMsg") != 0 || segment == NULL)
     set_invalid (error, "the center's answer is not an XmlMsg with a result");
   else if (g_str_equal (segment, SEGMENT_REFUSED))
-    set_refusal (error, message_find_text (header, "ErrorCode"));
+    transport_set_refusal (error, message_find_text (header, "ErrorCode"));
   else if (g_str_equal (segment, SEGMENT_PROCESSING))
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY, "the center is still working on it");
   else if (!g_str_equal (segment, SEGMENT_OK))

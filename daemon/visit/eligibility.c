@@ -17,7 +17,6 @@
 
 #define INSURANCES_MAXIMUM 50 /* of one message (facts: domain §3.3) */
 #define DISEASES_MAXIMUM 3
-#define CENTER_CODE_SIZE 9
 
 /* Where the text, or the node, of an element goes. */
 typedef struct
@@ -119,17 +118,6 @@ static const struct
   { "5", "several", ELIGIBILITY_UNKNOWN, "several", "several" },
   { "6", "valid-unregistered", ELIGIBILITY_ELIGIBLE, NULL, "valid-unregistered" },
   { NULL, NULL, ELIGIBILITY_UNKNOWN, "unrecognised", "unrecognised" },
-};
-
-/* The refusals of data/center-profile.md that have a name of their own; any other is CENTER_REFUSED. */
-static const struct
-{
-  const char *code;
-  ShikakuError error;
-} refusals[] = {
-  { "SHK010001", SHIKAKU_ERROR_CERTIFICATE_EXPIRED },   { "SHK010002", SHIKAKU_ERROR_CERTIFICATE_REVOKED },
-  { "SHK010003", SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED }, { "SHK020001", SHIKAKU_ERROR_NOT_REGISTERED },
-  { "SHK090001", SHIKAKU_ERROR_CENTER_BUSY },
 };
 
 static int
@@ -298,41 +286,6 @@ read_entry (Eligibility *eligibility, const Message *node)
   eligibility->changed |= g_strcmp0 (entry.change, "1") == 0;
 }
 
-/* refuse: the error for the center's @code. The code may be shown: nine letters and digits, nothing of a person. */
-static gboolean
-refuse (const char *code, GError **error)
-{
-  ShikakuError refusal = SHIKAKU_ERROR_CENTER_REFUSED;
-  gsize size = code != NULL ? strlen (code) : 0;
-  gboolean plain = size > 0 && size <= CENTER_CODE_SIZE;
-
-  for (gsize i = 0; plain && i < size; i++)
-    plain = g_ascii_isalnum (code[i]);
-  for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
-    if (g_strcmp0 (refusals[i].code, code) == 0)
-      refusal = refusals[i].error;
-
-  g_set_error (error, SHIKAKU_ERROR, refusal, "the center refused (%s)", plain ? code : "no code");
-  return FALSE;
-}
-
-gboolean
-eligibility_check_header (const Message *message, GError **error)
-{
-  const Message *header = message_find (message, "MessageHeader");
-  const char *segment = message_find_text (header, "SegmentOfResult");
-
-  if (g_strcmp0 (segment, "1") == 0)
-    return TRUE;
-  if (g_strcmp0 (segment, "9") == 0)
-    return refuse (message_find_text (header, "ErrorCode"), error);
-  if (g_strcmp0 (segment, "2") == 0)
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY, "the center is still working on it");
-  else
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID, "no SegmentOfResult that is known");
-  return FALSE;
-}
-
 /* conclude: the answer from ProcessingResultStatus and QualificationValidity. */
 static gboolean
 conclude (Eligibility *eligibility, const Message *body, const char *language, GError **error)
@@ -342,7 +295,7 @@ conclude (Eligibility *eligibility, const Message *body, const char *language, G
   gsize row = 0;
 
   if (g_strcmp0 (status, "2") == 0)
-    return refuse (eligibility->code, error);
+    return transport_set_refusal (error, eligibility->code);
   if (status == NULL || validity == NULL)
     {
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID, "not an eligibility answer");
@@ -376,12 +329,6 @@ eligibility_new_from_reply (TransportReply *reply, const char *language, GError 
   const char *executed = message_find_text (header, "ProcessExecutionTime");
   Eligibility *eligibility;
   const Message *node;
-
-  if (!eligibility_check_header (reply->message, error))
-    {
-      transport_reply_free (reply);
-      return NULL;
-    }
 
   eligibility = g_new0 (Eligibility, 1);
   eligibility->reply = reply;

@@ -71,12 +71,6 @@ Eligibility *eligibility_new_from_reply (TransportReply *reply, const char *lang
 /* eligibility_new_unknown: the answer when the center failed after the card was proved. */
 Eligibility *eligibility_new_unknown (const GError *cause, const char *language);
 
-/*
- * eligibility_check_header: whether the center took the question at all (SegmentOfResult), of any of its answers.
- * Return: FALSE with CENTER_BUSY, CENTER_REFUSED, MESSAGE_INVALID or the refusal's own name.
- */
-gboolean eligibility_check_header (const Message *message, GError **error);
-
 void eligibility_free (Eligibility *eligibility);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Eligibility, eligibility_free)
 

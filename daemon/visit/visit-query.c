@@ -298,8 +298,6 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (reply == NULL)
     error = shikaku_error_adopt (g_steal_pointer (&error));
-  else
-    eligibility_check_header (reply->message, &error);
   if (error != NULL && !visit->ending)
     log_warning (visit->path, "visit: consents were not registered (%s)",
                  shikaku_error_get_short_name ((ShikakuError)error->code));

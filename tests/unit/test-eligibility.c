@@ -265,16 +265,6 @@ test_refusals (void)
     const char *header, *body;
     ShikakuError error;
   } rows[] = {
-    { "\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK010001\"", "", SHIKAKU_ERROR_CERTIFICATE_EXPIRED },
-    { "\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK010002\"", "", SHIKAKU_ERROR_CERTIFICATE_REVOKED },
-    { "\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK010003\"", "", SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED },
-    { "\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK010004\"", "", SHIKAKU_ERROR_CENTER_REFUSED },
-    { "\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK020001\"", "", SHIKAKU_ERROR_NOT_REGISTERED },
-    { "\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK090001\"", "", SHIKAKU_ERROR_CENTER_BUSY },
-    { "\"SegmentOfResult\":\"9\",\"ErrorMessage\":\"山田\"", "", SHIKAKU_ERROR_CENTER_REFUSED },
-    { "\"SegmentOfResult\":\"9\",\"ErrorCode\":\"山田 花子\"", "", SHIKAKU_ERROR_CENTER_REFUSED },
-    { "\"SegmentOfResult\":\"2\"", "", SHIKAKU_ERROR_CENTER_BUSY },
-    { "\"SegmentOfResult\":\"3\"", "", SHIKAKU_ERROR_MESSAGE_INVALID },
     { "", "\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"2\"", SHIKAKU_ERROR_MESSAGE_INVALID },
     { "\"SegmentOfResult\":\"1\"", "", SHIKAKU_ERROR_MESSAGE_INVALID },
     { "\"SegmentOfResult\":\"1\"", "\"ProcessingResultStatus\":\"1\"", SHIKAKU_ERROR_MESSAGE_INVALID },

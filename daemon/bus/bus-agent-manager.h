@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bus-agent-manager: org.shikaku.Shikaku1.AgentManager and the agent port of the domain. In: agents that register for a
- * reader. Out: for each reader the one agent that serves it: its first holder keeps it.
+ * bus-agent-manager: org.shikaku.Shikaku1.AgentManager and the agent port of the domain. In: agents that register
+ * for a reader. Out: for each reader the one agent that serves it: its first holder keeps it.
  *
  * An agent belongs to its reader's path: it stays registered while the reader is unplugged.
  */

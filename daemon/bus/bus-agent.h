@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bus-agent: one registered agent and what it is asked (org.shikaku.Shikaku1.Agent). In: the requests of visits. Out: calls
- * to the agent by its unique name, one request at a time, each with a limit of time; their answers, or refusals.
+ * bus-agent: one registered agent and what it is asked (org.shikaku.Shikaku1.Agent). In: the requests of visits.
+ * Out: calls to the agent by its unique name, one request at a time, each with a limit of time; their answers, or
+ * refusals.
  *
- * A request ends by the agent's answer, its going (AGENT_GONE), the time limit, or the visit's cancelling; then the screen
- * is withdrawn (Agent.Cancel). Errors that an agent answers: Cancelled of the contract is CANCELLED (the patient gave up),
- * any other is a refusal.
+ * A request ends by the agent's answer, its going (AGENT_GONE), the time limit, or the visit's cancelling; then the
+ * screen is withdrawn (Agent.Cancel). Errors that an agent answers: Cancelled of the contract is CANCELLED (the
+ * patient gave up), any other is a refusal.
  */
 #pragma once
 
@@ -36,8 +37,8 @@ gboolean bus_agent_has_capability (Agent *agent, const char *capability);
 gboolean bus_agent_is_tired (Agent *agent);
 
 /*
- * bus_agent_dismiss: it serves no more: what it was asked fails with AGENT_GONE. @tell: whether Release is sent to it.
- * Those who hold it keep a gone agent.
+ * bus_agent_dismiss: it serves no more: what it was asked fails with AGENT_GONE. @tell: whether Release is sent to
+ * it. Those who hold it keep a gone agent.
  */
 void bus_agent_dismiss (Agent *agent, gboolean tell);
 

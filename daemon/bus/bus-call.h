@@ -2,9 +2,9 @@
 /*
  * bus-call: one method call, from its arrival to its one reply.
  *
- * In: what sd-bus hands to a vtable's handler. Out: the room's own handler, once the caller is known, within its limits and
- * has the right that bus-access asks for; else the error reply. A handler answers at once or keeps the call and answers
- * later; whoever holds a call answers it exactly once.
+ * In: what sd-bus hands to a vtable's handler. Out: the room's own handler, once the caller is known, within its
+ * limits and has the right that bus-access asks for; else the error reply. A handler answers at once or keeps the
+ * call and answers later; whoever holds a call answers it exactly once.
  */
 #pragma once
 
@@ -39,7 +39,7 @@ void bus_call_return_message (BusCall *call, sd_bus_message *reply, int result);
 void bus_call_return_error (BusCall *call, GError *error);
 
 /*
- * bus_call_new_reply: an empty reply to be filled and given to bus_call_return_message, together with the result of the
- * filling: a negative one is answered with Failed.
+ * bus_call_new_reply: an empty reply to be filled and given to bus_call_return_message, together with the result of
+ * the filling: a negative one is answered with Failed.
  */
 sd_bus_message *bus_call_new_reply (BusCall *call);

@@ -121,19 +121,25 @@ append_texts (sd_bus_message *message, const TextField *fields, const void *from
 static int
 append_switch (sd_bus_message *message, const char *key, gboolean value)
 {
-  return append_basic (message, key, "b", &(int){ value });
+  int flag = value;
+
+  return append_basic (message, key, "b", &flag);
 }
 
 static int
 append_percent (sd_bus_message *message, gint percent)
 {
-  return percent < 0 ? 0 : append_basic (message, "BurdenRatio", "u", &(guint32){ percent });
+  guint32 ratio = (guint32)percent;
+
+  return percent < 0 ? 0 : append_basic (message, "BurdenRatio", "u", &ratio);
 }
 
 static int
 append_time (sd_bus_message *message, const char *key, gint64 time)
 {
-  return time == 0 ? 0 : append_basic (message, key, "t", &(guint64){ time });
+  guint64 moment = (guint64)time;
+
+  return time == 0 ? 0 : append_basic (message, key, "t", &moment);
 }
 
 static int

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bus-eligibility: the answer as the dictionary of the contract, written straight into a message. What the center did not
- * send is absent. Return of all: negative errno of sd-bus.
+ * bus-eligibility: the answer as the dictionary of the contract, written straight into a message. What the center
+ * did not send is absent. Return of all: negative errno of sd-bus.
  */
 #pragma once
 

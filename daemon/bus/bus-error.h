@@ -2,8 +2,8 @@
 /*
  * bus-error: the errors of the daemon as errors of the bus, and back.
  *
- * In: a GError of any domain, or the error reply of an agent. Out: a name of the contract, never a foreign one: what is
- * not ours leaves as Failed with a text of our own.
+ * In: a GError of any domain, or the error reply of an agent. Out: a name of the contract, never a foreign one:
+ * what is not ours leaves as Failed with a text of our own.
  */
 #pragma once
 

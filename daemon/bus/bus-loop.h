@@ -2,9 +2,9 @@
 /*
  * bus-loop: an sd_event as one GSource of the GLib main context, so that sd-bus and GLib share one loop.
  *
- * prepare() never prepares an sd_event that is ARMED (it would answer EBUSY): GLib may call it twice before it checks,
- * when another thread adds a source or a more urgent source is ready. What a synchronous call has left in sd-bus's queue
- * is dispatched too, since sd_event knows of it.
+ * prepare() never prepares an sd_event that is ARMED (it would answer EBUSY): GLib may call it twice before it
+ * checks, when another thread adds a source or a more urgent source is ready. What a synchronous call has left in
+ * sd-bus's queue is dispatched too, since sd_event knows of it.
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bus-manager: org.shikaku.Shikaku1.Manager. In: callers' options. Out: visits opened at the station, the chain of links,
- * and what everybody may know: readers, center, version.
+ * bus-manager: org.shikaku.Shikaku1.Manager. In: callers' options. Out: visits opened at the station, the chain of
+ * links, and what everybody may know: readers, center, version.
  */
 #pragma once
 

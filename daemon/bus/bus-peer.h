@@ -2,8 +2,8 @@
 /*
  * bus-peer: who is at the other end. Peers by unique name, each with its uid, its limits, and word of its going.
  *
- * At first sight a peer's uid is asked of the bus, asynchronously, and its going is watched from before that answer: a
- * peer whose uid is known cannot vanish unnoticed. A peer is freed when its name goes.
+ * At first sight a peer's uid is asked of the bus, asynchronously, and its going is watched from before that
+ * answer: a peer whose uid is known cannot vanish unnoticed. A peer is freed when its name goes.
  */
 #pragma once
 
@@ -75,5 +75,5 @@ typedef void (*BusPeerKnown) (BusPeer *peer, gpointer user_data);
 /* bus_peer_await: @callback as soon as @peer is known; at once if it is. */
 void bus_peer_await (BusPeer *peer, BusPeerKnown callback, gpointer user_data);
 
-/* bus_peer_may_open_visit: whether the connection and its uid are below their limits; else FALSE with LIMIT_EXCEEDED. */
+/* bus_peer_may_open_visit: whether connection and uid are below their limits; else FALSE with LIMIT_EXCEEDED. */
 gboolean bus_peer_may_open_visit (BusPeer *peer, GError **error);

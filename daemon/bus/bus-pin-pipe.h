@@ -2,7 +2,8 @@
 /*
  * bus-pin-pipe: four digits out of a pipe, and nothing else. In: what an agent writes. Out: a secret, or a refusal.
  *
- * Exactly four ASCII digits and then the end of the pipe are a PIN. A fifth byte, an early end, anything but digits: no.
+ * Exactly four ASCII digits and then the end of the pipe are a PIN. A fifth byte, an early end, anything but
+ * digits: no.
  */
 #pragma once
 

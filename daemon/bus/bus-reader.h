@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bus-reader: org.shikaku.Shikaku1.Reader and the ObjectManager that lists readers. In: the station's readers and their
- * events. Out: objects at /org/shikaku/Shikaku1/reader/N, told to everybody: there is nothing personal in a reader.
+ * bus-reader: org.shikaku.Shikaku1.Reader and the ObjectManager that lists readers. In: the station's readers and
+ * their events. Out: objects at /org/shikaku/Shikaku1/reader/N, told to everybody: there is nothing personal in a
+ * reader.
  */
 #pragma once
 

@@ -60,11 +60,18 @@ static const VisitProperty properties[] = {
 static int
 append_property (sd_bus_message *message, const VisitProperty *property, Visit *visit)
 {
+  guint64 time;
+  int flag;
+
   if (property->text)
     return sd_bus_message_append_basic (message, property->signature[0], property->text (visit));
   if (property->time)
-    return sd_bus_message_append_basic (message, 't', &(guint64){ property->time (visit) });
-  return sd_bus_message_append_basic (message, 'b', &(int){ property->flag (visit) });
+    {
+      time = property->time (visit);
+      return sd_bus_message_append_basic (message, 't', &time);
+    }
+  flag = property->flag (visit);
+  return sd_bus_message_append_basic (message, 'b', &flag);
 }
 
 static const VisitProperty *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bus-visit-view: what a visit shows. In: a visit. Out: its properties, and the signals PropertiesChanged and Finished,
- * each with the owner as destination: nothing of a visit is broadcast.
+ * bus-visit-view: what a visit shows. In: a visit. Out: its properties, and the signals PropertiesChanged and
+ * Finished, each with the owner as destination: nothing of a visit is broadcast.
  */
 #pragma once
 

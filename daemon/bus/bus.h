@@ -7,7 +7,7 @@
 
 typedef struct Bus Bus;
 
-/* bus_new: connects to the system bus. Return: NULL with FAILED. @lost is called if the connection or the name is lost. */
+/* bus_new: connects to the system bus. @lost: the connection or the name was lost. Return: NULL with FAILED. */
 Bus *bus_new (GSourceFunc lost, gpointer user_data, GError **error);
 
 /* What the domain is given: */

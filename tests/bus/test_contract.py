@@ -78,12 +78,13 @@ def test_versions(rig):
     rig.start("card", "center", "daemon")
     connection = rig.bus_connection()
     visit = Visits(connection).check_number(INSURED)
-    for path, interface in ((ROOT, MANAGER), (ROOT, AGENT_MANAGER), (rig.wait_readers(2)[0], READER), (visit.path, VISIT)):
+    reader = rig.wait_readers(2)[0]
+    for path, interface in ((ROOT, MANAGER), (ROOT, AGENT_MANAGER), (reader, READER), (visit.path, VISIT)):
         assert get_property(connection, path, interface, "Version") == 1, interface
 
 
 def test_documented(rig):
-    """Each member has a comment of its own before it, which names it, its arguments, its errors and its first version."""
+    """Each member has a comment of its own before it: its name, its arguments, its errors and its first version."""
     for interface in (MANAGER, AGENT_MANAGER, AGENT, READER, VISIT):
         parser = ElementTree.XMLParser(target=ElementTree.TreeBuilder(insert_comments=True))
         root = ElementTree.parse(SOURCE / "data" / f"{interface}.xml", parser).getroot()

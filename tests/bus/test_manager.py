@@ -7,8 +7,8 @@ import fcntl
 import os
 import re
 
-from bus import (AGENT_MANAGER, ERROR, MANAGER, PROPERTIES, ROOT, VISIT, Agent, BusError, Call, ObjectPath, Visits, call,
-                 expect_error, options)
+from bus import (AGENT_MANAGER, ERROR, MANAGER, PROPERTIES, ROOT, VISIT, Agent, BusError, Call, ObjectPath, Visits,
+                 call, expect_error, options)
 from gi.repository import Gio, GLib
 from loop import wait_for
 from people import INSURED, NAME, UNKNOWN
@@ -30,9 +30,10 @@ def test_strangers_refused(rig):
     stranger = rig.bus_connection("other")
     for method, arguments in NEEDS_RIGHT.items():
         expect_error("NotAuthorized", call_manager, stranger, method, *arguments)
-    expect_error("NotAuthorized", call_manager, stranger, "RegisterAgent", GLib.Variant("o", "/a"), GLib.Variant("as", ["pin"]),
-                 options({}), interface=AGENT_MANAGER)
-    expect_error("NotAuthorized", call_manager, stranger, "UnregisterAgent", GLib.Variant("o", "/a"), interface=AGENT_MANAGER)
+    expect_error("NotAuthorized", call_manager, stranger, "RegisterAgent", GLib.Variant("o", "/a"),
+                 GLib.Variant("as", ["pin"]), options({}), interface=AGENT_MANAGER)
+    expect_error("NotAuthorized", call_manager, stranger, "UnregisterAgent", GLib.Variant("o", "/a"),
+                 interface=AGENT_MANAGER)
     assert rig.center.log() == []
 
 
@@ -86,15 +87,16 @@ def test_given_twice(rig):
     twice = GLib.VariantBuilder(GLib.VariantType("a{sv}"))
     for token in ("one", "two"):
         twice.add_value(GLib.Variant("{sv}", ("Token", GLib.Variant("s", token))))
-    assert "Token" in expect_error("InvalidOption", call_manager, rig.bus_connection(), "OpenVisit", twice.end()).message
+    error = expect_error("InvalidOption", call_manager, rig.bus_connection(), "OpenVisit", twice.end())
+    assert "Token" in error.message
 
 
 def test_bad_values(rig):
     rig.start("daemon")
     visits = Visits(rig.bus_connection())
     for key, value in (("Timeout", 0), ("Timeout", 601), ("Purpose", "fun"), ("Consents", ["dinner"]),
-                       ("Consents", ["drug", "drug"]), ("Token", ""), ("Token", "a-b"), ("Token", "x" * 65), ("Token", "名"),
-                       ("Language", "x" * 33)):
+                       ("Consents", ["drug", "drug"]), ("Token", ""), ("Token", "a-b"), ("Token", "x" * 65),
+                       ("Token", "名"), ("Language", "x" * 33)):
         assert key in expect_error("InvalidOption", visits.open, **{key: value}).message, key
     expect_error("ServiceStopped", visits.open)  # no pcscd: nothing was wrong with the options
 
@@ -102,12 +104,14 @@ def test_bad_values(rig):
 def test_bad_numbers(rig):
     rig.start("daemon")
     visits = Visits(rig.bus_connection())
-    for key, value in (("InsurerNumber", "12345678901"), ("InsurerNumber", "abc"), ("Number", ""), ("Birthdate", "19851332"),
-                       ("Birthdate", "1985"), ("Branch", "x"), ("Date", "tomorrow"), ("Symbol", "x" * 21)):
+    for key, value in (("InsurerNumber", "12345678901"), ("InsurerNumber", "abc"), ("Number", ""),
+                       ("Birthdate", "19851332"), ("Birthdate", "1985"), ("Branch", "x"), ("Date", "tomorrow"),
+                       ("Symbol", "x" * 21)):
         error = expect_error("InvalidOption", visits.check_number, {**INSURED, key: value})
         assert key in error.message and NAME not in error.message, error
     for key in ("InsurerNumber", "Number", "Birthdate"):
-        expect_error("InvalidOption", visits.check_number, {name: text for name, text in INSURED.items() if name != key})
+        without = {name: text for name, text in INSURED.items() if name != key}
+        expect_error("InvalidOption", visits.check_number, without)
     for values in ({"SameCard": True}, {"LastTry": True}, {"Consents": ["drug"]}):
         expect_error("InvalidOption", visits.check_number, INSURED, **values)
 
@@ -228,7 +232,8 @@ def test_check_number(rig):
     rig.start("center", "daemon")
     connection = rig.bus_connection()
     answer = call_manager(connection, "Check", options({"Insured": INSURED}))
-    assert answer["Answer"] == "eligible" and answer["Consents"] == {} and answer["Insurances"][0]["Name"].startswith(NAME)
+    assert answer["Answer"] == "eligible" and answer["Consents"] == {}, answer
+    assert answer["Insurances"][0]["Name"].startswith(NAME)
     assert call_manager(connection, "Check", options({"Insured": UNKNOWN}))["Answer"] == "not-eligible"
     assert call_manager(connection, "GetVisits") == []
 
@@ -282,7 +287,8 @@ def test_diagnose(rig):
     rig.start("card", "center", "daemon")
     rig.wait_readers(2, present=1)
     links = call_manager(rig.bus_connection(), "Diagnose", options({"Language": "en"}))
-    assert [link["Link"] for link in links] == ["daemon", "pcscd", "reader", "card", "credential", "line", "tls", "center"]
+    names = ["daemon", "pcscd", "reader", "card", "credential", "line", "tls", "center"]
+    assert [link["Link"] for link in links] == names
     assert all(link["State"] in ("ok", "degraded", "failed", "unknown") for link in links), links
 
 

@@ -34,7 +34,8 @@ def ask_everything(stranger, path):
                 for name in ("State", "Answer", "Version", "Nothing")]
     answers += [call_error(stranger, path, PROPERTIES, "GetAll", GLib.Variant("(s)", (interface,)))
                 for interface in (VISIT, "", "org.example.Nothing")]
-    answers += [call_error(stranger, path, PROPERTIES, "Set", GLib.Variant("(ssv)", (VISIT, "State", GLib.Variant("s", ""))))]
+    value = GLib.Variant("(ssv)", (VISIT, "State", GLib.Variant("s", "")))
+    answers += [call_error(stranger, path, PROPERTIES, "Set", value)]
     answers += [call_error(stranger, path, "org.freedesktop.DBus.Introspectable", "Introspect")]
     return [(name, text.replace(path, "PATH")) for name, text in answers]
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bus-loop: sd-event and GLib in one loop, with the neighbours that disturb it: threads, urgent sources, synchronous calls. */
+/* bus-loop: sd-event and GLib in one loop, with what disturbs it: threads, urgent sources, synchronous calls. */
 #include <dlfcn.h>
 #include <sys/socket.h>
 #include <systemd/sd-bus.h>

@@ -56,7 +56,6 @@ gboolean fake_center_is_idle (FakeCenter *center);
   "\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"1\"}}}"
 #define FAKE_NOT_ELIGIBLE \
   "{\"XmlMsg\":{" FAKE_HEADER ",\"MessageBody\":{\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"4\"}}}"
-#define FAKE_REFUSED(code) "{\"XmlMsg\":{\"MessageHeader\":{\"SegmentOfResult\":\"9\",\"ErrorCode\":\"" code "\"}}}"
 #define FAKE_REGISTERED \
   "{\"XmlMsg\":{" FAKE_HEADER ",\"MessageBody\":{\"ConsentRegistrationResult\":{" \
   "\"PharmacistsInfoConsFlg\":\"1\",\"PharmacistsInfoConsTime\":\"20250401093001\"," \

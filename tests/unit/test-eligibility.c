@@ -265,7 +265,6 @@ test_refusals (void)
     const char *header, *body;
     ShikakuError error;
   } rows[] = {
-    { "", "\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"2\"", SHIKAKU_ERROR_MESSAGE_INVALID },
     { "\"SegmentOfResult\":\"1\"", "", SHIKAKU_ERROR_MESSAGE_INVALID },
     { "\"SegmentOfResult\":\"1\"", "\"ProcessingResultStatus\":\"1\"", SHIKAKU_ERROR_MESSAGE_INVALID },
     { "\"SegmentOfResult\":\"1\"", "\"QualificationValidity\":\"1\"", SHIKAKU_ERROR_MESSAGE_INVALID },

@@ -22,7 +22,8 @@ Configuration *
 settings_load (const char *path, GError **error)
 {
   g_autoptr (GError) local_error = NULL;
-  Configuration *configuration = configuration_load (path != NULL ? path : SHIKAKU_CONFIGURATION_FILE, keys, &local_error);
+  Configuration *configuration
+      = configuration_load (path != NULL ? path : SHIKAKU_CONFIGURATION_FILE, keys, &local_error);
 
   if (configuration == NULL && path == NULL && g_error_matches (local_error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND))
     return configuration_load ("/dev/null", keys, error);

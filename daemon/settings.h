@@ -7,8 +7,8 @@
 #include "visit/station.h"
 
 /*
- * settings_load: reads @path, or SHIKAKU_CONFIGURATION_FILE if it is NULL. The installed file may be missing (everything has its
- * default then); one that was asked for by name may not.
+ * settings_load: reads @path, or SHIKAKU_CONFIGURATION_FILE if it is NULL. The installed file may be missing
+ * (everything has its default then); one that was asked for by name may not.
  */
 Configuration *settings_load (const char *path, GError **error);
 

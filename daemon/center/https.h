@@ -26,8 +26,8 @@ typedef struct
   GBytes *body;
   const char *token; /* of the header Authorization, or NULL */
   /*
-   * Whether it only asks. Either takes an idle connection, but what registers loses SOUP_MESSAGE_IDEMPOTENT before it is
-   * sent: libsoup never repeats it (facts: perf §0.1).
+   * Whether it only asks. Either takes an idle connection, but what registers loses SOUP_MESSAGE_IDEMPOTENT before it
+   * is sent: libsoup never repeats it (facts: perf §0.1).
    */
   gboolean query;
 } HttpsRequest;

@@ -53,8 +53,8 @@ typedef struct
 } TransportConsents;
 
 /*
- * The center's answer: the tree, and the bytes as they came. It was taken (SegmentOfResult 1), belongs to the request and
- * has a body: a transport answers everything else with an error.
+ * The center's answer: the tree, and the bytes as they came. It was taken (SegmentOfResult 1), belongs to the request
+ * and has a body: a transport answers everything else with an error.
  */
 typedef struct
 {

@@ -1,0 +1,108 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The unit on a booted machine: what systemd says of it, its confinement, its ends and its restarts."""
+import json
+import re
+from pathlib import Path
+
+from desk import Simulator
+
+RESTARTS = Path(__file__).resolve().with_name("restarts.py")
+EXPOSURE = 11  # tenths, of systemd-analyze security
+BACK_WITHIN = 200  # milliseconds
+KILLS = 20
+NO_DAEMON = 69  # exit status of shikakuctl
+NAME = "org.shikaku.Shikaku1"
+BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+
+
+def restarts(machine, signal, count):
+    return json.loads(machine.run("python3", "-B", RESTARTS, signal, str(count)))
+
+
+def show_process(machine):
+    """Return: /proc/PID/status of the daemon as a dict."""
+    pid = machine.show("shikakud", "MainPID")["MainPID"]
+    return pid, dict(line.split(":\t", 1) for line in machine.run("cat", f"/proc/{pid}/status").splitlines())
+
+
+def test_verify(machine):
+    """systemd has nothing to say about the unit."""
+    machine.run("systemd-analyze", "verify", "--man=no", "shikakud.service")
+    assert not machine.errors.strip(), machine.errors
+
+
+def test_exposure(machine):
+    """The exposure that systemd-analyze sees, and that the unit explains every line that stays."""
+    printed = machine.run("systemd-analyze", "security", f"--threshold={EXPOSURE}", "--no-pager", "shikakud.service")
+    unit = machine.systemctl("cat", "shikakud.service")
+    for line in re.findall(r"^✗ (\S+)", printed, re.MULTILINE):
+        assert f"#   {line}" in unit, f"the unit does not explain {line}"
+    print(re.search(r"Overall exposure.*", printed)[0])
+
+
+def test_confinement(machine):
+    """What the unit promises, seen from the process: no capability, no CA bundle, nobody else's files, no core."""
+    pid, status = show_process(machine)
+    assert status["CapEff"] == status["CapPrm"] == status["CapBnd"] == "0" * 16, status
+    assert status["NoNewPrivs"] == "1" and status["Seccomp"] == "2", status
+    assert machine.run("stat", "--format=%U", f"/proc/{pid}/status").strip() == "root", "the process can be dumped"
+    assert re.search(r"Max core file size +0 +0", machine.run("cat", f"/proc/{pid}/limits"))
+    assert not machine.run("ls", "-A", f"/proc/{pid}/root/etc/ssl/certs").strip(), "the CA bundle is there"
+    machine.run("test", "-e", f"/proc/{pid}/root/home/tester", status=1)
+    machine.run("touch", f"/proc/{pid}/root/etc/shikaku/new", status=1)
+    machine.run("touch", f"/proc/{pid}/root/var/lib/shikaku/new")
+    machine.run("nsenter", "--target", pid, "--mount", "--", "true", status=126)  # no program may be run but its own
+    folders = ("/etc/shikaku", "/var/lib/shikaku", "/run/shikaku")
+    assert machine.run("stat", "--format=%a %U:%G", *folders).split("\n") == [
+        "750 root:shikaku", "700 shikaku:shikaku", "755 shikaku:shikaku", ""]
+    assert "could not be forbidden" not in machine.journal("--unit=shikakud")
+
+
+def test_killed_often(measured_machine):
+    """Killed twenty times, each time as soon as it is up: back within 0.2 s each time."""
+    machine = measured_machine
+    times = restarts(machine, "SIGKILL", KILLS)
+    print(f"back after {min(times)} to {max(times)} ms: {times}")
+    assert max(times) <= BACK_WITHIN, times
+    assert sum(times) < 10000
+    machine.run("shikakuctl", "status", user="tester")
+    assert machine.show("shikakud", "NRestarts")["NRestarts"] == str(KILLS)
+
+
+def test_watchdog(machine):
+    """The real loop feeds the watchdog; a daemon that stands still is started again."""
+    machine.run("mkdir", "-p", "/run/systemd/system/shikakud.service.d")
+    machine.write("/run/systemd/system/shikakud.service.d/watchdog.conf", "[Service]\nWatchdogSec=2s\n")
+    machine.systemctl("daemon-reload")
+    machine.systemctl("log-level", "debug")  # systemd then logs each message of the daemon
+    follower = machine.spawn("journalctl", "--follow", "--lines=0", "--output=cat")
+    machine.systemctl("restart", "shikakud")
+    fed = r"shikakud.service: Got notification message.*\(WATCHDOG=1\)"
+    follower.wait_line(rf"{fed}(.|\n)*{fed}")
+    machine.systemctl("log-level", "info")
+    assert machine.show("shikakud", "NRestarts")["NRestarts"] == "0"
+    (milliseconds,) = restarts(machine, "SIGSTOP", 1)
+    follower.wait_line("shikakud.service: Watchdog timeout")
+    machine.run("shikakuctl", "status", user="tester")
+    print(f"back {milliseconds} ms after it was stopped")
+
+
+def test_stop(machine):
+    """Stopping answers who waits, lets the card go, and leaves no failed unit behind."""
+    simulator = Simulator(machine)
+    clerk = machine.spawn("shikakuctl", "check", "--reader", "1", user="tester", until="PIN")
+    machine.systemctl("stop", "shikakud")
+    assert clerk.wait() == NO_DAEMON, clerk.text()
+    shown = machine.show("shikakud", "Result", "ExecMainStatus", "ActiveState")
+    assert shown == {"Result": "success", "ExecMainStatus": "0", "ActiveState": "inactive"}, shown
+    assert not simulator.card("status")["powered"], simulator.card("status")
+    machine.run("busctl", "status", NAME, status=1)
+
+
+def test_name_refused(machine):
+    """Nobody but the daemon's user may have its name, whether the daemon is there or not."""
+    for _ in range(2):
+        for user in ("tester", "other", "nobody"):
+            machine.run("busctl", "call", *BUS, "RequestName", "su", NAME, "4", user=user, status=1)
+            assert "Access denied" in machine.errors, machine.errors
+        machine.systemctl("stop", "shikakud")

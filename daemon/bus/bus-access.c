@@ -50,24 +50,17 @@ bus_access_find_right (const char *interface, const char *member)
   return NULL;
 }
 
+/* Only the main thread asks NSS, so its static answers are safe. */
 static gboolean
 is_in_reception (uid_t uid)
 {
-  g_autofree char *buffer = NULL;
-  g_autofree gid_t *groups = g_new (gid_t, GROUPS_MAXIMUM);
-  struct passwd *user, user_space;
-  struct group *reception, reception_space;
-  gsize size = 65536;
+  const struct group *reception = getgrnam (SHIKAKU_GROUP_RECEPTION);
+  gid_t wanted = reception ? reception->gr_gid : 0;
+  const struct passwd *user = reception ? getpwuid (uid) : NULL;
+  gid_t groups[GROUPS_MAXIMUM];
   int count = GROUPS_MAXIMUM;
-  gid_t wanted;
 
-  buffer = g_malloc (size);
-  if (getgrnam_r (SHIKAKU_GROUP_RECEPTION, &reception_space, buffer, size, &reception) != 0 || !reception)
-    return FALSE;
-  wanted = reception->gr_gid;
-  if (getpwuid_r (uid, &user_space, buffer, size, &user) != 0 || !user)
-    return FALSE;
-  if (getgrouplist (user->pw_name, user->pw_gid, groups, &count) < 0)
+  if (!user || getgrouplist (user->pw_name, user->pw_gid, groups, &count) < 0)
     return FALSE;
   for (int i = 0; i < count; i++)
     if (groups[i] == wanted)

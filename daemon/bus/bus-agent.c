@@ -15,7 +15,6 @@
 
 struct Agent
 {
-  guint references;
   sd_bus *bus;
   BusOutgoing *outgoing; /* NULL once it is gone */
   char *owner, *path, *reader;
@@ -60,9 +59,8 @@ Agent *
 bus_agent_new (sd_bus *bus, BusOutgoing *outgoing, const char *owner, const char *path, const char *reader,
                BusAgentCapabilities capabilities)
 {
-  Agent *agent = g_new0 (Agent, 1);
+  Agent *agent = g_rc_box_new0 (Agent);
 
-  agent->references = 1;
   agent->bus = sd_bus_ref (bus);
   agent->outgoing = outgoing;
   agent->owner = g_strdup (owner);
@@ -75,21 +73,23 @@ bus_agent_new (sd_bus *bus, BusOutgoing *outgoing, const char *owner, const char
 Agent *
 bus_agent_ref (Agent *agent)
 {
-  agent->references++;
-  return agent;
+  return g_rc_box_acquire (agent);
 }
 
-void
-bus_agent_unref (Agent *agent)
+static void
+agent_clear (Agent *agent)
 {
-  if (--agent->references > 0)
-    return;
   sd_bus_unref (agent->bus);
   g_free (agent->owner);
   g_free (agent->path);
   g_free (agent->reader);
   g_free (agent->screen);
-  g_free (agent);
+}
+
+void
+bus_agent_unref (Agent *agent)
+{
+  g_rc_box_release_full (agent, (GDestroyNotify)agent_clear);
 }
 
 const char *
@@ -160,32 +160,35 @@ request_free_if_done (AgentRequest *request)
 
 static void serve_next (Agent *agent);
 
+static void
+return_outcome (GTask *task, GError *error, Secret *pin, GArray *answers)
+{
+  if (error)
+    g_task_return_error (task, error);
+  else if (pin)
+    g_task_return_pointer (task, pin, (GDestroyNotify)secret_free);
+  else
+    g_task_return_pointer (task, answers, (GDestroyNotify)g_array_unref);
+}
+
 /* Ends @request with @error (transfer full), or with what the agent gave. */
 static void
 request_end (AgentRequest *request, GError *error)
 {
-  Agent *agent = request->agent;
+  Agent *agent = bus_agent_ref (request->agent);
   g_autoptr (GTask) task = g_steal_pointer (&request->task);
+  Secret *pin = error ? NULL : g_steal_pointer (&request->pin);
+  GArray *answers = error ? NULL : g_steal_pointer (&request->answers);
   gboolean was_served = g_queue_peek_head (&agent->requests) == request;
 
   g_queue_remove (&agent->requests, request);
   if (request->timer)
     g_source_remove (request->timer);
   if (request->cancelled)
-    {
-      g_source_destroy (request->cancelled);
-      g_source_unref (request->cancelled);
-    }
+    g_source_destroy (request->cancelled);
+  g_clear_pointer (&request->cancelled, g_source_unref);
   g_clear_pointer (&request->pipe, bus_pin_pipe_free);
 
-  if (error)
-    g_task_return_error (task, error);
-  else if (request->pin)
-    g_task_return_pointer (task, g_steal_pointer (&request->pin), (GDestroyNotify)secret_free);
-  else
-    g_task_return_pointer (task, g_steal_pointer (&request->answers), (GDestroyNotify)g_array_unref);
-
-  bus_agent_ref (agent);
   if (was_served && error)
     withdraw_screen (agent);
   else if (was_served)
@@ -195,6 +198,8 @@ request_end (AgentRequest *request, GError *error)
   request_free_if_done (request);
   if (was_served)
     serve_next (agent);
+  /* Last: the visit is called back from here, and may ask the next question. */
+  return_outcome (task, error, pin, answers);
   bus_agent_unref (agent);
 }
 

@@ -50,6 +50,15 @@ find_method (const BusMethod *methods, const char *member)
   return methods->member ? methods : NULL;
 }
 
+static int
+refuse (sd_bus_message *message, ShikakuError code, const char *text)
+{
+  g_autoptr (GError) error = g_error_new_literal (SHIKAKU_ERROR, (int)code, text);
+
+  bus_error_reply (message, error);
+  return 1;
+}
+
 int
 bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface, const BusMethod *methods,
                 gpointer target)
@@ -57,30 +66,21 @@ bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface,
   const char *member = sd_bus_message_get_member (message);
   const BusMethod *method = find_method (methods, member);
   const char *right = bus_access_find_right (interface, member);
-  g_autoptr (GError) error = NULL;
-  BusPeer *peer = NULL;
+  BusPeer *peer;
   BusCall *call;
 
   if (!method || !right)
-    g_set_error_literal (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_AUTHORIZED, "Nobody may call this");
-  else if (bus_peers_are_closed (peers))
-    g_set_error_literal (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
-  else if (!(peer = bus_peers_get (peers, sd_bus_message_get_sender (message))))
-    g_set_error_literal (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many programs use the daemon");
-  else if (peer->calls >= BUS_PEER_CALLS_MAXIMUM)
-    g_set_error (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many calls are under way: %d are allowed",
-                 BUS_PEER_CALLS_MAXIMUM);
-  if (error)
-    {
-      bus_error_reply (message, error);
-      return 1;
-    }
+    return refuse (message, SHIKAKU_ERROR_NOT_AUTHORIZED, "Nobody may call this");
+  if (bus_peers_are_closed (peers))
+    return refuse (message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
+  peer = bus_peers_get (peers, sd_bus_message_get_sender (message));
+  if (!peer)
+    return refuse (message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many programs use the daemon");
+  if (peer->calls >= BUS_PEER_CALLS_MAXIMUM)
+    return refuse (message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many calls of this connection are under way");
 
   call = g_new (BusCall, 1);
-  *call = (BusCall){ .peers = bus_peers_ref (peers),
-                     .message = sd_bus_message_ref (message),
-                     .handler = method->handler,
-                     .target = target };
+  *call = (BusCall){ bus_peers_ref (peers), sd_bus_message_ref (message), method->handler, target };
   peer->calls++;
   if (strcmp (right, BUS_ACCESS_OWNER) == 0)
     call->handler (call, call->target);

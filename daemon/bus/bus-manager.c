@@ -2,7 +2,6 @@
 /* bus-manager: its methods, and the vtable. */
 #include "bus/bus-manager.h"
 
-#include <pwd.h>
 #include <string.h>
 
 #include "bus/bus-visit-options.h"
@@ -43,30 +42,16 @@ choose_path (BusManager *self, const char *owner, const char *token, GError **er
   return g_steal_pointer (&path);
 }
 
-/* Who asks, for the people at the reader: the account's name, not a program's, which could be anything. */
-static char *
-describe_caller (uid_t uid)
-{
-  struct passwd *user, space;
-  char buffer[4096];
-
-  if (getpwuid_r (uid, &space, buffer, sizeof buffer, &user) == 0 && user)
-    return g_strdup (user->pw_name);
-  return g_strdup_printf ("%u", (guint)uid);
-}
-
 static Visit *
 open_visit (BusManager *self, BusPeer *peer, BusVisitOptions *options, GError **error)
 {
   g_autofree char *path = NULL;
-  g_autofree char *caller = NULL;
 
   if (!bus_peer_may_open_visit (peer, error) || !(path = choose_path (self, peer->name, options->token, error)))
     return NULL;
-  caller = describe_caller (peer->uid);
   options->visit.path = path;
   options->visit.owner = peer->name;
-  options->visit.caller = caller;
+  options->visit.caller = bus_peer_get_user (peer);
   if (!options->by_number)
     return station_open_visit (self->station, &options->visit, error);
   return station_open_number_visit (self->station, &options->visit, &options->insured, error);

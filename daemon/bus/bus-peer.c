@@ -2,6 +2,8 @@
 /* bus-peer: a table of unique names; two calls to the bus for each new one. */
 #include "bus/bus-peer.h"
 
+#include <pwd.h>
+
 #include "base/log.h"
 #include "bus/bus-error.h"
 
@@ -42,6 +44,7 @@ peer_free (BusPeer *peer)
   for (guint i = 0; i < held->len; i++)
     g_array_index (held, Held, i).callback (NULL, g_array_index (held, Held, i).user_data);
   g_free (peer->name);
+  g_free (peer->user);
   g_free (peer);
 }
 
@@ -247,4 +250,14 @@ bus_peer_may_open_visit (BusPeer *peer, GError **error)
                "Too many visits are open: %d a connection and %d a user are allowed", BUS_PEER_VISITS_MAXIMUM,
                BUS_PEER_UID_VISITS_MAXIMUM);
   return FALSE;
+}
+
+const char *
+bus_peer_get_user (BusPeer *peer)
+{
+  const struct passwd *user = peer->user ? NULL : getpwuid (peer->uid);
+
+  if (!peer->user)
+    peer->user = user ? g_strdup (user->pw_name) : g_strdup_printf ("%u", (guint)peer->uid);
+  return peer->user;
 }

@@ -35,6 +35,7 @@ struct BusPeer
   char *name; /* unique name */
   BusPeerState state;
   uid_t uid;                    /* once known */
+  char *user;                   /* bus_peer_get_user */
   BusPeerMembership membership; /* of the reception's group; bus-access fills it */
   guint calls;                  /* under way */
   guint visits;                 /* open */
@@ -77,3 +78,6 @@ void bus_peer_await (BusPeer *peer, BusPeerKnown callback, gpointer user_data);
 
 /* bus_peer_may_open_visit: whether connection and uid are below their limits; else FALSE with LIMIT_EXCEEDED. */
 gboolean bus_peer_may_open_visit (BusPeer *peer, GError **error);
+
+/* bus_peer_get_user: the account's name, for people: not a program's, which could be anything. @peer must be known. */
+const char *bus_peer_get_user (BusPeer *peer);

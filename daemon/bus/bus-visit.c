@@ -389,7 +389,7 @@ bus_visits_note_changed (BusVisits *visits, Visit *visit)
 {
   BusVisit *self = g_hash_table_lookup (visits->table, visit_get_path (visit));
 
-  if (!self)
+  if (!self || visit_is_finished (visit)) /* the end is told at once, in bus_visits_note_finished() */
     return;
   self->changed = TRUE;
   plan_errand (visits);

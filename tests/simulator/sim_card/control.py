@@ -10,7 +10,7 @@ LONGEST_WAIT = 60  # seconds
 USAGE = """insert [PERSONA|not-my-number]  connects the card to the reader (at the earliest 0.6 s after it left)
   eject                           pulls it out between two commands
   yank                            pulls it out at once, in the middle of a command too
-  status                          who is in, powered, any PIN verified, tries left, sums since clear-log
+  status                          who is in, powered, used since, any PIN verified, tries left, sums since clear-log
   log · clear-log                 every command since, without PINs
   wait WHAT [N] [SECONDS]         answers when WHAT came N times since clear-log: an INS as below, power-up, power-off
   fault KIND [INS] [NUMBER] [always] · clear-faults

@@ -28,7 +28,7 @@ class Slot:
         self.timing, self.short_only = timing, short_only
         self.chips = {}
         self.persona = self.chip = self.link = None
-        self.inserted = self.powered = self.first_command = False
+        self.inserted = self.powered = self.used = self.first_command = False
         self.buffer = b""
         self.faults, self.journal = Faults(), Journal()
         self.connect_at = self.connect_since = self.left_at = 0
@@ -89,7 +89,7 @@ class Slot:
     def power_off(self):
         if self.powered:
             self.journal.power(False)
-        self.powered = False
+        self.powered = self.used = False
         if self.chip:
             self.chip.power_off()
 
@@ -170,6 +170,7 @@ class Slot:
     def transmit(self, raw):
         begun = time.monotonic()
         entry = self.journal.command(raw)
+        self.used = True
         fault = self.faults.take(raw, self.first_command)
         kind = fault.kind if fault else None
         self.first_command = False
@@ -207,7 +208,8 @@ class Slot:
         pins = self.chip.applications[1].pins if self.chip and self.persona != OTHER_CARD else {}
         tries = {"auth": pins[AUTH_PIN].tries, "sign": pins[SIGN_PASSWORD].tries} if pins else {}
         return {"inserted": self.inserted, "connected": bool(self.link), "persona": self.persona,
-                "powered": self.powered, "verified": bool(self.chip and self.chip.is_verified()), "tries": tries,
+                "powered": self.powered, "used": self.used, "tries": tries,
+                "verified": bool(self.chip and self.chip.is_verified()),
                 "mute": bool(self.pending and self.pending[0] is None), "timing": self.timing,
                 "short": self.short_only, "faults": len(self.faults.faults), **self.journal.totals()}
 

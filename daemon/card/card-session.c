@@ -21,7 +21,6 @@ struct CardSession
   gboolean exclusive;
   CardCertificate *certificate;
   guint tries_at_open;
-  gint waiting; /* atomic: in a call that waits for another program */
 
   /* The main thread's. */
   guint tries;
@@ -64,9 +63,9 @@ connect_card (CardSession *session, Reader *reader, GError **error)
 {
   gboolean connected, extended = FALSE;
 
-  g_atomic_int_set (&session->waiting, TRUE);
+  card_worker_set_waiting (session->worker, TRUE);
   connected = reader->klass->connect (reader, &session->exclusive, &extended, error);
-  g_atomic_int_set (&session->waiting, FALSE);
+  card_worker_set_waiting (session->worker, FALSE);
   if (connected)
     jpki_initialize (&session->jpki, reader, extended);
   return connected;
@@ -77,9 +76,9 @@ begin (CardSession *session, Reader *reader, GError **error)
 {
   gboolean begun;
 
-  g_atomic_int_set (&session->waiting, TRUE);
+  card_worker_set_waiting (session->worker, TRUE);
   begun = reader->klass->begin (reader, error);
-  g_atomic_int_set (&session->waiting, FALSE);
+  card_worker_set_waiting (session->worker, FALSE);
   return begun;
 }
 
@@ -247,16 +246,6 @@ unref_bytes (gpointer bytes)
   g_bytes_unref (bytes);
 }
 
-/* A step that was given up while it waited for another program: that is a busy reader, not a mute card. */
-static GError *
-explain (CardSession *session, GError *error)
-{
-  if (!g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_MUTE) || !g_atomic_int_get (&session->waiting))
-    return error;
-  g_error_free (error);
-  return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY, "Another program keeps the reader to itself");
-}
-
 static void
 on_opened (GObject *source, GAsyncResult *result, gpointer data)
 {
@@ -266,7 +255,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer data)
 
   if (card_worker_run_finish (session->worker, result, &error) == NULL)
     {
-      g_task_return_error (task, explain (session, error));
+      g_task_return_error (task, error);
       return;
     }
   session->is_open = TRUE;
@@ -328,7 +317,7 @@ on_signed (GObject *source, GAsyncResult *result, gpointer data)
     session->tries = 0;
   else if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_INCORRECT))
     shikaku_error_get_tries_left (error, &session->tries);
-  g_task_return_error (task, explain (session, error));
+  g_task_return_error (task, error);
 }
 
 void

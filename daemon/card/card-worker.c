@@ -47,6 +47,7 @@ struct CardWorker
   GAsyncQueue *queue;
   Job *running;     /* under the queue's lock */
   gboolean started; /* there is a thread */
+  gint waiting;     /* atomic: the running job waits for another program */
 };
 
 static Job end_of_jobs; /* in the queue: no more will come */
@@ -90,8 +91,10 @@ answer_job (Job *job, GError *error)
 }
 
 static GError *
-new_mute_error (void)
+new_mute_error (CardWorker *worker)
 {
+  if (g_atomic_int_get (&worker->waiting))
+    return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY, "Another program keeps the reader to itself");
   return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_MUTE, "The card or its reader does not answer");
 }
 
@@ -215,6 +218,12 @@ is_mute_unlocked (CardWorker *worker)
   return worker->running != NULL && worker->running->state == JOB_GIVEN_UP;
 }
 
+void
+card_worker_set_waiting (CardWorker *worker, gboolean waiting)
+{
+  g_atomic_int_set (&worker->waiting, waiting);
+}
+
 gboolean
 card_worker_is_mute (CardWorker *worker)
 {
@@ -234,13 +243,13 @@ card_worker_get_reader_name (CardWorker *worker)
 
 /* Those that never ran: nobody but the main thread has them. */
 static void
-refuse_jobs (GQueue *jobs)
+refuse_jobs (CardWorker *worker, GQueue *jobs)
 {
   Job *job;
 
   while ((job = g_queue_pop_head (jobs)) != NULL)
     {
-      answer_job (job, new_mute_error ());
+      answer_job (job, new_mute_error (worker));
       free_job (job);
     }
 }
@@ -249,7 +258,8 @@ static gboolean
 on_deadline (gpointer data)
 {
   Job *job = data;
-  GAsyncQueue *queue = job->worker->queue;
+  g_autoptr (CardWorker) worker = card_worker_ref (job->worker);
+  GAsyncQueue *queue = worker->queue;
   GQueue refused = G_QUEUE_INIT;
   gboolean given_up = FALSE;
 
@@ -268,9 +278,9 @@ on_deadline (gpointer data)
   if (given_up)
     {
       g_cancellable_cancel (job->stop);
-      answer_job (job, new_mute_error ());
+      answer_job (job, new_mute_error (worker));
     }
-  refuse_jobs (&refused);
+  refuse_jobs (worker, &refused);
   return G_SOURCE_REMOVE; /* otherwise its end is on the way and answers it */
 }
 
@@ -325,7 +335,7 @@ card_worker_run (CardWorker *worker, CardWorkerJob function, gpointer data, GDes
 
   if (!queue_job (worker, job))
     {
-      answer_job (job, new_mute_error ());
+      answer_job (job, new_mute_error (worker));
       free_job (job);
     }
 }

@@ -3,7 +3,7 @@
  * card-worker: the one thread that may block on a reader. Jobs run there in turn; results come back as GTask.
  *
  * A job that outlives its deadline is given up: the caller gets CardMute at once, and so does every further job,
- * until the blocked call returns (the card was pulled). Then the worker lets go of the card, and is as good as new.
+ * until the blocked call returns (the card was pulled). If it waits for another program, that is ReaderBusy. Then the worker lets go of the card, and is as good as new.
  * Exit never waits for a blocked worker. Everything here is called on the main thread; each job is answered exactly
  * once.
  */
@@ -43,6 +43,9 @@ void card_worker_run (CardWorker *worker, CardWorkerJob job, gpointer data, GDes
 
 /* card_worker_run_finish: the job's result. */
 gpointer card_worker_run_finish (CardWorker *worker, GAsyncResult *result, GError **error);
+
+/* card_worker_set_waiting: by a job: whether its next call waits for another program, and not for the card. */
+void card_worker_set_waiting (CardWorker *worker, gboolean waiting);
 
 /* card_worker_is_mute: whether a given-up job still blocks the thread. */
 gboolean card_worker_is_mute (CardWorker *worker);

@@ -525,6 +525,13 @@ test_given_up (void)
       Desk *desk = desks[i];
 
       g_assert_true (card_worker_is_mute (desk->worker));
+      if (desk->session == NULL) /* the next one hears the same, at once */
+        start_open (desk);
+      else
+        start_sign (desk, "1234", FALSE);
+      fake_wait (&desk->answered);
+      g_assert_error (desk->error, SHIKAKU_ERROR,
+                      (desk == &mute ? SHIKAKU_ERROR_CARD_MUTE : SHIKAKU_ERROR_READER_BUSY));
       if (desk->session != NULL)
         {
           desk->answered = FALSE; /* nobody waits for a mute card */

@@ -167,6 +167,17 @@ station_free (Station *station)
   station_unref (station);
 }
 
+/* give_up: the owner is told of the end that @visit would have had. */
+static void
+give_up (Station *station, Visit *visit)
+{
+  if (visit_is_finished (visit))
+    return;
+  visit_give_up (visit);
+  station->observer->visit_finished (visit, station->observer_data);
+  visit->closed = TRUE; /* told once */
+}
+
 static gboolean
 on_shutdown_deadline (gpointer user_data)
 {
@@ -175,6 +186,8 @@ on_shutdown_deadline (gpointer user_data)
   station->shutdown_timer = 0;
   if (station->running > 0)
     log_warning (NULL, "station: %u visits did not come to rest in time", station->running);
+  for (guint i = 0; i < station->visits->len; i++)
+    give_up (station, station->visits->pdata[i]);
   end_shutdown (station);
   return G_SOURCE_REMOVE;
 }

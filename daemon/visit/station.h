@@ -29,7 +29,8 @@ const ReaderMonitorObserver *station_get_monitor_observer (void);
 
 /*
  * station_shut_down: ends every visit with SHUTTING_DOWN and unpowers every card; @callback when all is at rest, at the
- * latest after @deadline milliseconds. New visits are refused with SHUTTING_DOWN from here on.
+ * latest after @deadline milliseconds: the end of what has not come to rest is told then. New visits are refused with
+ * SHUTTING_DOWN from here on.
  */
 void station_shut_down (Station *station, guint deadline, GSourceFunc callback, gpointer user_data);
 

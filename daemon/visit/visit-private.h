@@ -56,7 +56,7 @@ struct Visit
   gboolean query_answered, consents_answered, registered;
 
   /* How it ends. */
-  gboolean ending, closed; /* closed: nobody wants to hear of it any more */
+  gboolean ending, rested, closed; /* closed: nobody wants to hear of it any more */
   VisitState outcome;
   GError *error;
   char *error_message;
@@ -91,6 +91,9 @@ void visit_release (Visit *visit);
 /* visit_end: decides how it ends, unless it is decided, and stops what runs. @error: (transfer full); NULL for done. */
 void visit_end (Visit *visit, VisitState outcome, GError *error);
 void visit_fail (Visit *visit, ShikakuError code, const char *reason);
+
+/* visit_give_up: tells the decided end though something still runs for it: when the daemon will not wait for that. */
+void visit_give_up (Visit *visit);
 
 /* visit_replace_error: a better-known reason for an end that is decided but has not taken place. */
 void visit_replace_error (Visit *visit, ShikakuError code, const char *reason);

@@ -228,6 +228,22 @@ forget_unregistered (Visit *visit)
     }
 }
 
+/* take_end: the end as others see it. */
+static void
+take_end (Visit *visit)
+{
+  if (visit_is_finished (visit))
+    return;
+
+  forget_unregistered (visit);
+  if (visit->error != NULL)
+    visit->error_message
+        = visit_text (visit->language, "Error %s", shikaku_error_get_short_name ((ShikakuError)visit->error->code));
+  visit->expires = g_get_real_time () + (gint64)visit->host->retention * G_USEC_PER_SEC;
+  visit->erase_at = g_get_monotonic_time () + (gint64)visit->host->retention * G_USEC_PER_SEC;
+  visit_set_state (visit, visit->outcome);
+}
+
 /* on_rest: nothing runs any more: the end takes place. */
 static gboolean
 on_rest (gpointer user_data)
@@ -235,6 +251,7 @@ on_rest (gpointer user_data)
   Visit *visit = user_data;
 
   visit->rest = 0;
+  visit->rested = TRUE;
   if (visit->agent != NULL)
     {
       tell_patient (visit);
@@ -243,14 +260,7 @@ on_rest (gpointer user_data)
   g_clear_pointer (&visit->proof, card_proof_free);
   g_clear_pointer (&visit->worker, card_worker_unref);
   g_clear_pointer (&visit->insured, insured_free);
-  forget_unregistered (visit);
-  if (visit->error != NULL)
-    visit->error_message
-        = visit_text (visit->language, "Error %s", shikaku_error_get_short_name ((ShikakuError)visit->error->code));
-
-  visit->expires = g_get_real_time () + (gint64)visit->host->retention * G_USEC_PER_SEC;
-  visit->erase_at = g_get_monotonic_time () + (gint64)visit->host->retention * G_USEC_PER_SEC;
-  visit_set_state (visit, visit->outcome);
+  take_end (visit);
   visit->host->rested (visit, visit->host->data);
   answer_cancel_tasks (visit);
   visit_unref (visit);
@@ -264,7 +274,7 @@ on_rest (gpointer user_data)
 static void
 settle (Visit *visit)
 {
-  if (!visit->ending || visit->pending > 0 || visit->rest != 0 || visit_is_finished (visit))
+  if (!visit->ending || visit->pending > 0 || visit->rest != 0 || visit->rested)
     return;
   visit->rest = g_idle_add_full (G_PRIORITY_DEFAULT_IDLE, on_rest, visit_ref (visit), NULL);
 }
@@ -322,6 +332,15 @@ visit_replace_error (Visit *visit, ShikakuError code, const char *reason)
     return;
   g_clear_error (&visit->error);
   visit->error = g_error_new_literal (SHIKAKU_ERROR, (int)code, reason);
+}
+
+void
+visit_give_up (Visit *visit)
+{
+  g_return_if_fail (visit->ending);
+
+  take_end (visit);
+  answer_cancel_tasks (visit);
 }
 
 AgentContext

@@ -23,7 +23,7 @@ on_visit_finished (Visit *visit, gpointer user_data)
   FakeDesk *desk = user_data;
 
   g_assert_true (visit_is_finished (visit));
-  g_assert_false (fake_card_is_powered (desk->card));
+  g_assert_true (desk->gives_up || !fake_card_is_powered (desk->card));
   desk->finished++;
 }
 

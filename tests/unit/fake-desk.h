@@ -23,6 +23,7 @@ typedef struct
   FakeAgent *agent;
   guint event_counter;
   gboolean center_freed;
+  gboolean gives_up; /* a visit may end before its card has come to rest */
 
   GString *states; /* "reading-card asking-pin …", of all visits */
   guint finished, closed, readers_added, readers_removed, reader_changes;

@@ -263,7 +263,7 @@ test_shut_down_at_rest (void)
   g_assert_cmpuint (desk->center->prepared, ==, 0);
 }
 
-/* Something that never answers does not keep the daemon from going. */
+/* Something that never answers does not keep the daemon from going, nor its owner from hearing of it. */
 static void
 test_shut_down_deadline (void)
 {
@@ -274,9 +274,11 @@ test_shut_down_deadline (void)
   fake_card_block (desk->card, 0xB0);
   fake_desk_insert (desk);
   fake_desk_wait_ins (desk, 0xB0, 1);
+  desk->gives_up = TRUE;
   station_shut_down (desk->station, 20, count, &called);
   fake_desk_wait_until (&called);
-  g_assert_false (visit_is_finished (visit));
+  fake_desk_assert_failed (visit, SHIKAKU_ERROR_SHUTTING_DOWN);
+  g_assert_cmpuint (desk->finished, ==, 1);
 }
 
 static void

@@ -16,7 +16,7 @@
 #include "settings.h"
 #include "visit/station.h"
 
-#define SHUT_DOWN_DEADLINE 5000 /* milliseconds until a card that does not let go is left behind */
+#define SHUT_DOWN_DEADLINE 4000 /* milliseconds until a card that does not let go is left behind */
 
 /* GnuTLS would spend a megabyte before main() and before any card: who uses it wakes it with gnutls_global_init(). */
 GNUTLS_SKIP_GLOBAL_INIT
@@ -48,8 +48,9 @@ on_terminate (gpointer user_data)
     {
       daemon->shutting_down = TRUE;
       log_info (NULL, "Shutting down");
-      bus_withdraw (daemon->bus);
+      /* Visits first: else the agents' leaving would end them, and under another name. */
       station_shut_down (daemon->station, SHUT_DOWN_DEADLINE, on_rest, daemon);
+      bus_withdraw (daemon->bus);
     }
   return G_SOURCE_CONTINUE;
 }

@@ -11,6 +11,7 @@
 
 #define PIN_SECONDS 60
 #define CONSENT_SECONDS 120
+#define REASON_SECONDS 2     /* from a pipe without a PIN to the agent's answer */
 #define UNANSWERED_MAXIMUM 8 /* requests that ended for us, and that the agent still has not answered */
 
 struct Agent
@@ -221,7 +222,7 @@ static void
 end_if_complete (AgentRequest *request)
 {
   if (request->answered && !request->pipe)
-    request_end (request, NULL);
+    request_end (request, request->pin || request->answers ? NULL : new_refusal (request));
 }
 
 static GError *
@@ -285,21 +286,6 @@ handle_reply (sd_bus_message *reply, gpointer user_data)
     }
 }
 
-static void
-handle_pin (Secret *pin, gpointer user_data)
-{
-  AgentRequest *request = user_data;
-
-  if (!pin)
-    {
-      request_end (request, new_refusal (request));
-      return;
-    }
-  request->pin = pin;
-  g_clear_pointer (&request->pipe, bus_pin_pipe_free);
-  end_if_complete (request);
-}
-
 static gboolean
 handle_time_limit (gpointer user_data)
 {
@@ -308,6 +294,22 @@ handle_time_limit (gpointer user_data)
   request->timer = 0;
   request_end (request, new_refusal (request));
   return G_SOURCE_REMOVE;
+}
+
+static void
+handle_pin (Secret *pin, gpointer user_data)
+{
+  AgentRequest *request = user_data;
+
+  request->pin = pin;
+  g_clear_pointer (&request->pipe, bus_pin_pipe_free);
+  if (!pin && !request->answered)
+    {
+      /* Refused already; the agent's answer, or its going, will tell why, if it comes soon. */
+      g_source_remove (request->timer);
+      request->timer = g_timeout_add_seconds (REASON_SECONDS, handle_time_limit, request);
+    }
+  end_if_complete (request);
 }
 
 static gboolean

@@ -3,7 +3,9 @@
 
 Comes in: a rig. Each function test_… is a case; meson.build lists them.
 """
-from bus import ObjectPath, Agent, Visits, expect_error
+import os
+
+from bus import ERROR, ObjectPath, Agent, Visits, expect_error
 from loop import settle, wait_for
 
 
@@ -131,11 +133,31 @@ def test_open_pipe(rig):
 
 
 def test_patient_gives_up(rig):
-    """The agent's error Cancelled is the patient's will."""
+    """The agent's error Cancelled is the patient's will, though the pipe's end is seen before it."""
     reader = start(rig)
-    Agent(rig.bus_connection("colleague"), pin=Agent.REFUSE).register(Reader=reader)
+    agent = Agent(rig.bus_connection("colleague"), pin=Agent.REFUSE).register(Reader=reader)
+    assert open_visit(rig, reader).wait_finished()[1] == "Cancelled" and tries(rig) == 3
+    agent.pin = Agent.HANG
+    visit = open_visit(rig, reader, SameCard=True)
+    agent.wait("RequestPin", 2)
+    invocation, pipe = agent.pending.pop(0)
+    os.close(pipe)
+    settle(0.2)
+    assert visit.get("State") == "asking-pin"
+    invocation.return_dbus_error(ERROR + "Cancelled", "")
+    assert visit.wait_finished()[1] == "Cancelled"
+
+
+def test_no_reason(rig):
+    """An agent that spoils the pipe and then says nothing is not waited for until the time limit."""
+    reader = start(rig)
+    agent = Agent(rig.bus_connection("colleague"), pin=Agent.HANG).register(Reader=reader)
     visit = open_visit(rig, reader)
-    assert visit.wait_finished()[1] == "Cancelled" and tries(rig) == 3
+    agent.wait("RequestPin")
+    os.write(agent.pending[0][1], b"12345")
+    assert visit.wait_finished()[:2] == ("failed", "PinRefused") and tries(rig) == 3
+    agent.wait("Cancel")
+    os.close(agent.pending[0][1])
 
 
 # the agent's going

@@ -274,7 +274,7 @@ class Rig:
             "Center_URL": self.center_url(), "Center_CertificateAuthority": credentials / "center-ca.pem",
             "Center_Certificate": credentials / "institution.cert.pem",
             "Center_PrivateKey": credentials / "institution.key.pem", "Center_Account": credentials / "account",
-            "Center_InstitutionCode": INSTITUTION, "Center_Timeout": 10,
+            "Center_InstitutionCode": INSTITUTION, "Center_Timeout": DEADLINE,
             "Card_CertificateAuthorities": credentials / "card-ca.pem", "Visit_Retention": 60, **values}
         groups = {}
         for name, value in settings.items():

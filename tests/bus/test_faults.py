@@ -1,0 +1,490 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The table of faults: what goes wrong → how the visit ends. faults.py says what has to hold after each.
+
+Comes in: a rig. Each case is a row of the table, or a few quick ones of one kind; meson.build lists them, and
+data/errors.md tells people.
+"""
+import signal
+
+import pcsc
+from bus import Agent, Visits, expect_error
+from faults import (ASKING_CONSENT, ASKING_PIN, CANCELLED, CHECKING, DONE, HOLD, LONG, OTHER_CARD, PROVING, READING,
+                    STATES, WAITING, Patient, Table, failed, unknown, until)
+from loop import wait_for
+from rig import SOURCE
+
+TABLE = Table()
+row = TABLE.row
+SELECT_JPKI, SELECT_TEXT = "00A4040C0A D392F000260100000001", "00A4040C0A D3921000310001010408"
+WRONG_PIN = "0020009804 39393939"
+
+
+def case_of(fault, state):
+    return fault + "_" + state.replace("-", "_")
+
+
+# the reader and its service
+
+@row("no reader", failed("ServiceStopped"))
+def no_reader(desk):
+    """pcscd comes back without the reader."""
+    visit = desk.reach(ASKING_PIN)
+    desk.rig.stop_pcscd()
+    desk.expect_end(visit, failed("ServiceStopped"))
+    configuration = desk.rig.folder / "readers" / "vpcd"
+    text = configuration.read_text()
+    configuration.unlink()
+    desk.rig.start("pcscd")
+    until(lambda: desk.is_refused("NoReader"), "the service without a reader")
+    configuration.write_text(text)
+    desk.rig.stop_pcscd()
+    return visit
+
+
+for state in (WAITING, READING, ASKING_PIN, PROVING):
+    @row(f"pcscd stops in {state}", failed("ServiceStopped"), case=case_of("pcscd_stopped", state))
+    def pcscd_stopped(desk, state=state):
+        visit = desk.reach(state)
+        desk.rig.stop_pcscd()
+        return visit
+
+
+@row("pcscd stops when the card is not needed any more", DONE)
+def pcscd_stopped_checking(desk):
+    visit = desk.reach(CHECKING)
+    desk.rig.stop_pcscd()
+    return visit
+
+
+@row("a visit while pcscd is away", None)
+def pcscd_away(desk):
+    desk.rig.stop_pcscd()
+    until(lambda: desk.is_refused("ServiceStopped"), "the service to be away")
+
+
+@row("pcscd hangs, for a moment or until the time is over", failed("ReaderBusy") if LONG else DONE)
+def pcscd_hangs(desk):
+    """Stopped by a signal, it takes what is sent and answers nothing. Nobody can tell that from a reader in use."""
+    desk.rig.pcscd.kill(signal.SIGSTOP)
+    visit = desk.open()
+    visit.wait_state(READING)
+    if LONG:
+        desk.expect_end(visit, failed("ReaderBusy"))
+    desk.rig.pcscd.kill(signal.SIGCONT)
+    if LONG:
+        desk.change_card("yamada")
+    return visit
+
+
+@row("the daemon is stopped while pcscd hangs", failed("ShuttingDown"))
+def pcscd_hangs_at_stop(desk):
+    visit = desk.reach(ASKING_PIN)
+    desk.rig.pcscd.kill(signal.SIGSTOP)
+    assert desk.rig.stop_daemon(6) == 0
+    desk.rig.pcscd.kill(signal.SIGCONT)
+    desk.rig.card.wait("power-off")
+    return visit
+
+
+@row("the daemon is stopped while a card is mute", failed("ShuttingDown"))
+def daemon_stopped_mute(desk):
+    desk.rig.card("fault mute sign")
+    visit = desk.open()
+    desk.rig.card.wait("sign")
+    assert desk.rig.stop_daemon(6) == 0
+    desk.yank()
+    return visit
+
+
+@row("a second caller at the same reader: refused, and the first goes on", DONE)
+def second_caller(desk):
+    visit = desk.reach(ASKING_PIN)
+    expect_error("ReaderBusy", desk.open, Visits(desk.watched))
+    expect_error("ReaderBusy", desk.open)
+    desk.answer()
+    return visit
+
+
+# the card
+
+@row("no card comes", failed("TimedOut"))
+def no_card(desk):
+    desk.yank()
+    return desk.open(Timeout=1)
+
+
+@row("the card is pulled while another is waited for: the visit waits on", DONE)
+def pulled_waiting(desk):
+    visit = desk.reach(WAITING)
+    desk.yank()
+    assert visit.get("State") == WAITING
+    desk.rig.card("insert")
+    return visit
+
+
+for state in (READING, ASKING_PIN, PROVING):
+    @row(f"the card is pulled in {state}", failed("CardRemoved"), case=case_of("pulled", state))
+    def pulled(desk, state=state):
+        visit = desk.reach(state)
+        desk.rig.card("yank")
+        return visit
+
+
+for state in (ASKING_CONSENT, CHECKING):
+    @row(f"the card is pulled in {state}, where it is not needed any more", DONE, case=case_of("pulled", state))
+    def pulled_late(desk, state=state):
+        visit = desk.reach(state, 3 * HOLD)
+        desk.yank()
+        if state == ASKING_CONSENT:
+            desk.answer()
+        return visit
+
+
+for fault in ("yank-before", "yank-during"):
+    for command in ("select", "query", "verify", "sign"):
+        @row(f"the card is pulled at {command} ({fault})", failed("CardRemoved"),
+             case=f"{fault}_{command}".replace("-", "_"))
+        def pulled_at(desk, fault=fault, command=command):
+            desk.rig.card(f"fault {fault} {command}")
+            return desk.open()
+
+
+@row("the card is pulled when it has signed", DONE)
+def pulled_after_sign(desk):
+    desk.rig.card("fault yank-during drop")
+    return desk.open()
+
+
+@row("the card slips out and in again while it is read", failed("CardRemoved"))
+def slipped(desk):
+    desk.cards.clear()
+    desk.rig.card("fault empty read")
+    visit = desk.open()
+    wait_for(lambda: desk.cards[-2:] == [False, True], "the card's going and coming")
+    return visit
+
+
+@row("the card gives one byte", failed("CardRemoved"), case="one_byte")
+def one_byte(desk, command="select"):
+    desk.rig.card(f"fault one-byte {command}")
+    return desk.open()
+
+
+for command in ("query", "verify", "sign"):
+    row(f"the card gives one byte to {command}", failed("CardRemoved"), case="one_byte")(
+        lambda desk, command=command: one_byte(desk, command))
+
+
+@row("a card of another kind", failed("CardUnsupported"), persona=OTHER_CARD)
+def other_card(desk):
+    return desk.open()
+
+
+def mute(desk, command):
+    """Quick: the card is pulled before its time is over. Long: it is not, and the next visit is told at once."""
+    desk.rig.card(f"fault mute {command}")
+    visit = desk.open()
+    desk.rig.card.wait(command)
+    if LONG or command == "sign":
+        desk.expect_end(visit, failed("CardMute"))
+        second = desk.open()
+        desk.expect_end(second, failed("CardMute"))
+        second.close()
+    desk.yank()
+    return visit
+
+
+for command in ("select", "read", "query", "verify", "sign", "drop"):
+    end = failed("CardMute") if LONG or command == "sign" else DONE if command == "drop" else failed("CardRemoved")
+    row(f"the card falls mute at {command}", end, case="mute_" + command)(
+        lambda desk, command=command: mute(desk, command))
+
+
+# what a card can answer
+
+def answers(text, end, case, *faults, **more):
+    @row(f"the card answers {text}", end, case=case, **more)
+    def act(desk):
+        for fault in faults:
+            desk.rig.card("fault " + fault)
+        return desk.open()
+
+
+answers("6F00 to its first command only", DONE, "first_6f00", "6f00-first")
+answers("6F00 to every SELECT", failed("CardUnsupported"), "status_select", "status select 6F00 always")
+answers("6A82 to SELECT: no such application", failed("CardUnsupported"), "status_select", "status select 6A82")
+answers("6B00 to one way of reading: there are others", DONE, "status_read", "status read 6B00")
+answers("6700 to two ways of reading", DONE, "status_read", "status read 6700", "status read 6700")
+answers("6982 to READ BINARY: it wants the PIN first, as telephones do", failed("CardUnsupported"), "status_read",
+        "status read 6982 always")
+answers("6A82 to READ BINARY", failed("CardFailed"), "status_read", "status read 6A82 always")
+answers("half a certificate at a time", DONE, "truncated", "truncate read 700")
+answers("one byte of a certificate", failed("CardFailed"), "truncated", "truncate read 1")
+answers("half a signature", failed("CardFailed"), "truncated", "truncate sign 128")
+answers("an empty signature", failed("CardFailed"), "truncated", "truncate sign 0")
+answers("6F00 to the retry query", failed("CardFailed"), "status_query", "status query 6F00")
+answers("9000 to the retry query", failed("CardFailed"), "status_query", "status query 9000")
+answers("6984 to the retry query", failed("PinLocked", TriesLeft=0), "status_query", "status query 6984")
+answers("63C1 to the retry query", failed("PinRefused", TriesLeft=1), "status_query", "status query 63C1")
+answers("6F00 to VERIFY", failed("CardFailed"), "status_verify", "status verify 6F00")
+answers("6700 to VERIFY", failed("CardFailed"), "status_verify", "status verify 6700")
+answers("6984 to VERIFY", failed("PinLocked"), "status_verify", "status verify 6984")
+answers("6982 to SIGN", failed("CardFailed"), "status_sign", "status sign 6982")
+answers("6F00 to SIGN", failed("CardFailed"), "status_sign", "status sign 6F00")
+answers("6F00 to the SELECT that ends the PIN's rights: it is unpowered anyway", DONE, "status_drop", "status drop 6F00")
+
+
+# the PIN
+
+@row("a wrong PIN", failed("PinIncorrect", TriesLeft=2), tries=2)
+def pin_wrong(desk):
+    desk.patient.pin = "0000"
+    return desk.open()
+
+
+@row("a PIN that is locked", failed("PinLocked", TriesLeft=0), persona="kato")
+def pin_locked(desk):
+    return desk.open()
+
+
+@row("one try left, and nobody said that it may be spent", failed("PinRefused", TriesLeft=1), persona="yoshida")
+def pin_last_try(desk):
+    return desk.open()
+
+
+@row("the last try, with the right PIN", DONE, persona="yoshida", tries=3)
+def pin_last_try_right(desk):
+    return desk.open(LastTry=True)
+
+
+@row("the last try, with a wrong PIN", failed("PinLocked"), persona="yoshida", tries=0)
+def pin_last_try_wrong(desk):
+    desk.patient.pin = "0000"
+    return desk.open(LastTry=True)
+
+
+for pin in ("123", "12345", "12a4", "１２３４", "", "1234\n"):
+    @row(f"a PIN that is no PIN: {pin!r}", failed("PinRefused"), case="pin_refused")
+    def pin_refused(desk, pin=pin):
+        desk.patient.pin = pin or Agent.EMPTY
+        return desk.open()
+
+
+# the people and their programs
+
+@row("no agent", failed("NoAgent"))
+def no_agent(desk):
+    desk.patient.unregister()
+    visit = desk.open()
+    desk.expect_end(visit, failed("NoAgent"))
+    desk.patient.register(Reader=desk.reader)
+    return visit
+
+
+for state in (ASKING_PIN, ASKING_CONSENT):
+    @row(f"the agent is killed in {state}", failed("AgentGone"), case=case_of("agent_killed", state))
+    def agent_killed(desk, state=state):
+        stays = desk.replace_patient(Patient(desk.rig.bus_connection("colleague", fresh=True)))
+        visit = desk.reach(state)
+        desk.patient.connection.close_sync(None)
+        desk.expect_end(visit, failed("AgentGone"))
+        desk.replace_patient(stays)
+        return visit
+
+
+for state in STATES:
+    @row(f"the caller is killed in {state}", None, case=case_of("caller_killed", state))
+    def caller_killed(desk, state=state):
+        caller = desk.rig.bus_connection("tester", fresh=True)
+        desk.reach(state, visits=Visits(caller))
+        caller.close_sync(None)
+        desk.wait_free()
+
+
+    @row(f"cancelled in {state}", CANCELLED, case=case_of("cancelled", state))
+    def cancelled(desk, state=state):
+        visit = desk.reach(state)
+        visit.cancel()
+        return visit
+
+
+    @row(f"the time is over in {state}", failed("TimedOut"), case=case_of("timed_out", state))
+    def timed_out(desk, state=state):
+        return desk.reach(state, 1500 + HOLD, Timeout=1)
+
+
+    @row(f"the daemon is stopped in {state}", failed("ShuttingDown"), case=case_of("daemon_stopped", state))
+    def daemon_stopped(desk, state=state):
+        visit = desk.reach(state)
+        assert desk.rig.stop_daemon(5) == 0
+        return visit
+
+
+for state in (ASKING_PIN, PROVING):
+    @row(f"the daemon is killed in {state}", None, case=case_of("daemon_killed", state))
+    def daemon_killed(desk, state=state):
+        """Its name leaves the bus, and the card loses what the PIN gave as soon as pcscd lets it go."""
+        visit = desk.reach(state)
+        desk.rig.kill_daemon()
+        expect_error("org.freedesktop.DBus.Error.ServiceUnknown", visit.cancel)
+        desk.rig.card.wait("power-off")
+
+
+# the center
+
+def center_fault(name, error, fault, **settings):
+    """@fault: of the simulator. Before the card is proved, the visit fails; after it, the answer is unknown."""
+    case = "center_" + name.replace(" ", "_").replace("-", "_")
+    at = "" if fault in ("refuse-connection", "foreign-certificate") else " path=card/"
+
+    @row(f"the center, before the card is proved: {name}", failed(error), case=case, **settings)
+    def before_proof(desk):
+        desk.rig.center(f"fault {fault}{at and at + 'challenge'}")
+        return desk.open()
+
+    @row(f"the center, after the card is proved: {name}", unknown(error), case=case, **settings)
+    def after_proof(desk):
+        visit = desk.reach(ASKING_PIN)
+        desk.rig.center(f"fault {fault}{at and at + 'check'}")
+        desk.answer()
+        return visit
+
+
+center_fault("down", "CenterUnreachable", "refuse-connection")
+center_fault("too slow", "CenterUnreachable", "slow 5000 count=always", Center_Timeout=1)
+center_fault("silent", "CenterUnreachable", "silent count=always", Center_Timeout=1)
+center_fault("trickling", "CenterUnreachable", "trickle count=always", Center_Timeout=1)
+center_fault("refusing", "CenterRefused", "status 403 count=always")
+center_fault("refusing every token", "CenterRefused", "status 401 count=always")
+center_fault("busy", "CenterBusy", "status 503 count=always")
+center_fault("broken", "CenterUnreachable", "status 500 count=always")
+center_fault("garbage", "MessageInvalid", "garbage")
+center_fault("five MiB", "MessageInvalid", "huge 5242880")
+center_fault("redirect", "MessageInvalid", "redirect")
+center_fault("cut in mid-body", "CenterUnreachable", "cut 20 count=always")
+center_fault("foreign certificate", "CenterUntrusted", "foreign-certificate")
+center_fault("refusing the institution", "CenterRefused", "error-code SHK090002")
+
+
+@row("the center is slow, but within its time", DONE, case="center_hiccups")
+def center_slow(desk):
+    desk.rig.center("fault slow 300 path=card/challenge")
+    desk.rig.center("fault slow 300 path=card/check")
+    return desk.open()
+
+
+@row("the center's answer is cut once: a query is asked again", DONE, case="center_hiccups")
+def center_cut_once(desk):
+    desk.rig.center("fault cut 20 path=card/check")
+    return desk.open()
+
+
+@row("the center's token has run out", DONE, case="center_hiccups")
+def center_token(desk):
+    desk.rig.center("expire-tokens")
+    return desk.open()
+
+
+@row("the certificate has expired", failed("CertificateExpired"), persona="ito")
+def certificate_expired(desk):
+    return desk.open()
+
+
+@row("the certificate is of a CA that is not trusted", failed("CertificateUntrusted"), persona="kobayashi")
+def certificate_untrusted(desk):
+    return desk.open()
+
+
+@row("the center has revoked the certificate", failed("CertificateRevoked"), persona="watanabe")
+def certificate_revoked(desk):
+    return desk.open()
+
+
+@row("the card is not registered", failed("NotRegistered"), persona="yamamoto")
+def not_registered(desk):
+    return desk.open()
+
+
+# another program at the reader
+
+def share(desk, act, end):
+    """Another program has the card, shared. @act (its card, the visit): what it does while the PIN is asked."""
+    context = pcsc.Context()
+    other = context.connect(desk.rig.wait_card())
+    visit = desk.reach(ASKING_PIN)
+    act(other)
+    desk.answer()
+    desk.expect_end(visit, end)
+    status = desk.rig.card.status()
+    assert status["powered"] and not status["used"], status  # it was reset for the other, without the PIN's rights
+    context.release()
+    return visit
+
+
+@row("another program shares the reader", DONE)
+def shared(desk):
+    return share(desk, lambda other: None, DONE)
+
+
+@row("another program has used the card meanwhile", DONE)
+def shared_used(desk):
+    return share(desk, lambda other: other.transmit(SELECT_TEXT), DONE)
+
+
+@row("another program resets the card while the PIN is asked", failed("CardReset"))
+def shared_reset(desk):
+    return share(desk, lambda other: other.reconnect(disposition=pcsc.RESET), failed("CardReset"))
+
+
+def spend_try(other):
+    other.transmit(SELECT_JPKI)
+    assert other.transmit(WRONG_PIN) == "63C2"
+
+
+@row("another program has spent a try meanwhile", failed("CardReset"), tries=2)
+def shared_spent(desk):
+    desk.patient.typed += 1
+    return share(desk, spend_try, failed("CardReset"))
+
+
+@row("another program keeps the reader, for a moment or for too long", failed("ReaderBusy") if LONG else DONE)
+def shared_transaction(desk):
+    context = pcsc.Context()
+    other = context.connect(desk.rig.wait_card())
+    other.begin()
+    visit = desk.open()
+    visit.wait_state(READING)
+    if LONG:
+        desk.expect_end(visit, failed("ReaderBusy"))
+        visit.close()
+        visit = desk.open()  # is told at once
+        desk.expect_end(visit, failed("ReaderBusy"))
+    other.end()
+    desk.expect_end(visit, failed("ReaderBusy") if LONG else DONE)
+    context.release()
+    if LONG:
+        desk.change_card("yamada")
+    return visit
+
+
+@row("another program has the reader to itself", failed("ReaderBusy"))
+def other_exclusive(desk):
+    context = pcsc.Context()
+    context.connect(desk.rig.wait_card(), pcsc.SHARE_EXCLUSIVE)
+    visit = desk.open()
+    desk.expect_end(visit, failed("ReaderBusy"))
+    context.release()
+    return visit
+
+
+def test_table(_rig):
+    """Every case is run, and every error of a row is told to people."""
+    listed = (SOURCE / "tests" / "bus" / "meson.build").read_text()
+    documented = (SOURCE / "data" / "errors.md").read_text()
+    missing = [case for case in TABLE.cases if f"'{case}'" not in listed]
+    missing += [one.end for rows in TABLE.cases.values() for one in rows
+                if one.end and one.end.error and f"`{one.end.error}`" not in documented]
+    assert not missing, missing
+
+
+globals().update(TABLE.make_tests())

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <sysexits.h>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -141,7 +142,12 @@ main (int argc, char *argv[])
   g_setenv ("GIO_USE_VFS", "local", TRUE); /* no file of ours is remote: spare the gvfs modules */
 
   configuration = settings_load (config, &error);
-  if (configuration == NULL || !run (configuration, &daemon, &error))
+  if (configuration == NULL)
+    {
+      log_error (NULL, "%s", error->message);
+      return EX_CONFIG; /* starting again would not help, and the unit knows it */
+    }
+  if (!run (configuration, &daemon, &error))
     {
       log_error (NULL, "%s", error->message);
       return EXIT_FAILURE;

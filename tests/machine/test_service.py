@@ -11,6 +11,7 @@ EXPOSURE = 11  # tenths, of systemd-analyze security
 BACK_WITHIN = 200  # milliseconds
 KILLS = 20
 NO_DAEMON = 69  # exit status of shikakuctl
+EX_CONFIG = 78  # exit status of shikakud
 NAME = "org.shikaku.Shikaku1"
 BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
 
@@ -97,6 +98,20 @@ def test_stop(machine):
     assert shown == {"Result": "success", "ExecMainStatus": "0", "ActiveState": "inactive"}, shown
     assert not simulator.card("status")["powered"], simulator.card("status")
     machine.run("busctl", "status", NAME, status=1)
+
+
+def test_wrong_configuration(machine):
+    """A mistake in the configuration is named, and is not tried again and again; corrected, the service starts."""
+    right = machine.run("cat", "/etc/shikaku/shikakud.conf")
+    machine.write("/etc/shikaku/shikakud.conf", right + "Colour=blue\n")
+    machine.systemctl("restart", "shikakud", status=1)
+    shown = machine.show("shikakud", "ActiveState", "ExecMainStatus", "NRestarts")
+    assert shown == {"ActiveState": "failed", "ExecMainStatus": str(EX_CONFIG), "NRestarts": "0"}, shown
+    line = len(right.splitlines()) + 1
+    journal = machine.journal("--unit=shikakud")
+    assert re.search(rf"shikakud.conf:{line}: .*Colour", journal), journal
+    machine.write("/etc/shikaku/shikakud.conf", right)
+    machine.systemctl("restart", "shikakud")
 
 
 def test_name_refused(machine):

@@ -62,8 +62,12 @@ static int
 handle_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
 {
   Bus *self = user_data;
+  const char *sender = sd_bus_message_get_sender (message);
   const char *name, *old_owner, *new_owner;
 
+  /* Anybody can send a signal that says so; sd-bus tells of its own end under the bus's name with ".Local". */
+  if (!sender || !g_str_has_prefix (sender, DBUS_NAME))
+    return 0;
   if (sd_bus_message_is_signal (message, DBUS_NAME, "NameOwnerChanged") > 0)
     {
       if (sd_bus_message_read (message, "sss", &name, &old_owner, &new_owner) > 0 && *name == ':' && !*new_owner)

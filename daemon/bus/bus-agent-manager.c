@@ -90,7 +90,7 @@ choose_reader (BusAgents *self, const char *wanted, GError **error)
 static gboolean
 may_register (BusAgents *self, BusPeer *peer, const char *path, const char *reader, GError **error)
 {
-  if (peer->barred)
+  if (*peer->unanswered >= BUS_AGENT_UNANSWERED_MAXIMUM)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
                          "This agent has left too many requests unanswered");
   else if (g_hash_table_contains (self->table, reader))
@@ -115,7 +115,7 @@ register_agent (BusAgents *self, sd_bus_message *message, BusPeer *peer, GError 
       || !read_capabilities (message, &capabilities, error) || !bus_options_read (message, options, &reader, error)
       || !(reader = choose_reader (self, reader, error)) || !may_register (self, peer, path, reader, error))
     return FALSE;
-  agent = bus_agent_new (self->bus, self->outgoing, peer->name, path, reader, capabilities);
+  agent = bus_agent_new (self->bus, self->outgoing, peer->name, path, reader, capabilities, peer->unanswered);
   g_hash_table_insert (self->table, (gpointer)bus_agent_get_reader (agent), agent);
   peer->agents++;
   log_info (NULL, "%s has an agent", reader);
@@ -190,11 +190,7 @@ acquire (gpointer port, const char *reader, const char *capability, GError **err
 
   if (agent && bus_agent_is_tired (agent))
     {
-      BusPeer *peer = bus_peers_find (self->peers, bus_agent_get_owner (agent));
-
       log_warning (NULL, "The agent of %s answers nothing: it is let go", reader);
-      if (peer)
-        peer->barred = TRUE;
       drop (self, g_steal_pointer (&agent), TRUE);
     }
   if (agent && bus_agent_has_capability (agent, capability))

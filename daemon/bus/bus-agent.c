@@ -11,8 +11,7 @@
 
 #define PIN_SECONDS 60
 #define CONSENT_SECONDS 120
-#define REASON_SECONDS 2     /* from a pipe without a PIN to the agent's answer */
-#define UNANSWERED_MAXIMUM 8 /* requests that ended for us, and that the agent still has not answered */
+#define REASON_SECONDS 2 /* from a pipe without a PIN to the agent's answer */
 
 struct Agent
 {
@@ -20,9 +19,9 @@ struct Agent
   BusOutgoing *outgoing; /* NULL once it is gone */
   char *owner, *path, *reader;
   BusAgentCapabilities capabilities;
-  GQueue requests; /* of AgentRequest; the head is at the agent */
-  guint unanswered;
-  char *screen; /* the visit of which something may still be on the screen */
+  GQueue requests;   /* of AgentRequest; the head is at the agent */
+  guint *unanswered; /* of its connection; a reference */
+  char *screen;      /* the visit of which something may still be on the screen */
 };
 
 /*
@@ -58,7 +57,7 @@ bus_agent_capability_from_string (const char *text)
 
 Agent *
 bus_agent_new (sd_bus *bus, BusOutgoing *outgoing, const char *owner, const char *path, const char *reader,
-               BusAgentCapabilities capabilities)
+               BusAgentCapabilities capabilities, guint *unanswered)
 {
   Agent *agent = g_rc_box_new0 (Agent);
 
@@ -68,6 +67,7 @@ bus_agent_new (sd_bus *bus, BusOutgoing *outgoing, const char *owner, const char
   agent->path = g_strdup (path);
   agent->reader = g_strdup (reader);
   agent->capabilities = capabilities;
+  agent->unanswered = g_rc_box_acquire (unanswered);
   return agent;
 }
 
@@ -85,6 +85,7 @@ agent_clear (Agent *agent)
   g_free (agent->path);
   g_free (agent->reader);
   g_free (agent->screen);
+  g_rc_box_release (agent->unanswered);
 }
 
 void
@@ -120,7 +121,7 @@ bus_agent_has_capability (Agent *agent, const char *capability)
 gboolean
 bus_agent_is_tired (Agent *agent)
 {
-  return agent->unanswered >= UNANSWERED_MAXIMUM;
+  return *agent->unanswered >= BUS_AGENT_UNANSWERED_MAXIMUM;
 }
 
 static sd_bus_message *
@@ -195,7 +196,7 @@ request_end (AgentRequest *request, GError *error)
   else if (was_served)
     g_clear_pointer (&agent->screen, g_free);
   if (request->at_agent)
-    agent->unanswered++;
+    (*agent->unanswered)++;
   request_free_if_done (request);
   if (was_served)
     serve_next (agent);
@@ -270,7 +271,7 @@ handle_reply (sd_bus_message *reply, gpointer user_data)
   request->at_agent = FALSE;
   if (!request->task) /* it ended without this answer */
     {
-      request->agent->unanswered--;
+      (*request->agent->unanswered)--;
       request_free_if_done (request);
     }
   else if (!reply)

@@ -23,8 +23,14 @@ typedef enum
 /* bus_agent_capability_from_string: 0 if there is no such capability. */
 BusAgentCapabilities bus_agent_capability_from_string (const char *text);
 
+#define BUS_AGENT_UNANSWERED_MAXIMUM 8
+
+/*
+ * bus_agent_new: @unanswered: counts what @owner has left unanswered: requests that ended for us, and that may hold one
+ * of the daemon's few calls for ever. It is the connection's (g_rc_box), so that registering again does not end it.
+ */
 Agent *bus_agent_new (sd_bus *bus, BusOutgoing *outgoing, const char *owner, const char *path, const char *reader,
-                      BusAgentCapabilities capabilities);
+                      BusAgentCapabilities capabilities, guint *unanswered);
 Agent *bus_agent_ref (Agent *agent);
 void bus_agent_unref (Agent *agent);
 

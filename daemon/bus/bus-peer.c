@@ -43,6 +43,7 @@ peer_free (BusPeer *peer)
 
   for (guint i = 0; i < held->len; i++)
     g_array_index (held, Held, i).callback (NULL, g_array_index (held, Held, i).user_data);
+  g_rc_box_release (peer->unanswered);
   g_free (peer->name);
   g_free (peer->user);
   g_free (peer);
@@ -168,6 +169,7 @@ bus_peers_get (BusPeers *peers, const char *name)
   peer = g_new0 (BusPeer, 1);
   peer->peers = peers;
   peer->name = g_strdup (name);
+  peer->unanswered = g_rc_box_new0 (guint);
   peer->held = g_array_new (FALSE, FALSE, sizeof (Held));
   g_hash_table_insert (peers->table, peer->name, peer);
 

@@ -40,7 +40,7 @@ struct BusPeer
   guint calls;                  /* under way */
   guint visits;                 /* open */
   guint agents;                 /* registered */
-  gboolean barred;              /* from being an agent: it left too many requests unanswered */
+  guint *unanswered;            /* requests that it, as an agent, has left so; shared (g_rc_box) with its agents */
   GArray *held;                 /* who waits to know it */
 };
 

@@ -6,6 +6,7 @@ Comes in: a rig. Each function test_… is a case; meson.build lists them.
 import fcntl
 import os
 import re
+import signal
 
 from bus import (AGENT_MANAGER, ERROR, MANAGER, PROPERTIES, ROOT, VISIT, Agent, BusError, Call, ObjectPath, Visits,
                  call, expect_error, options)
@@ -180,6 +181,18 @@ def test_calls_under_way(rig):
     for one in calls[:32]:
         one.wait()
     assert call_manager(connection, "GetVisits") == []
+
+
+def test_many_callers(rig):
+    """A crowd at once: the daemon asks the bus about each, and never more than the bus lets it ask at a time."""
+    rig.start("daemon")
+    crowd = [rig.bus_connection("tester", fresh=True) for _number in range(150)]
+    rig.daemon.kill(signal.SIGSTOP)
+    calls = [Call(connection, ROOT, MANAGER, "GetVisits") for connection in crowd]
+    for connection in crowd:
+        connection.flush_sync(None)
+    rig.daemon.kill(signal.SIGCONT)
+    assert [one.wait() for one in calls] == [[]] * len(crowd)
 
 
 # states

@@ -35,19 +35,22 @@ call_end (OutgoingCall *call, sd_bus_message *reply)
 static int handle_reply (sd_bus_message *reply, void *user_data, sd_bus_error *error);
 
 static void
+send_call (BusOutgoing *outgoing, OutgoingCall *call)
+{
+  int result = sd_bus_call_async (outgoing->bus, &call->slot, call->message, handle_reply, call, UINT64_MAX);
+
+  call->message = sd_bus_message_unref (call->message);
+  g_hash_table_add (outgoing->under_way, call);
+  /* Only a broken connection or no memory: then the whole daemon ends, and bus_outgoing_free calls back. */
+  if (result < 0)
+    log_error (NULL, "A call on the bus could not be sent: %s", g_strerror (-result));
+}
+
+static void
 send_waiting (BusOutgoing *outgoing)
 {
   while (outgoing->waiting.length > 0 && g_hash_table_size (outgoing->under_way) < CALLS_UNDER_WAY_MAXIMUM)
-    {
-      OutgoingCall *call = g_queue_pop_head (&outgoing->waiting);
-      int result = sd_bus_call_async (outgoing->bus, &call->slot, call->message, handle_reply, call, UINT64_MAX);
-
-      call->message = sd_bus_message_unref (call->message);
-      g_hash_table_add (outgoing->under_way, call);
-      /* Only a broken connection or no memory: then the whole daemon ends, and bus_outgoing_free calls back. */
-      if (result < 0)
-        log_error (NULL, "A call on the bus could not be sent: %s", g_strerror (-result));
-    }
+    send_call (outgoing, g_queue_pop_head (&outgoing->waiting));
 }
 
 static int
@@ -97,8 +100,14 @@ bus_outgoing_call (BusOutgoing *outgoing, sd_bus_message *message, BusOutgoingRe
   OutgoingCall *call = g_new0 (OutgoingCall, 1);
 
   *call = (OutgoingCall){ .outgoing = outgoing, .message = message, .callback = callback, .user_data = user_data };
-  g_queue_push_tail (&outgoing->waiting, call);
-  send_waiting (outgoing);
+  /* The bus answers at once, and its own replies do not count; behind agents that are silent it would never be asked. */
+  if (g_strcmp0 (sd_bus_message_get_destination (message), "org.freedesktop.DBus") == 0)
+    send_call (outgoing, call);
+  else
+    {
+      g_queue_push_tail (&outgoing->waiting, call);
+      send_waiting (outgoing);
+    }
 }
 
 void

@@ -3,8 +3,8 @@
  * bus-outgoing: the daemon's own calls on the bus, asynchronous, and few enough at a time.
  *
  * The bus lets a connection wait for 128 replies at most (max_replies_per_connection of the system bus); what goes
- * beyond our own limit waits here in line. A reply is waited for without a limit of time: limits are the caller's
- * business.
+ * beyond our own limit waits here in line, but for calls to the bus itself. A reply is waited for without a limit of
+ * time: limits are the caller's business.
  */
 #pragma once
 

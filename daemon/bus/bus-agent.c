@@ -462,7 +462,8 @@ bus_agent_show_message (Agent *agent, const AgentContext *context, const char *m
 {
   g_autoptr (sd_bus_message) call = NULL;
 
-  if (!agent->outgoing || !(agent->capabilities & BUS_AGENT_MESSAGE))
+  /* The screen is that of who is asked now, which may be for another visit. */
+  if (!agent->outgoing || !(agent->capabilities & BUS_AGENT_MESSAGE) || agent->requests.length > 0)
     return;
   call = new_call (agent, "ShowMessage", context->visit);
   if (!call || sd_bus_message_append_basic (call, 's', message) < 0

@@ -7,6 +7,7 @@ import os
 
 from bus import ERROR, ObjectPath, Agent, Visits, expect_error
 from loop import settle, wait_for
+from people import INSURED
 
 
 def start(rig, persona="yamada"):
@@ -274,6 +275,18 @@ def test_never_answers(rig):
     agent.wait("Release")
     expect_error("LimitExceeded", agent.register, Reader=reader)
     Agent(rig.bus_connection("tester", fresh=True)).register(Reader=reader)
+
+
+def test_question_stays(rig):
+    """A message for one visit does not take the place of another visit's question, which is still withdrawn."""
+    reader = start(rig)
+    agent = Agent(rig.bus_connection("colleague"), pin=Agent.HANG).register(Reader=reader)
+    visit = open_visit(rig, reader)
+    agent.wait("RequestPin")
+    waiting = Visits(rig.bus_connection()).check_number(INSURED, Reader=reader, Consents=["ceiling"], Timeout=1)
+    assert waiting.wait_finished()[:2] == ("failed", "TimedOut")
+    visit.cancel()
+    assert agent.wait("Cancel") == (visit.path,) and "ask-staff" not in agent.messages(), agent.calls
 
 
 def test_released(rig):

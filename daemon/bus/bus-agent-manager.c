@@ -2,6 +2,7 @@
 /* bus-agent-manager: a table of readers and their agents. */
 #include "bus/bus-agent-manager.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/log.h"
@@ -56,19 +57,15 @@ read_capabilities (sd_bus_message *message, BusAgentCapabilities *ret_capabiliti
     {
       BusAgentCapabilities capability = bus_agent_capability_from_string (text);
 
-      if (!capability)
-        {
-          g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
-                               "A capability is pin, consent or message");
-          return FALSE;
-        }
       *ret_capabilities |= capability;
+      if (!capability)
+        result = -EINVAL;
     }
-  if (result >= 0)
-    result = sd_bus_message_exit_container (message);
-  if (*ret_capabilities == 0)
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "An agent has at least one capability");
-  return result >= 0 && *ret_capabilities != 0;
+  if (result >= 0 && *ret_capabilities != 0 && sd_bus_message_exit_container (message) >= 0)
+    return TRUE;
+  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
+                       "Capabilities are at least one of pin, consent and message");
+  return FALSE;
 }
 
 /* The reader asked for, or the only one there is. */

@@ -14,7 +14,8 @@ struct BusManager
   Station *station;
   sd_bus_slot *slot;
   GCancellable *cancellable;
-  char *center; /* as told last */
+  GPtrArray *diagnoses; /* of Diagnosis, under way */
+  char *center;         /* as told last */
   gint64 credential_expires;
 };
 
@@ -132,22 +133,26 @@ append_link (sd_bus_message *reply, const StationLink *link)
   return result < 0 ? result : sd_bus_message_close_container (reply);
 }
 
-/* The call and the station, of which the manager may be gone when the answer comes. */
 typedef struct
 {
+  BusManager *manager;
   BusCall *call;
-  Station *station;
 } Diagnosis;
 
 static void
 reply_diagnosed (GObject *source, GAsyncResult *asynchronous, gpointer user_data)
 {
   g_autofree Diagnosis *diagnosis = user_data;
+  BusManager *self = diagnosis->manager;
   GError *error = NULL;
-  g_autoptr (GPtrArray) links = station_diagnose_finish (diagnosis->station, asynchronous, &error);
+  g_autoptr (GPtrArray) links = NULL;
   sd_bus_message *reply;
   int result;
 
+  if (!self) /* it has ended, and answered */
+    return;
+  g_ptr_array_remove_fast (self->diagnoses, diagnosis);
+  links = station_diagnose_finish (self->station, asynchronous, &error);
   if (!links)
     {
       bus_call_return_error (diagnosis->call, error);
@@ -176,7 +181,8 @@ handle_diagnose (BusCall *call, gpointer target)
       return;
     }
   diagnosis = g_new (Diagnosis, 1);
-  *diagnosis = (Diagnosis){ .call = call, .station = self->station };
+  *diagnosis = (Diagnosis){ .manager = self, .call = call };
+  g_ptr_array_add (self->diagnoses, diagnosis);
   station_diagnose (self->station, options.visit.language, self->cancellable, reply_diagnosed, diagnosis);
 }
 
@@ -251,6 +257,7 @@ bus_manager_new (sd_bus *bus, BusPeers *peers, BusVisits *visits, Station *stati
   self->visits = visits;
   self->station = station;
   self->cancellable = g_cancellable_new ();
+  self->diagnoses = g_ptr_array_new ();
   self->center = g_strdup (station_get_center (station));
   self->credential_expires = station_get_credential_expires (station);
   if (!bus_error_check (
@@ -263,6 +270,15 @@ bus_manager_new (sd_bus *bus, BusPeers *peers, BusVisits *visits, Station *stati
 void
 bus_manager_free (BusManager *self)
 {
+  for (guint i = 0; i < self->diagnoses->len; i++)
+    {
+      Diagnosis *diagnosis = g_ptr_array_index (self->diagnoses, i);
+
+      diagnosis->manager = NULL;
+      bus_call_return_error (diagnosis->call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN,
+                                                                   "The daemon is shutting down"));
+    }
+  g_ptr_array_unref (self->diagnoses);
   g_cancellable_cancel (self->cancellable);
   g_object_unref (self->cancellable);
   sd_bus_slot_unref (self->slot);

@@ -184,7 +184,7 @@ def test_calls_under_way(rig):
 
 
 def test_many_callers(rig):
-    """A crowd at once: the daemon asks the bus about each, and never more than the bus lets it ask at a time."""
+    """A crowd at once: the daemon asks the bus about each, and answers each."""
     rig.start("daemon")
     crowd = [rig.bus_connection("tester", fresh=True) for _number in range(150)]
     rig.daemon.kill(signal.SIGSTOP)
@@ -343,6 +343,16 @@ def test_shutting_down(rig):
     assert rig.stop_daemon() == 0
     expect_error("ShuttingDown", check.wait)
     assert visit.wait_finished()[:2] == ("failed", "ShuttingDown")
+
+
+def test_shutting_down_diagnosed(rig):
+    """Told to end while a diagnosis waits for the center."""
+    rig.start("center", "daemon")
+    rig.center("fault slow 60000 count=always path=auth")
+    diagnosis = Call(rig.bus_connection(), ROOT, MANAGER, "Diagnose", GLib.Variant.new_tuple(options({})))
+    rig.center.wait("auth")
+    assert rig.stop_daemon() == 0
+    expect_error("ShuttingDown", diagnosis.wait)
 
 
 def test_name_taken(rig):

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus-outgoing: so many calls at a time, the others in line, and every caller is called back once. */
+#include "bus/bus-outgoing.h"
+
+#include <sys/socket.h>
+
+#include "bus/bus-error.h"
+
+#define AT_A_TIME 100 /* below the 128 that the bus allows */
+#define CALLS 250
+
+typedef struct
+{
+  sd_bus *client, *server;
+  BusOutgoing *outgoing;
+  GQueue calls; /* that have come to the server and are not answered: sd_bus_message */
+  guint answers, ends;
+} Fixture;
+
+static int
+take_call (sd_bus_message *call, void *user_data, sd_bus_error *error)
+{
+  g_queue_push_tail (&((Fixture *)user_data)->calls, sd_bus_message_ref (call));
+  return 1;
+}
+
+static sd_bus *
+new_end (int fd, gboolean server)
+{
+  sd_id128_t id = { .bytes = { 1 } };
+  sd_bus *bus = NULL;
+
+  g_assert_cmpint (sd_bus_new (&bus), >=, 0);
+  g_assert_cmpint (sd_bus_set_fd (bus, fd, fd), >=, 0);
+  if (server)
+    g_assert_cmpint (sd_bus_set_server (bus, TRUE, id), >=, 0);
+  g_assert_cmpint (sd_bus_set_anonymous (bus, TRUE), >=, 0);
+  g_assert_cmpint (sd_bus_start (bus), >=, 0);
+  return bus;
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  int ends[2];
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), ==, 0);
+  fixture->client = new_end (ends[0], FALSE);
+  fixture->server = new_end (ends[1], TRUE);
+  g_assert_cmpint (sd_bus_add_filter (fixture->server, NULL, take_call, fixture), >=, 0);
+  fixture->outgoing = bus_outgoing_new (fixture->client);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_clear_pointer (&fixture->outgoing, bus_outgoing_free);
+  while (fixture->calls.length > 0)
+    sd_bus_message_unref (g_queue_pop_head (&fixture->calls));
+  sd_bus_close_unref (fixture->client);
+  sd_bus_close_unref (fixture->server);
+}
+
+/* Moves messages until nothing moves. */
+static void
+settle (Fixture *fixture)
+{
+  int moved;
+
+  do
+    {
+      moved = sd_bus_process (fixture->client, NULL);
+      g_assert_cmpint (moved, >=, 0);
+      moved |= sd_bus_process (fixture->server, NULL);
+      g_assert_cmpint (moved, >=, 0);
+    }
+  while (moved > 0);
+}
+
+static void
+note_reply (sd_bus_message *reply, gpointer user_data)
+{
+  Fixture *fixture = user_data;
+
+  if (reply)
+    fixture->answers++;
+  else
+    fixture->ends++;
+}
+
+static void
+call (Fixture *fixture)
+{
+  sd_bus_message *message = NULL;
+
+  g_assert_cmpint (sd_bus_message_new_method_call (fixture->client, &message, NULL, "/", "org.example.Peer", "Ask"), >=,
+                   0);
+  bus_outgoing_call (fixture->outgoing, message, note_reply, fixture);
+}
+
+static void
+answer (Fixture *fixture)
+{
+  g_autoptr (sd_bus_message) message = g_queue_pop_head (&fixture->calls);
+
+  g_assert_cmpint (sd_bus_reply_method_return (message, NULL), >=, 0);
+}
+
+static void
+test_line (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < CALLS; i++)
+    call (fixture);
+  settle (fixture);
+  g_assert_cmpuint (fixture->calls.length, ==, AT_A_TIME);
+  for (guint i = 1; i <= CALLS; i++)
+    {
+      answer (fixture);
+      settle (fixture);
+      g_assert_cmpuint (fixture->answers, ==, i);
+      g_assert_cmpuint (fixture->calls.length, ==, MIN (AT_A_TIME, CALLS - i));
+    }
+}
+
+static void
+test_end (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < CALLS; i++)
+    call (fixture);
+  settle (fixture);
+  answer (fixture);
+  settle (fixture);
+  g_clear_pointer (&fixture->outgoing, bus_outgoing_free);
+  g_assert_cmpuint (fixture->answers, ==, 1);
+  g_assert_cmpuint (fixture->ends, ==, CALLS - 1);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add ("/bus-outgoing/line", Fixture, NULL, set_up, test_line, tear_down);
+  g_test_add ("/bus-outgoing/end", Fixture, NULL, set_up, test_end, tear_down);
+  return g_test_run ();
+}

@@ -100,7 +100,7 @@ bus_outgoing_call (BusOutgoing *outgoing, sd_bus_message *message, BusOutgoingRe
   OutgoingCall *call = g_new0 (OutgoingCall, 1);
 
   *call = (OutgoingCall){ .outgoing = outgoing, .message = message, .callback = callback, .user_data = user_data };
-  /* The bus answers at once, and its own replies do not count; behind agents that are silent it would never be asked. */
+  /* The bus answers at once, and its own replies do not count; behind silent agents it would never be asked. */
   if (g_strcmp0 (sd_bus_message_get_destination (message), "org.freedesktop.DBus") == 0)
     send_call (outgoing, call);
   else

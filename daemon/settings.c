@@ -11,7 +11,7 @@ static const ConfigurationKey keys[] = {
   { "Center", "Certificate", CONFIGURATION_PATH, CREDENTIALS "institution.cert.pem" },
   { "Center", "PrivateKey", CONFIGURATION_PATH, CREDENTIALS "institution.key.pem" },
   { "Center", "Account", CONFIGURATION_PATH, CREDENTIALS "account" },
-  { "Center", "InstitutionCode", CONFIGURATION_STRING, NULL },
+  { "Center", "InstitutionCode", CONFIGURATION_DIGITS, NULL, 10, 10 },
   { "Center", "Timeout", CONFIGURATION_SECONDS, "10", 1, 120 },
   { "Card", "CertificateAuthorities", CONFIGURATION_PATH, CREDENTIALS "card-ca.pem" },
   { "Visit", "Retention", CONFIGURATION_SECONDS, "600", 1, 86400 },

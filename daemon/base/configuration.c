@@ -94,6 +94,7 @@ parse_boolean (const char *value, gboolean *ret_value)
 static char *
 check_value (const ConfigurationKey *key, const char *value)
 {
+  const gsize size = strlen (value);
   gboolean boolean;
 
   switch (key->type)
@@ -108,6 +109,11 @@ check_value (const ConfigurationKey *key, const char *value)
       if (g_ascii_string_to_unsigned (value, 10, key->minimum, key->maximum, NULL, NULL))
         return NULL;
       return g_strdup_printf ("a number of seconds from %u to %u", key->minimum, key->maximum);
+    case CONFIGURATION_DIGITS:
+      if (size >= key->minimum && size <= key->maximum && strspn (value, "0123456789") == size)
+        return NULL;
+      return key->minimum == key->maximum ? g_strdup_printf ("%u digits", key->minimum)
+                                          : g_strdup_printf ("%u to %u digits", key->minimum, key->maximum);
     case CONFIGURATION_BOOLEAN:
       return parse_boolean (value, &boolean) ? NULL : g_strdup ("one of true, false, yes, no");
     default:

@@ -15,6 +15,7 @@ typedef enum
   CONFIGURATION_PATH,    /* absolute */
   CONFIGURATION_URL,     /* https:// only, no user, query or fragment; a slash at the end is taken off */
   CONFIGURATION_SECONDS, /* unsigned, minimum..maximum */
+  CONFIGURATION_DIGITS,  /* minimum..maximum of them, and nothing else */
   CONFIGURATION_BOOLEAN, /* true, false, yes, no */
 } ConfigurationType;
 
@@ -24,7 +25,7 @@ typedef struct
   const char *key;
   ConfigurationType type;
   const char *default_value; /* NULL: unset */
-  guint minimum, maximum;    /* of numbers */
+  guint minimum, maximum;    /* of numbers; of how many digits */
 } ConfigurationKey;
 
 typedef struct Configuration Configuration;

@@ -13,6 +13,8 @@ static const ConfigurationKey keys[] = {
   { "Center", "Authority", CONFIGURATION_PATH, "/etc/ca.pem", 0, 0 },
   { "Visit", "Institution", CONFIGURATION_STRING, NULL, 0, 0 },
   { "Visit", "Strict", CONFIGURATION_BOOLEAN, "yes", 0, 0 },
+  { "Code", "Exact", CONFIGURATION_DIGITS, NULL, 3, 3 },
+  { "Code", "Range", CONFIGURATION_DIGITS, NULL, 1, 3 },
   { NULL },
 };
 
@@ -48,6 +50,7 @@ test_values (void)
                                                    "[Visit]\n"
                                                    "Institution=医院 = a\\n\n"
                                                    "Strict=false\r\n"
+                                                   "[Code]\nExact=012\nRange=1\n"
                                                    "\n"
                                                    "[Center]\n"
                                                    "Authority=/run/ca.pem",
@@ -59,13 +62,15 @@ test_values (void)
   g_assert_cmpstr (configuration_get_string (configuration, "Center", "Authority"), ==, "/run/ca.pem");
   g_assert_cmpstr (configuration_get_string (configuration, "Visit", "Institution"), ==, "医院 = a\\n");
   g_assert_false (configuration_get_boolean (configuration, "Visit", "Strict"));
+  g_assert_cmpstr (configuration_get_string (configuration, "Code", "Exact"), ==, "012");
+  g_assert_cmpstr (configuration_get_string (configuration, "Code", "Range"), ==, "1");
 }
 
 static const struct
 {
   const char *text, *error;
 } mistakes[] = {
-  { "[Centre]\n", "test.conf:1: unknown group [Centre]; allowed are: Center, Visit" },
+  { "[Centre]\n", "test.conf:1: unknown group [Centre]; allowed are: Center, Visit, Code" },
   { "[Center\n", "test.conf:1: a group is written [Name]" },
   { "\n[Center]\nurl=https://a\n", "test.conf:3: unknown key url in [Center]; allowed are: Url, Timeout, Authority" },
   { "[Visit]\nTimeout=5\n", "test.conf:2: unknown key Timeout in [Visit]; allowed are: Institution, Strict" },
@@ -73,6 +78,10 @@ static const struct
   { "Timeout=5\n", "test.conf:1: key Timeout stands before the first [Group]" },
   { "[Center]\nTimeout=5\n\nTimeout=5\n", "test.conf:4: key Timeout of [Center] is given twice" },
   { "[Center]\nTimeout\n", "test.conf:2: neither a comment (#), a [Group] nor Key=value" },
+  { "[Code]\nExact=12\n", "test.conf:2: key Exact of [Code] must be 3 digits" },
+  { "[Code]\nExact=1234\n", "test.conf:2: key Exact of [Code] must be 3 digits" },
+  { "[Code]\nRange=12３\n", "test.conf:2: key Range of [Code] must be 1 to 3 digits" },
+  { "[Code]\nRange=-12\n", "test.conf:2: key Range of [Code] must be 1 to 3 digits" },
   { "[Center]\nTimeout=0\n", "test.conf:2: key Timeout of [Center] must be a number of seconds from 1 to 600" },
   { "[Center]\nTimeout=601\n", "test.conf:2: key Timeout of [Center] must be a number of seconds from 1 to 600" },
   { "[Center]\nTimeout=-5\n", "test.conf:2: key Timeout of [Center] must be a number of seconds from 1 to 600" },

@@ -28,8 +28,11 @@ check_readable (const char *what, const char *path, GError **error)
 {
   if (path != NULL && access (path, R_OK) == 0)
     return TRUE;
-  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "the %s cannot be read: %s", what,
-               path != NULL ? g_strerror (errno) : "not configured");
+  if (path == NULL)
+    g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "the %s is not configured", what);
+  else
+    g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "the %s cannot be read: %s: %s", what, path,
+                 g_strerror (errno));
   return FALSE;
 }
 
@@ -67,7 +70,8 @@ inspect (const char *certificate_file, const char *key_file, Credential *credent
   if (result < 0)
     {
       g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING,
-                   "the client certificate and its key cannot be used: %s", gnutls_strerror (result));
+                   "the client certificate %s and its key %s cannot be used: %s", certificate_file, key_file,
+                   gnutls_strerror (result));
       return FALSE;
     }
   read_validity (chain, n, credential);
@@ -88,10 +92,10 @@ credential_load (const char *authority_file, const char *certificate_file, const
   credential->authority = g_tls_file_database_new (authority_file, NULL);
   if (credential->certificate == NULL || credential->authority == NULL)
     {
-      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "the %s cannot be used%s",
-                   credential->certificate == NULL ? "client certificate" : "center's CA",
-                   g_tls_backend_supports_tls (g_tls_backend_get_default ()) ? ""
-                                                                             : ": glib-networking is not installed");
+      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "%s cannot be used: %s",
+                   credential->certificate == NULL ? certificate_file : authority_file,
+                   g_tls_backend_supports_tls (g_tls_backend_get_default ()) ? "is it PEM?"
+                                                                             : "glib-networking is not installed");
       return NULL;
     }
   return g_steal_pointer (&credential);
@@ -125,7 +129,7 @@ read_account (const char *account_file)
   guint8 *data = secret_get_data (text);
   gsize used = 0;
   ssize_t n = -1;
-  int fd = account_file != NULL ? open (account_file, O_RDONLY | O_CLOEXEC | O_NOCTTY) : -1;
+  int fd = open (account_file, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 
   if (fd < 0)
     return NULL;
@@ -176,17 +180,22 @@ write_json_string (guint8 *out, const char *text)
 GBytes *
 credential_make_login (const char *account_file, GError **error)
 {
-  g_autoptr (Secret) text = read_account (account_file);
-  char *cursor = text != NULL ? (char *)secret_get_data (text) : NULL;
-  const char *account = cursor != NULL ? take_line (&cursor) : NULL;
-  const char *password = account != NULL ? take_line (&cursor) : NULL;
+  g_autoptr (Secret) text = NULL;
+  char *cursor;
+  const char *account, *password;
   Secret *body;
   guint8 *start, *out;
 
+  if (!check_readable ("account's file", account_file, error))
+    return NULL;
+  text = read_account (account_file);
+  cursor = text != NULL ? (char *)secret_get_data (text) : NULL;
+  account = cursor != NULL ? take_line (&cursor) : NULL;
+  password = account != NULL ? take_line (&cursor) : NULL;
   if (password == NULL || *cursor != '\0')
     {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING,
-                           "the account's file cannot be read, or is not two lines: account, password");
+      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING,
+                   "the account's file is not two lines, account and password: %s", account_file);
       return NULL;
     }
   body = secret_new (CHARACTER_SIZE_MAXIMUM * ACCOUNT_SIZE_MAXIMUM + 64);

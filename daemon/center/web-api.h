@@ -10,12 +10,12 @@
 /* Borrowed for the call; the files are read when they are first needed. */
 typedef struct
 {
-  const char *url;              /* https://host[:port]/base, without a trailing slash */
+  const char *url;              /* https://host[:port]/base, without a trailing slash; NULL: nothing can be asked */
   const char *authority_file;   /* PEM: the only CA that is trusted */
   const char *certificate_file; /* PEM: the institution's client certificate and its chain */
   const char *key_file;         /* PEM */
   const char *account_file;     /* two lines: account, password */
-  const char *institution_code; /* 10 digits */
+  const char *institution_code; /* 10 digits; NULL: nothing can be asked */
   guint timeout;                /* seconds: the whole of one call */
 } WebApiSettings;
 

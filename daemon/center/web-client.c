@@ -70,11 +70,13 @@ struct WebClient
   Transport *transport;
   gboolean closed; /* to be freed with the last call */
   char *authority_file, *certificate_file, *key_file, *account_file;
+  const char *unset; /* the configuration's key without which nothing can be asked; NULL: all are there */
   guint timeout;
   GUri *uris[N_CALLS];
 
   Credential *credential;
   Https *https;
+  char *complaint; /* the trouble that the log told last; NULL: none since all was well */
 
   GQueue calls;   /* all of them */
   GQueue waiting; /* those that wait for the login under way */
@@ -108,6 +110,7 @@ client_free (WebClient *client)
   g_clear_pointer (&client->https, https_free);
   g_clear_pointer (&client->credential, credential_free);
   g_clear_error (&client->refusal);
+  g_free (client->complaint);
   g_free (client->authority_file);
   g_free (client->certificate_file);
   g_free (client->key_file);
@@ -166,6 +169,20 @@ call_fail (Call *call, ShikakuError code, const char *text)
   call_finish (call, NULL, error);
 }
 
+/* Every call may meet the same trouble: the log tells it once. @error: NULL when all is well. */
+static void
+complain (WebClient *client, const GError *error)
+{
+  const char *text = error != NULL ? error->message : NULL;
+
+  if (g_strcmp0 (text, client->complaint) == 0)
+    return;
+  g_free (client->complaint);
+  client->complaint = g_strdup (text);
+  if (text != NULL)
+    log_warning (NULL, "center: %s", text);
+}
+
 /* A link that the exchange came past is good, the one where it failed is not, and those behind it are not known. */
 static void
 note_link (Call *call, TransportLink link, HttpsStage past, const GError *error)
@@ -189,6 +206,7 @@ note_links (Call *call, const GError *error)
 
   if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED))
     return;
+  complain (call->client, error);
   note_link (call, TRANSPORT_LINK_LINE, HTTPS_STAGE_CONNECTED, error);
   note_link (call, TRANSPORT_LINK_TLS, HTTPS_STAGE_SECURED, error);
   if (call->outcome.stage < HTTPS_STAGE_SECURED)
@@ -337,31 +355,48 @@ web_client_has_token (const WebClient *client)
   return client->token != NULL && g_get_monotonic_time () < client->token_ends;
 }
 
-/*
- * Whether a connection can be tried: loads the credential and with it TLS, when it is not loaded or no longer valid
- * (it may have been replaced).
- */
+static void
+note_credential_failure (WebClient *client, const GError *error)
+{
+  complain (client, error);
+  transport_note_link (client->transport, TRANSPORT_LINK_CREDENTIAL, TRANSPORT_LINK_FAILED, error->code);
+  transport_settle (client->transport);
+}
+
+/* Loads the credential, and with it TLS. */
+static gboolean
+load_credential (WebClient *client, GError **error)
+{
+  if (client->unset != NULL)
+    {
+      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "%s is not set in [Center] of shikakud.conf",
+                   client->unset);
+      return FALSE;
+    }
+  client->credential = credential_load (client->authority_file, client->certificate_file, client->key_file, error);
+  if (client->credential == NULL)
+    return FALSE;
+  transport_note_expiry (client->transport, client->credential->expires);
+  return credential_is_valid (client->credential, g_get_real_time (), error);
+}
+
+/* Whether a connection can be tried. A credential that is no longer valid may have been replaced. */
 static gboolean
 client_open (WebClient *client, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  gint64 now = g_get_real_time ();
 
-  if (client->credential != NULL && credential_is_valid (client->credential, now, NULL))
+  if (client->credential != NULL && credential_is_valid (client->credential, g_get_real_time (), NULL))
     return TRUE;
   g_clear_pointer (&client->https, https_free);
   g_clear_pointer (&client->credential, credential_free);
-  client->credential = credential_load (client->authority_file, client->certificate_file, client->key_file, &failure);
-  if (client->credential != NULL)
-    transport_note_expiry (client->transport, client->credential->expires);
-  if (client->credential != NULL && credential_is_valid (client->credential, now, &failure))
+  if (load_credential (client, &failure))
     {
       transport_note_link (client->transport, TRANSPORT_LINK_CREDENTIAL, TRANSPORT_LINK_OK, -1);
       client->https = https_new (client->credential);
       return TRUE;
     }
-  transport_note_link (client->transport, TRANSPORT_LINK_CREDENTIAL, TRANSPORT_LINK_FAILED, failure->code);
-  transport_settle (client->transport);
+  note_credential_failure (client, failure);
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
 }
@@ -464,8 +499,7 @@ start_login (WebClient *client, gboolean once)
   body = credential_make_login (client->account_file, &error);
   if (body == NULL)
     {
-      transport_note_link (client->transport, TRANSPORT_LINK_CREDENTIAL, TRANSPORT_LINK_FAILED, error->code);
-      transport_settle (client->transport);
+      note_credential_failure (client, error);
       wake_waiting (client, error);
       return;
     }
@@ -501,8 +535,6 @@ call_step (Call *call)
 
   if (!client_open (client, &error))
     call_finish (call, NULL, error);
-  else if (client->uris[CALL_AUTH] == NULL)
-    call_fail (call, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center's address is not a URL");
   else if (needs_token && !web_client_has_token (client))
     {
       call->joined = client->login != NULL;
@@ -532,6 +564,10 @@ web_client_new (Transport *transport, const WebApiSettings *settings)
 
       client->uris[i] = paths[i] != NULL ? https_parse_uri (uri) : NULL;
     }
+  if (client->uris[CALL_AUTH] == NULL)
+    client->unset = "URL";
+  else if (settings->institution_code == NULL)
+    client->unset = "InstitutionCode";
   return client;
 }
 

@@ -41,14 +41,17 @@ class Driver:
         status = self.process.wait(DEADLINE * PATIENCE)
         self.process.stdout.close()
         self.selector.close()
-        self.complaints.seek(0)
-        texts = self.complaints.read()
+        texts = self.read_complaints()
         self.complaints.close()
         if kind or status:
             print(texts, file=sys.stderr)
         assert kind or status == 0, status
         for secret in make_canaries():
             assert secret not in texts, "a secret in an error's text"
+
+    def read_complaints(self):
+        self.complaints.seek(0)
+        return self.complaints.read()
 
     def start(self, command):
         self.process.stdin.write(command.encode() + b"\n")
@@ -256,6 +259,19 @@ def test_credential_files():
             unread = result == "CredentialMissing" and "account" not in files
             assert (driver.ask("state").split()[-1] == "expires=0") == unread
             assert connections(center) == 0
+
+
+def test_not_configured():
+    with Center() as center:
+        for key, url, files in (("URL", "", {}), ("InstitutionCode", center.url, {"institution": ""})):
+            with Driver(url, **files) as driver:
+                driver.ask("prepare")
+                assert driver.search() == driver.ask("challenge") == "CredentialMissing", key
+                driver.ask("examine")
+                assert driver.state()[:2] == ("offline", ["failed:CredentialMissing", "unknown", "unknown", "unknown"])
+                texts = driver.read_complaints()
+                assert texts.count(f"center: {key} is not set in [Center]") == 1, texts  # the log tells it once
+        assert connections(center) == 0
 
 
 def test_certificate_refused():

@@ -6,7 +6,8 @@
  *   prepare · examine · state · challenge · check KEY CERTIFICATE · search INSURER NUMBER BIRTHDATE [SYMBOL [BRANCH]]
  *   register QUALIFICATION-KEY PREFIX=0|1… · cancel NUMBER · free
  *
- * Arguments: URL KEYS-DIRECTORY TIMEOUT [FILE=PATH…], FILE one of authority, certificate, key, account.
+ * Arguments: URL KEYS-DIRECTORY TIMEOUT [FILE=PATH…], FILE one of authority, certificate, key, account; institution=CODE.
+ * An empty URL or CODE is one that was not configured.
  */
 #include <gio/gio.h>
 #include <gio/gunixinputstream.h>
@@ -288,6 +289,12 @@ find_option (char **options, const char *name, const char *fallback)
   return fallback;
 }
 
+static const char *
+get_set (const char *value)
+{
+  return *value != '\0' ? value : NULL;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -302,8 +309,9 @@ main (int argc, char **argv)
   loop = g_main_loop_new (NULL, FALSE);
   cancellables = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
   transport = web_api_new (&(WebApiSettings){
-      argv[1], find_option (argv, "authority=", authority), find_option (argv, "certificate=", certificate),
-      find_option (argv, "key=", key), find_option (argv, "account=", account), INSTITUTION, (guint)atoi (argv[3]) });
+      get_set (argv[1]), find_option (argv, "authority=", authority), find_option (argv, "certificate=", certificate),
+      find_option (argv, "key=", key), find_option (argv, "account=", account),
+      get_set (find_option (argv, "institution=", INSTITUTION)), (guint)atoi (argv[3]) });
   klass = transport->klass;
   transport->changed = on_changed;
   g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT, NULL, on_line, NULL);

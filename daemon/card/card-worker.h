@@ -3,7 +3,8 @@
  * card-worker: the one thread that may block on a reader. Jobs run there in turn; results come back as GTask.
  *
  * A job that outlives its deadline is given up: the caller gets CardMute at once, and so does every further job,
- * until the blocked call returns (the card was pulled). If it waits for another program, that is ReaderBusy. Then the worker lets go of the card, and is as good as new.
+ * until the blocked call returns (the card was pulled). If it waits for another program, that is ReaderBusy. Then the
+ * worker lets go of the card, and is as good as new.
  * Exit never waits for a blocked worker. Everything here is called on the main thread; each job is answered exactly
  * once.
  */

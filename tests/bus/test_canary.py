@@ -196,8 +196,8 @@ def test_pin_in_memory(rig):
 
 
 def test_answer_in_memory(rig):
-    """Nothing that the daemon still holds has the answer in it when the visit is closed. Our own copies are erased before they are
-    freed (unit tests); what libraries freed is overwritten here by the allocator, so that it is not mistaken for held."""
+    """Nothing that the daemon still holds has the answer in it when the visit is closed. Our own copies are erased before
+    they are freed; what libraries freed is overwritten here by the allocator, so that it is not mistaken for held."""
     reader, _patient = start(rig, environment={
         "GLIBC_TUNABLES": "glibc.malloc.perturb=165:glibc.malloc.tcache_count=0",
         "ASAN_OPTIONS": os.environ.get("ASAN_OPTIONS", "") + ":max_free_fill_size=1000000000:free_fill_byte=165"})

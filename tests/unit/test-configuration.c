@@ -147,7 +147,7 @@ test_load (void)
   g_autoptr (GError) error = NULL;
   g_autofree char *directory = g_dir_make_tmp ("shikaku-XXXXXX", &error);
   g_autofree char *path = g_build_filename (directory, "a.conf", NULL);
-  g_autofree char *message = g_strconcat (path, ":1: unknown group [X]; allowed are: Center, Visit", NULL);
+  g_autofree char *message = g_strconcat (path, ":1: unknown group [X]; allowed are: Center, Visit, Code", NULL);
   Configuration *configuration;
 
   g_assert_no_error (error);

@@ -112,17 +112,21 @@ make_evidence (const TransportLinkStatus *status)
   return g_strdup (shikaku_error_get_short_name ((ShikakuError)status->error));
 }
 
+/* Everything that the institution has to put in place: certificate, key, account, settings, and the cards' CAs. */
 static void
-add_credential (GPtrArray *links, const char *language, const Transport *transport)
+add_credential (GPtrArray *links, const char *language, Station *station)
 {
-  TransportLinkStatus status = transport->links[TRANSPORT_LINK_CREDENTIAL];
-  gint64 expires = transport->credential_expires, now = g_get_real_time ();
+  TransportLinkStatus status = station->transport->links[TRANSPORT_LINK_CREDENTIAL];
+  gint64 expires = station->transport->credential_expires, now = g_get_real_time ();
   g_autoptr (GDateTime) end = expires != 0 ? g_date_time_new_from_unix_utc (expires / G_USEC_PER_SEC) : NULL;
 
+  if (status.state != TRANSPORT_LINK_FAILED && station_get_authorities (station, NULL) == NULL)
+    status = (TransportLinkStatus){ TRANSPORT_LINK_FAILED, 0, SHIKAKU_ERROR_CREDENTIAL_MISSING };
   if (expires != 0 && status.state == TRANSPORT_LINK_OK && expires < now + CREDENTIAL_WARNING)
     status.state = expires < now ? TRANSPORT_LINK_FAILED : TRANSPORT_LINK_DEGRADED;
   add_link (links, language, "credential", status.state, status.since,
-            end != NULL ? g_date_time_format (end, "expires %F") : make_evidence (&status));
+            end != NULL && status.error != SHIKAKU_ERROR_CREDENTIAL_MISSING ? g_date_time_format (end, "expires %F")
+                                                                            : make_evidence (&status));
 }
 
 static GPtrArray *
@@ -140,7 +144,7 @@ make_links (Station *station, const char *language)
   add_link (links, language, "pcscd", station->service_available ? TRANSPORT_LINK_OK : TRANSPORT_LINK_FAILED,
             station->service_since, g_strdup (station->service_available ? "answers" : "does not answer"));
   add_readers (links, language, station);
-  add_credential (links, language, station->transport);
+  add_credential (links, language, station);
   for (guint i = TRANSPORT_LINK_LINE; i < TRANSPORT_N_LINKS; i++)
     {
       const TransportLinkStatus *status = &station->transport->links[i];

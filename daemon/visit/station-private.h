@@ -49,6 +49,9 @@ struct Station
 void station_ref (Station *station);
 void station_unref (Station *station);
 
+/* station_get_authorities: @data: the station. Return: the cards' CAs, loaded at the first call that succeeds, or NULL. */
+CardAuthorities *station_get_authorities (gpointer data, GError **error);
+
 void station_reader_free (StationReader *reader);
 
 /* station_reader_tell_changed: its card or its visit; from the loop only, as the observer is told. */

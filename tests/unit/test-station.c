@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test-station: readers and their names, who may open what, how long a visit is kept, and the chain of links. */
 #include "fake-desk.h"
+#include "visit/station-private.h"
 
 #define OTHER_READER "Fake Reader 01 00"
 
@@ -364,6 +365,20 @@ test_diagnose (void)
   g_assert_true (g_str_has_prefix (((StationLink *)after->pdata[4])->evidence, "expires "));
 }
 
+/* A file that is missing counts more than a certificate that has not expired. */
+static void
+test_diagnose_missing_file (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  g_autoptr (GPtrArray) links = NULL;
+
+  desk->center->transport.credential_expires = g_get_real_time () + 365 * G_TIME_SPAN_DAY;
+  g_free (desk->station->card_authorities_file);
+  desk->station->card_authorities_file = g_strdup ("/nonexistent");
+  links = diagnose (desk, "en");
+  assert_link (links, 4, "credential", "failed", "CredentialMissing");
+}
+
 static void
 test_diagnose_without_readers (void)
 {
@@ -397,6 +412,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/station/shut-down/deadline", test_shut_down_deadline);
   g_test_add_func ("/station/center", test_center);
   g_test_add_func ("/station/diagnose/chain", test_diagnose);
+  g_test_add_func ("/station/diagnose/missing-file", test_diagnose_missing_file);
   g_test_add_func ("/station/diagnose/without-readers", test_diagnose_without_readers);
   return g_test_run ();
 }

@@ -11,7 +11,8 @@ import signal
 import socket
 
 from bus import (AGENT_MANAGER, ERROR, MANAGER, NAME, PROPERTIES, READER, ROOT, VISIT, Agent, Call, ObjectPath, Visits,
-                 call, expect_error, options)
+                 call, expect_error,
+                 get_property, options)
 from gi.repository import Gio, GLib
 from loop import wait_for
 from people import INSURED
@@ -137,8 +138,8 @@ def test_arguments(rig):
     for _round in range(5 * EFFORT):
         for user in ("tester", "colleague", "other", "root"):
             connection = rig.bus_connection(user, fresh=True)
-            calls = [Call(connection, *dice.draw_call(f"{ROOT}/visit/{connection.get_unique_name()[1:].replace('.', '_')}/mine"))
-                     for _ in range(100)]
+            own = f"{ROOT}/visit/{connection.get_unique_name()[1:].replace('.', '_')}/mine"
+            calls = [Call(connection, *dice.draw_call(own)) for _ in range(100)]
             if dice.random() < 0.7:
                 check_answers([one for one in calls if not one.what.endswith(" Check")])
             connection.close_sync(None)  # with calls and visits under way
@@ -245,10 +246,45 @@ def test_nonsense_agents(rig):
         agent.connection.close_sync(None)
 
 
+def test_visits(rig):
+    """Card visits that are left in any state, with agents of any sort: the next one works."""
+    rig.start("card", "center", "daemon")
+    reader = ObjectPath(rig.wait_readers(2, present=1)[0])
+    dice = random.Random(4711)
+    changed = []
+    rig.bus_connection().signal_subscribe(NAME, PROPERTIES, "PropertiesChanged", reader, None, Gio.DBusSignalFlags.NONE,
+                                          lambda *_arguments: changed.append(True))
+    for _ in range(12 * EFFORT):
+        patient = Agent(rig.bus_connection("colleague", fresh=True), consents=dice.choice((True, Agent.HANG, Agent.DIE)),
+                        pin=dice.choice(("1234", "1234", Agent.HANG, Agent.DIE, Agent.EMPTY, "1" * 4096)))
+        patient.register(Reader=reader)
+        owner = Visits(rig.bus_connection(fresh=True))
+        visit = owner.open(Reader=reader, SameCard=True, Consents=["ceiling", "drug"], Token="again")
+        state = dice.choice(("reading-card", "asking-pin", "proving", "asking-consent", "done", "failed"))
+        wait_for(lambda owner=owner, state=state, patient=patient: owner.finished or patient.pending
+                 or any(state in states for states in owner.states.values()), state)
+        way = dice.choice(("cancel", "close", "leave", "agent", "unregister"))
+        if way in ("cancel", "close"):
+            Call(visit.connection, visit.path, VISIT, way.title())
+        elif way == "agent":
+            patient.connection.close(None, None)
+        elif way == "unregister":
+            Call(patient.connection, ROOT, AGENT_MANAGER, "UnregisterAgent", GLib.Variant("(o)", (patient.path,)))
+        if dice.random() < 0.5 and way not in ("close", "leave"):
+            wait_for(lambda owner=owner: owner.finished, f"its end after {way}")
+        owner.connection.close_sync(None)
+        patient.connection.close(None, None)
+        while changed.clear() or get_property(rig.bus_connection(), reader, READER, "InUse"):
+            wait_for(lambda: changed, "the reader")
+    Agent(rig.bus_connection("colleague")).register(Reader=reader)
+    assert Visits(rig.bus_connection()).open(Reader=reader, SameCard=True).wait_finished()[0] == "done"
+
+
 def test_forged(rig):
     """Words that only the bus may say, from somebody else, before the daemon has its name and the policy guards it."""
     rig.start("bus", "pcscd")
-    _root, connection = rig.bus_connection("root"), rig.bus_connection("other")
+    rig.bus_connection("root")  # before others appear: start_daemon uses it
+    connection = rig.bus_connection("other")
     appeared = []
     connection.signal_subscribe("org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged", None, None,
                                 Gio.DBusSignalFlags.NONE, lambda *arguments: appeared.append(arguments[5].unpack()))

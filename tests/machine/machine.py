@@ -169,7 +169,7 @@ class Machine:
     # doing something in it
 
     def command(self, command, user="root", session=None, environment=None):
-        """@session: None, "inactive" (a login without a seat) or "active" (a login at the seat, as polkit sees it)."""
+        """@session: None, "remote" (a login without a seat) or "active" (a login at the seat, as polkit sees it)."""
         options = [f"--property=User={user}", "--property=WorkingDirectory=/"]
         if session:
             options.append("--property=PAMName=login")

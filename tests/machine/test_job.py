@@ -6,7 +6,6 @@ import re
 from desk import Simulator
 from packages import SOURCE
 
-NOT_AUTHORIZED = 6  # exit status of shikakuctl
 NUMBERS = {"insurer": "InsurerNumber", "symbol": "InsuredCardSymbol", "number": "InsuredIdentificationNumber",
            "branch": "InsuredBranchNumber", "birthdate": "Birthdate"}
 
@@ -63,15 +62,6 @@ def test_activation(machine):
     machine.systemctl("stop", "shikakud")
     machine.run("shikakuctl", "status", user="tester")
     machine.systemctl("is-active", "shikakud")
-
-
-def test_strangers(machine):
-    """Who is not of the reception is refused, and with the next login who has become so is not."""
-    Simulator(machine)
-    machine.run("shikakuctl", "check", "--reader", "1", user="other", status=NOT_AUTHORIZED)
-    machine.run("shikakuctl", "agent", "--reader", "1", user="other", status=NOT_AUTHORIZED)
-    machine.run("usermod", "--append", "--groups=shikaku-reception", "other")
-    assert json.loads(check(machine, "--json", user="other"))["Answer"] == "eligible"
 
 
 def test_reboot(machine):

@@ -104,7 +104,11 @@ visit_set_card (Visit *visit, gboolean present, gboolean usable)
     return;
 
   if (visit->state == VISIT_WAITING_FOR_CARD && usable)
-    read_card (visit);
+    {
+      /* Nobody was asked yet: it may be another that serves the reader by now. */
+      if (visit_acquire_agent (visit, "pin"))
+        read_card (visit);
+    }
   else if (!present && visit->proof != NULL && !card_proof_is_proved (visit->proof))
     visit_fail (visit, SHIKAKU_ERROR_CARD_REMOVED, "the card was pulled before it was proved");
 }

@@ -103,7 +103,10 @@ AgentContext visit_get_agent_context (Visit *visit);
 /* visit_show: a message on the patient's screen, if the agent has one. */
 void visit_show (Visit *visit, const char *message);
 
-/* visit_acquire_agent: fixes the agent that serves the visit's reader. FALSE: the visit has failed with NO_AGENT. */
+/*
+ * visit_acquire_agent: takes the agent that serves the visit's reader now; if nobody does, the one it had stays.
+ * FALSE: it had none, and has failed with NO_AGENT.
+ */
 gboolean visit_acquire_agent (Visit *visit, const char *capability);
 
 /* visit-card */

@@ -369,13 +369,17 @@ visit_acquire_agent (Visit *visit, const char *capability)
 {
   const AgentPort *agents = &visit->host->agents;
   g_autoptr (GError) error = NULL;
+  Agent *agent = agents->klass->acquire (agents->port, visit->reader_path, capability, &error);
 
-  visit->agent = agents->klass->acquire (agents->port, visit->reader_path, capability, &error);
-  if (visit->agent == NULL)
+  if (agent == NULL && visit->agent == NULL)
     {
       visit_end (visit, VISIT_FAILED, shikaku_error_adopt (g_steal_pointer (&error)));
       return FALSE;
     }
+  if (agent != NULL && visit->agent != NULL)
+    agents->klass->release (visit->agent);
+  if (agent != NULL)
+    visit->agent = agent;
   visit->agent_is_caller = g_strcmp0 (agents->klass->get_owner (visit->agent), visit->owner) == 0;
   return TRUE;
 }

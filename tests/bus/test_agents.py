@@ -277,6 +277,20 @@ def test_never_answers(rig):
     Agent(rig.bus_connection("tester", fresh=True)).register(Reader=reader)
 
 
+def test_changed_while_waiting(rig):
+    """Nobody was asked before a card is there: the agent that serves the reader then is the visit's."""
+    rig.start("card", "center", "daemon", card_options=["--ejected"])
+    reader = ObjectPath(rig.wait_readers(2)[0])
+    first = Agent(rig.bus_connection("tester", fresh=True)).register(Reader=reader)
+    visit = open_visit(rig, reader)
+    first.wait("ShowMessage")
+    first.connection.close_sync(None)
+    second = Agent(rig.bus_connection("tester")).register(Reader=reader)
+    rig.card("insert")
+    assert visit.wait_finished()[0] == "done"
+    assert second.count("RequestPin") == 1 and visit.get("AgentIsCaller")
+
+
 def test_question_stays(rig):
     """A message for one visit does not take the place of another visit's question, which is still withdrawn."""
     reader = start(rig)

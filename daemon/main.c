@@ -17,7 +17,7 @@
 #include "settings.h"
 #include "visit/station.h"
 
-#define SHUT_DOWN_DEADLINE 4000 /* milliseconds until a card that does not let go is left behind */
+#define SHUT_DOWN_DEADLINE 3000 /* milliseconds until a card that does not let go is left behind */
 
 /* GnuTLS would spend a megabyte before main() and before any card: who uses it wakes it with gnutls_global_init(). */
 GNUTLS_SKIP_GLOBAL_INIT

@@ -17,6 +17,7 @@ from rig import KEYS, SIMULATOR
 
 PIN, WRONG_PIN = "7391", "9182"
 PERSONA = "yamada"
+LARGEST_REGION = 1 << 28  # bytes: what is larger is the address sanitizer's own
 SHORTEST = 5  # characters: what is shorter is a code of the field, as "01"
 TOKEN = rb"(?<![\w-])[A-Za-z0-9_-]{48,}(?![\w-])"  # what the center's tokens and keys look like
 CAPABILITIES = Gio.DBusCapabilityFlags.UNIX_FD_PASSING
@@ -180,9 +181,9 @@ class Memory:
         with open(f"/proc/{self.pid}/maps", encoding="utf-8") as maps, open(f"/proc/{self.pid}/mem", "rb", 0) as memory:
             for line in maps:
                 addresses, rights, *_rest = line.split()
-                if "r" not in rights or "w" not in rights:
-                    continue
                 start, end = (int(number, 16) for number in addresses.split("-"))
+                if not rights.startswith("rw") or end - start > LARGEST_REGION:
+                    continue
                 try:
                     yield os.pread(memory.fileno(), end - start, start).replace(bytes(4096), b"\0\0")  # most of it is empty
                 except OSError:  # of a device

@@ -15,11 +15,13 @@ from typing import NamedTuple
 from bus import BusError, ERROR, MANAGER, PROPERTIES, READER, ROOT, Agent, ObjectPath, Visits, call, get_property
 from gi.repository import Gio, GLib
 from loop import wait_for
+from users import find_sanitizer
 
 WAITING, READING, ASKING_PIN, PROVING, ASKING_CONSENT, CHECKING = STATES = (
     "waiting-for-card", "reading-card", "asking-pin", "proving", "asking-consent", "checking")
 HOLD = 3000 if os.environ.get("SHIKAKU_WRAPPER") else 600  # milliseconds that a visit is held in a state that passes
 TICK = 20  # milliseconds between two looks at what tells nobody when it changes, as /proc
+STOP_TIME = 5  # seconds
 PINS = {"yamada": "1234", "ito": "1111", "watanabe": "2222", "kobayashi": "3333", "kato": "4444", "yoshida": "5555",
         "yamamoto": "6666"}
 TRIES = {"kato": 0, "yoshida": 1}
@@ -211,6 +213,11 @@ class Desk:
         """Pulls the card; the daemon has seen it."""
         self.rig.card("yank")
         self.wait_card(False)
+
+    def stop_daemon(self):
+        """It ends well, and within 5 s; tools that look for leaks at the end need more."""
+        watched = os.environ.get("SHIKAKU_WRAPPER") or find_sanitizer(self.rig.program("daemon/shikakud"))
+        assert self.rig.stop_daemon(30 if watched else STOP_TIME) == 0
 
     def wait_card(self, present):
         """Until the daemon, or without one pcscd, sees that."""

@@ -80,7 +80,7 @@ def pcscd_hangs(desk):
 def pcscd_hangs_at_stop(desk):
     visit = desk.reach(ASKING_PIN)
     desk.rig.pcscd.kill(signal.SIGSTOP)
-    assert desk.rig.stop_daemon(6) == 0
+    desk.stop_daemon()
     desk.rig.pcscd.kill(signal.SIGCONT)
     desk.rig.card.wait("power-off")
     return visit
@@ -91,7 +91,7 @@ def daemon_stopped_mute(desk):
     desk.rig.card("fault mute sign")
     visit = desk.open()
     desk.rig.card.wait("sign")
-    assert desk.rig.stop_daemon(6) == 0
+    desk.stop_daemon()
     desk.yank()
     return visit
 
@@ -316,7 +316,7 @@ for state in STATES:
     @row(f"the daemon is stopped in {state}", failed("ShuttingDown"), case=case_of("daemon_stopped", state))
     def daemon_stopped(desk, state=state):
         visit = desk.reach(state)
-        assert desk.rig.stop_daemon(5) == 0
+        desk.stop_daemon()
         return visit
 
 

@@ -35,6 +35,8 @@ class Skip(Exception):
 def require(*programs):
     if os.getuid():
         raise Skip("root, to boot a machine")
+    if not CGROUPS:
+        raise Skip("control groups at /sys/fs/cgroup")
     for program in programs:
         if not shutil.which(program):
             raise Skip(program)

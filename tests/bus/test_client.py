@@ -79,6 +79,13 @@ def test_check_card_view(rig):
     assert all(line[25] == " " and line[26] != " " for line in values), values
 
 
+def test_several_readers(rig):
+    start(rig)
+    for verb in ("check", "agent"):
+        process = rig.client(verb, stdin="", check=USAGE)
+        assert "Name one with --reader" in errors(rig, process), verb
+
+
 def test_check_number(rig):
     rig.start("center", "daemon")
     process = rig.client("check", "--json", *NUMBER, stdin="", check=ELIGIBLE)
@@ -171,7 +178,7 @@ def test_interrupt_waiting(rig):
     reader = rig.wait_readers(2, present=0)[0]
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         process = rig.spawn_client("check", "--reader", reader, terminal=True)
-        process.wait_output("Please put the card on the reader")
+        process.wait_output("Please put your My Number Card on the reader")
         process.kill(number)
         assert process.wait() == CANCELLED, process.text()
         assert "Cancelling" in process.text()
@@ -242,10 +249,10 @@ def test_no_daemon(rig):
     rig.start("bus")
     for verb in ("status", "readers", "check", "diagnose"):
         process = rig.client(verb, stdin="", check=NO_DAEMON)
-        assert "The daemon shikakud is not running." in errors(rig, process)
+        assert "The daemon shikakud is not running. Call your technician" in errors(rig, process)
     nowhere = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere"}
     process = rig.client("status", stdin="", environment=nowhere, check=NO_DAEMON)
-    assert "The system bus cannot be reached." in errors(rig, process)
+    assert "The system bus (D-Bus) of this computer cannot be reached." in errors(rig, process)
 
 
 def test_daemon_killed(rig):
@@ -441,7 +448,7 @@ def test_completion(rig):
         line = " ".join(f"'{word}'" for word in ("shikakuctl", *words))
         script = (f"PATH={program.parent}:$PATH; source {SOURCE}/data/shikakuctl.bash; COMP_WORDS=({line}); "
                   f"COMP_CWORD={len(words)}; _shikakuctl; printf '%s\\n' \"${{COMPREPLY[@]}}\"")
-        return sorted(rig.run_as("tester", "bash", "-c", script, stdin="", check=0).text().split())
+        return sorted(rig.run_as("root", "bash", "-c", script, stdin="", check=0).text().split())
 
     assert [word for word in complete("") if word[0] != "-"] == VERBS
     assert complete("re") == ["readers"]

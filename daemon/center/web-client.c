@@ -192,7 +192,7 @@ note_link (Call *call, TransportLink link, HttpsStage past, const GError *error)
 
   if (stage >= past)
     transport_note_link (transport, link, TRANSPORT_LINK_OK, -1);
-  else if (stage + 1 == past)
+  else if (stage + 1 == past && error != NULL)
     transport_note_link (transport, link, TRANSPORT_LINK_FAILED, error->code);
   else
     transport_note_link (transport, link, TRANSPORT_LINK_UNKNOWN, -1);

@@ -49,7 +49,7 @@ struct Station
 void station_ref (Station *station);
 void station_unref (Station *station);
 
-/* station_get_authorities: @data: the station. Return: the cards' CAs, loaded at the first call that succeeds, or NULL. */
+/* station_get_authorities: @data: the station. Return: the cards' CAs, loaded at the first use, or NULL. */
 CardAuthorities *station_get_authorities (gpointer data, GError **error);
 
 void station_reader_free (StationReader *reader);

@@ -6,8 +6,8 @@
  *   prepare · examine · state · challenge · check KEY CERTIFICATE · search INSURER NUMBER BIRTHDATE [SYMBOL [BRANCH]]
  *   register QUALIFICATION-KEY PREFIX=0|1… · cancel NUMBER · free
  *
- * Arguments: URL KEYS-DIRECTORY TIMEOUT [FILE=PATH…], FILE one of authority, certificate, key, account; institution=CODE.
- * An empty URL or CODE is one that was not configured.
+ * Arguments: URL KEYS-DIRECTORY TIMEOUT [FILE=PATH…] [institution=CODE], FILE one of authority, certificate, key,
+ * account. An empty URL or CODE is one that was not configured.
  */
 #include <gio/gio.h>
 #include <gio/gunixinputstream.h>

@@ -342,3 +342,18 @@ agent_register (Agent *agent, const char *reader, const char *const *capabilitie
                g_variant_new ("(o^as@a{sv})", AGENT_PATH, capabilities, g_variant_dict_end (&options)),
                CLIENT_CALL_SECONDS, callback, user_data);
 }
+
+void
+agent_fail (Agent *agent, const char *reader, const GError *error)
+{
+  g_autofree char *name = NULL, *message = NULL;
+
+  errors_split (error, &name, &message);
+  if (reader || !g_str_equal (name, SHIKAKU_ERROR_PREFIX "InvalidOption"))
+    {
+      client_fail (agent->client, error);
+      return;
+    }
+  g_printerr ("%s\n", _ ("There are several card readers. Name one with --reader; “shikakuctl readers” lists them."));
+  client_quit (agent->client, EXIT_CODE_USAGE);
+}

@@ -30,6 +30,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Agent, agent_free)
 void agent_register (Agent *agent, const char *reader, const char *const *capabilities, GAsyncReadyCallback callback,
                      gpointer user_data);
 
+/* agent_fail: says what the @error of RegisterAgent means, and quits. @reader: as in agent_register. */
+void agent_fail (Agent *agent, const char *reader, const GError *error);
+
 /* agent_withdraw: takes the question off the screen and refuses it; for a daemon that went away. */
 void agent_withdraw (Agent *agent);
 

@@ -270,10 +270,11 @@ print_head (GVariant *eligibility)
   const char *answer = "", *validity = NULL;
   guint64 as_of = 0;
   gboolean changed = FALSE;
-  g_autofree char *time = NULL;
+  g_autofree char *time = NULL, *clean = NULL;
 
   g_variant_lookup (eligibility, "Answer", "&s", &answer);
-  g_print ("%s\n", words_answer (answer));
+  clean = output_clean (words_answer (answer));
+  g_print ("%s\n", clean);
   if (g_variant_lookup (eligibility, "Validity", "&s", &validity))
     output_row (_ ("Validity"), words_validity (validity));
   print_line (eligibility, "Advice", _ ("Advice"));

@@ -6,6 +6,8 @@
 #include <glib/gi18n.h>
 #include <stdio.h>
 
+#include "client/output.h"
+
 void
 client_quit (Client *client, ExitCode code)
 {
@@ -20,7 +22,7 @@ fail (Client *client, const char *name, const char *message)
 {
   g_autofree char *sentence = errors_describe (name, message);
 
-  g_printerr ("%s\n", sentence);
+  output_error (sentence);
   client_quit (client, errors_get_exit_code (name));
 }
 
@@ -72,8 +74,11 @@ on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
       g_printerr ("%s\n", _ ("The daemon shikakud is not running. Waiting for it."));
       return;
     }
-  g_printerr ("%s\n", was_there ? _ ("The daemon shikakud has stopped. Nothing was decided; try again.")
-                                : _ ("The daemon shikakud is not running."));
+  g_printerr (
+      "%s\n",
+      was_there
+          ? _ ("The daemon shikakud has stopped. Nothing was decided; try again.")
+          : _ ("The daemon shikakud is not running. Call your technician, or start it: systemctl start shikakud"));
   client_quit (client, EXIT_CODE_NO_DAEMON);
 }
 
@@ -109,7 +114,7 @@ client_run (Client *client)
   client->connection = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, &error);
   if (!client->connection)
     {
-      g_printerr ("%s\n", _ ("The system bus cannot be reached."));
+      g_printerr ("%s\n", _ ("The system bus (D-Bus) of this computer cannot be reached. Call your technician."));
       return EXIT_CODE_NO_DAEMON;
     }
   g_dbus_connection_set_exit_on_close (client->connection, FALSE);

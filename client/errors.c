@@ -91,8 +91,10 @@ static const struct
 } sentences[] = {
   { "org.freedesktop.DBus.Error.AccessDenied", EXIT_CODE_NOT_AUTHORIZED,
     N_ ("You may not do this. It needs root or a member of the group shikaku-reception.") },
-  { "org.freedesktop.DBus.Error.ServiceUnknown", EXIT_CODE_NO_DAEMON, N_ ("The daemon shikakud is not running.") },
-  { "org.freedesktop.DBus.Error.NameHasNoOwner", EXIT_CODE_NO_DAEMON, N_ ("The daemon shikakud is not running.") },
+  { "org.freedesktop.DBus.Error.ServiceUnknown", EXIT_CODE_NO_DAEMON,
+    N_ ("The daemon shikakud is not running. Call your technician, or start it: systemctl start shikakud") },
+  { "org.freedesktop.DBus.Error.NameHasNoOwner", EXIT_CODE_NO_DAEMON,
+    N_ ("The daemon shikakud is not running. Call your technician, or start it: systemctl start shikakud") },
   { "org.freedesktop.DBus.Error.NoReply", EXIT_CODE_NO_DAEMON, N_ ("The daemon shikakud does not answer.") },
   { "org.freedesktop.DBus.Error.Timeout", EXIT_CODE_NO_DAEMON, N_ ("The daemon shikakud does not answer.") },
   { "org.freedesktop.DBus.Error.Disconnected", EXIT_CODE_NO_DAEMON, N_ ("The connection to the system bus was lost.") },

@@ -19,6 +19,13 @@ output_json (GVariant *value)
   fflush (stdout);
 }
 
+static gboolean
+is_harmless (gunichar character)
+{
+  return !g_unichar_iscntrl (character) && !(character >= 0x2028 && character <= 0x202E)
+         && !(character >= 0x2066 && character <= 0x2069);
+}
+
 char *
 output_clean (const char *text)
 {
@@ -28,7 +35,7 @@ output_clean (const char *text)
   for (const char *at = valid; *at; at = g_utf8_next_char (at))
     {
       gunichar character = g_utf8_get_char (at);
-      g_string_append_unichar (clean, g_unichar_iscntrl (character) ? 0xFFFD : character);
+      g_string_append_unichar (clean, is_harmless (character) ? character : 0xFFFD);
     }
   return g_string_free (clean, FALSE);
 }
@@ -63,6 +70,14 @@ output_row (const char *label, const char *value)
   g_autofree char *clean = output_clean (value);
 
   g_print ("  %s%s\n", padded, clean);
+}
+
+void
+output_error (const char *text)
+{
+  g_autofree char *clean = output_clean (text);
+
+  g_printerr ("%s\n", clean);
 }
 
 void

@@ -7,7 +7,10 @@
 /* output_json: @value as one line of JSON, always UTF-8, names and types as on the bus. */
 void output_json (GVariant *value);
 
-/* output_clean: @text without control characters, which have no business on a terminal. Return: (transfer full). */
+/*
+ * output_clean: @text without what can move the cursor or turn the text round: control characters, separators of lines,
+ * marks of writing direction. Return: (transfer full).
+ */
 char *output_clean (const char *text);
 
 /* output_pad: @text cleaned, followed by the spaces that make it @columns wide (East Asian width). (transfer full) */
@@ -18,6 +21,9 @@ guint output_get_columns (const char *text);
 
 /* output_row: "  label  value", the value in one column of its own in every row. */
 void output_row (const char *label, const char *value);
+
+/* output_error: @text cleaned, as a line on standard error. */
+void output_error (const char *text);
 
 /* output_rule: a line across. */
 void output_rule (void);

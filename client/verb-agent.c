@@ -67,7 +67,7 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
   if (errors_get_exit_code (name) == EXIT_CODE_READER)
     wait_for_reader (service);
   else if (errors_get_exit_code (name) != EXIT_CODE_NO_DAEMON) /* else it is being watched already */
-    client_fail (service->client, error);
+    agent_fail (service->agent, service->reader, error);
 }
 
 static void

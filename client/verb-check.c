@@ -133,7 +133,7 @@ on_failed (GVariant *failure, gpointer user_data)
 
   g_variant_lookup (failure, "Error", "&s", &error);
   g_variant_lookup (failure, "ErrorMessage", "&s", &message);
-  g_printerr ("%s\n", *message ? message : error);
+  output_error (*message ? message : error);
   if (g_variant_lookup (failure, "TriesLeft", "u", &tries))
     g_printerr (ngettext ("%u try is left.\n", "%u tries are left.\n", tries), tries);
   if (check->client->json)
@@ -156,11 +156,12 @@ static void
 on_state (const char *state, gpointer user_data)
 {
   Check *check = user_data;
-  gboolean asked_here = check->asks && (g_str_equal (state, "asking-pin") || g_str_equal (state, "asking-consent"));
+  static const char *const asked[] = { "waiting-for-card", "asking-pin", "asking-consent", NULL };
+  gboolean asked_here = check->asks && g_strv_contains (asked, state);
 
-  /* The question itself says it, and a line of news would tear it apart. */
+  /* The question, or the daemon's own message, says it, and a line of news would tear it apart. */
   if (!asked_here && !terminal_is_asking (check->terminal))
-    g_printerr ("%s\n", words_state (state));
+    output_error (words_state (state));
 }
 
 static void
@@ -233,7 +234,7 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
         g_printerr ("%s\n", _ ("The PIN cannot be asked here; another agent has to."));
       else
         {
-          client_fail (check->client, error);
+          agent_fail (check->agent, check->reader, error);
           return;
         }
     }

@@ -281,6 +281,12 @@ def no_agent(desk):
     return visit
 
 
+@row("the patient gives up", CANCELLED)
+def patient_gives_up(desk):
+    desk.patient.pin = Agent.REFUSE
+    return desk.open()
+
+
 for state in (ASKING_PIN, ASKING_CONSENT):
     @row(f"the agent is killed in {state}", failed("AgentGone"), case=case_of("agent_killed", state))
     def agent_killed(desk, state=state):
@@ -357,6 +363,7 @@ center_fault("trickling", "CenterUnreachable", "trickle count=always", Center_Ti
 center_fault("refusing", "CenterRefused", "status 403 count=always")
 center_fault("refusing every token", "CenterRefused", "status 401 count=always")
 center_fault("busy", "CenterBusy", "status 503 count=always")
+center_fault("asked too often", "CenterBusy", "status 429 count=always")
 center_fault("broken", "CenterUnreachable", "status 500 count=always")
 center_fault("garbage", "MessageInvalid", "garbage")
 center_fault("five MiB", "MessageInvalid", "huge 5242880")
@@ -383,6 +390,15 @@ def center_cut_once(desk):
 def center_token(desk):
     desk.rig.center("expire-tokens")
     return desk.open()
+
+
+@row("the center does not take the consent: it is not granted, and the answer is there", DONE)
+def consent_refused(desk):
+    desk.rig.center("fault status 403 count=always path=consent/register")
+    visit = desk.open(Consents=["drug"])
+    desk.expect_end(visit, DONE)
+    assert not visit.consents()["drug"]["Granted"]
+    return visit
 
 
 @row("the certificate has expired", failed("CertificateExpired"), persona="ito")

@@ -212,7 +212,7 @@ note_links (Call *call, const GError *error)
   if (call->outcome.stage < HTTPS_STAGE_SECURED)
     transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_UNKNOWN, -1);
   else if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE))
-    transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_FAILED, error->code);
+    transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_FAILED, SHIKAKU_ERROR_CENTER_UNREACHABLE);
   else if (error != NULL)
     transport_note_center (transport, error);
   transport_settle (transport);

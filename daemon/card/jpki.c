@@ -229,6 +229,7 @@ jpki_verify (Jpki *jpki, Secret *pin, GError **error)
     .ins = 0x20, .p2 = SHORT_ID (EF_PIN), .data = secret_get_data (pin), .lc = JPKI_PIN_SIZE, .le = APDU_LE_NONE
   };
   g_autoptr (GError) failure = NULL;
+  gboolean locked;
   guint16 status;
 
   if (!is_pin (pin))
@@ -240,13 +241,13 @@ jpki_verify (Jpki *jpki, Secret *pin, GError **error)
     return FALSE;
   if (status == STATUS_OK)
     return TRUE;
-  if (status == STATUS_BLOCKED || status == STATUS_BLOCKED_JICSAP || status == 0x63C0)
-    return fail (error, SHIKAKU_ERROR_PIN_LOCKED, "VERIFY", status);
-  if (!STATUS_IS_TRIES (status))
+  locked = status == STATUS_BLOCKED || status == STATUS_BLOCKED_JICSAP || status == 0x63C0;
+  if (!locked && !STATUS_IS_TRIES (status))
     return fail (error, SHIKAKU_ERROR_CARD_FAILED, "VERIFY", status);
 
-  failure = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_INCORRECT, "The PIN is not the card's");
-  shikaku_error_set_tries_left (failure, status & 0x0F);
+  failure = locked ? g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_LOCKED, "The PIN is locked now")
+                   : g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_INCORRECT, "The PIN is not the card's");
+  shikaku_error_set_tries_left (failure, locked ? 0 : status & 0x0F);
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
 }

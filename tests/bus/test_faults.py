@@ -228,7 +228,7 @@ answers("6984 to the retry query", failed("PinLocked", TriesLeft=0), "status_que
 answers("63C1 to the retry query", failed("PinRefused", TriesLeft=1), "status_query", "status query 63C1")
 answers("6F00 to VERIFY", failed("CardFailed"), "status_verify", "status verify 6F00")
 answers("6700 to VERIFY", failed("CardFailed"), "status_verify", "status verify 6700")
-answers("6984 to VERIFY", failed("PinLocked"), "status_verify", "status verify 6984")
+answers("6984 to VERIFY", failed("PinLocked", TriesLeft=0), "status_verify", "status verify 6984")
 answers("6982 to SIGN", failed("CardFailed"), "status_sign", "status sign 6982")
 answers("6F00 to SIGN", failed("CardFailed"), "status_sign", "status sign 6F00")
 answers("6F00 to the SELECT that ends the PIN's rights: it is unpowered anyway", DONE, "status_drop", "status drop 6F00")
@@ -257,7 +257,7 @@ def pin_last_try_right(desk):
     return desk.open(LastTry=True)
 
 
-@row("the last try, with a wrong PIN", failed("PinLocked"), persona="yoshida", tries=0)
+@row("the last try, with a wrong PIN", failed("PinLocked", TriesLeft=0), persona="yoshida", tries=0)
 def pin_last_try_wrong(desk):
     desk.patient.pin = "0000"
     return desk.open(LastTry=True)

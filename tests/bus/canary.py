@@ -17,7 +17,7 @@ from rig import KEYS, SIMULATOR
 
 PIN, WRONG_PIN = "7391", "9182"
 PERSONA = "yamada"
-LARGEST_REGION = 1 << 28  # bytes: what is larger is the address sanitizer's own
+LARGEST_REGION = 1 << 26  # bytes: what is larger is the address sanitizer's own
 SHORTEST = 5  # characters: what is shorter is a code of the field, as "01"
 TOKEN = rb"(?<![\w-])[A-Za-z0-9_-]{48,}(?![\w-])"  # what the center's tokens and keys look like
 CAPABILITIES = Gio.DBusCapabilityFlags.UNIX_FD_PASSING

@@ -21,6 +21,7 @@
 
 #define SHIKAKU_RIGHT_CHECK "org.shikaku.check"
 #define SHIKAKU_RIGHT_AGENT "org.shikaku.agent"
+#define SHIKAKU_RIGHT_MANAGE "org.shikaku.manage"
 
 #define SHIKAKU_GROUP_RECEPTION "shikaku-reception"
 

@@ -311,7 +311,11 @@ bus_consents_append (sd_bus_message *message, const GArray *consents)
   int result = sd_bus_message_open_container (message, 'a', "{sa{sv}}");
 
   for (guint i = 0; consents && i < consents->len && result >= 0; i++)
-    if (g_array_index (consents, Consent, i).answered)
-      result = append_consent (message, &g_array_index (consents, Consent, i));
+    {
+      const Consent *consent = &g_array_index (consents, Consent, i);
+
+      if (consent->answered || consent->error >= 0)
+        result = append_consent (message, consent);
+    }
   return result < 0 ? result : sd_bus_message_close_container (message);
 }

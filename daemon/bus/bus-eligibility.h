@@ -13,5 +13,5 @@
 /* bus_eligibility_append: the entries, into an a{sv} that is already open. */
 int bus_eligibility_append (sd_bus_message *message, const Eligibility *eligibility);
 
-/* bus_consents_append: an a{sa{sv}} of @consents (of Consent): those that the patient has answered. */
+/* bus_consents_append: an a{sa{sv}} of @consents (of Consent): those that were answered, or could not be asked. */
 int bus_consents_append (sd_bus_message *message, const GArray *consents);

@@ -22,15 +22,24 @@ static void advance (Visit *visit);
 
 /* Consents. */
 
+/* Whether there is something to ask. What this agent cannot ask is not granted, and says why. */
 static gboolean
 has_questions (Visit *visit, gboolean inside_query)
 {
-  if (visit->agent == NULL || !visit->host->agents.klass->has_capability (visit->agent, "consent"))
-    return FALSE;
+  gboolean can_ask = visit->agent != NULL && visit->host->agents.klass->has_capability (visit->agent, "consent");
+  gboolean found = FALSE;
+
   for (guint i = 0; i < visit->consents->len; i++)
-    if (CONSENT_AT (visit, i)->rule->inside_query == inside_query)
-      return TRUE;
-  return FALSE;
+    {
+      Consent *consent = CONSENT_AT (visit, i);
+
+      if (consent->rule->inside_query != inside_query)
+        continue;
+      found = TRUE;
+      if (!can_ask)
+        consent->error = SHIKAKU_ERROR_NO_AGENT;
+    }
+  return found && can_ask;
 }
 
 /* take_answers: @answers: in the order of the questions of this kind, or NULL if the patient did not answer. */

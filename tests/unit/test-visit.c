@@ -222,7 +222,11 @@ test_agent_cannot_ask (void)
   fake_desk_wait (desk, visit, VISIT_DONE);
   g_assert_cmpstr (desk->agent->questions->str, ==, "");
   g_assert_cmpstr (desk->agent->messages->str, ==, "");
-  g_assert_false (get_consent (visit, 0)->granted);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_false (get_consent (visit, i)->granted);
+      g_assert_cmpint (get_consent (visit, i)->error, ==, SHIKAKU_ERROR_NO_AGENT);
+    }
 }
 
 static void

@@ -18,6 +18,3 @@ char *text_lookup (const char *group, const char *language);
  * NULL.
  */
 char *text_lookup_version (const char *group);
-
-/* text_has_language: whether @language is one of those that texts exist in. */
-gboolean text_has_language (const char *language);

@@ -76,7 +76,7 @@ static const sd_bus_vtable vtable[] = {
 };
 
 static void
-reader_free (BusReader *self)
+free_reader (BusReader *self)
 {
   sd_bus_slot_unref (self->slot);
   g_free (self->path);
@@ -90,7 +90,7 @@ bus_readers_new (sd_bus *bus, Station *station, GError **error)
   g_autoptr (GPtrArray) present = station_get_readers (station);
 
   readers->bus = sd_bus_ref (bus);
-  readers->table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)reader_free);
+  readers->table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)free_reader);
   if (!bus_error_check (sd_bus_add_object_manager (bus, &readers->manager, SHIKAKU_READER_PATH), "Reader objects",
                         error))
     return NULL;

@@ -126,7 +126,7 @@ release_worker (CardWorker *worker)
     return;
 
   g_async_queue_unref (worker->queue);
-  reader_unref (worker->reader);
+  reader_free (worker->reader);
   g_free (worker);
 }
 

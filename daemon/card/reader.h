@@ -2,7 +2,7 @@
 /*
  * reader: the port to a card reader, whoever makes it (reader-pcsc, or a test's fake).
  *
- * Everything here blocks, and is called only on that reader's worker thread (card-worker), but for reader_unref.
+ * Everything here blocks, and is called only on that reader's worker thread (card-worker), but for reader_free.
  * Errors are of SHIKAKU_ERROR: ServiceStopped, NoReader, ReaderFailed, ReaderBusy, NoCard, CardRemoved, CardReset,
  * CardMute, CardFailed (a card that does not power up), CardUnsupported.
  */
@@ -51,12 +51,10 @@ typedef struct
 struct Reader
 {
   const ReaderClass *klass;
-  gatomicrefcount references;
   char *name; /* of PC/SC; shown to people */
 };
 
-/* reader_initialize: for implementations, first thing after allocation; one reference. */
+/* reader_initialize: for implementations, first thing after allocation. */
 void reader_initialize (Reader *reader, const ReaderClass *klass, const char *name);
-Reader *reader_ref (Reader *reader);
-void reader_unref (Reader *reader);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reader, reader_unref)
+void reader_free (Reader *reader);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reader, reader_free)

@@ -82,7 +82,7 @@ reader_added (Reader *added, gpointer user_data)
 
   if (find_by_name (station, added->name) != NULL)
     {
-      reader_unref (added);
+      reader_free (added);
       return;
     }
 

@@ -432,12 +432,6 @@ visit_get_reader (Visit *visit)
   return visit->reader_path;
 }
 
-const char *
-visit_get_language (Visit *visit)
-{
-  return visit->language;
-}
-
 gint64
 visit_get_opened (Visit *visit)
 {

@@ -43,7 +43,6 @@ const char *visit_get_origin (Visit *visit); /* card, number */
 const char *visit_get_method (Visit *visit); /* pin, none; "" until known */
 gboolean visit_get_agent_is_caller (Visit *visit);
 const char *visit_get_reader (Visit *visit); /* object path, "/" without a reader */
-const char *visit_get_language (Visit *visit);
 gint64 visit_get_opened (Visit *visit);  /* microseconds since the epoch, UTC */
 gint64 visit_get_expires (Visit *visit); /* when a finished visit is erased; 0 before */
 

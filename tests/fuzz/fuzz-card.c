@@ -134,6 +134,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   reader_initialize (&fuzz.parent, &reader_class, "fuzz");
   jpki_initialize (&jpki, &fuzz.parent, (fuzz.flags & READER_IS_EXTENDED) != 0);
   visit (&jpki);
-  reader_unref (&fuzz.parent);
+  reader_free (&fuzz.parent);
   return 0;
 }

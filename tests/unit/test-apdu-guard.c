@@ -112,7 +112,7 @@ test_listed (void)
   apdu_guard_forget (&guard);
   for (guint i = 0; of_jpki[i] != NULL; i++)
     g_assert_false (goes_out (&guard, of_jpki[i]));
-  reader_unref (&script.parent);
+  reader_free (&script.parent);
 }
 
 /* A SELECT that failed may have changed something: nothing is known to be selected. */
@@ -127,7 +127,7 @@ test_failed_select (void)
   g_assert_true (goes_out (&guard, SELECT_JPKI));
   g_assert_true (goes_out (&guard, SELECT_JPKI));
   g_assert_false (goes_out (&guard, "00200098"));
-  reader_unref (&script.parent);
+  reader_free (&script.parent);
 }
 
 static void
@@ -184,7 +184,7 @@ test_not_listed (void)
     g_assert_false (goes_out (&guard, commands[i]));
   g_assert_cmpuint (script.sent, ==, 1);
   g_assert_true (goes_out (&guard, "00200098")); /* and JPKI is still known to be selected */
-  reader_unref (&script.parent);
+  reader_free (&script.parent);
 }
 
 /* A table that allows everything that is asked for below. */
@@ -250,7 +250,7 @@ test_doctored (void)
   g_assert_true (goes_out (&guard, "00A4020C020001"));
   g_assert_false (goes_out (&guard, "00A4020C020005"));
   g_assert_false (goes_out (&guard, "00B0850000"));
-  reader_unref (&script.parent);
+  reader_free (&script.parent);
 }
 
 static void
@@ -272,7 +272,7 @@ test_pieces (void)
   g_assert_cmphex (status, ==, 0x9000);
   g_assert_cmpmem (script.last, script.last_size, "\x00\xC0\x00\x00\x01", 5);
   g_assert_cmpuint (guard.count, ==, 4);
-  reader_unref (&script.parent);
+  reader_free (&script.parent);
 }
 
 static void
@@ -300,7 +300,7 @@ test_exact_length (void)
       send_with (&guard, "002000980431323334", response, &size, &status, &error)); /* VERIFY is never repeated */
   g_assert_cmpuint (script.sent, ==, 1);
   g_assert_cmphex (status, ==, 0x6C02);
-  reader_unref (&script.parent);
+  reader_free (&script.parent);
 }
 
 static void
@@ -321,7 +321,7 @@ test_first_command (void)
   g_assert_true (send_with (&guard, "002000980431323334", response, &size, &status, &error)); /* only the first */
   g_assert_cmphex (status, ==, 0x6F00);
   g_assert_cmpuint (script.sent, ==, 3);
-  reader_unref (&script.parent);
+  reader_free (&script.parent);
 }
 
 static gboolean
@@ -355,7 +355,7 @@ assert_fails (ReaderClass *klass, ShikakuError code)
   apdu_guard_initialize (&guard, &script.parent);
   g_assert_false (send_with (&guard, SELECT_JPKI, response, &size, &status, &error));
   g_assert_error (error, SHIKAKU_ERROR, (gint)code);
-  reader_unref (&script.parent);
+  reader_free (&script.parent);
 }
 
 static void

@@ -38,7 +38,7 @@ test_extended (void)
   FakeReader *card = new_card (&jpki, TRUE);
 
   assert_reads (card, &jpki, 2);
-  reader_unref (&card->parent);
+  reader_free (&card->parent);
 }
 
 /* A certificate of exactly @size bytes; the padding is found by trying. */
@@ -73,14 +73,14 @@ test_short (void)
   card = fake_reader_new (&person, 512);
   jpki_initialize (&jpki, &card->parent, FALSE);
   assert_reads (card, &jpki, 1 + 6);
-  reader_unref (&card->parent);
+  reader_free (&card->parent);
 
   /* The whole ladder: extended, short id, SELECT. With query, VERIFY, SIGN and the end these are 14. */
   card = fake_reader_new (&person, 512);
   card->refuses_extended = card->refuses_short_id = TRUE;
   jpki_initialize (&jpki, &card->parent, TRUE);
   assert_reads (card, &jpki, 14 - 4);
-  reader_unref (&card->parent);
+  reader_free (&card->parent);
 }
 
 static void
@@ -93,27 +93,27 @@ test_step_down (void)
   card->refuses_extended = TRUE; /* the card */
   assert_reads (card, &jpki, 1 + 1 + pieces);
   g_assert_false (jpki.extended);
-  reader_unref (&card->parent);
+  reader_free (&card->parent);
 
   card = new_card (&jpki, TRUE);
   card->fails_extended = TRUE; /* the reader */
   assert_reads (card, &jpki, 1 + 1 + pieces);
-  reader_unref (&card->parent);
+  reader_free (&card->parent);
 
   card = new_card (&jpki, TRUE);
   card->refuses_short_id = TRUE;
   assert_reads (card, &jpki, 1 + 2 + 1 + pieces);
-  reader_unref (&card->parent);
+  reader_free (&card->parent);
 
   card = new_card (&jpki, FALSE);
   card->answers_in_pieces = TRUE;
   assert_reads (card, &jpki, 1 + 2 * pieces);
-  reader_unref (&card->parent);
+  reader_free (&card->parent);
 
   card = new_card (&jpki, TRUE);
   card->first_is_internal_error = TRUE;
   assert_reads (card, &jpki, 3);
-  reader_unref (&card->parent);
+  reader_free (&card->parent);
 }
 
 /* Where the reader fails and the card is not there any more, nothing is tried again. */
@@ -129,7 +129,7 @@ test_gone (void)
   g_assert_null (jpki_read_certificate (&jpki, &error));
   g_assert_nonnull (error);
   g_assert_cmpuint (card->commands->len, ==, 2);
-  reader_unref (&card->parent);
+  reader_free (&card->parent);
 }
 
 static void
@@ -140,7 +140,7 @@ assert_read_fails (FakeReader *card, Jpki *jpki, ShikakuError code)
   g_assert_true (jpki_select (jpki, NULL));
   g_assert_null (jpki_read_certificate (jpki, &error));
   g_assert_error (error, SHIKAKU_ERROR, (gint)code);
-  reader_unref (&card->parent);
+  reader_free (&card->parent);
 }
 
 static void
@@ -160,7 +160,7 @@ test_bad_certificates (void)
   card->is_other_card = TRUE;
   g_assert_false (jpki_select (&jpki, &error));
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_UNSUPPORTED);
-  reader_unref (&card->parent);
+  reader_free (&card->parent);
 
   card = new_card (&jpki, TRUE); /* a telephone: not without the PIN */
   card->fault_ins = 0xB0;
@@ -215,7 +215,7 @@ test_tries (void)
   card->fault_status = 0x9000; /* verified by somebody else: how many are left is not known */
   g_assert_false (jpki_query_tries (&jpki, &tries, &error));
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_FAILED);
-  reader_unref (&card->parent);
+  reader_free (&card->parent);
 }
 
 static void
@@ -254,7 +254,7 @@ test_verify (void)
   assert_verify_fails (&jpki, "1234", SHIKAKU_ERROR_PIN_LOCKED);
   card->fault_status = 0x6581;
   assert_verify_fails (&jpki, "1234", SHIKAKU_ERROR_CARD_FAILED);
-  reader_unref (&card->parent);
+  reader_free (&card->parent);
 }
 
 static void
@@ -269,7 +269,7 @@ test_not_a_pin (void)
     assert_verify_fails (&jpki, texts[i], SHIKAKU_ERROR_PIN_REFUSED);
   g_assert_cmpuint (card->commands->len, ==, 1); /* nothing was sent */
   g_assert_cmpuint (card->tries, ==, 3);
-  reader_unref (&card->parent);
+  reader_free (&card->parent);
 }
 
 static void
@@ -292,7 +292,7 @@ test_sign (void)
   g_assert_true (g_bytes_equal (signature, again));
   jpki_drop_rights (&jpki);
   g_assert_false (card->verified);
-  reader_unref (&card->parent);
+  reader_free (&card->parent);
 }
 
 int

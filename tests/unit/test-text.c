@@ -32,18 +32,6 @@ test_version (void)
   g_assert_null (text_lookup_version ("Nothing"));
 }
 
-static void
-test_languages (void)
-{
-  g_assert_true (text_has_language ("en"));
-  g_assert_true (text_has_language ("ja"));
-  g_assert_true (text_has_language ("ko"));
-  g_assert_false (text_has_language ("xx"));
-  g_assert_false (text_has_language (""));
-  g_assert_false (text_has_language ("j"));
-  g_assert_false (text_has_language (NULL));
-}
-
 int
 main (int argc, char **argv)
 {
@@ -52,6 +40,5 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/text/lookup", test_lookup);
   g_test_add_func ("/text/version", test_version);
-  g_test_add_func ("/text/languages", test_languages);
   return g_test_run ();
 }

@@ -46,7 +46,6 @@ test_done (void)
   g_assert_cmpstr (visit_get_origin (visit), ==, "card");
   g_assert_cmpstr (visit_get_method (visit), ==, "pin");
   g_assert_cmpstr (visit_get_reader (visit), ==, FAKE_READER_PATH);
-  g_assert_cmpstr (visit_get_language (visit), ==, "ja");
   g_assert_cmpstr (visit_get_error_message (visit), ==, "");
   g_assert_null (visit_get_error (visit));
   g_assert_nonnull (visit_get_message (visit));

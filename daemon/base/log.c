@@ -81,9 +81,9 @@ take_field (char *field)
 }
 
 static gboolean
-write_journal (int priority, const char *message_id, const char *correlation, const char *text)
+write_journal (int priority, const char *message_id, const char *correlation, const LogField *more, const char *text)
 {
-  struct iovec fields[5];
+  struct iovec fields[5 + LOG_FIELDS_MAXIMUM];
   guint n = 0;
   gboolean sent;
 
@@ -94,6 +94,9 @@ write_journal (int priority, const char *message_id, const char *correlation, co
     fields[n++] = take_field (g_strconcat ("MESSAGE_ID=", message_id, NULL));
   if (correlation)
     fields[n++] = take_field (g_strconcat ("SHIKAKU_VISIT=", correlation, NULL));
+  for (; more && more->name && n < G_N_ELEMENTS (fields); more++)
+    if (more->value)
+      fields[n++] = take_field (g_strconcat (more->name, "=", more->value, NULL));
 
   sent = sd_journal_sendv (fields, n) >= 0;
   while (n > 0)
@@ -117,26 +120,48 @@ write_console (int priority, const char *correlation, char *text)
     fprintf (stderr, "%s: %s: %s\n", program_invocation_short_name, level_names[priority], text);
 }
 
-void
-log_write (int priority, const char *message_id, const char *correlation, const char *format, ...)
+static void write_entry (int priority, const char *message_id, const char *correlation, const LogField *fields,
+                         const char *format, va_list arguments) G_GNUC_PRINTF (5, 0);
+
+static void
+write_entry (int priority, const char *message_id, const char *correlation, const LogField *fields, const char *format,
+             va_list arguments)
 {
   const int saved_errno = errno;
   Target target = g_atomic_int_get (&chosen_target);
   g_autofree char *text = NULL;
-  va_list arguments;
 
   if (priority > g_atomic_int_get (&maximum_level) || target == TARGET_NULL)
     return;
   if (target == TARGET_AUTO)
     target = journal_listens ? TARGET_JOURNAL : TARGET_CONSOLE;
 
-  va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);
-  va_end (arguments);
   priority = CLAMP (priority, LOG_EMERG, LOG_DEBUG);
-  if (target == TARGET_CONSOLE || !write_journal (priority, message_id, correlation, text))
+  if (target == TARGET_CONSOLE || !write_journal (priority, message_id, correlation, fields, text))
     write_console (priority, correlation, text);
   errno = saved_errno;
+}
+
+void
+log_write (int priority, const char *message_id, const char *correlation, const char *format, ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  write_entry (priority, message_id, correlation, NULL, format, arguments);
+  va_end (arguments);
+}
+
+void
+log_event (int priority, const char *message_id, const char *correlation, const LogField *fields, const char *format,
+           ...)
+{
+  va_list arguments;
+
+  va_start (arguments, format);
+  write_entry (priority, message_id, correlation, fields, format, arguments);
+  va_end (arguments);
 }
 
 static int

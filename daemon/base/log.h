@@ -14,6 +14,22 @@
 void log_write (int priority, const char *message_id, const char *correlation, const char *format, ...)
     G_GNUC_PRINTF (4, 5);
 
+/*
+ * One more field of a journal entry: "SHIKAKU_READER" and its value. They are all described in shikakud(8), and are for
+ * programs: the text says the same. A field whose @value is NULL is left out.
+ */
+typedef struct
+{
+  const char *name;
+  const char *value;
+} LogField;
+
+#define LOG_FIELDS_MAXIMUM 16
+
+/* log_event: log_write, with @fields, ended by one without a name. */
+void log_event (int priority, const char *message_id, const char *correlation, const LogField *fields,
+                const char *format, ...) G_GNUC_PRINTF (5, 6);
+
 #define log_error(correlation, ...) log_write (LOG_ERR, NULL, correlation, __VA_ARGS__)
 #define log_warning(correlation, ...) log_write (LOG_WARNING, NULL, correlation, __VA_ARGS__)
 #define log_notice(correlation, ...) log_write (LOG_NOTICE, NULL, correlation, __VA_ARGS__)

@@ -79,6 +79,27 @@ test_journal_fields (void)
 }
 
 static void
+test_more_fields (void)
+{
+  LogField many[LOG_FIELDS_MAXIMUM + 2] = { { NULL, NULL } };
+
+  log_set_target ("journal");
+  log_set_level ("info");
+  log_event (LOG_NOTICE, NULL, NULL,
+             (const LogField[]){ { "SHIKAKU_A", "1\n2" }, { "SHIKAKU_B", NULL }, { "SHIKAKU_C", "" }, { NULL, NULL } },
+             "%s", "text");
+  g_assert_cmpuint (entry->len, ==, 5);
+  g_assert_true (entry_has ("MESSAGE=text"));
+  g_assert_true (entry_has ("SHIKAKU_A=1\n2"));
+  g_assert_true (entry_has ("SHIKAKU_C="));
+
+  for (guint i = 0; i <= LOG_FIELDS_MAXIMUM; i++)
+    many[i] = (LogField){ "SHIKAKU_X", "x" };
+  log_event (LOG_NOTICE, "0123456789abcdef0123456789abcdef", "/a/visit", many, "text");
+  g_assert_cmpuint (entry->len, ==, 5 + LOG_FIELDS_MAXIMUM);
+}
+
+static void
 test_filtered (void)
 {
   log_set_target ("journal");
@@ -201,6 +222,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/log/words", test_words);
   g_test_add_func ("/log/journal-fields", test_journal_fields);
+  g_test_add_func ("/log/more-fields", test_more_fields);
   g_test_add_func ("/log/filtered", test_filtered);
   g_test_add_func ("/log/errno-is-kept", test_errno_is_kept);
   g_test_add_func ("/log/console", test_console);

@@ -29,6 +29,7 @@ from loop import DEADLINE, Watch, wait_for  # first: it says which version of Gi
 from gi.repository import Gio
 
 from bus import NAME, PROPERTIES, READER, ROOT, call
+import polkit as authority
 from process import Process
 from users import USERS, make_environment, wrap, write_databases
 
@@ -65,6 +66,7 @@ BUS_CONFIGURATION = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus
     <allow send_destination="org.freedesktop.DBus" send_interface="org.freedesktop.DBus.Monitoring"/>
   </policy>
   <include>{policy}</include>
+{more}
 </busconfig>
 """
 
@@ -117,7 +119,7 @@ class Rig:
         self.folder = Path(tempfile.mkdtemp(prefix="shikaku-rig-"))
         self.folder.chmod(0o755)
         self.processes, self.ended = [], []
-        self.bus_process = self.pcscd = self.center_process = self.daemon = self.client_program = None
+        self.bus_process = self.pcscd = self.center_process = self.daemon = self.client_program = self.polkitd = None
         self.card = self.second_card = self.center = None
         self.ports, self.reservations, self.connections = None, [], {}
         self.socket = self.folder / "pcscd.comm"
@@ -135,7 +137,7 @@ class Rig:
         return self
 
     def start(self, *wanted, persona="yamada", card_options=(), pcscd_options=(), second_card=False, **daemon_options):
-        """Starts what is @wanted of bus, pcscd, card, center, daemon, and what that needs, side by side.
+        """Starts what is @wanted of bus, polkit, pcscd, card, center, daemon, and what that needs, side by side.
 
         @card_options: of shikaku-sim-card. @second_card: another card, ejected, in a second reader (rig.second_card).
         @daemon_options: of start_daemon. The card's presence may need 0.4 s more: pcscd looks for it that often.
@@ -144,7 +146,9 @@ class Rig:
         if "card" in wanted or second_card:
             self.require(DRIVER, "vsmartcard-vpcd")
             wanted.add("pcscd")
-        if "daemon" in wanted:
+        if "daemon" in wanted and daemon_options.get("polkit", True):
+            wanted.add("polkit")
+        if wanted & {"daemon", "polkit"}:
             wanted.add("bus")
         if "pcscd" in wanted and not self.pcscd:
             self.start_pcscd(*pcscd_options)
@@ -158,6 +162,8 @@ class Rig:
             self.second_card = self.launch_card("second-card", self.ports[1], persona, ["--ejected", *card_options])
         if "bus" in wanted:
             self.bus_process.wait_output("unix:")
+        if "polkit" in wanted and not self.polkitd:
+            self.start_polkitd()
         for card in (self.card, self.second_card):
             if card:
                 card.process.wait_output("^ready$")
@@ -181,7 +187,8 @@ class Rig:
     def launch_bus(self):
         self.require("dbus-daemon", "dbus-daemon")
         configuration = self.folder / "bus.conf"
-        configuration.write_text(BUS_CONFIGURATION.format(folder=self.folder, policy=find_policy()))
+        configuration.write_text(BUS_CONFIGURATION.format(folder=self.folder, policy=find_policy(),
+                                                         more=authority.BUS_POLICY))
         self.bus_process = self.launch("dbus-daemon", wrap(
             shutil.which("dbus-daemon"), f"--config-file={configuration}", "--nofork", "--nopidfile", "--nosyslog",
             "--print-address=1"), keep=True, quiet=True)
@@ -250,6 +257,41 @@ class Rig:
         self.retire(self.pcscd)
         self.pcscd = None
 
+    # polkitd
+
+    def start_polkitd(self, rules=None):
+        """Who grants rights; wait_polkitd() waits for it. @rules: an administrator's own, asked before the project's."""
+        if os.getuid():
+            return  # the daemon does not start either
+        self.require(authority.POLKITD, "polkitd")
+        folder = self.folder / "polkit"
+        if not folder.exists():
+            authority.lay_out(folder, BUILD, SOURCE)
+        if rules:
+            (folder / "own-rules" / "00-test.rules").write_text(rules)
+        self.polkitd_owned = self.watch_name(authority.NAME)
+        self.polkitd = self.launch("polkitd", authority.make_command(folder), quiet=True)
+
+    def wait_polkitd(self):
+        wait_for(lambda: any(self.polkitd_owned) or not self.polkitd.is_running(), "polkitd to own its name")
+        if not self.polkitd.is_running() and "unshare failed" in self.read_log("polkitd"):
+            raise Skip("the right to make namespaces, for polkitd")
+        assert self.polkitd.is_running(), f"polkitd ended with status {self.polkitd.status}"
+
+    def stop_polkitd(self, number=signal.SIGTERM):
+        self.polkitd.kill(number)
+        self.polkitd.reap()
+        self.retire(self.polkitd)
+        self.polkitd = None
+
+    def watch_name(self, name):
+        """Return: the owners of @name on the bus from now on, as they come and go."""
+        owners = []
+        self.bus_connection("root").signal_subscribe(
+            "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged", "/org/freedesktop/DBus", name,
+            Gio.DBusSignalFlags.NONE, lambda *arguments: owners.append(arguments[5].unpack()[2]))
+        return owners
+
     # daemon
 
     def program(self, path):
@@ -285,25 +327,24 @@ class Rig:
         path.write_text("\n".join(f"[{group}]\n" + "\n".join(lines) + "\n" for group, lines in groups.items()))
         return path
 
-    def start_daemon(self, ready=True, wrapper=None, environment=None, user="shikaku", **settings):
-        """Starts shikakud as @user, waits until it has its name. @settings: as in configure(). @wrapper: a command."""
+    def start_daemon(self, ready=True, polkit=True, wrapper=None, environment=None, user="shikaku", **settings):
+        """Starts shikakud as @user, waits until it has its name, and polkitd has its own if @polkit. @settings: as in
+        configure(). @wrapper: a command."""
         if os.getuid():
             raise Skip("root: the bus policy names the daemon's user")
         wrapper = shlex.split(os.environ.get("SHIKAKU_WRAPPER", "")) if wrapper is None else wrapper
         built = BUILD / "daemon" / "shikakud"
         _env, preload, program, *rest = wrap(self.program("daemon/shikakud"), "--config", self.configure(**settings))
         command = ["env", preload, *wrapper, program, *rest]
-        owned = []
-        watch = self.bus_connection("root").signal_subscribe(
-            "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged", "/org/freedesktop/DBus", NAME,
-            Gio.DBusSignalFlags.NONE, lambda *arguments: owned.append(arguments[5].unpack()[2]))
+        if ready and polkit and not self.polkitd:
+            self.start_polkitd()
+        owners = self.watch_name(NAME)
         self.daemon = self.launch("shikakud", command, user=self.user(user), quiet=True, environment=environment or {})
-        try:
-            if ready:
-                wait_for(lambda: any(owned) or not self.daemon.is_running(), f"{built} to own its name")
-                assert self.daemon.is_running(), f"shikakud ended with status {self.daemon.status}"
-        finally:
-            self.bus_connection("root").signal_unsubscribe(watch)
+        if ready:
+            wait_for(lambda: any(owners) or not self.daemon.is_running(), f"{built} to own its name")
+            assert self.daemon.is_running(), f"shikakud ended with status {self.daemon.status}"
+            if polkit:
+                self.wait_polkitd()
         return self.daemon
 
     def stop_daemon(self, seconds=None):
@@ -331,7 +372,7 @@ class Rig:
     def user(name):
         """None, the runner, where we are not root: one user is all there is."""
         if os.getuid():
-            if name in ("other", "colleague"):
+            if name not in ("tester", "root"):
                 raise Skip("root, for other users")
             return None
         return USERS[name] if name != "root" else None

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """users: people of the tests who exist only for the processes of a rig that are started with nss_wrapper.
 
-shikaku runs the daemon · tester is a member of shikaku-reception · other is a member of nothing.
+shikaku runs the daemon, polkitd polkit's · tester and colleague are members of shikaku-reception, doctor is of
+shikaku-clinical · other is a member of nothing.
 """
 import os
 import re
@@ -26,7 +27,7 @@ class User:
 
 USERS = {user.name: user for user in (
     User("root", 0), User("shikaku", 61000), User("tester", 61001, [RECEPTION]), User("other", 61002),
-    User("colleague", 61003, [RECEPTION]))}
+    User("colleague", 61003, [RECEPTION]), User("doctor", 61004, [CLINICAL]), User("polkitd", 61005))}
 
 
 def write_databases(folder):

@@ -1,0 +1,46 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""polkit: the real polkitd on the bus of a rig, with the project's policy and rules, and no others.
+
+polkitd reads fixed folders only, so it runs in a mount namespace of its own where the rig's folders lie over them, and
+with /proc, which tells it how old a caller is and which a bare chroot lacks.
+"""
+import shutil
+from pathlib import Path
+
+from users import wrap
+
+POLKITD = Path("/usr/lib/polkit-1/polkitd")
+NAME, PATH, AUTHORITY = "org.freedesktop.PolicyKit1", "/org/freedesktop/PolicyKit1/Authority", \
+    "org.freedesktop.PolicyKit1.Authority"
+PLACES = {"actions": "/usr/share/polkit-1/actions", "rules": "/usr/share/polkit-1/rules.d",
+          "own-rules": "/etc/polkit-1/rules.d"}  # own-rules: the administrator's, asked first
+BUS_POLICY = """
+  <policy user="polkitd">
+    <allow own="org.freedesktop.PolicyKit1"/>
+    <allow send_interface="org.freedesktop.PolicyKit1.AuthenticationAgent"/>
+  </policy>
+  <policy context="default"><allow send_destination="org.freedesktop.PolicyKit1"/></policy>
+"""
+# A chroot that is no mount point cannot be made private; where there is no systemd, the mounts around it are.
+SCRIPT = """
+mount --make-rprivate / 2>/dev/null
+[ -e /proc/self ] || mount -t proc proc /proc || exit
+while [ "$1" != -- ]; do mount --bind "$1" "$2" || exit; shift 2; done
+shift
+exec "$@"
+"""
+
+
+def lay_out(folder, build, source):
+    """Fills the folders that polkitd will read from what is built or installed, or else from the source."""
+    for name in PLACES:
+        (folder / name).mkdir(parents=True)
+    for pattern, name in (("org.shikaku.policy*", "actions"), ("shikaku.rules", "rules")):
+        found = [path for data in (build / "data", source / "data") for path in sorted(data.rglob(pattern))]
+        shutil.copyfile(found[0], folder / name / found[0].name.removesuffix(".in"))
+
+
+def make_command(folder):
+    binds = [word for name, place in PLACES.items() for word in (folder / name, place)]
+    return ["unshare", "--mount", "--propagation", "unchanged", "sh", "-c", SCRIPT, "polkitd", *binds, "--",
+            *wrap(POLKITD, "--no-debug")]

@@ -3,32 +3,64 @@
 
 #include "base/error.h"
 
-#define CREDENTIALS "/etc/shikaku/"
+#define FOLDER "/etc/shikaku/"
+#define ORIGIN_CREDENTIAL "credential"
 
 static const ConfigurationKey keys[] = {
   { "Center", "URL", CONFIGURATION_URL, NULL },
-  { "Center", "CertificateAuthority", CONFIGURATION_PATH, CREDENTIALS "center-ca.pem" },
-  { "Center", "Certificate", CONFIGURATION_PATH, CREDENTIALS "institution.cert.pem" },
-  { "Center", "PrivateKey", CONFIGURATION_PATH, CREDENTIALS "institution.key.pem" },
-  { "Center", "Account", CONFIGURATION_PATH, CREDENTIALS "account" },
+  { "Center", "CertificateAuthority", CONFIGURATION_PATH, FOLDER "center-ca.pem" },
+  { "Center", "Certificate", CONFIGURATION_CREDENTIAL, FOLDER "institution.cert.pem" },
+  { "Center", "PrivateKey", CONFIGURATION_CREDENTIAL, FOLDER "institution.key.pem" },
+  { "Center", "TokenPin", CONFIGURATION_PATH, NULL },
+  { "Center", "Account", CONFIGURATION_PATH, FOLDER "account" },
   { "Center", "InstitutionCode", CONFIGURATION_DIGITS, NULL, 10, 10 },
   { "Center", "Timeout", CONFIGURATION_SECONDS, "10", 1, 120 },
-  { "Card", "CertificateAuthorities", CONFIGURATION_PATH, CREDENTIALS "card-ca.pem" },
+  { "Card", "CertificateAuthorities", CONFIGURATION_PATH, FOLDER "card-ca.pem" },
   { "Visit", "Retention", CONFIGURATION_SECONDS, "600", 1, 86400 },
   { NULL },
 };
 
+/* What the service manager may hand over (LoadCredential=), and for which key. */
+static const struct
+{
+  const char *name, *group, *key;
+} credentials[] = {
+  { "center-ca.pem", "Center", "CertificateAuthority" },
+  { "institution.cert.pem", "Center", "Certificate" },
+  { "institution.key.pem", "Center", "PrivateKey" },
+  { "token-pin", "Center", "TokenPin" },
+  { "account", "Center", "Account" },
+  { "card-ca.pem", "Card", "CertificateAuthorities" },
+};
+
+const ConfigurationKey *
+settings_get_keys (void)
+{
+  return keys;
+}
+
+static void
+use_credentials (Configuration *configuration)
+{
+  const char *folder = g_getenv ("CREDENTIALS_DIRECTORY");
+
+  for (gsize i = 0; folder != NULL && i < G_N_ELEMENTS (credentials); i++)
+    {
+      g_autofree char *path = g_build_filename (folder, credentials[i].name, NULL);
+
+      if (g_file_test (path, G_FILE_TEST_EXISTS))
+        configuration_set_default (configuration, credentials[i].group, credentials[i].key, path, ORIGIN_CREDENTIAL);
+    }
+}
+
 Configuration *
 settings_load (const char *path, GError **error)
 {
-  g_autoptr (GError) local_error = NULL;
   Configuration *configuration
-      = configuration_load (path != NULL ? path : SHIKAKU_CONFIGURATION_FILE, keys, &local_error);
+      = configuration_load (path != NULL ? path : SHIKAKU_CONFIGURATION_FILE, path != NULL, keys, error);
 
-  if (configuration == NULL && path == NULL && g_error_matches (local_error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND))
-    return configuration_load ("/dev/null", keys, error);
-  if (configuration == NULL)
-    g_propagate_error (error, g_steal_pointer (&local_error));
+  if (configuration != NULL)
+    use_credentials (configuration);
   return configuration;
 }
 

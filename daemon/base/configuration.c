@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * configuration: the text of an ini file and a table of keys come in, one checked value for each key goes out.
+ * configuration: the texts of ini files and a table of keys come in, one checked value for each key goes out.
  *
  * Read line by line and not by GKeyFile, which forgets line numbers and takes the last of two equal keys. A value is
  * everything behind the "=", without the blanks around it; there are no quotes and no escapes. No error text repeats a
@@ -13,18 +13,30 @@
 #include "base/error.h"
 
 #define FILE_SIZE_MAXIMUM 65536
+#define DROP_IN_SUFFIX ".conf"
+#define TOKEN_SCHEME "pkcs11:"
+
+#define ORIGIN_DEFAULT "default"
+
+typedef struct
+{
+  char *text;   /* NULL: in no file */
+  char *origin; /* of text */
+  guint file;   /* which one, counted from 1; 0: none */
+} Value;
 
 struct Configuration
 {
   const ConfigurationKey *keys;
-  char **values; /* one for each key; NULL: not in the file */
+  Value *values; /* one for each key */
+  guint files;   /* read so far */
 };
 
 /* Where the reader is. */
 typedef struct
 {
   Configuration *configuration;
-  const char *origin;
+  const char *name;
   guint line;
   const char *group; /* of the table, or NULL before the first */
 } Scan;
@@ -40,7 +52,7 @@ fail (GError **error, const Scan *scan, const char *format, ...)
   va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "%s:%u: %s", scan->origin, scan->line, text);
+  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "%s:%u: %s", scan->name, scan->line, text);
   return FALSE;
 }
 
@@ -79,15 +91,61 @@ is_https_url (const char *value)
          && !g_uri_get_userinfo (uri) && !g_uri_get_query (uri) && !g_uri_get_fragment (uri);
 }
 
+/* @attributes: "a=b", or "c=d", parted by @delimiter. */
 static gboolean
-parse_boolean (const char *value, gboolean *ret_value)
+are_attributes (const char *attributes, const char *delimiter, const char *const *allowed)
 {
-  gboolean yes = strcmp (value, "true") == 0 || strcmp (value, "yes") == 0;
+  g_auto (GStrv) list = g_strsplit (attributes, delimiter, -1);
 
-  if (!yes && strcmp (value, "false") != 0 && strcmp (value, "no") != 0)
+  if (!*list)
     return FALSE;
-  *ret_value = yes;
+  for (char **attribute = list; *attribute; attribute++)
+    {
+      char *equals = strchr (*attribute, '=');
+
+      if (!equals)
+        return FALSE;
+      *equals = '\0';
+      if (!g_strv_contains (allowed, *attribute))
+        return FALSE;
+      if (strcmp (*attribute, "pin-source") == 0 && !g_str_has_prefix (equals + 1, "file:/"))
+        return FALSE;
+    }
   return TRUE;
+}
+
+/*
+ * The attributes of RFC 7512 but pin-value, for a secret has no place here, and module-name and module-path, for they
+ * load programs. p11-kit leaves out blanks inside a name, so that nothing but a list of what is allowed keeps them off.
+ */
+static gboolean
+is_token_uri (const char *value)
+{
+  static const char *const path_attributes[] = { "token",
+                                                 "manufacturer",
+                                                 "serial",
+                                                 "model",
+                                                 "library-manufacturer",
+                                                 "library-version",
+                                                 "library-description",
+                                                 "object",
+                                                 "type",
+                                                 "id",
+                                                 "slot-description",
+                                                 "slot-manufacturer",
+                                                 "slot-id",
+                                                 NULL };
+  static const char *const query_attributes[] = { "pin-source", NULL };
+  g_auto (GStrv) parts = NULL;
+
+  if (!g_str_has_prefix (value, TOKEN_SCHEME))
+    return FALSE;
+  for (const char *c = value; *c; c++)
+    if (!g_ascii_isgraph (*c) || *c == '#' || (*c == '%' && !(g_ascii_isxdigit (c[1]) && g_ascii_isxdigit (c[2]))))
+      return FALSE;
+  parts = g_strsplit (value + strlen (TOKEN_SCHEME), "?", -1);
+  return parts[0] && are_attributes (parts[0], ";", path_attributes)
+         && (!parts[1] || (are_attributes (parts[1], "&", query_attributes) && !parts[2]));
 }
 
 /* Return: what is allowed if @value is not, else NULL. */
@@ -95,7 +153,6 @@ static char *
 check_value (const ConfigurationKey *key, const char *value)
 {
   const gsize size = strlen (value);
-  gboolean boolean;
 
   switch (key->type)
     {
@@ -103,6 +160,10 @@ check_value (const ConfigurationKey *key, const char *value)
       return *value ? NULL : g_strdup ("a text (leave the line out for the default)");
     case CONFIGURATION_PATH:
       return g_path_is_absolute (value) ? NULL : g_strdup ("an absolute path");
+    case CONFIGURATION_CREDENTIAL:
+      return g_path_is_absolute (value) || is_token_uri (value)
+                 ? NULL
+                 : g_strdup ("an absolute path, or a pkcs11: URI without pin-value, module-name and module-path");
     case CONFIGURATION_URL:
       return is_https_url (value) ? NULL : g_strdup ("an https:// URL without user, query and fragment");
     case CONFIGURATION_SECONDS:
@@ -114,8 +175,6 @@ check_value (const ConfigurationKey *key, const char *value)
         return NULL;
       return key->minimum == key->maximum ? g_strdup_printf ("%u digits", key->minimum)
                                           : g_strdup_printf ("%u to %u digits", key->minimum, key->maximum);
-    case CONFIGURATION_BOOLEAN:
-      return parse_boolean (value, &boolean) ? NULL : g_strdup ("one of true, false, yes, no");
     default:
       g_assert_not_reached ();
     }
@@ -141,6 +200,16 @@ scan_group (Scan *scan, char *line, GError **error)
   return fail (error, scan, "unknown group [%s]; allowed are: %s", line + 1, allowed);
 }
 
+/* @origin: (transfer full). */
+static void
+set_value (Value *value, const char *text, char *origin)
+{
+  g_free (value->text);
+  value->text = g_strdup (text);
+  g_free (value->origin);
+  value->origin = origin;
+}
+
 static gboolean
 scan_value (Scan *scan, char *line, GError **error)
 {
@@ -148,7 +217,7 @@ scan_value (Scan *scan, char *line, GError **error)
   char *equals = strchr (line, '=');
   const ConfigurationKey *key;
   g_autofree char *allowed = NULL;
-  char **value;
+  Value *value;
 
   if (!equals)
     return fail (error, scan, "neither a comment (#), a [Group] nor Key=value");
@@ -164,16 +233,17 @@ scan_value (Scan *scan, char *line, GError **error)
       return fail (error, scan, "unknown key %s in [%s]; allowed are: %s", line, scan->group, allowed);
     }
   value = &configuration->values[key - configuration->keys];
-  if (*value)
+  if (value->file == configuration->files)
     return fail (error, scan, "key %s of [%s] is given twice", key->key, key->group);
   allowed = check_value (key, equals + 1);
   if (allowed)
     return fail (error, scan, "key %s of [%s] must be %s", key->key, key->group, allowed);
 
-  *value = g_strdup (equals + 1);
+  set_value (value, equals + 1, g_strdup_printf ("%s:%u", scan->name, scan->line));
+  value->file = configuration->files;
   if (key->type == CONFIGURATION_URL)
-    while (g_str_has_suffix (*value, "/"))
-      (*value)[strlen (*value) - 1] = '\0';
+    while (g_str_has_suffix (value->text, "/"))
+      value->text[strlen (value->text) - 1] = '\0';
   return TRUE;
 }
 
@@ -187,26 +257,33 @@ scan_line (Scan *scan, char *line, GError **error)
   return *line == '[' ? scan_group (scan, line, error) : scan_value (scan, line, error);
 }
 
-Configuration *
-configuration_parse (const char *text, gsize size, const char *origin, const ConfigurationKey *keys, GError **error)
+static Configuration *
+new_configuration (const ConfigurationKey *keys)
 {
-  g_autoptr (Configuration) configuration = g_new0 (Configuration, 1);
-  Scan scan = { configuration, origin, 0, NULL };
+  Configuration *configuration = g_new0 (Configuration, 1);
+  gsize count = 0;
+
+  while (keys[count].group)
+    count++;
+  configuration->keys = keys;
+  configuration->values = g_new0 (Value, count);
+  return configuration;
+}
+
+static gboolean
+scan_text (Configuration *configuration, const char *text, gsize size, const char *name, GError **error)
+{
+  Scan scan = { configuration, name, 0, NULL };
   g_autofree char *copy = NULL;
-  gsize n = 0;
   char *rest;
 
-  while (keys[n].group)
-    n++;
-  configuration->keys = keys;
-  configuration->values = g_new0 (char *, n);
+  configuration->files++;
   if (size > FILE_SIZE_MAXIMUM || !g_utf8_validate_len (text, size, NULL))
     {
-      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "%s: not UTF-8 text of at most %d bytes", origin,
+      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "%s: not UTF-8 text of at most %d bytes", name,
                    FILE_SIZE_MAXIMUM);
-      return NULL;
+      return FALSE;
     }
-
   copy = g_strndup (text, size);
   for (char *line = copy; line; line = rest)
     {
@@ -214,26 +291,83 @@ configuration_parse (const char *text, gsize size, const char *origin, const Con
       if (rest)
         *rest++ = '\0';
       if (!scan_line (&scan, line, error))
-        return NULL;
+        return FALSE;
     }
-  return g_steal_pointer (&configuration);
+  return TRUE;
 }
 
 Configuration *
-configuration_load (const char *path, const ConfigurationKey *keys, GError **error)
+configuration_parse (const char *text, gsize size, const char *name, const ConfigurationKey *keys, GError **error)
+{
+  g_autoptr (Configuration) configuration = new_configuration (keys);
+
+  return scan_text (configuration, text, size, name, error) ? g_steal_pointer (&configuration) : NULL;
+}
+
+static gboolean
+fail_to_read (GError **error, const GError *cause, ShikakuError code)
+{
+  g_set_error (error, SHIKAKU_ERROR, (int)code, "cannot read the configuration: %s", cause->message);
+  return FALSE;
+}
+
+static gboolean
+scan_file (Configuration *configuration, const char *path, gboolean required, GError **error)
 {
   g_autoptr (GError) cause = NULL;
   g_autofree char *text = NULL;
+  g_autofree char *name = g_filename_display_name (path); /* it is shown on the bus, which takes UTF-8 only */
+  gboolean missing;
   gsize size;
 
   if (g_file_get_contents (path, &text, &size, &cause))
-    return configuration_parse (text, size, path, keys, error);
+    return scan_text (configuration, text, size, name, error);
+  missing = g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOENT);
+  if (missing && !required)
+    return TRUE;
+  return fail_to_read (error, cause, missing ? SHIKAKU_ERROR_NOT_FOUND : SHIKAKU_ERROR_FAILED);
+}
 
-  g_set_error (error, SHIKAKU_ERROR,
-               g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOENT) ? SHIKAKU_ERROR_NOT_FOUND
-                                                                         : SHIKAKU_ERROR_FAILED,
-               "cannot read the configuration: %s", cause->message);
-  return NULL;
+static int
+compare_names (gconstpointer a, gconstpointer b)
+{
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Return: (transfer full) the paths of the drop-ins in their order; empty if there is no such folder. */
+static GPtrArray *
+list_drop_ins (const char *folder, GError **error)
+{
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (GDir) directory = g_dir_open (folder, 0, &cause);
+  const char *name;
+
+  if (!directory && !g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+    {
+      fail_to_read (error, cause, SHIKAKU_ERROR_FAILED);
+      return NULL;
+    }
+  while (directory && (name = g_dir_read_name (directory)))
+    if (*name != '.' && g_str_has_suffix (name, DROP_IN_SUFFIX))
+      g_ptr_array_add (paths, g_build_filename (folder, name, NULL));
+  g_ptr_array_sort (paths, compare_names);
+  return g_steal_pointer (&paths);
+}
+
+Configuration *
+configuration_load (const char *path, gboolean required, const ConfigurationKey *keys, GError **error)
+{
+  g_autoptr (Configuration) configuration = new_configuration (keys);
+  g_autofree char *folder = g_strconcat (path, ".d", NULL);
+  g_autoptr (GPtrArray) drop_ins = NULL;
+
+  if (!scan_file (configuration, path, required, error) || !(drop_ins = list_drop_ins (folder, error)))
+    return NULL;
+  for (guint i = 0; i < drop_ins->len; i++)
+    if (!scan_file (configuration, g_ptr_array_index (drop_ins, i), TRUE, error))
+      return NULL;
+  return g_steal_pointer (&configuration);
 }
 
 void
@@ -241,43 +375,74 @@ configuration_free (Configuration *configuration)
 {
   if (!configuration)
     return;
-  for (gsize i = 0; configuration->values && configuration->keys[i].group; i++)
-    g_free (configuration->values[i]);
+  for (gsize i = 0; configuration->keys[i].group; i++)
+    {
+      g_free (configuration->values[i].text);
+      g_free (configuration->values[i].origin);
+    }
   g_free (configuration->values);
   g_free (configuration);
 }
 
-static const char *
-get_value (const Configuration *configuration, const char *group, const char *key)
+static gsize
+get_index (const Configuration *configuration, const char *group, const char *key)
 {
   const ConfigurationKey *found = find_key (configuration->keys, group, key);
-  const char *value;
 
   if (!found)
     g_error ("the table of the configuration has no key %s in [%s]", key, group);
-  value = configuration->values[found - configuration->keys];
-  return value ? value : found->default_value;
+  return (gsize)(found - configuration->keys);
+}
+
+void
+configuration_set_default (Configuration *configuration, const char *group, const char *key, const char *value,
+                           const char *origin)
+{
+  Value *wanted = &configuration->values[get_index (configuration, group, key)];
+
+  if (wanted->file == 0)
+    set_value (wanted, value, g_strdup (origin));
+}
+
+static const char *
+get_text (const Configuration *configuration, gsize index)
+{
+  const char *text = configuration->values[index].text;
+
+  return text ? text : configuration->keys[index].default_value;
+}
+
+static const char *
+get_origin (const Configuration *configuration, gsize index)
+{
+  const char *origin = configuration->values[index].origin;
+
+  return origin ? origin : ORIGIN_DEFAULT;
 }
 
 const char *
 configuration_get_string (const Configuration *configuration, const char *group, const char *key)
 {
-  return get_value (configuration, group, key);
+  return get_text (configuration, get_index (configuration, group, key));
 }
 
 guint
 configuration_get_seconds (const Configuration *configuration, const char *group, const char *key)
 {
-  const char *value = get_value (configuration, group, key);
+  const char *value = configuration_get_string (configuration, group, key);
 
   return value ? (guint)g_ascii_strtoull (value, NULL, 10) : 0;
 }
 
-gboolean
-configuration_get_boolean (const Configuration *configuration, const char *group, const char *key)
+const char *
+configuration_get_origin (const Configuration *configuration, const char *group, const char *key)
 {
-  const char *value = get_value (configuration, group, key);
-  gboolean boolean = FALSE;
+  return get_origin (configuration, get_index (configuration, group, key));
+}
 
-  return value && parse_boolean (value, &boolean) && boolean;
+void
+configuration_foreach (const Configuration *configuration, ConfigurationFunc callback, gpointer user_data)
+{
+  for (gsize i = 0; configuration->keys[i].group; i++)
+    callback (&configuration->keys[i], get_text (configuration, i), get_origin (configuration, i), user_data);
 }

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * configuration: a strict ini file. It knows which keys exist only from the table it is given.
+ * configuration: a strict ini file with drop-ins. It knows which keys exist only from the table it is given.
  *
- * An unknown group or key, a key given twice, or a value outside its type, is an error that names the file, the line,
- * the key and what is allowed. Keys that the file leaves out have the table's default.
+ * After FILE come FILE.d/NAME.conf, in the order of their names (hidden ones are left out): what a later file says
+ * counts. Each file is strict by itself: an unknown group or key, a key given twice, or a value outside its type, is an
+ * error that names the file, the line, the key and what is allowed. Keys that no file gives have the table's default.
  */
 #pragma once
 
@@ -12,11 +13,11 @@
 typedef enum
 {
   CONFIGURATION_STRING,
-  CONFIGURATION_PATH,    /* absolute */
-  CONFIGURATION_URL,     /* https:// only, no user, query or fragment; a slash at the end is taken off */
-  CONFIGURATION_SECONDS, /* unsigned, minimum..maximum */
-  CONFIGURATION_DIGITS,  /* minimum..maximum of them, and nothing else */
-  CONFIGURATION_BOOLEAN, /* true, false, yes, no */
+  CONFIGURATION_PATH,       /* absolute */
+  CONFIGURATION_CREDENTIAL, /* an absolute path, or a pkcs11: URI (RFC 7512) that holds no PIN and names no module */
+  CONFIGURATION_URL,        /* https:// only, no user, query or fragment; a slash at the end is taken off */
+  CONFIGURATION_SECONDS,    /* unsigned, minimum..maximum */
+  CONFIGURATION_DIGITS,     /* minimum..maximum of them, and nothing else */
 } ConfigurationType;
 
 typedef struct
@@ -31,22 +32,40 @@ typedef struct
 typedef struct Configuration Configuration;
 
 /*
- * configuration_load: reads @path against @keys (ended by a NULL group; must outlive the result).
+ * configuration_load: reads @path and its drop-ins against @keys (ended by a NULL group; must outlive the result).
+ * @required: @path must exist; its drop-ins need not.
  * Return: the configuration, or NULL with SHIKAKU_ERROR_INVALID_OPTION (content), SHIKAKU_ERROR_NOT_FOUND (no file) or
- * SHIKAKU_ERROR_FAILED (not readable).
+ * SHIKAKU_ERROR_FAILED (a file or the folder cannot be read).
  */
-Configuration *configuration_load (const char *path, const ConfigurationKey *keys, GError **error);
+Configuration *configuration_load (const char *path, gboolean required, const ConfigurationKey *keys, GError **error);
 
-/* configuration_parse: the same for @size bytes at @text; @origin stands for the file's name in errors. */
-Configuration *configuration_parse (const char *text, gsize size, const char *origin, const ConfigurationKey *keys,
+/*
+ * configuration_parse: the same for the @size bytes at @text alone; @name stands for the file's name in errors and
+ * origins.
+ */
+Configuration *configuration_parse (const char *text, gsize size, const char *name, const ConfigurationKey *keys,
                                     GError **error);
 
 void configuration_free (Configuration *configuration);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Configuration, configuration_free)
 
 /*
+ * configuration_set_default: another default than the table's, for a key that no file gave. @origin: for
+ * configuration_get_origin().
+ */
+void configuration_set_default (Configuration *configuration, const char *group, const char *key, const char *value,
+                                const char *origin);
+
+/*
  * The value, or NULL if unset and without a default. Asking for a key that is not in the table is a programming error.
  */
 const char *configuration_get_string (const Configuration *configuration, const char *group, const char *key);
 guint configuration_get_seconds (const Configuration *configuration, const char *group, const char *key);
-gboolean configuration_get_boolean (const Configuration *configuration, const char *group, const char *key);
+
+/* configuration_get_origin: where the value came from: "FILE:LINE", "default", or as set with another default. */
+const char *configuration_get_origin (const Configuration *configuration, const char *group, const char *key);
+
+/* configuration_foreach: all keys in the order of the table. @value: NULL: unset. */
+typedef void (*ConfigurationFunc) (const ConfigurationKey *key, const char *value, const char *origin,
+                                   gpointer user_data);
+void configuration_foreach (const Configuration *configuration, ConfigurationFunc callback, gpointer user_data);

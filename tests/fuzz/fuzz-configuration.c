@@ -10,7 +10,7 @@ static const ConfigurationKey keys[] = {
   { "Center", "Timeout", CONFIGURATION_SECONDS, "10", 1, 600 },
   { "Center", "Authority", CONFIGURATION_PATH, "/etc/ca.pem", 0, 0 },
   { "Visit", "Institution", CONFIGURATION_STRING, NULL, 0, 0 },
-  { "Visit", "Strict", CONFIGURATION_BOOLEAN, "yes", 0, 0 },
+  { "Visit", "Key", CONFIGURATION_CREDENTIAL, "/etc/key.pem", 0, 0 },
   { NULL },
 };
 
@@ -35,6 +35,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_assert (seconds >= 1 && seconds <= 600);
   text = configuration_get_string (configuration, "Visit", "Institution");
   g_assert (!text || *text);
-  configuration_get_boolean (configuration, "Visit", "Strict");
+  text = configuration_get_string (configuration, "Visit", "Key");
+  g_assert (g_path_is_absolute (text) || g_str_has_prefix (text, "pkcs11:"));
   return 0;
 }

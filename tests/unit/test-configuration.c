@@ -3,6 +3,7 @@
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/configuration.h"
 #include "base/error.h"
@@ -12,7 +13,7 @@ static const ConfigurationKey keys[] = {
   { "Center", "Timeout", CONFIGURATION_SECONDS, "10", 1, 600 },
   { "Center", "Authority", CONFIGURATION_PATH, "/etc/ca.pem", 0, 0 },
   { "Visit", "Institution", CONFIGURATION_STRING, NULL, 0, 0 },
-  { "Visit", "Strict", CONFIGURATION_BOOLEAN, "yes", 0, 0 },
+  { "Visit", "Key", CONFIGURATION_CREDENTIAL, "/etc/key.pem", 0, 0 },
   { "Code", "Exact", CONFIGURATION_DIGITS, NULL, 3, 3 },
   { "Code", "Range", CONFIGURATION_DIGITS, NULL, 1, 3 },
   { NULL },
@@ -35,7 +36,9 @@ test_defaults (void)
   g_assert_cmpuint (configuration_get_seconds (configuration, "Center", "Timeout"), ==, 10);
   g_assert_cmpstr (configuration_get_string (configuration, "Center", "Authority"), ==, "/etc/ca.pem");
   g_assert_null (configuration_get_string (configuration, "Visit", "Institution"));
-  g_assert_true (configuration_get_boolean (configuration, "Visit", "Strict"));
+  g_assert_cmpstr (configuration_get_string (configuration, "Visit", "Key"), ==, "/etc/key.pem");
+  g_assert_cmpstr (configuration_get_origin (configuration, "Visit", "Key"), ==, "default");
+  g_assert_cmpstr (configuration_get_origin (configuration, "Center", "Url"), ==, "default");
 }
 
 static void
@@ -49,7 +52,7 @@ test_values (void)
                                                    "Timeout=600\n"
                                                    "[Visit]\n"
                                                    "Institution=医院 = a\\n\n"
-                                                   "Strict=false\r\n"
+                                                   "Key=/run/key.pem\r\n"
                                                    "[Code]\nExact=012\nRange=1\n"
                                                    "\n"
                                                    "[Center]\n"
@@ -61,7 +64,8 @@ test_values (void)
   g_assert_cmpuint (configuration_get_seconds (configuration, "Center", "Timeout"), ==, 600);
   g_assert_cmpstr (configuration_get_string (configuration, "Center", "Authority"), ==, "/run/ca.pem");
   g_assert_cmpstr (configuration_get_string (configuration, "Visit", "Institution"), ==, "医院 = a\\n");
-  g_assert_false (configuration_get_boolean (configuration, "Visit", "Strict"));
+  g_assert_cmpstr (configuration_get_string (configuration, "Visit", "Key"), ==, "/run/key.pem");
+  g_assert_cmpstr (configuration_get_origin (configuration, "Visit", "Key"), ==, "test.conf:8");
   g_assert_cmpstr (configuration_get_string (configuration, "Code", "Exact"), ==, "012");
   g_assert_cmpstr (configuration_get_string (configuration, "Code", "Range"), ==, "1");
 }
@@ -73,8 +77,8 @@ static const struct
   { "[Centre]\n", "test.conf:1: unknown group [Centre]; allowed are: Center, Visit, Code" },
   { "[Center\n", "test.conf:1: a group is written [Name]" },
   { "\n[Center]\nurl=https://a\n", "test.conf:3: unknown key url in [Center]; allowed are: Url, Timeout, Authority" },
-  { "[Visit]\nTimeout=5\n", "test.conf:2: unknown key Timeout in [Visit]; allowed are: Institution, Strict" },
-  { "[Visit]\n=5\n", "test.conf:2: unknown key  in [Visit]; allowed are: Institution, Strict" },
+  { "[Visit]\nTimeout=5\n", "test.conf:2: unknown key Timeout in [Visit]; allowed are: Institution, Key" },
+  { "[Visit]\n=5\n", "test.conf:2: unknown key  in [Visit]; allowed are: Institution, Key" },
   { "Timeout=5\n", "test.conf:1: key Timeout stands before the first [Group]" },
   { "[Center]\nTimeout=5\n\nTimeout=5\n", "test.conf:4: key Timeout of [Center] is given twice" },
   { "[Center]\nTimeout\n", "test.conf:2: neither a comment (#), a [Group] nor Key=value" },
@@ -98,7 +102,6 @@ static const struct
     "test.conf:2: key Url of [Center] must be an https:// URL without user, query and fragment" },
   { "[Center]\nUrl=https://a/?x\n",
     "test.conf:2: key Url of [Center] must be an https:// URL without user, query and fragment" },
-  { "[Visit]\nStrict=1\n", "test.conf:2: key Strict of [Visit] must be one of true, false, yes, no" },
   { "[Visit]\nInstitution=\n",
     "test.conf:2: key Institution of [Visit] must be a text (leave the line out for the default)" },
 };
@@ -113,6 +116,60 @@ test_mistakes (void)
       g_assert_null (parse (mistakes[i].text, &error));
       g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION);
       g_assert_cmpstr (error->message, ==, mistakes[i].error);
+    }
+}
+
+/* A credential is a path or the URI of something on a token; what would hold a secret or load a program is neither. */
+static void
+test_credentials (void)
+{
+  static const struct
+  {
+    const char *value;
+    gboolean allowed;
+  } rows[] = {
+    { "/etc/key.pem", TRUE },
+    { "pkcs11:token=desk;object=institution;type=private", TRUE },
+    { "pkcs11:token=a%20b;id=%01%ff?pin-source=file:/run/pin", TRUE },
+    { "pkcs11:serial=1;slot-id=0;manufacturer=x;model=y", TRUE },
+    { "key.pem", FALSE },
+    { "file:///etc/key.pem", FALSE },
+    { "pkcs11:", FALSE },
+    { "PKCS11:token=desk", FALSE },
+    { "pkcs11:token", FALSE },
+    { "pkcs11:token=desk?pin-value=1234", FALSE },
+    { "pkcs11:token=desk;pin-value=1234", FALSE },
+    { "pkcs11:token=desk?pin-source=file:/run/pin&pin-value=1234", FALSE },
+    { "pkcs11:token=desk?pin- value=1234", FALSE },
+    { "pkcs11:token=desk?PIN-VALUE=1234", FALSE },
+    { "pkcs11:token=desk?pin-source=|/bin/ask", FALSE },
+    { "pkcs11:token=desk?pin-source=1234", FALSE },
+    { "pkcs11:token=desk?module-path=/tmp/x.so", FALSE },
+    { "pkcs11:token=desk?module-name=x", FALSE },
+    { "pkcs11:token=desk?", FALSE },
+    { "pkcs11:token=desk?pin-source=file:/a?pin-value=1", FALSE },
+    { "pkcs11:token=desk#pin-value=1", FALSE },
+    { "pkcs11:token=%zz", FALSE },
+    { "pkcs11:colour=blue", FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = g_strconcat ("[Visit]\nKey=", rows[i].value, "\n", NULL);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (Configuration) configuration = parse (text, &error);
+
+      g_test_message ("%s", rows[i].value);
+      if (rows[i].allowed)
+        {
+          g_assert_no_error (error);
+          g_assert_cmpstr (configuration_get_string (configuration, "Visit", "Key"), ==, rows[i].value);
+          continue;
+        }
+      g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION);
+      g_assert_cmpstr (error->message, ==,
+                       "test.conf:2: key Key of [Visit] must be an absolute path, or a pkcs11: URI without pin-value, "
+                       "module-name and module-path");
     }
 }
 
@@ -141,34 +198,177 @@ test_no_text (void)
   g_assert_no_error (error);
 }
 
+typedef struct
+{
+  char *folder, *path, *drop_ins;
+} Files;
+
 static void
-test_load (void)
+set_up (Files *files, gconstpointer data)
+{
+  files->folder = g_dir_make_tmp ("shikaku-XXXXXX", NULL);
+  files->path = g_build_filename (files->folder, "a.conf", NULL);
+  files->drop_ins = g_build_filename (files->folder, "a.conf.d", NULL);
+}
+
+static void
+remove_folder (const char *folder)
+{
+  g_autoptr (GDir) directory = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (directory && (name = g_dir_read_name (directory)))
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (g_remove (path) != 0)
+        remove_folder (path);
+    }
+  g_rmdir (folder);
+}
+
+static void
+tear_down (Files *files, gconstpointer data)
+{
+  remove_folder (files->folder);
+  g_free (files->folder);
+  g_free (files->path);
+  g_free (files->drop_ins);
+}
+
+static void
+write_drop_in (const Files *files, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (files->drop_ins, name, NULL);
+
+  g_mkdir (files->drop_ins, 0700);
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static void
+expect_failure (const Files *files, ShikakuError code, const char *name, const char *message)
+{
+  g_autofree char *prefix = g_build_filename (files->folder, name, NULL);
+  g_autofree char *expected = g_strconcat (prefix, message, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (configuration_load (files->path, TRUE, keys, &error));
+  g_assert_error (error, SHIKAKU_ERROR, (int)code);
+  if (message)
+    g_assert_cmpstr (error->message, ==, expected);
+}
+
+static void
+test_load (Files *files, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_autofree char *directory = g_dir_make_tmp ("shikaku-XXXXXX", &error);
-  g_autofree char *path = g_build_filename (directory, "a.conf", NULL);
-  g_autofree char *message = g_strconcat (path, ":1: unknown group [X]; allowed are: Center, Visit, Code", NULL);
-  Configuration *configuration;
+  g_autoptr (Configuration) configuration = NULL;
 
-  g_assert_no_error (error);
-  g_assert_null (configuration_load (path, keys, &error));
-  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND);
-  g_clear_error (&error);
-  g_assert_null (configuration_load (directory, keys, &error));
+  expect_failure (files, SHIKAKU_ERROR_NOT_FOUND, "", NULL);
+  g_assert_null (configuration_load (files->folder, TRUE, keys, &error));
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED);
   g_clear_error (&error);
 
-  g_assert_true (g_file_set_contents (path, "[Center]\nTimeout=7\n", -1, NULL));
-  configuration = configuration_load (path, keys, &error);
+  g_assert_true (g_file_set_contents (files->path, "[Center]\nTimeout=7\n", -1, NULL));
+  configuration = configuration_load (files->path, TRUE, keys, &error);
   g_assert_no_error (error);
   g_assert_cmpuint (configuration_get_seconds (configuration, "Center", "Timeout"), ==, 7);
-  configuration_free (configuration);
 
-  g_assert_true (g_file_set_contents (path, "[X]\n", -1, NULL));
-  g_assert_null (configuration_load (path, keys, &error));
-  g_assert_cmpstr (error->message, ==, message);
-  g_unlink (path);
-  g_rmdir (directory);
+  g_assert_true (g_file_set_contents (files->path, "[X]\n", -1, NULL));
+  expect_failure (files, SHIKAKU_ERROR_INVALID_OPTION, "a.conf",
+                  ":1: unknown group [X]; allowed are: Center, Visit, Code");
+}
+
+/* The file may be missing, if the caller says so; its drop-ins count all the same. */
+static void
+test_not_required (Files *files, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Configuration) configuration = configuration_load (files->path, FALSE, keys, &error);
+  g_autoptr (Configuration) with_drop_in = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (configuration_get_seconds (configuration, "Center", "Timeout"), ==, 10);
+  write_drop_in (files, "x.conf", "[Center]\nTimeout=7\n");
+  with_drop_in = configuration_load (files->path, FALSE, keys, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (configuration_get_seconds (with_drop_in, "Center", "Timeout"), ==, 7);
+}
+
+/* In the order of their names, each strict by itself; what is hidden or called otherwise is left alone. */
+static void
+test_drop_ins (Files *files, gconstpointer data)
+{
+  g_autofree char *origin = g_strconcat (files->drop_ins, "/10-b.conf:2", NULL);
+  g_autofree char *first_origin = g_strconcat (files->path, ":3", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Configuration) configuration = NULL;
+
+  g_assert_true (g_file_set_contents (files->path, "[Center]\nTimeout=7\nAuthority=/a\n[Code]\nRange=1\n", -1, NULL));
+  write_drop_in (files, "9-c.conf", "[Code]\nRange=3\n");
+  write_drop_in (files, "10-b.conf", "[Center]\nTimeout=8\n[Code]\nRange=2\n");
+  write_drop_in (files, "00-a.conf", "[Center]\nTimeout=9\n");
+  write_drop_in (files, ".hidden.conf", "nonsense\n");
+  write_drop_in (files, "90.conf.dpkg-old", "nonsense\n");
+  write_drop_in (files, "README", "nonsense\n");
+  configuration = configuration_load (files->path, TRUE, keys, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (configuration_get_seconds (configuration, "Center", "Timeout"), ==, 8);
+  g_assert_cmpstr (configuration_get_origin (configuration, "Center", "Timeout"), ==, origin);
+  g_assert_cmpstr (configuration_get_string (configuration, "Center", "Authority"), ==, "/a");
+  g_assert_cmpstr (configuration_get_origin (configuration, "Center", "Authority"), ==, first_origin);
+  g_assert_cmpstr (configuration_get_string (configuration, "Code", "Range"), ==, "3");
+
+  write_drop_in (files, "20.conf", "Timeout=9\n");
+  expect_failure (files, SHIKAKU_ERROR_INVALID_OPTION, "a.conf.d/20.conf",
+                  ":1: key Timeout stands before the first [Group]");
+  write_drop_in (files, "20.conf", "[Center]\nTimeout=9\nTimeout=9\n");
+  expect_failure (files, SHIKAKU_ERROR_INVALID_OPTION, "a.conf.d/20.conf",
+                  ":3: key Timeout of [Center] is given twice");
+}
+
+static void
+test_drop_in_unreadable (Files *files, gconstpointer data)
+{
+  g_autofree char *link = g_build_filename (files->drop_ins, "b.conf", NULL);
+
+  g_assert_true (g_file_set_contents (files->path, "", -1, NULL));
+  g_assert_cmpint (g_mkdir (files->drop_ins, 0700), ==, 0);
+  g_assert_cmpint (g_mkdir (link, 0700), ==, 0);
+  expect_failure (files, SHIKAKU_ERROR_FAILED, "", NULL);
+  g_assert_cmpint (g_rmdir (link), ==, 0);
+  g_assert_cmpint (symlink ("nowhere", link), ==, 0);
+  expect_failure (files, SHIKAKU_ERROR_NOT_FOUND, "", NULL);
+  g_assert_cmpint (g_unlink (link), ==, 0);
+  g_assert_cmpint (g_rmdir (files->drop_ins), ==, 0);
+  g_assert_true (g_file_set_contents (files->drop_ins, "", -1, NULL));
+  expect_failure (files, SHIKAKU_ERROR_FAILED, "", NULL);
+}
+
+static void
+collect (const ConfigurationKey *key, const char *value, const char *origin, gpointer user_data)
+{
+  g_string_append_printf (user_data, "%s.%s=%s (%s)\n", key->group, key->key, value ? value : "-", origin);
+}
+
+static void
+test_origins (void)
+{
+  g_autoptr (Configuration) configuration = parse ("[Center]\nTimeout=5\n", NULL);
+  g_autoptr (GString) seen = g_string_new (NULL);
+
+  configuration_set_default (configuration, "Center", "Timeout", "6", "elsewhere");
+  configuration_set_default (configuration, "Visit", "Key", "/run/key", "elsewhere");
+  configuration_set_default (configuration, "Visit", "Key", "/run/other", "elsewhere");
+  configuration_foreach (configuration, collect, seen);
+  g_assert_cmpstr (seen->str, ==,
+                   "Center.Url=- (default)\n"
+                   "Center.Timeout=5 (test.conf:2)\n"
+                   "Center.Authority=/etc/ca.pem (default)\n"
+                   "Visit.Institution=- (default)\n"
+                   "Visit.Key=/run/other (elsewhere)\n"
+                   "Code.Exact=- (default)\n"
+                   "Code.Range=- (default)\n");
 }
 
 static void
@@ -194,7 +394,12 @@ main (int argc, char **argv)
   g_test_add_func ("/configuration/values", test_values);
   g_test_add_func ("/configuration/mistakes", test_mistakes);
   g_test_add_func ("/configuration/no-text", test_no_text);
-  g_test_add_func ("/configuration/load", test_load);
+  g_test_add_func ("/configuration/credentials", test_credentials);
+  g_test_add_func ("/configuration/origins", test_origins);
+  g_test_add ("/configuration/load", Files, NULL, set_up, test_load, tear_down);
+  g_test_add ("/configuration/not-required", Files, NULL, set_up, test_not_required, tear_down);
+  g_test_add ("/configuration/drop-ins", Files, NULL, set_up, test_drop_ins, tear_down);
+  g_test_add ("/configuration/drop-in-unreadable", Files, NULL, set_up, test_drop_in_unreadable, tear_down);
   g_test_add_func ("/configuration/unknown-question", test_unknown_question);
   return g_test_run ();
 }

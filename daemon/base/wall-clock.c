@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * wall-clock: a timerfd that ends when its date comes, and is cancelled when the clock is set or the machine wakes up.
+ * How far the clock moved is seen by the boot-time clock, which nobody can set and which goes on in sleep.
+ */
+#include "base/wall-clock.h"
+
+#include <errno.h>
+#include <glib-unix.h>
+#include <sys/timerfd.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/log.h"
+
+#define SHIFT_MINIMUM (G_USEC_PER_SEC) /* what moves it less is the clock being kept right */
+
+struct WallClock
+{
+  WallClockRang rang;
+  gpointer user_data;
+  int timer;
+  guint source;
+  gint64 offset; /* of the date from the time since boot, microseconds */
+};
+
+static gint64
+get_offset (void)
+{
+  struct timespec boot;
+
+  clock_gettime (CLOCK_BOOTTIME, &boot);
+  return g_get_real_time () - ((gint64)boot.tv_sec * G_USEC_PER_SEC + boot.tv_nsec / 1000);
+}
+
+static gboolean
+on_timer (gint fd, GIOCondition condition, gpointer user_data)
+{
+  WallClock *clock = user_data;
+  gint64 offset = get_offset (), shift = offset - clock->offset;
+  guint64 rings;
+
+  if (read (fd, &rings, sizeof rings) < 0 && errno != ECANCELED)
+    return G_SOURCE_CONTINUE;
+  if (ABS (shift) < SHIFT_MINIMUM)
+    shift = 0;
+  clock->offset = offset;
+  clock->rang (shift, clock->user_data);
+  return G_SOURCE_CONTINUE;
+}
+
+WallClock *
+wall_clock_new (WallClockRang rang, gpointer user_data)
+{
+  WallClock *clock = g_new0 (WallClock, 1);
+
+  clock->rang = rang;
+  clock->user_data = user_data;
+  clock->offset = get_offset ();
+  clock->timer = timerfd_create (CLOCK_REALTIME, TFD_CLOEXEC | TFD_NONBLOCK);
+  if (clock->timer >= 0)
+    clock->source = g_unix_fd_add (clock->timer, G_IO_IN, on_timer, clock);
+  else
+    log_warning (NULL, "clock: there is no timer: nothing will be told in time");
+  return clock;
+}
+
+void
+wall_clock_free (WallClock *clock)
+{
+  g_clear_handle_id (&clock->source, g_source_remove);
+  if (clock->timer >= 0)
+    close (clock->timer);
+  g_free (clock);
+}
+
+void
+wall_clock_set_alarm (WallClock *clock, gint64 when)
+{
+  const struct itimerspec timer
+      = { .it_value = { .tv_sec = (time_t)(when / G_USEC_PER_SEC), .tv_nsec = (long)(when % G_USEC_PER_SEC) * 1000 } };
+
+  if (clock->timer >= 0)
+    timerfd_settime (clock->timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &timer, NULL);
+}

@@ -37,7 +37,7 @@
 
 struct ReaderMonitor
 {
-  gatomicrefcount references; /* the owner, the thread, every event */
+  gatomicrefcount references; /* the owner, the threads, every event */
   const ReaderMonitorObserver *observer;
   gpointer user_data;
   GMainContext *main_context;
@@ -52,7 +52,8 @@ struct ReaderMonitor
   gboolean established;
 
   /* The thread's. */
-  gint stop; /* atomic */
+  gint stop;       /* atomic */
+  gint look_again; /* atomic */
   gboolean service_told, service, surveyed_told;
   GArray *states; /* of SCARD_READERSTATE: plug and play, then one a reader with its Watched */
 };
@@ -374,6 +375,14 @@ tell_changes (ReaderMonitor *monitor)
     }
 }
 
+/* What is there now is told by the next wait, at once. */
+static void
+forget_states (ReaderMonitor *monitor)
+{
+  for (guint i = 0; i < monitor->states->len; i++)
+    g_array_index (monitor->states, SCARD_READERSTATE, i).dwCurrentState = SCARD_STATE_UNAWARE;
+}
+
 /* Return: because pcscd went away or the monitor is to stop. */
 static void
 watch_readers (ReaderMonitor *monitor)
@@ -385,6 +394,11 @@ watch_readers (ReaderMonitor *monitor)
       gboolean changed;
       LONG result;
 
+      if (g_atomic_int_compare_and_exchange (&monitor->look_again, TRUE, FALSE))
+        {
+          forget_states (monitor);
+          settled = FALSE;
+        }
       if (!list_readers (monitor, &changed))
         return;
       settled = settled && !changed;
@@ -465,6 +479,39 @@ stop_thread (ReaderMonitor *monitor)
   ended = monitor->ended;
   g_mutex_unlock (&monitor->mutex);
   return ended;
+}
+
+/* Not under the mutex: whoever stops the monitor must not wait for a pcscd that hangs. */
+static gpointer
+wake (gpointer data)
+{
+  ReaderMonitor *monitor = data;
+  const gint64 limit = g_get_monotonic_time () + STOP_TIME;
+
+  while (g_atomic_int_get (&monitor->look_again) && !is_stopped (monitor) && g_get_monotonic_time () < limit)
+    {
+      SCARDCONTEXT context;
+      gboolean established;
+
+      g_mutex_lock (&monitor->mutex);
+      context = monitor->context;
+      established = monitor->established;
+      g_mutex_unlock (&monitor->mutex);
+      if (established)
+        SCardCancel (context);
+      g_usleep (STOP_STEP);
+    }
+  unref_monitor (monitor);
+  return NULL;
+}
+
+void
+reader_monitor_look_again (ReaderMonitor *monitor)
+{
+  if (!g_atomic_int_compare_and_exchange (&monitor->look_again, FALSE, TRUE))
+    return;
+  g_atomic_ref_count_inc (&monitor->references);
+  g_thread_unref (g_thread_new ("reader-wake", wake, monitor)); /* a cancel waits for pcscd, which may hang */
 }
 
 void

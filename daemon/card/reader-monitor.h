@@ -33,6 +33,12 @@ typedef struct ReaderMonitor ReaderMonitor;
 ReaderMonitor *reader_monitor_new (const ReaderMonitorObserver *observer, gpointer user_data);
 
 /*
+ * reader_monitor_look_again: after the machine has slept: lists the readers and asks what lies in them, as if nothing
+ * were known; only what is another than before is told. Returns at once.
+ */
+void reader_monitor_look_again (ReaderMonitor *monitor);
+
+/*
  * reader_monitor_free: stops the thread (flag, cancel until it ends; left behind after a second) and drops queued
  * events.
  */

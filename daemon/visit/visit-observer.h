@@ -9,6 +9,7 @@
 
 typedef struct Visit Visit;
 typedef struct StationReader StationReader;
+typedef struct StationExpiry StationExpiry;
 
 typedef struct
 {
@@ -19,5 +20,8 @@ typedef struct
   void (*reader_removed) (StationReader *reader, gpointer user_data);
   void (*reader_changed) (StationReader *reader, gpointer user_data); /* CardPresent, InUse */
   void (*surveyed) (gpointer user_data); /* once: the readers that are there at start have been told. May be NULL */
-  void (*center_changed) (gpointer user_data); /* Center, CredentialExpires */
+  void (*center_changed) (gpointer user_data);   /* Center, CredentialExpires */
+  void (*expiries_changed) (gpointer user_data); /* station_get_expiries; also CredentialExpires */
+  /* expiry_near: a threshold of it was crossed, @days before its end, 0: it has ended; after expiries_changed. */
+  void (*expiry_near) (const StationExpiry *expiry, gint days, gpointer user_data);
 } VisitObserver;

@@ -186,9 +186,41 @@ handle_diagnose (BusCall *call, gpointer target)
   station_diagnose (self->station, options.visit.language, self->cancellable, reply_diagnosed, diagnosis);
 }
 
+typedef struct
+{
+  sd_bus_message *reply;
+  int result;
+} StatisticsReply;
+
+static void
+append_number (const char *name, guint64 value, gpointer user_data)
+{
+  StatisticsReply *answer = user_data;
+
+  if (answer->result >= 0)
+    answer->result = sd_bus_message_append (answer->reply, "{st}", name, value);
+}
+
+static void
+handle_get_statistics (BusCall *call, gpointer target)
+{
+  sd_bus_message *reply = bus_call_new_reply (call);
+  StatisticsReply answer = { reply, sd_bus_message_open_container (reply, 'a', "{st}") };
+
+  statistics_foreach (station_get_statistics (((BusManager *)target)->station), append_number, &answer);
+  if (answer.result >= 0)
+    answer.result = sd_bus_message_close_container (reply);
+  bus_call_return_message (call, reply, answer.result);
+}
+
 static const BusMethod methods[] = {
-  { "Check", handle_check },          { "OpenVisit", handle_open_visit }, { "CheckNumber", handle_check_number },
-  { "GetVisits", handle_get_visits }, { "Diagnose", handle_diagnose },    { NULL },
+  { "Check", handle_check },
+  { "OpenVisit", handle_open_visit },
+  { "CheckNumber", handle_check_number },
+  { "GetVisits", handle_get_visits },
+  { "Diagnose", handle_diagnose },
+  { "GetStatistics", handle_get_statistics },
+  { NULL },
 };
 
 static int
@@ -239,6 +271,7 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_METHOD_WITH_ARGS ("GetVisits", SD_BUS_NO_ARGS, SD_BUS_RESULT ("ao", visits), handle_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("Diagnose", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("aa{sv}", links), handle_call,
                            FREE),
+  SD_BUS_METHOD_WITH_ARGS ("GetStatistics", SD_BUS_NO_ARGS, SD_BUS_RESULT ("a{st}", statistics), handle_call, FREE),
   SD_BUS_PROPERTY ("Version", "u", get_property, 0, CONSTANT),
   SD_BUS_PROPERTY ("Readers", "ao", get_readers, 0, CHANGES),
   SD_BUS_PROPERTY ("Center", "s", get_property, 0, CHANGES),

@@ -179,8 +179,15 @@ is_same (const BusVisitView *one, const BusVisitView *other)
 }
 
 static int
-append_details (sd_bus_message *message, const GError *error)
+append_details (sd_bus_message *message, Visit *visit)
 {
+  static const char *const times[] = {
+    [VISIT_PART_CARD] = "CardTime",
+    [VISIT_PART_PERSON] = "PersonTime",
+    [VISIT_PART_CENTER] = "CenterTime",
+    [VISIT_PART_OWN] = "OwnTime",
+  };
+  const GError *error = visit_get_error (visit);
   guint number;
   int result = sd_bus_message_open_container (message, 'a', "{sv}");
 
@@ -188,6 +195,8 @@ append_details (sd_bus_message *message, const GError *error)
     result = sd_bus_message_append (message, "{sv}", "TriesLeft", "u", number);
   if (error && result >= 0 && shikaku_error_get_retry_after (error, &number))
     result = sd_bus_message_append (message, "{sv}", "RetryAfter", "u", number);
+  for (guint i = 0; i < VISIT_N_PARTS && result >= 0; i++)
+    result = sd_bus_message_append (message, "{sv}", times[i], "t", (guint64)visit_get_time (visit, i));
   return result < 0 ? result : sd_bus_message_close_container (message);
 }
 
@@ -228,6 +237,6 @@ bus_visit_view_tell_finished (sd_bus *bus, Visit *visit)
   if (result >= 0)
     result = sd_bus_message_append_basic (message, 's', get_error (visit));
   if (result >= 0)
-    result = append_details (message, visit_get_error (visit));
+    result = append_details (message, visit);
   send_signal (bus, visit, message, result);
 }

@@ -35,6 +35,7 @@ settle (CardProof *proof)
     {
       proof->closing = TRUE;
       proof->pending++;
+      visit_clock_begin (proof->settings.clock, VISIT_WAIT_RELEASE);
       card_session_close (proof->session, on_closed, proof);
       return;
     }
@@ -62,6 +63,7 @@ on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
   CardProof *proof = user_data;
 
   card_session_close_finish (proof->session, result);
+  visit_clock_end (proof->settings.clock, VISIT_WAIT_RELEASE);
   proof->pending--;
   settle (proof);
 }
@@ -73,6 +75,10 @@ on_signed (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GBytes) signature = card_session_sign_finish (proof->session, result, &error);
 
+  visit_clock_end (proof->settings.clock, VISIT_WAIT_CARD);
+  if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_INCORRECT)
+      || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_LOCKED))
+    statistics_count (proof->settings.statistics, STATISTICS_PINS_WRONG);
   proof->pending--;
   if (signature == NULL)
     fail (proof, g_steal_pointer (&error));
@@ -94,6 +100,7 @@ sign (CardProof *proof)
     return;
   content = transport_make_proof_content (proof->settings.transport->institution_code, proof->challenge);
   proof->pending++;
+  visit_clock_begin (proof->settings.clock, VISIT_WAIT_CARD);
   card_session_sign (proof->session, g_steal_pointer (&proof->pin), content, proof->settings.last_try,
                      proof->cancellable, on_signed, proof);
 }
@@ -105,6 +112,7 @@ on_pin (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (Secret) pin = proof->settings.agents->request_pin_finish (proof->settings.agent, result, &error);
 
+  visit_clock_end (proof->settings.clock, VISIT_WAIT_PERSON);
   proof->pending--;
   if (pin == NULL)
     fail (proof, g_steal_pointer (&error));
@@ -151,6 +159,7 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   const CardProofSettings *settings = &proof->settings;
   g_autoptr (GError) error = NULL;
 
+  visit_clock_end (settings->clock, VISIT_WAIT_CARD);
   proof->pending--;
   proof->session = card_session_open_finish (settings->worker, result, &error);
   if (proof->session != NULL)
@@ -163,6 +172,8 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
       if (proof->error != NULL)
         return settle (proof);
       proof->pending++;
+      statistics_count (settings->statistics, STATISTICS_PINS_ASKED);
+      visit_clock_begin (settings->clock, VISIT_WAIT_PERSON);
       settings->agents->request_pin (settings->agent, &settings->context, card_session_get_tries (proof->session),
                                      proof->cancellable, on_pin, proof);
     }
@@ -177,7 +188,9 @@ on_challenge (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
 
   proof->pending--;
+  visit_clock_end (proof->settings.clock, VISIT_WAIT_CENTER);
   proof->challenge = transport->klass->get_challenge_finish (transport, result, &error);
+  statistics_count_call (proof->settings.statistics, STATISTICS_CHALLENGES, error);
   if (proof->challenge == NULL)
     fail (proof, g_steal_pointer (&error));
   else
@@ -193,6 +206,8 @@ card_proof_new (const CardProofSettings *settings)
   proof->settings = *settings;
   proof->cancellable = g_cancellable_new ();
   proof->pending = 2;
+  visit_clock_begin (settings->clock, VISIT_WAIT_CARD);
+  visit_clock_begin (settings->clock, VISIT_WAIT_CENTER);
   card_session_open (settings->worker, proof->cancellable, on_opened, proof);
   settings->transport->klass->get_challenge (settings->transport, proof->cancellable, on_challenge, proof);
   return proof;

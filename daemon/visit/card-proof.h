@@ -11,6 +11,7 @@
 #include "card/card-session.h"
 #include "center/transport.h"
 #include "visit/agent-port.h"
+#include "visit/statistics.h"
 
 typedef enum
 {
@@ -28,6 +29,8 @@ typedef struct
   const AgentPortClass *agents;
   Agent *agent;
   AgentContext context;
+  VisitClock *clock;
+  Statistics *statistics;
   gboolean last_try;
 
   /* authorities: loaded by whoever keeps them, when they are first needed. Return: (transfer none). */

@@ -35,6 +35,7 @@ struct Station
   GPtrArray *readers;                           /* of StationReader */
   GHashTable *reader_numbers;                   /* PC/SC name → the number it got first */
 
+  Statistics statistics;
   GPtrArray *visits; /* of Visit, in the order opened */
   GQueue finished;   /* of Visit, in the order they came to rest; borrowed from visits */
   guint retention_timer;

@@ -62,6 +62,7 @@ service_changed (gboolean available, gpointer user_data)
   station->service_since = g_get_real_time ();
   if (available)
     return;
+  statistics_count (&station->statistics, STATISTICS_SERVICE_LOST);
 
   /* The readers went first, each as if unplugged; now it is known why. */
   for (guint i = 0; i < station->visits->len; i++)
@@ -99,6 +100,7 @@ reader_added (Reader *added, gpointer user_data)
   reader->added = station->readers_since = g_get_real_time ();
   reader->worker = card_worker_new (added);
   g_ptr_array_add (station->readers, reader);
+  statistics_note_changed (&station->statistics);
   log_notice (NULL, "station: reader %u is there", number);
   if (!station->freed)
     station->observer->reader_added (reader, station->observer_data);
@@ -115,6 +117,7 @@ reader_removed (const char *name, gpointer user_data)
 
   log_notice (NULL, "station: %s is gone", reader->path);
   station->readers_since = g_get_real_time ();
+  statistics_count (&station->statistics, STATISTICS_READERS_LOST);
   if (reader->visit != NULL)
     visit_reader_gone (reader->visit);
   g_ptr_array_remove (station->readers, reader);

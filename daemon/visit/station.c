@@ -73,6 +73,7 @@ on_card_read (Visit *visit, gpointer data)
 {
   StationReader *reader = station_find_reader_of (data, visit);
 
+  statistics_count (&((Station *)data)->statistics, STATISTICS_CARDS_READ);
   if (reader != NULL)
     reader->served = TRUE;
 }
@@ -125,6 +126,7 @@ on_center_changed (Transport *transport, gpointer user_data)
 {
   Station *station = user_data;
 
+  statistics_note_changed (&station->statistics);
   if (!station->freed)
     station->observer->center_changed (station->observer_data);
 }
@@ -142,6 +144,7 @@ station_new (const StationSettings *settings, Transport *transport, AgentPort ag
   station->card_authorities_file = g_strdup (settings->card_authorities_file);
   station->host.transport = transport;
   station->host.agents = agents;
+  station->host.statistics = &station->statistics;
   station->host.retention = settings->retention;
   station->host.get_authorities = station_get_authorities;
   station->host.started = on_visit_started;
@@ -149,7 +152,7 @@ station_new (const StationSettings *settings, Transport *transport, AgentPort ag
   station->host.changed = on_visit_changed;
   station->host.rested = on_visit_rested;
   station->host.data = station;
-  station->started = g_get_real_time ();
+  station->started = station->statistics.since = g_get_real_time ();
   station->readers = g_ptr_array_new ();
   station->reader_numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   station->visits = g_ptr_array_new_with_free_func ((GDestroyNotify)visit_unref);
@@ -505,4 +508,10 @@ gint64
 station_get_credential_expires (Station *station)
 {
   return station->transport->credential_expires;
+}
+
+const Statistics *
+station_get_statistics (Station *station)
+{
+  return &station->statistics;
 }

@@ -8,6 +8,7 @@
 #include "card/reader-monitor.h"
 #include "center/transport.h"
 #include "visit/agent-port.h"
+#include "visit/statistics.h"
 #include "visit/visit.h"
 
 typedef struct Station Station;
@@ -80,6 +81,9 @@ GPtrArray *station_get_visits (Station *station, const char *owner);
 
 /* station_drop_owner: @owner left the bus: its visits end and are erased. */
 void station_drop_owner (Station *station, const char *owner);
+
+/* station_get_statistics: what has been done here since the start. */
+const Statistics *station_get_statistics (Station *station);
 
 /* Readers. */
 GPtrArray *station_get_readers (Station *station); /* (transfer container) of StationReader */

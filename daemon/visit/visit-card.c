@@ -65,6 +65,8 @@ read_card (Visit *visit)
     .agents = visit->host->agents.klass,
     .agent = visit->agent,
     .context = visit_get_agent_context (visit),
+    .clock = &visit->clock,
+    .statistics = visit->host->statistics,
     .last_try = visit->last_try,
     .authorities = get_authorities,
     .advanced = on_advanced,
@@ -75,6 +77,7 @@ read_card (Visit *visit)
   visit_set_state (visit, VISIT_READING_CARD);
   if (visit->ending)
     return;
+  visit_clock_end (&visit->clock, VISIT_WAIT_PERSON);
   visit_hold (visit);
   visit->proof = card_proof_new (&settings);
   /* Loaded now, they are loaded while the card is being read. If that fails, the proof will find out again. */
@@ -90,9 +93,12 @@ visit_card_begin (Visit *visit)
   visit->host->changed (visit, visit->host->data);
 
   if (visit->card_usable)
-    read_card (visit);
-  else
-    visit_show (visit, visit->card_present ? "reinsert-card" : "insert-card");
+    {
+      read_card (visit);
+      return;
+    }
+  visit_clock_begin (&visit->clock, VISIT_WAIT_PERSON);
+  visit_show (visit, visit->card_present ? "reinsert-card" : "insert-card");
 }
 
 void

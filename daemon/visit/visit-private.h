@@ -12,6 +12,7 @@
 #include "card/card-worker.h"
 #include "visit/agent-port.h"
 #include "visit/card-proof.h"
+#include "visit/statistics.h"
 #include "visit/visit.h"
 
 /* What a visit has from its station. It outlives every visit that has not come to rest. */
@@ -19,6 +20,7 @@ typedef struct
 {
   Transport *transport;
   AgentPort agents;
+  Statistics *statistics;
   guint retention;                                                     /* seconds */
   CardAuthorities *(*get_authorities) (gpointer data, GError **error); /* (transfer none) */
   void (*started) (Visit *visit, gpointer data);                       /* from the loop: it may be told of */
@@ -53,6 +55,7 @@ struct Visit
   gboolean started, card_present, card_usable;
   CardProof *proof;
   gboolean asking; /* a question is on the patient's screen */
+  VisitClock clock;
   gboolean query_answered, consents_answered, registered;
 
   /* How it ends. */
@@ -117,6 +120,9 @@ void visit_set_card (Visit *visit, gboolean present, gboolean usable);
 
 /* visit_reader_gone: the reader was unplugged. A proved card does not need it any more. */
 void visit_reader_gone (Visit *visit);
+
+/* visit-report: the end of @visit, as @state, for the journal and the statistics. It was in @before. */
+void visit_report_end (Visit *visit, VisitState before, VisitState state);
 
 /* visit-query */
 void visit_query_begin (Visit *visit);

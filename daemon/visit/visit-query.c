@@ -56,6 +56,8 @@ take_answers (Visit *visit, gboolean inside_query, const GArray *answers)
         continue;
       consent->answered = TRUE;
       consent->granted = g_array_index (answers, gboolean, next++);
+      statistics_count (visit->host->statistics,
+                        consent->granted ? STATISTICS_CONSENTS_GRANTED : STATISTICS_CONSENTS_DENIED);
     }
 }
 
@@ -69,6 +71,7 @@ finish_question (Visit *visit, GAsyncResult *result, gboolean inside_query)
   g_autoptr (GError) error = NULL;
   g_autoptr (GArray) answers = visit->host->agents.klass->request_consent_finish (visit->agent, result, &error);
 
+  visit_clock_end (&visit->clock, VISIT_WAIT_PERSON);
   if (visit->ending)
     return FALSE;
   visit->asking = FALSE;
@@ -125,6 +128,7 @@ ask (Visit *visit, gboolean inside_query)
     }
 
   visit->asking = TRUE;
+  visit_clock_begin (&visit->clock, VISIT_WAIT_PERSON);
   visit_hold (visit);
   visit->host->agents.klass->request_consent (visit->agent, &context, questions, n, visit->cancellable,
                                               inside_query ? on_consent_inside : on_consent_beside, visit);
@@ -166,7 +170,7 @@ is_of_person (const GError *error)
                                         SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED, SHIKAKU_ERROR_NOT_REGISTERED };
 
   for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
-    if (error->code == (int)codes[i])
+    if (g_error_matches (error, SHIKAKU_ERROR, (int)codes[i]))
       return TRUE;
   return FALSE;
 }
@@ -212,12 +216,14 @@ on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   TransportReply *reply = transport->klass->reply_finish (transport, result, &error);
 
+  visit_clock_end (&visit->clock, VISIT_WAIT_CENTER);
   if (visit->ending)
     g_clear_pointer (&reply, transport_reply_free);
   else
     {
       if (reply != NULL)
         visit->eligibility = eligibility_new_from_reply (reply, visit->language, &error);
+      statistics_count_call (visit->host->statistics, STATISTICS_QUERIES, is_of_person (error) ? NULL : error);
       if (visit->eligibility == NULL)
         refuse (visit, g_steal_pointer (&error));
       else
@@ -238,6 +244,7 @@ send_query (Visit *visit)
   gboolean disease = is_granted (visit, "specific-disease");
 
   visit_hold (visit);
+  visit_clock_begin (&visit->clock, VISIT_WAIT_CENTER);
   if (visit->insured != NULL)
     {
       visit->insured->consent_ceiling = ceiling;
@@ -291,6 +298,8 @@ take_registration (Visit *visit, const TransportReply *reply, const GError *erro
         continue;
       consent->granted = error == NULL && g_strcmp0 (message_find_text (node, flag), "1") == 0;
       if (!consent->granted)
+        statistics_count (visit->host->statistics, STATISTICS_CONSENTS_UNREGISTERED);
+      if (!consent->granted)
         consent->error = error != NULL ? error->code : SHIKAKU_ERROR_CENTER_REFUSED;
       take_time (node, consent->rule->prefix, "ConsTime", &consent->at);
       take_time (node, consent->rule->prefix, "AvailableTime", &consent->until);
@@ -305,6 +314,8 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autoptr (TransportReply) reply = transport->klass->reply_finish (transport, result, &error);
 
+  visit_clock_end (&visit->clock, VISIT_WAIT_CENTER);
+  statistics_count_call (visit->host->statistics, STATISTICS_REGISTRATIONS, error);
   if (reply == NULL)
     error = shikaku_error_adopt (g_steal_pointer (&error));
   if (error != NULL && !visit->ending)
@@ -341,6 +352,7 @@ register_consents (Visit *visit)
       granted[n++] = consent->granted;
     }
   visit_hold (visit);
+  visit_clock_begin (&visit->clock, VISIT_WAIT_CENTER);
   transport->klass->register_consents (transport, &consents, visit->cancellable, on_registered, visit);
 }
 

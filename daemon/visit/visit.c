@@ -106,6 +106,7 @@ visit_new (const VisitHost *host, const VisitSettings *settings)
   visit->consents = settings->consents;
   visit->last_try = settings->last_try;
   visit->opened = g_get_real_time ();
+  visit_clock_start (&visit->clock);
   visit->cancellable = g_cancellable_new ();
   visit->timeout = g_timeout_add_seconds (settings->timeout, on_timeout, visit);
   return visit;
@@ -177,9 +178,8 @@ visit_set_state (Visit *visit, VisitState state)
     return;
   g_return_if_fail ((states[visit->state].next & TO (state)) != 0);
 
-  if (state == VISIT_FAILED && visit->error != NULL)
-    log_info (visit->path, "visit: %s -> failed (%s)", states[visit->state].name,
-              shikaku_error_get_short_name ((ShikakuError)visit->error->code));
+  if (states[state].next == 0)
+    visit_report_end (visit, visit->state, state);
   else
     log_info (visit->path, "visit: %s -> %s", states[visit->state].name, states[state].name);
   visit->state = state;
@@ -310,6 +310,7 @@ visit_end (Visit *visit, VisitState outcome, GError *error)
   visit->outcome = g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED) ? VISIT_CANCELLED : outcome;
   visit->error = error;
   g_clear_handle_id (&visit->timeout, g_source_remove);
+  visit_clock_end (&visit->clock, VISIT_WAIT_PERSON); /* nobody is asked any more */
   visit_hold (visit);
   g_cancellable_cancel (visit->cancellable);
   if (visit->agent != NULL && (outcome != VISIT_DONE || visit->asking))
@@ -442,6 +443,12 @@ gint64
 visit_get_expires (Visit *visit)
 {
   return visit->expires;
+}
+
+gint64
+visit_get_time (Visit *visit, VisitPart part)
+{
+  return visit->clock.parts[part];
 }
 
 const char *

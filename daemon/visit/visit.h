@@ -13,6 +13,7 @@
 
 #include "visit/consent-rules.h"
 #include "visit/eligibility.h"
+#include "visit/visit-clock.h"
 #include "visit/visit-observer.h"
 
 typedef enum
@@ -43,8 +44,11 @@ const char *visit_get_origin (Visit *visit); /* card, number */
 const char *visit_get_method (Visit *visit); /* pin, none; "" until known */
 gboolean visit_get_agent_is_caller (Visit *visit);
 const char *visit_get_reader (Visit *visit); /* object path, "/" without a reader */
-gint64 visit_get_opened (Visit *visit);  /* microseconds since the epoch, UTC */
-gint64 visit_get_expires (Visit *visit); /* when a finished visit is erased; 0 before */
+gint64 visit_get_opened (Visit *visit);      /* microseconds since the epoch, UTC */
+gint64 visit_get_expires (Visit *visit);     /* when a finished visit is erased; 0 before */
+
+/* visit_get_time: microseconds of @part, which add up to the whole once it is finished. */
+gint64 visit_get_time (Visit *visit, VisitPart part);
 
 /* visit_get_answer: NULL until done, else "eligible", "not-eligible", "unknown". */
 const char *visit_get_answer (Visit *visit);

@@ -97,6 +97,7 @@ run (const Configuration *configuration, Daemon *daemon, GError **error)
   daemon->station = station;
   if (!bus_publish (bus, station, error))
     return FALSE;
+  bus_set_configuration (bus, configuration);
   monitor = reader_monitor_new (station_get_monitor_observer (), station);
 
   terminate = g_unix_signal_add (SIGTERM, on_terminate, daemon);

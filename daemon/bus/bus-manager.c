@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "bus/bus-configuration.h"
 #include "bus/bus-visit-options.h"
 
 struct BusManager
@@ -12,6 +13,7 @@ struct BusManager
   BusPeers *peers;
   BusVisits *visits;
   Station *station;
+  const Configuration *configuration;
   sd_bus_slot *slot;
   GCancellable *cancellable;
   GPtrArray *diagnoses; /* of Diagnosis, under way */
@@ -213,12 +215,21 @@ handle_get_statistics (BusCall *call, gpointer target)
   bus_call_return_message (call, reply, answer.result);
 }
 
+static void
+handle_get_configuration (BusCall *call, gpointer target)
+{
+  sd_bus_message *reply = bus_call_new_reply (call);
+
+  bus_call_return_message (call, reply, bus_configuration_append (reply, ((BusManager *)target)->configuration));
+}
+
 static const BusMethod methods[] = {
   { "Check", handle_check },
   { "OpenVisit", handle_open_visit },
   { "CheckNumber", handle_check_number },
   { "GetVisits", handle_get_visits },
   { "Diagnose", handle_diagnose },
+  { "GetConfiguration", handle_get_configuration },
   { "GetStatistics", handle_get_statistics },
   { NULL },
 };
@@ -272,6 +283,7 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_METHOD_WITH_ARGS ("Diagnose", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("aa{sv}", links), handle_call,
                            FREE),
   SD_BUS_METHOD_WITH_ARGS ("GetStatistics", SD_BUS_NO_ARGS, SD_BUS_RESULT ("a{st}", statistics), handle_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("GetConfiguration", SD_BUS_NO_ARGS, SD_BUS_RESULT ("aa{sv}", keys), handle_call, FREE),
   SD_BUS_PROPERTY ("Version", "u", get_property, 0, CONSTANT),
   SD_BUS_PROPERTY ("Readers", "ao", get_readers, 0, CHANGES),
   SD_BUS_PROPERTY ("Center", "s", get_property, 0, CHANGES),
@@ -318,6 +330,12 @@ bus_manager_free (BusManager *self)
   sd_bus_unref (self->bus);
   g_free (self->center);
   g_free (self);
+}
+
+void
+bus_manager_set_configuration (BusManager *self, const Configuration *configuration)
+{
+  self->configuration = configuration;
 }
 
 void

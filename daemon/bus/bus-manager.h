@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "base/configuration.h"
 #include "bus/bus-visit.h"
 
 typedef struct BusManager BusManager;
@@ -13,6 +14,9 @@ typedef struct BusManager BusManager;
 BusManager *bus_manager_new (sd_bus *bus, BusPeers *peers, BusVisits *visits, Station *station, GError **error);
 void bus_manager_free (BusManager *manager);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusManager, bus_manager_free)
+
+/* bus_manager_set_configuration: what GetConfiguration shows: once before the first call, and when it is another. */
+void bus_manager_set_configuration (BusManager *manager, const Configuration *configuration);
 
 /* The domain's events. */
 void bus_manager_note_readers (BusManager *manager);

@@ -6,6 +6,7 @@
 #include <systemd/sd-daemon.h>
 
 #include "base/log.h"
+#include "base/message-ids.h"
 #include "bus/bus-agent-manager.h"
 #include "bus/bus-log-control.h"
 #include "bus/bus-loop.h"
@@ -35,6 +36,7 @@ struct Bus
   BusManager *manager;
   BusLogControl *log_control;
   guint survey; /* until the name is asked for */
+  gboolean ready;
 };
 
 static void
@@ -42,7 +44,7 @@ report_lost (Bus *self, const char *what)
 {
   if (bus_peers_are_closed (self->peers)) /* it was us */
     return;
-  log_error (NULL, "%s", what);
+  log_write (LOG_ERR, SHIKAKU_MESSAGE_BUS_LOST, NULL, "%s", what);
   bus_peers_close (self->peers);
   self->lost (self->user_data);
 }
@@ -121,7 +123,8 @@ handle_name (sd_bus_message *reply, void *user_data, sd_bus_error *error)
       report_lost (self, "The name on the bus was refused, or another daemon has it");
       return 0;
     }
-  log_notice (NULL, "Ready on the bus");
+  log_write (LOG_NOTICE, SHIKAKU_MESSAGE_STARTED, NULL, "Ready on the bus");
+  self->ready = TRUE;
   sd_notify (FALSE, "READY=1");
   return 0;
 }
@@ -149,6 +152,27 @@ bus_publish (Bus *self, Station *station, GError **error)
     return FALSE;
   self->survey = g_timeout_add (SURVEY_TIME, request_name, self);
   return TRUE;
+}
+
+void
+bus_set_configuration (Bus *self, const Configuration *configuration)
+{
+  bus_manager_set_configuration (self->manager, configuration);
+}
+
+void
+bus_note_reloading (Bus *self)
+{
+  /* GLib's monotonic clock is systemd's. */
+  if (self->ready)
+    sd_notifyf (FALSE, "RELOADING=1\nMONOTONIC_USEC=%" G_GINT64_FORMAT, g_get_monotonic_time ());
+}
+
+void
+bus_note_ready (Bus *self, const char *status)
+{
+  if (self->ready)
+    sd_notifyf (FALSE, "READY=1\nSTATUS=%s", status);
 }
 
 void

@@ -2,6 +2,7 @@
 /* bus: puts the bus floor together: connection, name, objects, agents. What main sees of it. */
 #pragma once
 
+#include "base/configuration.h"
 #include "visit/agent-port.h"
 #include "visit/station.h"
 
@@ -20,6 +21,19 @@ const VisitObserver *bus_get_observer (void); /* with the bus as its data */
  * for a second at most.
  */
 gboolean bus_publish (Bus *bus, Station *station, GError **error);
+
+/*
+ * bus_set_configuration: the one in force, for Manager.GetConfiguration. Borrowed until the next. To be told once when
+ * the station has been published, before the loop runs, and after each change.
+ */
+void bus_set_configuration (Bus *bus, const Configuration *configuration);
+
+/*
+ * What systemd is told of a reload, so that `systemctl reload` ends when it is over; before the first READY=1, nothing.
+ * @status: for `systemctl status`.
+ */
+void bus_note_reloading (Bus *bus);
+void bus_note_ready (Bus *bus, const char *status);
 
 /* bus_withdraw: no new calls are taken (ShuttingDown); what is queued goes out. */
 void bus_withdraw (Bus *bus);

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "bus/bus-configuration.h"
+
+typedef struct
+{
+  sd_bus_message *message;
+  int result;
+} Filling;
+
+static void
+append_key (const ConfigurationKey *key, const char *value, const char *origin, gpointer user_data)
+{
+  Filling *filling = user_data;
+
+  if (filling->result >= 0)
+    filling->result = sd_bus_message_open_container (filling->message, 'a', "{sv}");
+  if (filling->result >= 0)
+    filling->result = sd_bus_message_append (filling->message, "{sv}{sv}{sv}", "Group", "s", key->group, "Key", "s",
+                                             key->key, "Origin", "s", origin);
+  if (filling->result >= 0 && value != NULL)
+    filling->result = sd_bus_message_append (filling->message, "{sv}", "Value", "s", value);
+  if (filling->result >= 0)
+    filling->result = sd_bus_message_close_container (filling->message);
+}
+
+int
+bus_configuration_append (sd_bus_message *message, const Configuration *configuration)
+{
+  Filling filling = { message, sd_bus_message_open_container (message, 'a', "a{sv}") };
+
+  configuration_foreach (configuration, append_key, &filling);
+  return filling.result < 0 ? filling.result : sd_bus_message_close_container (message);
+}

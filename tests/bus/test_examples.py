@@ -1,0 +1,75 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The examples that programmers start from (data/examples): each does the whole job, and tells errors apart by name.
+
+Comes in: a rig. Each function test_… is a case; tests/bus/meson.build lists them.
+"""
+import shutil
+
+from bus import Agent, ObjectPath
+from examples import make
+from rig import SOURCE, Skip
+from users import wrap
+
+NUMBERS = ("990019", "架空０１", "１２３４５６７", "01", "19850412")
+ELIGIBLE, NOT_ELIGIBLE, UNKNOWN, FAILED = range(4)
+PROGRAMS = {"c": "cc", "java": "javac", "ruby": "ruby", "python": "/usr/bin/python3"}
+
+
+class Example:
+    def __init__(self, rig, language):
+        if not shutil.which(PROGRAMS[language]):
+            raise Skip(PROGRAMS[language])
+        self.rig, folder = rig, rig.folder / "example"
+        folder.mkdir(mode=0o755)
+        self.command = wrap(*make(language, SOURCE / "data" / "examples", folder))
+
+    def run(self, *arguments, status):
+        """Return: what it printed, on both."""
+        process = self.rig.spawn_as("tester", *self.command, *arguments, keep="all")
+        process.close_input()
+        assert process.wait() == status, f"status {process.status}: {process.text()}"
+        return process.text()
+
+
+def check(rig, language):
+    example = Example(rig, language)
+    rig.start("card", "center", "daemon")
+    reader = rig.wait_readers(2, present=1)[0]
+    agent = Agent(rig.bus_connection("colleague")).register(Reader=ObjectPath(reader))
+    number = reader.rsplit("/", 1)[1]
+
+    assert example.run(number, status=ELIGIBLE) == "eligible\n990019 山田　花子 30 %\n"
+    assert agent.count("RequestPin") == 1
+    assert example.run(*NUMBERS, status=ELIGIBLE) == "eligible\n990019 山田　花子 30 %\n"
+    printed = example.run(number + "0", status=FAILED)
+    assert printed == "NoReader: there is no such reader\nsee: shikakuctl diagnose\n", printed
+    printed = example.run(NUMBERS[0], "", "1", "2", "not a date", status=FAILED)
+    assert printed.startswith("InvalidOption: Birthdate") and printed.count("\n") == 1, printed
+
+    for persona, pin, status, begin in (("sato", "2345", NOT_ELIGIBLE, "not-eligible\n"),
+                                        ("sasaki", "8888", UNKNOWN, "unknown\n"),
+                                        ("yamada", "9999", FAILED, "PinIncorrect: ")):
+        agent.pin = pin
+        rig.change_card(persona)
+        rig.wait_readers(2, present=1)
+        printed = example.run(number, status=status)
+        assert printed.startswith(begin), printed
+    assert printed.endswith("\n2 tries left\n"), printed
+    rig.stop_daemon()
+    assert example.run(number, status=FAILED).startswith("org.freedesktop.DBus.Error.ServiceUnknown: ")
+
+
+def test_c(rig):
+    check(rig, "c")
+
+
+def test_python(rig):
+    check(rig, "python")
+
+
+def test_ruby(rig):
+    check(rig, "ruby")
+
+
+def test_java(rig):
+    check(rig, "java")

@@ -1,0 +1,43 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""examples: the programs of data/examples, one a language, compiled where they have to be.
+
+Comes in: the folder of their sources, a folder to compile into. Goes out: the command of each. Where the tests run them in
+another machine, only what make() has put into that folder is needed there, and what Debian's packages bring.
+"""
+import shutil
+import subprocess
+
+JARS = ":".join(f"/usr/share/java/{name}.jar" for name in ("dbus", "unix", "debug-disable", "hexdump"))
+WARNINGS = ("-O2", "-Wall", "-Wextra", "-Werror")
+
+
+def run(*command):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == 0 and not done.stdout, f"{command[0]}: {done.stdout}"
+
+
+def make_c(source, folder):
+    flags = subprocess.run(["pkg-config", "--cflags", "--libs", "libsystemd"], check=True, stdout=subprocess.PIPE, text=True)
+    run("cc", *WARNINGS, "-o", folder / "receipt", source / "receipt.c", *flags.stdout.split())
+    return [folder / "receipt"]
+
+
+def make_java(source, folder):
+    run("javac", "-Xlint:all,-rawtypes,-serial", "-classpath", JARS, "-d", folder, source / "Receipt.java")
+    return ["/usr/bin/java", "-Djava.library.path=/usr/lib/jni", "-classpath", f"{JARS}:{folder}", "Receipt"]
+
+
+def make_script(interpreter, source, folder):
+    shutil.copy(source, folder)
+    return [interpreter, folder / source.name]
+
+
+def make(language, source, folder):
+    """Return: the command that runs the example in @language, without its arguments."""
+    if language == "c":
+        return make_c(source, folder)
+    if language == "java":
+        return make_java(source, folder)
+    if language == "python":
+        return make_script("/usr/bin/python3", source / "receipt.py", folder)
+    return make_script("/usr/bin/ruby", source / "receipt.rb", folder)

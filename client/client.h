@@ -17,7 +17,8 @@ typedef struct Client Client;
 typedef struct
 {
   const char *name;
-  const char *summary; /* msgid */
+  const char *summary;      /* msgid */
+  const char *const *words; /* what can be done, NULL-ended: one of them must follow; NULL: nothing may */
   const GOptionEntry *options;
   gboolean stays; /* waits for the daemon, and for its return, until Ctrl-C */
   /* check: what GOption cannot check. Return: FALSE with G_OPTION_ERROR. NULL: nothing to check. */

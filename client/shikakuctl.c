@@ -39,11 +39,27 @@ new_context (const char *parameters, const GOptionEntry *entries)
   return context;
 }
 
+/* The word that must follow some verbs, and nothing else. Return: what is wrong, (transfer full), or NULL. */
+static char *
+check_words (const Verb *verb, int argc, char **argv)
+{
+  g_autofree char *words = NULL;
+
+  if (!verb->words)
+    return argc > 1 ? g_strdup_printf (_ ("Unexpected argument “%s”."), argv[1]) : NULL;
+  if (argc == 2 && g_strv_contains (verb->words, argv[1]))
+    return NULL;
+  words = g_strjoinv (", ", (char **)verb->words);
+  return g_strdup_printf (_ ("“%s” must be followed by one word of: %s."), verb->name, words);
+}
+
 static ExitCode
 run_verb (const Verb *verb, int argc, char **argv)
 {
   g_autofree char *program = g_strconcat (g_get_prgname (), " ", verb->name, NULL);
-  g_autoptr (GOptionContext) context = new_context (NULL, verb->options);
+  g_autofree char *words = verb->words ? g_strjoinv ("|", (char **)verb->words) : NULL;
+  g_autofree char *message = NULL;
+  g_autoptr (GOptionContext) context = new_context (words, verb->options);
   g_autoptr (GError) error = NULL;
   Client client = { .verb = verb };
 
@@ -51,11 +67,9 @@ run_verb (const Verb *verb, int argc, char **argv)
   g_option_context_set_summary (context, _ (verb->summary));
   if (!g_option_context_parse (context, &argc, &argv, &error))
     return refuse (error->message);
-  if (argc > 1)
-    {
-      g_autofree char *message = g_strdup_printf (_ ("Unexpected argument “%s”."), argv[1]);
-      return refuse (message);
-    }
+  message = check_words (verb, argc, argv);
+  if (message)
+    return refuse (message);
   if (verb->check && !verb->check (&client, &error))
     return refuse (error->message);
   client.json = option_json;

@@ -5,7 +5,7 @@
 #include <glib/gi18n.h>
 
 static const Verb *const verbs[] = {
-  &verb_status, &verb_readers, &verb_check, &verb_agent, &verb_watch, &verb_diagnose,
+  &verb_status, &verb_readers, &verb_check, &verb_agent, &verb_watch, &verb_diagnose, &verb_config,
 };
 
 const Verb *
@@ -27,6 +27,8 @@ verbs_print_names (void)
 void
 verbs_print_options (const Verb *verb)
 {
+  for (const char *const *word = verb->words; word && *word; word++)
+    g_print ("%s\n", *word);
   g_print ("--help\n--json\n");
   for (const GOptionEntry *option = verb->options; option && option->long_name; option++)
     g_print ("--%s\n", option->long_name);

@@ -4,7 +4,7 @@
 
 #include "client/client.h"
 
-extern const Verb verb_status, verb_readers, verb_check, verb_agent, verb_watch, verb_diagnose;
+extern const Verb verb_status, verb_readers, verb_check, verb_agent, verb_watch, verb_diagnose, verb_config;
 
 /* verbs_find: Return: the row of @name, static, or NULL. */
 const Verb *verbs_find (const char *name);
@@ -12,7 +12,7 @@ const Verb *verbs_find (const char *name);
 /* verbs_print_names: one name a line. */
 void verbs_print_names (void);
 
-/* verbs_print_options: the long options of @verb, one a line. */
+/* verbs_print_options: the words and the long options of @verb, one a line. */
 void verbs_print_options (const Verb *verb);
 
 /* verbs_get_help: "Verbs:" and a line for each. Return: (transfer full). */

@@ -299,6 +299,22 @@ def test_diagnose(rig):
     rig.client("diagnose", stdin="", check=READER_TROUBLE)
 
 
+def test_config_show(rig):
+    """Every key with its value and origin, for who may manage; in one table, each column as wide as it must be."""
+    rig.start("daemon")
+    keys = json.loads(rig.client("config", "show", "--json", stdin="", check=0, user="root").text())
+    assert {"Group": "Visit", "Key": "Retention", "Value": "60", "Origin": f"{rig.folder}/shikakud.conf:14"} in keys, keys
+    assert {"Group": "Center", "Key": "TokenPin", "Origin": "default"} in keys, keys
+    lines = rig.client("config", "show", stdin="", check=0, user="root").text().splitlines()
+    assert len(lines) == 1 + len(keys)
+    columns = [lines[0].index(word) for word in ("GROUP", "KEY", "VALUE", "ORIGIN")]
+    for line, key in zip(lines[1:], keys):
+        cells = [line[begin:end].strip() for begin, end in zip(columns, [*columns[1:], None])]
+        assert cells == [key["Group"], key["Key"], key.get("Value", "(not set)"), key["Origin"]], line
+    process = rig.client("config", "show", stdin="", check=NOT_AUTHORIZED, user="other")
+    assert process.text() == "" and "You may not do this." in errors(rig, process)
+
+
 def test_watch(rig):
     reader = start(rig)
     lines = rig.spawn_client("watch", "--json")
@@ -417,7 +433,7 @@ def test_agent_waits_for_reader(rig):
 
 def test_usage(rig):
     rig.start("bus")
-    for arguments in ((), ("sing",), ("--loud",), ("check", "--loud"), ("readers", "more"),
+    for arguments in ((), ("sing",), ("--loud",), ("check", "--loud"), ("readers", "more"), ("config",), ("config", "sing"), ("config", "show", "more"),
                       ("check", "--timeout", "-1"), ("check", "--timeout", "soon"), ("check", "--insurer", "1"),
                       ("check", "--reader", "0", *NUMBER), ("agent", "--capability", "face")):
         process = rig.client(*arguments, stdin="", check=USAGE)
@@ -426,7 +442,7 @@ def test_usage(rig):
 
 
 def list_options(rig, verb):
-    return set(rig.client("--list-options", verb, stdin="", check=0).text().split())
+    return {word for word in rig.client("--list-options", verb, stdin="", check=0).text().split() if word[0] == "-"}
 
 
 def test_help(rig):
@@ -455,6 +471,7 @@ def test_completion(rig):
     assert complete("check", "--cons") == ["--consent"]
     assert complete("check", "--consent", "dr") == ["drug"]
     assert complete("agent", "--re") == ["--reader"]
+    assert complete("config", "s") == ["show"]
 
 
 def test_manual(rig):

@@ -17,8 +17,9 @@ typedef struct
   Visit *visit;
   BusCall *check; /* of Manager.Check, until it is answered */
   BusVisitView view;
-  gboolean changed; /* to be told before the loop sleeps */
-  gboolean closing; /* Check's visit has ended: to be closed, which answers it */
+  gboolean finished; /* its end was told */
+  gboolean changed;  /* to be told before the loop sleeps */
+  gboolean closing;  /* Check's visit has ended: to be closed, which answers it */
 } BusVisit;
 
 struct BusVisits
@@ -389,7 +390,7 @@ bus_visits_note_changed (BusVisits *visits, Visit *visit)
 {
   BusVisit *self = g_hash_table_lookup (visits->table, visit_get_path (visit));
 
-  if (!self || visit_is_finished (visit)) /* the end is told at once, in bus_visits_note_finished() */
+  if (!self || (visit_is_finished (visit) && !self->finished)) /* the end is told by bus_visits_note_finished() */
     return;
   self->changed = TRUE;
   plan_errand (visits);
@@ -402,6 +403,7 @@ bus_visits_note_finished (BusVisits *visits, Visit *visit)
 
   if (!self)
     return;
+  self->finished = TRUE;
   tell_changes (self);
   bus_visit_view_tell_finished (visits->bus, visit);
   if (!self->check)

@@ -131,6 +131,8 @@ typedef struct
 
   /* examine: walks the links now (Diagnose), then @callback; the outcome is in links. */
   void (*examine) (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  /* reset: the machine has slept: idle connections are closed, they lead nowhere any more. */
+  void (*reset) (Transport *transport);
   void (*free) (Transport *transport);
 } TransportClass;
 

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* station-private: what station.c (visits), station-readers.c (readers) and health.c (the chain) share. */
+/*
+ * station-private: what station.c (visits), station-readers.c (readers), station-rest.c (stopping and sleeping),
+ * station-calendar.c (what ends) and health.c (the chain) share.
+ */
 #pragma once
 
+#include "base/wall-clock.h"
+#include "visit/calendar.h"
 #include "visit/station.h"
 #include "visit/visit-private.h"
 
@@ -18,6 +23,14 @@ struct StationReader
   Visit *visit;        /* that runs here; borrowed: cleared when it rests */
 };
 
+/* Somebody waits until every visit has come to rest. */
+typedef struct
+{
+  guint timer; /* until it waits no longer; 0: nobody waits */
+  GSourceFunc callback;
+  gpointer user_data;
+} StationRest;
+
 /* One reference is its owner's, one each visit's that has not come to rest. */
 struct Station
 {
@@ -29,6 +42,8 @@ struct Station
   gpointer observer_data;
   char *card_authorities_file;
   CardAuthorities *card_authorities;
+  gboolean card_authorities_old; /* to be read again */
+  ReaderMonitor *monitor;
 
   gboolean service_available;
   gint64 started, service_since, readers_since; /* real-time microseconds of the last change */
@@ -39,12 +54,16 @@ struct Station
   GPtrArray *visits; /* of Visit, in the order opened */
   GQueue finished;   /* of Visit, in the order they came to rest; borrowed from visits */
   guint retention_timer;
-  guint running; /* visits that have not come to rest, whether still known or not */
+  gint64 retention_until; /* that it runs, monotonic microseconds */
+  guint running;          /* visits that have not come to rest, whether still known or not */
 
-  gboolean shutting_down;
-  guint shutdown_timer;
-  GSourceFunc shutdown_callback;
-  gpointer shutdown_data;
+  gboolean shutting_down, asleep;
+  StationRest shutdown, sleep;
+
+  gboolean begun;
+  Calendar *calendar;
+  guint calendar_source; /* it is going to be read */
+  WallClock *clock;
 };
 
 void station_ref (Station *station);
@@ -52,6 +71,27 @@ void station_unref (Station *station);
 
 /* station_get_authorities: @data: the station. Return: the cards' CAs, loaded at the first use, or NULL. */
 CardAuthorities *station_get_authorities (gpointer data, GError **error);
+
+/* station_refuses_visits: whether new visits are refused, with why. */
+gboolean station_refuses_visits (Station *station, GError **error);
+
+/* station_check_rest: a visit has come to rest: whoever waits for the last one is told. */
+void station_check_rest (Station *station);
+void station_clear_rest (Station *station);
+
+/* station_schedule_calendar: reads it anew, from the main loop; not before station_begin. */
+void station_schedule_calendar (Station *station);
+
+/* station_note_center: the transport has learned something: perhaps when what is in a token ends. */
+void station_note_center (Station *station);
+
+/* The calendar's coming and going; configure: where to look. */
+void station_new_calendar (Station *station);
+void station_clear_calendar (Station *station);
+void station_configure_calendar (Station *station, const StationSettings *settings);
+
+/* station_get_soonest_end: of all that is not replaced; NULL: nothing ends. */
+const StationExpiry *station_get_soonest_end (Station *station);
 
 void station_reader_free (StationReader *reader);
 

@@ -152,7 +152,7 @@ card_changed (const char *name, gboolean present, guint event_counter, gpointer 
   station_reader_tell_changed (reader);
 
   /* A card that already lay there when the reader came is nobody's arrival: the daemon stays idle. */
-  if (present && !first && !station->shutting_down)
+  if (present && !first && !station_refuses_visits (station, NULL))
     station->transport->klass->prepare (station->transport);
   if (reader->visit != NULL)
     visit_set_card (reader->visit, present, present);

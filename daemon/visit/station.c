@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/message-ids.h"
 #include "codec/japanese-text.h"
 
 #define INSURER_NUMBER_MAXIMUM 8 /* digits (facts: domain §3.2) */
@@ -44,18 +45,33 @@ station_unref (Station *station)
   g_free (station);
 }
 
+/* Of a new file that is of no use, those in force do not suffer. */
 CardAuthorities *
 station_get_authorities (gpointer data, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   Station *station = data;
+  CardAuthorities *loaded;
 
-  if (station->card_authorities == NULL)
-    station->card_authorities = card_authorities_load (station->card_authorities_file, &failure);
-  if (failure != NULL && error != NULL) /* who asks without needing them has nothing to complain of */
-    log_warning (NULL, "station: %s", failure->message);
-  if (failure != NULL)
-    g_propagate_error (error, g_steal_pointer (&failure));
+  if (station->card_authorities != NULL && !station->card_authorities_old)
+    return station->card_authorities;
+
+  loaded = card_authorities_load (station->card_authorities_file, &failure);
+  if (loaded != NULL)
+    {
+      g_clear_pointer (&station->card_authorities, card_authorities_unref);
+      station->card_authorities = loaded;
+    }
+  else if (station->card_authorities != NULL)
+    log_write (LOG_WARNING, SHIKAKU_MESSAGE_CREDENTIAL_REFUSED, NULL, "station: those before stay in use: %s",
+               failure->message);
+  else
+    {
+      if (error != NULL) /* who asks without needing them has nothing to complain of */
+        log_write (LOG_WARNING, SHIKAKU_MESSAGE_CREDENTIAL_FAILED, NULL, "station: %s", failure->message);
+      g_propagate_error (error, g_steal_pointer (&failure));
+    }
+  station->card_authorities_old = FALSE;
   return station->card_authorities;
 }
 
@@ -87,14 +103,13 @@ on_visit_changed (Visit *visit, gpointer data)
     station->observer->visit_changed (visit, station->observer_data);
 }
 
-static void
-end_shutdown (Station *station)
+/* The retention may have become another one since the last visit finished. */
+static gint
+compare_erasure (gconstpointer a, gconstpointer b, gpointer data)
 {
-  GSourceFunc callback = g_steal_pointer (&station->shutdown_callback);
+  const Visit *visit = a, *other = b;
 
-  g_clear_handle_id (&station->shutdown_timer, g_source_remove);
-  if (callback != NULL && !station->freed)
-    callback (station->shutdown_data);
+  return visit->erase_at < other->erase_at ? -1 : visit->erase_at > other->erase_at;
 }
 
 static void
@@ -110,14 +125,13 @@ on_visit_rested (Visit *visit, gpointer data)
     }
   if (!visit->closed && !station->freed)
     {
-      g_queue_push_tail (&station->finished, visit);
+      g_queue_insert_sorted (&station->finished, visit, compare_erasure, NULL);
       arm_retention (station);
       station->observer->visit_finished (visit, station->observer_data);
     }
 
   station->running--;
-  if (station->shutting_down && station->running == 0)
-    end_shutdown (station);
+  station_check_rest (station);
   station_unref (station);
 }
 
@@ -127,8 +141,10 @@ on_center_changed (Transport *transport, gpointer user_data)
   Station *station = user_data;
 
   statistics_note_changed (&station->statistics);
-  if (!station->freed)
-    station->observer->center_changed (station->observer_data);
+  if (station->freed)
+    return;
+  station_note_center (station);
+  station->observer->center_changed (station->observer_data);
 }
 
 Station *
@@ -157,6 +173,8 @@ station_new (const StationSettings *settings, Transport *transport, AgentPort ag
   station->reader_numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   station->visits = g_ptr_array_new_with_free_func ((GDestroyNotify)visit_unref);
   g_queue_init (&station->finished);
+  station_new_calendar (station);
+  station_configure_calendar (station, settings);
   transport->changed = on_center_changed;
   transport->changed_data = station;
   return station;
@@ -167,7 +185,8 @@ station_free (Station *station)
 {
   station->freed = TRUE;
   g_clear_handle_id (&station->retention_timer, g_source_remove);
-  g_clear_handle_id (&station->shutdown_timer, g_source_remove);
+  station_clear_rest (station);
+  station_clear_calendar (station);
   g_queue_clear (&station->finished);
   for (guint i = 0; i < station->visits->len; i++)
     visit_fail (station->visits->pdata[i], SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped");
@@ -175,43 +194,20 @@ station_free (Station *station)
   station_unref (station);
 }
 
-/* give_up: the owner is told of the end that @visit would have had. */
-static void
-give_up (Station *station, Visit *visit)
+void
+station_configure (Station *station, const StationSettings *settings)
 {
-  if (visit_is_finished (visit))
-    return;
-  visit_give_up (visit);
-  station->observer->visit_finished (visit, station->observer_data);
-  visit->closed = TRUE; /* told once */
-}
-
-static gboolean
-on_shutdown_deadline (gpointer user_data)
-{
-  Station *station = user_data;
-
-  station->shutdown_timer = 0;
-  if (station->running > 0)
-    log_warning (NULL, "station: %u visits did not come to rest in time", station->running);
-  for (guint i = 0; i < station->visits->len; i++)
-    give_up (station, station->visits->pdata[i]);
-  end_shutdown (station);
-  return G_SOURCE_REMOVE;
+  g_free (station->card_authorities_file);
+  station->card_authorities_file = g_strdup (settings->card_authorities_file);
+  station->card_authorities_old = TRUE;
+  station->host.retention = settings->retention;
+  station_configure_calendar (station, settings);
 }
 
 void
-station_shut_down (Station *station, guint deadline, GSourceFunc callback, gpointer user_data)
+station_set_monitor (Station *station, ReaderMonitor *monitor)
 {
-  g_return_if_fail (!station->shutting_down);
-
-  station->shutting_down = TRUE;
-  station->shutdown_callback = callback;
-  station->shutdown_data = user_data;
-  for (guint i = 0; i < station->visits->len; i++)
-    if (!visit_is_finished (station->visits->pdata[i]))
-      visit_fail (station->visits->pdata[i], SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped");
-  station->shutdown_timer = g_timeout_add (station->running > 0 ? deadline : 0, on_shutdown_deadline, station);
+  station->monitor = monitor;
 }
 
 /* Opening. */
@@ -247,11 +243,8 @@ make_consents (const VisitOptions *options, gboolean by_number, GError **error)
 static gboolean
 check_options (Station *station, const VisitOptions *options, GError **error)
 {
-  if (station->shutting_down)
-    {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped");
-      return FALSE;
-    }
+  if (station_refuses_visits (station, error))
+    return FALSE;
   if (station_find_visit (station, options->path) != NULL)
     return refuse_option (error, "Token: in use");
   if (options->timeout > VISIT_TIMEOUT_MAXIMUM)
@@ -442,17 +435,18 @@ on_retention (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-/* arm_retention: visits come to rest in the order in which they are to be erased: the queue's head is the earliest. */
+/* arm_retention: the queue's head is the earliest. */
 static void
 arm_retention (Station *station)
 {
   Visit *first = g_queue_peek_head (&station->finished);
   gint64 wait;
 
-  if (first == NULL)
+  if (first == NULL || first->erase_at < station->retention_until)
     g_clear_handle_id (&station->retention_timer, g_source_remove);
-  else if (station->retention_timer == 0)
+  if (first != NULL && station->retention_timer == 0)
     {
+      station->retention_until = first->erase_at;
       wait = MAX (first->erase_at - g_get_monotonic_time (), 0);
       station->retention_timer = g_timeout_add ((guint)((wait + 999) / 1000), on_retention, station);
     }
@@ -502,12 +496,6 @@ station_get_center (Station *station)
     default:
       return "unknown";
     }
-}
-
-gint64
-station_get_credential_expires (Station *station)
-{
-  return station->transport->credential_expires;
 }
 
 const Statistics *

@@ -8,15 +8,19 @@
 #include "card/reader-monitor.h"
 #include "center/transport.h"
 #include "visit/agent-port.h"
+#include "visit/calendar.h"
 #include "visit/statistics.h"
 #include "visit/visit.h"
 
 typedef struct Station Station;
 
+#define STATION_CALENDAR_MAXIMUM 8
+
 typedef struct
 {
-  const char *card_authorities_file; /* PEM */
-  guint retention;                   /* seconds that a finished visit is kept */
+  const char *card_authorities_file;                     /* PEM */
+  guint retention;                                       /* seconds that a finished visit is kept */
+  CalendarSource calendar[STATION_CALENDAR_MAXIMUM + 1]; /* what ends; the rest is NULL */
 } StationSettings;
 
 /* station_new: @transport: (transfer full). @observer must outlive it. */
@@ -24,6 +28,18 @@ Station *station_new (const StationSettings *settings, Transport *transport, Age
                       const VisitObserver *observer, gpointer user_data);
 void station_free (Station *station);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Station, station_free)
+
+/*
+ * station_configure: takes new settings. The cards' CAs are read again when they are next needed (if they cannot be,
+ * those in use stay); the retention is that of visits that finish from now on; the calendar is read anew.
+ */
+void station_configure (Station *station, const StationSettings *settings);
+
+/* station_begin: the daemon is ready for callers: the calendar, which nobody waits for, is read, and watched. */
+void station_begin (Station *station);
+
+/* station_set_monitor: what looks for readers, to be told when the machine wakes up. Borrowed. */
+void station_set_monitor (Station *station, ReaderMonitor *monitor);
 
 /* station_get_monitor_observer: to be given to a reader monitor together with the station as its data. */
 const ReaderMonitorObserver *station_get_monitor_observer (void);
@@ -34,6 +50,14 @@ const ReaderMonitorObserver *station_get_monitor_observer (void);
  * SHUTTING_DOWN from here on.
  */
 void station_shut_down (Station *station, guint deadline, GSourceFunc callback, gpointer user_data);
+
+/*
+ * station_suspend: the machine is going to sleep: ends every visit with SHUTTING_DOWN and unpowers every card;
+ * @callback when all is at rest, at the latest after @deadline milliseconds. New visits are refused with SHUTTING_DOWN
+ * until station_resume, which looks for the readers and at the calendar anew, and lets go of old connections.
+ */
+void station_suspend (Station *station, guint deadline, GSourceFunc callback, gpointer user_data);
+void station_resume (Station *station);
 
 /* What a caller asked for. Borrowed for the call. NULL or 0: not given. */
 typedef struct
@@ -95,7 +119,11 @@ gboolean station_reader_is_in_use (StationReader *reader);
 
 /* The center as the Manager shows it: "online", "degraded", "offline", "unknown". */
 const char *station_get_center (Station *station);
+/* station_get_credential_expires: the end of the institution's certificate, microseconds since the epoch; 0: unknown. */
 gint64 station_get_credential_expires (Station *station);
+
+/* station_get_expiries: everything that ends, the soonest first; (transfer container) of StationExpiry. */
+GPtrArray *station_get_expiries (Station *station);
 
 /*
  * station_diagnose: walks the chain daemon → pcscd → reader → card → credential → line → tls → center.

@@ -59,6 +59,7 @@ struct Visit
   gboolean query_answered, consents_answered, registered;
 
   /* How it ends. */
+  gboolean for_sleep;              /* of the machine */
   gboolean ending, rested, closed; /* closed: nobody wants to hear of it any more */
   VisitState outcome;
   GError *error;
@@ -94,6 +95,9 @@ void visit_release (Visit *visit);
 /* visit_end: decides how it ends, unless it is decided, and stops what runs. @error: (transfer full); NULL for done. */
 void visit_end (Visit *visit, VisitState outcome, GError *error);
 void visit_fail (Visit *visit, ShikakuError code, const char *reason);
+
+/* visit_interrupt: ends it with SHUTTING_DOWN: the daemon is being stopped, or the machine is going to sleep. */
+void visit_interrupt (Visit *visit, gboolean for_sleep);
 
 /* visit_give_up: tells the decided end though something still runs for it: when the daemon will not wait for that. */
 void visit_give_up (Visit *visit);

@@ -237,8 +237,8 @@ take_end (Visit *visit)
 
   forget_unregistered (visit);
   if (visit->error != NULL)
-    visit->error_message
-        = visit_text (visit->language, "Error %s", shikaku_error_get_short_name ((ShikakuError)visit->error->code));
+    visit->error_message = visit_text (visit->language, visit->for_sleep ? "Error %s sleep" : "Error %s",
+                                       shikaku_error_get_short_name ((ShikakuError)visit->error->code));
   visit->expires = g_get_real_time () + (gint64)visit->host->retention * G_USEC_PER_SEC;
   visit->erase_at = g_get_monotonic_time () + (gint64)visit->host->retention * G_USEC_PER_SEC;
   visit_set_state (visit, visit->outcome);
@@ -324,6 +324,14 @@ void
 visit_fail (Visit *visit, ShikakuError code, const char *reason)
 {
   visit_end (visit, VISIT_FAILED, g_error_new_literal (SHIKAKU_ERROR, (int)code, reason));
+}
+
+void
+visit_interrupt (Visit *visit, gboolean for_sleep)
+{
+  visit->for_sleep = for_sleep && !visit->ending;
+  visit_fail (visit, SHIKAKU_ERROR_SHUTTING_DOWN,
+              for_sleep ? "the machine is going to sleep" : "the daemon is being stopped");
 }
 
 void

@@ -256,6 +256,33 @@ get_property (sd_bus *bus, const char *path, const char *interface, const char *
 }
 
 static int
+append_expiry (sd_bus_message *reply, const StationExpiry *expiry)
+{
+  int result = sd_bus_message_append (reply, "{sv}{sv}{sv}", "What", "s", expiry->what, "Source", "s", expiry->source,
+                                      "Expires", "t", (guint64)expiry->expires);
+
+  return result >= 0 && expiry->replaced ? sd_bus_message_append (reply, "{sv}", "Replaced", "b", TRUE) : result;
+}
+
+static int
+get_expiries (sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
+              void *user_data, sd_bus_error *error)
+{
+  g_autoptr (GPtrArray) expiries = station_get_expiries (((BusManager *)user_data)->station);
+  int result = sd_bus_message_open_container (reply, 'a', "a{sv}");
+
+  for (guint i = 0; i < expiries->len && result >= 0; i++)
+    {
+      result = sd_bus_message_open_container (reply, 'a', "{sv}");
+      if (result >= 0)
+        result = append_expiry (reply, g_ptr_array_index (expiries, i));
+      if (result >= 0)
+        result = sd_bus_message_close_container (reply);
+    }
+  return result < 0 ? result : sd_bus_message_close_container (reply);
+}
+
+static int
 get_readers (sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
              void *user_data, sd_bus_error *error)
 {
@@ -288,6 +315,8 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_PROPERTY ("Readers", "ao", get_readers, 0, CHANGES),
   SD_BUS_PROPERTY ("Center", "s", get_property, 0, CHANGES),
   SD_BUS_PROPERTY ("CredentialExpires", "t", get_property, 0, CHANGES),
+  SD_BUS_PROPERTY ("Expiries", "aa{sv}", get_expiries, 0, CHANGES),
+  SD_BUS_SIGNAL_WITH_ARGS ("ExpiryWarning", SD_BUS_ARGS ("s", what, "t", expires, "i", days, "a{sv}", details), 0),
   SD_BUS_PROPERTY ("DaemonVersion", "s", get_property, 0, CONSTANT),
   SD_BUS_VTABLE_END,
 };
@@ -361,4 +390,18 @@ bus_manager_note_center (BusManager *self)
   self->credential_expires = expires;
   if (count > 0)
     sd_bus_emit_properties_changed_strv (self->bus, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, names);
+}
+
+void
+bus_manager_note_expiries (BusManager *self)
+{
+  sd_bus_emit_properties_changed (self->bus, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "Expiries", NULL);
+  bus_manager_note_center (self); /* CredentialExpires */
+}
+
+void
+bus_manager_tell_expiry (BusManager *self, const StationExpiry *expiry, int days)
+{
+  sd_bus_emit_signal (self->bus, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "ExpiryWarning", "stia{sv}",
+                      expiry->what, (guint64)expiry->expires, days, 1, "Source", "s", expiry->source);
 }

@@ -12,6 +12,7 @@
 #include "bus/bus-loop.h"
 #include "bus/bus-manager.h"
 #include "bus/bus-reader.h"
+#include "bus/bus-sleep.h"
 
 #define DBUS_NAME "org.freedesktop.DBus"
 
@@ -35,6 +36,7 @@ struct Bus
   BusReaders *readers;
   BusManager *manager;
   BusLogControl *log_control;
+  BusSleep *sleep;
   guint survey; /* until the name is asked for */
   gboolean ready;
 };
@@ -126,6 +128,9 @@ handle_name (sd_bus_message *reply, void *user_data, sd_bus_error *error)
   log_write (LOG_NOTICE, SHIKAKU_MESSAGE_STARTED, NULL, "Ready on the bus");
   self->ready = TRUE;
   sd_notify (FALSE, "READY=1");
+  /* What nobody waits for comes after that. */
+  self->sleep = bus_sleep_new (self->bus, self->station);
+  station_begin (self->station);
   return 0;
 }
 
@@ -282,6 +287,18 @@ center_changed (gpointer user_data)
     bus_manager_note_center (self->manager);
 }
 
+static void
+expiries_changed (gpointer user_data)
+{
+  bus_manager_note_expiries (((Bus *)user_data)->manager);
+}
+
+static void
+expiry_near (const StationExpiry *expiry, gint days, gpointer user_data)
+{
+  bus_manager_tell_expiry (((Bus *)user_data)->manager, expiry, days);
+}
+
 const VisitObserver *
 bus_get_observer (void)
 {
@@ -294,6 +311,8 @@ bus_get_observer (void)
     .reader_changed = reader_changed,
     .surveyed = surveyed,
     .center_changed = center_changed,
+    .expiries_changed = expiries_changed,
+    .expiry_near = expiry_near,
   };
 
   return &observer;

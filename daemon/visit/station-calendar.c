@@ -14,6 +14,7 @@ on_changed (gpointer user_data)
 {
   Station *station = user_data;
 
+  statistics_note_changed (&station->statistics);
   station->observer->expiries_changed (station->observer_data);
 }
 
@@ -112,7 +113,12 @@ station_configure_calendar (Station *station, const StationSettings *settings)
 GPtrArray *
 station_get_expiries (Station *station)
 {
-  return g_ptr_array_copy ((GPtrArray *)calendar_get_expiries (station->calendar), NULL, NULL);
+  const GPtrArray *entries = calendar_get_expiries (station->calendar);
+  GPtrArray *expiries = g_ptr_array_new (); /* a copy would own what is in it, as the original */
+
+  for (guint i = 0; i < entries->len; i++)
+    g_ptr_array_add (expiries, entries->pdata[i]);
+  return expiries;
 }
 
 const StationExpiry *

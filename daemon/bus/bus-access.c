@@ -1,15 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bus-access: the table, and the answer by uid and group: root, and the members of the reception's group. */
+/* bus-access: the table, and the answer: by uid for root, by polkit for everybody else. */
 #include "bus/bus-access.h"
 
-#include <grp.h>
-#include <pwd.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
-
-#define GROUPS_MAXIMUM 1024 /* of one user */
+#include "bus/bus-options.h"
+#include "bus/bus-polkit.h"
 
 static const BusAccessRule rules[] = {
   { SHIKAKU_INTERFACE_MANAGER, "Check", SHIKAKU_RIGHT_CHECK },
@@ -30,8 +27,17 @@ static const BusAccessRule rules[] = {
   { NULL },
 };
 
+struct BusAccess
+{
+  BusPeers *peers;
+  BusPolkit *polkit;
+  Station *station;
+};
+
 typedef struct
 {
+  BusAccess *access;
+  sd_bus_message *call;
   const char *right;
   BusAccessDone callback;
   gpointer user_data;
@@ -52,57 +58,130 @@ bus_access_find_right (const char *interface, const char *member)
   return NULL;
 }
 
-/* Only the main thread asks NSS, so its static answers are safe. */
-static gboolean
-is_in_reception (uid_t uid)
-{
-  const struct group *reception = getgrnam (SHIKAKU_GROUP_RECEPTION);
-  gid_t wanted = reception ? reception->gr_gid : 0;
-  const struct passwd *user = reception ? getpwuid (uid) : NULL;
-  gid_t groups[GROUPS_MAXIMUM];
-  int count = GROUPS_MAXIMUM;
-
-  if (!user || getgrouplist (user->pw_name, user->pw_gid, groups, &count) < 0)
-    return FALSE;
-  for (int i = 0; i < count; i++)
-    if (groups[i] == wanted)
-      return TRUE;
-  return FALSE;
-}
-
-static gboolean
-has_right (BusPeer *peer, const char *right)
-{
-  if (peer->uid == 0)
-    return TRUE;
-  if (strcmp (right, SHIKAKU_RIGHT_CHECK) != 0 && strcmp (right, SHIKAKU_RIGHT_AGENT) != 0)
-    return FALSE;
-  if (peer->membership == BUS_PEER_MEMBERSHIP_UNKNOWN)
-    peer->membership = is_in_reception (peer->uid) ? BUS_PEER_MEMBER : BUS_PEER_STRANGER;
-  return peer->membership == BUS_PEER_MEMBER;
-}
-
 static void
-decide (BusPeer *peer, gpointer user_data)
+decide (AccessQuestion *question, BusPeer *peer, const GError *error)
 {
-  AccessQuestion *question = user_data;
-  g_autoptr (GError) error = NULL;
-
-  if (!peer)
-    g_set_error_literal (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "The bus could not tell who the caller is");
-  else if (!has_right (peer, question->right))
-    g_set_error (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_AUTHORIZED, "This needs to be root%s",
-                 strcmp (question->right, BUS_ACCESS_ROOT) == 0 ? ""
-                                                                : " or a member of group " SHIKAKU_GROUP_RECEPTION);
   question->callback (peer, error, question->user_data);
+  sd_bus_message_unref (question->call);
   g_free (question);
 }
 
+static void
+refuse (AccessQuestion *question, BusPeer *peer, ShikakuError code, const char *text)
+{
+  g_autoptr (GError) error = g_error_new_literal (SHIKAKU_ERROR, (int)code, text);
+
+  decide (question, peer, error);
+}
+
+static void
+refuse_right (AccessQuestion *question, BusPeer *peer, BusPolkitAnswer answer)
+{
+  static const char *const texts[] = {
+    [BUS_POLKIT_NO] = "polkit does not allow it",
+    [BUS_POLKIT_CHALLENGE] = "polkit asks for authentication, which is possible if the call allows interaction",
+    [BUS_POLKIT_UNDECIDED] = "polkit could not be asked",
+  };
+  g_autofree char *text = g_strconcat ("This needs the right ", question->right, ": ", texts[answer], NULL);
+
+  refuse (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, text);
+}
+
+/* The daemon may be about to end, and the caller gone, when the answer comes. */
+static void
+handle_answer (BusPolkitAnswer answer, gpointer user_data)
+{
+  AccessQuestion *question = user_data;
+  BusPeers *peers = question->access->peers;
+  BusPeer *peer = bus_peers_find (peers, sd_bus_message_get_sender (question->call));
+
+  if (bus_peers_are_closed (peers))
+    refuse (question, peer, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
+  else if (!peer)
+    refuse (question, peer, SHIKAKU_ERROR_FAILED, "The caller has gone");
+  else if (answer == BUS_POLKIT_YES)
+    decide (question, peer, NULL);
+  else
+    refuse_right (question, peer, answer);
+}
+
+/* The reader that @call names, or the only one there is; NULL where it is about none, or about several. */
+static const char *
+find_reader_name (BusAccess *access, sd_bus_message *call)
+{
+  g_autoptr (GPtrArray) readers = station_get_readers (access->station);
+  const char *path = bus_options_find_path (call, "Reader");
+  StationReader *reader = NULL;
+
+  if (path)
+    reader = station_find_reader (access->station, path);
+  else if (readers->len == 1)
+    reader = g_ptr_array_index (readers, 0);
+  return reader ? station_reader_get_name (reader) : NULL;
+}
+
+static void
+handle_peer (BusPeer *peer, gpointer user_data)
+{
+  AccessQuestion *question = user_data;
+
+  if (!peer)
+    refuse (question, NULL, SHIKAKU_ERROR_FAILED, "The bus could not tell who the caller is");
+  else if (peer->uid == 0)
+    decide (question, peer, NULL);
+  else if (strcmp (question->right, BUS_ACCESS_ROOT) == 0)
+    refuse (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, "This needs to be root");
+  else
+    {
+      const BusPolkitQuestion wanted = {
+        .action = question->right,
+        .name = peer->name,
+        .uid = peer->uid,
+        .user = bus_peer_get_user (peer),
+        .reader = find_reader_name (question->access, question->call),
+        .interactive = sd_bus_message_get_allow_interactive_authorization (question->call) > 0,
+      };
+
+      bus_polkit_ask (question->access->polkit, &wanted, handle_answer, question);
+    }
+}
+
 void
-bus_access_check (BusPeer *peer, const char *right, BusAccessDone callback, gpointer user_data)
+bus_access_check (BusAccess *access, BusPeer *peer, sd_bus_message *call, const char *right, BusAccessDone callback,
+                  gpointer user_data)
 {
   AccessQuestion *question = g_new (AccessQuestion, 1);
 
-  *question = (AccessQuestion){ .right = right, .callback = callback, .user_data = user_data };
-  bus_peer_await (peer, decide, question);
+  *question = (AccessQuestion){ access, sd_bus_message_ref (call), right, callback, user_data };
+  bus_peer_await (peer, handle_peer, question);
+}
+
+void
+bus_access_drop_caller (BusAccess *access, const char *name)
+{
+  bus_polkit_drop_caller (access->polkit, name);
+}
+
+BusAccess *
+bus_access_new (sd_bus *bus, BusOutgoing *outgoing, BusPeers *peers)
+{
+  BusAccess *access = g_new0 (BusAccess, 1);
+
+  access->peers = peers;
+  access->polkit = bus_polkit_new (bus, outgoing);
+  bus_peers_set_access (peers, access);
+  return access;
+}
+
+void
+bus_access_free (BusAccess *access)
+{
+  bus_polkit_free (access->polkit);
+  g_free (access);
+}
+
+void
+bus_access_set_station (BusAccess *access, Station *station)
+{
+  access->station = station;
 }

@@ -7,8 +7,9 @@
 #pragma once
 
 #include "bus/bus-peer.h"
+#include "visit/station.h"
 
-/* Beside the rights of names.h: */
+/* Beside the rights of names.h, which are polkit's actions: */
 #define BUS_ACCESS_OWNER ""    /* free for the visit's owner, and for everyone else there is no such object */
 #define BUS_ACCESS_ROOT "root" /* root alone */
 
@@ -24,8 +25,26 @@ const BusAccessRule *bus_access_get_rules (void);
 /* bus_access_find_right: what @interface.@member asks of its caller; NULL: not listed, so refused. */
 const char *bus_access_find_right (const char *interface, const char *member);
 
-/* BusAccessDone: @error is NULL if @peer has the right, else NOT_AUTHORIZED, or FAILED if nobody knows who it is. */
+BusAccess *bus_access_new (sd_bus *bus, BusOutgoing *outgoing, BusPeers *peers);
+
+/* bus_access_free: what is not decided is refused. Before the end of the outgoing calls. */
+void bus_access_free (BusAccess *access);
+
+/* bus_access_set_station: who knows the readers by name. */
+void bus_access_set_station (BusAccess *access, Station *station);
+
+/*
+ * BusAccessDone: @error is NULL if @peer has the right, else NOT_AUTHORIZED, SHUTTING_DOWN, or FAILED if nobody knows
+ * who it is.
+ */
 typedef void (*BusAccessDone) (BusPeer *peer, const GError *error, gpointer user_data);
 
-/* bus_access_check: whether @peer has @right; may call back before it returns. @peer of the callback may be NULL. */
-void bus_access_check (BusPeer *peer, const char *right, BusAccessDone callback, gpointer user_data);
+/*
+ * bus_access_check: whether @peer has @right, which it needs for @call. Root has every right; about others polkit is
+ * asked, each time. May call back before it returns. @peer of the callback may be NULL, if there is an error.
+ */
+void bus_access_check (BusAccess *access, BusPeer *peer, sd_bus_message *call, const char *right,
+                       BusAccessDone callback, gpointer user_data);
+
+/* bus_access_drop_caller: @name has left the bus. */
+void bus_access_drop_caller (BusAccess *access, const char *name);

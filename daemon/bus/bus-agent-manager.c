@@ -87,7 +87,8 @@ choose_reader (BusAgents *self, const char *wanted, GError **error)
 static gboolean
 may_register (BusAgents *self, BusPeer *peer, const char *path, const char *reader, GError **error)
 {
-  if (*peer->unanswered >= BUS_AGENT_UNANSWERED_MAXIMUM)
+  if (*peer->unanswered >= BUS_AGENT_UNANSWERED_MAXIMUM
+      || bus_peers_count_unanswered (self->peers, peer->uid) >= BUS_AGENT_USER_UNANSWERED_MAXIMUM)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
                          "This agent has left too many requests unanswered");
   else if (g_hash_table_contains (self->table, reader))

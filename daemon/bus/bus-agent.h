@@ -23,7 +23,8 @@ typedef enum
 /* bus_agent_capability_from_string: 0 if there is no such capability. */
 BusAgentCapabilities bus_agent_capability_from_string (const char *text);
 
-#define BUS_AGENT_UNANSWERED_MAXIMUM 8
+#define BUS_AGENT_UNANSWERED_MAXIMUM 8       /* of one connection */
+#define BUS_AGENT_USER_UNANSWERED_MAXIMUM 24 /* of all agents of one user */
 
 /*
  * bus_agent_new: @unanswered: counts what @owner has left unanswered: requests that ended for us, and that may hold one

@@ -85,7 +85,7 @@ bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface,
   if (strcmp (right, BUS_ACCESS_OWNER) == 0)
     call->handler (call, call->target);
   else
-    bus_access_check (peer, right, handle_access, call);
+    bus_access_check (bus_peers_get_access (peers), peer, message, right, handle_access, call);
   return 1;
 }
 

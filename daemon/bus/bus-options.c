@@ -2,10 +2,12 @@
 /* bus-options: one loop over the dictionary, one small reader a type. */
 #include "bus/bus-options.h"
 
+#include <errno.h>
 #include <string.h>
 
 #define KEY_LENGTH_SHOWN 40 /* of an unknown key, in the error text */
 #define TEXTS_MAXIMUM 64    /* entries of an "as" */
+#define ENTRIES_SEARCHED 64 /* of a dictionary that nobody has checked yet */
 
 static const char *const signatures[] = {
   [BUS_OPTION_TEXT] = "s",   [BUS_OPTION_PATH] = "o",   [BUS_OPTION_NUMBER] = "u",
@@ -119,4 +121,39 @@ bus_options_read (sd_bus_message *message, const BusOption *table, gpointer valu
   if (result < 0 || sd_bus_message_exit_container (message) < 0)
     return refuse (error, "The options cannot be read", "", "");
   return TRUE;
+}
+
+static int
+find_in_dictionary (sd_bus_message *message, const char *wanted, const char **ret_path)
+{
+  const char *key;
+  int result = sd_bus_message_enter_container (message, 'a', "{sv}");
+
+  for (guint i = 0; result > 0 && (result = sd_bus_message_enter_container (message, 'e', "sv")) > 0; i++)
+    {
+      if (i == ENTRIES_SEARCHED || sd_bus_message_read_basic (message, 's', &key) <= 0)
+        return -EINVAL;
+      if (strcmp (key, wanted) == 0)
+        return sd_bus_message_read (message, "v", "o", ret_path);
+      if (sd_bus_message_skip (message, "v") < 0)
+        return -EINVAL;
+      result = sd_bus_message_exit_container (message);
+    }
+  return result < 0 ? result : sd_bus_message_exit_container (message);
+}
+
+const char *
+bus_options_find_path (sd_bus_message *message, const char *key)
+{
+  const char *contents, *path = NULL;
+  int result = 1;
+  char type;
+
+  while (!path && result >= 0 && sd_bus_message_peek_type (message, &type, &contents) > 0)
+    if (type == 'a' && strcmp (contents, "{sv}") == 0)
+      result = find_in_dictionary (message, key, &path);
+    else
+      result = sd_bus_message_skip (message, NULL);
+  sd_bus_message_rewind (message, TRUE);
+  return path;
 }

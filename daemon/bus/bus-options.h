@@ -34,3 +34,9 @@ struct BusOption
  * @values. What is not given keeps its value. Return: FALSE with INVALID_OPTION; @values may be partly filled then.
  */
 gboolean bus_options_read (sd_bus_message *message, const BusOption *table, gpointer values, GError **error);
+
+/*
+ * bus_options_find_path: what the dictionaries among the arguments of @message say for @key, before anybody checks
+ * them. Return: a borrowed object path, or NULL; @message stands at its begin again.
+ */
+const char *bus_options_find_path (sd_bus_message *message, const char *key);

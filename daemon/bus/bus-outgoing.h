@@ -2,9 +2,10 @@
 /*
  * bus-outgoing: the daemon's own calls on the bus, asynchronous, and few enough at a time.
  *
- * The bus lets a connection wait for 128 replies at most (max_replies_per_connection of the system bus); what goes
- * beyond our own limit waits here in line, but for calls to the bus itself. A reply is waited for without a limit of
- * time: limits are the caller's business.
+ * The bus lets a connection wait for 128 replies at most (max_replies_per_connection of the system bus), so calls to
+ * programs that may never answer, which are known by their unique names, wait here in line beyond a limit. Calls to
+ * the bus and to services do not: whoever asks a service has a limit of its own. A reply is waited for without a limit
+ * of time: limits are the caller's business.
  */
 #pragma once
 

@@ -24,6 +24,7 @@ struct BusPeers
   BusOutgoing *outgoing;
   BusPeerGone gone;
   gpointer user_data;
+  BusAccess *access;
   GHashTable *table; /* name → BusPeer */
   guint references;
   gboolean closed;
@@ -75,6 +76,18 @@ bus_peers_unref (BusPeers *peers)
   g_hash_table_unref (peers->table);
   sd_bus_unref (peers->bus);
   g_free (peers);
+}
+
+void
+bus_peers_set_access (BusPeers *peers, BusAccess *access)
+{
+  peers->access = access;
+}
+
+BusAccess *
+bus_peers_get_access (BusPeers *peers)
+{
+  return peers->access;
 }
 
 static sd_bus_message *
@@ -194,8 +207,8 @@ bus_peers_note_gone (BusPeers *peers, const char *name)
 
   if (!peer)
     return;
-  peers->gone (peer->name, peers->user_data);
-  drop (peers, peer);
+  drop (peers, peer); /* first: what ends by its going may find it and forget it too */
+  peers->gone (name, peers->user_data);
 }
 
 void
@@ -233,6 +246,20 @@ bus_peer_await (BusPeer *peer, BusPeerKnown callback, gpointer user_data)
     callback (peer, user_data);
   else
     g_array_append_val (peer->held, held);
+}
+
+guint
+bus_peers_count_unanswered (BusPeers *peers, uid_t uid)
+{
+  GHashTableIter iterator;
+  BusPeer *peer;
+  guint unanswered = 0;
+
+  g_hash_table_iter_init (&iterator, peers->table);
+  while (g_hash_table_iter_next (&iterator, NULL, (gpointer *)&peer))
+    if (peer->uid == uid)
+      unanswered += *peer->unanswered;
+  return unanswered;
 }
 
 gboolean

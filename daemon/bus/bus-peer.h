@@ -15,6 +15,7 @@
 
 typedef struct BusPeers BusPeers;
 typedef struct BusPeer BusPeer;
+typedef struct BusAccess BusAccess; /* bus-access.h */
 
 typedef enum
 {
@@ -22,29 +23,21 @@ typedef enum
   BUS_PEER_KNOWN,
 } BusPeerState;
 
-typedef enum
-{
-  BUS_PEER_MEMBERSHIP_UNKNOWN,
-  BUS_PEER_MEMBER,
-  BUS_PEER_STRANGER,
-} BusPeerMembership;
-
 struct BusPeer
 {
   BusPeers *peers;
   char *name; /* unique name */
   BusPeerState state;
-  uid_t uid;                    /* once known */
-  char *user;                   /* bus_peer_get_user */
-  BusPeerMembership membership; /* of the reception's group; bus-access fills it */
-  guint calls;                  /* under way */
-  guint visits;                 /* open */
-  guint agents;                 /* registered */
-  guint *unanswered;            /* requests that it, as an agent, has left so; shared (g_rc_box) with its agents */
-  GArray *held;                 /* who waits to know it */
+  uid_t uid;         /* once known */
+  char *user;        /* bus_peer_get_user */
+  guint calls;       /* under way */
+  guint visits;      /* open */
+  guint agents;      /* registered */
+  guint *unanswered; /* requests that it, as an agent, has left so; shared (g_rc_box) with its agents */
+  GArray *held;      /* who waits to know it */
 };
 
-/* BusPeerGone: @name has left the bus; its BusPeer is freed right after. */
+/* BusPeerGone: @name has left the bus; its BusPeer is freed. */
 typedef void (*BusPeerGone) (const char *name, gpointer user_data);
 
 BusPeers *bus_peers_new (sd_bus *bus, BusOutgoing *outgoing, BusPeerGone gone, gpointer user_data);
@@ -53,6 +46,10 @@ void bus_peers_unref (BusPeers *peers);
 
 /* bus_peers_clear: the bus floor ends: forgets every peer. @outgoing is not used any more. */
 void bus_peers_clear (BusPeers *peers);
+
+/* What peers may do is kept with them. */
+void bus_peers_set_access (BusPeers *peers, BusAccess *access);
+BusAccess *bus_peers_get_access (BusPeers *peers);
 
 /* bus_peers_get: the peer called @name, asking the bus about it at first sight. Return: NULL if there are too many. */
 BusPeer *bus_peers_get (BusPeers *peers, const char *name);
@@ -75,6 +72,9 @@ typedef void (*BusPeerKnown) (BusPeer *peer, gpointer user_data);
 
 /* bus_peer_await: @callback as soon as @peer is known; at once if it is. */
 void bus_peer_await (BusPeer *peer, BusPeerKnown callback, gpointer user_data);
+
+/* bus_peers_count_unanswered: the requests that all agents of one user have left unanswered. */
+guint bus_peers_count_unanswered (BusPeers *peers, uid_t uid);
 
 /* bus_peer_may_open_visit: whether connection and uid are below their limits; else FALSE with LIMIT_EXCEEDED. */
 gboolean bus_peer_may_open_visit (BusPeer *peer, GError **error);

@@ -7,6 +7,7 @@
 
 #include "base/log.h"
 #include "base/message-ids.h"
+#include "bus/bus-access.h"
 #include "bus/bus-agent-manager.h"
 #include "bus/bus-log-control.h"
 #include "bus/bus-loop.h"
@@ -30,6 +31,7 @@ struct Bus
 
   BusOutgoing *outgoing;
   BusPeers *peers;
+  BusAccess *access;
   BusAgents *agents;
   /* Once published: */
   BusVisits *visits;
@@ -56,6 +58,7 @@ handle_peer_gone (const char *name, gpointer user_data)
 {
   Bus *self = user_data;
 
+  bus_access_drop_caller (self->access, name);
   bus_agents_drop_owner (self->agents, name);
   if (self->station)
     station_drop_owner (self->station, name);
@@ -102,6 +105,7 @@ bus_new (GSourceFunc lost, gpointer user_data, GError **error)
     return NULL;
   self->outgoing = bus_outgoing_new (self->bus);
   self->peers = bus_peers_new (self->bus, self->outgoing, handle_peer_gone, self);
+  self->access = bus_access_new (self->bus, self->outgoing, self->peers);
   self->agents = bus_agents_new (self->bus, self->outgoing, self->peers);
   self->source = bus_loop_attach (self->event, NULL);
   return g_steal_pointer (&self);
@@ -149,6 +153,7 @@ gboolean
 bus_publish (Bus *self, Station *station, GError **error)
 {
   self->station = station;
+  bus_access_set_station (self->access, station);
   if (!(self->visits = bus_visits_new (self->bus, self->event, self->peers, station, error))
       || !(self->readers = bus_readers_new (self->bus, station, error))
       || !(self->manager = bus_manager_new (self->bus, self->peers, self->visits, station, error))
@@ -192,9 +197,11 @@ void
 bus_free (Bus *self)
 {
   g_clear_handle_id (&self->survey, g_source_remove);
-  /* Agents first: they use outgoing, whose end calls back peers; visits answer calls of peers. */
+  /* Access and agents first: they use outgoing, whose end calls back peers; visits answer calls of peers. */
+  g_clear_pointer (&self->access, bus_access_free);
   g_clear_pointer (&self->agents, bus_agents_free);
   g_clear_pointer (&self->outgoing, bus_outgoing_free);
+  g_clear_pointer (&self->sleep, bus_sleep_free);
   g_clear_pointer (&self->log_control, bus_log_control_free);
   g_clear_pointer (&self->manager, bus_manager_free);
   g_clear_pointer (&self->readers, bus_readers_free);

@@ -6,7 +6,9 @@
 
 #include "bus/bus-error.h"
 
-#define AT_A_TIME 100 /* below the 128 that the bus allows */
+#define AT_A_TIME 56
+#define AGENT ":1.42"
+#define SERVICE "org.example.Service"
 #define CALLS 250
 
 typedef struct
@@ -89,12 +91,12 @@ note_reply (sd_bus_message *reply, gpointer user_data)
 }
 
 static void
-call (Fixture *fixture)
+call (Fixture *fixture, const char *destination)
 {
   sd_bus_message *message = NULL;
 
-  g_assert_cmpint (sd_bus_message_new_method_call (fixture->client, &message, NULL, "/", "org.example.Peer", "Ask"), >=,
-                   0);
+  g_assert_cmpint (
+      sd_bus_message_new_method_call (fixture->client, &message, destination, "/", "org.example.Peer", "Ask"), >=, 0);
   bus_outgoing_call (fixture->outgoing, message, note_reply, fixture);
 }
 
@@ -110,7 +112,7 @@ static void
 test_line (Fixture *fixture, gconstpointer data)
 {
   for (guint i = 0; i < CALLS; i++)
-    call (fixture);
+    call (fixture, AGENT);
   settle (fixture);
   g_assert_cmpuint (fixture->calls.length, ==, AT_A_TIME);
   for (guint i = 1; i <= CALLS; i++)
@@ -126,7 +128,7 @@ static void
 test_end (Fixture *fixture, gconstpointer data)
 {
   for (guint i = 0; i < CALLS; i++)
-    call (fixture);
+    call (fixture, AGENT);
   settle (fixture);
   answer (fixture);
   settle (fixture);
@@ -135,11 +137,25 @@ test_end (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->ends, ==, CALLS - 1);
 }
 
+/* Behind agents that do not answer, services and the bus are still asked. */
+static void
+test_services (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < CALLS; i++)
+    call (fixture, AGENT);
+  call (fixture, SERVICE);
+  call (fixture, "org.freedesktop.DBus");
+  settle (fixture);
+  g_assert_cmpuint (fixture->calls.length, ==, AT_A_TIME + 2);
+  g_assert_cmpstr (sd_bus_message_get_destination (g_queue_peek_nth (&fixture->calls, AT_A_TIME)), ==, SERVICE);
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/bus-outgoing/line", Fixture, NULL, set_up, test_line, tear_down);
   g_test_add ("/bus-outgoing/end", Fixture, NULL, set_up, test_end, tear_down);
+  g_test_add ("/bus-outgoing/services", Fixture, NULL, set_up, test_services, tear_down);
   return g_test_run ();
 }

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * bus-polkit: org.freedesktop.PolicyKit1.Authority: CheckAuthorization, asynchronously. A polkit that cannot be asked
+ * is logged once, until it answers again.
+ */
+#include "bus/bus-polkit.h"
+
+#include <glib/gi18n.h>
+#include <string.h>
+
+#include "base/log.h"
+#include "base/message-ids.h"
+#include "base/names.h"
+#include "bus/bus-error.h"
+
+#define POLKIT_NAME "org.freedesktop.PolicyKit1"
+#define POLKIT_PATH "/org/freedesktop/PolicyKit1/Authority"
+#define POLKIT_INTERFACE "org.freedesktop.PolicyKit1.Authority"
+#define POLKIT_ALLOW_INTERACTION 1 /* a flag */
+
+/* In line, then under way; of one that was answered early only its place is kept, until polkit's reply comes. */
+typedef struct
+{
+  BusPolkit *polkit; /* NULL: it has ended */
+  sd_bus_message *message;
+  char *name;
+  uid_t uid;
+  guint dialogue; /* its number; 0: no person is asked */
+  guint deadline;
+  BusPolkitDone callback; /* NULL: answered */
+  gpointer user_data;
+} Question;
+
+struct BusPolkit
+{
+  sd_bus *bus;
+  BusOutgoing *outgoing;
+  GQueue waiting, under_way; /* of Question */
+  guint last_dialogue;
+  gboolean failing; /* and logged */
+};
+
+/* What a person is asked for; $(...) are the details, which polkit fills in after it has translated the text. */
+static const struct
+{
+  const char *action, *text, *text_with_reader;
+} texts[] = {
+  { SHIKAKU_RIGHT_CHECK, N_ ("Authentication is required for $(caller) to check patients' health insurance"),
+    N_ ("Authentication is required for $(caller) to check patients' health insurance at the reader $(reader)") },
+  { SHIKAKU_RIGHT_AGENT, N_ ("Authentication is required for $(caller) to ask patients for their PIN and consent"),
+    N_ ("Authentication is required for $(caller) to ask patients for their PIN and consent at the reader $(reader)") },
+  { SHIKAKU_RIGHT_MANAGE, N_ ("Authentication is required for $(caller) to manage the eligibility daemon"), NULL },
+};
+
+static void
+question_free (Question *question)
+{
+  g_clear_handle_id (&question->deadline, g_source_remove);
+  sd_bus_message_unref (question->message);
+  g_free (question->name);
+  g_free (question);
+}
+
+/* The one who asked is told; what polkit says later does not matter any more. */
+static void
+answer (Question *question, BusPolkitAnswer answer)
+{
+  BusPolkitDone callback = g_steal_pointer (&question->callback);
+
+  g_clear_handle_id (&question->deadline, g_source_remove);
+  if (callback)
+    callback (answer, question->user_data);
+}
+
+static void
+note_failure (BusPolkit *polkit, const char *why)
+{
+  if (!polkit->failing)
+    log_write (LOG_WARNING, SHIKAKU_MESSAGE_ACCESS_UNDECIDED, NULL,
+               "polkit cannot be asked who may do what, so everyone but root is refused: %s", why);
+  polkit->failing = TRUE;
+}
+
+static void
+note_success (BusPolkit *polkit)
+{
+  if (polkit->failing)
+    log_notice (NULL, "polkit answers again");
+  polkit->failing = FALSE;
+}
+
+static BusPolkitAnswer
+read_answer (Question *question, sd_bus_message *reply)
+{
+  int is_authorized, is_challenge;
+
+  /* An error about a caller who has gone meanwhile says nothing about polkit: then nobody waits for this. */
+  if (sd_bus_message_is_method_error (reply, NULL) > 0)
+    {
+      if (question->callback)
+        note_failure (question->polkit, sd_bus_message_get_error (reply)->name);
+      return BUS_POLKIT_UNDECIDED;
+    }
+  if (sd_bus_message_enter_container (reply, 'r', "bba{ss}") <= 0
+      || sd_bus_message_read (reply, "bb", &is_authorized, &is_challenge) <= 0)
+    {
+      note_failure (question->polkit, "its answer cannot be read");
+      return BUS_POLKIT_UNDECIDED;
+    }
+  note_success (question->polkit);
+  return is_authorized ? BUS_POLKIT_YES : is_challenge ? BUS_POLKIT_CHALLENGE : BUS_POLKIT_NO;
+}
+
+static void send_waiting (BusPolkit *polkit);
+
+static void
+handle_reply (sd_bus_message *reply, gpointer user_data)
+{
+  Question *question = user_data;
+  BusPolkit *polkit = question->polkit;
+
+  if (polkit)
+    {
+      g_queue_remove (&polkit->under_way, question);
+      answer (question, reply ? read_answer (question, reply) : BUS_POLKIT_UNDECIDED);
+      send_waiting (polkit);
+    }
+  question_free (question);
+}
+
+static gboolean
+may_be_sent (BusPolkit *polkit, const Question *wanted)
+{
+  guint all = 0, users = 0;
+
+  if (wanted->dialogue)
+    return TRUE;
+  for (GList *link = polkit->under_way.head; link; link = link->next)
+    {
+      const Question *question = link->data;
+
+      all += !question->dialogue;
+      users += !question->dialogue && question->uid == wanted->uid;
+    }
+  return all < BUS_POLKIT_QUESTIONS_MAXIMUM && users < BUS_POLKIT_USER_QUESTIONS_MAXIMUM;
+}
+
+static void
+send_waiting (BusPolkit *polkit)
+{
+  GList *next;
+
+  for (GList *link = polkit->waiting.head; link; link = next)
+    {
+      Question *question = link->data;
+
+      next = link->next;
+      if (!may_be_sent (polkit, question))
+        continue;
+      g_queue_delete_link (&polkit->waiting, link);
+      g_queue_push_tail (&polkit->under_way, question);
+      bus_outgoing_call (polkit->outgoing, g_steal_pointer (&question->message), handle_reply, question);
+    }
+}
+
+static sd_bus_message *
+new_call (BusPolkit *polkit, const char *member)
+{
+  sd_bus_message *message = NULL;
+
+  if (sd_bus_message_new_method_call (polkit->bus, &message, POLKIT_NAME, POLKIT_PATH, POLKIT_INTERFACE, member) < 0)
+    g_error ("A call to polkit could not be built");
+  return message;
+}
+
+static void
+cancel_dialogue (BusPolkit *polkit, Question *question)
+{
+  sd_bus_message *message = new_call (polkit, "CancelCheckAuthorization");
+  char number[16];
+
+  g_snprintf (number, sizeof number, "%u", question->dialogue);
+  sd_bus_message_append_basic (message, 's', number);
+  bus_outgoing_send (polkit->outgoing, message);
+}
+
+static gboolean
+expire (gpointer user_data)
+{
+  Question *question = user_data;
+  BusPolkit *polkit = question->polkit;
+
+  question->deadline = 0;
+  if (question->dialogue)
+    cancel_dialogue (polkit, question);
+  else
+    note_failure (polkit, "it does not answer in time");
+  answer (question, BUS_POLKIT_UNDECIDED);
+  if (g_queue_remove (&polkit->waiting, question))
+    question_free (question);
+  return G_SOURCE_REMOVE;
+}
+
+BusPolkit *
+bus_polkit_new (sd_bus *bus, BusOutgoing *outgoing)
+{
+  BusPolkit *polkit = g_new0 (BusPolkit, 1);
+
+  polkit->bus = sd_bus_ref (bus);
+  polkit->outgoing = outgoing;
+  return polkit;
+}
+
+void
+bus_polkit_free (BusPolkit *polkit)
+{
+  Question *question;
+
+  while ((question = g_queue_pop_head (&polkit->waiting)))
+    {
+      answer (question, BUS_POLKIT_UNDECIDED);
+      question_free (question);
+    }
+  while ((question = g_queue_pop_head (&polkit->under_way)))
+    {
+      answer (question, BUS_POLKIT_UNDECIDED);
+      question->polkit = NULL;
+    }
+  sd_bus_unref (polkit->bus);
+  g_free (polkit);
+}
+
+/* Whether a person may be asked for this caller, as far as those go who are being asked already. */
+static gboolean
+has_room_for_dialogue (BusPolkit *polkit, const BusPolkitQuestion *wanted)
+{
+  guint all = 0, users = 0;
+
+  for (GList *link = polkit->under_way.head; link; link = link->next)
+    {
+      const Question *question = link->data;
+
+      if (!question->dialogue)
+        continue;
+      if (strcmp (question->name, wanted->name) == 0)
+        return FALSE;
+      all++;
+      users += question->uid == wanted->uid;
+    }
+  return all < BUS_POLKIT_DIALOGUES_MAXIMUM && users < BUS_POLKIT_USER_DIALOGUES_MAXIMUM;
+}
+
+static int
+append_details (sd_bus_message *message, const BusPolkitQuestion *question, gboolean interactive)
+{
+  guint position = 0;
+  int result = sd_bus_message_open_container (message, 'a', "{ss}");
+
+  if (result >= 0)
+    result = sd_bus_message_append (message, "{ss}", "caller", question->user);
+  if (result >= 0 && question->reader)
+    result = sd_bus_message_append (message, "{ss}", "reader", question->reader);
+  while (position < G_N_ELEMENTS (texts) && strcmp (texts[position].action, question->action) != 0)
+    position++;
+  if (result >= 0 && interactive && position < G_N_ELEMENTS (texts))
+    {
+      const char *with_reader = question->reader ? texts[position].text_with_reader : NULL;
+
+      result = sd_bus_message_append (message, "{ss}{ss}", "polkit.message",
+                                      with_reader ? with_reader : texts[position].text, "polkit.gettext_domain",
+                                      SHIKAKU_GETTEXT_DOMAIN);
+    }
+  return result < 0 ? result : sd_bus_message_close_container (message);
+}
+
+static sd_bus_message *
+new_question (BusPolkit *polkit, const BusPolkitQuestion *question, guint dialogue)
+{
+  sd_bus_message *message = new_call (polkit, "CheckAuthorization");
+  char number[16] = "";
+
+  if (dialogue)
+    g_snprintf (number, sizeof number, "%u", dialogue);
+  if (sd_bus_message_append (message, "(sa{sv})s", "system-bus-name", 1, "name", "s", question->name, question->action)
+          < 0
+      || append_details (message, question, dialogue != 0) < 0
+      || sd_bus_message_append (message, "us", dialogue ? POLKIT_ALLOW_INTERACTION : 0, number) < 0)
+    g_error ("A question to polkit could not be built");
+  return message;
+}
+
+void
+bus_polkit_ask (BusPolkit *polkit, const BusPolkitQuestion *wanted, BusPolkitDone callback, gpointer user_data)
+{
+  Question *question = g_new (Question, 1);
+  gboolean dialogue = wanted->interactive && has_room_for_dialogue (polkit, wanted);
+
+  *question = (Question){ .polkit = polkit, .uid = wanted->uid, .callback = callback, .user_data = user_data };
+  question->name = g_strdup (wanted->name);
+  question->dialogue = dialogue ? ++polkit->last_dialogue : 0;
+  question->message = new_question (polkit, wanted, question->dialogue);
+  question->deadline
+      = g_timeout_add_seconds (dialogue ? BUS_POLKIT_DIALOGUE_TIME : BUS_POLKIT_QUESTION_TIME, expire, question);
+  g_queue_push_tail (&polkit->waiting, question);
+  send_waiting (polkit);
+}
+
+void
+bus_polkit_drop_caller (BusPolkit *polkit, const char *name)
+{
+  GList *next;
+
+  for (GList *link = polkit->under_way.head; link; link = next)
+    {
+      Question *question = link->data;
+
+      next = link->next;
+      if (strcmp (question->name, name) != 0)
+        continue;
+      if (question->dialogue && question->callback)
+        cancel_dialogue (polkit, question);
+      answer (question, BUS_POLKIT_UNDECIDED);
+    }
+  for (GList *link = polkit->waiting.head; link; link = next)
+    {
+      Question *question = link->data;
+
+      next = link->next;
+      if (strcmp (question->name, name) != 0)
+        continue;
+      g_queue_delete_link (&polkit->waiting, link);
+      answer (question, BUS_POLKIT_UNDECIDED);
+      question_free (question);
+    }
+}

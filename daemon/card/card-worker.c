@@ -9,6 +9,8 @@
 #include "card/card-worker.h"
 
 #include "base/error.h"
+#include "base/log.h"
+#include "base/message-ids.h"
 
 typedef enum
 {
@@ -278,6 +280,9 @@ on_deadline (gpointer data)
   if (given_up)
     {
       g_cancellable_cancel (job->stop);
+      if (!g_atomic_int_get (&worker->waiting))
+        log_write (LOG_WARNING, SHIKAKU_MESSAGE_CARD_MUTE, NULL, "card: the one in %s does not answer",
+                   worker->reader->name);
       answer_job (job, new_mute_error (worker));
     }
   refuse_jobs (worker, &refused);

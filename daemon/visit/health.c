@@ -8,6 +8,8 @@
  */
 #include "visit/station-private.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "visit/visit-text.h"
 
@@ -112,21 +114,43 @@ make_evidence (const TransportLinkStatus *status)
   return g_strdup (shikaku_error_get_short_name ((ShikakuError)status->error));
 }
 
+/*
+ * judge_end: what ends first makes a link that is ok a degraded one, and a failed one where nothing works without it: a
+ * card of an authority that has ended is still believed. Return: (transfer full) evidence, or NULL: nothing ends.
+ */
+static char *
+judge_end (Station *station, TransportLinkState *state)
+{
+  const StationExpiry own = { .what = CALENDAR_INSTITUTION, .expires = station->transport->credential_expires };
+  const StationExpiry *soonest = station_get_soonest_end (station);
+  gint64 now = g_get_real_time ();
+  g_autoptr (GDateTime) end = NULL;
+  g_autofree char *date = NULL;
+
+  if (own.expires != 0 && (soonest == NULL || own.expires < soonest->expires))
+    soonest = &own;
+  if (soonest == NULL || (end = g_date_time_new_from_unix_utc (soonest->expires / G_USEC_PER_SEC)) == NULL)
+    return NULL;
+  if (*state == TRANSPORT_LINK_OK && soonest->expires < now + CREDENTIAL_WARNING)
+    *state = soonest->expires < now && strcmp (soonest->what, CALENDAR_INSTITUTION) == 0 ? TRANSPORT_LINK_FAILED
+                                                                                         : TRANSPORT_LINK_DEGRADED;
+  date = g_date_time_format (end, "%F");
+  return g_strdup_printf ("expires %s: %s", date, soonest->what);
+}
+
 /* Everything that the institution has to put in place: certificate, key, account, settings, and the cards' CAs. */
 static void
 add_credential (GPtrArray *links, const char *language, Station *station)
 {
   TransportLinkStatus status = station->transport->links[TRANSPORT_LINK_CREDENTIAL];
-  gint64 expires = station->transport->credential_expires, now = g_get_real_time ();
-  g_autoptr (GDateTime) end = expires != 0 ? g_date_time_new_from_unix_utc (expires / G_USEC_PER_SEC) : NULL;
+  g_autofree char *end = NULL;
 
   if (status.state != TRANSPORT_LINK_FAILED && station_get_authorities (station, NULL) == NULL)
     status = (TransportLinkStatus){ TRANSPORT_LINK_FAILED, 0, SHIKAKU_ERROR_CREDENTIAL_MISSING };
-  if (expires != 0 && status.state == TRANSPORT_LINK_OK && expires < now + CREDENTIAL_WARNING)
-    status.state = expires < now ? TRANSPORT_LINK_FAILED : TRANSPORT_LINK_DEGRADED;
+  if (status.error != SHIKAKU_ERROR_CREDENTIAL_MISSING)
+    end = judge_end (station, &status.state);
   add_link (links, language, "credential", status.state, status.since,
-            end != NULL && status.error != SHIKAKU_ERROR_CREDENTIAL_MISSING ? g_date_time_format (end, "expires %F")
-                                                                            : make_evidence (&status));
+            end != NULL ? g_steal_pointer (&end) : make_evidence (&status));
 }
 
 static GPtrArray *

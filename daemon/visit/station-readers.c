@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/message-ids.h"
 #include "base/names.h"
 
 static StationReader *
@@ -57,7 +58,8 @@ service_changed (gboolean available, gpointer user_data)
 {
   Station *station = user_data;
 
-  log_notice (NULL, "station: the card reader service %s", available ? "is there" : "has stopped");
+  log_write (LOG_NOTICE, available ? SHIKAKU_MESSAGE_SERVICE_FOUND : SHIKAKU_MESSAGE_SERVICE_LOST, NULL,
+             "station: the card reader service %s", available ? "is there" : "has stopped");
   station->service_available = available;
   station->service_since = g_get_real_time ();
   if (available)
@@ -101,7 +103,7 @@ reader_added (Reader *added, gpointer user_data)
   reader->worker = card_worker_new (added);
   g_ptr_array_add (station->readers, reader);
   statistics_note_changed (&station->statistics);
-  log_notice (NULL, "station: reader %u is there", number);
+  log_write (LOG_NOTICE, SHIKAKU_MESSAGE_READER_ADDED, NULL, "station: reader %u is there: %s", number, added->name);
   if (!station->freed)
     station->observer->reader_added (reader, station->observer_data);
 }
@@ -115,7 +117,7 @@ reader_removed (const char *name, gpointer user_data)
   if (reader == NULL)
     return;
 
-  log_notice (NULL, "station: %s is gone", reader->path);
+  log_write (LOG_NOTICE, SHIKAKU_MESSAGE_READER_REMOVED, NULL, "station: %s is gone: %s", reader->path, name);
   station->readers_since = g_get_real_time ();
   statistics_count (&station->statistics, STATISTICS_READERS_LOST);
   if (reader->visit != NULL)

@@ -15,6 +15,7 @@
 #include "card/reader-monitor.h"
 #include "center/web-api.h"
 #include "settings.h"
+#include "visit/metrics.h"
 #include "visit/station.h"
 
 #define SHUT_DOWN_DEADLINE 3000 /* milliseconds until a card that does not let go is left behind */
@@ -86,6 +87,7 @@ run (const Configuration *configuration, Daemon *daemon, GError **error)
   g_autoptr (Bus) bus = NULL;
   g_autoptr (Station) station = NULL;
   g_autoptr (ReaderMonitor) monitor = NULL;
+  g_autoptr (Metrics) metrics = NULL;
   guint terminate, interrupt;
 
   bus = bus_new (on_bus_lost, daemon, error);
@@ -99,6 +101,7 @@ run (const Configuration *configuration, Daemon *daemon, GError **error)
     return FALSE;
   bus_set_configuration (bus, configuration);
   monitor = reader_monitor_new (station_get_monitor_observer (), station);
+  metrics = metrics_new (station, settings_get_metrics_file (configuration));
 
   terminate = g_unix_signal_add (SIGTERM, on_terminate, daemon);
   interrupt = g_unix_signal_add (SIGINT, on_terminate, daemon);

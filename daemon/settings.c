@@ -17,6 +17,7 @@ static const ConfigurationKey keys[] = {
   { "Center", "Timeout", CONFIGURATION_SECONDS, "10", 1, 120 },
   { "Card", "CertificateAuthorities", CONFIGURATION_PATH, FOLDER "card-ca.pem" },
   { "Visit", "Retention", CONFIGURATION_SECONDS, "600", 1, 86400 },
+  { "Metrics", "File", CONFIGURATION_PATH, "/run/shikaku/shikaku.prom" },
   { NULL },
 };
 
@@ -85,4 +86,10 @@ settings_get_station (const Configuration *configuration)
     .card_authorities_file = configuration_get_string (configuration, "Card", "CertificateAuthorities"),
     .retention = configuration_get_seconds (configuration, "Visit", "Retention"),
   };
+}
+
+const char *
+settings_get_metrics_file (const Configuration *configuration)
+{
+  return configuration_get_string (configuration, "Metrics", "File");
 }

@@ -19,3 +19,4 @@ Configuration *settings_load (const char *path, GError **error);
 /* What each floor is given; the texts live as long as @configuration. */
 WebApiSettings settings_get_web_api (const Configuration *configuration);
 StationSettings settings_get_station (const Configuration *configuration);
+const char *settings_get_metrics_file (const Configuration *configuration);

@@ -41,3 +41,5 @@
 #define SHIKAKU_MESSAGE_ACCESS_UNDECIDED \
   "8f39aaa5729a453cb891da33e83a9d40" /* polkit cannot be asked: callers are refused */
 #define SHIKAKU_MESSAGE_CALLS_BRAKED "e5a9f6b1a29749bfadf438f7b27c1c74" /* a user calls faster than allowed */
+#define SHIKAKU_MESSAGE_METRICS_FAILED \
+  "5343b239ab8a42cdb6db716943d117b3" /* the file for monitoring cannot be written */

@@ -123,6 +123,7 @@ class Rig:
         self.card = self.second_card = self.center = None
         self.ports, self.reservations, self.connections = None, [], {}
         self.socket = self.folder / "pcscd.comm"
+        self.metrics_file = self.folder / "run" / "shikaku.prom"
         self.address = f"unix:path={self.folder}/bus"
         self.environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": self.address,
                             "PCSCLITE_CSOCK_NAME": str(self.socket), "PYTHONPYCACHEPREFIX": str(BUILD / "pycache"),
@@ -312,12 +313,16 @@ class Rig:
         for file in DAEMON_FILES:
             if not (credentials / file).exists():
                 shutil.copy(KEYS / file, credentials / file)
+        self.metrics_file.parent.mkdir(exist_ok=True)
+        if not os.getuid():
+            os.chown(self.metrics_file.parent, USERS["shikaku"].uid, -1)
         settings = {
             "Center_URL": self.center_url(), "Center_CertificateAuthority": credentials / "center-ca.pem",
             "Center_Certificate": credentials / "institution.cert.pem",
             "Center_PrivateKey": credentials / "institution.key.pem", "Center_Account": credentials / "account",
             "Center_InstitutionCode": INSTITUTION, "Center_Timeout": DEADLINE,
-            "Card_CertificateAuthorities": credentials / "card-ca.pem", "Visit_Retention": 60, **values}
+            "Card_CertificateAuthorities": credentials / "card-ca.pem", "Visit_Retention": 60,
+            "Metrics_File": self.metrics_file, **values}
         groups = {}
         for name, value in settings.items():
             group, key = name.split("_", 1)

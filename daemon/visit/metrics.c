@@ -1,0 +1,275 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * metrics: see the header. In: what the station knows and has counted. Out: one file.
+ *
+ * Both formats in one text: OpenMetrics wants counters to end in _total, units, and an end mark; Prometheus knows no
+ * other types than counter, gauge and histogram, and takes the rest for comments.
+ */
+#include "visit/metrics.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "base/message-ids.h"
+#include "visit/station-private.h"
+
+#define FIRST_WRITE 1     /* seconds: when the readers are known */
+#define WRITE_INTERVAL 15 /* seconds */
+#define FILE_MODE 0644    /* whatever the umask is: the collector is another user */
+
+struct Metrics
+{
+  Station *station;
+  char *path;
+  guint timer; /* while something is unwritten */
+  gboolean failed;
+};
+
+static const struct
+{
+  const char *family, *help;
+} helps[] = {
+  { "visits", "Visits that have ended, by origin and outcome." },
+  { "answers", "Answers of visits that are done." },
+  { "cards_read", "Cards that were read." },
+  { "pins_asked", "Requests for a PIN." },
+  { "pins_wrong", "Tries of a PIN that a card has refused." },
+  { "consents", "Answers of patients to questions for consent." },
+  { "consents_unregistered", "Consents granted that the center did not take down." },
+  { "center_calls", "Calls to the center that were not given up." },
+  { "center_call_failures", "Calls to the center that were not answered as they should be." },
+  { "readers_lost", "Readers that went away." },
+  { "service_losses", "Times that pcscd stopped." },
+  { "calls_refused", "Calls on the bus from those without the right." },
+  { "calls_braked", "Calls on the bus over a limit." },
+};
+
+static void
+add_type (GString *text, const char *family, const char *type, const char *unit, const char *help)
+{
+  g_string_append_printf (text, "# TYPE shikaku_%s %s\n", family, type);
+  if (unit != NULL)
+    g_string_append_printf (text, "# UNIT shikaku_%s %s\n", family, unit);
+  g_string_append_printf (text, "# HELP shikaku_%s %s\n", family, help);
+}
+
+static void
+add_gauge (GString *text, const char *family, const char *help, guint value)
+{
+  add_type (text, family, "gauge", NULL, help);
+  g_string_append_printf (text, "shikaku_%s %u\n", family, value);
+}
+
+/* add_seconds: @microseconds as a decimal number, in no locale's writing. */
+static void
+add_seconds (GString *text, guint64 microseconds)
+{
+  g_string_append_printf (text, "%" G_GUINT64_FORMAT ".%06u\n", microseconds / G_USEC_PER_SEC,
+                          (guint)(microseconds % G_USEC_PER_SEC));
+}
+
+static const char *
+find_help (const char *family)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (helps); i++)
+    if (strcmp (helps[i].family, family) == 0)
+      return helps[i].help;
+  g_return_val_if_reached ("");
+}
+
+static void
+add_counters (GString *text, const Statistics *statistics)
+{
+  const char *last = "";
+
+  for (guint i = 0; i < STATISTICS_N_COUNTERS; i++)
+    {
+      const char *family = statistics_get_family (i), *label = statistics_get_label (i);
+
+      if (strcmp (family, last) != 0)
+        add_type (text, family, "counter", NULL, find_help (family));
+      last = family;
+      if (*label != '\0')
+        g_string_append_printf (text, "shikaku_%s_total{%s} %" G_GUINT64_FORMAT "\n", family, label,
+                                statistics->counters[i]);
+      else
+        g_string_append_printf (text, "shikaku_%s_total %" G_GUINT64_FORMAT "\n", family, statistics->counters[i]);
+    }
+
+  add_type (text, "visit_errors", "counter", NULL, "Visits that an error has ended.");
+  for (guint i = 0; i < SHIKAKU_N_ERRORS; i++)
+    g_string_append_printf (text, "shikaku_visit_errors_total{error=\"%s\"} %" G_GUINT64_FORMAT "\n",
+                            shikaku_error_get_short_name ((ShikakuError)i), statistics->failures[i]);
+}
+
+static void
+add_times (GString *text, const Statistics *statistics)
+{
+  add_type (text, "visit_part_seconds", "histogram", "seconds", "Time of a visit, by what it was spent on.");
+  for (guint part = 0; part < VISIT_N_PARTS; part++)
+    {
+      const StatisticsTimes *times = &statistics->times[part];
+      const char *name = statistics_get_part (part);
+      guint64 count = 0;
+
+      for (guint i = 0; i <= STATISTICS_N_BUCKETS; i++)
+        {
+          char limit[G_ASCII_DTOSTR_BUF_SIZE] = "+Inf";
+
+          if (i < STATISTICS_N_BUCKETS)
+            g_ascii_formatd (limit, sizeof limit, "%.3f", (double)statistics_get_limit (i) / G_USEC_PER_SEC);
+          count += times->buckets[i];
+          g_string_append_printf (text,
+                                  "shikaku_visit_part_seconds_bucket{part=\"%s\",le=\"%s\"} %" G_GUINT64_FORMAT "\n",
+                                  name, limit, count);
+        }
+      g_string_append_printf (text, "shikaku_visit_part_seconds_count{part=\"%s\"} %" G_GUINT64_FORMAT "\n", name,
+                              count);
+      g_string_append_printf (text, "shikaku_visit_part_seconds_sum{part=\"%s\"} ", name);
+      add_seconds (text, times->sum);
+    }
+}
+
+static void
+add_center (GString *text, Station *station)
+{
+  static const char *const states[] = { "online", "degraded", "offline", "unknown" };
+  const char *state = station_get_center (station);
+
+  add_type (text, "center_state", "gauge", NULL, "1 for the state that the center is in.");
+  for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
+    g_string_append_printf (text, "shikaku_center_state{state=\"%s\"} %d\n", states[i], strcmp (state, states[i]) == 0);
+}
+
+/* add_expiries: of several of a kind the soonest, so that no two rows have the same label. */
+static void
+add_expiries (GString *text, Station *station)
+{
+  g_autoptr (GPtrArray) expiries = station_get_expiries (station);
+  g_autoptr (GHashTable) seen = g_hash_table_new (g_str_hash, g_str_equal);
+
+  add_type (text, "credential_expires_seconds", "gauge", "seconds",
+            "When a credential ends, since the epoch; of several the first.");
+  for (guint i = 0; i < expiries->len; i++)
+    {
+      const StationExpiry *expiry = expiries->pdata[i];
+
+      if (expiry->replaced || !g_hash_table_add (seen, (gpointer)expiry->what))
+        continue;
+      g_string_append_printf (text, "shikaku_credential_expires_seconds{what=\"%s\"} %" G_GINT64_FORMAT "\n",
+                              expiry->what, expiry->expires / G_USEC_PER_SEC);
+    }
+}
+
+char *
+metrics_format (Station *station, guint up)
+{
+  GString *text = g_string_sized_new (16384);
+
+  add_gauge (text, "up", "Whether the daemon is at work.", up);
+  add_type (text, "build_info", "gauge", NULL, "The version of the daemon.");
+  g_string_append (text, "shikaku_build_info{version=\"" SHIKAKU_VERSION "\"} 1\n");
+  add_type (text, "start_time_seconds", "gauge", "seconds", "When the daemon was started, since the epoch.");
+  g_string_append (text, "shikaku_start_time_seconds ");
+  add_seconds (text, (guint64)station->statistics.since);
+  add_gauge (text, "service_up", "Whether pcscd is there.", station->service_available ? 1 : 0);
+  add_gauge (text, "readers", "Readers that are there.", station->readers->len);
+  add_center (text, station);
+  add_expiries (text, station);
+  add_counters (text, &station->statistics);
+  add_times (text, &station->statistics);
+  g_string_append (text, "# EOF\n");
+  return g_string_free (text, FALSE);
+}
+
+/* write_new: Return: FALSE with errno. */
+static gboolean
+write_new (const char *path, const char *text, gsize size)
+{
+  int fd = open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+  gboolean written;
+
+  if (fd < 0)
+    return FALSE;
+  errno = ENOSPC; /* of a short write */
+  written = fchmod (fd, FILE_MODE) == 0 && write (fd, text, size) == (gssize)size;
+  return close (fd) == 0 && written;
+}
+
+static void
+write_file (Metrics *metrics, guint up)
+{
+  /* The collector reads only what ends in .prom. */
+  g_autofree char *new = g_strconcat (metrics->path, ".new", NULL);
+  g_autofree char *text = metrics_format (metrics->station, up);
+
+  if (write_new (new, text, strlen (text)) && rename (new, metrics->path) == 0)
+    {
+      metrics->failed = FALSE;
+      return;
+    }
+  if (!metrics->failed)
+    log_write (LOG_WARNING, SHIKAKU_MESSAGE_METRICS_FAILED, NULL, "metrics: %s cannot be written: %s", metrics->path,
+               g_strerror (errno));
+  metrics->failed = TRUE;
+  unlink (new);
+}
+
+static gboolean
+on_timer (gpointer user_data)
+{
+  Metrics *metrics = user_data;
+
+  metrics->timer = 0;
+  write_file (metrics, 1);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_changed (gpointer user_data)
+{
+  Metrics *metrics = user_data;
+
+  if (metrics->timer == 0)
+    metrics->timer = g_timeout_add_seconds (WRITE_INTERVAL, on_timer, metrics);
+}
+
+Metrics *
+metrics_new (Station *station, const char *path)
+{
+  Metrics *metrics = g_new0 (Metrics, 1);
+
+  metrics->station = station;
+  metrics->path = g_strdup (path);
+  metrics->timer = g_timeout_add_seconds (FIRST_WRITE, on_timer, metrics);
+  station->statistics.changed = on_changed;
+  station->statistics.changed_data = metrics;
+  return metrics;
+}
+
+void
+metrics_free (Metrics *metrics)
+{
+  metrics->station->statistics.changed = NULL;
+  g_clear_handle_id (&metrics->timer, g_source_remove);
+  write_file (metrics, 0);
+  g_free (metrics->path);
+  g_free (metrics);
+}
+
+void
+metrics_configure (Metrics *metrics, const char *path)
+{
+  if (strcmp (metrics->path, path) == 0)
+    return;
+  unlink (metrics->path);
+  g_free (metrics->path);
+  metrics->path = g_strdup (path);
+  metrics->failed = FALSE;
+  on_changed (metrics);
+}

@@ -90,7 +90,8 @@ static const struct
   const char *sentence;
 } sentences[] = {
   { "org.freedesktop.DBus.Error.AccessDenied", EXIT_CODE_NOT_AUTHORIZED,
-    N_ ("You may not do this. It needs root or a member of the group shikaku-reception.") },
+    N_ ("You may not do this. Members of the group shikaku-reception may, unless the institution has its own "
+        "rules.") },
   { "org.freedesktop.DBus.Error.ServiceUnknown", EXIT_CODE_NO_DAEMON,
     N_ ("The daemon shikakud is not running. Call your technician, or start it: systemctl start shikakud") },
   { "org.freedesktop.DBus.Error.NameHasNoOwner", EXIT_CODE_NO_DAEMON,
@@ -105,7 +106,8 @@ static const struct
     N_ ("The card reader service is not running. If it does not come back by itself, call your technician.") },
   { SHIKAKU_ERROR_PREFIX "ShuttingDown", 0, N_ ("The eligibility service is being stopped. Try again in a moment.") },
   { SHIKAKU_ERROR_PREFIX "NotAuthorized", 0,
-    N_ ("You may not do this. It needs root or a member of the group shikaku-reception.") },
+    N_ ("You may not do this. Members of the group shikaku-reception may, unless the institution has its own "
+        "rules.") },
   { SHIKAKU_ERROR_PREFIX "LimitExceeded", 0, N_ ("Too many visits are open at once. Close some and try again.") },
   { SHIKAKU_ERROR_PREFIX "AgentExists", 0,
     N_ ("Another patient terminal already serves this reader. Close that one first.") },

@@ -24,6 +24,9 @@ typedef struct
   const char *value;
 } LogField;
 
+/* LOG_FIELD: the only one of an entry. */
+#define LOG_FIELD(name, value) ((const LogField[]){ { name, value }, { NULL, NULL } })
+
 #define LOG_FIELDS_MAXIMUM 16
 
 /* log_event: log_write, with @fields, ended by one without a name. */

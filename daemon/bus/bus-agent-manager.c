@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/message-ids.h"
 #include "bus/bus-agent.h"
 #include "bus/bus-options.h"
 
@@ -27,7 +28,8 @@ drop (BusAgents *self, Agent *agent, gboolean tell)
 
   if (peer)
     peer->agents--;
-  log_info (NULL, "The agent of %s is gone", bus_agent_get_reader (agent));
+  log_event (LOG_INFO, SHIKAKU_MESSAGE_AGENT_GONE, NULL, LOG_FIELD ("SHIKAKU_READER", bus_agent_get_reader (agent)),
+             "The agent of %s is gone", bus_agent_get_reader (agent));
   g_hash_table_steal (self->table, bus_agent_get_reader (agent));
   bus_agent_dismiss (agent, tell);
   bus_agent_unref (agent);
@@ -116,7 +118,8 @@ register_agent (BusAgents *self, sd_bus_message *message, BusPeer *peer, GError 
   agent = bus_agent_new (self->bus, self->outgoing, peer->name, path, reader, capabilities, peer->unanswered);
   g_hash_table_insert (self->table, (gpointer)bus_agent_get_reader (agent), agent);
   peer->agents++;
-  log_info (NULL, "%s has an agent", reader);
+  log_event (LOG_INFO, SHIKAKU_MESSAGE_AGENT_REGISTERED, NULL, LOG_FIELD ("SHIKAKU_READER", reader), "%s has an agent",
+             reader);
   return TRUE;
 }
 

@@ -281,7 +281,8 @@ on_deadline (gpointer data)
     {
       g_cancellable_cancel (job->stop);
       if (!g_atomic_int_get (&worker->waiting))
-        log_write (LOG_WARNING, SHIKAKU_MESSAGE_CARD_MUTE, NULL, "card: the one in %s does not answer",
+        log_event (LOG_WARNING, SHIKAKU_MESSAGE_CARD_MUTE, NULL,
+                   LOG_FIELD ("SHIKAKU_READER_NAME", worker->reader->name), "card: the one in %s does not answer",
                    worker->reader->name);
       answer_job (job, new_mute_error (worker));
     }

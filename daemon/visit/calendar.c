@@ -211,12 +211,15 @@ warn (Calendar *calendar, const StationExpiry *expiry, gint days)
 {
   g_autoptr (GDateTime) end = g_date_time_new_from_unix_utc (expiry->expires / G_USEC_PER_SEC);
   g_autofree char *date = end != NULL ? g_date_time_format (end, "%F") : g_strdup ("?");
+  const LogField fields[] = {
+    { "SHIKAKU_WHAT", expiry->what }, { "SHIKAKU_SOURCE", expiry->source }, { "SHIKAKU_EXPIRES", date }, { NULL, NULL }
+  };
 
   if (days == 0)
-    log_write (LOG_ERR, SHIKAKU_MESSAGE_EXPIRED, NULL, "calendar: %s has ended on %s: %s", expiry->what, date,
+    log_event (LOG_ERR, SHIKAKU_MESSAGE_EXPIRED, NULL, fields, "calendar: %s has ended on %s: %s", expiry->what, date,
                expiry->source);
   else
-    log_write (days <= URGENT ? LOG_ERR : LOG_WARNING, SHIKAKU_MESSAGE_EXPIRY_NEAR, NULL,
+    log_event (days <= URGENT ? LOG_ERR : LOG_WARNING, SHIKAKU_MESSAGE_EXPIRY_NEAR, NULL, fields,
                "calendar: %s ends on %s, in %d day%s: %s", expiry->what, date, days, days == 1 ? "" : "s",
                expiry->source);
   calendar->observer->near (expiry, days, calendar->user_data);

@@ -214,8 +214,8 @@ write_file (Metrics *metrics, guint up)
       return;
     }
   if (!metrics->failed)
-    log_write (LOG_WARNING, SHIKAKU_MESSAGE_METRICS_FAILED, NULL, "metrics: %s cannot be written: %s", metrics->path,
-               g_strerror (errno));
+    log_event (LOG_WARNING, SHIKAKU_MESSAGE_METRICS_FAILED, NULL, LOG_FIELD ("SHIKAKU_FILE", metrics->path),
+               "metrics: %s cannot be written: %s", metrics->path, g_strerror (errno));
   metrics->failed = TRUE;
   unlink (new);
 }

@@ -103,7 +103,10 @@ reader_added (Reader *added, gpointer user_data)
   reader->worker = card_worker_new (added);
   g_ptr_array_add (station->readers, reader);
   statistics_note_changed (&station->statistics);
-  log_write (LOG_NOTICE, SHIKAKU_MESSAGE_READER_ADDED, NULL, "station: reader %u is there: %s", number, added->name);
+  log_event (
+      LOG_NOTICE, SHIKAKU_MESSAGE_READER_ADDED, NULL,
+      (const LogField[]){ { "SHIKAKU_READER", reader->path }, { "SHIKAKU_READER_NAME", added->name }, { NULL, NULL } },
+      "station: reader %u is there: %s", number, added->name);
   if (!station->freed)
     station->observer->reader_added (reader, station->observer_data);
 }
@@ -117,7 +120,9 @@ reader_removed (const char *name, gpointer user_data)
   if (reader == NULL)
     return;
 
-  log_write (LOG_NOTICE, SHIKAKU_MESSAGE_READER_REMOVED, NULL, "station: %s is gone: %s", reader->path, name);
+  log_event (LOG_NOTICE, SHIKAKU_MESSAGE_READER_REMOVED, NULL,
+             (const LogField[]){ { "SHIKAKU_READER", reader->path }, { "SHIKAKU_READER_NAME", name }, { NULL, NULL } },
+             "station: %s is gone: %s", reader->path, name);
   station->readers_since = g_get_real_time ();
   statistics_count (&station->statistics, STATISTICS_READERS_LOST);
   if (reader->visit != NULL)

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/message-ids.h"
 #include "codec/japanese-text.h"
 #include "visit/visit-text.h"
 
@@ -319,8 +320,9 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
   if (reply == NULL)
     error = shikaku_error_adopt (g_steal_pointer (&error));
   if (error != NULL && !visit->ending)
-    log_warning (visit->path, "visit: consents were not registered (%s)",
-                 shikaku_error_get_short_name ((ShikakuError)error->code));
+    log_event (LOG_WARNING, SHIKAKU_MESSAGE_CONSENTS_UNREGISTERED, visit->path,
+               LOG_FIELD ("SHIKAKU_ERROR", shikaku_error_get_short_name ((ShikakuError)error->code)),
+               "visit: consents were not registered (%s)", shikaku_error_get_short_name ((ShikakuError)error->code));
   take_registration (visit, reply, error);
   visit->registered = TRUE;
   visit_end (visit, VISIT_DONE, NULL);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* shikakud: options, wiring, signals. Everything else lives on the floors below. */
+/* shikakud: options, wiring, signals, readiness. Everything else lives on the floors below. */
 #include <glib-unix.h>
 #include <gnutls/gnutls.h>
 #include <locale.h>
@@ -11,9 +11,11 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "base/message-ids.h"
 #include "bus/bus.h"
 #include "card/reader-monitor.h"
 #include "center/web-api.h"
+#include "settings-check.h"
 #include "settings.h"
 #include "visit/metrics.h"
 #include "visit/station.h"
@@ -28,6 +30,9 @@ typedef struct
   GMainLoop *loop;
   Bus *bus;
   Station *station;
+  Metrics *metrics;
+  const char *path;             /* of the configuration, as asked for */
+  Configuration *configuration; /* in force */
   gboolean shutting_down;
   int exit_status;
 } Daemon;
@@ -49,10 +54,50 @@ on_terminate (gpointer user_data)
   if (!daemon->shutting_down)
     {
       daemon->shutting_down = TRUE;
-      log_info (NULL, "Shutting down");
+      log_write (LOG_INFO, SHIKAKU_MESSAGE_STOPPING, NULL, "Shutting down");
       /* Visits first: else the agents' leaving would end them, and under another name. */
       station_shut_down (daemon->station, SHUT_DOWN_DEADLINE, on_rest, daemon);
       bus_withdraw (daemon->bus);
+    }
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+use_configuration (Daemon *daemon, Configuration *configuration)
+{
+  const StationSettings station = settings_get_station (configuration);
+
+  station_configure (daemon->station, &station);
+  metrics_configure (daemon->metrics, settings_get_metrics_file (configuration));
+  bus_set_configuration (daemon->bus, configuration);
+  configuration_free (daemon->configuration);
+  daemon->configuration = configuration;
+}
+
+/* What is wrong is not taken, not even in part: the old configuration stays in force. */
+static gboolean
+on_reload (gpointer user_data)
+{
+  Daemon *daemon = user_data;
+  g_autoptr (GError) error = NULL;
+  Configuration *configuration;
+
+  if (daemon->shutting_down)
+    return G_SOURCE_CONTINUE;
+  bus_note_reloading (daemon->bus);
+  configuration = settings_load (daemon->path, &error);
+  if (configuration != NULL)
+    {
+      use_configuration (daemon, configuration);
+      log_write (LOG_NOTICE, SHIKAKU_MESSAGE_CONFIGURATION_RELOADED, NULL, "The configuration was read again");
+      bus_note_ready (daemon->bus, "");
+    }
+  else
+    {
+      g_autofree char *status = g_strconcat ("The old configuration stays in force: ", error->message, NULL);
+
+      log_write (LOG_ERR, SHIKAKU_MESSAGE_CONFIGURATION_INVALID, NULL, "%s", status);
+      bus_note_ready (daemon->bus, status);
     }
   return G_SOURCE_CONTINUE;
 }
@@ -62,7 +107,6 @@ on_bus_lost (gpointer user_data)
 {
   Daemon *daemon = user_data;
 
-  log_error (NULL, "The bus, or the name " SHIKAKU_BUS_NAME " on it, was lost");
   daemon->exit_status = EXIT_FAILURE; /* so that the service manager starts it again */
   on_terminate (daemon);
   return G_SOURCE_REMOVE;
@@ -79,8 +123,9 @@ forbid_dumps (void)
 }
 
 static gboolean
-run (const Configuration *configuration, Daemon *daemon, GError **error)
+run (Daemon *daemon, GError **error)
 {
+  const Configuration *configuration = daemon->configuration; /* the first */
   const WebApiSettings web_api = settings_get_web_api (configuration);
   const StationSettings settings = settings_get_station (configuration);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
@@ -88,7 +133,7 @@ run (const Configuration *configuration, Daemon *daemon, GError **error)
   g_autoptr (Station) station = NULL;
   g_autoptr (ReaderMonitor) monitor = NULL;
   g_autoptr (Metrics) metrics = NULL;
-  guint terminate, interrupt;
+  guint terminate, interrupt, reload;
 
   bus = bus_new (on_bus_lost, daemon, error);
   if (bus == NULL)
@@ -102,22 +147,36 @@ run (const Configuration *configuration, Daemon *daemon, GError **error)
   bus_set_configuration (bus, configuration);
   monitor = reader_monitor_new (station_get_monitor_observer (), station);
   metrics = metrics_new (station, settings_get_metrics_file (configuration));
+  daemon->metrics = metrics;
 
   terminate = g_unix_signal_add (SIGTERM, on_terminate, daemon);
   interrupt = g_unix_signal_add (SIGINT, on_terminate, daemon);
+  reload = g_unix_signal_add (SIGHUP, on_reload, daemon);
   g_main_loop_run (loop);
   g_source_remove (terminate);
   g_source_remove (interrupt);
+  g_source_remove (reload);
   return TRUE;
+}
+
+/* Return: an exit status of sysexits(3). */
+static int
+check_configuration (const Configuration *configuration)
+{
+  if (!settings_check (configuration))
+    return EX_CONFIG;
+  g_print ("The configuration is in order.\n");
+  return EXIT_SUCCESS;
 }
 
 int
 main (int argc, char *argv[])
 {
   g_autofree char *config = NULL;
-  gboolean version = FALSE;
+  gboolean version = FALSE, check = FALSE;
   const GOptionEntry entries[] = {
     { "config", 'c', 0, G_OPTION_ARG_FILENAME, &config, "Read FILE instead of " SHIKAKU_CONFIGURATION_FILE, "FILE" },
+    { "check-config", 0, 0, G_OPTION_ARG_NONE, &check, "Check the configuration and the files it names, and exit", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and exit", NULL },
     { NULL },
   };
@@ -145,16 +204,20 @@ main (int argc, char *argv[])
   signal (SIGPIPE, SIG_IGN);
   g_setenv ("GIO_USE_VFS", "local", TRUE); /* no file of ours is remote: spare the gvfs modules */
 
-  configuration = settings_load (config, &error);
-  if (configuration == NULL)
+  daemon.path = config;
+  daemon.configuration = settings_load (config, &error);
+  if (daemon.configuration == NULL)
     {
-      log_error (NULL, "%s", error->message);
+      log_write (LOG_ERR, SHIKAKU_MESSAGE_CONFIGURATION_INVALID, NULL, "%s", error->message);
       return EX_CONFIG; /* starting again would not help, and the unit knows it */
     }
-  if (!run (configuration, &daemon, &error))
+  if (check)
+    daemon.exit_status = check_configuration (daemon.configuration);
+  else if (!run (&daemon, &error))
     {
       log_error (NULL, "%s", error->message);
-      return EXIT_FAILURE;
+      daemon.exit_status = EXIT_FAILURE;
     }
+  configuration_free (daemon.configuration);
   return daemon.exit_status;
 }

@@ -1,0 +1,135 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+#include "settings-check.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/message-ids.h"
+#include "center/credential.h"
+#include "codec/certificate-dates.h"
+#include "settings.h"
+
+typedef gboolean (*Check) (const char *path, GError **error);
+
+/* It can be opened and has something in it. Nothing is read: it may be a key. */
+static gboolean
+check_readable (const char *path, GError **error)
+{
+  struct stat status;
+  const int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+  const int result = fd < 0 ? errno : 0;
+  const gboolean good = fd >= 0 && fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && status.st_size > 0;
+
+  if (fd >= 0)
+    close (fd);
+  if (!good)
+    g_set_error (error, SHIKAKU_ERROR, result == ENOENT ? SHIKAKU_ERROR_NOT_FOUND : SHIKAKU_ERROR_FAILED, "%s: %s",
+                 path, result != 0 ? g_strerror (result) : "not a file with something in it");
+  return good;
+}
+
+static gboolean
+check_certificates (const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GArray) certificates = NULL;
+  gsize size;
+
+  if (!check_readable (path, error))
+    return FALSE;
+  if (g_file_get_contents (path, &text, &size, NULL))
+    certificates = certificate_dates_read (text, size);
+  if (certificates != NULL && certificates->len > 0)
+    return TRUE;
+  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "%s: no certificate in it (PEM)", path);
+  return FALSE;
+}
+
+static gboolean
+check_account (const char *path, GError **error)
+{
+  g_autoptr (GBytes) login = NULL;
+
+  if (!check_readable (path, error))
+    return FALSE;
+  login = credential_make_login (path, error);
+  return login != NULL;
+}
+
+static const struct
+{
+  const char *group, *key;
+  Check check; /* NULL: only whether it is set */
+} checks[] = {
+  { "Center", "URL", NULL },
+  { "Center", "InstitutionCode", NULL },
+  { "Center", "CertificateAuthority", check_certificates },
+  { "Center", "Certificate", check_certificates },
+  { "Center", "PrivateKey", check_readable },
+  { "Center", "TokenPin", check_readable },
+  { "Center", "Account", check_account },
+  { "Card", "CertificateAuthorities", check_certificates },
+};
+
+static gboolean
+is_token_uri (const char *value)
+{
+  return !g_path_is_absolute (value);
+}
+
+/* What has its default need not be there: the daemon waits for it, and Diagnose says so. */
+static gboolean
+check_key (const Configuration *configuration, const char *group, const char *key, Check check)
+{
+  const char *value = configuration_get_string (configuration, group, key);
+  const char *origin = configuration_get_origin (configuration, group, key);
+  const gboolean is_default = g_str_equal (origin, "default");
+  g_autoptr (GError) error = NULL;
+
+  if (value == NULL && check == NULL)
+    log_notice (NULL, "Not set up yet: key %s of [%s] has no value, so that the center cannot be asked", key, group);
+  if (value == NULL || check == NULL || is_token_uri (value) || check (value, &error))
+    return TRUE;
+  if (is_default && g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND))
+    {
+      log_notice (NULL, "Not set up yet: key %s of [%s]: %s", key, group, error->message);
+      return TRUE;
+    }
+  log_write (LOG_ERR, SHIKAKU_MESSAGE_CONFIGURATION_INVALID, NULL, "%s: key %s of [%s]: %s", origin, key, group,
+             error->message);
+  return FALSE;
+}
+
+/* Certificate and key as a pair, if both are files. */
+static gboolean
+check_pair (const Configuration *configuration)
+{
+  const WebApiSettings settings = settings_get_web_api (configuration);
+  g_autoptr (Credential) credential = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!g_file_test (settings.authority_file, G_FILE_TEST_EXISTS)
+      || !g_file_test (settings.certificate_file, G_FILE_TEST_EXISTS)
+      || !g_file_test (settings.key_file, G_FILE_TEST_EXISTS))
+    return TRUE;
+  credential = credential_load (settings.authority_file, settings.certificate_file, settings.key_file, &error);
+  if (credential != NULL)
+    return TRUE;
+  log_write (LOG_ERR, SHIKAKU_MESSAGE_CONFIGURATION_INVALID, NULL, "%s", error->message);
+  return FALSE;
+}
+
+gboolean
+settings_check (const Configuration *configuration)
+{
+  gboolean good = TRUE;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (checks); i++)
+    good = check_key (configuration, checks[i].group, checks[i].key, checks[i].check) && good;
+  return good && check_pair (configuration);
+}

@@ -82,20 +82,37 @@ https_outcome_clear (HttpsOutcome *outcome)
   outcome->retry_after = -1;
 }
 
+static SoupSession *
+make_session (GTlsDatabase *authority)
+{
+  SoupSession *session = soup_session_new_with_options ("max-conns", CONNECTIONS_MAXIMUM, "max-conns-per-host",
+                                                        CONNECTIONS_MAXIMUM, "idle-timeout", CONNECTION_IDLE_TIMEOUT,
+                                                        "timeout", 0, "tls-database", authority, NULL);
+
+  /* GLib's default resolver would load dconf and start a thread. */
+  soup_session_set_proxy_resolver (session, NULL);
+  soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
+  soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);
+  return session;
+}
+
 Https *
 https_new (const Credential *credential)
 {
   Https *https = g_new0 (Https, 1);
 
   https->certificate = g_object_ref (credential->certificate);
-  https->session = soup_session_new_with_options ("max-conns", CONNECTIONS_MAXIMUM, "max-conns-per-host",
-                                                  CONNECTIONS_MAXIMUM, "idle-timeout", CONNECTION_IDLE_TIMEOUT,
-                                                  "timeout", 0, "tls-database", credential->authority, NULL);
-  /* GLib's default resolver would load dconf and start a thread. */
-  soup_session_set_proxy_resolver (https->session, NULL);
-  soup_session_remove_feature_by_type (https->session, SOUP_TYPE_CONTENT_DECODER);
-  soup_session_remove_feature_by_type (https->session, SOUP_TYPE_AUTH_MANAGER);
+  https->session = make_session (credential->authority);
   return https;
+}
+
+/* soup_session_abort() would cut off what is under way too. */
+void
+https_reset (Https *https)
+{
+  g_autoptr (SoupSession) former = https->session;
+
+  https->session = make_session (soup_session_get_tls_database (former));
 }
 
 void
@@ -186,9 +203,12 @@ fail_tls (Exchange *exchange, const GError *cause)
     case G_TLS_ERROR_UNAVAILABLE:
       exchange_fail (exchange, SHIKAKU_ERROR_FAILED, "there is no TLS: glib-networking is not installed");
       break;
+    case G_TLS_ERROR_CERTIFICATE_REQUIRED:
+      exchange->outcome->unproved = TRUE;
+      exchange_fail (exchange, SHIKAKU_ERROR_CENTER_REFUSED, "no client certificate could be shown to the center");
+      break;
     case G_TLS_ERROR_MISC: /* an alert of the center, above all */
     case G_TLS_ERROR_HANDSHAKE:
-    case G_TLS_ERROR_CERTIFICATE_REQUIRED:
     case G_TLS_ERROR_INAPPROPRIATE_FALLBACK:
     case G_TLS_ERROR_BAD_CERTIFICATE_PASSWORD:
     default:

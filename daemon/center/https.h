@@ -15,6 +15,8 @@ Https *https_new (const Credential *credential);
 /* https_free: exchanges under way end by themselves (cancel them). */
 void https_free (Https *https);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Https, https_free)
+/* https_reset: closes what is idle; exchanges under way go on. */
+void https_reset (Https *https);
 
 /* https_parse_uri: a URI as libsoup wants it. Return: (transfer full), or NULL if it is none. */
 GUri *https_parse_uri (const char *text);
@@ -45,6 +47,7 @@ typedef struct
 {
   HttpsStage stage;
   gboolean lost;      /* with an error: refused, reset or cut; the same may succeed in a moment */
+  gboolean unproved;  /* with an error: no certificate could be shown to the center, so that it did nothing */
   guint status;       /* HTTP status, 0 until the headers came */
   gint64 retry_after; /* seconds, or -1 */
   GBytes *body;       /* complete; erased with its last reference */

@@ -61,16 +61,39 @@ transport_make_proof_content (const char *institution_code, const TransportChall
   return g_byte_array_free_to_bytes (content);
 }
 
-void
-transport_note_link (Transport *transport, TransportLink link, TransportLinkState state, int error)
+static void
+note_link (Transport *transport, TransportLink link, TransportLinkState state, int error, const char *detail)
 {
   TransportLinkStatus *status = &transport->links[link];
 
-  if (status->state == state && status->error == error)
-    return;
+  if (status->state != state || status->error != error)
+    status->since = state == TRANSPORT_LINK_UNKNOWN ? 0 : g_get_real_time ();
   status->state = state;
   status->error = error;
-  status->since = state == TRANSPORT_LINK_UNKNOWN ? 0 : g_get_real_time ();
+  if (g_strcmp0 (status->detail, detail) == 0)
+    return;
+  g_free (status->detail);
+  status->detail = g_strdup (detail);
+}
+
+void
+transport_note_link (Transport *transport, TransportLink link, TransportLinkState state, const GError *error)
+{
+  note_link (transport, link, state, error != NULL ? error->code : -1, error != NULL ? error->message : NULL);
+}
+
+void
+transport_note_exposure (Transport *transport, const char *exposure)
+{
+  note_link (transport, TRANSPORT_LINK_CREDENTIAL, exposure != NULL ? TRANSPORT_LINK_DEGRADED : TRANSPORT_LINK_OK, -1,
+             exposure);
+}
+
+void
+transport_forget_links (Transport *transport)
+{
+  for (guint link = 0; link < TRANSPORT_N_LINKS; link++)
+    note_link (transport, link, TRANSPORT_LINK_UNKNOWN, -1, NULL);
 }
 
 void
@@ -80,9 +103,9 @@ transport_note_center (Transport *transport, const GError *error)
   if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY)
       || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED)
       || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID))
-    transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_DEGRADED, error->code);
+    transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_DEGRADED, error);
   else
-    transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_OK, -1);
+    transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_OK, NULL);
 }
 
 void
@@ -95,7 +118,8 @@ transport_settle (Transport *transport)
     {
       if (transport->links[link].state == TRANSPORT_LINK_FAILED)
         state = TRANSPORT_OFFLINE;
-      else if (transport->links[link].state == TRANSPORT_LINK_DEGRADED && state != TRANSPORT_OFFLINE)
+      else if (transport->links[link].state == TRANSPORT_LINK_DEGRADED && state != TRANSPORT_OFFLINE
+               && link != TRANSPORT_LINK_CREDENTIAL) /* exposed, or about to expire: the center is as good as ever */
         state = TRANSPORT_DEGRADED;
     }
   if (state == transport->state)

@@ -103,6 +103,7 @@ typedef struct
   TransportLinkState state;
   gint64 since; /* microseconds since the epoch of the last change; 0 while unknown */
   int error;    /* ShikakuError while degraded or failed, else -1 */
+  char *detail; /* what is wrong, and with which file or URI, for technicians; NULL: nothing is */
 } TransportLinkStatus;
 
 typedef struct Transport Transport;
@@ -149,11 +150,14 @@ struct Transport
 };
 
 /*
- * For transports: what happened on the chain. transport_note_link writes one link down (@error: ShikakuError, or -1),
- * transport_note_center the center's own after an answer (@error: what was wrong with it, or NULL), and
- * transport_settle derives the state from all links and tells the owner if it is another than before.
+ * For transports: what happened on the chain. transport_note_link writes one link down (@error: what is wrong with it,
+ * or NULL), transport_note_center the center's own after an answer, transport_note_exposure that the credential works
+ * but is not kept well (@exposure: NULL if it is), and transport_settle derives the state from all links and tells the
+ * owner if it is another than before. transport_forget_links: nothing is known any more.
  */
-void transport_note_link (Transport *transport, TransportLink link, TransportLinkState state, int error);
+void transport_note_link (Transport *transport, TransportLink link, TransportLinkState state, const GError *error);
+void transport_note_exposure (Transport *transport, const char *exposure);
+void transport_forget_links (Transport *transport);
 void transport_note_center (Transport *transport, const GError *error);
 void transport_settle (Transport *transport);
 /* transport_note_expiry: when the credential expires; tells the owner if that is new. */

@@ -6,7 +6,8 @@
 
 #include "center/web-api.h"
 
-#include "base/error.h"
+#include "base/log.h"
+#include "base/message-ids.h"
 #include "center/web-client.h"
 #include "center/web-message.h"
 #include "codec/japanese-text.h"
@@ -16,6 +17,10 @@ typedef struct
   Transport transport; /* first: it is what others see */
   char *institution_code;
   WebClient *client;
+
+  WebClient *candidate; /* new settings that are being tried; NULL: none are */
+  char *candidate_code; /* their institution */
+  GPtrArray *retired;   /* clients whose last calls are under way */
 } WebApi;
 
 /* One call under way. The identifier ties the answer to the request. */
@@ -201,11 +206,90 @@ examine (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback ca
 }
 
 static void
+reset (Transport *transport)
+{
+  web_client_reset (((WebApi *)transport)->client);
+}
+
+static void
+drop_candidate (WebApi *api)
+{
+  WebClient *candidate = g_steal_pointer (&api->candidate);
+
+  if (candidate != NULL)
+    web_client_close (candidate);
+  g_clear_pointer (&api->candidate_code, g_free);
+}
+
+static void
+on_gone (gpointer client, gpointer user_data)
+{
+  WebApi *api = user_data;
+
+  g_ptr_array_remove_fast (api->retired, client);
+}
+
+static void
+take_candidate (WebApi *api)
+{
+  WebClient *former = api->client;
+
+  api->client = g_steal_pointer (&api->candidate);
+  g_free (api->institution_code);
+  api->institution_code = g_steal_pointer (&api->candidate_code);
+  api->transport.institution_code = api->institution_code;
+  g_ptr_array_add (api->retired, former);
+  web_client_retire (former, on_gone, api);
+  web_client_take_over (api->client, &api->transport);
+}
+
+static void
+on_tried (GBytes *body, const GError *failure, gpointer user_data)
+{
+  WebApi *api = user_data;
+
+  if (api->candidate == NULL) /* others came meanwhile */
+    return;
+  if (failure == NULL)
+    {
+      log_write (LOG_NOTICE, SHIKAKU_MESSAGE_CREDENTIAL_RENEWED, NULL,
+                 "The new settings of the center have worked, and are in use from now on");
+      take_candidate (api);
+      return;
+    }
+  log_write (LOG_ERR, SHIKAKU_MESSAGE_CREDENTIAL_REFUSED, NULL,
+             "The new settings of the center do not work, and those before stay in use: %s", failure->message);
+  drop_candidate (api);
+}
+
+void
+web_api_configure (Transport *transport, const WebApiSettings *settings)
+{
+  WebApi *api = (WebApi *)transport;
+
+  drop_candidate (api);
+  api->candidate = web_client_new (settings);
+  api->candidate_code = g_strdup (settings->institution_code);
+  if (web_client_works (api->client))
+    web_client_call (api->candidate, WEB_CALL_LOGIN, NULL, FALSE, NULL, on_tried, api);
+  else
+    {
+      take_candidate (api);
+      web_client_prepare (api->client); /* so that the state is known, and the log says what is wrong */
+    }
+}
+
+static void
 web_api_free (Transport *transport)
 {
   WebApi *api = (WebApi *)transport;
 
+  drop_candidate (api);
   web_client_close (api->client);
+  while (api->retired->len > 0)
+    web_client_close (g_ptr_array_steal_index_fast (api->retired, 0));
+  g_ptr_array_unref (api->retired);
+  transport_forget_links (transport);
   g_free (api->institution_code);
   g_free (api);
 }
@@ -219,6 +303,7 @@ static const TransportClass web_api_class = {
   .register_consents = register_consents,
   .reply_finish = reply_finish,
   .examine = examine,
+  .reset = reset,
   .free = web_api_free,
 };
 
@@ -230,8 +315,8 @@ web_api_new (const WebApiSettings *settings)
   api->transport.klass = &web_api_class;
   api->institution_code = g_strdup (settings->institution_code);
   api->transport.institution_code = api->institution_code;
-  for (guint link = 0; link < TRANSPORT_N_LINKS; link++)
-    api->transport.links[link].error = -1;
-  api->client = web_client_new (&api->transport, settings);
+  api->retired = g_ptr_array_new ();
+  api->client = web_client_new (settings);
+  web_client_take_over (api->client, &api->transport);
   return &api->transport;
 }

@@ -5,25 +5,21 @@
  * What an HTTP status becomes: 200 the answer · 401 a new token and one repeat, then CENTER_REFUSED · 429, 503
  * repeats after Retry-After or the back-off, then CENTER_BUSY · other 4xx CENTER_REFUSED · other 5xx
  * CENTER_UNREACHABLE (out of order) · 3xx and anything else MESSAGE_INVALID. A query whose connection was refused,
- * reset or cut is repeated; TLS errors and refusals never are.
+ * reset or cut is repeated; TLS errors and refusals never are, but once when the key's token may have been pulled.
  */
 
 #include "center/web-client.h"
 
-#include <string.h>
-
 #include "base/error.h"
 #include "base/log.h"
+#include "base/message-ids.h"
 #include "center/backoff.h"
-#include "center/https.h"
+#include "center/web-access.h"
 #include "center/web-message.h"
 
 #define REPEATS_MAXIMUM 2
 #define REPEAT_DELAY_BASE 100 /* ms */
 #define REPEAT_DELAY_CAP 2000
-#define REFUSAL_DELAY_BASE 5 /* seconds: an account that was refused is not tried again before; centers lock accounts */
-#define REFUSAL_DELAY_CAP 60
-#define TOKEN_MARGIN 30 /* seconds: a call does not start with a token that is about to end */
 
 #define STATUS_OK 200
 #define STATUS_UNAUTHORIZED 401
@@ -54,10 +50,11 @@ typedef struct
   gint64 end;        /* monotonic */
   GSource *deadline; /* ready at the end, or at once when the caller cancels */
   GSource *pause;    /* until the next step */
-  GError *failure;   /* of the login that it waited for; told at the next step */
+  GError *failure;   /* of the opening or the login that it waited for; told at the next step */
   guint repeats;
-  gboolean once, renewed;
-  gboolean joined; /* waits for a login that another call began */
+  gboolean once;
+  gboolean renewed, reopened; /* the token, the credential */
+  gboolean joined;            /* waits for a login that another call began */
 
   gboolean in_flight;
   GCancellable *cancellable; /* of the exchange */
@@ -67,54 +64,34 @@ typedef struct
 
 struct WebClient
 {
-  Transport *transport;
-  gboolean closed; /* to be freed with the last call */
-  char *authority_file, *certificate_file, *key_file, *account_file;
+  Transport *transport; /* NULL: nobody is told */
+  gboolean closed;      /* to be freed with the last call */
+  GFunc gone;           /* of a retired client */
+  gpointer gone_data;
   const char *unset; /* the configuration's key without which nothing can be asked; NULL: all are there */
   guint timeout;
   GUri *uris[N_CALLS];
 
-  Credential *credential;
-  Https *https;
+  WebAccess *access;
+  gboolean works;
   char *complaint; /* the trouble that the log told last; NULL: none since all was well */
 
   GQueue calls;   /* all of them */
-  GQueue waiting; /* those that wait for the login under way */
+  GQueue waiting; /* those that wait for the opening or the login under way */
   Call *login, *connect;
-
-  char *token;
-  guint token_serial;
-  gint64 token_old, token_ends; /* monotonic: worth renewing; not to be used any more */
-
-  GError *refusal; /* of the account */
-  guint refusals;
-  gint64 refused_until; /* monotonic */
 };
 
 static void call_step (Call *call);
 
 static void
-forget_token (WebClient *client)
-{
-  if (client->token != NULL)
-    explicit_bzero (client->token, strlen (client->token));
-  g_clear_pointer (&client->token, g_free);
-}
-
-static void
 client_free (WebClient *client)
 {
-  forget_token (client);
+  if (client->gone != NULL)
+    client->gone (client, client->gone_data);
   for (guint i = 0; i < N_CALLS; i++)
     g_clear_pointer (&client->uris[i], g_uri_unref);
-  g_clear_pointer (&client->https, https_free);
-  g_clear_pointer (&client->credential, credential_free);
-  g_clear_error (&client->refusal);
+  web_access_free (client->access);
   g_free (client->complaint);
-  g_free (client->authority_file);
-  g_free (client->certificate_file);
-  g_free (client->key_file);
-  g_free (client->account_file);
   g_free (client);
 }
 
@@ -171,16 +148,18 @@ call_fail (Call *call, ShikakuError code, const char *text)
 
 /* Every call may meet the same trouble: the log tells it once. @error: NULL when all is well. */
 static void
-complain (WebClient *client, const GError *error)
+complain (WebClient *client, const char *message_id, const GError *error)
 {
   const char *text = error != NULL ? error->message : NULL;
 
-  if (g_strcmp0 (text, client->complaint) == 0)
+  if (client->transport == NULL || g_strcmp0 (text, client->complaint) == 0)
     return;
   g_free (client->complaint);
   client->complaint = g_strdup (text);
   if (text != NULL)
-    log_warning (NULL, "center: %s", text);
+    log_write (LOG_WARNING, message_id, NULL, "center: %s", text);
+  else
+    log_write (LOG_NOTICE, SHIKAKU_MESSAGE_CENTER_FOUND, NULL, "center: it answers again");
 }
 
 /* A link that the exchange came past is good, the one where it failed is not, and those behind it are not known. */
@@ -191,11 +170,11 @@ note_link (Call *call, TransportLink link, HttpsStage past, const GError *error)
   Transport *transport = call->client->transport;
 
   if (stage >= past)
-    transport_note_link (transport, link, TRANSPORT_LINK_OK, -1);
+    transport_note_link (transport, link, TRANSPORT_LINK_OK, NULL);
   else if (stage + 1 == past && error != NULL)
-    transport_note_link (transport, link, TRANSPORT_LINK_FAILED, error->code);
+    transport_note_link (transport, link, TRANSPORT_LINK_FAILED, error);
   else
-    transport_note_link (transport, link, TRANSPORT_LINK_UNKNOWN, -1);
+    transport_note_link (transport, link, TRANSPORT_LINK_UNKNOWN, NULL);
 }
 
 /* What an exchange tells of the links. The center's own is left alone when it answered: see the header. */
@@ -204,18 +183,39 @@ note_links (Call *call, const GError *error)
 {
   Transport *transport = call->client->transport;
 
-  if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED))
+  if (transport == NULL || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED))
     return;
-  complain (call->client, error);
+  complain (call->client, SHIKAKU_MESSAGE_CENTER_FAILED, error);
   note_link (call, TRANSPORT_LINK_LINE, HTTPS_STAGE_CONNECTED, error);
   note_link (call, TRANSPORT_LINK_TLS, HTTPS_STAGE_SECURED, error);
   if (call->outcome.stage < HTTPS_STAGE_SECURED)
-    transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_UNKNOWN, -1);
+    transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_UNKNOWN, NULL);
   else if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE))
-    transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_FAILED, SHIKAKU_ERROR_CENTER_UNREACHABLE);
+    transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_FAILED, error);
   else if (error != NULL)
     transport_note_center (transport, error);
   transport_settle (transport);
+}
+
+/* How the credential is: @error: NULL if it can be shown. */
+static void
+note_credential (WebClient *client, const GError *error)
+{
+  const Credential *credential = web_access_get_credential (client->access);
+
+  client->works = client->works && error == NULL;
+  if (client->transport == NULL)
+    return;
+  if (credential != NULL)
+    transport_note_expiry (client->transport, credential->expires);
+  if (error != NULL)
+    {
+      complain (client, SHIKAKU_MESSAGE_CREDENTIAL_FAILED, error);
+      transport_note_link (client->transport, TRANSPORT_LINK_CREDENTIAL, TRANSPORT_LINK_FAILED, error);
+    }
+  else if (web_access_is_open (client->access))
+    transport_note_exposure (client->transport, credential->exposure);
+  transport_settle (client->transport);
 }
 
 /* The end of the time, or the caller's cancel, in whatever state. */
@@ -231,8 +231,15 @@ on_deadline (gpointer user_data)
       call_fail (call, SHIKAKU_ERROR_CANCELLED, "cancelled");
       return G_SOURCE_REMOVE;
     }
-  g_set_error (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center did not answer within %u s",
-               call->client->timeout);
+  if (web_access_is_opening (call->client->access))
+    {
+      g_set_error (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING,
+                   "the key's token did not answer within %u s", call->client->timeout);
+      note_credential (call->client, error);
+    }
+  else
+    g_set_error (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center did not answer within %u s",
+                 call->client->timeout);
   if (sent != NULL && sent->in_flight)
     note_links (sent, error);
   call_finish (call, NULL, error);
@@ -298,8 +305,8 @@ handle_status (Call *call)
   if (status == STATUS_UNAUTHORIZED && call->kind != CALL_AUTH && !call->renewed)
     {
       call->renewed = TRUE;
-      if (call->token_serial == call->client->token_serial)
-        forget_token (call->client);
+      if (call->token_serial == web_access_get_token_serial (call->client->access))
+        web_access_forget_token (call->client->access);
       call_step (call);
       return;
     }
@@ -342,6 +349,11 @@ on_answer (const GError *error, gpointer user_data)
       note_links (call, NULL);
       call_finish (call, body, NULL);
     }
+  else if (call->outcome.unproved && !call->reopened && web_access_doubt (call->client->access))
+    {
+      call->reopened = TRUE;
+      call_step (call);
+    }
   else if (!call->outcome.lost || !call_repeat (call))
     {
       note_links (call, error);
@@ -352,53 +364,7 @@ on_answer (const GError *error, gpointer user_data)
 gboolean
 web_client_has_token (const WebClient *client)
 {
-  return client->token != NULL && g_get_monotonic_time () < client->token_ends;
-}
-
-static void
-note_credential_failure (WebClient *client, const GError *error)
-{
-  complain (client, error);
-  transport_note_link (client->transport, TRANSPORT_LINK_CREDENTIAL, TRANSPORT_LINK_FAILED, error->code);
-  transport_settle (client->transport);
-}
-
-/* Loads the credential, and with it TLS. */
-static gboolean
-load_credential (WebClient *client, GError **error)
-{
-  if (client->unset != NULL)
-    {
-      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "%s is not set in [Center] of shikakud.conf",
-                   client->unset);
-      return FALSE;
-    }
-  client->credential = credential_load (client->authority_file, client->certificate_file, client->key_file, error);
-  if (client->credential == NULL)
-    return FALSE;
-  transport_note_expiry (client->transport, client->credential->expires);
-  return credential_is_valid (client->credential, g_get_real_time (), error);
-}
-
-/* Whether a connection can be tried. A credential that is no longer valid may have been replaced. */
-static gboolean
-client_open (WebClient *client, GError **error)
-{
-  g_autoptr (GError) failure = NULL;
-
-  if (client->credential != NULL && credential_is_valid (client->credential, g_get_real_time (), NULL))
-    return TRUE;
-  g_clear_pointer (&client->https, https_free);
-  g_clear_pointer (&client->credential, credential_free);
-  if (load_credential (client, &failure))
-    {
-      transport_note_link (client->transport, TRANSPORT_LINK_CREDENTIAL, TRANSPORT_LINK_OK, -1);
-      client->https = https_new (client->credential);
-      return TRUE;
-    }
-  note_credential_failure (client, failure);
-  g_propagate_error (error, g_steal_pointer (&failure));
-  return FALSE;
+  return web_access_get_token (client->access) != NULL;
 }
 
 static Call *
@@ -419,33 +385,7 @@ call_new (WebClient *client, guint kind, GBytes *body, gboolean once, WebClientD
   return call;
 }
 
-static void
-remember_refusal (WebClient *client, const GError *error)
-{
-  guint delay = backoff_delay (client->refusals++, REFUSAL_DELAY_BASE, REFUSAL_DELAY_CAP, G_MAXUINT32);
-
-  g_clear_error (&client->refusal);
-  client->refusal = g_error_copy (error);
-  client->refused_until = g_get_monotonic_time () + (gint64)delay * G_USEC_PER_SEC;
-  log_warning (NULL, "The center refused the institution's account; next try in %u s at the earliest", delay);
-}
-
-static void
-take_token (WebClient *client, char *token, guint lifetime)
-{
-  gint64 now = g_get_monotonic_time ();
-  gint64 span = (gint64)lifetime * G_USEC_PER_SEC;
-
-  forget_token (client);
-  client->token = token;
-  client->token_serial++;
-  client->token_old = now + span / 2;
-  client->token_ends = now + span - MIN (span / 2, (gint64)TOKEN_MARGIN * G_USEC_PER_SEC);
-  client->refusals = 0;
-  g_clear_error (&client->refusal);
-}
-
-/* Those who wait for the token go on in their own turn of the main loop, each to its own end. */
+/* Those who wait go on in their own turn of the main loop, each to its own end. */
 static void
 wake_waiting (WebClient *client, const GError *error)
 {
@@ -456,6 +396,17 @@ wake_waiting (WebClient *client, const GError *error)
       waiting->failure = error != NULL ? g_error_copy (error) : NULL;
       waiting->pause = add_timeout (0, on_pause_over, waiting);
     }
+}
+
+static void
+note_refusal (WebClient *client, const GError *error)
+{
+  guint delay = web_access_note_refusal (client->access, error);
+
+  client->works = FALSE;
+  if (client->transport != NULL)
+    log_write (LOG_WARNING, SHIKAKU_MESSAGE_ACCOUNT_REFUSED, NULL,
+               "The center refused the institution's account; next try in %u s at the earliest", delay);
 }
 
 static void
@@ -471,14 +422,18 @@ on_login (GBytes *body, const GError *error, gpointer user_data)
       char *token = web_message_parse_login (body, &lifetime, &unusable);
 
       if (token != NULL)
-        take_token (client, token, lifetime);
+        web_access_take_token (client->access, token, lifetime);
       else
         error = unusable;
-      transport_note_center (client->transport, error);
-      transport_settle (client->transport);
+      client->works = token != NULL;
+      if (client->transport != NULL)
+        {
+          transport_note_center (client->transport, error);
+          transport_settle (client->transport);
+        }
     }
   if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED))
-    remember_refusal (client, error);
+    note_refusal (client, error);
   wake_waiting (client, error);
 }
 
@@ -491,21 +446,46 @@ start_login (WebClient *client, gboolean once)
 
   if (client->login != NULL)
     return;
-  if (client->refusal != NULL && g_get_monotonic_time () < client->refused_until)
-    {
-      wake_waiting (client, client->refusal);
-      return;
-    }
-  body = credential_make_login (client->account_file, &error);
+  body = web_access_make_login (client->access, &error);
   if (body == NULL)
     {
-      note_credential_failure (client, error);
+      if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING))
+        note_credential (client, error);
       wake_waiting (client, error);
       return;
     }
-  transport_note_link (client->transport, TRANSPORT_LINK_CREDENTIAL, TRANSPORT_LINK_OK, -1);
+  note_credential (client, NULL);
   client->login = call_new (client, CALL_AUTH, body, once, on_login, client);
   call_step (client->login);
+}
+
+static void
+on_opened (const GError *error, gpointer user_data)
+{
+  WebClient *client = user_data;
+
+  note_credential (client, error);
+  wake_waiting (client, error);
+}
+
+/* The call waits for the credential to be read: by itself, or for another call. */
+static void
+call_open (Call *call)
+{
+  g_autoptr (GError) error = NULL;
+  WebClient *client = call->client;
+
+  if (client->unset != NULL)
+    {
+      g_set_error (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING,
+                   "%s is not set in [Center] of shikakud.conf", client->unset);
+      note_credential (client, error);
+      call_finish (call, NULL, error);
+      return;
+    }
+  g_queue_push_tail (&client->waiting, call);
+  if (!web_access_is_opening (client->access))
+    web_access_open (client->access, on_opened, client);
 }
 
 static void
@@ -515,26 +495,26 @@ call_exchange (Call *call)
   HttpsRequest request = { client->uris[call->kind], call->body, NULL, call->kind != WEB_CALL_REGISTER };
 
   if (call->kind != CALL_AUTH)
-    request.token = client->token;
-  call->token_serial = client->token_serial;
+    request.token = web_access_get_token (client->access);
+  call->token_serial = web_access_get_token_serial (client->access);
   if (call->cancellable == NULL)
     call->cancellable = g_cancellable_new ();
   call->in_flight = TRUE;
   if (call->kind == CALL_CONNECT)
-    https_connect (client->https, request.uri, &call->outcome, call->cancellable, on_answer, call);
+    https_connect (web_access_get_https (client->access), request.uri, &call->outcome, call->cancellable, on_answer,
+                   call);
   else
-    https_post (client->https, &request, &call->outcome, call->cancellable, on_answer, call);
+    https_post (web_access_get_https (client->access), &request, &call->outcome, call->cancellable, on_answer, call);
 }
 
 static void
 call_step (Call *call)
 {
-  g_autoptr (GError) error = NULL;
   WebClient *client = call->client;
   gboolean needs_token = call->kind != CALL_AUTH && call->kind != CALL_CONNECT;
 
-  if (!client_open (client, &error))
-    call_finish (call, NULL, error);
+  if (client->unset != NULL || !web_access_is_open (client->access))
+    call_open (call);
   else if (needs_token && !web_client_has_token (client))
     {
       call->joined = client->login != NULL;
@@ -548,15 +528,13 @@ call_step (Call *call)
 }
 
 WebClient *
-web_client_new (Transport *transport, const WebApiSettings *settings)
+web_client_new (const WebApiSettings *settings)
 {
   WebClient *client = g_new0 (WebClient, 1);
+  const CredentialFiles files = { settings->authority_file, settings->certificate_file, settings->key_file,
+                                  settings->account_file, settings->token_pin_file };
 
-  client->transport = transport;
-  client->authority_file = g_strdup (settings->authority_file);
-  client->certificate_file = g_strdup (settings->certificate_file);
-  client->key_file = g_strdup (settings->key_file);
-  client->account_file = g_strdup (settings->account_file);
+  client->access = web_access_new (&files);
   client->timeout = settings->timeout;
   for (guint i = 0; i < N_CALLS; i++)
     {
@@ -569,6 +547,38 @@ web_client_new (Transport *transport, const WebApiSettings *settings)
   else if (settings->institution_code == NULL)
     client->unset = "InstitutionCode";
   return client;
+}
+
+void
+web_client_take_over (WebClient *client, Transport *transport)
+{
+  client->transport = transport;
+  transport_forget_links (transport);
+  if (client->works)
+    {
+      note_credential (client, NULL);
+      transport_note_link (transport, TRANSPORT_LINK_LINE, TRANSPORT_LINK_OK, NULL);
+      transport_note_link (transport, TRANSPORT_LINK_TLS, TRANSPORT_LINK_OK, NULL);
+      transport_note_center (transport, NULL);
+    }
+  transport_settle (transport);
+}
+
+gboolean
+web_client_works (const WebClient *client)
+{
+  return client->works;
+}
+
+void
+web_client_retire (WebClient *client, GFunc gone, gpointer user_data)
+{
+  client->transport = NULL;
+  client->gone = gone;
+  client->gone_data = user_data;
+  client->closed = TRUE;
+  if (client->calls.length == 0)
+    client_free (client);
 }
 
 static Call *
@@ -589,11 +599,20 @@ web_client_close (WebClient *client)
 {
   Call *call;
 
+  client->transport = NULL;
+  client->gone = NULL;
+  client->closed = FALSE; /* a retired one is not to be freed by the first of its calls */
   while ((call = find_unfinished (client)) != NULL)
     call_fail (call, SHIKAKU_ERROR_CANCELLED, "the connection to the center is given up");
   client->closed = TRUE;
   if (client->calls.length == 0)
     client_free (client);
+}
+
+void
+web_client_reset (WebClient *client)
+{
+  web_access_reset (client->access);
 }
 
 void
@@ -622,7 +641,7 @@ on_prepared (GBytes *body, const GError *error, gpointer user_data)
 void
 web_client_prepare (WebClient *client)
 {
-  if (!web_client_has_token (client) || g_get_monotonic_time () >= client->token_old)
+  if (web_access_is_token_old (client->access))
     start_login (client, FALSE);
   else if (client->connect == NULL)
     {

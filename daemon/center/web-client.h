@@ -23,8 +23,20 @@ typedef enum
 /* Exactly one of @body (NULL for WEB_CALL_LOGIN) and @error is set. Borrowed. */
 typedef void (*WebClientDone) (GBytes *body, const GError *error, gpointer user_data);
 
-/* web_client_new: @transport: told of the links; borrowed until web_client_close. Copies @settings. */
-WebClient *web_client_new (Transport *transport, const WebApiSettings *settings);
+/* web_client_new: nobody is told of its links, nor the log of its troubles, before web_client_take_over. Copies. */
+WebClient *web_client_new (const WebApiSettings *settings);
+
+/* web_client_take_over: @transport is told of the links from now on. Borrowed until the client is closed or retires. */
+void web_client_take_over (WebClient *client, Transport *transport);
+
+/* web_client_works: whether it has been let in, and nothing is known of its being refused since. */
+gboolean web_client_works (const WebClient *client);
+
+/*
+ * web_client_retire: another has taken over. Tells nobody anything any more; its calls end as if nothing had happened;
+ * then it calls @gone, maybe before this returns, and is freed.
+ */
+void web_client_retire (WebClient *client, GFunc gone, gpointer user_data);
 
 /* web_client_close: ends every call with CANCELLED, now, and frees the client when the last exchange is over. */
 void web_client_close (WebClient *client);
@@ -36,6 +48,9 @@ void web_client_close (WebClient *client);
  */
 void web_client_call (WebClient *client, WebCall kind, GBytes *body, gboolean once, GCancellable *cancellable,
                       WebClientDone done, gpointer user_data);
+
+/* web_client_reset: closes the idle connections. */
+void web_client_reset (WebClient *client);
 
 /* web_client_prepare: opens a connection if none is idle, and renews the token if it is old. Nobody waits for it. */
 void web_client_prepare (WebClient *client);

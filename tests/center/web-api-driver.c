@@ -4,10 +4,11 @@
  * answered with one line "NUMBER RESULT", as soon as it is known; NUMBER counts the commands from 1.
  *
  *   prepare · examine · state · challenge · check KEY CERTIFICATE · search INSURER NUMBER BIRTHDATE [SYMBOL [BRANCH]]
- *   register QUALIFICATION-KEY PREFIX=0|1… · cancel NUMBER · free
+ *   register QUALIFICATION-KEY PREFIX=0|1… · cancel NUMBER · configure [OPTION…] · reset · free
  *
- * Arguments: URL KEYS-DIRECTORY TIMEOUT [FILE=PATH…] [institution=CODE], FILE one of authority, certificate, key,
- * account. An empty URL or CODE is one that was not configured.
+ * Arguments: URL KEYS-DIRECTORY TIMEOUT [OPTION…], each OPTION url=URL, authority=, certificate=, key=, account= or
+ * token-pin=PATH, or institution=CODE, which hold until they are said again. An empty URL or CODE is one that was not
+ * configured.
  */
 #include <gio/gio.h>
 #include <gio/gunixinputstream.h>
@@ -27,6 +28,7 @@
 static Transport *transport;
 static const TransportClass *klass; /* outlives it */
 static GHashTable *cancellables;    /* number → GCancellable */
+static GHashTable *options;         /* name → value */
 static GMainLoop *loop;
 static guint last_number, changes;
 
@@ -192,6 +194,8 @@ say_state (const Command *command)
       if (status->error >= 0)
         g_string_append_printf (text, ":%s", shikaku_error_get_short_name (status->error));
       g_assert_cmpint (status->since != 0, ==, status->state != TRANSPORT_LINK_UNKNOWN);
+      if (status->detail != NULL)
+        fprintf (stderr, "%u: link %u: %s\n", command->number, link, status->detail);
     }
   say (command, "%s changes=%u expires=%" G_GINT64_FORMAT, text->str, changes, transport->credential_expires);
 }
@@ -213,6 +217,67 @@ start_register (Command *command)
   klass->register_consents (transport,
                             &(TransportConsents){ command->words[1], (const char *const *)prefixes->pdata, granted },
                             remember (command), on_reply, command);
+}
+
+static const char *
+get_option (const char *name)
+{
+  const char *value = options != NULL ? g_hash_table_lookup (options, name) : NULL;
+
+  return value != NULL && *value != '\0' ? value : NULL;
+}
+
+static void
+set_option (const char *name, const char *value)
+{
+  if (options == NULL)
+    options = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  g_hash_table_insert (options, g_strdup (name), g_strdup (value));
+}
+
+static void
+set_option_to_file (const char *name, const char *directory, const char *file)
+{
+  g_autofree char *path = g_build_filename (directory, file, NULL);
+
+  set_option (name, path);
+}
+
+static void
+set_options (char **words)
+{
+  for (; *words != NULL; words++)
+    {
+      const char *value = strchr (*words, '=');
+      g_autofree char *name = g_strndup (*words, (gsize)(value - *words));
+
+      set_option (name, value + 1);
+    }
+}
+
+static WebApiSettings
+make_settings (void)
+{
+  return (WebApiSettings){
+    .url = get_option ("url"),
+    .authority_file = get_option ("authority"),
+    .certificate_file = get_option ("certificate"),
+    .key_file = get_option ("key"),
+    .account_file = get_option ("account"),
+    .token_pin_file = get_option ("token-pin"),
+    .institution_code = get_option ("institution"),
+    .timeout = (guint)atoi (get_option ("timeout")),
+  };
+}
+
+static void
+configure (char **words)
+{
+  WebApiSettings settings;
+
+  set_options (words);
+  settings = make_settings ();
+  web_api_configure (transport, &settings);
 }
 
 static void
@@ -243,6 +308,10 @@ run (Command *command)
         klass->prepare (transport);
       else if (g_str_equal (name, "cancel"))
         g_cancellable_cancel (g_hash_table_lookup (cancellables, GUINT_TO_POINTER (atoi (command->words[1]))));
+      else if (g_str_equal (name, "configure"))
+        configure (command->words + 1);
+      else if (g_str_equal (name, "reset"))
+        klass->reset (transport);
       else if (g_str_equal (name, "free"))
         klass->free (transport);
       else
@@ -280,38 +349,26 @@ on_changed (Transport *changed, gpointer user_data)
   changes++;
 }
 
-static const char *
-find_option (char **options, const char *name, const char *fallback)
-{
-  for (; *options != NULL; options++)
-    if (g_str_has_prefix (*options, name))
-      return *options + strlen (name);
-  return fallback;
-}
-
-static const char *
-get_set (const char *value)
-{
-  return *value != '\0' ? value : NULL;
-}
-
 int
 main (int argc, char **argv)
 {
   g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr (GDataInputStream) lines = g_data_input_stream_new (input);
-  g_autofree char *authority = g_build_filename (argv[2], "center-ca.pem", NULL);
-  g_autofree char *certificate = g_build_filename (argv[2], "institution.cert.pem", NULL);
-  g_autofree char *key = g_build_filename (argv[2], "institution.key.pem", NULL);
-  g_autofree char *account = g_build_filename (argv[2], "account", NULL);
+  WebApiSettings settings;
 
   log_init ();
   loop = g_main_loop_new (NULL, FALSE);
   cancellables = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
-  transport = web_api_new (&(WebApiSettings){
-      get_set (argv[1]), find_option (argv, "authority=", authority), find_option (argv, "certificate=", certificate),
-      find_option (argv, "key=", key), find_option (argv, "account=", account),
-      get_set (find_option (argv, "institution=", INSTITUTION)), (guint)atoi (argv[3]) });
+  set_option ("url", argv[1]);
+  set_option_to_file ("authority", argv[2], "center-ca.pem");
+  set_option_to_file ("certificate", argv[2], "institution.cert.pem");
+  set_option_to_file ("key", argv[2], "institution.key.pem");
+  set_option_to_file ("account", argv[2], "account");
+  set_option ("institution", INSTITUTION);
+  set_option ("timeout", argv[3]);
+  set_options (argv + 4);
+  settings = make_settings ();
+  transport = web_api_new (&settings);
   klass = transport->klass;
   transport->changed = on_changed;
   g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT, NULL, on_line, NULL);
@@ -319,6 +376,7 @@ main (int argc, char **argv)
   g_hash_table_unref (cancellables);
   while (g_main_context_iteration (NULL, FALSE))
     ;
+  g_clear_pointer (&options, g_hash_table_unref);
   g_main_loop_unref (loop);
   return 0;
 }

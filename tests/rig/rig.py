@@ -313,6 +313,8 @@ class Rig:
         for file in DAEMON_FILES:
             if not (credentials / file).exists():
                 shutil.copy(KEYS / file, credentials / file)
+                if not os.getuid():
+                    os.chown(credentials / file, USERS["shikaku"].uid, -1)
         self.metrics_file.parent.mkdir(exist_ok=True)
         if not os.getuid():
             os.chown(self.metrics_file.parent, USERS["shikaku"].uid, -1)

@@ -14,7 +14,8 @@
 
 typedef struct
 {
-  char *directory, *authority, *certificate, *key, *account;
+  char *directory;
+  char *authority, *certificate, *key, *account;
 } Files;
 
 static void
@@ -94,11 +95,19 @@ tear_down (Files *files, gconstpointer data)
     }
 }
 
+static Credential *
+load (Files *files, GError **error)
+{
+  const CredentialFiles names = { files->authority, files->certificate, files->key, files->account, NULL };
+
+  return credential_load (&names, error);
+}
+
 static void
 test_valid (Files *files, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (Credential) credential = credential_load (files->authority, files->certificate, files->key, &error);
+  g_autoptr (Credential) credential = load (files, &error);
   gint64 now = g_get_real_time ();
 
   g_assert_no_error (error);
@@ -127,7 +136,7 @@ test_shortest_of_chain (Files *files, gconstpointer data)
   g_file_get_contents (files->certificate, &leaf_pem, NULL, NULL);
   chain = g_strconcat (leaf_pem, issuer_pem, NULL);
   g_file_set_contents (files->certificate, chain, -1, NULL);
-  credential = credential_load (files->authority, files->certificate, files->key, &error);
+  credential = load (files, &error);
   g_assert_no_error (error);
   g_assert_false (credential_is_valid (credential, g_get_real_time () + G_USEC_PER_SEC, NULL));
   gnutls_x509_crt_deinit (leaf);
@@ -139,9 +148,10 @@ test_shortest_of_chain (Files *files, gconstpointer data)
 static void
 assert_missing (const char *authority, const char *certificate, const char *key)
 {
+  const CredentialFiles files = { authority, certificate, key, NULL, NULL };
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (credential_load (authority, certificate, key, &error));
+  g_assert_null (credential_load (&files, &error));
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING);
 }
 

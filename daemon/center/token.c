@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * token: the login is made with PKCS #11 itself, because GnuTLS would copy the PIN and ask for it again when it is
+ * wrong. GnuTLS and glib-networking find the token logged in (a login is the process's, not the session's), and never
+ * come to ask: they have no PIN that they could spend.
+ */
+#include "center/token.h"
+
+#include <errno.h>
+#include <gio/gio.h>
+#include <gnutls/gnutls.h>
+#include <gnutls/pkcs11.h>
+#include <p11-kit/p11-kit.h>
+#include <p11-kit/pkcs11.h>
+#include <p11-kit/uri.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/secret.h"
+
+#define PIN_SIZE_MAXIMUM 255
+#define URI_SCHEME "pkcs11:"
+#define READER_MODULE "opensc" /* of a module that opens every card in every reader */
+
+struct Token
+{
+  CK_FUNCTION_LIST *module;
+  CK_SESSION_HANDLE session;
+};
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (P11KitUri, p11_kit_uri_free)
+
+static GMutex modules_lock;     /* GnuTLS does not lock its list of modules */
+static char *modules_loaded_by; /* the module-name that they were chosen by; NULL: none is loaded yet */
+
+gboolean
+token_is_uri (const char *path)
+{
+  return path != NULL && g_ascii_strncasecmp (path, URI_SCHEME, strlen (URI_SCHEME)) == 0;
+}
+
+char *
+token_strip_uri (const char *uri)
+{
+  return token_is_uri (uri) ? g_strndup (uri, strcspn (uri, "?")) : g_strdup (uri);
+}
+
+G_GNUC_PRINTF (3, 4)
+static gboolean
+set_missing (GError **error, const char *uri, const char *format, ...)
+{
+  g_autofree char *shown = token_strip_uri (uri), *text = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  text = g_strdup_vprintf (format, arguments);
+  va_end (arguments);
+  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "the token of %s %s", shown, text);
+  return FALSE;
+}
+
+static P11KitUri *
+parse_uri (const char *uri, GError **error)
+{
+  g_autoptr (P11KitUri) parsed = p11_kit_uri_new ();
+
+  if (p11_kit_uri_parse (uri, P11_KIT_URI_FOR_ANY, parsed) != P11_KIT_URI_OK)
+    {
+      set_missing (error, uri, "cannot be looked for: this is not a PKCS #11 URI");
+      return NULL;
+    }
+  if (p11_kit_uri_get_pin_value (parsed) != NULL)
+    {
+      set_missing (error, uri, "is not used: its URI holds a PIN, which has no place there; use TokenPin");
+      return NULL;
+    }
+  return g_steal_pointer (&parsed);
+}
+
+static gboolean
+is_wanted (CK_FUNCTION_LIST *module, const char *module_name)
+{
+  g_autofree char *name = p11_kit_module_get_name (module);
+
+  if ((p11_kit_module_get_flags (module) & P11_KIT_MODULE_TRUSTED) != 0) /* the system's CAs, which we do not trust */
+    return FALSE;
+  return *module_name != '\0' ? g_strcmp0 (name, module_name) == 0
+                              : name == NULL || strstr (name, READER_MODULE) == NULL;
+}
+
+/* What is loaded stays: somebody may be using it. */
+static void
+load_modules (const char *module_name)
+{
+  CK_FUNCTION_LIST **modules;
+
+  if (g_strcmp0 (module_name, modules_loaded_by) == 0)
+    return;
+  gnutls_global_init ();
+  gnutls_pkcs11_init (GNUTLS_PKCS11_FLAG_MANUAL, NULL); /* else GnuTLS takes all of them */
+  modules = p11_kit_modules_load (NULL, 0);
+  for (guint i = 0; modules != NULL && modules[i] != NULL; i++)
+    {
+      g_autofree char *file = p11_kit_module_get_filename (modules[i]);
+
+      if (is_wanted (modules[i], module_name) && gnutls_pkcs11_add_provider (file, NULL) == 0)
+        {
+          g_free (modules_loaded_by);
+          modules_loaded_by = g_strdup (module_name);
+        }
+    }
+  if (modules != NULL)
+    p11_kit_modules_release (modules);
+}
+
+static gboolean
+find_slot (P11KitUri *parsed, const char *uri, CK_FUNCTION_LIST **ret_module, CK_SLOT_ID *ret_slot, GError **error)
+{
+  const char *module_name = p11_kit_uri_get_module_name (parsed);
+  g_autofree char *stripped = token_strip_uri (uri);
+  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&modules_lock);
+  void *module = NULL;
+  int result;
+
+  load_modules (module_name != NULL ? module_name : "");
+  if (modules_loaded_by == NULL)
+    return set_missing (error, uri, "cannot be looked for: no PKCS #11 module for it is set up in p11-kit");
+  result = gnutls_pkcs11_token_get_ptr (stripped, &module, ret_slot, 0);
+  *ret_module = module;
+  if (result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+    return set_missing (error, uri, "is not there");
+  if (result < 0)
+    return set_missing (error, uri, "cannot be used: %s", gnutls_strerror (result));
+  return TRUE;
+}
+
+gboolean
+token_find (const char *uri, GError **error)
+{
+  g_autoptr (P11KitUri) parsed = parse_uri (uri, error);
+  CK_FUNCTION_LIST *module;
+  CK_SLOT_ID slot;
+
+  return parsed != NULL && find_slot (parsed, uri, &module, &slot, error);
+}
+
+/* Return: the file's first line, or NULL. */
+static Secret *
+read_pin (P11KitUri *parsed, const char *uri, const char *pin_file, gsize *ret_size, GError **error)
+{
+  const char *source = p11_kit_uri_get_pin_source (parsed);
+  Secret *pin;
+
+  if (source != NULL) /* it is the closer one */
+    pin_file = g_str_has_prefix (source, "file:") ? source + strlen ("file:") : source;
+  if (pin_file == NULL)
+    {
+      set_missing (error, uri, "wants a PIN: write it to a file and name that by TokenPin in [Center]");
+      return NULL;
+    }
+  pin = secret_new_from_file (pin_file, PIN_SIZE_MAXIMUM);
+  *ret_size = pin != NULL ? strcspn ((char *)secret_get_data (pin), "\r\n") : 0;
+  if (*ret_size == 0)
+    {
+      set_missing (error, uri, "wants a PIN, and its file cannot be used: %s: %s", pin_file,
+                   pin == NULL ? g_strerror (errno) : "it is empty");
+      g_clear_pointer (&pin, secret_free);
+    }
+  return pin;
+}
+
+/* What the token says of the login's tries, before one of them is spent. */
+static gboolean
+check_tries (const char *uri, CK_FLAGS flags, GError **error)
+{
+  if ((flags & CKF_USER_PIN_LOCKED) != 0)
+    return set_missing (error, uri, "has locked its PIN: unlock it with the token's own tool");
+  if ((flags & CKF_USER_PIN_FINAL_TRY) != 0)
+    return set_missing (error, uri,
+                        "has one PIN try left, which is not used: log in to it once with the token's own tool, and "
+                        "see that TokenPin is right");
+  if ((flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0)
+    return set_missing (error, uri, "takes its PIN on a keypad of its own, which nobody would type here");
+  return TRUE;
+}
+
+static gboolean
+log_in (Token *token, P11KitUri *parsed, const char *uri, const char *pin_file, GError **error)
+{
+  g_autofree char *stripped = token_strip_uri (uri);
+  g_autoptr (Secret) pin = NULL;
+  gsize size = 0;
+  CK_RV result;
+
+  pin = read_pin (parsed, uri, pin_file, &size, error);
+  if (pin == NULL)
+    return FALSE;
+  result = token->module->C_Login (token->session, CKU_USER, secret_get_data (pin), size);
+  switch (result)
+    {
+    case CKR_OK:
+    case CKR_USER_ALREADY_LOGGED_IN:
+      return TRUE;
+    case CKR_DEVICE_REMOVED:
+    case CKR_TOKEN_NOT_PRESENT:
+    case CKR_TOKEN_NOT_RECOGNIZED:
+    case CKR_SESSION_CLOSED:
+    case CKR_SESSION_HANDLE_INVALID:
+      return set_missing (error, uri, "was pulled");
+    case CKR_PIN_LOCKED:
+      return set_missing (error, uri, "has locked its PIN: unlock it with the token's own tool");
+    default: /* whatever it was, it may have cost a try */
+      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_INCORRECT,
+                   "the token of %s refused the PIN (%s), and is not asked again, because it would lock: put the right "
+                   "PIN in the file of TokenPin, then reload shikakud",
+                   stripped, p11_kit_strerror (result));
+      return FALSE;
+    }
+}
+
+Token *
+token_open (const char *uri, const char *pin_file, GError **error)
+{
+  g_autoptr (P11KitUri) parsed = parse_uri (uri, error);
+  g_autoptr (Token) token = NULL;
+  CK_FUNCTION_LIST *module;
+  CK_SLOT_ID slot;
+  CK_SESSION_HANDLE session;
+  CK_TOKEN_INFO token_info;
+  CK_SESSION_INFO session_info;
+
+  if (parsed == NULL || !find_slot (parsed, uri, &module, &slot, error))
+    return NULL;
+  if (module->C_OpenSession (slot, CKF_SERIAL_SESSION, NULL, NULL, &session) != CKR_OK)
+    {
+      set_missing (error, uri, "cannot be opened");
+      return NULL;
+    }
+  token = g_new0 (Token, 1);
+  token->module = module;
+  token->session = session;
+  if (module->C_GetTokenInfo (slot, &token_info) != CKR_OK
+      || module->C_GetSessionInfo (session, &session_info) != CKR_OK)
+    {
+      set_missing (error, uri, "was pulled");
+      return NULL;
+    }
+  if ((token_info.flags & CKF_LOGIN_REQUIRED) == 0 || session_info.state == CKS_RO_USER_FUNCTIONS)
+    return g_steal_pointer (&token);
+  if (!check_tries (uri, token_info.flags, error) || !log_in (token, parsed, uri, pin_file, error))
+    return NULL;
+  return g_steal_pointer (&token);
+}
+
+static void
+close_session (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+{
+  Token *token = task_data;
+
+  token->module->C_CloseSession (token->session);
+}
+
+void
+token_free (Token *token)
+{
+  g_autoptr (GTask) task = NULL;
+
+  if (token == NULL)
+    return;
+  task = g_task_new (NULL, NULL, NULL, NULL);
+  g_task_set_task_data (task, token, g_free);
+  g_task_run_in_thread (task, close_session);
+}

@@ -27,8 +27,10 @@ BUILD = Path(os.environ.get("SHIKAKU_BUILD", SOURCE / "build")) / "machine"
 CACHE = Path(os.environ.get("SHIKAKU_MACHINE_CACHE", "/var/cache/shikaku-machine"))
 NAMES = ("shikakud", "shikaku-client", "shikaku-simulator", "shikaku-tests")
 NEXT_VERSION = "0.1.0+next"
-# What every machine has, beside what the packages ask for. Without apt-utils apt complains at each installation.
-BASE = ("apt-utils", "dbus", "libpam-systemd", "polkitd", "procps", "python3-gi", "systemd", "systemd-sysv")
+# What every machine has, beside what the packages ask for: without apt-utils apt complains at each installation; what the
+# examples run on; man.
+BASE = ("apt-utils", "dbus", "default-jre-headless", "libdbus-java", "libpam-systemd", "man-db", "polkitd", "procps",
+        "python3-gi", "ruby-dbus", "systemd", "systemd-sysv")
 KEPT_DAYS = 7  # a tree that nobody used for so long is removed
 INSTALL = ("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "--option=Dpkg::Use-Pty=0")
 

@@ -148,6 +148,7 @@ run (Daemon *daemon, GError **error)
   monitor = reader_monitor_new (station_get_monitor_observer (), station);
   metrics = metrics_new (station, settings_get_metrics_file (configuration));
   daemon->metrics = metrics;
+  station_set_monitor (station, monitor);
 
   terminate = g_unix_signal_add (SIGTERM, on_terminate, daemon);
   interrupt = g_unix_signal_add (SIGINT, on_terminate, daemon);
@@ -176,13 +177,12 @@ main (int argc, char *argv[])
   gboolean version = FALSE, check = FALSE;
   const GOptionEntry entries[] = {
     { "config", 'c', 0, G_OPTION_ARG_FILENAME, &config, "Read FILE instead of " SHIKAKU_CONFIGURATION_FILE, "FILE" },
-    { "check-config", 0, 0, G_OPTION_ARG_NONE, &check, "Check the configuration and the files it names, and exit", NULL },
+    { "check-config", 0, 0, G_OPTION_ARG_NONE, &check, "Check the configuration and its files, and exit", NULL },
     { "version", 0, 0, G_OPTION_ARG_NONE, &version, "Print the version and exit", NULL },
     { NULL },
   };
   g_autoptr (GOptionContext) context = g_option_context_new (NULL);
   g_autoptr (GError) error = NULL;
-  g_autoptr (Configuration) configuration = NULL;
   Daemon daemon = { .exit_status = EXIT_SUCCESS };
 
   setlocale (LC_ALL, "");

@@ -110,6 +110,7 @@ static gboolean
 check_pair (const Configuration *configuration)
 {
   const WebApiSettings settings = settings_get_web_api (configuration);
+  const CredentialFiles files = { settings.authority_file, settings.certificate_file, settings.key_file, NULL, NULL };
   g_autoptr (Credential) credential = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -117,7 +118,7 @@ check_pair (const Configuration *configuration)
       || !g_file_test (settings.certificate_file, G_FILE_TEST_EXISTS)
       || !g_file_test (settings.key_file, G_FILE_TEST_EXISTS))
     return TRUE;
-  credential = credential_load (settings.authority_file, settings.certificate_file, settings.key_file, &error);
+  credential = credential_load (&files, &error);
   if (credential != NULL)
     return TRUE;
   log_write (LOG_ERR, SHIKAKU_MESSAGE_CONFIGURATION_INVALID, NULL, "%s", error->message);

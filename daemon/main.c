@@ -29,6 +29,7 @@ typedef struct
 {
   GMainLoop *loop;
   Bus *bus;
+  Transport *transport;
   Station *station;
   Metrics *metrics;
   const char *path;             /* of the configuration, as asked for */
@@ -65,8 +66,10 @@ on_terminate (gpointer user_data)
 static void
 use_configuration (Daemon *daemon, Configuration *configuration)
 {
+  const WebApiSettings web_api = settings_get_web_api (configuration);
   const StationSettings station = settings_get_station (configuration);
 
+  web_api_configure (daemon->transport, &web_api);
   station_configure (daemon->station, &station);
   metrics_configure (daemon->metrics, settings_get_metrics_file (configuration));
   bus_set_configuration (daemon->bus, configuration);
@@ -138,7 +141,8 @@ run (Daemon *daemon, GError **error)
   bus = bus_new (on_bus_lost, daemon, error);
   if (bus == NULL)
     return FALSE;
-  station = station_new (&settings, web_api_new (&web_api), bus_get_agent_port (bus), bus_get_observer (), bus);
+  daemon->transport = web_api_new (&web_api);
+  station = station_new (&settings, daemon->transport, bus_get_agent_port (bus), bus_get_observer (), bus);
   daemon->loop = loop;
   daemon->bus = bus;
   daemon->station = station;

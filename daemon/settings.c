@@ -76,6 +76,7 @@ settings_get_web_api (const Configuration *configuration)
     .account_file = configuration_get_string (configuration, "Center", "Account"),
     .institution_code = configuration_get_string (configuration, "Center", "InstitutionCode"),
     .timeout = configuration_get_seconds (configuration, "Center", "Timeout"),
+    .token_pin_file = configuration_get_string (configuration, "Center", "TokenPin"),
   };
 }
 

@@ -2,6 +2,7 @@
 /* bus: the connection, its loop, its name, and the rooms of this floor in the order in which they need each other. */
 #include "bus/bus.h"
 
+#include <malloc.h>
 #include <string.h>
 #include <systemd/sd-daemon.h>
 
@@ -18,6 +19,7 @@
 #define DBUS_NAME "org.freedesktop.DBus"
 
 #define SURVEY_TIME 1000 /* milliseconds */
+#define TRIM_TIME 1      /* seconds after a caller has gone */
 
 struct Bus
 {
@@ -40,6 +42,7 @@ struct Bus
   BusLogControl *log_control;
   BusSleep *sleep;
   guint survey; /* until the name is asked for */
+  guint trim;   /* until memory is given back */
   gboolean ready;
 };
 
@@ -53,6 +56,15 @@ report_lost (Bus *self, const char *what)
   self->lost (self->user_data);
 }
 
+/* What a crowd of callers needed lies in pieces between what is kept: the C library gives it back only if told to. */
+static gboolean
+give_memory_back (gpointer user_data)
+{
+  ((Bus *)user_data)->trim = 0;
+  malloc_trim (0);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 handle_peer_gone (const char *name, gpointer user_data)
 {
@@ -62,6 +74,8 @@ handle_peer_gone (const char *name, gpointer user_data)
   bus_agents_drop_owner (self->agents, name);
   if (self->station)
     station_drop_owner (self->station, name);
+  if (self->trim == 0)
+    self->trim = g_timeout_add_seconds (TRIM_TIME, give_memory_back, self);
 }
 
 /* What the bus itself tells: who has gone, and whether we still have our name and connection. */

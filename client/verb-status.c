@@ -7,6 +7,39 @@
 #include "client/verbs.h"
 #include "client/words.h"
 
+#define SOON 90 /* days: what ends within them is shown, and what ends first in any case */
+
+/* Each with its file: that is where a technician begins. */
+static void
+print_ends (GVariant *manager)
+{
+  g_autoptr (GVariant) expiries = g_variant_lookup_value (manager, "Expiries", G_VARIANT_TYPE ("aa{sv}"));
+  GVariantIter iterator;
+  GVariant *expiry;
+  guint shown = 0;
+
+  if (!expiries)
+    return;
+  g_variant_iter_init (&iterator, expiries);
+  while (g_variant_iter_loop (&iterator, "@a{sv}", &expiry))
+    {
+      const char *what = "", *source = "";
+      g_autofree char *sentence = NULL, *line = NULL;
+      gboolean replaced = FALSE;
+      guint64 expires = 0;
+
+      g_variant_lookup (expiry, "What", "&s", &what);
+      g_variant_lookup (expiry, "Source", "&s", &source);
+      g_variant_lookup (expiry, "Expires", "t", &expires);
+      g_variant_lookup (expiry, "Replaced", "b", &replaced);
+      if (replaced || (shown > 0 && words_count_days (expires) > SOON))
+        continue;
+      sentence = words_end (what, expires, words_count_days (expires));
+      line = g_strdup_printf ("%s (%s)", sentence, source);
+      output_row (shown++ == 0 ? _ ("Expires next") : "", line);
+    }
+}
+
 static void
 print_status (GVariant *manager, GVariant *readers)
 {
@@ -24,6 +57,7 @@ print_status (GVariant *manager, GVariant *readers)
       date = words_time (expires);
       output_row (_ ("Credential until"), date);
     }
+  print_ends (manager);
   g_print ("\n");
   readers_print (readers);
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* watch: one line for each change of the readers, the cards and the center, until Ctrl-C. */
+/* watch: one line for each change of the readers, the cards and the center, and for what ends soon, until Ctrl-C. */
 #include <glib/gi18n.h>
 #include <stdio.h>
 
@@ -11,7 +11,7 @@
 typedef struct
 {
   Client *client;
-  guint added, removed, changed;
+  guint added, removed, changed, expiry;
 } Watch;
 
 /* One line, or one JSON object: what changed, at which object, and its properties. */
@@ -114,6 +114,32 @@ on_removed (GDBusConnection *connection, const char *sender, const char *path, c
 }
 
 static void
+on_expiry (GDBusConnection *connection, const char *sender, const char *path, const char *interface, const char *signal,
+           GVariant *parameters, gpointer user_data)
+{
+  Watch *watch = user_data;
+  g_auto (GVariantDict) properties = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) details = NULL, value = NULL;
+  g_autofree char *sentence = NULL, *line = NULL;
+  const char *what, *source = "";
+  guint64 expires;
+  int days;
+
+  if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(stia{sv})")))
+    return;
+  g_variant_get (parameters, "(&sti@a{sv})", &what, &expires, &days, &details);
+  g_variant_lookup (details, "Source", "&s", &source);
+  g_variant_dict_insert (&properties, "What", "s", what);
+  g_variant_dict_insert (&properties, "Expires", "t", expires);
+  g_variant_dict_insert (&properties, "Days", "i", days);
+  g_variant_dict_insert (&properties, "Source", "s", source);
+  value = g_variant_ref_sink (g_variant_dict_end (&properties));
+  sentence = words_end (what, expires, days);
+  line = g_strdup_printf ("%s (%s)", sentence, source);
+  tell (watch->client, "ExpiryWarning", path, value, line);
+}
+
+static void
 start (Client *client)
 {
   Watch *watch = client->state;
@@ -131,6 +157,9 @@ start (Client *client)
       watch->changed = g_dbus_connection_signal_subscribe (client->connection, SHIKAKU_BUS_NAME,
                                                            "org.freedesktop.DBus.Properties", "PropertiesChanged", NULL,
                                                            NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_changed, watch, NULL);
+      watch->expiry = g_dbus_connection_signal_subscribe (client->connection, SHIKAKU_BUS_NAME,
+                                                          SHIKAKU_INTERFACE_MANAGER, "ExpiryWarning", NULL, NULL,
+                                                          G_DBUS_SIGNAL_FLAGS_NONE, on_expiry, watch, NULL);
     }
   tell (client, "DaemonAppeared", SHIKAKU_OBJECT_PATH, NULL, _ ("daemon: running"));
 }
@@ -151,11 +180,12 @@ finish (Client *client)
   g_dbus_connection_signal_unsubscribe (client->connection, watch->added);
   g_dbus_connection_signal_unsubscribe (client->connection, watch->removed);
   g_dbus_connection_signal_unsubscribe (client->connection, watch->changed);
+  g_dbus_connection_signal_unsubscribe (client->connection, watch->expiry);
 }
 
 const Verb verb_watch = {
   .name = "watch",
-  .summary = N_ ("print each change of the readers and the center"),
+  .summary = N_ ("print each change of the readers and the center, and what expires soon"),
   .stays = TRUE,
   .start = start,
   .vanished = vanished,

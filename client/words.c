@@ -179,3 +179,34 @@ words_time (guint64 time)
 
   return local ? g_date_time_format (local, _ ("%Y-%m-%d %H:%M")) : g_strdup ("");
 }
+
+int
+words_count_days (guint64 time)
+{
+  gint64 left = (gint64)time - g_get_real_time ();
+
+  return left > 0 ? (int)MIN ((left - 1) / G_TIME_SPAN_DAY + 1, G_MAXINT) : 0;
+}
+
+static const char *
+look_up_end (const char *what)
+{
+  static const Word ends[] = {
+    { "center-ca", N_ ("authority of the center") },
+    { "institution-certificate", N_ ("certificate of the institution") },
+    { "institution-ca", N_ ("authority of the institution's certificate") },
+    { "card-ca", N_ ("authority of the cards") },
+  };
+  return LOOK_UP (ends, what);
+}
+
+char *
+words_end (const char *what, guint64 expires, int days)
+{
+  g_autofree char *date = words_time (expires);
+
+  if (days == 0)
+    return g_strdup_printf (_ ("%s: EXPIRED %s"), look_up_end (what), date);
+  return g_strdup_printf (ngettext ("%s: until %s, %d day", "%s: until %s, %d days", (gulong)days), look_up_end (what),
+                          date, days);
+}

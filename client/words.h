@@ -22,3 +22,9 @@ const char *words_language (void);
 /* words_date: YYYYMMDD for people; anything else as it is. words_time: microseconds since the epoch. (transfer full) */
 char *words_date (const char *date);
 char *words_time (guint64 time);
+
+/* words_count_days: until @time; one that has begun is one. 0: it is over. */
+int words_count_days (guint64 time);
+
+/* words_end: that @what of the contract's Expiries ends at @expires, @days from now, 0: has ended. (transfer full) */
+char *words_end (const char *what, guint64 expires, int days);

@@ -46,10 +46,10 @@ handle_inhibitor (sd_bus_message *reply, void *user_data, sd_bus_error *error)
   int fd;
 
   self->inhibiting = sd_bus_slot_unref (self->inhibiting);
-  if (sd_bus_message_read_basic (reply, 'h', &fd) > 0)
+  if (!sd_bus_message_is_method_error (reply, NULL) && sd_bus_message_read_basic (reply, 'h', &fd) > 0)
     self->inhibitor = fcntl (fd, F_DUPFD_CLOEXEC, 3);
   else
-    log_info (NULL, "sleep: logind lets nothing be done before it: %s", sd_bus_message_get_error (reply)->name);
+    log_info (NULL, "sleep: logind will not wait for the cards to be unpowered");
   return 0;
 }
 
@@ -128,7 +128,7 @@ handle_owner (sd_bus_message *reply, void *user_data, sd_bus_error *error)
   const char *name;
 
   self->asking = sd_bus_slot_unref (self->asking);
-  if (sd_bus_message_read_basic (reply, 's', &name) > 0)
+  if (!sd_bus_message_is_method_error (reply, NULL) && sd_bus_message_read_basic (reply, 's', &name) > 0)
     set_owner (self, name);
   else
     log_info (NULL, "sleep: there is no logind: nothing is known of the machine's sleep");

@@ -1,66 +1,93 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bus-loop: GLib's prepare, check and dispatch around sd_event's prepare, wait and dispatch. */
+/* bus-loop: GLib's prepare, check and dispatch around what sd-bus waits for, and sd_bus_process. */
 #include "bus/bus-loop.h"
 
 typedef struct
 {
   GSource source;
-  sd_event *event;
+  sd_bus *bus;
+  gpointer socket;      /* as GLib knows it; NULL: the connection has ended */
+  GIOCondition awaited; /* at the socket */
 } LoopSource;
+
+/* Return: microseconds, as g_get_monotonic_time() counts them; 0: at once, UINT64_MAX: never. */
+static guint64
+get_due_time (sd_bus *bus)
+{
+  guint64 due = 0;
+
+  return sd_bus_get_timeout (bus, &due) > 0 ? due : G_MAXUINT64;
+}
+
+static void
+await (LoopSource *self)
+{
+  int events = sd_bus_get_events (self->bus);
+  GIOCondition awaited = (GIOCondition)MAX (events, 0);
+
+  if (self->socket && awaited != self->awaited)
+    g_source_modify_unix_fd (&self->source, self->socket, awaited);
+  self->awaited = awaited;
+}
+
+static gboolean
+is_due (LoopSource *self, int *ret_timeout)
+{
+  guint64 due = get_due_time (self->bus);
+  guint64 now = due == 0 || due == G_MAXUINT64 ? 0 : (guint64)g_source_get_time (&self->source);
+
+  *ret_timeout = due == G_MAXUINT64 ? -1 : due <= now ? 0 : (int)MIN ((due - now) / 1000 + 1, G_MAXINT);
+  return *ret_timeout == 0;
+}
 
 static gboolean
 loop_prepare (GSource *source, int *timeout)
 {
-  sd_event *event = ((LoopSource *)source)->event;
-
-  *timeout = -1;
-  /* Disarm first: what was armed for an earlier poll knows nothing of timers and messages queued since. */
-  if (sd_event_get_state (event) == SD_EVENT_ARMED && sd_event_wait (event, 0) > 0)
-    return TRUE;
-  if (sd_event_get_state (event) == SD_EVENT_PENDING)
-    return TRUE;
-  return sd_event_get_state (event) == SD_EVENT_INITIAL && sd_event_prepare (event) > 0;
+  await ((LoopSource *)source);
+  return is_due ((LoopSource *)source, timeout);
 }
 
 static gboolean
 loop_check (GSource *source)
 {
-  sd_event *event = ((LoopSource *)source)->event;
+  LoopSource *self = (LoopSource *)source;
+  int timeout;
 
-  if (sd_event_get_state (event) == SD_EVENT_PENDING)
-    return TRUE;
-  return sd_event_get_state (event) == SD_EVENT_ARMED && sd_event_wait (event, 0) > 0;
+  return (self->socket && g_source_query_unix_fd (source, self->socket) != 0) || is_due (self, &timeout);
 }
 
 static gboolean
 loop_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
 {
-  sd_event *event = ((LoopSource *)source)->event;
+  LoopSource *self = (LoopSource *)source;
 
-  if (sd_event_get_state (event) == SD_EVENT_PENDING)
-    sd_event_dispatch (event);
+  /* It fails when the connection has ended, of which the filters have been told. */
+  if (sd_bus_process (self->bus, NULL) < 0 && self->socket)
+    g_source_remove_unix_fd (source, g_steal_pointer (&self->socket));
   return G_SOURCE_CONTINUE;
 }
 
 static void
 loop_finalize (GSource *source)
 {
-  sd_event_unref (((LoopSource *)source)->event);
+  sd_bus_unref (((LoopSource *)source)->bus);
 }
 
 guint
-bus_loop_attach (sd_event *event, GMainContext *context)
+bus_loop_attach (sd_bus *bus, GMainContext *context)
 {
   static GSourceFuncs functions
       = { .prepare = loop_prepare, .check = loop_check, .dispatch = loop_dispatch, .finalize = loop_finalize };
   GSource *source = g_source_new (&functions, sizeof (LoopSource));
+  LoopSource *self = (LoopSource *)source;
   guint id;
 
-  ((LoopSource *)source)->event = sd_event_ref (event);
+  self->bus = sd_bus_ref (bus);
+  self->awaited = G_IO_IN;
   /* Not to be blocked while it is dispatched: that would cost GLib a wake-up, three system calls, each time. It never
-     recurses: while an event is being dispatched its state is neither INITIAL nor PENDING. */
+     recurses: nothing here runs a loop of its own. */
   g_source_set_can_recurse (source, TRUE);
-  g_source_add_unix_fd (source, sd_event_get_fd (event), G_IO_IN | G_IO_HUP | G_IO_ERR);
+  self->socket = g_source_add_unix_fd (source, sd_bus_get_fd (bus), self->awaited);
   id = g_source_attach (source, context);
   g_source_unref (source);
   return id;

@@ -27,8 +27,8 @@ struct BusVisits
   sd_bus *bus;
   BusPeers *peers;
   Station *station;
-  GHashTable *table;       /* path, borrowed from the visit → BusVisit */
-  sd_event_source *errand; /* runs once after what is ready was dispatched: tells and closes */
+  GHashTable *table; /* path, borrowed from the visit → BusVisit */
+  guint errand;      /* runs once in the next turn of the loop: tells and closes */
   sd_bus_slot *slot, *enumerator;
 };
 
@@ -276,10 +276,13 @@ answer_check (BusVisit *self)
 
 /* The errand: what is told once for all that happened in one turn of the loop. */
 
+static gboolean run_errand (gpointer user_data);
+
 static void
 plan_errand (BusVisits *visits)
 {
-  sd_event_source_set_enabled (visits->errand, SD_EVENT_ONESHOT);
+  if (visits->errand == 0)
+    visits->errand = g_idle_add_full (G_PRIORITY_DEFAULT, run_errand, visits, NULL);
 }
 
 static void
@@ -289,14 +292,15 @@ tell_changes (BusVisit *self)
   bus_visit_view_tell_changes (&self->view, self->visits->bus, self->visit);
 }
 
-static int
-run_errand (sd_event_source *source, void *user_data)
+static gboolean
+run_errand (gpointer user_data)
 {
   BusVisits *visits = user_data;
   g_autoptr (GPtrArray) closing = g_ptr_array_new ();
   GHashTableIter iterator;
   BusVisit *self;
 
+  visits->errand = 0;
   g_hash_table_iter_init (&iterator, visits->table);
   while (g_hash_table_iter_next (&iterator, NULL, (gpointer *)&self))
     {
@@ -307,7 +311,7 @@ run_errand (sd_event_source *source, void *user_data)
     }
   for (guint i = 0; i < closing->len; i++)
     station_close_visit (visits->station, g_ptr_array_index (closing, i));
-  return 0;
+  return G_SOURCE_REMOVE;
 }
 
 static void
@@ -325,7 +329,7 @@ visit_free (BusVisit *self)
 }
 
 BusVisits *
-bus_visits_new (sd_bus *bus, sd_event *event, BusPeers *peers, Station *station, GError **error)
+bus_visits_new (sd_bus *bus, BusPeers *peers, Station *station, GError **error)
 {
   g_autoptr (BusVisits) visits = g_new0 (BusVisits, 1);
 
@@ -333,11 +337,9 @@ bus_visits_new (sd_bus *bus, sd_event *event, BusPeers *peers, Station *station,
   visits->peers = peers;
   visits->station = station;
   visits->table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)visit_free);
-  if (!bus_error_check (sd_event_add_defer (event, &visits->errand, run_errand, visits), "Event source", error)
-      || !bus_error_check (sd_event_source_set_enabled (visits->errand, SD_EVENT_OFF), "Event source", error)
-      || !bus_error_check (sd_bus_add_fallback_vtable (bus, &visits->slot, SHIKAKU_VISIT_PATH, SHIKAKU_INTERFACE_VISIT,
-                                                       vtable, find_visit, visits),
-                           "Visit objects", error)
+  if (!bus_error_check (sd_bus_add_fallback_vtable (bus, &visits->slot, SHIKAKU_VISIT_PATH, SHIKAKU_INTERFACE_VISIT,
+                                                    vtable, find_visit, visits),
+                        "Visit objects", error)
       || !bus_error_check (sd_bus_add_node_enumerator (bus, &visits->enumerator, SHIKAKU_VISIT_PATH, enumerate, visits),
                            "Visit objects", error))
     return NULL;
@@ -349,7 +351,7 @@ bus_visits_free (BusVisits *visits)
 {
   sd_bus_slot_unref (visits->slot);
   sd_bus_slot_unref (visits->enumerator);
-  sd_event_source_disable_unref (visits->errand);
+  g_clear_handle_id (&visits->errand, g_source_remove);
   g_hash_table_unref (visits->table);
   sd_bus_unref (visits->bus);
   g_free (visits);

@@ -24,8 +24,7 @@
 struct Bus
 {
   sd_bus *bus;
-  sd_event *event;
-  guint source;
+  guint source, watchdog;
   sd_bus_slot *filter, *name;
   GSourceFunc lost;
   gpointer user_data;
@@ -104,24 +103,31 @@ handle_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
   return 0;
 }
 
+static gboolean
+feed_watchdog (gpointer user_data)
+{
+  sd_notify (FALSE, "WATCHDOG=1");
+  return G_SOURCE_CONTINUE;
+}
+
 Bus *
 bus_new (GSourceFunc lost, gpointer user_data, GError **error)
 {
   g_autoptr (Bus) self = g_new0 (Bus, 1);
+  guint64 watchdog = 0; /* microseconds */
 
   self->lost = lost;
   self->user_data = user_data;
   if (!bus_error_check (sd_bus_open_system (&self->bus), "System bus", error)
-      || !bus_error_check (sd_event_new (&self->event), "Event loop", error)
-      || !bus_error_check (sd_event_set_watchdog (self->event, TRUE), "Watchdog", error)
-      || !bus_error_check (sd_bus_attach_event (self->bus, self->event, SD_EVENT_PRIORITY_NORMAL), "Event loop", error)
       || !bus_error_check (sd_bus_add_filter (self->bus, &self->filter, handle_message, self), "Bus filter", error))
     return NULL;
   self->outgoing = bus_outgoing_new (self->bus);
   self->peers = bus_peers_new (self->bus, self->outgoing, handle_peer_gone, self);
   self->access = bus_access_new (self->bus, self->outgoing, self->peers);
   self->agents = bus_agents_new (self->bus, self->outgoing, self->peers);
-  self->source = bus_loop_attach (self->event, NULL);
+  self->source = bus_loop_attach (self->bus, NULL);
+  if (sd_watchdog_enabled (FALSE, &watchdog) > 0)
+    self->watchdog = g_timeout_add ((guint)(watchdog / 1000 / 2), feed_watchdog, NULL);
   return g_steal_pointer (&self);
 }
 
@@ -168,7 +174,7 @@ bus_publish (Bus *self, Station *station, GError **error)
 {
   self->station = station;
   bus_access_set_station (self->access, station);
-  if (!(self->visits = bus_visits_new (self->bus, self->event, self->peers, station, error))
+  if (!(self->visits = bus_visits_new (self->bus, self->peers, station, error))
       || !(self->readers = bus_readers_new (self->bus, station, error))
       || !(self->manager = bus_manager_new (self->bus, self->peers, self->visits, station, error))
       || !(self->log_control = bus_log_control_new (self->bus, self->peers, error))
@@ -225,10 +231,9 @@ bus_free (Bus *self)
   g_clear_pointer (&self->peers, bus_peers_unref);
   sd_bus_slot_unref (self->name);
   sd_bus_slot_unref (self->filter);
-  if (self->source)
-    g_source_remove (self->source);
+  g_clear_handle_id (&self->source, g_source_remove);
+  g_clear_handle_id (&self->watchdog, g_source_remove);
   sd_bus_flush_close_unref (self->bus);
-  sd_event_unref (self->event);
   g_free (self);
 }
 

@@ -5,7 +5,7 @@
 #include <glib/gi18n.h>
 
 static const Verb *const verbs[] = {
-  &verb_status, &verb_readers, &verb_check, &verb_agent, &verb_watch, &verb_diagnose, &verb_config,
+  &verb_status, &verb_readers, &verb_check, &verb_agent, &verb_watch, &verb_diagnose, &verb_config, &verb_statistics,
 };
 
 const Verb *
@@ -40,7 +40,7 @@ verbs_get_help (void)
   GString *help = g_string_new (_ ("Verbs:"));
 
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
-    g_string_append_printf (help, "\n  %-9s %s", verbs[i]->name, _ (verbs[i]->summary));
+    g_string_append_printf (help, "\n  %-10s %s", verbs[i]->name, _ (verbs[i]->summary));
   g_string_append_printf (help, "\n\n%s", _ ("“shikakuctl VERB --help” shows the options of a verb."));
   return g_string_free (help, FALSE);
 }

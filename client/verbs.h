@@ -4,7 +4,8 @@
 
 #include "client/client.h"
 
-extern const Verb verb_status, verb_readers, verb_check, verb_agent, verb_watch, verb_diagnose, verb_config;
+extern const Verb verb_status, verb_readers, verb_check, verb_agent, verb_watch, verb_diagnose, verb_config,
+    verb_statistics;
 
 /* verbs_find: Return: the row of @name, static, or NULL. */
 const Verb *verbs_find (const char *name);

@@ -299,6 +299,18 @@ def test_diagnose(rig):
     rig.client("diagnose", stdin="", check=READER_TROUBLE)
 
 
+def test_statistics(rig):
+    reader = start(rig)
+    rig.client("check", "--reader", reader, stdin="1234\n", check=ELIGIBLE)
+    numbers = json.loads(rig.client("statistics", "--json", stdin="", check=0).text())
+    assert numbers["CardVisitsDone"] == numbers["AnswersEligible"] == 1 and numbers["CardTime"] > 0, numbers
+    text = rig.client("statistics", stdin="", check=0).text()
+    assert re.search(r"^CardVisitsDone +1$", text, re.MULTILINE), text
+    assert re.search(r"^CardTime +\d+\.\d{3} s$", text, re.MULTILINE), text
+    assert re.search(r"^Since +\d{4}-", text, re.MULTILINE), text
+    rig.client("statistics", stdin="", check=NOT_AUTHORIZED, user="other")
+
+
 def test_config_show(rig):
     """Every key with its value and origin, for who may manage; in one table, each column as wide as it must be."""
     rig.start("daemon")

@@ -34,12 +34,6 @@ static const struct
   { "card-ca.pem", "Card", "CertificateAuthorities" },
 };
 
-const ConfigurationKey *
-settings_get_keys (void)
-{
-  return keys;
-}
-
 static void
 use_credentials (Configuration *configuration)
 {

@@ -6,9 +6,6 @@
 #include "center/web-api.h"
 #include "visit/station.h"
 
-/* settings_get_keys: the table, for the test that compares it with what is written about it. */
-const ConfigurationKey *settings_get_keys (void);
-
 /*
  * settings_load: reads @path, or SHIKAKU_CONFIGURATION_FILE if it is NULL, and its drop-ins. The installed file may be
  * missing (everything has its default then); one that was asked for by name may not. Where $CREDENTIALS_DIRECTORY

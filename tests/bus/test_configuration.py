@@ -13,7 +13,7 @@ import time
 from bus import MANAGER, ROOT, Agent, ObjectPath, Visits, call, expect_error
 from loop import Watch, wait_for
 from people import INSURED
-from rig import KEYS
+from rig import KEYS, SOURCE
 
 EX_CONFIG = 78
 SECRET = "c4nary"  # in every value that is wrong: it is in no text
@@ -251,3 +251,54 @@ def test_help(rig):
     done = subprocess.run([rig.program("daemon/shikakud"), "--help"], capture_output=True, text=True, check=True)
     for option in ("--config", "--check-config", "--version"):
         assert option in done.stdout, done.stdout
+
+
+# paper
+
+def read_example():
+    """Return: (group, key) → what the installed file shows as its value, and the comment before it."""
+    shown, group, comment = {}, None, ""
+    for line in (SOURCE / "data" / "shikakud.conf").read_text().splitlines():
+        if found := re.match(r"\[(\w+)\]$", line):
+            group = found[1]
+        elif found := re.match(r"#(\w+)=(.*)$", line):
+            shown[group, found[1]] = found[2], comment
+            continue
+        comment = comment + line[1:] if line.startswith("#") else ""
+    return shown
+
+
+def read_manual():
+    """Return: (group, key) → what the manual page says."""
+    text = (SOURCE / "data" / "man" / "shikakud.conf.5").read_text()
+    return {(group, key): said.replace("\n", " ")
+            for group, section in re.findall(r"^\.Ss Group (\w+)\n(.*?)^\.El$", text, re.MULTILINE | re.DOTALL)
+            for key, said in re.findall(r"^\.It Sy (\w+)\n(.*?)(?=^\.It|\Z)", section, re.MULTILINE | re.DOTALL)}
+
+
+def test_paper(rig):
+    """Program, installed file and manual page name the same keys, types, limits and defaults."""
+    nothing = rig.folder / "nothing.conf"
+    rig.start("daemon", **{f"{group}_{key}": None for group, key in read_example()})
+    known = read_configuration(rig)
+    example, manual = read_example(), read_manual()
+    assert list(known) == list(example) == list(manual), (list(known), list(example), list(manual))
+    for (group, key), (default, origin) in known.items():
+        nothing.write_text(f"[{group}]\n{key}=\t")
+        _status, text = check(rig, nothing)
+        allowed = re.search(rf"nothing.conf:2: key {key} of \[{group}\] must be (.*)", text)
+        value, comment = example[group, key]
+        assert origin == "default" and allowed, (group, key, text)
+        if limits := re.search(r"seconds from (\d+) to (\d+)", allowed[1]):
+            written = f"seconds, {limits[1]} to {limits[2]}"
+            assert written in comment and written in manual[group, key], (key, written)
+        if "10 digits" in allowed[1]:
+            assert "10 digits" in comment and "10 digits" in manual[group, key], key
+        if default is None:
+            assert "No default" in comment and "No default" in manual[group, key], key
+        else:
+            assert value == default, key
+            assert re.search(rf"Default: (\.Pa )?{re.escape(default)} ?\.", manual[group, key]), (key, manual[group, key])
+        kind = manual[group, key].split()[0]
+        assert (kind == "Credential:") == ("pkcs11" in allowed[1]), key
+        assert (kind == "Path") == (allowed[1] == "an absolute path"), (key, allowed[1])

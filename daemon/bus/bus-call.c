@@ -51,10 +51,11 @@ find_method (const BusMethod *methods, const char *member)
 }
 
 static int
-refuse (sd_bus_message *message, ShikakuError code, const char *text)
+refuse (BusPeers *peers, sd_bus_message *message, ShikakuError code, const char *text)
 {
   g_autoptr (GError) error = g_error_new_literal (SHIKAKU_ERROR, (int)code, text);
 
+  bus_peers_note_error (peers, (int)code);
   bus_error_reply (message, error);
   return 1;
 }
@@ -70,14 +71,14 @@ bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface,
   BusCall *call;
 
   if (!method || !right)
-    return refuse (message, SHIKAKU_ERROR_NOT_AUTHORIZED, "Nobody may call this");
+    return refuse (peers, message, SHIKAKU_ERROR_NOT_AUTHORIZED, "Nobody may call this");
   if (bus_peers_are_closed (peers))
-    return refuse (message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
+    return refuse (peers, message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
   peer = bus_peers_get (peers, sd_bus_message_get_sender (message));
   if (!peer)
-    return refuse (message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many programs use the daemon");
+    return refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many programs use the daemon");
   if (peer->calls >= BUS_PEER_CALLS_MAXIMUM)
-    return refuse (message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many calls of this connection are under way");
+    return refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many calls of this connection are under way");
 
   call = g_new (BusCall, 1);
   *call = (BusCall){ bus_peers_ref (peers), sd_bus_message_ref (message), method->handler, target };
@@ -132,6 +133,7 @@ bus_call_return_message (BusCall *call, sd_bus_message *reply, int result)
 void
 bus_call_return_error (BusCall *call, GError *error)
 {
+  bus_peers_note_error (call->peers, error->code);
   bus_error_reply (call->message, error);
   g_error_free (error);
   call_free (call);

@@ -25,6 +25,7 @@ struct BusPeers
   BusPeerGone gone;
   gpointer user_data;
   BusAccess *access;
+  Station *station;  /* counts what is turned away */
   GHashTable *table; /* name → BusPeer */
   guint references;
   gboolean closed;
@@ -222,6 +223,20 @@ void
 bus_peers_close (BusPeers *peers)
 {
   peers->closed = TRUE;
+  peers->station = NULL; /* it may go first */
+}
+
+void
+bus_peers_set_station (BusPeers *peers, Station *station)
+{
+  peers->station = station;
+}
+
+void
+bus_peers_note_error (BusPeers *peers, int code)
+{
+  if (peers->station && (code == SHIKAKU_ERROR_NOT_AUTHORIZED || code == SHIKAKU_ERROR_LIMIT_EXCEEDED))
+    station_count_refusal (peers->station, code == SHIKAKU_ERROR_LIMIT_EXCEEDED);
 }
 
 void

@@ -8,6 +8,7 @@
 #pragma once
 
 #include "bus/bus-outgoing.h"
+#include "visit/station.h"
 
 #define BUS_PEER_VISITS_MAXIMUM 16     /* of one connection */
 #define BUS_PEER_UID_VISITS_MAXIMUM 64 /* of all connections of one uid */
@@ -66,6 +67,12 @@ void bus_peers_forget (BusPeers *peers, BusPeer *peer);
 /* bus_peers_close: no new calls are taken from here on. */
 void bus_peers_close (BusPeers *peers);
 gboolean bus_peers_are_closed (BusPeers *peers);
+
+/* bus_peers_set_station: where what is turned away is counted, until bus_peers_close. */
+void bus_peers_set_station (BusPeers *peers, Station *station);
+
+/* bus_peers_note_error: a call is answered with @code, a ShikakuError. */
+void bus_peers_note_error (BusPeers *peers, int code);
 
 /* BusPeerKnown: @peer is NULL if it left before the bus could tell who it is. */
 typedef void (*BusPeerKnown) (BusPeer *peer, gpointer user_data);

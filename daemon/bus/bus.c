@@ -174,6 +174,7 @@ bus_publish (Bus *self, Station *station, GError **error)
 {
   self->station = station;
   bus_access_set_station (self->access, station);
+  bus_peers_set_station (self->peers, station);
   if (!(self->visits = bus_visits_new (self->bus, self->peers, station, error))
       || !(self->readers = bus_readers_new (self->bus, station, error))
       || !(self->manager = bus_manager_new (self->bus, self->peers, self->visits, station, error))

@@ -503,3 +503,9 @@ station_get_statistics (Station *station)
 {
   return &station->statistics;
 }
+
+void
+station_count_refusal (Station *station, gboolean braked)
+{
+  statistics_count (&station->statistics, braked ? STATISTICS_CALLS_BRAKED : STATISTICS_CALLS_REFUSED);
+}

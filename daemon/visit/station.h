@@ -109,6 +109,9 @@ void station_drop_owner (Station *station, const char *owner);
 /* station_get_statistics: what has been done here since the start. */
 const Statistics *station_get_statistics (Station *station);
 
+/* station_count_refusal: a call was turned away: @braked: over a limit; else for want of a right. */
+void station_count_refusal (Station *station, gboolean braked);
+
 /* Readers. */
 GPtrArray *station_get_readers (Station *station); /* (transfer container) of StationReader */
 StationReader *station_find_reader (Station *station, const char *path);

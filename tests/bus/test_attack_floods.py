@@ -1,0 +1,188 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Floods: too many calls, too many callers, too much in one call, too many descriptors, nobody who reads the answers.
+
+Comes in: a rig. Each function test_… is a case; meson.build lists them. Goes out: nothing; attack.py says what has to
+hold afterwards.
+"""
+import os
+import re
+import time
+
+from attack import (FULL, STANDARD_METHODS, Deaf, RandomCalls, Siege, check_answers, get_owner, make_arguments,
+                    make_call, read_contract, read_keys, write_table)
+from bus import MANAGER, NAME, PROPERTIES, ROOT, VISIT, Call, ObjectPath, Visits, call, options
+from gi.repository import Gio, GLib
+from loop import wait_for
+from people import INSURED
+from rig import SOURCE
+
+SEED = int(os.environ.get("SHIKAKU_SEED", "4711"))
+NUMBER_CHECK = GLib.Variant.new_tuple(options(INSURED), options({}))
+MEGABYTE = 1 << 20
+FILES_EACH = 16  # descriptors that the system bus lets one message have
+
+
+def read_descriptor_limit():
+    """Of the daemon's unit; systemd's own if it has none."""
+    unit = (SOURCE / "data/system/shikakud.service.in").read_text()
+    found = re.search(r"^LimitNOFILE=(\d+)$", unit, re.MULTILINE)
+    return int(found[1]) if found else 1024
+
+
+def attack_at_random(rig, number, seed):
+    """@number of calls by four users at a time, most by root: of whom polkit need not be asked. Return: errors → how
+    often."""
+    few = number // 50
+    shares = {"tester": few, "colleague": few, "other": few, "root": number - 3 * few}
+    attackers = [RandomCalls(rig, user, seed + place, share) for place, (user, share) in enumerate(shares.items())]
+    errors = {}
+    for attacker in attackers:
+        for name, count in attacker.wait().items():
+            errors[name] = errors.get(name, 0) + count
+    return errors
+
+
+def test_arguments(rig):
+    """Whatever is given to whatever member by whomever: 100,000 calls, made from the contract by a seed."""
+    rig.start("card", "center", "daemon")
+    rig.wait_readers(2, present=1)
+    write_table(rig)
+    attack_at_random(rig, 10000, SEED)  # what is kept for good is there then
+    with Siege(rig):
+        begin = time.monotonic()
+        errors = attack_at_random(rig, 100000, SEED + 4)
+        print(f"seed {SEED}: 100,000 calls in {time.monotonic() - begin:.1f} s: {errors}", flush=True)
+
+
+def open_and_close(connection, number):
+    for _ in range(number // 12):
+        calls = [Call(connection, ROOT, MANAGER, "CheckNumber", NUMBER_CHECK) for _ in range(12)]
+        assert check_answers(calls) == {""}
+        paths = [one.reply.unpack()[0] for one in calls]
+        assert check_answers([Call(connection, path, VISIT, "Close") for path in paths]) == {""}
+
+
+def test_visits(rig):
+    """10,000 visits opened and closed, 3,000 in a short run."""
+    rig.start("center", "daemon")
+    connection = rig.bus_connection("root", fresh=True)
+    open_and_close(connection, 1000)
+    with Siege(rig):
+        open_and_close(connection, 10000 if FULL else 3000)
+
+
+def test_connections(rig):
+    """300 callers, each with a visit, all gone at once: limits hold, and nothing of them is left."""
+    rig.start("daemon", "center")
+    with Siege(rig):
+        rig.center("fault slow 60000 count=always path=search")
+        connections = [rig.bus_connection(user, fresh=True) for user in ("tester", "colleague", "root")
+                       for _ in range(100)]
+        calls = [Call(connection, ROOT, MANAGER, "CheckNumber", NUMBER_CHECK) for connection in connections]
+        assert check_answers(calls) == {"", "LimitExceeded"}
+        assert sum(not one.error for one in calls) == 3 * 64
+        for connection in connections:
+            connection.close_sync(None)
+        rig.center("clear-faults")
+
+
+def test_unread(rig):
+    """10,000 calls over 100 connections, and no answer is ever read."""
+    rig.start("center", "daemon")
+    calls = [make_call(ROOT, MANAGER, "GetVisits"), make_call(ROOT, PROPERTIES, "GetAll", GLib.Variant("(s)", (MANAGER,))),
+             make_call(ROOT, MANAGER, "Diagnose", GLib.Variant.new_tuple(options({}))),
+             make_call(ROOT, MANAGER, "CheckNumber", NUMBER_CHECK)]
+
+    def flood(number):
+        deaf = [Deaf(rig, user) for user in ("tester", "colleague") for _ in range(number // 2)]
+        for one in deaf:
+            one.send(*(calls[place % len(calls)] for place in range(100)))
+        Siege.serve(rig)
+        for one in deaf:
+            one.close()
+
+    flood(10)
+    with Siege(rig):
+        flood(100)
+
+
+def test_deaf(rig):
+    """A flood without end from one who reads no answer: the bus stops reading him, others are served."""
+    rig.start("center", "daemon")
+    with Siege(rig):
+        deaf = Deaf(rig, "tester")
+        deaf.link.settimeout(1)
+        text = GLib.Variant.new_tuple(options({"Language": "x" * 1000}))
+        calls = [make_call(ROOT, MANAGER, "OpenVisit", text, reply=place % 4 == 0) for place in range(8)]
+        calls.append(make_call(ROOT, PROPERTIES, "GetAll", GLib.Variant("(s)", (MANAGER,)), reply=False))
+        try:
+            for _ in range(1000):
+                deaf.send(*calls)
+        except TimeoutError:
+            pass
+        Siege.serve(rig)
+        deaf.close()
+
+
+# much in one call
+
+def make_huge_calls(text):
+    """@text in every argument, as every key and in every option, of every method."""
+    standard = {name: (ROOT, methods) for name, methods in STANDARD_METHODS.items() if name}
+    for interface, (path, methods) in {**read_contract(), **standard}.items():
+        for member, signature in methods:
+            values = [{text: text}] if "a{sv}" in signature else []
+            for key, kind in read_keys() if values else ():
+                values.append({key: {"s": text, "o": ObjectPath("/" + text), "as": [text]}.get(kind, text)})
+            for choices in values or [{}] if signature else []:
+                yield (path.replace("own", ROOT + "/visit/1_1/mine"), interface, member,
+                       make_arguments(signature, text, choices))
+
+
+def send_huge_calls(rig, user, text):
+    """One after the other; a refusal of the bus ends nothing."""
+    connection = rig.bus_connection(user, fresh=True)
+    count = 0
+    for one in make_huge_calls(text):
+        assert "" not in check_answers([Call(connection, *one)]) or one[2] == "RegisterAgent", one[:3]
+        count += 1
+    connection.close_sync(None)
+    return count
+
+
+def test_megabytes(rig):
+    """A megabyte in every text and path of every method, as key and as value, by who may call and by who may not; and
+    in the path and the member that are called."""
+    rig.start("center", "daemon")
+    with Siege(rig):
+        for user in ("tester", "other"):
+            print(send_huge_calls(rig, user, "x" * MEGABYTE), "calls", flush=True)
+        deaf = Deaf(rig, "other")
+        for size in (255, 65536, MEGABYTE):
+            deaf.call("/" + "x" * size, MANAGER, "GetVisits", reply=False)
+            deaf.call(ROOT + "/visit/" + "x" * size, PROPERTIES, "GetAll", GLib.Variant("(s)", (VISIT,)), reply=False)
+        Siege.serve(rig)
+        deaf.close()
+
+
+def call_with_files(connection, member, parameters):
+    """As many descriptors as the bus lets one message have."""
+    files = Gio.UnixFDList.new_from_array([os.open("/dev/null", os.O_RDONLY) for _ in range(FILES_EACH)])
+    return Call(connection, ROOT, MANAGER, member, parameters, files=files)
+
+
+def test_descriptors(rig):
+    """Descriptors that nobody asked for, with calls that are answered at once, and with those that are held: the daemon
+    has some left, and gets all back."""
+    rig.start("center", "daemon", wrapper=["prlimit", f"--nofile={read_descriptor_limit()}"])
+    with Siege(rig):
+        rig.center("fault slow 60000 count=always")
+        connections = [rig.bus_connection(user, fresh=True) for user in ("tester", "colleague", "other") for _ in range(12)]
+        calls = [call_with_files(connection, member, parameters) for connection in connections for _ in range(8)
+                 for member, parameters in (("GetVisits", None), ("Diagnose", make_arguments("a{sv}")),
+                                            ("Check", make_arguments("a{sv}", "", {"Insured": INSURED})))]
+        call(rig.bus_connection("root"), ROOT, MANAGER, "GetVisits")
+        print(f"{rig.daemon.descriptors()} descriptors while {sum(not one.done for one in calls)} calls are held", flush=True)
+        for connection in connections:
+            connection.close_sync(None)
+        rig.center("clear-faults")

@@ -19,6 +19,7 @@
 #define DBUS_NAME "org.freedesktop.DBus"
 
 #define SURVEY_TIME 1000 /* milliseconds */
+#define PAUSE_TIME 1000  /* milliseconds from a start that failed to its end */
 #define TRIM_TIME 1      /* seconds after a caller has gone */
 
 struct Bus
@@ -43,8 +44,20 @@ struct Bus
   guint survey; /* until the name is asked for */
   guint trim;   /* until memory is given back */
   gboolean ready;
+  guint pause; /* until a start that failed is told */
 };
 
+static gboolean
+tell_lost (gpointer user_data)
+{
+  Bus *self = user_data;
+
+  self->pause = 0;
+  self->lost (self->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* The service manager starts us again at once: a bus that refuses us would be asked, and fill the journal, all day. */
 static void
 report_lost (Bus *self, const char *what)
 {
@@ -52,7 +65,10 @@ report_lost (Bus *self, const char *what)
     return;
   log_write (LOG_ERR, SHIKAKU_MESSAGE_BUS_LOST, NULL, "%s", what);
   bus_peers_close (self->peers);
-  self->lost (self->user_data);
+  if (self->ready)
+    self->lost (self->user_data);
+  else
+    self->pause = g_timeout_add (PAUSE_TIME, tell_lost, self);
 }
 
 /* What a crowd of callers needed lies in pieces between what is kept: the C library gives it back only if told to. */
@@ -218,6 +234,7 @@ void
 bus_free (Bus *self)
 {
   g_clear_handle_id (&self->survey, g_source_remove);
+  g_clear_handle_id (&self->pause, g_source_remove);
   /* Access and agents first: they use outgoing, whose end calls back peers; visits answer calls of peers. */
   g_clear_pointer (&self->access, bus_access_free);
   g_clear_pointer (&self->agents, bus_agents_free);

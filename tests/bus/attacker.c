@@ -7,7 +7,8 @@
  *
  * The table, a line each, its fields separated by tabs:
  *   method PATH INTERFACE MEMBER SIGNATURE WEIGHT    (PATH "own": a visit's of this connection)
- *   key KEY SIGNATURE · given KEY TEXT (all together make a person) · text TEXT · path PATH · signature SIGNATURE
+ *   key KEY SIGNATURE · given KEY TEXT (all together make a person)
+ *   text TEXT · path PATH · signature SIGNATURE
  */
 #include <glib.h>
 #include <stdlib.h>
@@ -16,7 +17,8 @@
 
 #define NAME "org.shikaku.Shikaku1"
 #define OWN_TOKEN "mine"
-#define WINDOW 24      /* calls under way: below what the daemon and the bus allow one connection */
+#define WINDOW 24 /* calls under way: below what the daemon and the bus allow one connection */
+#define VISIT_EACH 200
 #define CALLS_EACH 400 /* of one connection, then it is gone with what it has left */
 #define PATIENCE (60 * G_USEC_PER_SEC)
 #define DEPTH_MAXIMUM 5
@@ -103,20 +105,25 @@ append_deep (sd_bus_message *message, guint depth)
     }
 }
 
+static void
+append_person (sd_bus_message *message)
+{
+  for (guint i = 0; i < given->len; i++)
+    {
+      char **one = given->pdata[i];
+
+      must (sd_bus_message_append (message, "{sv}", one[1], "s", one[2]));
+    }
+}
+
 /* Mostly keys that there are, with values of their type. */
 static void
 append_options (sd_bus_message *message, guint depth)
 {
   guint count = depth >= DEPTH_MAXIMUM ? 0 : draw (2) * draw (5);
 
-  guint person = depth < DEPTH_MAXIMUM && draw (2) == 0 ? given->len : 0;
-
-  for (guint i = 0; i < person; i++)
-    {
-      char **one = given->pdata[i];
-
-      must (sd_bus_message_append (message, "{sv}", one[1], "s", one[2]));
-    }
+  if (depth < DEPTH_MAXIMUM && draw (2) == 0)
+    append_person (message);
   for (guint i = 0; i < count; i++)
     {
       char **key = keys->pdata[draw (keys->len)];
@@ -233,6 +240,23 @@ draw_method (void)
   g_assert_not_reached ();
 }
 
+/* A visit at the path that calls to "own" go to, unless it is there. */
+static void
+open_visit (sd_bus *bus)
+{
+  sd_bus_message *message = NULL;
+
+  must (sd_bus_message_new_method_call (bus, &message, NAME, "/org/shikaku/Shikaku1", NAME ".Manager", "CheckNumber"));
+  must (sd_bus_message_open_container (message, 'a', "{sv}"));
+  append_person (message);
+  must (sd_bus_message_close_container (message));
+  must (sd_bus_message_append (message, "a{sv}", 1, "Token", "s", OWN_TOKEN));
+  must (sd_bus_call_async (bus, NULL, message, handle_reply, bus, UINT64_MAX));
+  sd_bus_message_unref (message);
+  under_way++;
+  sent++;
+}
+
 static void
 send_call (sd_bus *bus, guint ill)
 {
@@ -292,7 +316,10 @@ attack (guint calls, guint ill)
   own_path = g_strdup_printf ("/org/shikaku/Shikaku1/visit/%s/" OWN_TOKEN, escaped);
   while (calls-- > 0)
     {
-      send_call (bus, ill);
+      if (calls % VISIT_EACH == 0)
+        open_visit (bus);
+      else
+        send_call (bus, ill);
       settle (bus, WINDOW);
     }
   settle (bus, 0);

@@ -17,6 +17,12 @@
 #define BUFFER_SIZE_INITIAL 16384  /* if the center does not say how long its answer is */
 #define RETRY_AFTER_MAXIMUM 86400  /* seconds; more is nonsense */
 
+/*
+ * A session that is resumed proves neither side anew: glib-networking takes one that another certificate, or another
+ * CA's trust, had opened. New settings would seem to work that do not, and a pulled token would not be missed.
+ */
+#define TLS_PRIORITY "NORMAL:%COMPAT:%NO_TICKETS"
+
 struct Https
 {
   SoupSession *session;
@@ -80,6 +86,12 @@ https_outcome_clear (HttpsOutcome *outcome)
   g_clear_pointer (&outcome->body, g_bytes_unref);
   memset (outcome, 0, sizeof *outcome);
   outcome->retry_after = -1;
+}
+
+void
+https_set_up (void)
+{
+  g_setenv ("G_TLS_GNUTLS_PRIORITY", TLS_PRIORITY, FALSE);
 }
 
 static SoupSession *

@@ -11,6 +11,9 @@
 
 typedef struct Https Https;
 
+/* https_set_up: once, before there are threads. */
+void https_set_up (void);
+
 Https *https_new (const Credential *credential);
 /* https_free: exchanges under way end by themselves (cancel them). */
 void https_free (Https *https);

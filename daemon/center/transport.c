@@ -90,9 +90,9 @@ transport_note_exposure (Transport *transport, const char *exposure)
 }
 
 void
-transport_forget_links (Transport *transport)
+transport_forget_links (Transport *transport, TransportLink first)
 {
-  for (guint link = 0; link < TRANSPORT_N_LINKS; link++)
+  for (guint link = first; link < TRANSPORT_N_LINKS; link++)
     note_link (transport, link, TRANSPORT_LINK_UNKNOWN, -1, NULL);
 }
 

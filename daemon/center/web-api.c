@@ -8,6 +8,7 @@
 
 #include "base/log.h"
 #include "base/message-ids.h"
+#include "center/https.h"
 #include "center/web-client.h"
 #include "center/web-message.h"
 #include "codec/japanese-text.h"
@@ -289,7 +290,7 @@ web_api_free (Transport *transport)
   while (api->retired->len > 0)
     web_client_close (g_ptr_array_steal_index_fast (api->retired, 0));
   g_ptr_array_unref (api->retired);
-  transport_forget_links (transport);
+  transport_forget_links (transport, TRANSPORT_LINK_CREDENTIAL);
   g_free (api->institution_code);
   g_free (api);
 }
@@ -312,6 +313,7 @@ web_api_new (const WebApiSettings *settings)
 {
   WebApi *api = g_new0 (WebApi, 1);
 
+  https_set_up ();
   api->transport.klass = &web_api_class;
   api->institution_code = g_strdup (settings->institution_code);
   api->transport.institution_code = api->institution_code;

@@ -212,6 +212,7 @@ note_credential (WebClient *client, const GError *error)
     {
       complain (client, SHIKAKU_MESSAGE_CREDENTIAL_FAILED, error);
       transport_note_link (client->transport, TRANSPORT_LINK_CREDENTIAL, TRANSPORT_LINK_FAILED, error);
+      transport_forget_links (client->transport, TRANSPORT_LINK_LINE); /* those behind it are not known */
     }
   else if (web_access_is_open (client->access))
     transport_note_exposure (client->transport, credential->exposure);
@@ -553,7 +554,7 @@ void
 web_client_take_over (WebClient *client, Transport *transport)
 {
   client->transport = transport;
-  transport_forget_links (transport);
+  transport_forget_links (transport, TRANSPORT_LINK_CREDENTIAL);
   if (client->works)
     {
       note_credential (client, NULL);

@@ -1,134 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The daemon's center floor against the simulated center: each fault its named error, nothing sent that may not be."""
 
-import contextlib
 import os
 import pathlib
-import selectors
-import subprocess
 import sys
 import tempfile
 import time
 
-from simulated import DEADLINE, KEYS, PEOPLE, Center
-
-DRIVER = pathlib.Path(os.environ["SHIKAKU_BUILD"]) / "tests" / "center" / "web-api-driver"
-WRAPPER = os.environ.get("SHIKAKU_WRAPPER", "").split()  # valgrind
-PATIENCE = 10 if WRAPPER else 1
-TIMEOUT = 8  # seconds of a call, where the test is not about it
-SHORT = 2  # where it is
-
-
-class Driver:
-    """web-api-driver, and what it has said so far."""
-
-    def __init__(self, url, timeout=TIMEOUT, **files):
-        self.complaints = tempfile.TemporaryFile(mode="w+", encoding="utf-8")
-        options = [f"{name}={path}" for name, path in files.items()]
-        self.process = subprocess.Popen(
-            [*WRAPPER, DRIVER, url, KEYS, str(timeout * PATIENCE), *options],
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.complaints)  # fmt: skip
-        os.set_blocking(self.process.stdout.fileno(), False)
-        self.selector = selectors.DefaultSelector()
-        self.selector.register(self.process.stdout, selectors.EVENT_READ)
-        self.last, self.unread, self.results = 0, b"", {}
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, kind, *_):
-        self.process.stdin.close()
-        status = self.process.wait(DEADLINE * PATIENCE)
-        self.process.stdout.close()
-        self.selector.close()
-        texts = self.read_complaints()
-        self.complaints.close()
-        if kind or status:
-            print(texts, file=sys.stderr)
-        assert kind or status == 0, status
-        for secret in make_canaries():
-            assert secret not in texts, "a secret in an error's text"
-
-    def read_complaints(self):
-        self.complaints.seek(0)
-        return self.complaints.read()
-
-    def start(self, command):
-        self.process.stdin.write(command.encode() + b"\n")
-        self.process.stdin.flush()
-        self.last += 1
-        return self.last
-
-    def wait(self, number):
-        end = time.monotonic() + 2 * DEADLINE * PATIENCE
-        while number not in self.results:
-            assert self.selector.select(max(0, end - time.monotonic())), f"no answer to command {number}"
-            piece = self.process.stdout.read()
-            assert piece, "the driver ended"
-            *lines, self.unread = (self.unread + piece).split(b"\n")
-            for line in lines:
-                word, _, result = line.decode().partition(" ")
-                self.results[int(word)] = result
-        return self.results.pop(number)
-
-    def ask(self, command):
-        return self.wait(self.start(command))
-
-    def search(self, person="yamada"):
-        return self.ask(make_search(person))
-
-    def check(self, person="yamada"):
-        return self.ask(f"check {KEYS / person}.key.pem {KEYS / person}.cert.der")
-
-    def state(self):
-        """Return: state, [links], changes."""
-        state, *links, changes, _ = self.ask("state").split()
-        return state, links, int(changes.partition("=")[2])
-
-
-def make_canaries():
-    entry = PEOPLE["yamada"]["center"]["entries"][0]
-    return [*(KEYS / "account").read_text().split(), entry["InsuredIdentificationNumber"], entry["InsurerNumber"], "山田"]
-
-
-def make_search(person):
-    entry = PEOPLE[person]["center"]["entries"][0]
-    names = ("InsurerNumber", "InsuredIdentificationNumber", "Birthdate", "InsuredCardSymbol", "InsuredBranchNumber")
-    return " ".join(["search", *(entry[name].strip() for name in names if name in entry)])
-
-
-def get_key(result):
-    return dict(word.split("=") for word in result.split()[1:])["key"]
-
-
-@contextlib.contextmanager
-def make_pair(timeout=TIMEOUT, **files):
-    with Center() as center, Driver(center.url, timeout, **files) as driver:
-        yield center, driver
-
-
-def wait_for(condition):
-    end = time.monotonic() + DEADLINE * PATIENCE
-    while not condition():
-        assert time.monotonic() < end, "it never came"
-
-
-def wait_for_requests(center, path, number=1):
-    wait_for(lambda: center.send(f"wait {path} {number} 5")["ok"])
-
-
-def count(center, path=None):
-    return len(center.log(path))
-
-
-def connections(center):
-    return center.tell("stats")["connections"]
-
-
-def drop_connections(center):
-    center.tell("drop-connections")
-    wait_for(lambda: center.tell("stats")["open"] == 0)
-
+from driver import (
+    PATIENCE, SHORT, WRAPPER, Driver, connections, count, drop_connections, get_key, make_pair, make_search, wait_for,
+    wait_for_requests)  # fmt: skip
+from simulated import KEYS, Center
 
 # -- what works
 

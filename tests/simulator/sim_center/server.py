@@ -59,6 +59,7 @@ class Connection(asyncio.Protocol):
         self.number = number
         self.transport = None
         self.peer = None
+        self.certificate = None
         self.resumed = False
         self.tls = None
         self.requests = 0
@@ -72,7 +73,9 @@ class Connection(asyncio.Protocol):
     def connection_made(self, transport):
         self.transport = transport
         session = transport.get_extra_info("ssl_object")
-        self.peer = get_institution(session.getpeercert())
+        certificate = session.getpeercert()
+        self.peer = get_institution(certificate)
+        self.certificate = certificate.get("serialNumber")
         self.resumed = session.session_reused
         self.tls = session.version()
         self.server.count_handshake(self)
@@ -277,8 +280,9 @@ class Server:
     def open_record(self, connection, path, size):
         record = dict(
             path=path, connection=connection.number, request_on_connection=connection.requests, tls=connection.tls,
-            resumed=connection.resumed, request_bytes=size, response_bytes=0, status=None, ms=None, at=time.time(),
-            ArbitraryFileIdentifier=None, registered=[], repeated=False, fault=None)  # fmt: skip
+            resumed=connection.resumed, client_certificate=connection.certificate, request_bytes=size, response_bytes=0,
+            status=None, ms=None, at=time.time(), ArbitraryFileIdentifier=None, registered=[],
+            repeated=False, fault=None)  # fmt: skip
         self.log.append(record)
         self.stats["requests"][path] += 1
         self.stats["request_bytes"] += size

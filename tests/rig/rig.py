@@ -124,6 +124,7 @@ class Rig:
         self.ports, self.reservations, self.connections = None, [], {}
         self.socket = self.folder / "pcscd.comm"
         self.metrics_file = self.folder / "run" / "shikaku.prom"
+        self.bus_policy = ""  # more of it, before the bus is started
         self.address = f"unix:path={self.folder}/bus"
         self.environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": self.address,
                             "PCSCLITE_CSOCK_NAME": str(self.socket), "PYTHONPYCACHEPREFIX": str(BUILD / "pycache"),
@@ -189,7 +190,7 @@ class Rig:
         self.require("dbus-daemon", "dbus-daemon")
         configuration = self.folder / "bus.conf"
         configuration.write_text(BUS_CONFIGURATION.format(folder=self.folder, policy=find_policy(),
-                                                         more=authority.BUS_POLICY))
+                                                         more=authority.BUS_POLICY + self.bus_policy))
         self.bus_process = self.launch("dbus-daemon", wrap(
             shutil.which("dbus-daemon"), f"--config-file={configuration}", "--nofork", "--nopidfile", "--nosyslog",
             "--print-address=1"), keep=True, quiet=True)

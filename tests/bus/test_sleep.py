@@ -1,0 +1,180 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The machine goes to sleep: visits end before it, cards are unpowered, the desk works after it.
+
+Comes in: a rig, with a logind of the test's own, so that each moment can be looked at; tests/machine has the real one.
+"""
+import os
+
+from bus import Agent, ObjectPath, Visits, expect_error
+from gi.repository import Gio, GLib
+from loop import Watch, settle, wait_for
+from people import INSURED
+
+LOGIN, LOGIN_PATH, LOGIN_MANAGER = "org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager"
+LOGIN_XML = f"""<node><interface name='{LOGIN_MANAGER}'><method name='Inhibit'>
+  <arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='s' direction='in'/>
+  <arg type='h' direction='out'/></method></interface></node>"""
+BUS_POLICY = f"""
+  <policy user="root"><allow own="{LOGIN}"/></policy>
+  <policy context="default"><allow send_destination="{LOGIN}"/></policy>
+"""
+
+
+class Logind:
+    """What shikakud needs of it. Its inhibitors are pipes: whoever gives one back closes it."""
+
+    def __init__(self, rig):
+        self.connection = rig.bus_connection("root", fresh=True)
+        node = Gio.DBusNodeInfo.new_for_xml(LOGIN_XML)
+        self.connection.register_object(LOGIN_PATH, node.interfaces[0], self.on_call, None, None)
+        self.given, self.held = [], 0
+        self.connection.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
+                                  GLib.Variant("(su)", (LOGIN, 0)), None, Gio.DBusCallFlags.NONE, -1, None)
+
+    def on_call(self, _connection, _sender, _path, _interface, _method, parameters, invocation):
+        ours, theirs = os.pipe()
+        files = Gio.UnixFDList.new_from_array([theirs])  # takes it
+        self.given.append(parameters.unpack())
+        self.held += 1
+        invocation.return_value_with_unix_fd_list(GLib.Variant("(h)", (0,)), files)
+
+        def given_back():
+            self.held -= 1
+            os.close(ours)
+            return False
+
+        Watch(ours, given_back)
+
+    def wait_inhibited(self, number):
+        wait_for(lambda: len(self.given) == number and self.held == 1, f"inhibitor {number} (given {self.given})")
+
+    def wait_free(self, seconds=None):
+        wait_for(lambda: self.held == 0, "the inhibitor to be given back", seconds)
+
+    def prepare(self, begins):
+        emit(self.connection, None, begins)
+
+    def leave(self):
+        self.connection.close_sync(None)
+
+
+def emit(connection, destination, begins):
+    connection.emit_signal(destination, LOGIN_PATH, LOGIN_MANAGER, "PrepareForSleep", GLib.Variant("(b)", (begins,)))
+    connection.flush_sync(None)
+
+
+def start(rig, **more):
+    rig.bus_policy = BUS_POLICY
+    rig.start("bus", **more)
+    logind = Logind(rig)
+    rig.start("card", "center", "daemon", **more)
+    logind.wait_inhibited(1)
+    return logind
+
+
+def test_visit(rig):
+    """A visit that asks for the PIN: ended under its name, in the visit's words; the card is unpowered before the sleep."""
+    logind = start(rig)
+    assert logind.given[0][:2] == ("sleep", "shikakud") and logind.given[0][3] == "delay", logind.given
+    reader = ObjectPath(rig.wait_readers(2, present=1)[0])
+    agent = Agent(rig.bus_connection("colleague"), pin=Agent.HANG).register(Reader=reader)
+    visits = Visits(rig.bus_connection())
+    visit = visits.open(Reader=reader, Language="ja")
+    agent.wait("RequestPin")
+    assert rig.card("status")["powered"]
+    logind.prepare(True)
+    logind.wait_free()
+    assert not rig.card("status")["powered"]
+    assert visit.wait_finished()[:2] == ("failed", "ShuttingDown")
+    assert "スリープ" in visit.get("ErrorMessage"), visit.get("ErrorMessage")
+    agent.wait("Cancel")
+
+    expect_error("ShuttingDown", visits.open, Reader=reader)
+    expect_error("ShuttingDown", visits.check_number, INSURED)
+    logind.prepare(True)  # once more is not twice
+    logind.prepare(False)
+    logind.wait_inhibited(2)
+    agent.pin = "1234"
+    assert rig.wait_readers(2, present=1)[0] == reader
+    assert visits.open(Reader=reader, SameCard=True).wait_finished()[0] == "done"
+    log = rig.read_log("shikakud")
+    assert log.count("is going to sleep") == 1 and log.count("is awake") == 1, log
+
+
+def test_idle(rig):
+    """With nothing to end the machine does not wait; what changed in the sleep is seen after it."""
+    logind = start(rig)
+    rig.wait_readers(2, present=1)
+    for number in range(2, 5):
+        logind.prepare(True)
+        logind.wait_free()
+        if number == 3:
+            rig.stop_pcscd()
+            rig.wait_readers(0)
+            rig.start_pcscd()
+        logind.prepare(False)
+        logind.wait_inhibited(number)
+        rig.wait_readers(2, present=1)
+
+
+def test_mute_card(rig):
+    """A card that does not let go delays the sleep for three seconds, not for ever."""
+    logind = start(rig)
+    reader = ObjectPath(rig.wait_readers(2, present=1)[0])
+    Agent(rig.bus_connection("colleague")).register(Reader=reader)
+    rig.card("fault mute sign")
+    visits = Visits(rig.bus_connection())
+    visit = visits.open(Reader=reader)
+    rig.card.wait("sign")
+    logind.prepare(True)
+    logind.wait_free(5)
+    logind.prepare(False)
+    logind.wait_inhibited(2)
+    rig.card("eject")
+    assert visit.wait_finished(15)[0] == "failed"
+    assert visits.check_number(INSURED).wait_finished()[0] == "done"
+
+
+def test_forged(rig):
+    """Nobody but logind puts the daemon to sleep: neither who says so to all, nor who says so to it alone."""
+    logind = start(rig)
+    other = rig.bus_connection("other")
+    name = other.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "GetNameOwner",
+                           GLib.Variant("(s)", ("org.shikaku.Shikaku1",)), None, Gio.DBusCallFlags.NONE, -1, None).unpack()[0]
+    for connection in (other, rig.bus_connection("root")):
+        for destination in (None, name):
+            emit(connection, destination, True)
+    settle(0.3)
+    assert logind.held == 1 and "going to sleep" not in rig.read_log("shikakud")
+    assert Visits(rig.bus_connection()).check_number(INSURED).wait_finished()[0] == "done"
+
+
+def test_logind_gone(rig):
+    """Without logind, with one that comes later, and with one that goes while the machine sleeps."""
+    rig.bus_policy = BUS_POLICY
+    rig.start("center", "daemon")
+    wait_for(lambda: "there is no logind" in rig.read_log("shikakud"), "a line in the log")
+    visits = Visits(rig.bus_connection())
+    assert visits.check_number(INSURED).wait_finished()[0] == "done"
+    logind = Logind(rig)
+    logind.wait_inhibited(1)
+    logind.prepare(True)
+    logind.wait_free()
+    expect_error("ShuttingDown", visits.check_number, INSURED)
+    logind.leave()
+    wait_for(lambda: "is awake" in rig.read_log("shikakud"), "the daemon to wake up")
+    assert visits.check_number(INSURED).wait_finished()[0] == "done"
+    Logind(rig).wait_inhibited(1)
+
+
+def test_stopped(rig):
+    """Told to end while the machine falls asleep: it ends."""
+    logind = start(rig)
+    reader = ObjectPath(rig.wait_readers(2, present=1)[0])
+    Agent(rig.bus_connection("colleague"), pin=Agent.HANG).register(Reader=reader)
+    visit = Visits(rig.bus_connection()).open(Reader=reader)
+    visit.wait_state("asking-pin")
+    logind.prepare(True)
+    assert rig.stop_daemon() == 0
+    assert visit.wait_finished()[:2] == ("failed", "ShuttingDown")
+    logind.wait_free()

@@ -20,6 +20,8 @@
 
 #define PIN_SIZE_MAXIMUM 255
 #define URI_SCHEME "pkcs11:"
+#define DESCRIPTION ".module"
+#define P11_SYSTEM_MODULES "/etc/pkcs11/modules"
 #define READER_MODULE "opensc" /* of a module that opens every card in every reader */
 
 struct Token
@@ -77,40 +79,67 @@ parse_uri (const char *uri, GError **error)
   return g_steal_pointer (&parsed);
 }
 
-static gboolean
-is_wanted (CK_FUNCTION_LIST *module, const char *module_name)
+/* The line "module: FILE" of one of p11-kit's descriptions. Return: (transfer full), or NULL. */
+static char *
+read_description (const char *folder, const char *file)
 {
-  g_autofree char *name = p11_kit_module_get_name (module);
+  g_autofree char *path = g_build_filename (folder, file, NULL), *text = NULL;
+  g_auto (GStrv) lines = NULL;
+  char *module = NULL;
 
-  if ((p11_kit_module_get_flags (module) & P11_KIT_MODULE_TRUSTED) != 0) /* the system's CAs, which we do not trust */
-    return FALSE;
-  return *module_name != '\0' ? g_strcmp0 (name, module_name) == 0
-                              : name == NULL || strstr (name, READER_MODULE) == NULL;
+  if (!g_file_get_contents (path, &text, NULL, NULL))
+    return NULL;
+  lines = g_strsplit (text, "\n", -1);
+  for (char **line = lines; *line != NULL; line++)
+    if (module == NULL && g_str_has_prefix (*line, "module:"))
+      module = g_strdup (g_strstrip (*line + strlen ("module:")));
+    else if (g_str_has_prefix (*line, "trust-policy:")
+             && strstr (*line, "yes") != NULL) /* CAs: we trust one of our own */
+      {
+        g_free (module);
+        return NULL;
+      }
+  return module;
 }
 
-/* What is loaded stays: somebody may be using it. */
+static gboolean
+is_wanted (const char *file, const char *module_name)
+{
+  g_autofree char *name = g_strndup (file, strlen (file) - strlen (DESCRIPTION));
+
+  return *module_name != '\0' ? g_str_equal (name, module_name) : strstr (name, READER_MODULE) == NULL;
+}
+
+/*
+ * What is loaded stays: somebody may be using it. p11-kit itself would load every module there is, to see what it is,
+ * and keep it: that of OpenSC is seven megabytes large.
+ */
 static void
 load_modules (const char *module_name)
 {
-  CK_FUNCTION_LIST **modules;
+  static const char *const folders[] = { P11_PACKAGE_MODULES, P11_SYSTEM_MODULES };
 
   if (g_strcmp0 (module_name, modules_loaded_by) == 0)
     return;
   gnutls_global_init ();
   gnutls_pkcs11_init (GNUTLS_PKCS11_FLAG_MANUAL, NULL); /* else GnuTLS takes all of them */
-  modules = p11_kit_modules_load (NULL, 0);
-  for (guint i = 0; modules != NULL && modules[i] != NULL; i++)
+  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
     {
-      g_autofree char *file = p11_kit_module_get_filename (modules[i]);
+      g_autoptr (GDir) folder = g_dir_open (folders[i], 0, NULL);
+      const char *file;
 
-      if (is_wanted (modules[i], module_name) && gnutls_pkcs11_add_provider (file, NULL) == 0)
+      while (folder != NULL && (file = g_dir_read_name (folder)) != NULL)
         {
+          g_autofree char *module = g_str_has_suffix (file, DESCRIPTION) && is_wanted (file, module_name)
+                                        ? read_description (folders[i], file)
+                                        : NULL;
+
+          if (module == NULL || gnutls_pkcs11_add_provider (module, NULL) < 0)
+            continue;
           g_free (modules_loaded_by);
           modules_loaded_by = g_strdup (module_name);
         }
     }
-  if (modules != NULL)
-    p11_kit_modules_release (modules);
 }
 
 static gboolean

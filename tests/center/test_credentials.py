@@ -235,9 +235,12 @@ def test_renewed_in_place():
 
 def test_renewed_badly():
     bad = {
-        "CredentialMissing": {"key": "/nonexistent"}, "CredentialExpired": {"certificate": KEYS / "institution-expired.cert.pem"},
-        "CenterRefused": make_files("foreign-institution"), "CenterUntrusted": {"authority": KEYS / "foreign-center-ca.pem"},
-        "CenterUnreachable": {"url": "https://localhost:9/oqs-api"}, "account": {"account": os.devnull}, "code": {"institution": ""},
+        "CredentialMissing": {"key": "/nonexistent"},
+        "CredentialExpired": {"certificate": KEYS / "institution-expired.cert.pem"},
+        "CenterRefused": make_files("foreign-institution"),
+        "CenterUntrusted": {"authority": KEYS / "foreign-center-ca.pem"},
+        "CenterUnreachable": {"url": "https://localhost:9/oqs-api"},
+        "account": {"account": os.devnull}, "code": {"institution": ""},
     }  # fmt: skip
     with make_pair() as (center, driver):
         assert driver.search().startswith("ok")

@@ -10,9 +10,9 @@
 typedef struct Metrics Metrics;
 
 /*
- * metrics_new: writes @path a second after the start and then, as long as things change, every 15 seconds; while nothing
- * does, nothing runs. The file is replaced as a whole, and everybody may read it. That it cannot be written is logged
- * once. @station must outlive it.
+ * metrics_new: writes @path a second after the start and then, as long as things change, every 15 seconds; while
+ * nothing does, nothing runs. The file is replaced as a whole, and everybody may read it. That it cannot be written is
+ * logged once. @station must outlive it.
  */
 Metrics *metrics_new (Station *station, const char *path);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test-metrics: the text for monitoring, and when its file is written. tests/bus/test_logs.py asks those who read it. */
+/* test-metrics: the text for monitoring, and when its file is written; tests/bus/test_logs.py asks its readers. */
 #include "fake-desk.h"
 
 #include <glib/gstdio.h>

@@ -162,7 +162,8 @@ reply_finish (Transport *transport, GAsyncResult *result, GError **error)
 static void
 examine (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-  transport->links[TRANSPORT_LINK_CREDENTIAL] = (TransportLinkStatus){ TRANSPORT_LINK_OK, 1, -1 };
+  if (transport->links[TRANSPORT_LINK_CREDENTIAL].state == TRANSPORT_LINK_UNKNOWN)
+    transport->links[TRANSPORT_LINK_CREDENTIAL] = (TransportLinkStatus){ TRANSPORT_LINK_OK, 1, -1 };
   transport->links[TRANSPORT_LINK_LINE]
       = (TransportLinkStatus){ TRANSPORT_LINK_FAILED, 2, SHIKAKU_ERROR_CENTER_UNREACHABLE };
   call (transport, FAKE_EXAMINE, cancellable, callback, user_data);
@@ -185,6 +186,12 @@ center_free (Transport *transport)
   g_free (center);
 }
 
+static void
+reset (Transport *transport)
+{
+  ((FakeCenter *)transport)->resets++;
+}
+
 static const TransportClass center_class = {
   .prepare = prepare,
   .get_challenge = get_challenge,
@@ -194,6 +201,7 @@ static const TransportClass center_class = {
   .register_consents = register_consents,
   .reply_finish = reply_finish,
   .examine = examine,
+  .reset = reset,
   .free = center_free,
 };
 

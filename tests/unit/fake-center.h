@@ -23,7 +23,7 @@ typedef enum
 typedef struct
 {
   Transport transport;
-  guint counts[FAKE_N_CALLS], prepared;
+  guint counts[FAKE_N_CALLS], prepared, resets;
   gboolean held[FAKE_N_CALLS];
   int errors[FAKE_N_CALLS];         /* ShikakuError, -1: the answer */
   const char *bodies[FAKE_N_CALLS]; /* JSON */

@@ -56,6 +56,18 @@ on_center_changed (gpointer user_data)
 {
 }
 
+static void
+on_expiries_changed (gpointer user_data)
+{
+  ((FakeDesk *)user_data)->expiries_changed++;
+}
+
+static void
+on_expiry_near (const StationExpiry *expiry, gint days, gpointer user_data)
+{
+  g_string_append_printf (((FakeDesk *)user_data)->warnings, "%s %d ", expiry->what, days);
+}
+
 static const VisitObserver observer = {
   .visit_changed = on_visit_changed,
   .visit_finished = on_visit_finished,
@@ -64,6 +76,8 @@ static const VisitObserver observer = {
   .reader_removed = on_reader_removed,
   .reader_changed = on_reader_changed,
   .center_changed = on_center_changed,
+  .expiries_changed = on_expiries_changed,
+  .expiry_near = on_expiry_near,
 };
 
 FakeDesk *
@@ -79,6 +93,7 @@ fake_desk_new (const char *persona, guint tries, guint retention)
   desk->center->freed = &desk->center_freed;
   desk->agent = fake_agent_new ();
   desk->states = g_string_new (NULL);
+  desk->warnings = g_string_new (NULL);
   desk->station = station_new (&settings, &desk->center->transport, fake_agent_get_port (desk->agent), &observer, desk);
   monitor->service_changed (TRUE, desk->station);
   monitor->reader_added (fake_card_get_reader (desk->card), desk->station);
@@ -121,6 +136,7 @@ fake_desk_free (FakeDesk *desk)
   fake_agent_free (desk->agent);
   fake_card_unref (desk->card);
   g_string_free (desk->states, TRUE);
+  g_string_free (desk->warnings, TRUE);
   g_free (desk);
 }
 

@@ -26,7 +26,8 @@ typedef struct
   gboolean gives_up; /* a visit may end before its card has come to rest */
 
   GString *states; /* "reading-card asking-pin …", of all visits */
-  guint finished, closed, readers_added, readers_removed, reader_changes;
+  guint finished, closed, readers_added, readers_removed, reader_changes, expiries_changed;
+  GString *warnings; /* of the calendar: "card-ca 6 " */
 } FakeDesk;
 
 /* fake_desk_new: with one reader, empty, and the service there. @persona: "yamada" if NULL. */

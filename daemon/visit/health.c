@@ -103,15 +103,15 @@ add_readers (GPtrArray *links, const char *language, Station *station)
             g_strdup_printf ("%u cards, %u that do not answer", n_cards, n_mute));
 }
 
-/* make_evidence: the error's name says what the transport saw. */
+/* make_evidence: the error's name, and what the transport saw: which file, which URI, and what is wrong with it. */
 static char *
 make_evidence (const TransportLinkStatus *status)
 {
   if (status->state == TRANSPORT_LINK_UNKNOWN)
     return g_strdup ("not examined");
-  if (status->state == TRANSPORT_LINK_OK || status->error < 0)
-    return g_strdup ("examined");
-  return g_strdup (shikaku_error_get_short_name ((ShikakuError)status->error));
+  if (status->error < 0)
+    return g_strdup (status->detail != NULL ? status->detail : "examined");
+  return g_strjoin (": ", shikaku_error_get_short_name ((ShikakuError)status->error), status->detail, NULL);
 }
 
 /*
@@ -143,14 +143,18 @@ static void
 add_credential (GPtrArray *links, const char *language, Station *station)
 {
   TransportLinkStatus status = station->transport->links[TRANSPORT_LINK_CREDENTIAL];
-  g_autofree char *end = NULL;
+  g_autofree char *evidence = NULL, *end = NULL;
+  g_autoptr (GError) error = NULL;
 
-  if (status.state != TRANSPORT_LINK_FAILED && station_get_authorities (station, NULL) == NULL)
-    status = (TransportLinkStatus){ TRANSPORT_LINK_FAILED, 0, SHIKAKU_ERROR_CREDENTIAL_MISSING };
+  if (status.state != TRANSPORT_LINK_FAILED && station_get_authorities (station, &error) == NULL)
+    status = (TransportLinkStatus){ TRANSPORT_LINK_FAILED, 0, error->code, error->message };
+  evidence = make_evidence (&status);
   if (status.error != SHIKAKU_ERROR_CREDENTIAL_MISSING)
     end = judge_end (station, &status.state);
+  if (end != NULL && status.detail == NULL)
+    g_clear_pointer (&evidence, g_free);
   add_link (links, language, "credential", status.state, status.since,
-            end != NULL ? g_steal_pointer (&end) : make_evidence (&status));
+            g_strjoin ("; ", evidence != NULL ? evidence : end, evidence != NULL ? end : NULL, NULL));
 }
 
 static GPtrArray *

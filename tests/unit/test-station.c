@@ -376,7 +376,26 @@ test_diagnose_missing_file (void)
   g_free (desk->station->card_authorities_file);
   desk->station->card_authorities_file = g_strdup ("/nonexistent");
   links = diagnose (desk, "en");
-  assert_link (links, 4, "credential", "failed", "CredentialMissing");
+  g_assert_cmpstr (((StationLink *)links->pdata[4])->state, ==, "failed");
+  g_assert_true (g_str_has_prefix (((StationLink *)links->pdata[4])->evidence, "CredentialMissing: "));
+  g_assert_nonnull (strstr (((StationLink *)links->pdata[4])->evidence, "/nonexistent"));
+}
+
+/* What the transport says is wrong is told as it says it. */
+static void
+test_diagnose_exposed (void)
+{
+  static char exposed[] = "others can read it", gone[] = "the token is not there";
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  TransportLinkStatus *status = &desk->center->transport.links[TRANSPORT_LINK_CREDENTIAL];
+  g_autoptr (GPtrArray) degraded = NULL, failed = NULL;
+
+  *status = (TransportLinkStatus){ TRANSPORT_LINK_DEGRADED, 1, -1, exposed };
+  degraded = diagnose (desk, "en");
+  assert_link (degraded, 4, "credential", "degraded", "others can read it");
+  *status = (TransportLinkStatus){ TRANSPORT_LINK_FAILED, 1, SHIKAKU_ERROR_CREDENTIAL_MISSING, gone };
+  failed = diagnose (desk, "en");
+  assert_link (failed, 4, "credential", "failed", "CredentialMissing: the token is not there");
 }
 
 static void
@@ -413,6 +432,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/station/center", test_center);
   g_test_add_func ("/station/diagnose/chain", test_diagnose);
   g_test_add_func ("/station/diagnose/missing-file", test_diagnose_missing_file);
+  g_test_add_func ("/station/diagnose/exposed", test_diagnose_exposed);
   g_test_add_func ("/station/diagnose/without-readers", test_diagnose_without_readers);
   return g_test_run ();
 }

@@ -82,7 +82,17 @@ is_token_uri (const char *value)
   return !g_path_is_absolute (value);
 }
 
-/* What has its default need not be there: the daemon waits for it, and Diagnose says so. */
+/*
+ * What has its default need not be there: the daemon waits for it, and Diagnose says so. At a reload it is not even
+ * noted: systemd shows what it hands over to the daemon alone, and to no other process of the unit.
+ */
+static void
+note_missing (const char *group, const char *key, const char *what)
+{
+  if (g_getenv ("MAINPID") == NULL)
+    log_notice (NULL, "Not set up: key %s of [%s]: %s", key, group, what);
+}
+
 static gboolean
 check_key (const Configuration *configuration, const char *group, const char *key, Check check)
 {
@@ -92,12 +102,12 @@ check_key (const Configuration *configuration, const char *group, const char *ke
   g_autoptr (GError) error = NULL;
 
   if (value == NULL && check == NULL)
-    log_notice (NULL, "Not set up yet: key %s of [%s] has no value, so that the center cannot be asked", key, group);
+    note_missing (group, key, "there is no value, so that the center cannot be asked");
   if (value == NULL || check == NULL || is_token_uri (value) || check (value, &error))
     return TRUE;
   if (is_default && g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND))
     {
-      log_notice (NULL, "Not set up yet: key %s of [%s]: %s", key, group, error->message);
+      note_missing (group, key, error->message);
       return TRUE;
     }
   log_write (LOG_ERR, SHIKAKU_MESSAGE_CONFIGURATION_INVALID, NULL, "%s: key %s of [%s]: %s", origin, key, group,

@@ -114,6 +114,61 @@ def test_wrong_configuration(machine):
     machine.systemctl("restart", "shikakud")
 
 
+def test_reload(machine):
+    """A new configuration is in force when `systemctl reload` returns, and a visit under way does not notice; a wrong
+    one is refused with its file and line, and the old one stays in force."""
+    Simulator(machine)
+    drop_in = "/etc/shikaku/shikakud.conf.d/10-desk.conf"
+    machine.run("mkdir", "-p", "/etc/shikaku/shikakud.conf.d")
+    clerk = machine.spawn("shikakuctl", "check", "--reader", "1", user="tester", until="PIN")
+    pid = machine.show("shikakud", "MainPID")
+    for seconds in (5000, 5001, 5002):
+        machine.write(drop_in, f"[Visit]\nRetention={seconds}\n")
+        machine.systemctl("reload", "shikakud")
+        shown = machine.run("shikakuctl", "config", "show")
+        assert re.search(rf"^Visit +Retention +{seconds} +{drop_in}:2$", shown, re.MULTILINE), shown
+    machine.write(drop_in, "[Visit]\nRetention=forever\n")
+    machine.systemctl("reload", "shikakud", status=1)
+    for told in (machine.journal("--unit=shikakud"), machine.systemctl("status", "shikakud", status=None)):
+        assert f"{drop_in}:2: key Retention of [Visit] must be a number of seconds" in told, told
+    machine.systemctl("kill", "--kill-whom=main", "--signal=HUP", "shikakud")  # without asking first
+    status = "The old configuration stays in force"
+    follower = machine.spawn("journalctl", "--follow", "--lines=all", "--unit=shikakud", until=status)
+    follower.kill()
+    assert machine.run("shikakuctl", "config", "show") == shown
+    shown = machine.show("shikakud", "ActiveState", "MainPID", "StatusText", "NRestarts")
+    assert status in shown.pop("StatusText")
+    assert shown == {"ActiveState": "active", "NRestarts": "0", **pid}, shown
+    clerk.write("1234\n")
+    assert clerk.wait() == 0, clerk.text()
+    machine.run("rm", drop_in)
+    machine.systemctl("reload", "shikakud")
+    assert not machine.show("shikakud", "StatusText")["StatusText"]
+
+
+def test_credentials_handed_over(machine):
+    """The institution's files by LoadCredential=: nothing of them is left in /etc/shikaku, and a reload finds them."""
+    Simulator(machine)
+    files = ("center-ca.pem", "institution.cert.pem", "institution.key.pem", "account", "card-ca.pem")
+    machine.run("mkdir", "-p", "/etc/credstore", "/run/systemd/system/shikakud.service.d")
+    for file in files:
+        machine.run("mv", f"/etc/shikaku/{file}", "/etc/credstore/")
+    lines = "".join(f"LoadCredential={file}:/etc/credstore/{file}\n" for file in files)
+    machine.write("/run/systemd/system/shikakud.service.d/credentials.conf", f"[Service]\n{lines}")
+    machine.systemctl("daemon-reload")
+    machine.systemctl("restart", "shikakud")
+    for _ in range(2):
+        shown = machine.run("shikakuctl", "config", "show")
+        for file in files:
+            assert re.search(rf" /run/credentials/shikakud.service/{file} +credential of the service$", shown,
+                             re.MULTILINE), shown
+        links = json.loads(machine.run("shikakuctl", "diagnose", "--json", user="tester"))
+        assert all(link["State"] == "ok" for link in links), links
+        machine.systemctl("reload", "shikakud")
+    journal = machine.journal("--unit=shikakud")
+    assert journal.count("The configuration is in order") == 2 and "Not set up" not in journal, journal
+
+
 def test_name_refused(machine):
     """Nobody but the daemon's user may have its name, whether the daemon is there or not."""
     for _ in range(2):

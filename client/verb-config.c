@@ -64,6 +64,22 @@ print_table (GVariant *keys)
     }
 }
 
+/* The sentence of other verbs would send people to a group that may not do this either. */
+static void
+fail (Client *client, const GError *error)
+{
+  g_autofree char *name = NULL, *message = NULL;
+
+  errors_split (error, &name, &message);
+  if (errors_get_exit_code (name) != EXIT_CODE_NOT_AUTHORIZED)
+    {
+      client_fail (client, error);
+      return;
+    }
+  output_error (_ ("You may not do this. It needs the right to manage (org.shikaku.manage), which root has."));
+  client_quit (client, EXIT_CODE_NOT_AUTHORIZED);
+}
+
 static void
 on_keys (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -74,7 +90,7 @@ on_keys (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (!reply)
     {
-      client_fail (client, error);
+      fail (client, error);
       return;
     }
   keys = g_variant_get_child_value (reply, 0);

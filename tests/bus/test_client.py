@@ -323,8 +323,9 @@ def test_config_show(rig):
     for line, key in zip(lines[1:], keys):
         cells = [line[begin:end].strip() for begin, end in zip(columns, [*columns[1:], None])]
         assert cells == [key["Group"], key["Key"], key.get("Value", "(not set)"), key["Origin"]], line
-    process = rig.client("config", "show", stdin="", check=NOT_AUTHORIZED, user="other")
-    assert process.text() == "" and "You may not do this." in errors(rig, process)
+    for user in ("other", "tester"):
+        process = rig.client("config", "show", stdin="", check=NOT_AUTHORIZED, user=user)
+        assert process.text() == "" and "org.shikaku.manage" in errors(rig, process)
 
 
 def test_watch(rig):

@@ -122,10 +122,14 @@ def measure_under_flood(effort):
     return rows
 
 
+def take_p99(taken):
+    return statistics.median(p99 for _p50, p99 in taken)
+
+
 def make_flood_rows(what, quiet, flooded):
     rows = []
     for condition, times in (("quiet", quiet), ("flooded", flooded)):
         for who, taken in zip(("daemon", "echo"), times):
-            rows.append(Row(f"{what}, {condition}: p99, {who}", statistics.median(p99 for _p50, p99 in taken) / 1000, "ms", counted=False))
-    ours, echo = (statistics.median(p99 for _p50, p99 in taken) for taken in flooded)
+            rows.append(Row(f"{what}, {condition}: p99, {who}", take_p99(taken) / 1000, "ms", counted=False))
+    ours, echo = map(take_p99, flooded)
     return [*rows, Row(f"{what}, flooded: p99, ratio to echo", ours / echo, at_most=RATIO_TO_ECHO, counted=False)]

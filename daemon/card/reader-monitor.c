@@ -436,7 +436,7 @@ watch (gpointer data)
 
   g_mutex_lock (&monitor->mutex);
   monitor->ended = TRUE;
-  g_cond_signal (&monitor->ended_condition);
+  g_cond_broadcast (&monitor->ended_condition);
   g_mutex_unlock (&monitor->mutex);
   unref_monitor (monitor);
   return NULL;
@@ -481,26 +481,26 @@ stop_thread (ReaderMonitor *monitor)
   return ended;
 }
 
-/* Not under the mutex: whoever stops the monitor must not wait for a pcscd that hangs. */
+/* A cancel waits for pcscd, which may hang: not under the mutex, or whoever stops the monitor would wait too. */
 static gpointer
 wake (gpointer data)
 {
   ReaderMonitor *monitor = data;
   const gint64 limit = g_get_monotonic_time () + STOP_TIME;
 
-  while (g_atomic_int_get (&monitor->look_again) && !is_stopped (monitor) && g_get_monotonic_time () < limit)
+  g_mutex_lock (&monitor->mutex);
+  while (g_atomic_int_get (&monitor->look_again) && !monitor->ended && g_get_monotonic_time () < limit)
     {
-      SCARDCONTEXT context;
-      gboolean established;
+      SCARDCONTEXT context = monitor->context;
+      gboolean established = monitor->established;
 
-      g_mutex_lock (&monitor->mutex);
-      context = monitor->context;
-      established = monitor->established;
       g_mutex_unlock (&monitor->mutex);
       if (established)
         SCardCancel (context);
-      g_usleep (STOP_STEP);
+      g_mutex_lock (&monitor->mutex);
+      g_cond_wait_until (&monitor->ended_condition, &monitor->mutex, g_get_monotonic_time () + STOP_STEP);
     }
+  g_mutex_unlock (&monitor->mutex);
   unref_monitor (monitor);
   return NULL;
 }
@@ -511,7 +511,7 @@ reader_monitor_look_again (ReaderMonitor *monitor)
   if (!g_atomic_int_compare_and_exchange (&monitor->look_again, FALSE, TRUE))
     return;
   g_atomic_ref_count_inc (&monitor->references);
-  g_thread_unref (g_thread_new ("reader-wake", wake, monitor)); /* a cancel waits for pcscd, which may hang */
+  g_thread_unref (g_thread_new ("reader-wake", wake, monitor));
 }
 
 void

@@ -122,7 +122,7 @@ gboolean station_reader_is_in_use (StationReader *reader);
 
 /* The center as the Manager shows it: "online", "degraded", "offline", "unknown". */
 const char *station_get_center (Station *station);
-/* station_get_credential_expires: the end of the institution's certificate, microseconds since the epoch; 0: unknown. */
+/* station_get_credential_expires: when the institution's certificate ends, microseconds since the epoch; or 0. */
 gint64 station_get_credential_expires (Station *station);
 
 /* station_get_expiries: everything that ends, the soonest first; (transfer container) of StationExpiry. */

@@ -63,6 +63,10 @@ def emit(connection, destination, begins):
     connection.flush_sync(None)
 
 
+def count_looks(rig):
+    return rig.read_log("pcscd").count("Received command: CMD_GET_READERS_STATE")
+
+
 def start(rig, **more):
     rig.bus_policy = BUS_POLICY
     rig.start("bus", **more)
@@ -115,6 +119,21 @@ def test_idle(rig):
         logind.prepare(False)
         logind.wait_inhibited(number)
         rig.wait_readers(2, present=1)
+
+
+def test_readers(rig):
+    """After the sleep pcscd is asked anew what there is, though it tells of no change."""
+    logind = start(rig, pcscd_options=["--debug"])
+    rig.wait_readers(2, present=1)
+    log = Gio.File.new_for_path(str(rig.folder / "pcscd.log")).monitor_file(Gio.FileMonitorFlags.NONE, None)
+    log.set_rate_limit(0)
+    log.connect("changed", lambda *_arguments: None)  # it turns the loop
+    settle(1.5)  # until the daemon has looked twice, as it does at the start
+    looks = count_looks(rig)
+    logind.prepare(True)
+    logind.wait_free()
+    logind.prepare(False)
+    wait_for(lambda: count_looks(rig) > looks, "pcscd to be asked")
 
 
 def test_mute_card(rig):

@@ -139,6 +139,24 @@ def test_reload_wrong(rig):
     assert read_configuration(rig)["Visit", "Retention"][0] == "61"
 
 
+def test_reload_center(rig):
+    """Another address of the center is used once a login there has worked; until then, and if not, the old one is."""
+    notifications = start(rig, "center")
+    visits = Visits(rig.bus_connection())
+    assert visits.check_number(INSURED).wait_finished()[0] == "done"
+    nowhere = f"https://localhost:{rig.reserve_ports(1)}/oqs-api"
+    write_drop_in(rig, "10.conf", f"[Center]\nURL={nowhere}\n")
+    assert reload(rig, notifications) == ""
+    assert read_configuration(rig)["Center", "URL"][0] == nowhere
+    for _ in range(2):
+        assert visits.check_number(INSURED).wait_finished()[0] == "done"
+    write_drop_in(rig, "10.conf", f"[Center]\nURL={rig.center_url()}\nTimeout=9\n")
+    rig.center("clear-log")
+    assert reload(rig, notifications) == ""
+    rig.center.wait("auth")
+    assert visits.check_number(INSURED).wait_finished()[0] == "done"
+
+
 def test_reload_often(rig):
     """Signals that come faster than they are served are not counted, and the last state of the files is in force."""
     notifications = start(rig)

@@ -79,6 +79,9 @@ gboolean station_refuses_visits (Station *station, GError **error);
 void station_check_rest (Station *station);
 void station_clear_rest (Station *station);
 
+/* station_note_slept: the monotonic clock stood still in the sleep: what is to be erased by now is not kept longer. */
+void station_note_slept (Station *station);
+
 /* station_schedule_calendar: reads it anew, from the main loop; not before station_begin. */
 void station_schedule_calendar (Station *station);
 

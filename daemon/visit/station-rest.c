@@ -128,5 +128,6 @@ station_resume (Station *station)
     station->transport->klass->reset (station->transport);
   if (station->monitor != NULL)
     reader_monitor_look_again (station->monitor);
+  station_note_slept (station);
   station_schedule_calendar (station);
 }

@@ -453,6 +453,20 @@ arm_retention (Station *station)
 }
 
 void
+station_note_slept (Station *station)
+{
+  gint64 now = g_get_real_time (), running = g_get_monotonic_time ();
+
+  for (GList *link = station->finished.head; link != NULL; link = link->next)
+    {
+      Visit *visit = link->data;
+
+      visit->erase_at = MIN (visit->erase_at, running + MAX (visit->expires - now, 0));
+    }
+  arm_retention (station); /* the order is the same */
+}
+
+void
 station_close_visit (Station *station, Visit *visit)
 {
   if (visit->closed)

@@ -128,7 +128,7 @@ test_sleep_again (void)
   assert_asleep (desk);
 }
 
-/* Settings. */
+/* Settings, and what is kept. */
 
 static Visit *
 check_number (FakeDesk *desk, const char *path)
@@ -155,6 +155,25 @@ test_retention (void)
   fake_desk_wait_until (&desk->closed);
   g_assert_true (station_find_visit (desk->station, "/v/1") == first);
   g_assert_null (station_find_visit (desk->station, "/v/2"));
+}
+
+/* The machine slept beyond the end of the time for which a visit is kept: of that it says nothing to timers. */
+static void
+test_slept_on (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  g_autoptr (Visit) first = check_number (desk, "/v/1"), second = check_number (desk, "/v/2");
+  gint64 erase_at = second->erase_at;
+  guint called = 0;
+
+  station_suspend (desk->station, 60000, count, &called);
+  first->expires -= 2 * HOUR;
+  second->expires -= HOUR / 2;
+  station_resume (desk->station);
+  fake_desk_wait_until (&desk->closed);
+  g_assert_null (station_find_visit (desk->station, "/v/1"));
+  g_assert_true (station_find_visit (desk->station, "/v/2") == second);
+  g_assert_cmpint (second->erase_at, <, erase_at - HOUR / 3);
 }
 
 static void
@@ -311,6 +330,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/station/sleep/late", test_sleep_late);
   g_test_add_func ("/station/sleep/again", test_sleep_again);
   g_test_add_func ("/station/settings/retention", test_retention);
+  g_test_add_func ("/station/sleep/slept-on", test_slept_on);
   g_test_add_func ("/station/settings/authorities", test_authorities);
   g_test_add ("/station/calendar/course", Ending, NULL, set_up, test_calendar, tear_down);
   g_test_add ("/station/calendar/clock-set", Ending, NULL, set_up, test_clock_set, tear_down);

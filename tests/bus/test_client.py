@@ -447,7 +447,8 @@ def test_agent_waits_for_reader(rig):
 def test_usage(rig):
     rig.start("bus")
     for arguments in ((), ("sing",), ("--loud",), ("check", "--loud"), ("readers", "more"),
-                      ("config",), ("config", "sing"), ("config", "show", "more"), ("check", "--timeout", "-1"), ("check", "--timeout", "soon"), ("check", "--insurer", "1"),
+                      ("config",), ("config", "sing"), ("config", "show", "more"),
+                      ("check", "--timeout", "-1"), ("check", "--timeout", "soon"), ("check", "--insurer", "1"),
                       ("check", "--reader", "0", *NUMBER), ("agent", "--capability", "face")):
         process = rig.client(*arguments, stdin="", check=USAGE)
         assert process.text() == "" and "shikakuctl --help" in errors(rig, process), arguments

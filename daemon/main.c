@@ -3,6 +3,7 @@
 #include <glib-unix.h>
 #include <gnutls/gnutls.h>
 #include <locale.h>
+#include <malloc.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <sys/prctl.h>
@@ -20,6 +21,7 @@
 #include "visit/metrics.h"
 #include "visit/station.h"
 
+#define HUGE 131072             /* bytes: what is given back at once */
 #define SHUT_DOWN_DEADLINE 3000 /* milliseconds until a card that does not let go is left behind */
 
 /* GnuTLS would spend a megabyte before main() and before any card: who uses it wakes it with gnutls_global_init(). */
@@ -206,6 +208,7 @@ main (int argc, char *argv[])
   log_init ();
   forbid_dumps ();
   signal (SIGPIPE, SIG_IGN);
+  mallopt (M_MMAP_THRESHOLD, HUGE);        /* else it grows with the greatest message, and such memory is kept */
   g_setenv ("GIO_USE_VFS", "local", TRUE); /* no file of ours is remote: spare the gvfs modules */
 
   daemon.path = config;

@@ -6,6 +6,9 @@
 
 #include "bus/bus-access.h"
 
+#define SIZE_MAXIMUM 65536 /* bytes of arguments, roughly: a call may wait for minutes, and many may */
+#define NUMBER_SIZE 8
+
 struct BusCall
 {
   BusPeers *peers;
@@ -42,6 +45,45 @@ handle_access (BusPeer *peer, const GError *error, gpointer user_data)
     bus_peers_forget (peers, peer);
 }
 
+/* Whether what is left of @message, or of the container that was entered, fits into @room, which it takes. */
+static gboolean
+fits (sd_bus_message *message, gsize *room)
+{
+  const char *contents;
+  union
+  {
+    guint64 number;
+    const char *text;
+  } value;
+  gsize size;
+  char type;
+
+  while (sd_bus_message_peek_type (message, &type, &contents) > 0)
+    {
+      gboolean is_container = contents != NULL;
+
+      if (is_container ? sd_bus_message_enter_container (message, type, contents) < 0 || !fits (message, room)
+                             || sd_bus_message_exit_container (message) < 0
+                       : sd_bus_message_read_basic (message, type, &value) < 0)
+        return FALSE;
+      size = !is_container && strchr ("sog", type) ? strlen (value.text) : NUMBER_SIZE;
+      if (size > *room)
+        return FALSE;
+      *room -= size;
+    }
+  return TRUE;
+}
+
+static gboolean
+is_short (sd_bus_message *message)
+{
+  gsize room = SIZE_MAXIMUM;
+  gboolean result = fits (message, &room);
+
+  sd_bus_message_rewind (message, TRUE);
+  return result;
+}
+
 static const BusMethod *
 find_method (const BusMethod *methods, const char *member)
 {
@@ -74,6 +116,8 @@ bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface,
     return refuse (peers, message, SHIKAKU_ERROR_NOT_AUTHORIZED, "Nobody may call this");
   if (bus_peers_are_closed (peers))
     return refuse (peers, message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
+  if (!is_short (message))
+    return refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "The call's arguments are too long");
   peer = bus_peers_get (peers, sd_bus_message_get_sender (message));
   if (!peer)
     return refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many programs use the daemon");

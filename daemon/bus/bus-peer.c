@@ -170,6 +170,32 @@ new_question (BusPeers *peers, const char *name)
   return question;
 }
 
+/* Nothing is kept for it but that it was here: it may be asked about again. */
+static gboolean
+is_idle (BusPeer *peer)
+{
+  return peer->state == BUS_PEER_KNOWN && peer->calls == 0 && peer->visits == 0 && peer->agents == 0;
+}
+
+/* Who has called once and stays on the bus shall not keep others out. */
+static gboolean
+make_room (BusPeers *peers)
+{
+  GHashTableIter iterator;
+  BusPeer *peer;
+
+  if (g_hash_table_size (peers->table) < PEERS_MAXIMUM)
+    return TRUE;
+  g_hash_table_iter_init (&iterator, peers->table);
+  while (g_hash_table_iter_next (&iterator, NULL, (gpointer *)&peer))
+    if (is_idle (peer))
+      {
+        drop (peers, peer);
+        return TRUE;
+      }
+  return FALSE;
+}
+
 BusPeer *
 bus_peers_get (BusPeers *peers, const char *name)
 {
@@ -178,7 +204,7 @@ bus_peers_get (BusPeers *peers, const char *name)
 
   if (peer)
     return peer;
-  if (g_hash_table_size (peers->table) >= PEERS_MAXIMUM)
+  if (!make_room (peers))
     return NULL;
   peer = g_new0 (BusPeer, 1);
   peer->peers = peers;
@@ -215,7 +241,7 @@ bus_peers_note_gone (BusPeers *peers, const char *name)
 void
 bus_peers_forget (BusPeers *peers, BusPeer *peer)
 {
-  if (peer->state == BUS_PEER_KNOWN && peer->calls == 0 && peer->visits == 0 && peer->agents == 0)
+  if (is_idle (peer))
     drop (peers, peer);
 }
 

@@ -84,13 +84,15 @@ def work(rig, reader, patient):
 
 
 def test_log(rig):
-    """The log on standard error, at its lowest level."""
+    """The log on standard error, at its lowest level, and the file for monitoring."""
     search = Search(PERSONA)
     reader, patient = start(rig)
     work(rig, reader, patient)
     assert rig.stop_daemon() == 0
     log = rig.read_log("shikakud")
     assert "asking-pin -> proving" in log and not search.find(log.encode()), search.find(log.encode())
+    metrics = rig.metrics_file.read_bytes()
+    assert b"shikaku_visits_total" in metrics and not search.find(metrics), search.find(metrics)
 
 
 def test_journal(rig):

@@ -50,18 +50,18 @@ def read_entry(data):
     return fields
 
 
-def find_id(name):
-    header = (SOURCE / "daemon" / "base" / "message-ids.h").read_text()
-    return re.search(rf'SHIKAKU_MESSAGE_{name}\s(?:\\\n)?\s*"([0-9a-f]+)"', header)[1]
+def read_ids(header):
+    return dict(re.findall(r'SHIKAKU_MESSAGE_(\w+)\s(?:\\\n)?\s*"([0-9a-f]+)"', header.read_text()))
 
 
-def find_entries(journal, name):
+def find_entries(journal, message_id):
     entries = [read_entry(entry) for entry in journal.entries]
-    return [entry for entry in entries if entry.get("MESSAGE_ID") == find_id(name)]
+    return [entry for entry in entries if entry.get("MESSAGE_ID") == message_id]
 
 
 def test_fields(rig):
     """The end of a visit has its outcome and its times as fields, the same as Finished tells, and they add up."""
+    ids = read_ids(SOURCE / "daemon" / "base" / "message-ids.h")
     journal = start_journal()
     reader, patient, visits = start(rig)
     set_log(rig.bus_connection("root"), "LogTarget", "journal")
@@ -72,9 +72,9 @@ def test_fields(rig):
     assert failed.wait_finished()[1] == "PinIncorrect"
     opened = visit.get("Opened")
     patient.unregister()
-    wait_for(lambda: find_entries(journal, "AGENT_GONE"), "the last entry")
+    wait_for(lambda: find_entries(journal, ids["AGENT_GONE"]), "the last entry")
 
-    [entry] = find_entries(journal, "VISIT_FINISHED")
+    [entry] = find_entries(journal, ids["VISIT_FINISHED"])
     times = [int(entry[f"SHIKAKU_TIME_{part}_USEC"]) for part in PARTS]
     assert times == visit.times and all(part > 0 for part in times), (times, visit.times)
     assert sum(times) < (time.time() * 1e6 - opened), "longer than since its opening"
@@ -84,12 +84,12 @@ def test_fields(rig):
         "SHIKAKU_ANSWER": "eligible", "PRIORITY": "6", "SYSLOG_IDENTIFIER": "shikakud"}, entry
     assert re.fullmatch(r"visit: checking -> done \(eligible; card [\d.]+ s, person [\d.]+ s, center [\d.]+ s, own [\d.]+ s\)",
                         entry["MESSAGE"]), entry
-    [entry] = find_entries(journal, "VISIT_FAILED")
+    [entry] = find_entries(journal, ids["VISIT_FAILED"])
     assert (entry["SHIKAKU_ERROR"], entry["SHIKAKU_STATE"], entry["PRIORITY"]) == ("PinIncorrect", "proving", "5"), entry
-    assert find_entries(journal, "AGENT_GONE")[0]["SHIKAKU_READER"] == reader
+    assert find_entries(journal, ids["AGENT_GONE"])[0]["SHIKAKU_READER"] == reader
     rig.stop_pcscd()
     rig.wait_readers(0)
-    assert {entry["SHIKAKU_READER_NAME"] for entry in find_entries(journal, "READER_REMOVED")} == {
+    assert {entry["SHIKAKU_READER_NAME"] for entry in find_entries(journal, ids["READER_REMOVED"])} == {
         "Virtual PCD 00 00", "Virtual PCD 00 01"}
 
 

@@ -142,35 +142,39 @@ load_modules (const char *module_name)
     }
 }
 
-static gboolean
-find_slot (P11KitUri *parsed, const char *uri, CK_FUNCTION_LIST **ret_module, CK_SLOT_ID *ret_slot, GError **error)
+/* Return: the module that has the token, or NULL. */
+static CK_FUNCTION_LIST *
+find_module (P11KitUri *parsed, const char *uri, CK_SLOT_ID *ret_slot, GError **error)
 {
   const char *module_name = p11_kit_uri_get_module_name (parsed);
   g_autofree char *stripped = token_strip_uri (uri);
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&modules_lock);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&modules_lock);
   void *module = NULL;
   int result;
 
   load_modules (module_name != NULL ? module_name : "");
   if (modules_loaded_by == NULL)
-    return set_missing (error, uri, "cannot be looked for: no PKCS #11 module for it is set up in p11-kit");
+    {
+      set_missing (error, uri, "cannot be looked for: no PKCS #11 module for it is set up in p11-kit");
+      return NULL;
+    }
   result = gnutls_pkcs11_token_get_ptr (stripped, &module, ret_slot, 0);
-  *ret_module = module;
+  if (result >= 0)
+    return module;
   if (result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
-    return set_missing (error, uri, "is not there");
-  if (result < 0)
-    return set_missing (error, uri, "cannot be used: %s", gnutls_strerror (result));
-  return TRUE;
+    set_missing (error, uri, "is not there");
+  else
+    set_missing (error, uri, "cannot be used: %s", gnutls_strerror (result));
+  return NULL;
 }
 
 gboolean
 token_find (const char *uri, GError **error)
 {
   g_autoptr (P11KitUri) parsed = parse_uri (uri, error);
-  CK_FUNCTION_LIST *module;
-  CK_SLOT_ID slot;
+  CK_SLOT_ID slot = 0;
 
-  return parsed != NULL && find_slot (parsed, uri, &module, &slot, error);
+  return parsed != NULL && find_module (parsed, uri, &slot, error) != NULL;
 }
 
 /* Return: the file's first line, or NULL. */
@@ -253,12 +257,13 @@ token_open (const char *uri, const char *pin_file, GError **error)
   g_autoptr (P11KitUri) parsed = parse_uri (uri, error);
   g_autoptr (Token) token = NULL;
   CK_FUNCTION_LIST *module;
-  CK_SLOT_ID slot;
+  CK_SLOT_ID slot = 0;
   CK_SESSION_HANDLE session;
   CK_TOKEN_INFO token_info;
   CK_SESSION_INFO session_info;
 
-  if (parsed == NULL || !find_slot (parsed, uri, &module, &slot, error))
+  module = parsed != NULL ? find_module (parsed, uri, &slot, error) : NULL;
+  if (module == NULL)
     return NULL;
   if (module->C_OpenSession (slot, CKF_SERIAL_SESSION, NULL, NULL, &session) != CKR_OK)
     {

@@ -214,7 +214,7 @@ note_credential (WebClient *client, const GError *error)
       transport_note_link (client->transport, TRANSPORT_LINK_CREDENTIAL, TRANSPORT_LINK_FAILED, error);
       transport_forget_links (client->transport, TRANSPORT_LINK_LINE); /* those behind it are not known */
     }
-  else if (web_access_is_open (client->access))
+  else if (credential != NULL && web_access_is_open (client->access))
     transport_note_exposure (client->transport, credential->exposure);
   transport_settle (client->transport);
 }

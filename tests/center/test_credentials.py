@@ -183,6 +183,12 @@ def test_token_hanging():
             assert driver.wait(number) == "CredentialMissing"
             assert "did not answer" in driver.read_complaints()
         assert driver.search().startswith("ok")
+        drop_connections(center)
+        with token.hanging():  # in the middle of a handshake
+            number = driver.start(make_search("yamada"))
+            assert driver.ask("state").startswith("online")
+            assert driver.wait(number) == "CenterUnreachable"
+        assert driver.search().startswith("ok")
         assert token.logins() == "+"
 
 

@@ -28,9 +28,9 @@ CACHE = Path(os.environ.get("SHIKAKU_MACHINE_CACHE", "/var/cache/shikaku-machine
 NAMES = ("shikakud", "shikaku-client", "shikaku-simulator", "shikaku-tests")
 NEXT_VERSION = "0.1.0+next"
 # What every machine has, beside what the packages ask for: without apt-utils apt complains at each installation; what the
-# examples run on; man.
-BASE = ("apt-utils", "dbus", "default-jre-headless", "libdbus-java", "libpam-systemd", "man-db", "polkitd", "procps",
-        "python3-gi", "ruby-dbus", "systemd", "systemd-sysv")
+# examples run on; man; a token, and what fills it.
+BASE = ("apt-utils", "dbus", "default-jre-headless", "gnutls-bin", "libdbus-java", "libpam-systemd", "man-db", "polkitd",
+        "procps", "python3-gi", "ruby-dbus", "softhsm2", "systemd", "systemd-sysv")
 KEPT_DAYS = 7  # a tree that nobody used for so long is removed
 INSTALL = ("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "--option=Dpkg::Use-Pty=0")
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * clock: a wall clock that a test may set, loaded before a program's own libraries. The one of the machine is everybody's.
+ * clock: a wall clock that a test may set, loaded before a program's own libraries. The machine's is everybody's.
  *
  * SIGUSR1: the clock is as many seconds ahead of the real one as the file SHIKAKU_TEST_CLOCK says; what waits for a set
  * clock with a timer (TFD_TIMER_CANCEL_ON_SET) is told so, as the kernel does.

@@ -10,7 +10,6 @@ from test_calendar import DAY, YEARS, now, write_certificates
 from users import wrap
 
 
-
 class Clock:
     def __init__(self, rig):
         self.rig, self.file = rig, rig.folder / "clock"

@@ -107,6 +107,15 @@ add_counters (GString *text, const Statistics *statistics)
                             shikaku_error_get_short_name ((ShikakuError)i), statistics->failures[i]);
 }
 
+/* format_limit: the one way that OpenMetrics has to write it: 0.01, 2.5, 1.0. */
+static void
+format_limit (char limit[G_ASCII_DTOSTR_BUF_SIZE], gint64 microseconds)
+{
+  const char *format = microseconds % G_USEC_PER_SEC == 0 ? "%.1f" : "%g";
+
+  g_ascii_formatd (limit, G_ASCII_DTOSTR_BUF_SIZE, format, (double)microseconds / G_USEC_PER_SEC);
+}
+
 static void
 add_times (GString *text, const Statistics *statistics)
 {
@@ -122,7 +131,7 @@ add_times (GString *text, const Statistics *statistics)
           char limit[G_ASCII_DTOSTR_BUF_SIZE] = "+Inf";
 
           if (i < STATISTICS_N_BUCKETS)
-            g_ascii_formatd (limit, sizeof limit, "%.3f", (double)statistics_get_limit (i) / G_USEC_PER_SEC);
+            format_limit (limit, statistics_get_limit (i));
           count += times->buckets[i];
           g_string_append_printf (text,
                                   "shikaku_visit_part_seconds_bucket{part=\"%s\",le=\"%s\"} %" G_GUINT64_FORMAT "\n",

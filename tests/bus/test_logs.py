@@ -97,7 +97,7 @@ def test_fields(rig):
 
 def test_statistics(rig):
     """Each end of a visit is counted under its names, and so is what is turned away."""
-    reader, patient, visits = start(rig, Center_Timeout=2)
+    reader, patient, visits = start(rig)
     assert visits.open(Reader=reader, Consents=["drug", "checkup"]).wait_finished()[0] == "done"
     patient.pin = "9999"
     assert visits.open(Reader=reader, SameCard=True).wait_finished()[1] == "PinIncorrect"

@@ -75,8 +75,10 @@ test_text (Fixture *fixture, gconstpointer unused)
   assert_line (text, "shikaku_cards_read_total 1");
   assert_line (text, "shikaku_visit_errors_total{error=\"PinIncorrect\"} 0");
   assert_line (text, "# UNIT shikaku_visit_part_seconds seconds");
-  assert_line (text, "shikaku_visit_part_seconds_bucket{part=\"own\",le=\"0.005\"} 1");
+  assert_line (text, "shikaku_visit_part_seconds_bucket{part=\"own\",le=\"120.0\"} 1");
   assert_line (text, "shikaku_visit_part_seconds_bucket{part=\"own\",le=\"+Inf\"} 1");
+  g_assert_nonnull (strstr (text, "le=\"0.005\"}"));
+  g_assert_nonnull (strstr (text, "le=\"0.01\"}"));
   assert_line (text, "shikaku_visit_part_seconds_count{part=\"person\"} 1");
 }
 

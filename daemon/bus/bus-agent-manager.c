@@ -86,6 +86,19 @@ choose_reader (BusAgents *self, const char *wanted, GError **error)
   return NULL;
 }
 
+/* The agent of @reader; none if it is there in name only. */
+static Agent *
+find_by_reader (BusAgents *self, const char *reader)
+{
+  Agent *agent = g_hash_table_lookup (self->table, reader);
+
+  if (!agent || !bus_agent_is_tired (agent))
+    return agent;
+  log_warning (NULL, "The agent of %s answers nothing: it is let go", reader);
+  drop (self, agent, TRUE);
+  return NULL;
+}
+
 static gboolean
 may_register (BusAgents *self, BusPeer *peer, const char *path, const char *reader, GError **error)
 {
@@ -93,7 +106,7 @@ may_register (BusAgents *self, BusPeer *peer, const char *path, const char *read
       || bus_peers_count_unanswered (self->peers, peer->uid) >= BUS_AGENT_USER_UNANSWERED_MAXIMUM)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
                          "This agent has left too many requests unanswered");
-  else if (g_hash_table_contains (self->table, reader))
+  else if (find_by_reader (self, reader))
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_EXISTS, "The reader has an agent already");
   else if (find_by_path (self, peer->name, path))
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_EXISTS,
@@ -187,13 +200,8 @@ static Agent *
 acquire (gpointer port, const char *reader, const char *capability, GError **error)
 {
   BusAgents *self = port;
-  Agent *agent = g_hash_table_lookup (self->table, reader);
+  Agent *agent = find_by_reader (self, reader);
 
-  if (agent && bus_agent_is_tired (agent))
-    {
-      log_warning (NULL, "The agent of %s answers nothing: it is let go", reader);
-      drop (self, g_steal_pointer (&agent), TRUE);
-    }
   if (agent && bus_agent_has_capability (agent, capability))
     return bus_agent_ref (agent);
   g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NO_AGENT, "No agent at the reader can ask for: %s", capability);

@@ -21,6 +21,7 @@ struct Agent
   BusAgentCapabilities capabilities;
   GQueue requests;   /* of AgentRequest; the head is at the agent */
   guint *unanswered; /* of its connection; a reference */
+  gboolean lost;     /* the bus knows no such program, though nobody has told us that it left */
   char *screen;      /* the visit of which something may still be on the screen */
 };
 
@@ -121,7 +122,7 @@ bus_agent_has_capability (Agent *agent, const char *capability)
 gboolean
 bus_agent_is_tired (Agent *agent)
 {
-  return *agent->unanswered >= BUS_AGENT_UNANSWERED_MAXIMUM;
+  return agent->lost || *agent->unanswered >= BUS_AGENT_UNANSWERED_MAXIMUM;
 }
 
 static sd_bus_message *
@@ -233,6 +234,7 @@ adopt_agent_error (AgentRequest *request, const sd_bus_error *error)
 
   if (shikaku_error_lookup (error->name, &code) && code == SHIKAKU_ERROR_CANCELLED)
     return g_error_new_literal (SHIKAKU_ERROR, code, "The patient gave up");
+  request->agent->lost = sd_bus_error_has_names (error, SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER);
   if (sd_bus_error_has_names (error, SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER,
                               SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_DISCONNECTED, SD_BUS_ERROR_UNKNOWN_OBJECT,
                               SD_BUS_ERROR_UNKNOWN_METHOD, SD_BUS_ERROR_UNKNOWN_INTERFACE))

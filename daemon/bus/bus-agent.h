@@ -40,7 +40,8 @@ const char *bus_agent_get_path (Agent *agent);
 const char *bus_agent_get_reader (Agent *agent); /* object path */
 gboolean bus_agent_has_capability (Agent *agent, const char *capability);
 
-/* bus_agent_is_tired: it has left so many requests without any answer that it should be let go. */
+/* bus_agent_is_tired: it has left so many requests without any answer, or the bus without a word, that it should be let
+ * go. */
 gboolean bus_agent_is_tired (Agent *agent);
 
 /*

@@ -2,10 +2,14 @@
 /* bus-outgoing: a set of calls under way and a line of those that wait. */
 #include "bus/bus-outgoing.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "bus/bus-error.h"
 
-#define CALLS_UNDER_WAY_MAXIMUM 56 /* beside the 40 of bus-polkit: together they stay below 100 */
+#define BUS_NAME "org.freedesktop.DBus"
+#define BUS_TIME (10 * G_USEC_PER_SEC) /* for an answer of the bus itself */
+#define CALLS_UNDER_WAY_MAXIMUM 56     /* beside the 40 of bus-polkit: together they stay below 100 */
 
 typedef struct
 {
@@ -39,7 +43,9 @@ static int handle_reply (sd_bus_message *reply, void *user_data, sd_bus_error *e
 static void
 send_call (BusOutgoing *outgoing, OutgoingCall *call)
 {
-  int result = sd_bus_call_async (outgoing->bus, &call->slot, call->message, handle_reply, call, UINT64_MAX);
+  gboolean is_for_bus = strcmp (sd_bus_message_get_destination (call->message), BUS_NAME) == 0;
+  int result = sd_bus_call_async (outgoing->bus, &call->slot, call->message, handle_reply, call,
+                                  is_for_bus ? BUS_TIME : UINT64_MAX);
 
   call->message = sd_bus_message_unref (call->message);
   g_hash_table_add (outgoing->under_way, call);

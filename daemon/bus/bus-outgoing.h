@@ -5,7 +5,8 @@
  * The bus lets a connection wait for 128 replies at most (max_replies_per_connection of the system bus), so calls to
  * programs that may never answer, which are known by their unique names, wait here in line beyond a limit. Calls to
  * the bus and to services do not: whoever asks a service has a limit of its own. A reply is waited for without a limit
- * of time: limits are the caller's business.
+ * of time: limits are the caller's business. Only the bus itself has one: while somebody floods us it throws away what
+ * finds no room in its queue to us, its own replies too; such a call ends with an error.
  */
 #pragma once
 

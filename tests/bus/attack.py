@@ -21,9 +21,10 @@ from users import USERS, find_sanitizer
 
 FULL = bool(os.environ.get("SHIKAKU_LONG") or os.environ.get("SHIKAKU_ATTACK"))
 PUBLISHED = {ERROR + name for name in re.findall(r'X \(\w+, "(\w+)"\)', (SOURCE / "daemon/base/names.h").read_text())}
-# What the bus and sd-bus answer in the daemon's place: the policy, no such object, member or type, a constant written
+# What the bus and sd-bus answer in the daemon's place: the policy, limits of the bus (LimitsExceeded), no such object,
+# member or type, a constant written
 STANDARD = {"org.freedesktop.DBus.Error." + name for name in (
-    "AccessDenied", "InvalidArgs", "PropertyReadOnly", "UnknownInterface", "UnknownMethod", "UnknownObject",
+    "AccessDenied", "InvalidArgs", "LimitsExceeded", "PropertyReadOnly", "UnknownInterface", "UnknownMethod", "UnknownObject",
     "UnknownProperty")}
 CANARY = "Canary-4711"  # stands for what only the caller may see: in no log
 LOG_PATH = "/org/freedesktop/LogControl1"

@@ -6,27 +6,21 @@ hold afterwards.
 """
 import os
 import re
+import signal
 import time
+from pathlib import Path
 
-from attack import (FULL, STANDARD_METHODS, Deaf, RandomCalls, Siege, check_answers, get_owner, make_arguments,
+from attack import (DBUS, FULL, STANDARD_METHODS, Deaf, RandomCalls, Siege, check_answers, make_arguments,
                     make_call, read_contract, read_keys, write_table)
-from bus import MANAGER, NAME, PROPERTIES, ROOT, VISIT, Call, ObjectPath, Visits, call, options
+from bus import MANAGER, PROPERTIES, ROOT, VISIT, Agent, Call, ObjectPath, Visits, call, expect_error, options
 from gi.repository import Gio, GLib
 from loop import wait_for
 from people import INSURED
-from rig import SOURCE
 
 SEED = int(os.environ.get("SHIKAKU_SEED", "4711"))
 NUMBER_CHECK = GLib.Variant.new_tuple(options(INSURED), options({}))
 MEGABYTE = 1 << 20
 FILES_EACH = 16  # descriptors that the system bus lets one message have
-
-
-def read_descriptor_limit():
-    """Of the daemon's unit; systemd's own if it has none."""
-    unit = (SOURCE / "data/system/shikakud.service.in").read_text()
-    found = re.search(r"^LimitNOFILE=(\d+)$", unit, re.MULTILINE)
-    return int(found[1]) if found else 1024
 
 
 def attack_at_random(rig, number, seed):
@@ -165,6 +159,22 @@ def test_megabytes(rig):
         deaf.close()
 
 
+def test_held(rig):
+    """Calls of 2 MB that wait for polkit, which does not answer: they are refused, not kept."""
+    rig.start("center", "daemon")
+    with Siege(rig):
+        rig.polkitd.kill(signal.SIGSTOP)
+        connections = [rig.bus_connection(user, fresh=True) for user in ("tester", "other") for _ in range(4)]
+        calls = [Call(connection, ROOT, MANAGER, "OpenVisit", make_arguments("a{sv}", "", {"Purpose": "x" * 2 * MEGABYTE}))
+                 for connection in connections for _ in range(8)]
+        assert check_answers(calls) <= {"LimitExceeded", DBUS + ".Error.LimitsExceeded"}  # the daemon's, the bus's
+        peak = int(re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{rig.daemon.pid}/status").read_text())[1])
+        print(f"at most {peak} kB", flush=True)
+        rig.polkitd.kill(signal.SIGCONT)
+        for connection in connections:
+            connection.close_sync(None)
+
+
 def call_with_files(connection, member, parameters):
     """As many descriptors as the bus lets one message have."""
     files = Gio.UnixFDList.new_from_array([os.open("/dev/null", os.O_RDONLY) for _ in range(FILES_EACH)])
@@ -172,17 +182,90 @@ def call_with_files(connection, member, parameters):
 
 
 def test_descriptors(rig):
-    """Descriptors that nobody asked for, with calls that are answered at once, and with those that are held: the daemon
-    has some left, and gets all back."""
-    rig.start("center", "daemon", wrapper=["prlimit", f"--nofile={read_descriptor_limit()}"])
+    """Descriptors that nobody asked for, with calls that would be answered at once, that would wait for polkit, or for the
+    center: the bus keeps them away, from root too."""
+    rig.start("center", "daemon")
     with Siege(rig):
         rig.center("fault slow 60000 count=always")
-        connections = [rig.bus_connection(user, fresh=True) for user in ("tester", "colleague", "other") for _ in range(12)]
+        connections = [rig.bus_connection(user, fresh=True) for user in ("tester", "other", "root") for _ in range(16)]
         calls = [call_with_files(connection, member, parameters) for connection in connections for _ in range(8)
                  for member, parameters in (("GetVisits", None), ("Diagnose", make_arguments("a{sv}")),
                                             ("Check", make_arguments("a{sv}", "", {"Insured": INSURED})))]
-        call(rig.bus_connection("root"), ROOT, MANAGER, "GetVisits")
-        print(f"{rig.daemon.descriptors()} descriptors while {sum(not one.done for one in calls)} calls are held", flush=True)
+        assert check_answers(calls) == {DBUS + ".Error.AccessDenied"}
         for connection in connections:
             connection.close_sync(None)
         rig.center("clear-faults")
+
+
+def test_deafened(rig):
+    """So much is sent to the daemon that the bus throws away what it has to tell it: an agent left unnoticed. The next
+    visit there fails, and then another agent may come."""
+    rig.start("card", "center", "daemon")
+    reader = ObjectPath(rig.wait_readers(2, present=1)[1])
+    visits = Visits(rig.bus_connection("tester"))
+    with Siege(rig):
+        gone = Agent(rig.bus_connection("colleague", fresh=True)).register(Reader=reader)
+        rig.daemon.kill(signal.SIGSTOP)
+        flood = [rig.bus_connection("other", fresh=True) for _ in range(2)]  # of one alone the bus would stop reading
+        calls = [Call(one, ROOT, MANAGER, "OpenVisit", make_arguments("a{sv}", "", {"Purpose": "x" * 16 * MEGABYTE}))
+                 for one in flood for _ in range(5)]
+        wait_for(lambda: any(one.done for one in calls), "the bus to refuse", 30)
+        gone.connection.close_sync(None)
+        wait_for(lambda: not has_owner(rig, gone), "the agent's end")
+        rig.daemon.kill(signal.SIGCONT)
+        check_answers(calls)
+        patient = Agent(rig.bus_connection("colleague", fresh=True))
+        expect_error("AgentExists", patient.register, Reader=reader)
+        visit = visits.check_number(INSURED, Reader=reader, Consents=["ceiling"])
+        assert visit.wait_finished() == ("failed", "AgentGone", {})
+        visit.close()
+        patient.register(Reader=reader)
+        visit = visits.check_number(INSURED, Reader=reader, Consents=["ceiling"])
+        assert visit.wait_finished() == ("done", "", {})
+        visit.close()
+        for connection in (*flood, patient.connection):
+            connection.close_sync(None)
+
+
+def has_owner(rig, agent):
+    return call(rig.bus_connection("root"), "/org/freedesktop/DBus", DBUS, "NameHasOwner",
+                GLib.Variant("(s)", (agent.connection.get_unique_name(),)), destination=DBUS)
+
+
+# more callers than there is room for
+
+def test_places(rig):
+    """Two users with all the connections that the bus lets them have, each known to the daemon: there is room for others,
+    also for those whose visits are open."""
+    rig.start("center", "daemon")
+    with Siege(rig):
+        owner = Visits(rig.bus_connection("tester")).check_number(INSURED)
+        connections = [rig.bus_connection(user, fresh=True) for user in ("colleague", "doctor") for _ in range(240)]
+        for place in range(0, len(connections), 20):
+            check_answers([Call(one, ROOT, MANAGER, "GetVisits") for one in connections[place:place + 20]])
+        connections += [rig.bus_connection("root", fresh=True) for _ in range(200)]
+        for place in range(480, len(connections), 20):
+            assert check_answers([Call(one, ROOT, MANAGER, "GetVisits") for one in connections[place:place + 20]]) == {""}
+        assert owner.get("Answer") == "eligible"
+        owner.close()
+        for connection in connections:
+            connection.close_sync(None)
+
+
+# a polkit that does not answer
+
+def test_polkit_hangs(rig):
+    """Everybody waits; nothing is granted meanwhile; then all are answered, and the honest one first of his own."""
+    rig.start("center", "daemon")
+    with Siege(rig):
+        rig.polkitd.kill(signal.SIGSTOP)
+        crowd = [rig.bus_connection(user, fresh=True) for user in ("other", "doctor") for _ in range(60)]
+        calls = [Call(one, ROOT, MANAGER, "GetVisits") for one in crowd for _ in range(3)]
+        honest = Call(rig.bus_connection("tester"), ROOT, MANAGER, "GetVisits")
+        assert call(rig.bus_connection("root"), ROOT, MANAGER, "GetVisits") == []
+        assert not honest.done
+        rig.polkitd.kill(signal.SIGCONT)
+        assert honest.wait() == []
+        assert check_answers(calls) <= {"NotAuthorized", "LimitExceeded"}
+        for connection in crowd:
+            connection.close_sync(None)

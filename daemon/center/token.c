@@ -22,7 +22,8 @@
 #define URI_SCHEME "pkcs11:"
 #define DESCRIPTION ".module"
 #define P11_SYSTEM_MODULES "/etc/pkcs11/modules"
-#define READER_MODULE "opensc" /* of a module that opens every card in every reader */
+#define READER_MODULE "opensc"
+#define READER_LIBRARY "OpenSC"
 
 struct Token
 {
@@ -32,8 +33,7 @@ struct Token
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (P11KitUri, p11_kit_uri_free)
 
-static GMutex modules_lock;     /* GnuTLS does not lock its list of modules */
-static char *modules_loaded_by; /* the module-name that they were chosen by; NULL: none is loaded yet */
+static GMutex modules_lock; /* GnuTLS does not lock its list of modules */
 
 gboolean
 token_is_uri (const char *path)
@@ -102,25 +102,29 @@ read_description (const char *folder, const char *file)
   return module;
 }
 
+/* Whether the URI says that the token is OpenSC's. */
 static gboolean
-is_wanted (const char *file, const char *module_name)
+wants_readers (P11KitUri *parsed)
 {
-  g_autofree char *name = g_strndup (file, strlen (file) - strlen (DESCRIPTION));
+  const CK_INFO *library = p11_kit_uri_get_module_info (parsed);
 
-  return *module_name != '\0' ? g_str_equal (name, module_name) : strstr (name, READER_MODULE) == NULL;
+  return memcmp (library->libraryDescription, READER_LIBRARY, strlen (READER_LIBRARY)) == 0
+         || memcmp (library->manufacturerID, READER_LIBRARY, strlen (READER_LIBRARY)) == 0;
 }
 
 /*
  * What is loaded stays: somebody may be using it. p11-kit itself would load every module there is, to see what it is,
- * and keep it: that of OpenSC is seven megabytes large.
+ * and keep it: that of OpenSC is seven megabytes large, and opens every card in every reader, the patients' too.
+ * Return: how many there are.
  */
-static void
-load_modules (const char *module_name)
+static guint
+load_modules (gboolean readers)
 {
   static const char *const folders[] = { P11_PACKAGE_MODULES, P11_SYSTEM_MODULES };
+  static guint n_loaded[2]; /* of readers, and of all others */
 
-  if (g_strcmp0 (module_name, modules_loaded_by) == 0)
-    return;
+  if (n_loaded[readers] > 0)
+    return n_loaded[readers];
   gnutls_global_init ();
   gnutls_pkcs11_init (GNUTLS_PKCS11_FLAG_MANUAL, NULL); /* else GnuTLS takes all of them */
   for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
@@ -130,30 +134,27 @@ load_modules (const char *module_name)
 
       while (folder != NULL && (file = g_dir_read_name (folder)) != NULL)
         {
-          g_autofree char *module = g_str_has_suffix (file, DESCRIPTION) && is_wanted (file, module_name)
-                                        ? read_description (folders[i], file)
-                                        : NULL;
+          g_autofree char *module = NULL;
 
-          if (module == NULL || gnutls_pkcs11_add_provider (module, NULL) < 0)
-            continue;
-          g_free (modules_loaded_by);
-          modules_loaded_by = g_strdup (module_name);
+          if (g_str_has_suffix (file, DESCRIPTION) && (strstr (file, READER_MODULE) != NULL) == readers)
+            module = read_description (folders[i], file);
+          if (module != NULL && gnutls_pkcs11_add_provider (module, NULL) >= 0)
+            n_loaded[readers]++;
         }
     }
+  return n_loaded[readers];
 }
 
 /* Return: the module that has the token, or NULL. */
 static CK_FUNCTION_LIST *
 find_module (P11KitUri *parsed, const char *uri, CK_SLOT_ID *ret_slot, GError **error)
 {
-  const char *module_name = p11_kit_uri_get_module_name (parsed);
   g_autofree char *stripped = token_strip_uri (uri);
   g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&modules_lock);
   void *module = NULL;
   int result;
 
-  load_modules (module_name != NULL ? module_name : "");
-  if (modules_loaded_by == NULL)
+  if (load_modules (wants_readers (parsed)) == 0)
     {
       set_missing (error, uri, "cannot be looked for: no PKCS #11 module for it is set up in p11-kit");
       return NULL;

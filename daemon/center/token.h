@@ -24,8 +24,8 @@ char *token_strip_uri (const char *uri);
 
 /*
  * token_find: whether the token of @uri is there. Loads the PKCS #11 modules that p11-kit is set up with, at the first
- * use; OpenSC's, which would take hold of the patients' cards, only if @uri says module-name=opensc-pkcs11.
- * Return: FALSE with CREDENTIAL_MISSING.
+ * use; but OpenSC's, which would take hold of the patients' cards, only if @uri says that it is its token
+ * (library-manufacturer=OpenSC%20Project). Return: FALSE with CREDENTIAL_MISSING.
  */
 gboolean token_find (const char *uri, GError **error);
 

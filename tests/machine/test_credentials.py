@@ -73,4 +73,4 @@ def test_token(machine):
     write_drop_in(machine, "SupplementaryGroups=softhsm", "ReadWritePaths=/var/lib/softhsm/tokens")
     check_works(machine)
     assert "/run/credentials/shikakud.service/token-pin" in show_origin(machine, "TokenPin")
-    assert PIN not in machine.journal()
+    assert PIN not in machine.journal("--unit=shikakud")

@@ -8,6 +8,7 @@ import shutil
 import signal
 
 from bus import MANAGER, ROOT, Agent, ObjectPath, Visits, call, expect_error, get_property, options
+from canary import Memory
 from gi.repository import GLib
 from loop import wait_for
 from people import INSURED
@@ -58,6 +59,8 @@ def test_token(rig):
     assert answer["Answer"] == "eligible", answer
     state, evidence = diagnose(connection)
     assert state == "ok" and token.logins() == "+", evidence
+    memory = Memory(rig.daemon)
+    assert memory.find(token.uri(OLD).encode()) and not memory.find(PIN.encode())
 
     token.pull()
     rig.center("drop-connections")

@@ -15,19 +15,6 @@
 
 #define CREDENTIAL_WARNING ((gint64)30 * 24 * 60 * 60 * G_USEC_PER_SEC) /* before its end */
 
-typedef struct
-{
-  Station *station;
-  char *language;
-} Diagnosis;
-
-static void
-diagnosis_free (Diagnosis *diagnosis)
-{
-  g_free (diagnosis->language);
-  g_free (diagnosis);
-}
-
 static void
 link_free (gpointer data)
 {
@@ -185,28 +172,33 @@ make_links (Station *station, const char *language)
 static void
 on_examined (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autoptr (GTask) task = user_data;
-  Diagnosis *diagnosis = g_task_get_task_data (task);
-  Station *station = diagnosis->station;
+  Station *station = user_data;
+  g_autoptr (GPtrArray) tasks = g_steal_pointer (&station->diagnoses);
 
-  if (!g_task_return_error_if_cancelled (task))
-    g_task_return_pointer (task, make_links (station, diagnosis->language), (GDestroyNotify)g_ptr_array_unref);
+  for (guint i = 0; i < tasks->len; i++)
+    if (!g_task_return_error_if_cancelled (tasks->pdata[i]))
+      g_task_return_pointer (tasks->pdata[i], make_links (station, g_task_get_task_data (tasks->pdata[i])),
+                             (GDestroyNotify)g_ptr_array_unref);
   station_unref (station);
 }
 
+/* However many ask, the center is asked once at a time. */
 void
 station_diagnose (Station *station, const char *language, GCancellable *cancellable, GAsyncReadyCallback callback,
                   gpointer user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
-  Diagnosis *diagnosis = g_new0 (Diagnosis, 1);
+  gboolean is_first = station->diagnoses == NULL;
 
-  station_ref (station);
-  diagnosis->station = station;
-  diagnosis->language = g_strdup (language);
   g_task_set_source_tag (task, station_diagnose);
-  g_task_set_task_data (task, diagnosis, (GDestroyNotify)diagnosis_free);
-  station->transport->klass->examine (station->transport, cancellable, on_examined, task);
+  g_task_set_task_data (task, g_strdup (language), g_free);
+  if (is_first)
+    station->diagnoses = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (station->diagnoses, task);
+  if (!is_first)
+    return;
+  station_ref (station);
+  station->transport->klass->examine (station->transport, cancellable, on_examined, station);
 }
 
 GPtrArray *

@@ -51,8 +51,9 @@ struct Station
   GHashTable *reader_numbers;                   /* PC/SC name → the number it got first */
 
   Statistics statistics;
-  GPtrArray *visits; /* of Visit, in the order opened */
-  GQueue finished;   /* of Visit, in the order they came to rest; borrowed from visits */
+  GPtrArray *visits;    /* of Visit, in the order opened */
+  GPtrArray *diagnoses; /* of GTask: who waits for the examination that is under way; NULL: none is */
+  GQueue finished;      /* of Visit, in the order they came to rest; borrowed from visits */
   guint retention_timer;
   gint64 retention_until; /* that it runs, monotonic microseconds */
   guint running;          /* visits that have not come to rest, whether still known or not */

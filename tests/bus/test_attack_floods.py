@@ -118,6 +118,23 @@ def test_deaf(rig):
         deaf.close()
 
 
+def test_diagnoses(rig):
+    """However many ask how the center is: it is asked once at a time."""
+    rig.start("center", "daemon")
+    with Siege(rig):
+        for simulator_says in ("clear-log", "fault slow 1000 path=card/challenge"):
+            rig.center(simulator_says)
+        connections = [rig.bus_connection(user, fresh=True) for user in ("root", "tester") for _ in range(10)]
+        calls = [Call(one, ROOT, MANAGER, "Diagnose", make_arguments("a{sv}")) for one in connections for _ in range(10)]
+        rig.center.wait("card/challenge")
+        assert call(rig.bus_connection("root"), ROOT, MANAGER, "GetVisits") == []
+        assert check_answers(calls) == {""}
+        questions = rig.center("stats")["requests"]
+        assert questions["card/challenge"] < len(calls) / 2, questions
+        for connection in connections:
+            connection.close_sync(None)
+
+
 # much in one call
 
 def make_huge_calls(text):

@@ -108,7 +108,8 @@ static const struct
   { SHIKAKU_ERROR_PREFIX "NotAuthorized", 0,
     N_ ("You may not do this. Members of the group shikaku-reception may, unless the institution has its own "
         "rules.") },
-  { SHIKAKU_ERROR_PREFIX "LimitExceeded", 0, N_ ("Too many visits are open at once. Close some and try again.") },
+  { SHIKAKU_ERROR_PREFIX "LimitExceeded", 0,
+    N_ ("Too much at once: too many visits are open, or too many calls came. Try again in a moment.") },
   { SHIKAKU_ERROR_PREFIX "AgentExists", 0,
     N_ ("Another patient terminal already serves this reader. Close that one first.") },
   { SHIKAKU_ERROR_PREFIX "NoAgent", 0,

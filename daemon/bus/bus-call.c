@@ -74,8 +74,8 @@ fits (sd_bus_message *message, gsize *room)
   return TRUE;
 }
 
-static gboolean
-is_short (sd_bus_message *message)
+gboolean
+bus_call_is_short (sd_bus_message *message)
 {
   gsize room = SIZE_MAXIMUM;
   gboolean result = fits (message, &room);
@@ -116,7 +116,7 @@ bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface,
     return refuse (peers, message, SHIKAKU_ERROR_NOT_AUTHORIZED, "Nobody may call this");
   if (bus_peers_are_closed (peers))
     return refuse (peers, message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
-  if (!is_short (message))
+  if (!bus_call_is_short (message))
     return refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "The call's arguments are too long");
   peer = bus_peers_get (peers, sd_bus_message_get_sender (message));
   if (!peer)
@@ -177,9 +177,13 @@ bus_call_return_message (BusCall *call, sd_bus_message *reply, int result)
 void
 bus_call_return_error (BusCall *call, GError *error)
 {
+  BusPeer *peer = bus_call_get_peer (call);
+
   bus_peers_note_error (call->peers, error->code);
   bus_error_reply (call->message, error);
   g_error_free (error);
+  if (peer)
+    bus_rate_charge_failure (bus_peers_get_rate (call->peers), peer->uid, g_get_monotonic_time ());
   call_free (call);
 }
 

@@ -30,6 +30,9 @@ typedef struct
 int bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface, const BusMethod *methods,
                     gpointer target);
 
+/* bus_call_is_short: whether @message is one that may be kept. It stands at its begin then. */
+gboolean bus_call_is_short (sd_bus_message *message);
+
 sd_bus_message *bus_call_get_message (BusCall *call); /* (transfer none) */
 BusPeer *bus_call_get_peer (BusCall *call);           /* (transfer none); NULL once it has left the bus */
 

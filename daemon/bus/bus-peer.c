@@ -7,7 +7,9 @@
 #include "base/log.h"
 #include "bus/bus-error.h"
 
-#define PEERS_MAXIMUM 400 /* each costs the bus a match rule; the system bus lets us have 512 */
+#define PEERS_MAXIMUM \
+  400 /* that are known; each costs the bus a match rule, of which the system bus lets us have 512 */
+#define NEWCOMERS_MAXIMUM 100 /* more, whom the bus was asked about */
 
 #define DBUS_NAME "org.freedesktop.DBus"
 #define DBUS_PATH "/org/freedesktop/DBus"
@@ -25,7 +27,8 @@ struct BusPeers
   BusPeerGone gone;
   gpointer user_data;
   BusAccess *access;
-  Station *station;  /* counts what is turned away */
+  Station *station; /* counts what is turned away */
+  BusRate *rate;
   GHashTable *table; /* name → BusPeer */
   guint references;
   gboolean closed;
@@ -58,6 +61,7 @@ bus_peers_new (sd_bus *bus, BusOutgoing *outgoing, BusPeerGone gone, gpointer us
 
   *peers = (BusPeers){ .bus = sd_bus_ref (bus), .outgoing = outgoing, .gone = gone, .user_data = user_data };
   peers->table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)peer_free);
+  peers->rate = bus_rate_new ();
   peers->references = 1;
   return peers;
 }
@@ -75,6 +79,7 @@ bus_peers_unref (BusPeers *peers)
   if (--peers->references > 0)
     return;
   g_hash_table_unref (peers->table);
+  bus_rate_free (peers->rate);
   sd_bus_unref (peers->bus);
   g_free (peers);
 }
@@ -83,6 +88,12 @@ void
 bus_peers_set_access (BusPeers *peers, BusAccess *access)
 {
   peers->access = access;
+}
+
+BusRate *
+bus_peers_get_rate (BusPeers *peers)
+{
+  return peers->rate;
 }
 
 BusAccess *
@@ -133,6 +144,31 @@ handle_watched (sd_bus_message *reply, gpointer user_data)
   g_free (question);
 }
 
+/* Nothing is kept for it but that it was here: it may be asked about again. */
+static gboolean
+is_idle (BusPeer *peer)
+{
+  return peer->state == BUS_PEER_KNOWN && peer->calls == 0 && peer->visits == 0 && peer->agents == 0;
+}
+
+/* One user has at most as many places as it leaves to others; who is idle has none. Root always finds one. */
+static gboolean
+has_place (BusPeers *peers, uid_t uid)
+{
+  GHashTableIter iterator;
+  BusPeer *peer;
+  guint busy = 0, users = 0;
+
+  g_hash_table_iter_init (&iterator, peers->table);
+  while (g_hash_table_iter_next (&iterator, NULL, (gpointer *)&peer))
+    if (peer->state == BUS_PEER_KNOWN && !is_idle (peer))
+      {
+        busy++;
+        users += peer->uid == uid;
+      }
+  return uid == 0 || busy + users < PEERS_MAXIMUM;
+}
+
 static void
 note_uid (BusPeers *peers, BusPeer *peer, uid_t uid)
 {
@@ -153,7 +189,8 @@ handle_uid (sd_bus_message *reply, gpointer user_data)
   BusPeer *peer = reply ? bus_peers_find (question->peers, question->name) : NULL;
   guint32 uid;
 
-  if (peer && sd_bus_message_is_method_error (reply, NULL) == 0 && sd_bus_message_read_basic (reply, 'u', &uid) > 0)
+  if (peer && sd_bus_message_is_method_error (reply, NULL) == 0 && sd_bus_message_read_basic (reply, 'u', &uid) > 0
+      && has_place (question->peers, uid))
     note_uid (question->peers, peer, uid);
   else if (peer)
     drop (question->peers, peer);
@@ -168,13 +205,6 @@ new_question (BusPeers *peers, const char *name)
 
   *question = (PeerQuestion){ .peers = peers, .name = g_strdup (name) };
   return question;
-}
-
-/* Nothing is kept for it but that it was here: it may be asked about again. */
-static gboolean
-is_idle (BusPeer *peer)
-{
-  return peer->state == BUS_PEER_KNOWN && peer->calls == 0 && peer->visits == 0 && peer->agents == 0;
 }
 
 /* Who has called once and stays on the bus shall not keep others out. */
@@ -193,7 +223,7 @@ make_room (BusPeers *peers)
         drop (peers, peer);
         return TRUE;
       }
-  return FALSE;
+  return g_hash_table_size (peers->table) < PEERS_MAXIMUM + NEWCOMERS_MAXIMUM;
 }
 
 BusPeer *

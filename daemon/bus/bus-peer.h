@@ -8,6 +8,7 @@
 #pragma once
 
 #include "bus/bus-outgoing.h"
+#include "bus/bus-rate.h"
 #include "visit/station.h"
 
 #define BUS_PEER_VISITS_MAXIMUM 16     /* of one connection */
@@ -48,11 +49,15 @@ void bus_peers_unref (BusPeers *peers);
 /* bus_peers_clear: the bus floor ends: forgets every peer. @outgoing is not used any more. */
 void bus_peers_clear (BusPeers *peers);
 
-/* What peers may do is kept with them. */
+/* What peers may do, and how fast, is kept with them. */
+BusRate *bus_peers_get_rate (BusPeers *peers);
 void bus_peers_set_access (BusPeers *peers, BusAccess *access);
 BusAccess *bus_peers_get_access (BusPeers *peers);
 
-/* bus_peers_get: the peer called @name, asking the bus about it at first sight. Return: NULL if there are too many. */
+/*
+ * bus_peers_get: the peer called @name, asking the bus about it at first sight. Return: NULL if there are too many: one
+ * user has at most as many places as it leaves free, so that another finds some.
+ */
 BusPeer *bus_peers_get (BusPeers *peers, const char *name);
 
 /* bus_peers_find: the same without asking: NULL for a stranger. */
@@ -74,7 +79,7 @@ void bus_peers_set_station (BusPeers *peers, Station *station);
 /* bus_peers_note_error: a call is answered with @code, a ShikakuError. */
 void bus_peers_note_error (BusPeers *peers, int code);
 
-/* BusPeerKnown: @peer is NULL if it left before the bus could tell who it is. */
+/* BusPeerKnown: @peer is NULL if it left before the bus could tell who it is, or if its user has too many places. */
 typedef void (*BusPeerKnown) (BusPeer *peer, gpointer user_data);
 
 /* bus_peer_await: @callback as soon as @peer is known; at once if it is. */

@@ -10,6 +10,7 @@
 #include "base/message-ids.h"
 #include "bus/bus-access.h"
 #include "bus/bus-agent-manager.h"
+#include "bus/bus-gate.h"
 #include "bus/bus-log-control.h"
 #include "bus/bus-loop.h"
 #include "bus/bus-manager.h"
@@ -40,6 +41,7 @@ struct Bus
   BusReaders *readers;
   BusManager *manager;
   BusLogControl *log_control;
+  BusGate *gate;
   BusSleep *sleep;
   guint survey; /* until the name is asked for */
   guint trim;   /* until memory is given back */
@@ -195,7 +197,9 @@ bus_publish (Bus *self, Station *station, GError **error)
       || !(self->readers = bus_readers_new (self->bus, station, error))
       || !(self->manager = bus_manager_new (self->bus, self->peers, self->visits, station, error))
       || !(self->log_control = bus_log_control_new (self->bus, self->peers, error))
-      || !bus_agents_publish (self->agents, station, error))
+      || !bus_agents_publish (self->agents, station, error)
+      /* Last, to be the first that sees what comes in: */
+      || !(self->gate = bus_gate_new (self->bus, self->peers, error)))
     return FALSE;
   self->survey = g_timeout_add (SURVEY_TIME, request_name, self);
   return TRUE;
@@ -227,6 +231,7 @@ bus_withdraw (Bus *self)
 {
   sd_notify (FALSE, "STOPPING=1");
   bus_peers_close (self->peers);
+  g_clear_pointer (&self->gate, bus_gate_free);
   bus_agents_release_all (self->agents);
 }
 
@@ -235,6 +240,7 @@ bus_free (Bus *self)
 {
   g_clear_handle_id (&self->survey, g_source_remove);
   g_clear_handle_id (&self->pause, g_source_remove);
+  g_clear_pointer (&self->gate, bus_gate_free);
   /* Access and agents first: they use outgoing, whose end calls back peers; visits answer calls of peers. */
   g_clear_pointer (&self->access, bus_access_free);
   g_clear_pointer (&self->agents, bus_agents_free);

@@ -181,6 +181,42 @@ test_visit_check (BusFixture *fixture, gconstpointer data)
 #define ADD(path, data, test) \
   g_test_add ("/bus-options/" path, BusFixture, data, bus_fixture_set_up, test, bus_fixture_tear_down)
 
+/* As polkit is asked before a call is read: wherever the key stands, and whatever else there is. */
+static void
+test_find_path (BusFixture *fixture, gconstpointer data)
+{
+  const char *text;
+
+  APPEND ("oas", "/agent", 2, "pin", "consent");
+  APPEND ("a{sv}", 2, "Dictionary", "a{sv}", 1, "Path", "o", "/inner", "Number", "u", 1);
+  APPEND ("a{sv}", 3, "Texts", "as", 1, "one", "Path", "o", "/reader", "Other", "s", "x");
+  bus_fixture_seal (fixture);
+  g_assert_cmpstr (bus_options_find_path (fixture->message, "Path"), ==, "/reader");
+  g_assert_null (bus_options_find_path (fixture->message, "Reader"));
+  g_assert_null (bus_options_find_path (fixture->message, "Other"));
+  g_assert_cmpint (sd_bus_message_read_basic (fixture->message, 'o', &text), >, 0);
+  g_assert_cmpstr (text, ==, "/agent");
+}
+
+static void
+test_find_nothing (BusFixture *fixture, gconstpointer data)
+{
+  bus_fixture_seal (fixture);
+  g_assert_null (bus_options_find_path (fixture->message, "Path"));
+}
+
+/* Nobody makes the daemon search for long. */
+static void
+test_find_among_many (BusFixture *fixture, gconstpointer data)
+{
+  g_assert_cmpint (sd_bus_message_open_container (fixture->message, 'a', "{sv}"), >=, 0);
+  for (guint i = 0; i < 64; i++)
+    APPEND ("{sv}", "Number", "u", i);
+  APPEND ("{sv}", "Path", "o", "/late");
+  g_assert_cmpint (sd_bus_message_close_container (fixture->message), >=, 0);
+  g_assert_null (bus_options_find_path (bus_fixture_seal (fixture), "Path"));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -203,5 +239,8 @@ main (int argc, char *argv[])
   ADD ("visit/much-time", GUINT_TO_POINTER (601), test_visit_timeout);
   ADD ("visit/endless", GUINT_TO_POINTER (G_MAXUINT32), test_visit_timeout);
   ADD ("visit/check", NULL, test_visit_check);
+  ADD ("find-path", NULL, test_find_path);
+  ADD ("find-nothing", NULL, test_find_nothing);
+  ADD ("find-among-many", NULL, test_find_among_many);
   return g_test_run ();
 }

@@ -1,0 +1,316 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * bus-gate: a filter before all others. What it lets pass later it gives back to sd-bus, as if it had just come in.
+ * A timer runs while somebody waits.
+ */
+#include "bus/bus-gate.h"
+
+#include <string.h>
+
+#include "base/log.h"
+#include "base/message-ids.h"
+#include "base/names.h"
+#include "bus/bus-access.h"
+#include "bus/bus-call.h"
+
+#define STRANGERS ((uid_t)-1) /* who are counted together */
+
+/* A user who calls too fast, until it has rested. */
+typedef struct
+{
+  uid_t uid;
+  GQueue waiting; /* of sd_bus_message */
+  guint waited, refused;
+} Line;
+
+typedef struct
+{
+  BusGate *gate; /* NULL: it has ended */
+  BusPeers *peers;
+  sd_bus_message *message;
+} Newcomer;
+
+struct BusGate
+{
+  BusPeers *peers;
+  sd_bus *bus;
+  sd_bus_slot *filter;
+  GHashTable *lines;    /* uid → Line */
+  GPtrArray *newcomers; /* of Newcomer: the bus was asked who they are */
+  GQueue passing;       /* of sd_bus_message, borrowed: given back to sd-bus, in this order */
+  guint timer;
+};
+
+static void
+refuse (BusPeers *peers, sd_bus_message *message, ShikakuError code, const char *text)
+{
+  g_autoptr (GError) error = g_error_new_literal (SHIKAKU_ERROR, (int)code, text);
+
+  bus_peers_note_error (peers, (int)code);
+  bus_error_reply (message, error);
+}
+
+static void
+refuse_too_many (BusGate *gate, sd_bus_message *message)
+{
+  refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many calls: slow down, and try again in a moment");
+}
+
+/* @message: (transfer full) */
+static void
+pass (BusGate *gate, sd_bus_message *message)
+{
+  if (sd_bus_enqueue_for_read (gate->bus, message) >= 0)
+    g_queue_push_tail (&gate->passing, message);
+  else
+    refuse_too_many (gate, message);
+  sd_bus_message_unref (message);
+}
+
+static BusRateKind
+get_kind (sd_bus_message *message)
+{
+  static const char *const openers[] = { "Check", "OpenVisit", "CheckNumber" };
+
+  if (g_strcmp0 (sd_bus_message_get_interface (message), SHIKAKU_INTERFACE_MANAGER) == 0)
+    for (guint i = 0; i < G_N_ELEMENTS (openers); i++)
+      if (strcmp (sd_bus_message_get_member (message), openers[i]) == 0)
+        return BUS_RATE_VISIT;
+  return BUS_RATE_CALL;
+}
+
+static gboolean
+needs_right (sd_bus_message *message)
+{
+  const char *interface = sd_bus_message_get_interface (message);
+  const char *right = interface ? bus_access_find_right (interface, sd_bus_message_get_member (message)) : NULL;
+
+  return right && strcmp (right, BUS_ACCESS_OWNER) != 0;
+}
+
+/* The lines. */
+
+static void
+line_free (Line *line)
+{
+  log_info (NULL, "User %u calls as it may again: %u of its calls have waited, %u were refused", (guint)line->uid,
+            line->waited, line->refused);
+  g_free (line);
+}
+
+static Line *
+get_line (BusGate *gate, uid_t uid)
+{
+  Line *line = g_hash_table_lookup (gate->lines, GUINT_TO_POINTER (uid));
+
+  if (line)
+    return line;
+  line = g_new0 (Line, 1);
+  line->uid = uid;
+  g_hash_table_insert (gate->lines, GUINT_TO_POINTER (uid), line);
+  log_write (LOG_WARNING, SHIKAKU_MESSAGE_CALLS_BRAKED, NULL,
+             "User %u calls faster than it may: its calls wait, or are refused", (guint)uid);
+  return line;
+}
+
+/* Return: microseconds until the first in @line may pass; 0: it has, or its caller has gone; -1: nobody waits. */
+static gint64
+serve_first (BusGate *gate, Line *line, gint64 now)
+{
+  sd_bus_message *message = g_queue_peek_head (&line->waiting);
+  BusPeer *peer = message ? bus_peers_find (gate->peers, sd_bus_message_get_sender (message)) : NULL;
+  gint64 wait = 0;
+
+  if (!message)
+    return -1;
+  if (peer)
+    wait = bus_rate_take (bus_peers_get_rate (gate->peers), line->uid, get_kind (message), now);
+  if (wait > 0)
+    return wait;
+  g_queue_pop_head (&line->waiting);
+  if (peer)
+    {
+      peer->calls--;
+      pass (gate, message);
+    }
+  else
+    sd_bus_message_unref (message);
+  return 0;
+}
+
+/* One call of each user, in turns, until nobody may. */
+static gboolean
+serve (gpointer user_data)
+{
+  BusGate *gate = user_data;
+  gint64 now = g_get_monotonic_time ();
+  gint64 soonest;
+  gboolean served;
+
+  gate->timer = 0;
+  do
+    {
+      GHashTableIter iterator;
+      Line *line;
+
+      served = FALSE;
+      soonest = G_MAXINT64;
+      g_hash_table_iter_init (&iterator, gate->lines);
+      while (g_hash_table_iter_next (&iterator, NULL, (gpointer *)&line))
+        {
+          gint64 wait = serve_first (gate, line, now);
+
+          served |= wait == 0;
+          if (wait > 0)
+            soonest = MIN (soonest, wait);
+        }
+    }
+  while (served);
+  if (soonest < G_MAXINT64)
+    gate->timer = g_timeout_add ((guint)(soonest / 1000 + 1), serve, gate);
+  return G_SOURCE_REMOVE;
+}
+
+/* Calls of one user stay in their order: behind one that waits they all do. Return: whether it may pass at once. */
+static gboolean
+may_pass (BusGate *gate, BusPeer *peer, sd_bus_message *message)
+{
+  BusRate *rate = bus_peers_get_rate (gate->peers);
+  gint64 now = g_get_monotonic_time ();
+  Line *line = g_hash_table_lookup (gate->lines, GUINT_TO_POINTER (peer->uid));
+  gint64 wait = 0; /* behind others: as long as they do */
+
+  if (peer->uid == 0)
+    return TRUE;
+  if (!line || line->waiting.length == 0)
+    {
+      if (line && bus_rate_is_rested (rate, peer->uid, now))
+        g_hash_table_remove (gate->lines, GUINT_TO_POINTER (peer->uid));
+      wait = bus_rate_take (rate, peer->uid, get_kind (message), now);
+      if (wait == 0)
+        return TRUE;
+    }
+
+  line = get_line (gate, peer->uid);
+  if (line->waiting.length >= BUS_GATE_WAITING_MAXIMUM || peer->calls >= BUS_PEER_CALLS_MAXIMUM
+      || !bus_call_is_short (message))
+    {
+      line->refused++;
+      refuse_too_many (gate, message);
+      return FALSE;
+    }
+  line->waited++;
+  peer->calls++;
+  g_queue_push_tail (&line->waiting, sd_bus_message_ref (message));
+  if (gate->timer == 0)
+    gate->timer = g_timeout_add ((guint)(wait / 1000 + 1), serve, gate);
+  return FALSE;
+}
+
+/* Those whom the daemon does not know yet. */
+
+static void
+handle_newcomer (BusPeer *peer, gpointer user_data)
+{
+  Newcomer *newcomer = user_data;
+  BusGate *gate = newcomer->gate;
+
+  if (gate)
+    g_ptr_array_remove_fast (gate->newcomers, newcomer);
+  if (peer)
+    peer->calls--;
+  if (!gate)
+    refuse (newcomer->peers, newcomer->message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
+  else if (!peer)
+    refuse (newcomer->peers, newcomer->message, SHIKAKU_ERROR_LIMIT_EXCEEDED,
+            "Too many programs of this user use the daemon");
+  else if (may_pass (gate, peer, newcomer->message))
+    pass (gate, g_steal_pointer (&newcomer->message));
+  sd_bus_message_unref (newcomer->message);
+  bus_peers_unref (newcomer->peers);
+  g_free (newcomer);
+}
+
+static void
+receive_newcomer (BusGate *gate, BusPeer *peer, sd_bus_message *message)
+{
+  Newcomer *newcomer;
+
+  if (!peer)
+    refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many programs use the daemon");
+  else if (peer->calls >= BUS_PEER_CALLS_MAXIMUM || !bus_call_is_short (message))
+    refuse_too_many (gate, message);
+  else
+    {
+      newcomer = g_new (Newcomer, 1);
+      *newcomer = (Newcomer){ gate, bus_peers_ref (gate->peers), sd_bus_message_ref (message) };
+      g_ptr_array_add (gate->newcomers, newcomer);
+      peer->calls++;
+      bus_peer_await (peer, handle_newcomer, newcomer);
+    }
+}
+
+static int
+handle_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
+{
+  BusGate *gate = user_data;
+  const char *sender = sd_bus_message_get_sender (message);
+  BusPeer *peer;
+
+  if (sd_bus_message_is_method_call (message, NULL, NULL) <= 0 || !sender)
+    return 0;
+  if (g_queue_peek_head (&gate->passing) == message)
+    {
+      g_queue_pop_head (&gate->passing);
+      return 0;
+    }
+  peer = bus_peers_find (gate->peers, sender);
+  if (peer && peer->state == BUS_PEER_KNOWN)
+    return may_pass (gate, peer, message) ? 0 : 1;
+  if (!needs_right (message)
+      && bus_rate_take (bus_peers_get_rate (gate->peers), STRANGERS, BUS_RATE_CALL, g_get_monotonic_time ()) == 0)
+    return 0;
+  receive_newcomer (gate, bus_peers_get (gate->peers, sender), message);
+  return 1;
+}
+
+BusGate *
+bus_gate_new (sd_bus *bus, BusPeers *peers, GError **error)
+{
+  BusGate *gate = g_new0 (BusGate, 1);
+
+  gate->bus = sd_bus_ref (bus);
+  gate->peers = bus_peers_ref (peers);
+  gate->lines = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)line_free);
+  gate->newcomers = g_ptr_array_new ();
+  if (bus_error_check (sd_bus_add_filter (bus, &gate->filter, handle_message, gate), "Bus filter", error))
+    return gate;
+  bus_gate_free (gate);
+  return NULL;
+}
+
+void
+bus_gate_free (BusGate *gate)
+{
+  GHashTableIter iterator;
+  Line *line;
+
+  sd_bus_slot_unref (gate->filter);
+  g_clear_handle_id (&gate->timer, g_source_remove);
+  for (guint i = 0; i < gate->newcomers->len; i++)
+    ((Newcomer *)g_ptr_array_index (gate->newcomers, i))->gate = NULL;
+  g_ptr_array_unref (gate->newcomers);
+  g_hash_table_iter_init (&iterator, gate->lines);
+  while (g_hash_table_iter_next (&iterator, NULL, (gpointer *)&line))
+    while (line->waiting.length > 0)
+      {
+        g_autoptr (sd_bus_message) message = g_queue_pop_head (&line->waiting);
+
+        refuse (gate->peers, message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
+      }
+  g_hash_table_unref (gate->lines);
+  g_queue_clear (&gate->passing);
+  bus_peers_unref (gate->peers);
+  sd_bus_unref (gate->bus);
+  g_free (gate);
+}

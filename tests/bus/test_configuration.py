@@ -253,7 +253,7 @@ def test_credentials_directory(rig):
     rig.start("center", "bus")
     rig.configure()
     folder = rig.folder / "handed-over"
-    shutil.copytree(rig.folder / "credentials", folder)
+    (rig.folder / "credentials").rename(folder)
     rig.start_daemon(environment={"CREDENTIALS_DIRECTORY": str(folder)}, Center_CertificateAuthority=None,
                      Center_Certificate=None, Center_PrivateKey=None, Center_Account=None,
                      Card_CertificateAuthorities=None)

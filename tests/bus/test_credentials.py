@@ -12,8 +12,8 @@ from canary import Memory
 from gi.repository import GLib
 from loop import wait_for
 from people import INSURED
-from rig import KEYS
-from softhsm import PIN, SoftHSM
+from rig import KEYS, Skip
+from softhsm import PIN, SoftHSM, get_module
 from users import USERS
 
 RENEWED = "The new settings of the center have worked"
@@ -46,6 +46,10 @@ def get_certificates(rig, path):
 
 def test_token(rig):
     """From the card to the answer with a key that the daemon has not got; the token gone and back."""
+    rig.require("softhsm2-util", "softhsm2")
+    rig.require("p11tool", "gnutls-bin")
+    if not get_module().exists():
+        raise Skip("the tests' own PKCS #11 module")
     folder = rig.folder / "token"
     folder.mkdir()
     token = SoftHSM(folder, USERS["shikaku"].uid)

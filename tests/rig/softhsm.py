@@ -19,17 +19,20 @@ LABEL, PIN, OFFICER_PIN = "institution", "471147", "081508"
 CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_LOCKED = 0x20000, 0x40000
 
 
+def get_module():
+    return Path(os.environ["SHIKAKU_BUILD"]) / "tests" / "center" / "token-module.so"
+
+
 class SoftHSM:
     def __init__(self, folder, owner=None):
         """@owner: the uid that will use it, where that is not the runner."""
         self.folder, self.owner = Path(folder), owner
-        module = Path(os.environ["SHIKAKU_BUILD"]) / "tests" / "center" / "token-module.so"
         self.pin_file = self.write("pin", PIN + "\n")
         self.pin_file.chmod(0o600)
         (self.folder / "tokens").mkdir()
         configuration = self.write("softhsm2.conf", f"directories.tokendir = {self.folder}/tokens\nlog.level = ERROR\n")
         own = self.folder / "shikaku-test.so"
-        shutil.copy(module, own)
+        shutil.copy(get_module(), own)
         self.modules = self.folder / "modules"
         self.modules.mkdir()
         for other in MODULES.glob("*.module"):

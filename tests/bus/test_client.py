@@ -147,9 +147,10 @@ def test_exit_codes(rig):
     check(rig, "99", check=READER_TROUBLE)
     check(rig, "No such reader", check=READER_TROUBLE)
     check(rig, reader, "--consent", "photo", check=USAGE)
+    rig.center("fault refuse-connection count=always")
+    rig.center("drop-connections")  # those that were made when the first card came
     rig.card("insert yamada")
     rig.wait_readers(2, present=1)
-    rig.center("fault refuse-connection count=always")
     check(rig, reader, check=CENTER)
     rig.center("clear-faults")
     check(rig, "Virtual PCD 00 00", "--same-card", check=ELIGIBLE)

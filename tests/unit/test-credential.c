@@ -176,6 +176,57 @@ test_key_of_another (Files *files, gconstpointer data)
 }
 
 static void
+assert_exposed (Files *files, const char *path, int mode, gboolean exposed)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Credential) credential = NULL;
+
+  g_assert_cmpint (g_chmod (path, mode), ==, 0);
+  credential = load (files, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (credential->exposure != NULL, ==, exposed);
+  g_assert_true (!exposed || strstr (credential->exposure, path) != NULL);
+  g_assert_cmpint (g_chmod (path, 0600), ==, 0);
+}
+
+/* Which modes let others read a secret, or change it; the certificate is none. */
+static void
+test_exposed (Files *files, gconstpointer data)
+{
+  g_assert_true (g_file_set_contents (files->account, "me\nsecret\n", -1, NULL));
+  g_assert_cmpint (g_chmod (files->account, 0600), ==, 0);
+  assert_exposed (files, files->key, 0600, FALSE);
+  assert_exposed (files, files->key, 0400, FALSE);
+  assert_exposed (files, files->key, 0440, FALSE); /* our own group */
+  assert_exposed (files, files->key, 0660, TRUE);
+  assert_exposed (files, files->key, 0604, TRUE);
+  assert_exposed (files, files->account, 0602, TRUE);
+  assert_exposed (files, files->certificate, 0644, FALSE);
+}
+
+static void
+assert_uri (const char *text, gboolean expected, const char *stripped)
+{
+  g_autofree char *result = token_strip_uri (text);
+
+  g_assert_cmpint (token_is_uri (text), ==, expected);
+  g_assert_cmpstr (result, ==, stripped);
+}
+
+static void
+test_uris (Files *files, gconstpointer data)
+{
+  g_assert_false (token_is_uri (NULL));
+  assert_uri ("/etc/shikaku/key?", FALSE, "/etc/shikaku/key?");
+  assert_uri ("pkcs11:token=a", TRUE, "pkcs11:token=a");
+  assert_uri ("pkcs11:token=a;object=b?pin-source=file:/pin", TRUE, "pkcs11:token=a;object=b");
+  assert_uri ("PKCS11:object=b?pin-value=1", TRUE, "PKCS11:object=b");
+  assert_missing (files->authority, "pkcs11:token=nothing", files->key);
+  assert_missing (files->authority, files->certificate, "pkcs11:nonsense");
+  assert_missing (files->authority, files->certificate, "pkcs11:object=b?pin-value=1");
+}
+
+static void
 assert_login (Files *files, const char *text, const char *account, const char *password)
 {
   g_autoptr (GError) error = NULL;
@@ -230,6 +281,8 @@ main (int argc, char **argv)
   ADD ("/credential/shortest-of-chain", test_shortest_of_chain);
   ADD ("/credential/missing", test_missing);
   ADD ("/credential/key-of-another", test_key_of_another);
+  ADD ("/credential/exposed", test_exposed);
+  ADD ("/credential/uris", test_uris);
   ADD ("/credential/login", test_login);
   return g_test_run ();
 }

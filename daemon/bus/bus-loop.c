@@ -2,6 +2,8 @@
 /* bus-loop: GLib's prepare, check and dispatch around what sd-bus waits for, and sd_bus_process. */
 #include "bus/bus-loop.h"
 
+#define UNSENT_MAXIMUM 128 /* messages: nothing more is read while so many wait for the bus to take them */
+
 typedef struct
 {
   GSource source;
@@ -24,7 +26,11 @@ await (LoopSource *self)
 {
   int events = sd_bus_get_events (self->bus);
   GIOCondition awaited = (GIOCondition)MAX (events, 0);
+  guint64 unsent = 0;
 
+  /* Who calls faster than the answers go out waits at the bus, not in our memory. */
+  if (sd_bus_get_n_queued_write (self->bus, &unsent) >= 0 && unsent > UNSENT_MAXIMUM && (awaited & G_IO_OUT))
+    awaited &= ~G_IO_IN;
   if (self->socket && awaited != self->awaited)
     g_source_modify_unix_fd (&self->source, self->socket, awaited);
   self->awaited = awaited;

@@ -21,7 +21,8 @@
 
 #define SURVEY_TIME 1000 /* milliseconds */
 #define PAUSE_TIME 1000  /* milliseconds from a start that failed to its end */
-#define TRIM_TIME 1      /* seconds after a caller has gone */
+#define TRIM_TIME 1      /* seconds after a caller has gone, or a crowd was there */
+#define CROWD 32         /* answers that wait for the bus to take them */
 
 struct Bus
 {
@@ -83,6 +84,13 @@ give_memory_back (gpointer user_data)
 }
 
 static void
+plan_trim (Bus *self)
+{
+  if (self->trim == 0)
+    self->trim = g_timeout_add_seconds (TRIM_TIME, give_memory_back, self);
+}
+
+static void
 handle_peer_gone (const char *name, gpointer user_data)
 {
   Bus *self = user_data;
@@ -91,8 +99,7 @@ handle_peer_gone (const char *name, gpointer user_data)
   bus_agents_drop_owner (self->agents, name);
   if (self->station)
     station_drop_owner (self->station, name);
-  if (self->trim == 0)
-    self->trim = g_timeout_add_seconds (TRIM_TIME, give_memory_back, self);
+  plan_trim (self);
 }
 
 /* What the bus itself tells: who has gone, and whether we still have our name and connection. */
@@ -102,7 +109,10 @@ handle_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
   Bus *self = user_data;
   const char *sender = sd_bus_message_get_sender (message);
   const char *name, *old_owner, *new_owner;
+  guint64 unsent = 0;
 
+  if (sd_bus_get_n_queued_write (self->bus, &unsent) >= 0 && unsent >= CROWD)
+    plan_trim (self);
   /* Anybody can send a signal that says so; sd-bus tells of its own end under the bus's name with ".Local". */
   if (!sender || !g_str_has_prefix (sender, DBUS_NAME))
     return 0;

@@ -6,8 +6,8 @@ Comes in: a rig. Each function test_… is a case; tests/bus/meson.build lists t
 import shutil
 
 from bus import Agent, ObjectPath
-from examples import make
-from rig import SOURCE, Skip
+from examples import FOLDER, make
+from rig import Skip
 from users import wrap
 
 NUMBERS = ("990019", "架空０１", "１２３４５６７", "01", "19850412")
@@ -21,7 +21,7 @@ class Example:
             raise Skip(PROGRAMS[language])
         self.rig, folder = rig, rig.folder / "example"
         folder.mkdir(mode=0o755)
-        self.command = wrap(*make(language, SOURCE / "data" / "examples", folder))
+        self.command = wrap(*make(language, FOLDER, folder))
 
     def run(self, *arguments, status):
         """Return: what it printed, on both."""

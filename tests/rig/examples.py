@@ -1,12 +1,16 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """examples: the programs of data/examples, one a language, compiled where they have to be.
 
-Comes in: the folder of their sources, a folder to compile into. Goes out: the command of each. Where the tests run them in
-another machine, only what make() has put into that folder is needed there, and what Debian's packages bring.
+Comes in: the folder of their sources (FOLDER: of this checkout, or as installed), a folder to compile into. Goes out: the
+command of each. Where the tests run them in another machine, only what make() has put into that folder is needed there, and
+what Debian's packages bring.
 """
 import shutil
 import subprocess
+from pathlib import Path
 
+CHECKOUT = Path(__file__).resolve().parents[2] / "data" / "examples"
+FOLDER = CHECKOUT if CHECKOUT.exists() else Path("/usr/share/doc/shikakud/examples")
 JARS = ":".join(f"/usr/share/java/{name}.jar" for name in ("dbus", "unix", "debug-disable", "hexdump"))
 WARNINGS = ("-O2", "-Wall", "-Wextra", "-Werror")
 

@@ -6,6 +6,7 @@
 
 #include "center/web-api.h"
 
+#include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "center/https.h"
@@ -21,8 +22,11 @@ typedef struct
 
   WebClient *candidate; /* new settings that are being tried; NULL: none are */
   char *candidate_code; /* their institution */
+  gboolean trying;      /* it is logging in; else it waits for the center to be there */
   GPtrArray *retired;   /* clients whose last calls are under way */
 } WebApi;
+
+static void try_candidate (WebApi *api);
 
 /* One call under way. The identifier ties the answer to the request. */
 typedef struct
@@ -41,6 +45,7 @@ asked_new (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback 
   asked->task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_check_cancellable (asked->task, FALSE); /* an answer that came is not thrown away */
   asked->identifier = g_uuid_string_random ();
+  try_candidate (asked->api);
   return asked;
 }
 
@@ -191,6 +196,7 @@ reply_finish (Transport *transport, GAsyncResult *result, GError **error)
 static void
 prepare (Transport *transport)
 {
+  try_candidate ((WebApi *)transport);
   web_client_prepare (((WebApi *)transport)->client);
 }
 
@@ -251,6 +257,7 @@ on_tried (GBytes *body, const GError *failure, gpointer user_data)
 
   if (api->candidate == NULL) /* others came meanwhile */
     return;
+  api->trying = FALSE;
   if (failure == NULL)
     {
       log_write (LOG_NOTICE, SHIKAKU_MESSAGE_CREDENTIAL_RENEWED, NULL,
@@ -258,9 +265,27 @@ on_tried (GBytes *body, const GError *failure, gpointer user_data)
       take_candidate (api);
       return;
     }
+  /* The line is down, which says nothing about the settings: they wait for the next call. */
+  if (g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE)
+      || g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY))
+    {
+      log_warning (NULL, "The new settings of the center cannot be tried yet, and those before stay in use: %s",
+                   failure->message);
+      return;
+    }
   log_write (LOG_ERR, SHIKAKU_MESSAGE_CREDENTIAL_REFUSED, NULL,
              "The new settings of the center do not work, and those before stay in use: %s", failure->message);
   drop_candidate (api);
+}
+
+/* Begins a trial of the candidate, if there is one that is not being tried. */
+static void
+try_candidate (WebApi *api)
+{
+  if (api->candidate == NULL || api->trying)
+    return;
+  api->trying = TRUE;
+  web_client_call (api->candidate, WEB_CALL_LOGIN, NULL, FALSE, NULL, on_tried, api);
 }
 
 void
@@ -271,8 +296,9 @@ web_api_configure (Transport *transport, const WebApiSettings *settings)
   drop_candidate (api);
   api->candidate = web_client_new (settings);
   api->candidate_code = g_strdup (settings->institution_code);
+  api->trying = FALSE;
   if (web_client_works (api->client))
-    web_client_call (api->candidate, WEB_CALL_LOGIN, NULL, FALSE, NULL, on_tried, api);
+    try_candidate (api);
   else
     {
       take_candidate (api);

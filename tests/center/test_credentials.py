@@ -18,6 +18,7 @@ from softhsm import CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_LOCKED, MODULES, SoftHS
 OPENSC = (MODULES / "opensc-pkcs11.module").exists()
 EC, RSA = "institution", "institution-renewed"  # names of make-keys, and of the objects in the token
 RENEWED = "The new settings of the center have worked"
+WAITING = "The new settings of the center cannot be tried yet, and those before stay in use"
 REFUSED = "The new settings of the center do not work, and those before stay in use"
 
 
@@ -247,7 +248,6 @@ def test_renewed_badly():
         "CredentialExpired": {"certificate": KEYS / "institution-expired.cert.pem"},
         "CenterRefused": make_files("foreign-institution"),
         "CenterUntrusted": {"authority": KEYS / "foreign-center-ca.pem"},
-        "CenterUnreachable": {"url": "https://localhost:9/oqs-api"},
         "account": {"account": os.devnull}, "code": {"institution": ""},
     }  # fmt: skip
     with make_pair() as (center, driver):
@@ -264,6 +264,25 @@ def test_renewed_badly():
         assert driver.read_complaints().count("warning: center") == 0
         driver.configure(**good)
         wait_for(lambda: RENEWED in driver.read_complaints())
+
+
+def test_renewed_later():
+    """A center that cannot be reached, or is busy, says nothing about new settings: they are tried again."""
+    with make_pair() as (center, driver):
+        assert driver.search().startswith("ok")
+        driver.configure(url="https://localhost:9/oqs-api")
+        wait_for(lambda: driver.read_complaints().count(WAITING) == 1)
+        assert driver.search().startswith("ok")
+        wait_for(lambda: driver.read_complaints().count(WAITING) == 2)
+
+        center.tell("fault status 503 path=auth always")
+        driver.configure(url=center.url, **make_files(RSA))
+        wait_for(lambda: driver.read_complaints().count(WAITING) == 3)
+        assert len(set(get_certificates(center))) == 2  # the old one's calls, the new one's trial
+        center.tell("clear-faults")
+        assert driver.search().startswith("ok")
+        wait_for(lambda: RENEWED in driver.read_complaints())
+        assert REFUSED not in driver.read_complaints()
 
 
 def test_renewed_during_calls():

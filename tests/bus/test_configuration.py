@@ -255,6 +255,8 @@ def test_credentials_directory(rig):
     rig.configure()
     folder = rig.folder / "handed-over"
     (rig.folder / "credentials").rename(folder)
+    for file in folder.iterdir():
+        shutil.chown(file, rig.user("shikaku").uid)
     rig.start_daemon(environment={"CREDENTIALS_DIRECTORY": str(folder)}, Center_CertificateAuthority=None,
                      Center_Certificate=None, Center_PrivateKey=None, Center_Account=None,
                      Card_CertificateAuthorities=None)

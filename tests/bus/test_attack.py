@@ -118,12 +118,15 @@ def test_forged(rig):
 
 def test_forged_signals(rig):
     """Signals of others, to the daemon and to its callers, in its words and in the bus's: it ends no visit, drops no agent,
-    and believes nobody."""
+    and believes nobody; and a caller that asks not who sends it hears of no end but the daemon's."""
     rig.start("card", "center", "daemon")
     reader = ObjectPath(rig.wait_readers(2, present=1)[0])
     patient = Agent(rig.bus_connection("colleague"), pin=Agent.HANG).register(Reader=reader)
     visit = Visits(rig.bus_connection("tester")).open(Reader=reader, SameCard=True)
     patient.wait("RequestPin")
+    heard = []
+    visit.connection.signal_subscribe(None, None, None, None, None, Gio.DBusSignalFlags.NONE,
+                                      lambda *arguments: heard.append((arguments[1], arguments[4])))
     attacker = rig.bus_connection("other")
     daemon, owner = get_owner(attacker), visit.connection.get_unique_name()
     for name in (owner, patient.connection.get_unique_name(), NAME, daemon):
@@ -134,12 +137,15 @@ def test_forged_signals(rig):
     finished = GLib.Variant("(ssa{sv})", ("done", "", {}))
     for to in (daemon, owner, None):
         attacker.emit_signal(to, visit.path, VISIT, "Finished", finished)
+        attacker.emit_signal(to, ROOT, MANAGER, "ExpiryWarning", GLib.Variant("(stia{sv})", ("center-ca", 0, 0, {})))
         attacker.emit_signal(to, ROOT, "org.freedesktop.PolicyKit1.Authority", "Changed", None)
     call(attacker, ROOT, "org.freedesktop.DBus.Peer", "Ping")  # the daemon has seen what came before it
     assert visit.get("State") == "asking-pin"
     assert not visit.visits.finished
     patient.finish_pin("1234")
     assert visit.wait_finished() == ("done", "", {})
+    wait_for(lambda: (daemon, "Finished") in heard, "the true end")
+    assert {sender for sender, signal in heard if signal in ("Finished", "ExpiryWarning")} == {daemon}, heard
 
 
 # paths

@@ -76,6 +76,9 @@ get_kind (sd_bus_message *message)
     for (guint i = 0; i < G_N_ELEMENTS (openers); i++)
       if (strcmp (sd_bus_message_get_member (message), openers[i]) == 0)
         return BUS_RATE_VISIT;
+  /* It leaves as much in the journal, which takes only so much of one service. */
+  if (sd_bus_message_is_method_call (message, SHIKAKU_INTERFACE_AGENT_MANAGER, "RegisterAgent") > 0)
+    return BUS_RATE_VISIT;
   return BUS_RATE_CALL;
 }
 

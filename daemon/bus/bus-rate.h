@@ -21,7 +21,7 @@
 typedef enum
 {
   BUS_RATE_CALL,
-  BUS_RATE_VISIT, /* a call that opens a visit */
+  BUS_RATE_VISIT, /* a call that opens a visit, or registers an agent */
 } BusRateKind;
 
 typedef struct BusRate BusRate;

@@ -128,6 +128,21 @@ def test_deaf(rig):
         deaf.close()
 
 
+def test_braked(rig):
+    """Who calls too fast is braked, and says no more in the journal than that; nobody else has to wait for him."""
+    rig.start("card", "center", "daemon")
+    rig.wait_readers(2, present=1)
+    write_table(rig)
+    with Siege(rig):
+        said = rig.read_log("shikakud").count("\n")
+        attackers = [RandomCalls(rig, user, SEED, 5000) for user in ("other", "doctor")]
+        for _ in range(20):
+            assert call(rig.bus_connection("tester"), ROOT, MANAGER, "GetVisits") == []
+        assert all("org.shikaku.Shikaku1.Error.LimitExceeded" in attacker.wait() for attacker in attackers)
+        assert rig.read_log("shikakud").count("calls faster than it may") == len(attackers)
+        assert rig.read_log("shikakud").count("\n") - said < 10
+
+
 def test_diagnoses(rig):
     """However many ask how the center is: it is asked once at a time."""
     rig.start("center", "daemon")

@@ -191,6 +191,8 @@ def test_megabytes(rig):
     in the path and the member that are called."""
     rig.start("center", "daemon")
     with Siege(rig):
+        for size, error in ((60000, "InvalidOption"), (70000, "LimitExceeded")):
+            expect_error(error, Visits(rig.bus_connection("tester")).open, Purpose="x" * size)
         for user in ("tester", "other"):
             print(send_huge_calls(rig, user, "x" * MEGABYTE), "calls", flush=True)
         deaf = Deaf(rig, "other")

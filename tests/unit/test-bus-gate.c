@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus-gate: who passes, who waits, who is refused. The other end plays the bus and all callers; nothing is done later
+   until the main loop runs. */
+#include "bus/bus-gate.h"
+
+#include <string.h>
+#include <sys/socket.h>
+
+#include "base/names.h"
+#include "bus/bus-error.h"
+
+#define CLERK ":1.1000" /* users are called by their number */
+#define OTHER ":1.1001"
+#define ROOT ":1.0"
+#define DEADLINE_SECONDS 10
+#define ENOUGH 20000 /* calls: under valgrind one takes a millisecond */
+
+typedef struct
+{
+  sd_bus *client, *server;
+  BusOutgoing *outgoing;
+  BusPeers *peers;
+  BusGate *gate;
+  guint passed, refused;
+  char *last; /* member of what passed last */
+} Fixture;
+
+/* What the daemon behind the gate sees. */
+static int
+count_passed (sd_bus_message *message, void *user_data, sd_bus_error *error)
+{
+  Fixture *fixture = user_data;
+
+  if (sd_bus_message_is_method_call (message, NULL, NULL) <= 0)
+    return 0;
+  fixture->passed++;
+  g_free (fixture->last);
+  fixture->last = g_strdup (sd_bus_message_get_member (message));
+  return 1;
+}
+
+/* What the bus and the callers see. */
+static int
+play_bus (sd_bus_message *message, void *user_data, sd_bus_error *error)
+{
+  Fixture *fixture = user_data;
+  const char *name;
+
+  if (sd_bus_message_is_method_error (message, SHIKAKU_ERROR_PREFIX "LimitExceeded") > 0)
+    fixture->refused++;
+  if (sd_bus_message_is_method_call (message, "org.freedesktop.DBus", "GetConnectionUnixUser") > 0
+      && sd_bus_message_read_basic (message, 's', &name) > 0)
+    return sd_bus_reply_method_return (message, "u", (guint32)g_ascii_strtoull (name + strlen (":1."), NULL, 10));
+  return sd_bus_message_is_method_call (message, NULL, NULL) > 0 ? sd_bus_reply_method_return (message, NULL) : 1;
+}
+
+static sd_bus *
+new_end (int fd, gboolean server)
+{
+  sd_id128_t id = { .bytes = { 1 } };
+  sd_bus *bus = NULL;
+
+  g_assert_cmpint (sd_bus_new (&bus), >=, 0);
+  g_assert_cmpint (sd_bus_set_fd (bus, fd, fd), >=, 0);
+  if (server)
+    g_assert_cmpint (sd_bus_set_server (bus, TRUE, id), >=, 0);
+  g_assert_cmpint (sd_bus_set_anonymous (bus, TRUE), >=, 0);
+  g_assert_cmpint (sd_bus_start (bus), >=, 0);
+  return bus;
+}
+
+static void
+ignore_gone (const char *name, gpointer user_data)
+{
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  int ends[2];
+
+  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), ==, 0);
+  fixture->client = new_end (ends[0], FALSE);
+  fixture->server = new_end (ends[1], TRUE);
+  g_assert_cmpint (sd_bus_add_filter (fixture->server, NULL, play_bus, fixture), >=, 0);
+  g_assert_cmpint (sd_bus_add_filter (fixture->client, NULL, count_passed, fixture), >=, 0);
+  fixture->outgoing = bus_outgoing_new (fixture->client);
+  fixture->peers = bus_peers_new (fixture->client, fixture->outgoing, ignore_gone, NULL);
+  fixture->gate = bus_gate_new (fixture->client, fixture->peers, &error);
+  g_assert_no_error (error);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_clear_pointer (&fixture->gate, bus_gate_free);
+  bus_outgoing_free (fixture->outgoing);
+  bus_peers_clear (fixture->peers);
+  bus_peers_unref (fixture->peers);
+  sd_bus_close_unref (fixture->client);
+  sd_bus_close_unref (fixture->server);
+  g_free (fixture->last);
+}
+
+/* Moves messages until nothing moves. */
+static void
+settle (Fixture *fixture)
+{
+  int moved;
+
+  do
+    {
+      moved = sd_bus_process (fixture->client, NULL);
+      g_assert_cmpint (moved, >=, 0);
+      moved |= sd_bus_process (fixture->server, NULL);
+      g_assert_cmpint (moved, >=, 0);
+    }
+  while (moved > 0);
+}
+
+static void
+call (Fixture *fixture, const char *sender, const char *interface, const char *member)
+{
+  g_autoptr (sd_bus_message) message = NULL;
+  guint64 cookie; /* without, no reply would be expected */
+
+  g_assert_cmpint (
+      sd_bus_message_new_method_call (fixture->server, &message, NULL, SHIKAKU_OBJECT_PATH, interface, member), >=, 0);
+  g_assert_cmpint (sd_bus_message_set_sender (message, sender), >=, 0);
+  g_assert_cmpint (sd_bus_send (fixture->server, message, &cookie), >=, 0);
+  settle (fixture);
+}
+
+/* Calls until one is refused. Return: how many wait then; 0: calls come back as fast as they can be made here. */
+static guint
+call_until_refused (Fixture *fixture, const char *sender, const char *interface, const char *member)
+{
+  guint called = 0, passed = fixture->passed;
+
+  for (fixture->refused = 0; fixture->refused == 0; called++)
+    {
+      call (fixture, sender, interface, member);
+      if (called == ENOUGH)
+        return 0;
+    }
+  passed = fixture->passed - passed;
+  g_test_message ("%u passed", passed);
+  return called - passed - fixture->refused;
+}
+
+static gboolean
+fail_late (gpointer user_data)
+{
+  g_error ("nothing happened for %d seconds", DEADLINE_SECONDS);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_passed (Fixture *fixture, guint count)
+{
+  guint deadline = g_timeout_add_seconds (DEADLINE_SECONDS, fail_late, NULL);
+
+  while (fixture->passed < count)
+    {
+      g_main_context_iteration (NULL, TRUE);
+      settle (fixture);
+    }
+  g_source_remove (deadline);
+}
+
+static void
+test_line (Fixture *fixture, gconstpointer data)
+{
+  guint waiting = call_until_refused (fixture, CLERK, SHIKAKU_INTERFACE_MANAGER, "CheckNumber");
+  guint passed = fixture->passed;
+
+  g_assert_cmpuint (waiting, ==, BUS_GATE_WAITING_MAXIMUM);
+  g_assert_cmpuint (passed, >=, BUS_RATE_VISITS_IN_HAND);
+  /* Another user, and root, do not wait. */
+  call (fixture, OTHER, SHIKAKU_INTERFACE_MANAGER, "GetVisits");
+  call (fixture, ROOT, SHIKAKU_INTERFACE_MANAGER, "GetVisits");
+  g_assert_cmpuint (fixture->passed, ==, passed + 2);
+  wait_passed (fixture, passed + 2 + waiting);
+}
+
+static void
+test_order (Fixture *fixture, gconstpointer data)
+{
+  guint waiting = call_until_refused (fixture, CLERK, SHIKAKU_INTERFACE_MANAGER, "OpenVisit");
+  guint passed = fixture->passed;
+
+  g_assert_cmpuint (waiting, ==, BUS_GATE_WAITING_MAXIMUM);
+  g_assert_cmpuint (passed, >=, BUS_RATE_VISITS_IN_HAND);
+  wait_passed (fixture, passed + waiting - 1);
+  /* There are enough calls in hand for this, but one waits before it. */
+  call (fixture, CLERK, SHIKAKU_INTERFACE_MANAGER, "GetVisits");
+  g_assert_cmpuint (fixture->passed, ==, passed + waiting - 1);
+  wait_passed (fixture, passed + waiting + 1);
+  g_assert_cmpstr (fixture->last, ==, "GetVisits");
+}
+
+/* What needs no right passes without a question, until strangers call too much: then each is asked about. */
+static void
+test_strangers (Fixture *fixture, gconstpointer data)
+{
+  guint waiting;
+
+  call (fixture, OTHER, "org.freedesktop.DBus.Properties", "GetAll");
+  g_assert_null (bus_peers_find (fixture->peers, OTHER));
+  waiting = call_until_refused (fixture, CLERK, "org.freedesktop.DBus.Properties", "GetAll");
+  if (waiting == 0)
+    {
+      g_test_message ("too slow here to call too fast");
+      return;
+    }
+  g_assert_cmpuint (waiting, ==, BUS_GATE_WAITING_MAXIMUM);
+  g_assert_nonnull (bus_peers_find (fixture->peers, CLERK));
+  g_assert_cmpuint (fixture->passed, >=, 2 * BUS_RATE_CALLS_IN_HAND);
+}
+
+/* Calls of who has gone are nobody's. */
+static void
+test_gone (Fixture *fixture, gconstpointer data)
+{
+  guint passed;
+
+  call_until_refused (fixture, CLERK, SHIKAKU_INTERFACE_MANAGER, "Check");
+  passed = fixture->passed;
+  bus_peers_note_gone (fixture->peers, CLERK);
+  call (fixture, CLERK "1", SHIKAKU_INTERFACE_MANAGER, "GetVisits"); /* another user */
+  g_assert_cmpuint (fixture->passed, ==, passed + 1);
+  for (guint i = 0; i < 10; i++)
+    g_main_context_iteration (NULL, FALSE);
+  settle (fixture);
+  g_assert_cmpuint (fixture->passed, ==, passed + 1);
+}
+
+static void
+test_end (Fixture *fixture, gconstpointer data)
+{
+  call_until_refused (fixture, CLERK, SHIKAKU_INTERFACE_MANAGER, "Check");
+  g_clear_pointer (&fixture->gate, bus_gate_free);
+  settle (fixture);
+}
+
+#define ADD(path, test) g_test_add ("/bus-gate/" path, Fixture, NULL, set_up, test, tear_down)
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  ADD ("line", test_line);
+  ADD ("order", test_order);
+  ADD ("strangers", test_strangers);
+  ADD ("gone", test_gone);
+  ADD ("end", test_end);
+  return g_test_run ();
+}

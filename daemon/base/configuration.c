@@ -9,6 +9,7 @@
 #include "base/configuration.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/error.h"
 
@@ -317,9 +318,16 @@ scan_file (Configuration *configuration, const char *path, gboolean required, GE
   g_autoptr (GError) cause = NULL;
   g_autofree char *text = NULL;
   g_autofree char *name = g_filename_display_name (path); /* it is shown on the bus, which takes UTF-8 only */
+  struct stat file;
   gboolean missing;
   gsize size;
 
+  if (stat (path, &file) == 0 && S_ISREG (file.st_mode) && (file.st_mode & S_IWOTH))
+    {
+      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
+                   "%s: everybody may write it, and so choose the center that is asked", name);
+      return FALSE;
+    }
   if (g_file_get_contents (path, &text, &size, &cause))
     return scan_text (configuration, text, size, name, error);
   missing = g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOENT);

@@ -345,6 +345,23 @@ test_drop_in_unreadable (Files *files, gconstpointer data)
   expect_failure (files, SHIKAKU_ERROR_FAILED, "", NULL);
 }
 
+/* Who may write it, as anybody, chooses the center and whom to trust. */
+static void
+test_exposed (Files *files, gconstpointer data)
+{
+  g_autofree char *drop_in = g_build_filename (files->drop_ins, "b.conf", NULL);
+  g_autoptr (Configuration) configuration = NULL;
+
+  g_assert_true (g_file_set_contents (files->path, "[Center]\nTimeout=7\n", -1, NULL));
+  write_drop_in (files, "b.conf", "[Center]\nTimeout=8\n");
+  g_assert_cmpint (g_chmod (drop_in, 0646), ==, 0);
+  expect_failure (files, SHIKAKU_ERROR_INVALID_OPTION, "a.conf.d/b.conf",
+                  ": everybody may write it, and so choose the center that is asked");
+  g_assert_cmpint (g_chmod (drop_in, 0664), ==, 0);
+  configuration = configuration_load (files->path, TRUE, keys, NULL);
+  g_assert_nonnull (configuration);
+}
+
 static void
 collect (const ConfigurationKey *key, const char *value, const char *origin, gpointer user_data)
 {
@@ -397,6 +414,7 @@ main (int argc, char **argv)
   g_test_add_func ("/configuration/credentials", test_credentials);
   g_test_add_func ("/configuration/origins", test_origins);
   g_test_add ("/configuration/load", Files, NULL, set_up, test_load, tear_down);
+  g_test_add ("/configuration/exposed", Files, NULL, set_up, test_exposed, tear_down);
   g_test_add ("/configuration/not-required", Files, NULL, set_up, test_not_required, tear_down);
   g_test_add ("/configuration/drop-ins", Files, NULL, set_up, test_drop_ins, tear_down);
   g_test_add ("/configuration/drop-in-unreadable", Files, NULL, set_up, test_drop_in_unreadable, tear_down);

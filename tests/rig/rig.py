@@ -288,10 +288,11 @@ class Rig:
 
     def watch_name(self, name):
         """Return: the owners of @name on the bus from now on, as they come and go."""
-        owners = []
-        self.bus_connection("root").signal_subscribe(
-            "org.freedesktop.DBus", "org.freedesktop.DBus", "NameOwnerChanged", "/org/freedesktop/DBus", name,
-            Gio.DBusSignalFlags.NONE, lambda *arguments: owners.append(arguments[5].unpack()[2]))
+        owners, connection = [], self.bus_connection("root")
+        bus = "org.freedesktop.DBus"
+        connection.signal_subscribe(bus, bus, "NameOwnerChanged", "/org/freedesktop/DBus", name, Gio.DBusSignalFlags.NONE,
+                                    lambda *arguments: owners.append(arguments[5].unpack()[2]))
+        call(connection, "/org/freedesktop/DBus", bus, "GetId", destination=bus)  # until the bus knows of it
         return owners
 
     # daemon

@@ -349,6 +349,9 @@ class Server:
     async def shake_hands(self, peer, number):
         context = self.contexts["foreign-center" if self.faults.has("foreign-certificate") else "center"]
         try:
-            await asyncio.get_running_loop().connect_accepted_socket(lambda: Connection(self, number), peer, ssl=context)
+            transport, _ = await asyncio.get_running_loop().connect_accepted_socket(
+                lambda: Connection(self, number), peer, ssl=context)  # fmt: skip
+            if not self.listener:  # refused meanwhile
+                transport.abort()
         except (OSError, asyncio.CancelledError):
             self.stats["failed_handshakes"] += 1

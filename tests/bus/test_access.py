@@ -273,7 +273,7 @@ def test_failing_loop(rig):
 def test_flood(rig):
     """Many calls at once, of what sd-bus answers itself too: refused beyond the line; others are answered soon."""
     rig.start("daemon")
-    loops = [Loop(rig.bus_connection("colleague", fresh=True), *what, at_once=20) for what in (
+    loops = [Loop(rig.bus_connection("colleague", fresh=True), *what, at_once=30) for what in (
         ("OpenVisit", (options({"Colour": "blue"}),)), ("GetAll", (GLib.Variant("s", MANAGER),), PROPERTIES),
         ("Introspect", (), "org.freedesktop.DBus.Introspectable"))]
     wait_for(lambda: all("LimitExceeded" in loop.names for loop in loops), "refusals", 30)

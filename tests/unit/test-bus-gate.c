@@ -9,9 +9,10 @@
 #include "base/names.h"
 #include "bus/bus-error.h"
 
-#define CLERK ":1.1000" /* users are called by their number */
+#define CLERK ":1.1000" /* users are called by their number; the last digit, that of the connection, is left out */
 #define OTHER ":1.1001"
-#define ROOT ":1.0"
+#define ROOT ":1."
+#define CONNECTIONS 3
 #define DEADLINE_SECONDS 10
 #define ENOUGH 20000 /* calls: under valgrind one takes a millisecond */
 
@@ -50,7 +51,7 @@ play_bus (sd_bus_message *message, void *user_data, sd_bus_error *error)
     fixture->refused++;
   if (sd_bus_message_is_method_call (message, "org.freedesktop.DBus", "GetConnectionUnixUser") > 0
       && sd_bus_message_read_basic (message, 's', &name) > 0)
-    return sd_bus_reply_method_return (message, "u", (guint32)g_ascii_strtoull (name + strlen (":1."), NULL, 10));
+    return sd_bus_reply_method_return (message, "u", (guint32)g_ascii_strtoull (name + strlen (":1."), NULL, 10) / 10);
   return sd_bus_message_is_method_call (message, NULL, NULL) > 0 ? sd_bus_reply_method_return (message, NULL) : 1;
 }
 
@@ -120,8 +121,9 @@ settle (Fixture *fixture)
 }
 
 static void
-call (Fixture *fixture, const char *sender, const char *interface, const char *member)
+call_from (Fixture *fixture, const char *user, guint connection, const char *interface, const char *member)
 {
+  g_autofree char *sender = g_strdup_printf ("%s%u", user, connection);
   g_autoptr (sd_bus_message) message = NULL;
   guint64 cookie; /* without, no reply would be expected */
 
@@ -132,15 +134,21 @@ call (Fixture *fixture, const char *sender, const char *interface, const char *m
   settle (fixture);
 }
 
+static void
+call (Fixture *fixture, const char *user, const char *interface, const char *member)
+{
+  call_from (fixture, user, 0, interface, member);
+}
+
 /* Calls until one is refused. Return: how many wait then; 0: calls come back as fast as they can be made here. */
 static guint
-call_until_refused (Fixture *fixture, const char *sender, const char *interface, const char *member)
+call_until_refused (Fixture *fixture, const char *user, const char *interface, const char *member)
 {
   guint called = 0, passed = fixture->passed;
 
   for (fixture->refused = 0; fixture->refused == 0; called++)
     {
-      call (fixture, sender, interface, member);
+      call_from (fixture, user, called % CONNECTIONS, interface, member);
       if (called == ENOUGH)
         return 0;
     }
@@ -207,7 +215,7 @@ test_strangers (Fixture *fixture, gconstpointer data)
   guint waiting;
 
   call (fixture, OTHER, "org.freedesktop.DBus.Properties", "GetAll");
-  g_assert_null (bus_peers_find (fixture->peers, OTHER));
+  g_assert_null (bus_peers_find (fixture->peers, OTHER "0"));
   waiting = call_until_refused (fixture, CLERK, "org.freedesktop.DBus.Properties", "GetAll");
   if (waiting == 0)
     {
@@ -215,7 +223,7 @@ test_strangers (Fixture *fixture, gconstpointer data)
       return;
     }
   g_assert_cmpuint (waiting, ==, BUS_GATE_WAITING_MAXIMUM);
-  g_assert_nonnull (bus_peers_find (fixture->peers, CLERK));
+  g_assert_nonnull (bus_peers_find (fixture->peers, CLERK "0"));
   g_assert_cmpuint (fixture->passed, >=, 2 * BUS_RATE_CALLS_IN_HAND);
 }
 
@@ -227,8 +235,10 @@ test_gone (Fixture *fixture, gconstpointer data)
 
   call_until_refused (fixture, CLERK, SHIKAKU_INTERFACE_MANAGER, "Check");
   passed = fixture->passed;
-  bus_peers_note_gone (fixture->peers, CLERK);
-  call (fixture, CLERK "1", SHIKAKU_INTERFACE_MANAGER, "GetVisits"); /* another user */
+  bus_peers_note_gone (fixture->peers, CLERK "0");
+  bus_peers_note_gone (fixture->peers, CLERK "1");
+  bus_peers_note_gone (fixture->peers, CLERK "2");
+  call (fixture, OTHER, SHIKAKU_INTERFACE_MANAGER, "GetVisits");
   g_assert_cmpuint (fixture->passed, ==, passed + 1);
   for (guint i = 0; i < 10; i++)
     g_main_context_iteration (NULL, FALSE);

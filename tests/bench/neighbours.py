@@ -65,7 +65,7 @@ def measure_neighbours(effort):
         rig.wait_polkitd()
         ours = [rig.program("daemon/shikakud"), "--config", rig.configure()]
         commands = {"shikakud": (ours, NAME), **{name: ([program], bus_name) for name, (program, bus_name) in found.items()}}
-        for _number in range(effort.starts + 1):
+        for _number in range(2 * effort.starts):
             for name, (command, bus_name) in commands.items():
                 taken, resident = launch(rig, name, command, bus_name)
                 times.setdefault(name, []).append(taken)

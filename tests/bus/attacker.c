@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * attacker: calls everything with anything, fast. In: a table of methods, keys, texts and paths; a seed; how many calls.
+ * attacker: calls everything with anything. In: a table of methods, keys, texts and paths; a seed; how many calls.
  * Out: one line of JSON: how many calls were sent and answered, and with which errors.
  *
  *   attacker TABLE SEED CALLS [PERCENT of calls whose arguments are of any types]

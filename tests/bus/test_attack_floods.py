@@ -90,7 +90,8 @@ def flood_unread(rig, connections):
     """100 calls over each of @connections, and no answer is ever read."""
     calls = [make_call(ROOT, MANAGER, "GetVisits"), make_call(ROOT, "org.freedesktop.DBus.Introspectable", "Introspect"),
              make_call(ROOT, PROPERTIES, "GetAll", GLib.Variant("(s)", (MANAGER,))),
-             make_call(ROOT, MANAGER, "Diagnose", make_arguments("a{sv}")), make_call(ROOT, MANAGER, "CheckNumber", NUMBER_CHECK)]
+             make_call(ROOT, MANAGER, "Diagnose", make_arguments("a{sv}")),
+             make_call(ROOT, MANAGER, "CheckNumber", NUMBER_CHECK)]
     deaf = [Deaf(rig, user) for user in ("tester", "other") for _ in range(connections // 2)]
     for one in deaf:
         one.send(*(calls[place % len(calls)] for place in range(100)))

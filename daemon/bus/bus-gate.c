@@ -14,6 +14,8 @@
 #include "bus/bus-call.h"
 
 #define STRANGERS ((uid_t)-1) /* who are counted together */
+#define REFUSAL_TIME 50       /* milliseconds: told at once, it is only followed by the next call */
+#define REFUSALS_MAXIMUM 1024 /* that wait so */
 
 /* A user who calls too fast, until it has rested. */
 typedef struct
@@ -39,6 +41,8 @@ struct BusGate
   GPtrArray *newcomers; /* of Newcomer: the bus was asked who they are */
   GQueue passing;       /* of sd_bus_message, borrowed: given back to sd-bus, in this order */
   guint timer;
+  GQueue refused; /* of sd_bus_message: to be told so */
+  guint refusal_timer;
 };
 
 static void
@@ -54,6 +58,34 @@ static void
 refuse_too_many (BusGate *gate, sd_bus_message *message)
 {
   refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many calls: slow down, and try again in a moment");
+}
+
+static gboolean
+tell_refused (gpointer user_data)
+{
+  BusGate *gate = user_data;
+
+  gate->refusal_timer = 0;
+  while (gate->refused.length > 0)
+    {
+      g_autoptr (sd_bus_message) message = g_queue_pop_head (&gate->refused);
+
+      refuse_too_many (gate, message);
+    }
+  return G_SOURCE_REMOVE;
+}
+
+/* The first is told at once, those that follow on it later: who waits for each answer before the next call is slowed
+   down by that, and the bus has time for others. */
+static void
+refuse_later (BusGate *gate, sd_bus_message *message)
+{
+  if (gate->refusal_timer == 0 || gate->refused.length >= REFUSALS_MAXIMUM || !bus_call_is_short (message))
+    refuse_too_many (gate, message);
+  else
+    g_queue_push_tail (&gate->refused, sd_bus_message_ref (message));
+  if (gate->refusal_timer == 0)
+    gate->refusal_timer = g_timeout_add (REFUSAL_TIME, tell_refused, gate);
 }
 
 /* @message: (transfer full) */
@@ -199,7 +231,7 @@ may_pass (BusGate *gate, BusPeer *peer, sd_bus_message *message)
       || !bus_call_is_short (message))
     {
       line->refused++;
-      refuse_too_many (gate, message);
+      refuse_later (gate, message);
       return FALSE;
     }
   line->waited++;
@@ -300,6 +332,8 @@ bus_gate_free (BusGate *gate)
 
   sd_bus_slot_unref (gate->filter);
   g_clear_handle_id (&gate->timer, g_source_remove);
+  g_clear_handle_id (&gate->refusal_timer, g_source_remove);
+  tell_refused (gate);
   for (guint i = 0; i < gate->newcomers->len; i++)
     ((Newcomer *)g_ptr_array_index (gate->newcomers, i))->gate = NULL;
   g_ptr_array_unref (gate->newcomers);

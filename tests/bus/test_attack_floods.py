@@ -136,7 +136,7 @@ def test_braked(rig):
     write_table(rig)
     with Siege(rig):
         said = rig.read_log("shikakud").count("\n")
-        attackers = [RandomCalls(rig, user, SEED, 5000) for user in ("other", "doctor")]
+        attackers = [RandomCalls(rig, user, SEED, 2000) for user in ("other", "doctor")]
         for _ in range(20):
             assert call(rig.bus_connection("tester"), ROOT, MANAGER, "GetVisits") == []
         assert all("org.shikaku.Shikaku1.Error.LimitExceeded" in attacker.wait() for attacker in attackers)

@@ -85,9 +85,9 @@ add_readers (GPtrArray *links, const char *language, Station *station)
   else if (n_cards > 0)
     card_state = TRANSPORT_LINK_OK;
 
-  add_link (links, language, "reader", reader_state, reader_since, g_strdup_printf ("%u readers", n_readers));
+  add_link (links, language, "reader", reader_state, reader_since, g_strdup_printf ("readers: %u", n_readers));
   add_link (links, language, "card", card_state, card_since,
-            g_strdup_printf ("%u cards, %u that do not answer", n_cards, n_mute));
+            g_strdup_printf ("cards: %u, not answering: %u", n_cards, n_mute));
 }
 
 /* make_evidence: the error's name, and what the transport saw: which file, which URI, and what is wrong with it. */

@@ -349,8 +349,8 @@ test_diagnose (void)
   g_assert_cmpuint (before->len, ==, 8);
   assert_link (before, 0, "daemon", "ok", "version " SHIKAKU_VERSION);
   assert_link (before, 1, "pcscd", "ok", "answers");
-  assert_link (before, 2, "reader", "ok", "1 readers");
-  assert_link (before, 3, "card", "unknown", "0 cards, 0 that do not answer");
+  assert_link (before, 2, "reader", "ok", "readers: 1");
+  assert_link (before, 3, "card", "unknown", "cards: 0, not answering: 0");
   assert_link (before, 4, "credential", "ok", "examined");
   assert_link (before, 5, "line", "failed", "CenterUnreachable");
   assert_link (before, 6, "tls", "unknown", "not examined");
@@ -360,7 +360,7 @@ test_diagnose (void)
   fake_desk_insert (desk);
   desk->center->transport.credential_expires = g_get_real_time () + G_TIME_SPAN_DAY;
   after = diagnose (desk, NULL);
-  assert_link (after, 3, "card", "ok", "1 cards, 0 that do not answer");
+  assert_link (after, 3, "card", "ok", "cards: 1, not answering: 0");
   g_assert_cmpstr (((StationLink *)after->pdata[4])->state, ==, "degraded");
   g_assert_true (g_str_has_prefix (((StationLink *)after->pdata[4])->evidence, "expires "));
 }
@@ -407,11 +407,11 @@ test_diagnose_without_readers (void)
 
   monitor->reader_removed (FAKE_READER, desk->station);
   unplugged = diagnose (desk, "ja");
-  assert_link (unplugged, 2, "reader", "failed", "0 readers");
+  assert_link (unplugged, 2, "reader", "failed", "readers: 0");
   monitor->service_changed (FALSE, desk->station);
   stopped = diagnose (desk, "ja");
   assert_link (stopped, 1, "pcscd", "failed", "does not answer");
-  assert_link (stopped, 2, "reader", "unknown", "0 readers");
+  assert_link (stopped, 2, "reader", "unknown", "readers: 0");
 }
 
 int

@@ -10,7 +10,7 @@ import time
 from pathlib import Path
 
 from bus import MANAGER, NAME, PROPERTIES, ROOT
-from instruments import need, start_daemon
+from instruments import start_daemon
 from loop import settle, wait_for
 from rig import Rig
 from rows import Row

@@ -33,6 +33,7 @@
   "4c8b1eb44f1e4ccf8372a2a784a67245" /* the new one has worked and is used from now on */
 #define SHIKAKU_MESSAGE_CREDENTIAL_REFUSED \
   "ac9130f4547c47d38e3a655f20731ab2" /* the new one did not work; the old one stays in use */
+#define SHIKAKU_MESSAGE_CREDENTIAL_WAITING "6d0a3f7c52be4a0f9c1e84d2b7a95e13" /* the new one cannot be tried yet */
 #define SHIKAKU_MESSAGE_TOKEN_REFUSED \
   "ca3ab343ac334b68be9bf77c6519a9d5" /* a PKCS #11 token refused its PIN: not tried again */
 #define SHIKAKU_MESSAGE_EXPIRY_NEAR "03c472ca449548b4b8d889d2b47a5c1d" /* something of the calendar ends soon */

@@ -23,6 +23,7 @@ typedef struct
   WebClient *candidate; /* new settings that are being tried; NULL: none are */
   char *candidate_code; /* their institution */
   gboolean trying;      /* it is logging in; else it waits for the center to be there */
+  gboolean waiting;     /* which the log knows */
   GPtrArray *retired;   /* clients whose last calls are under way */
 } WebApi;
 
@@ -269,8 +270,11 @@ on_tried (GBytes *body, const GError *failure, gpointer user_data)
   if (g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE)
       || g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY))
     {
-      log_warning (NULL, "The new settings of the center cannot be tried yet, and those before stay in use: %s",
+      if (!api->waiting)
+        log_write (LOG_WARNING, SHIKAKU_MESSAGE_CREDENTIAL_WAITING, NULL,
+                   "The new settings of the center cannot be tried yet, and those before stay in use: %s",
                    failure->message);
+      api->waiting = TRUE;
       return;
     }
   log_write (LOG_ERR, SHIKAKU_MESSAGE_CREDENTIAL_REFUSED, NULL,
@@ -296,7 +300,7 @@ web_api_configure (Transport *transport, const WebApiSettings *settings)
   drop_candidate (api);
   api->candidate = web_client_new (settings);
   api->candidate_code = g_strdup (settings->institution_code);
-  api->trying = FALSE;
+  api->trying = api->waiting = FALSE;
   if (web_client_works (api->client))
     try_candidate (api);
   else

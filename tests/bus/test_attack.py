@@ -48,7 +48,8 @@ def test_strangers(rig):
             assert not answers, answers  # a new interface says here what strangers get of it
             everything = repr([call(stranger, path, PROPERTIES, "GetAll", GLib.Variant("(s)", ("",)))
                                for path in (ROOT, "/org/freedesktop/LogControl1")])
-            assert not any(word in everything for word in (*INSURED.values(), "visit", "mine")), everything
+            secrets = [value for value in INSURED.values() if len(value) > 2]  # two digits are in many a number
+            assert not any(word in everything for word in (*secrets, "visit", "mine")), everything
             expect_error("org.freedesktop.DBus.Error.AccessDenied", call, stranger, "/org/freedesktop/LogControl1",
                          PROPERTIES, "Set",
                          GLib.Variant("(ssv)", ("org.freedesktop.LogControl1", "LogLevel", GLib.Variant("s", "debug"))))

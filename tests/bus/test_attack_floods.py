@@ -140,7 +140,8 @@ def test_braked(rig):
         for _ in range(20):
             assert call(rig.bus_connection("tester"), ROOT, MANAGER, "GetVisits") == []
         assert all("org.shikaku.Shikaku1.Error.LimitExceeded" in attacker.wait() for attacker in attackers)
-        assert rig.read_log("shikakud").count("calls faster than it may") == len(attackers)
+        # Who floods before the bus has said who it is, is refused without a word.
+        assert rig.read_log("shikakud").count("calls faster than it may") <= len(attackers)
         assert rig.read_log("shikakud").count("\n") - said < 10
 
 

@@ -273,11 +273,10 @@ def test_renewed_later():
         driver.configure(url="https://localhost:9/oqs-api")
         wait_for(lambda: driver.read_complaints().count(WAITING) == 1)
         assert driver.search().startswith("ok")
-        wait_for(lambda: driver.read_complaints().count(WAITING) == 2)
 
         center.tell("fault status 503 path=auth always")
         driver.configure(url=center.url, **make_files(RSA))
-        wait_for(lambda: driver.read_complaints().count(WAITING) == 3)
+        wait_for(lambda: driver.read_complaints().count(WAITING) == 2)
         assert len(set(get_certificates(center))) == 2  # the old one's calls, the new one's trial
         center.tell("clear-faults")
         assert driver.search().startswith("ok")
@@ -401,7 +400,7 @@ def test_reset():
         driver.ask("prepare")
         wait_for_requests(center, "auth", 2)  # the token may have ended while the machine slept
         assert driver.search().startswith("ok")
-        assert connections(center) == 2
+        assert connections(center) in (2, 3)  # a third where the login had not come back yet
 
         center.tell("fault slow 500 path=search")
         number = driver.start(make_search("yamada"))

@@ -39,6 +39,7 @@ typedef struct
   BusAccess *access;
   sd_bus_message *call;
   const char *right;
+  char *reader; /* that polkit was asked about; NULL: none */
   BusAccessDone callback;
   gpointer user_data;
 } AccessQuestion;
@@ -63,6 +64,7 @@ decide (AccessQuestion *question, BusPeer *peer, const GError *error)
 {
   question->callback (peer, error, question->user_data);
   sd_bus_message_unref (question->call);
+  g_free (question->reader);
   g_free (question);
 }
 
@@ -87,24 +89,6 @@ refuse_right (AccessQuestion *question, BusPeer *peer, BusPolkitAnswer answer)
   refuse (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, text);
 }
 
-/* The daemon may be about to end, and the caller gone, when the answer comes. */
-static void
-handle_answer (BusPolkitAnswer answer, gpointer user_data)
-{
-  AccessQuestion *question = user_data;
-  BusPeers *peers = question->access->peers;
-  BusPeer *peer = bus_peers_find (peers, sd_bus_message_get_sender (question->call));
-
-  if (bus_peers_are_closed (peers))
-    refuse (question, peer, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
-  else if (!peer)
-    refuse (question, peer, SHIKAKU_ERROR_FAILED, "The caller has gone");
-  else if (answer == BUS_POLKIT_YES)
-    decide (question, peer, NULL);
-  else
-    refuse_right (question, peer, answer);
-}
-
 /* The reader that @call names, or the only one there is; NULL where it is about none, or about several. */
 static const char *
 find_reader_name (BusAccess *access, sd_bus_message *call)
@@ -118,6 +102,26 @@ find_reader_name (BusAccess *access, sd_bus_message *call)
   else if (readers->len == 1)
     reader = g_ptr_array_index (readers, 0);
   return reader ? station_reader_get_name (reader) : NULL;
+}
+
+/* The daemon may be about to end, and the caller gone, when the answer comes. */
+static void
+handle_answer (BusPolkitAnswer answer, gpointer user_data)
+{
+  AccessQuestion *question = user_data;
+  BusPeers *peers = question->access->peers;
+  BusPeer *peer = bus_peers_find (peers, sd_bus_message_get_sender (question->call));
+
+  if (bus_peers_are_closed (peers))
+    refuse (question, peer, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
+  else if (!peer)
+    refuse (question, peer, SHIKAKU_ERROR_FAILED, "The caller has gone");
+  else if (answer != BUS_POLKIT_YES)
+    refuse_right (question, peer, answer);
+  else if (g_strcmp0 (question->reader, find_reader_name (question->access, question->call)) != 0)
+    refuse (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, "The readers have changed meanwhile: call again");
+  else
+    decide (question, peer, NULL);
 }
 
 static void
@@ -138,7 +142,7 @@ handle_peer (BusPeer *peer, gpointer user_data)
         .name = peer->name,
         .uid = peer->uid,
         .user = bus_peer_get_user (peer),
-        .reader = find_reader_name (question->access, question->call),
+        .reader = question->reader = g_strdup (find_reader_name (question->access, question->call)),
         .interactive = sd_bus_message_get_allow_interactive_authorization (question->call) > 0,
       };
 
@@ -152,7 +156,7 @@ bus_access_check (BusAccess *access, BusPeer *peer, sd_bus_message *call, const 
 {
   AccessQuestion *question = g_new (AccessQuestion, 1);
 
-  *question = (AccessQuestion){ access, sd_bus_message_ref (call), right, callback, user_data };
+  *question = (AccessQuestion){ access, sd_bus_message_ref (call), right, NULL, callback, user_data };
   bus_peer_await (peer, handle_peer, question);
 }
 

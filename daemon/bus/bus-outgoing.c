@@ -8,8 +8,8 @@
 #include "bus/bus-error.h"
 
 #define BUS_NAME "org.freedesktop.DBus"
-#define BUS_TIME (10 * G_USEC_PER_SEC) /* for an answer of the bus itself */
-#define CALLS_UNDER_WAY_MAXIMUM 56     /* beside the 40 of bus-polkit: together they stay below 100 */
+#define BUS_TIME ((guint64)10 * G_USEC_PER_SEC) /* for an answer of the bus itself */
+#define CALLS_UNDER_WAY_MAXIMUM 56              /* beside the 40 of bus-polkit: together they stay below 100 */
 
 typedef struct
 {

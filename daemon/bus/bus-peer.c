@@ -144,11 +144,12 @@ handle_watched (sd_bus_message *reply, gpointer user_data)
   g_free (question);
 }
 
-/* Nothing is kept for it but that it was here: it may be asked about again. */
+/* Nothing is kept for it but that it was here: it may be asked about again. What it left unanswered is not forgiven. */
 static gboolean
 is_idle (BusPeer *peer)
 {
-  return peer->state == BUS_PEER_KNOWN && peer->calls == 0 && peer->visits == 0 && peer->agents == 0;
+  return peer->state == BUS_PEER_KNOWN && peer->calls == 0 && peer->visits == 0 && peer->agents == 0
+         && *peer->unanswered == 0;
 }
 
 /* One user has at most as many places as it leaves to others; who is idle has none. Root always finds one. */

@@ -171,6 +171,8 @@ handle_name (sd_bus_message *reply, void *user_data, sd_bus_error *error)
   Bus *self = user_data;
   guint32 answer = 0;
 
+  if (bus_peers_are_closed (self->peers)) /* told to stop meanwhile */
+    return 0;
   if (sd_bus_message_is_method_error (reply, NULL) > 0 || sd_bus_message_read_basic (reply, 'u', &answer) <= 0
       || answer != 1 /* primary owner */)
     {
@@ -240,6 +242,7 @@ void
 bus_withdraw (Bus *self)
 {
   sd_notify (FALSE, "STOPPING=1");
+  g_clear_handle_id (&self->survey, g_source_remove);
   bus_peers_close (self->peers);
   g_clear_pointer (&self->gate, bus_gate_free);
   bus_agents_release_all (self->agents);

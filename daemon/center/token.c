@@ -262,6 +262,8 @@ token_open (const char *uri, const char *pin_file, GError **error)
   CK_SESSION_HANDLE session;
   CK_TOKEN_INFO token_info;
   CK_SESSION_INFO session_info;
+  static GMutex tries; /* are read and spent by one at a time */
+  g_autoptr (GMutexLocker) locker = NULL;
 
   module = parsed != NULL ? find_module (parsed, uri, &slot, error) : NULL;
   if (module == NULL)
@@ -274,6 +276,7 @@ token_open (const char *uri, const char *pin_file, GError **error)
   token = g_new0 (Token, 1);
   token->module = module;
   token->session = session;
+  locker = g_mutex_locker_new (&tries);
   if (module->C_GetTokenInfo (slot, &token_info) != CKR_OK
       || module->C_GetSessionInfo (session, &session_info) != CKR_OK)
     {
@@ -293,6 +296,7 @@ close_session (GTask *task, gpointer source, gpointer task_data, GCancellable *c
   Token *token = task_data;
 
   token->module->C_CloseSession (token->session);
+  g_task_return_boolean (task, TRUE);
 }
 
 void

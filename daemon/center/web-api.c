@@ -301,7 +301,7 @@ web_api_configure (Transport *transport, const WebApiSettings *settings)
   api->candidate = web_client_new (settings);
   api->candidate_code = g_strdup (settings->institution_code);
   api->trying = api->waiting = FALSE;
-  if (web_client_works (api->client))
+  if (!web_client_has_failed (api->client))
     try_candidate (api);
   else
     {

@@ -73,7 +73,8 @@ struct WebClient
   GUri *uris[N_CALLS];
 
   WebAccess *access;
-  gboolean works;
+  gboolean works;  /* it has been let in, and nothing is known of its being refused since */
+  gboolean failed; /* it was not let in when it tried last */
   char *complaint; /* the trouble that the log told last; NULL: none since all was well */
 
   GQueue calls;   /* all of them */
@@ -203,6 +204,7 @@ note_credential (WebClient *client, const GError *error)
 {
   const Credential *credential = web_access_get_credential (client->access);
 
+  client->failed |= error != NULL;
   client->works = client->works && error == NULL;
   if (client->transport == NULL)
     return;
@@ -405,6 +407,7 @@ note_refusal (WebClient *client, const GError *error)
   guint delay = web_access_note_refusal (client->access, error);
 
   client->works = FALSE;
+  client->failed = TRUE;
   if (client->transport != NULL)
     log_write (LOG_WARNING, SHIKAKU_MESSAGE_ACCOUNT_REFUSED, NULL,
                "The center refused the institution's account; next try in %u s at the earliest", delay);
@@ -427,6 +430,7 @@ on_login (GBytes *body, const GError *error, gpointer user_data)
       else
         error = unusable;
       client->works = token != NULL;
+      client->failed = token == NULL;
       if (client->transport != NULL)
         {
           transport_note_center (client->transport, error);
@@ -566,9 +570,9 @@ web_client_take_over (WebClient *client, Transport *transport)
 }
 
 gboolean
-web_client_works (const WebClient *client)
+web_client_has_failed (const WebClient *client)
 {
-  return client->works;
+  return client->failed || client->unset != NULL;
 }
 
 void

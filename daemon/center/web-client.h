@@ -29,8 +29,8 @@ WebClient *web_client_new (const WebApiSettings *settings);
 /* web_client_take_over: @transport is told of the links from now on. Borrowed until the client is closed or retires. */
 void web_client_take_over (WebClient *client, Transport *transport);
 
-/* web_client_works: whether it has been let in, and nothing is known of its being refused since. */
-gboolean web_client_works (const WebClient *client);
+/* web_client_has_failed: whether it lacks something, or was not let in when it tried last; not if it never tried. */
+gboolean web_client_has_failed (const WebClient *client);
 
 /*
  * web_client_retire: another has taken over. Tells nobody anything any more; its calls end as if nothing had happened;

@@ -200,13 +200,15 @@ metrics_format (Station *station, guint up)
 static gboolean
 write_new (const char *path, const char *text, gsize size)
 {
-  int fd = open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, FILE_MODE);
+  int fd = open (path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK, FILE_MODE);
+  struct stat status;
   gboolean written;
 
   if (fd < 0)
     return FALSE;
-  errno = ENOSPC; /* of a short write */
-  written = fchmod (fd, FILE_MODE) == 0 && write (fd, text, size) == (gssize)size;
+  errno = ENOSPC; /* of a short write, and of what is no file */
+  written = fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && fchmod (fd, FILE_MODE) == 0
+            && write (fd, text, size) == (gssize)size;
   return close (fd) == 0 && written;
 }
 

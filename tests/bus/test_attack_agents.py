@@ -87,6 +87,8 @@ def leave_unanswered(rig, user, reader, ask):
             agent.wait("RequestConsent", one)
             visit.close()
             agent.unregister()
+            # Who is refused and keeps nothing here is forgotten, but not what he owes.
+            expect_error("NotAuthorized", call, agent.connection, ROOT, MANAGER, "GetConfiguration")
             count += 1
         expect_error("LimitExceeded", agent.register, Reader=reader)
     return count

@@ -336,13 +336,22 @@ def test_renewed_free():
 
 
 def test_taken_while_nothing_works():
-    """The first settings, or such that never worked, are replaced without a trial."""
+    """Settings that do not work are replaced without a trial."""
     with make_pair(key="/nonexistent") as (center, driver):
+        assert driver.search() == "CredentialMissing"
         driver.configure(url="https://localhost:9/oqs-api")
         assert driver.search() == "CredentialMissing"
         driver.configure(url=center.url, **make_files(EC))
         assert driver.search().startswith("ok")
         assert RENEWED not in driver.read_complaints() and REFUSED not in driver.read_complaints()
+
+
+def test_renewed_before_first():
+    """Settings that nobody has tried yet may be good: they stay until others have worked."""
+    with make_pair() as (center, driver):
+        driver.configure(**make_files("foreign-institution"))
+        wait_for(lambda: REFUSED in driver.read_complaints())
+        assert driver.search().startswith("ok")
 
 
 def test_account_corrected():

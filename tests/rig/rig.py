@@ -119,6 +119,7 @@ class Rig:
         self.folder = Path(tempfile.mkdtemp(prefix="shikaku-rig-"))
         self.folder.chmod(0o755)
         self.processes, self.ended = [], []
+        self.log_monitors = {}
         self.bus_process = self.pcscd = self.center_process = self.daemon = self.client_program = self.polkitd = None
         self.card = self.second_card = self.center = None
         self.ports, self.reservations, self.connections = None, [], {}
@@ -500,8 +501,11 @@ class Rig:
         return False
 
     def read_log(self, name):
-        """What a process wrote so far: shikakud, pcscd, card, center, dbus-daemon."""
+        """What a process wrote so far: shikakud, pcscd, card, center, dbus-daemon. More of it wakes up who waits."""
         path = self.folder / f"{name}.log"
+        if name not in self.log_monitors:
+            self.log_monitors[name] = Gio.File.new_for_path(str(path)).monitor_file(Gio.FileMonitorFlags.NONE, None)
+            self.log_monitors[name].props.rate_limit = 10
         return path.read_text(errors="replace") if path.exists() else ""
 
     def print_logs(self):

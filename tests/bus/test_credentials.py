@@ -74,7 +74,7 @@ def test_token(rig):
     token.put_back()
     assert ask(connection, "Check", {"Insured": INSURED})["Answer"] == "eligible"
     assert token.logins() == "++"
-    assert PIN not in rig.daemon.log.read_text()
+    assert PIN not in rig.read_log("shikakud")
 
 
 def test_renewal(rig):
@@ -91,7 +91,7 @@ def test_renewal(rig):
     before = set(get_certificates(rig, "auth"))
     replace(rig, NEW)
     rig.daemon.kill(signal.SIGHUP)
-    wait_for(lambda: RENEWED in rig.daemon.log.read_text(), "the new certificate in use")
+    wait_for(lambda: RENEWED in rig.read_log("shikakud"), "the new certificate in use")
     agent.wait("RequestPin")
     agent.finish_pin()
     visit.wait_finished()
@@ -109,7 +109,7 @@ def test_renewal_refused(rig):
     expires = get_property(connection, ROOT, MANAGER, "CredentialExpires")
     replace(rig, "foreign-institution")
     rig.daemon.kill(signal.SIGHUP)
-    wait_for(lambda: REFUSED in rig.daemon.log.read_text(), "the refusal")
+    wait_for(lambda: REFUSED in rig.read_log("shikakud"), "the refusal")
     rig.center("drop-connections")
     assert ask(connection, "Check", {"Insured": INSURED})["Answer"] == "eligible"
     assert get_property(connection, ROOT, MANAGER, "CredentialExpires") == expires
@@ -127,7 +127,7 @@ def test_evidence(rig):
     assert get_property(connection, ROOT, MANAGER, "Center") == "online"
     key.chmod(0o600)
     rig.daemon.kill(signal.SIGHUP)
-    wait_for(lambda: RENEWED in rig.daemon.log.read_text(), "the files, read again")
+    wait_for(lambda: RENEWED in rig.read_log("shikakud"), "the files, read again")
     assert diagnose(connection)[0] == "ok"
 
     account = rig.folder / "credentials" / "account"

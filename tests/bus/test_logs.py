@@ -156,6 +156,7 @@ def test_metrics(rig):
     """Written at the start and at the end, for everybody to read, as a whole; both kinds of readers understand it."""
     read_openmetrics, read_prometheus = find_readers()
     reader, _patient, visits = start(rig)
+    rig.wake_at(rig.metrics_file)
     wait_for(rig.metrics_file.exists, "the file")
     first = rig.run_as("other", "cat", rig.metrics_file, stdin="", check=0).text()
     assert "\nshikaku_up 1\n" in first, first
@@ -191,6 +192,7 @@ def test_metrics(rig):
 def test_metrics_interval(rig):
     """While nothing changes the file is left alone; however much changes, it is written every fifteen seconds at most."""
     _reader, _patient, visits = start(rig)
+    rig.wake_at(rig.metrics_file)
     wait_for(rig.metrics_file.exists, "the file")
     writes, _monitor = watch_writes(rig)
     begin = time.monotonic()

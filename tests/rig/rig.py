@@ -119,7 +119,7 @@ class Rig:
         self.folder = Path(tempfile.mkdtemp(prefix="shikaku-rig-"))
         self.folder.chmod(0o755)
         self.processes, self.ended = [], []
-        self.log_monitors = {}
+        self.monitors = {}
         self.bus_process = self.pcscd = self.center_process = self.daemon = self.client_program = self.polkitd = None
         self.card = self.second_card = self.center = None
         self.ports, self.reservations, self.connections = None, [], {}
@@ -486,7 +486,7 @@ class Rig:
             if self.daemon and self.daemon.status:
                 complaint = f"shikakud ended with status {self.daemon.status}"
             for process in self.processes:
-                process.kill(signal.SIGKILL if process is self.pcscd else signal.SIGTERM)
+                process.kill(signal.SIGKILL if process in (self.pcscd, self.polkitd) else signal.SIGTERM)
             for process in self.processes:
                 process.reap()
                 process.release()
@@ -500,12 +500,16 @@ class Rig:
             raise AssertionError(complaint)
         return False
 
+    def wake_at(self, path):
+        """Whoever waits looks again when the file at @path changes."""
+        if path not in self.monitors:
+            self.monitors[path] = Gio.File.new_for_path(str(path)).monitor_file(Gio.FileMonitorFlags.NONE, None)
+            self.monitors[path].props.rate_limit = 10
+
     def read_log(self, name):
         """What a process wrote so far: shikakud, pcscd, card, center, dbus-daemon. More of it wakes up who waits."""
         path = self.folder / f"{name}.log"
-        if name not in self.log_monitors:
-            self.log_monitors[name] = Gio.File.new_for_path(str(path)).monitor_file(Gio.FileMonitorFlags.NONE, None)
-            self.log_monitors[name].props.rate_limit = 10
+        self.wake_at(path)
         return path.read_text(errors="replace") if path.exists() else ""
 
     def print_logs(self):

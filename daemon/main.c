@@ -176,8 +176,9 @@ check_configuration (const Configuration *configuration)
   return EXIT_SUCCESS;
 }
 
-int
-main (int argc, char *argv[])
+/* Return: the exit status. */
+static int
+serve (int argc, char *argv[])
 {
   g_autofree char *config = NULL;
   gboolean version = FALSE, check = FALSE;
@@ -226,10 +227,18 @@ main (int argc, char *argv[])
       daemon.exit_status = EXIT_FAILURE;
     }
   configuration_free (daemon.configuration);
+  return daemon.exit_status;
+}
+
+int
+main (int argc, char *argv[])
+{
+  int status = serve (argc, argv);
+
 #ifndef __SANITIZE_ADDRESS__ /* it looks for leaks in exit() */
   /* A thread may still be in a token's module, from under which exit() would take what the module lives on. */
   fflush (NULL);
-  quick_exit (daemon.exit_status);
+  quick_exit (status);
 #endif
-  return daemon.exit_status;
+  return status;
 }

@@ -253,6 +253,7 @@ bus_free (Bus *self)
 {
   g_clear_handle_id (&self->survey, g_source_remove);
   g_clear_handle_id (&self->pause, g_source_remove);
+  g_clear_handle_id (&self->trim, g_source_remove);
   g_clear_pointer (&self->gate, bus_gate_free);
   /* Access and agents first: they use outgoing, whose end calls back peers; visits answer calls of peers. */
   g_clear_pointer (&self->access, bus_access_free);

@@ -10,8 +10,9 @@ SESSIONS = {None: "none", "remote": "", "active": "seat0"}  # the seat, as login
 BUSCTL = ("busctl", "call", "org.shikaku.Shikaku1", "/org/shikaku/Shikaku1", "org.shikaku.Shikaku1.Manager", "GetVisits")
 PASSWORD = "correct horse"
 # PASSWORD COMMAND...: runs the command, and an authentication agent for it on a terminal, where the password is typed.
+# The agent asks, and then throws away what was typed before it switched the echo off: the terminal tells when.
 AUTHENTICATE = """
-import os, pty, signal, sys
+import fcntl, os, pty, signal, struct, sys, termios
 hold, go = os.pipe()
 caller = os.fork()
 if caller == 0:
@@ -24,11 +25,14 @@ if agent == 0:
     os.set_inheritable(notify, True)
     os.execvp("pkttyagent", ["pkttyagent", "--process", str(caller), "--notify-fd", str(notify)])
 os.close(notify)
+fcntl.ioctl(terminal, termios.TIOCPKT, struct.pack("i", 1))
 os.read(registered, 1)
 os.close(go)
-seen = b""
-while b"assword:" not in seen:
-    seen += os.read(terminal, 4096)
+seen, flushed = b"", 0
+while b"assword:" not in seen or not flushed:
+    status, *text = os.read(terminal, 4096)
+    seen += bytes(text)
+    flushed |= status & termios.TIOCPKT_FLUSHREAD
 print(seen.decode(), flush=True)
 os.write(terminal, sys.argv[1].encode() + b"\\n")
 status = os.waitstatus_to_exitcode(os.waitpid(caller, 0)[1])

@@ -26,6 +26,7 @@ typedef struct
   char *name;
   uid_t uid;
   guint dialogue; /* its number; 0: no person is asked */
+  gboolean again; /* it was asked before, and not answered in time */
   guint deadline;
   BusPolkitDone callback; /* NULL: answered */
   gpointer user_data;
@@ -159,7 +160,7 @@ send_waiting (BusPolkit *polkit)
         continue;
       g_queue_delete_link (&polkit->waiting, link);
       g_queue_push_tail (&polkit->under_way, question);
-      bus_outgoing_call (polkit->outgoing, g_steal_pointer (&question->message), handle_reply, question);
+      bus_outgoing_call (polkit->outgoing, sd_bus_message_ref (question->message), handle_reply, question);
     }
 }
 
@@ -184,6 +185,33 @@ cancel_dialogue (BusPolkit *polkit, Question *question)
   bus_outgoing_send (polkit->outgoing, message);
 }
 
+static gboolean expire (gpointer user_data);
+
+/* polkit 122 sometimes stands still for 15 seconds, and says no then to what it was about to decide. So what it has not
+   answered is asked as a new question, and what has waited in line waits on. */
+static void
+ask_again (BusPolkit *polkit, Question *question)
+{
+  Question *again = question;
+
+  log_debug (NULL, "polkit has not answered in time, and is asked again");
+  if (!g_queue_remove (&polkit->waiting, question))
+    {
+      again = g_new (Question, 1);
+      *again = (Question){ .polkit = polkit, .uid = question->uid, .user_data = question->user_data };
+      again->callback = g_steal_pointer (&question->callback);
+      again->name = g_strdup (question->name);
+      again->message = new_call (polkit, "CheckAuthorization");
+      if (sd_bus_message_rewind (question->message, TRUE) < 0
+          || sd_bus_message_copy (again->message, question->message, TRUE) < 0)
+        g_error ("A question to polkit could not be repeated");
+    }
+  again->again = TRUE;
+  again->deadline = g_timeout_add_seconds (BUS_POLKIT_QUESTION_TIME, expire, again);
+  g_queue_push_tail (&polkit->waiting, again);
+  send_waiting (polkit);
+}
+
 static gboolean
 expire (gpointer user_data)
 {
@@ -191,6 +219,11 @@ expire (gpointer user_data)
   BusPolkit *polkit = question->polkit;
 
   question->deadline = 0;
+  if (!question->dialogue && !question->again)
+    {
+      ask_again (polkit, question);
+      return G_SOURCE_REMOVE;
+    }
   if (question->dialogue)
     cancel_dialogue (polkit, question);
   else

@@ -3,7 +3,7 @@
  * bus-polkit: asks polkit whether a caller may do something. In: an action and who wants it. Out: the answer, later.
  *
  * Few questions are under way at a time, and of one user fewer still: the others wait in line, so that a crowd of one
- * user's does not keep polkit from another's. A question that polkit does not answer in time is undecided.
+ * user's does not keep polkit from another's. What polkit does not answer in time is asked once more, then undecided.
  *
  * Where the caller allows it, polkit may let a person authenticate first, which can take minutes. So few of these are
  * under way that they keep nobody waiting; beyond that polkit is asked as if the caller had not allowed it.
@@ -16,7 +16,7 @@
 #define BUS_POLKIT_USER_QUESTIONS_MAXIMUM 2 /* of these, of one user */
 #define BUS_POLKIT_DIALOGUES_MAXIMUM 8      /* under way in which a person authenticates */
 #define BUS_POLKIT_USER_DIALOGUES_MAXIMUM 2 /* of these, of one user; of one connection there is one */
-#define BUS_POLKIT_QUESTION_TIME 10         /* seconds until a question is undecided */
+#define BUS_POLKIT_QUESTION_TIME 10         /* seconds until a question is asked again, then undecided */
 #define BUS_POLKIT_DIALOGUE_TIME 300        /* seconds that a person has for it */
 
 typedef enum

@@ -1,24 +1,65 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bus-polkit: what polkit is asked, how much at a time, and what becomes of its answers. The other end plays polkit. */
+/*
+ * bus-polkit: what polkit is asked, how much at a time, and what becomes of its answers. The other end plays polkit,
+ * and the time comes when the test says so (--wrap).
+ */
 #include "bus/bus-polkit.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/names.h"
 #include "bus/bus-error.h"
+#include "bus-ends.h"
 
 #define CLERK 1000
 
 typedef struct
 {
-  sd_bus *client, *server;
+  BusEnds ends;
   BusOutgoing *outgoing;
   BusPolkit *polkit;
   GQueue questions;                       /* sd_bus_message: asked, not answered */
   GPtrArray *cancelled;                   /* numbers */
   guint counts[BUS_POLKIT_UNDECIDED + 1]; /* of answers */
 } Fixture;
+
+typedef struct
+{
+  guint id;
+  GSourceFunc function;
+  gpointer data;
+} Timer;
+
+static Timer timers[16]; /* the last ones that were set */
+static guint timers_set;
+
+guint __real_g_timeout_add_seconds (guint seconds, GSourceFunc function, gpointer data);
+guint __wrap_g_timeout_add_seconds (guint seconds, GSourceFunc function, gpointer data);
+
+guint
+__wrap_g_timeout_add_seconds (guint seconds, GSourceFunc function, gpointer data)
+{
+  Timer *timer = &timers[timers_set++ % G_N_ELEMENTS (timers)];
+
+  *timer = (Timer){ __real_g_timeout_add_seconds (seconds, function, data), function, data };
+  return timer->id;
+}
+
+/* The time of every timer that runs has come. */
+static void
+expire_all (Fixture *fixture)
+{
+  Timer due[G_N_ELEMENTS (timers)];
+
+  memcpy (due, timers, sizeof due);
+  for (guint i = 0; i < G_N_ELEMENTS (due); i++)
+    if (due[i].id && g_main_context_find_source_by_id (NULL, due[i].id))
+      {
+        g_source_remove (due[i].id);
+        due[i].function (due[i].data);
+      }
+  bus_ends_settle (&fixture->ends);
+}
 
 static int
 take_call (sd_bus_message *call, void *user_data, sd_bus_error *error)
@@ -34,32 +75,13 @@ take_call (sd_bus_message *call, void *user_data, sd_bus_error *error)
   return 1;
 }
 
-static sd_bus *
-new_end (int fd, gboolean server)
-{
-  sd_id128_t id = { .bytes = { 1 } };
-  sd_bus *bus = NULL;
-
-  g_assert_cmpint (sd_bus_new (&bus), >=, 0);
-  g_assert_cmpint (sd_bus_set_fd (bus, fd, fd), >=, 0);
-  if (server)
-    g_assert_cmpint (sd_bus_set_server (bus, TRUE, id), >=, 0);
-  g_assert_cmpint (sd_bus_set_anonymous (bus, TRUE), >=, 0);
-  g_assert_cmpint (sd_bus_start (bus), >=, 0);
-  return bus;
-}
-
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  int ends[2];
-
-  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), ==, 0);
-  fixture->client = new_end (ends[0], FALSE);
-  fixture->server = new_end (ends[1], TRUE);
-  g_assert_cmpint (sd_bus_add_filter (fixture->server, NULL, take_call, fixture), >=, 0);
-  fixture->outgoing = bus_outgoing_new (fixture->client);
-  fixture->polkit = bus_polkit_new (fixture->client, fixture->outgoing);
+  bus_ends_set_up (&fixture->ends);
+  g_assert_cmpint (sd_bus_add_filter (fixture->ends.server, NULL, take_call, fixture), >=, 0);
+  fixture->outgoing = bus_outgoing_new (fixture->ends.client);
+  fixture->polkit = bus_polkit_new (fixture->ends.client, fixture->outgoing);
   fixture->cancelled = g_ptr_array_new_with_free_func (g_free);
 }
 
@@ -71,24 +93,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   while (fixture->questions.length > 0)
     sd_bus_message_unref (g_queue_pop_head (&fixture->questions));
   g_ptr_array_unref (fixture->cancelled);
-  sd_bus_close_unref (fixture->client);
-  sd_bus_close_unref (fixture->server);
-}
-
-/* Moves messages until nothing moves. */
-static void
-settle (Fixture *fixture)
-{
-  int moved;
-
-  do
-    {
-      moved = sd_bus_process (fixture->client, NULL);
-      g_assert_cmpint (moved, >=, 0);
-      moved |= sd_bus_process (fixture->server, NULL);
-      g_assert_cmpint (moved, >=, 0);
-    }
-  while (moved > 0);
+  bus_ends_tear_down (&fixture->ends);
 }
 
 static void
@@ -108,7 +113,7 @@ ask (Fixture *fixture, uid_t uid, const char *name, gboolean interactive)
                                        .interactive = interactive };
 
   bus_polkit_ask (fixture->polkit, &question, note_answer, fixture);
-  settle (fixture);
+  bus_ends_settle (&fixture->ends);
 }
 
 /* Return: the flags of the oldest question, which is answered. */
@@ -122,7 +127,7 @@ answer (Fixture *fixture, gboolean is_authorized, gboolean is_challenge)
   g_assert_cmpint (sd_bus_message_skip (question, "(sa{sv})sa{ss}"), >=, 0);
   g_assert_cmpint (sd_bus_message_read_basic (question, 'u', &flags), >, 0);
   g_assert_cmpint (sd_bus_reply_method_return (question, "(bba{ss})", is_authorized, is_challenge, 0), >=, 0);
-  settle (fixture);
+  bus_ends_settle (&fixture->ends);
   return flags;
 }
 
@@ -136,7 +141,7 @@ test_answers (Fixture *fixture, gconstpointer data)
   answer (fixture, FALSE, TRUE);
   g_assert_cmpint (sd_bus_reply_method_errorf (g_queue_peek_head (&fixture->questions), "org.example.Error", "no"), >=,
                    0);
-  settle (fixture);
+  bus_ends_settle (&fixture->ends);
   for (guint i = 0; i < G_N_ELEMENTS (fixture->counts); i++)
     g_assert_cmpuint (fixture->counts[i], ==, 1);
 }
@@ -146,7 +151,7 @@ test_nonsense (Fixture *fixture, gconstpointer data)
 {
   ask (fixture, CLERK, ":1.1", FALSE);
   g_assert_cmpint (sd_bus_reply_method_return (g_queue_peek_head (&fixture->questions), "s", "yes"), >=, 0);
-  settle (fixture);
+  bus_ends_settle (&fixture->ends);
   g_assert_cmpuint (fixture->counts[BUS_POLKIT_UNDECIDED], ==, 1);
 }
 
@@ -236,6 +241,41 @@ test_dialogues (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (answer (fixture, TRUE, FALSE), ==, 1);
 }
 
+/* polkit stands still: it is asked once more, and its late answer to the first question counts for nothing. */
+static void
+test_again (Fixture *fixture, gconstpointer data)
+{
+  ask (fixture, CLERK, ":1.1", FALSE);
+  expire_all (fixture);
+  g_assert_cmpuint (fixture->questions.length, ==, 2);
+  assert_question (g_queue_peek_tail (&fixture->questions), 0, "", 2);
+  answer (fixture, FALSE, FALSE);
+  g_assert_cmpuint (fixture->counts[BUS_POLKIT_NO], ==, 0);
+  g_assert_cmpint (sd_bus_message_rewind (g_queue_peek_head (&fixture->questions), TRUE), >=, 0);
+  answer (fixture, TRUE, FALSE);
+  g_assert_cmpuint (fixture->counts[BUS_POLKIT_YES], ==, 1);
+}
+
+/* It does not come back: no third time, and what waits in line has as much time. */
+static void
+test_silence (Fixture *fixture, gconstpointer data)
+{
+  for (guint i = 0; i < 5; i++)
+    ask (fixture, CLERK, ":1.1", FALSE);
+  expire_all (fixture);
+  g_assert_cmpuint (fixture->counts[BUS_POLKIT_UNDECIDED], ==, 0);
+  g_assert_cmpuint (fixture->questions.length, ==, BUS_POLKIT_USER_QUESTIONS_MAXIMUM);
+  expire_all (fixture);
+  g_assert_cmpuint (fixture->counts[BUS_POLKIT_UNDECIDED], ==, 5);
+  g_assert_cmpuint (fixture->questions.length, ==, BUS_POLKIT_USER_QUESTIONS_MAXIMUM);
+  while (fixture->questions.length > 0)
+    answer (fixture, TRUE, FALSE);
+  g_assert_cmpuint (fixture->counts[BUS_POLKIT_YES], ==, 0);
+  ask (fixture, CLERK, ":1.1", FALSE);
+  answer (fixture, TRUE, FALSE);
+  g_assert_cmpuint (fixture->counts[BUS_POLKIT_YES], ==, 1);
+}
+
 /* The caller goes: nobody is asked for it any more, and what polkit says then is nobody's. */
 static void
 test_caller_gone (Fixture *fixture, gconstpointer data)
@@ -245,7 +285,7 @@ test_caller_gone (Fixture *fixture, gconstpointer data)
     ask (fixture, CLERK, ":1.1", FALSE);
   ask (fixture, CLERK, ":1.2", FALSE);
   bus_polkit_drop_caller (fixture->polkit, ":1.1");
-  settle (fixture);
+  bus_ends_settle (&fixture->ends);
   g_assert_cmpuint (fixture->counts[BUS_POLKIT_UNDECIDED], ==, 6);
   g_assert_cmpuint (fixture->cancelled->len, ==, 1);
   g_assert_cmpstr (g_ptr_array_index (fixture->cancelled, 0), ==, "1");
@@ -277,6 +317,8 @@ main (int argc, char *argv[])
   ADD ("question", test_question);
   ADD ("line", test_line);
   ADD ("dialogues", test_dialogues);
+  ADD ("again", test_again);
+  ADD ("silence", test_silence);
   ADD ("caller-gone", test_caller_gone);
   ADD ("end", test_end);
   return g_test_run ();

@@ -4,10 +4,10 @@
 #include "bus/bus-gate.h"
 
 #include <string.h>
-#include <sys/socket.h>
 
 #include "base/names.h"
 #include "bus/bus-error.h"
+#include "bus-ends.h"
 
 #define CLERK ":1.1000" /* users are called by their number; the last digit, that of the connection, is left out */
 #define OTHER ":1.1001"
@@ -18,7 +18,7 @@
 
 typedef struct
 {
-  sd_bus *client, *server;
+  BusEnds ends;
   BusOutgoing *outgoing;
   BusPeers *peers;
   BusGate *gate;
@@ -55,21 +55,6 @@ play_bus (sd_bus_message *message, void *user_data, sd_bus_error *error)
   return sd_bus_message_is_method_call (message, NULL, NULL) > 0 ? sd_bus_reply_method_return (message, NULL) : 1;
 }
 
-static sd_bus *
-new_end (int fd, gboolean server)
-{
-  sd_id128_t id = { .bytes = { 1 } };
-  sd_bus *bus = NULL;
-
-  g_assert_cmpint (sd_bus_new (&bus), >=, 0);
-  g_assert_cmpint (sd_bus_set_fd (bus, fd, fd), >=, 0);
-  if (server)
-    g_assert_cmpint (sd_bus_set_server (bus, TRUE, id), >=, 0);
-  g_assert_cmpint (sd_bus_set_anonymous (bus, TRUE), >=, 0);
-  g_assert_cmpint (sd_bus_start (bus), >=, 0);
-  return bus;
-}
-
 static void
 ignore_gone (const char *name, gpointer user_data)
 {
@@ -79,16 +64,13 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
-  int ends[2];
 
-  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), ==, 0);
-  fixture->client = new_end (ends[0], FALSE);
-  fixture->server = new_end (ends[1], TRUE);
-  g_assert_cmpint (sd_bus_add_filter (fixture->server, NULL, play_bus, fixture), >=, 0);
-  g_assert_cmpint (sd_bus_add_filter (fixture->client, NULL, count_passed, fixture), >=, 0);
-  fixture->outgoing = bus_outgoing_new (fixture->client);
-  fixture->peers = bus_peers_new (fixture->client, fixture->outgoing, ignore_gone, NULL);
-  fixture->gate = bus_gate_new (fixture->client, fixture->peers, &error);
+  bus_ends_set_up (&fixture->ends);
+  g_assert_cmpint (sd_bus_add_filter (fixture->ends.server, NULL, play_bus, fixture), >=, 0);
+  g_assert_cmpint (sd_bus_add_filter (fixture->ends.client, NULL, count_passed, fixture), >=, 0);
+  fixture->outgoing = bus_outgoing_new (fixture->ends.client);
+  fixture->peers = bus_peers_new (fixture->ends.client, fixture->outgoing, ignore_gone, NULL);
+  fixture->gate = bus_gate_new (fixture->ends.client, fixture->peers, &error);
   g_assert_no_error (error);
 }
 
@@ -99,25 +81,8 @@ tear_down (Fixture *fixture, gconstpointer data)
   bus_outgoing_free (fixture->outgoing);
   bus_peers_clear (fixture->peers);
   bus_peers_unref (fixture->peers);
-  sd_bus_close_unref (fixture->client);
-  sd_bus_close_unref (fixture->server);
+  bus_ends_tear_down (&fixture->ends);
   g_free (fixture->last);
-}
-
-/* Moves messages until nothing moves. */
-static void
-settle (Fixture *fixture)
-{
-  int moved;
-
-  do
-    {
-      moved = sd_bus_process (fixture->client, NULL);
-      g_assert_cmpint (moved, >=, 0);
-      moved |= sd_bus_process (fixture->server, NULL);
-      g_assert_cmpint (moved, >=, 0);
-    }
-  while (moved > 0);
 }
 
 static void
@@ -128,10 +93,11 @@ call_from (Fixture *fixture, const char *user, guint connection, const char *int
   guint64 cookie; /* without, no reply would be expected */
 
   g_assert_cmpint (
-      sd_bus_message_new_method_call (fixture->server, &message, NULL, SHIKAKU_OBJECT_PATH, interface, member), >=, 0);
+      sd_bus_message_new_method_call (fixture->ends.server, &message, NULL, SHIKAKU_OBJECT_PATH, interface, member), >=,
+      0);
   g_assert_cmpint (sd_bus_message_set_sender (message, sender), >=, 0);
-  g_assert_cmpint (sd_bus_send (fixture->server, message, &cookie), >=, 0);
-  settle (fixture);
+  g_assert_cmpint (sd_bus_send (fixture->ends.server, message, &cookie), >=, 0);
+  bus_ends_settle (&fixture->ends);
 }
 
 static void
@@ -172,7 +138,7 @@ wait_passed (Fixture *fixture, guint count)
   while (fixture->passed < count)
     {
       g_main_context_iteration (NULL, TRUE);
-      settle (fixture);
+      bus_ends_settle (&fixture->ends);
     }
   g_source_remove (deadline);
 }
@@ -242,7 +208,7 @@ test_gone (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->passed, ==, passed + 1);
   for (guint i = 0; i < 10; i++)
     g_main_context_iteration (NULL, FALSE);
-  settle (fixture);
+  bus_ends_settle (&fixture->ends);
   g_assert_cmpuint (fixture->passed, ==, passed + 1);
 }
 
@@ -251,7 +217,7 @@ test_end (Fixture *fixture, gconstpointer data)
 {
   call_until_refused (fixture, CLERK, SHIKAKU_INTERFACE_MANAGER, "Check");
   g_clear_pointer (&fixture->gate, bus_gate_free);
-  settle (fixture);
+  bus_ends_settle (&fixture->ends);
 }
 
 #define ADD(path, test) g_test_add ("/bus-gate/" path, Fixture, NULL, set_up, test, tear_down)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* bus-loop: sd-bus and GLib in one loop, with what disturbs it: threads, urgent sources, synchronous calls, an end. */
 #include <glib-unix.h>
-#include <sys/socket.h>
 #include <unistd.h>
 
 #include "bus/bus-error.h"
 #include "bus/bus-loop.h"
+#include "bus-ends.h"
 
 #define DEADLINE_SECONDS 10
 #define TURNS 500
@@ -24,21 +24,6 @@ fail_late (gpointer user_data)
 {
   g_error ("nothing happened for %d seconds", DEADLINE_SECONDS);
   return G_SOURCE_REMOVE;
-}
-
-static sd_bus *
-new_end (int fd, gboolean server)
-{
-  sd_id128_t id = { .bytes = { 1 } };
-  sd_bus *bus = NULL;
-
-  g_assert_cmpint (sd_bus_new (&bus), >=, 0);
-  g_assert_cmpint (sd_bus_set_fd (bus, fd, fd), >=, 0);
-  if (server)
-    g_assert_cmpint (sd_bus_set_server (bus, TRUE, id), >=, 0);
-  g_assert_cmpint (sd_bus_set_anonymous (bus, TRUE), >=, 0);
-  g_assert_cmpint (sd_bus_start (bus), >=, 0);
-  return bus;
 }
 
 /* The other side: it answers what it is asked, but "AskMe", before whose answer it asks something itself: both lie in
@@ -67,7 +52,7 @@ serve_call (sd_bus_message *call, void *user_data, sd_bus_error *error)
 static gpointer
 serve (gpointer user_data)
 {
-  sd_bus *bus = new_end (GPOINTER_TO_INT (user_data), TRUE);
+  sd_bus *bus = bus_ends_new_end (GPOINTER_TO_INT (user_data), TRUE);
   gboolean leaving = FALSE;
   int processed = 1;
 
@@ -100,9 +85,9 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   int ends[2];
 
-  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), ==, 0);
+  bus_ends_connect (ends);
   fixture->peer = g_thread_new ("peer", serve, GINT_TO_POINTER (ends[1]));
-  fixture->bus = new_end (ends[0], FALSE);
+  fixture->bus = bus_ends_new_end (ends[0], FALSE);
   g_assert_cmpint (sd_bus_add_filter (fixture->bus, NULL, note_message, fixture), >=, 0);
   fixture->source = bus_loop_attach (fixture->bus, NULL);
   fixture->deadline = g_timeout_add_seconds (DEADLINE_SECONDS, fail_late, NULL);

@@ -2,9 +2,8 @@
 /* bus-outgoing: so many calls at a time, the others in line, and every caller is called back once. */
 #include "bus/bus-outgoing.h"
 
-#include <sys/socket.h>
-
 #include "bus/bus-error.h"
+#include "bus-ends.h"
 
 #define AT_A_TIME 56
 #define AGENT ":1.42"
@@ -13,10 +12,10 @@
 
 typedef struct
 {
-  sd_bus *client, *server;
+  BusEnds ends;
   BusOutgoing *outgoing;
   GQueue calls; /* that have come to the server and are not answered: sd_bus_message */
-  guint answers, ends;
+  guint answers, unanswered;
 } Fixture;
 
 static int
@@ -26,31 +25,12 @@ take_call (sd_bus_message *call, void *user_data, sd_bus_error *error)
   return 1;
 }
 
-static sd_bus *
-new_end (int fd, gboolean server)
-{
-  sd_id128_t id = { .bytes = { 1 } };
-  sd_bus *bus = NULL;
-
-  g_assert_cmpint (sd_bus_new (&bus), >=, 0);
-  g_assert_cmpint (sd_bus_set_fd (bus, fd, fd), >=, 0);
-  if (server)
-    g_assert_cmpint (sd_bus_set_server (bus, TRUE, id), >=, 0);
-  g_assert_cmpint (sd_bus_set_anonymous (bus, TRUE), >=, 0);
-  g_assert_cmpint (sd_bus_start (bus), >=, 0);
-  return bus;
-}
-
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  int ends[2];
-
-  g_assert_cmpint (socketpair (AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0, ends), ==, 0);
-  fixture->client = new_end (ends[0], FALSE);
-  fixture->server = new_end (ends[1], TRUE);
-  g_assert_cmpint (sd_bus_add_filter (fixture->server, NULL, take_call, fixture), >=, 0);
-  fixture->outgoing = bus_outgoing_new (fixture->client);
+  bus_ends_set_up (&fixture->ends);
+  g_assert_cmpint (sd_bus_add_filter (fixture->ends.server, NULL, take_call, fixture), >=, 0);
+  fixture->outgoing = bus_outgoing_new (fixture->ends.client);
 }
 
 static void
@@ -59,24 +39,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_clear_pointer (&fixture->outgoing, bus_outgoing_free);
   while (fixture->calls.length > 0)
     sd_bus_message_unref (g_queue_pop_head (&fixture->calls));
-  sd_bus_close_unref (fixture->client);
-  sd_bus_close_unref (fixture->server);
-}
-
-/* Moves messages until nothing moves. */
-static void
-settle (Fixture *fixture)
-{
-  int moved;
-
-  do
-    {
-      moved = sd_bus_process (fixture->client, NULL);
-      g_assert_cmpint (moved, >=, 0);
-      moved |= sd_bus_process (fixture->server, NULL);
-      g_assert_cmpint (moved, >=, 0);
-    }
-  while (moved > 0);
+  bus_ends_tear_down (&fixture->ends);
 }
 
 static void
@@ -87,7 +50,7 @@ note_reply (sd_bus_message *reply, gpointer user_data)
   if (reply)
     fixture->answers++;
   else
-    fixture->ends++;
+    fixture->unanswered++;
 }
 
 static void
@@ -96,7 +59,8 @@ call (Fixture *fixture, const char *destination)
   sd_bus_message *message = NULL;
 
   g_assert_cmpint (
-      sd_bus_message_new_method_call (fixture->client, &message, destination, "/", "org.example.Peer", "Ask"), >=, 0);
+      sd_bus_message_new_method_call (fixture->ends.client, &message, destination, "/", "org.example.Peer", "Ask"), >=,
+      0);
   bus_outgoing_call (fixture->outgoing, message, note_reply, fixture);
 }
 
@@ -113,12 +77,12 @@ test_line (Fixture *fixture, gconstpointer data)
 {
   for (guint i = 0; i < CALLS; i++)
     call (fixture, AGENT);
-  settle (fixture);
+  bus_ends_settle (&fixture->ends);
   g_assert_cmpuint (fixture->calls.length, ==, AT_A_TIME);
   for (guint i = 1; i <= CALLS; i++)
     {
       answer (fixture);
-      settle (fixture);
+      bus_ends_settle (&fixture->ends);
       g_assert_cmpuint (fixture->answers, ==, i);
       g_assert_cmpuint (fixture->calls.length, ==, MIN (AT_A_TIME, CALLS - i));
     }
@@ -129,12 +93,12 @@ test_end (Fixture *fixture, gconstpointer data)
 {
   for (guint i = 0; i < CALLS; i++)
     call (fixture, AGENT);
-  settle (fixture);
+  bus_ends_settle (&fixture->ends);
   answer (fixture);
-  settle (fixture);
+  bus_ends_settle (&fixture->ends);
   g_clear_pointer (&fixture->outgoing, bus_outgoing_free);
   g_assert_cmpuint (fixture->answers, ==, 1);
-  g_assert_cmpuint (fixture->ends, ==, CALLS - 1);
+  g_assert_cmpuint (fixture->unanswered, ==, CALLS - 1);
 }
 
 /* Behind agents that do not answer, services and the bus are still asked. */
@@ -145,7 +109,7 @@ test_services (Fixture *fixture, gconstpointer data)
     call (fixture, AGENT);
   call (fixture, SERVICE);
   call (fixture, "org.freedesktop.DBus");
-  settle (fixture);
+  bus_ends_settle (&fixture->ends);
   g_assert_cmpuint (fixture->calls.length, ==, AT_A_TIME + 2);
   g_assert_cmpstr (sd_bus_message_get_destination (g_queue_peek_nth (&fixture->calls, AT_A_TIME)), ==, SERVICE);
 }

@@ -92,8 +92,8 @@ find_method (const BusMethod *methods, const char *member)
   return methods->member ? methods : NULL;
 }
 
-static int
-refuse (BusPeers *peers, sd_bus_message *message, ShikakuError code, const char *text)
+int
+bus_call_refuse (BusPeers *peers, sd_bus_message *message, ShikakuError code, const char *text)
 {
   g_autoptr (GError) error = g_error_new_literal (SHIKAKU_ERROR, (int)code, text);
 
@@ -113,16 +113,17 @@ bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface,
   BusCall *call;
 
   if (!method || !right)
-    return refuse (peers, message, SHIKAKU_ERROR_NOT_AUTHORIZED, "Nobody may call this");
+    return bus_call_refuse (peers, message, SHIKAKU_ERROR_NOT_AUTHORIZED, "Nobody may call this");
   if (bus_peers_are_closed (peers))
-    return refuse (peers, message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
+    return bus_call_refuse (peers, message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
   if (!bus_call_is_short (message))
-    return refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "The call's arguments are too long");
+    return bus_call_refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "The call's arguments are too long");
   peer = bus_peers_get (peers, sd_bus_message_get_sender (message));
   if (!peer)
-    return refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many programs use the daemon");
+    return bus_call_refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many programs use the daemon");
   if (peer->calls >= BUS_PEER_CALLS_MAXIMUM)
-    return refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many calls of this connection are under way");
+    return bus_call_refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED,
+                            "Too many calls of this connection are under way");
 
   call = g_new (BusCall, 1);
   *call = (BusCall){ bus_peers_ref (peers), sd_bus_message_ref (message), method->handler, target };

@@ -30,6 +30,9 @@ typedef struct
 int bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface, const BusMethod *methods,
                     gpointer target);
 
+/* bus_call_refuse: what has not become a call is answered with an error, which is counted. Return: 1. */
+int bus_call_refuse (BusPeers *peers, sd_bus_message *message, ShikakuError code, const char *text);
+
 /* bus_call_is_short: whether @message is one that may be kept. It stands at its begin then. */
 gboolean bus_call_is_short (sd_bus_message *message);
 

@@ -46,18 +46,10 @@ struct BusGate
 };
 
 static void
-refuse (BusPeers *peers, sd_bus_message *message, ShikakuError code, const char *text)
-{
-  g_autoptr (GError) error = g_error_new_literal (SHIKAKU_ERROR, (int)code, text);
-
-  bus_peers_note_error (peers, (int)code);
-  bus_error_reply (message, error);
-}
-
-static void
 refuse_too_many (BusGate *gate, sd_bus_message *message)
 {
-  refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many calls: slow down, and try again in a moment");
+  bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED,
+                   "Too many calls: slow down, and try again in a moment");
 }
 
 static gboolean
@@ -255,10 +247,10 @@ handle_newcomer (BusPeer *peer, gpointer user_data)
   if (peer)
     peer->calls--;
   if (!gate)
-    refuse (newcomer->peers, newcomer->message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
+    bus_call_refuse (newcomer->peers, newcomer->message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
   else if (!peer)
-    refuse (newcomer->peers, newcomer->message, SHIKAKU_ERROR_LIMIT_EXCEEDED,
-            "Too many programs of this user use the daemon");
+    bus_call_refuse (newcomer->peers, newcomer->message, SHIKAKU_ERROR_LIMIT_EXCEEDED,
+                     "Too many programs of this user use the daemon");
   else if (may_pass (gate, peer, newcomer->message))
     pass (gate, g_steal_pointer (&newcomer->message));
   sd_bus_message_unref (newcomer->message);
@@ -272,7 +264,7 @@ receive_newcomer (BusGate *gate, BusPeer *peer, sd_bus_message *message)
   Newcomer *newcomer;
 
   if (!peer)
-    refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many programs use the daemon");
+    bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many programs use the daemon");
   else if (peer->calls >= BUS_PEER_CALLS_MAXIMUM || !bus_call_is_short (message))
     refuse_too_many (gate, message);
   else
@@ -343,7 +335,7 @@ bus_gate_free (BusGate *gate)
       {
         g_autoptr (sd_bus_message) message = g_queue_pop_head (&line->waiting);
 
-        refuse (gate->peers, message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
+        bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
       }
   g_hash_table_unref (gate->lines);
   g_queue_clear (&gate->passing);

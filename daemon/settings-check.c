@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "center/credential.h"
+#include "center/token.h"
 #include "codec/certificate-dates.h"
 #include "settings.h"
 
@@ -76,12 +77,6 @@ static const struct
   { "Card", "CertificateAuthorities", check_certificates },
 };
 
-static gboolean
-is_token_uri (const char *value)
-{
-  return !g_path_is_absolute (value);
-}
-
 /*
  * What has its default need not be there: the daemon waits for it, and Diagnose says so. At a reload it is not even
  * noted: systemd shows what it hands over to the daemon alone, and to no other process of the unit.
@@ -103,7 +98,7 @@ check_key (const Configuration *configuration, const char *group, const char *ke
 
   if (value == NULL && check == NULL)
     note_missing (group, key, "there is no value, so that the center cannot be asked");
-  if (value == NULL || check == NULL || is_token_uri (value) || check (value, &error))
+  if (value == NULL || check == NULL || token_is_uri (value) || check (value, &error))
     return TRUE;
   if (is_default && g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND))
     {

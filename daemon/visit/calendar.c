@@ -10,6 +10,7 @@
 
 #include "base/log.h"
 #include "base/message-ids.h"
+#include "center/token.h"
 #include "codec/certificate-dates.h"
 
 #define FILE_SIZE_MAXIMUM 1048576 /* bytes; as of the cards' CAs */
@@ -154,21 +155,15 @@ mark_replaced (GPtrArray *entries)
       }
 }
 
-static gboolean
-is_uri (const CalendarSource *source)
-{
-  return source->path != NULL && !g_path_is_absolute (source->path);
-}
-
 static GPtrArray *
 read_sources (const Calendar *calendar)
 {
   GPtrArray *entries = g_ptr_array_new_with_free_func (free_entry);
 
   for (const CalendarSource *source = calendar->sources; source != NULL && source->what != NULL; source++)
-    if (!is_uri (source) && source->path != NULL)
+    if (source->path != NULL && !token_is_uri (source->path))
       read_file (entries, source->what, source->path);
-    else if (is_uri (source) && calendar->uri_end != 0)
+    else if (source->path != NULL && calendar->uri_end != 0)
       add_entry (entries, source->what, source->path, calendar->uri_end, NULL);
   g_ptr_array_sort (entries, compare_ends);
   mark_replaced (entries);
@@ -303,7 +298,7 @@ calendar_set_uri_end (Calendar *calendar, gint64 expires)
   gboolean changed = FALSE;
 
   for (const CalendarSource *source = calendar->sources; source != NULL && source->what != NULL; source++)
-    changed |= is_uri (source) && expires != calendar->uri_end;
+    changed |= token_is_uri (source->path) && expires != calendar->uri_end;
   calendar->uri_end = expires;
   return changed;
 }

@@ -166,12 +166,20 @@ run (Daemon *daemon, GError **error)
   return TRUE;
 }
 
-/* Return: an exit status of sysexits(3). */
+/* What is wrong with it has been said. Return: an exit status of sysexits(3). */
+static int
+refuse_configuration (void)
+{
+  log_write (LOG_ERR, SHIKAKU_MESSAGE_CONFIGURATION_INVALID, NULL, "The configuration is wrong");
+  return EX_CONFIG; /* starting again would not help, and the unit knows it */
+}
+
+/* Return: an exit status. */
 static int
 check_configuration (const Configuration *configuration)
 {
   if (!settings_check (configuration))
-    return EX_CONFIG;
+    return refuse_configuration ();
   g_print ("The configuration is in order.\n");
   return EXIT_SUCCESS;
 }
@@ -212,17 +220,21 @@ serve (int argc, char *argv[])
   mallopt (M_MMAP_THRESHOLD, HUGE);        /* else it grows with the greatest message, and such memory is kept */
   g_setenv ("GIO_USE_VFS", "local", TRUE); /* no file of ours is remote: spare the gvfs modules */
 
+  if (check)
+    log_ending ();
   daemon.path = config;
   daemon.configuration = settings_load (config, &error);
   if (daemon.configuration == NULL)
     {
-      log_write (LOG_ERR, SHIKAKU_MESSAGE_CONFIGURATION_INVALID, NULL, "%s", error->message);
-      return EX_CONFIG; /* starting again would not help, and the unit knows it */
+      log_ending ();
+      log_error (NULL, "%s", error->message);
+      return refuse_configuration ();
     }
   if (check)
     daemon.exit_status = check_configuration (daemon.configuration);
   else if (!run (&daemon, &error))
     {
+      log_ending ();
       log_error (NULL, "%s", error->message);
       daemon.exit_status = EXIT_FAILURE;
     }

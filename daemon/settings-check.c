@@ -9,7 +9,6 @@
 
 #include "base/error.h"
 #include "base/log.h"
-#include "base/message-ids.h"
 #include "center/credential.h"
 #include "center/token.h"
 #include "codec/certificate-dates.h"
@@ -105,8 +104,7 @@ check_key (const Configuration *configuration, const char *group, const char *ke
       note_missing (group, key, error->message);
       return TRUE;
     }
-  log_write (LOG_ERR, SHIKAKU_MESSAGE_CONFIGURATION_INVALID, NULL, "%s: key %s of [%s]: %s", origin, key, group,
-             error->message);
+  log_error (NULL, "%s: key %s of [%s]: %s", origin, key, group, error->message);
   return FALSE;
 }
 
@@ -126,7 +124,7 @@ check_pair (const Configuration *configuration)
   credential = credential_load (&files, &error);
   if (credential != NULL)
     return TRUE;
-  log_write (LOG_ERR, SHIKAKU_MESSAGE_CONFIGURATION_INVALID, NULL, "%s", error->message);
+  log_error (NULL, "%s", error->message);
   return FALSE;
 }
 

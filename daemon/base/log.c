@@ -29,7 +29,9 @@ static const char *const target_names[] = { "auto", "journal", "console", "null"
 
 static gint maximum_level = LOG_INFO;
 static gint chosen_target = TARGET_AUTO;
-static gboolean journal_listens; /* what "auto" stands for; set once by log_init */
+static gboolean journal_listens;     /* what "auto" stands for; set once by log_init */
+static gboolean journal_has_console; /* standard error goes to the journal too; set once by log_init */
+static gint ending;
 
 static int
 find_name (const char *const *list, const char *name)
@@ -111,13 +113,15 @@ write_journal (int priority, const char *message_id, const char *correlation, co
 static void
 write_console (int priority, const char *correlation, char *text)
 {
+  g_autofree char *begin = journal_has_console /* sd-daemon(3) */
+                               ? g_strdup_printf ("<%d>", priority)
+                               : g_strconcat (program_invocation_short_name, ": ", level_names[priority], ": ", NULL);
+  g_autofree char *end = correlation ? g_strconcat (" [", correlation, "]", NULL) : g_strdup ("");
+
   for (char *c = text; *c; c++)
     if ((guchar)*c < ' ' || *c == 0x7f)
       *c = ' ';
-  if (correlation)
-    fprintf (stderr, "%s: %s: %s [%s]\n", program_invocation_short_name, level_names[priority], text, correlation);
-  else
-    fprintf (stderr, "%s: %s: %s\n", program_invocation_short_name, level_names[priority], text);
+  fprintf (stderr, "%s%s%s\n", begin, text, end);
 }
 
 static void write_entry (int priority, const char *message_id, const char *correlation, const LogField *fields,
@@ -134,7 +138,7 @@ write_entry (int priority, const char *message_id, const char *correlation, cons
   if (priority > g_atomic_int_get (&maximum_level) || target == TARGET_NULL)
     return;
   if (target == TARGET_AUTO)
-    target = journal_listens ? TARGET_JOURNAL : TARGET_CONSOLE;
+    target = journal_listens && (message_id || !g_atomic_int_get (&ending)) ? TARGET_JOURNAL : TARGET_CONSOLE;
 
   text = g_strdup_vprintf (format, arguments);
   priority = CLAMP (priority, LOG_EMERG, LOG_DEBUG);
@@ -187,6 +191,8 @@ write_glib_message (GLogLevelFlags flags, const GLogField *fields, gsize n_field
   /* What a library tells at info and debug level is dropped: nobody here vouches that it holds no personal data. */
   if (priority >= LOG_INFO)
     return G_LOG_WRITER_HANDLED;
+  if (flags & (G_LOG_FLAG_FATAL | G_LOG_LEVEL_ERROR))
+    log_ending ();
 
   for (gsize i = 0; i < n_fields; i++)
     if (fields[i].length < 0 && strcmp (fields[i].key, "GLIB_DOMAIN") == 0)
@@ -214,6 +220,13 @@ stderr_is_journal (void)
 void
 log_init (void)
 {
-  journal_listens = stderr_is_journal () && access (JOURNAL_SOCKET, W_OK) == 0;
+  journal_has_console = stderr_is_journal ();
+  journal_listens = journal_has_console && access (JOURNAL_SOCKET, W_OK) == 0;
   g_log_set_writer_func (write_glib_message, NULL, NULL);
+}
+
+void
+log_ending (void)
+{
+  g_atomic_int_set (&ending, TRUE);
 }

@@ -47,3 +47,10 @@ const char *log_get_target (void);
 
 /* log_init: also routes GLib's own messages (g_warning and so on) here. Call once, first. */
 void log_init (void);
+
+/*
+ * log_ending: the process is about to end. Whose an entry is the journal looks up when it reads it, in vain if that
+ * process has gone; of what comes over standard error it knows it. So from here on "auto" means standard error for
+ * everything without a MESSAGE_ID, which can only be sent.
+ */
+void log_ending (void);

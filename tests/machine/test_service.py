@@ -110,6 +110,7 @@ def test_wrong_configuration(machine):
     line = len(right.splitlines()) + 1
     journal = machine.journal("--unit=shikakud")
     assert re.search(rf"shikakud.conf:{line}: .*Colour", journal), journal
+    assert "<3>" not in journal and "shikakud: " not in journal, journal
     machine.write("/etc/shikaku/shikakud.conf", right)
     machine.systemctl("restart", "shikakud")
 

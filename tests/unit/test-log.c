@@ -193,10 +193,18 @@ test_auto (void)
       log_init ();
       log_error (NULL, "connected");
       g_assert_true (entry_has ("MESSAGE=connected") == socket);
+
+      log_ending ();
+      g_clear_pointer (&entry, g_ptr_array_unref);
+      log_error ("/a/visit", "why");
+      g_assert_null (entry);
+      log_write (LOG_ERR, "0123456789abcdef0123456789abcdef", NULL, "the end");
+      g_assert_true (entry_has ("MESSAGE=the end") == socket);
       return;
     }
   g_test_trap_subprocess (NULL, 0, 0);
   g_test_trap_assert_passed ();
+  g_test_trap_assert_stderr ("*<3>why [/a/visit]\n*");
 }
 
 static void

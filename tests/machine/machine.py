@@ -215,8 +215,10 @@ class Machine:
         script = 'cat >"$0.new" && chown "$2" "$0.new" && chmod "$1" "$0.new" && mv "$0.new" "$0"'
         self.run("sh", "-c", script, path, mode, owner, input=text)
 
-    def journal(self, *arguments):
-        return self.run("journalctl", "--boot", "--no-pager", "--output=short-monotonic", *arguments)
+    def journal(self, *arguments, output="short-monotonic", **how):
+        """Return: the journal with everything that was sent to it by now."""
+        self.run("journalctl", "--sync")
+        return self.run("journalctl", "--boot", "--no-pager", f"--output={output}", *arguments, **how)
 
     def print_logs(self):
         try:

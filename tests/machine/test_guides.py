@@ -25,6 +25,11 @@ def apply_drop_in(machine, text):
     machine.systemctl("restart", "shikakud")
 
 
+def write_rule(machine, rule):
+    machine.write(RULES, rule)
+    machine.systemctl("restart", "polkit")  # which would find it by itself, at a time that it does not tell
+
+
 def diagnose(machine):
     links = json.loads(machine.run("shikakuctl", "diagnose", "--json", user="tester", status=None))
     return {link["Link"]: link["State"] for link in links}
@@ -48,9 +53,9 @@ def test_rule(machine):
     Simulator(machine)
     rule = take(r"polkit\.addRule")
     assert "Kiosk Reader 00 00" in rule, rule
-    machine.write(RULES, rule)
+    write_rule(machine, rule)
     for reader in ("1", "2"):
         machine.run("shikakuctl", "agent", "--reader", reader, user="patient", status=NOT_AUTHORIZED)
-    machine.write(RULES, rule.replace("Kiosk Reader 00 00", "Virtual PCD 00 00"))
+    write_rule(machine, rule.replace("Kiosk Reader 00 00", "Virtual PCD 00 00"))
     machine.run("shikakuctl", "agent", "--reader", "2", user="patient", status=NOT_AUTHORIZED)
     machine.spawn("shikakuctl", "agent", "--reader", "1", user="patient", until="Ctrl-C")

@@ -32,7 +32,7 @@ def test_patient_terminal(machine):
     assert clerk.wait() == 0, clerk.text()
     assert "tries left" not in clerk.text(), clerk.text()
     terminal.wait_line("PIN")
-    journal = machine.run("journalctl", "--boot", "--output=export", "--unit=shikakud.service")
+    journal = machine.journal("--unit=shikakud.service", output="export")
     assert "asking-pin" in journal
     for secret in ("4567", "鈴木", "トメ", "ｽｽﾞｷ"):
         assert not re.search(rf"(?<![0-9A-Za-z]){secret}(?![0-9A-Za-z])", journal), secret

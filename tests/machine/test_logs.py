@@ -17,8 +17,7 @@ def check(machine, pin, **how):
 
 
 def explain(machine, locale="C.UTF-8"):
-    return machine.run("journalctl", "--boot", "--no-pager", "--catalog", "--unit=shikakud.service",
-                       environment={"LC_ALL": locale})
+    return machine.journal("--catalog", "--unit=shikakud.service", output="short", environment={"LC_ALL": locale})
 
 
 def test_explained(machine):
@@ -38,7 +37,7 @@ def test_explained(machine):
                  "「eligible」で終わりました", "理由: PinIncorrect。", "PinIncorrect: 暗証番号をもう一度"):
         assert text in japanese, f"{text} is not in:\n{japanese}"
     assert not re.search(r"@[A-Z_]+@", english + japanese)
-    entry = json.loads(machine.run("journalctl", "--boot", "--output=json", "--lines=1", "SHIKAKU_ANSWER=eligible"))
+    entry = json.loads(machine.journal("--lines=1", "SHIKAKU_ANSWER=eligible", output="json"))
     times = {name: int(value) for name, value in entry.items() if name.startswith("SHIKAKU_TIME_")}
     assert len(times) == 4 and times["SHIKAKU_TIME_CARD_USEC"] > 0, entry
     assert entry["_SYSTEMD_UNIT"] == "shikakud.service" and entry["SHIKAKU_ORIGIN"] == "card", entry

@@ -7,7 +7,7 @@
 #include "bus/bus-access.h"
 
 #define SIZE_MAXIMUM 65536 /* bytes of arguments, roughly: a call may wait for minutes, and many may */
-#define NUMBER_SIZE 8
+#define NUMBER_SIZE 8      /* also what a text takes beside its characters: even empty ones are soon too many */
 
 struct BusCall
 {
@@ -66,7 +66,7 @@ fits (sd_bus_message *message, gsize *room)
                              || sd_bus_message_exit_container (message) < 0
                        : sd_bus_message_read_basic (message, type, &value) < 0)
         return FALSE;
-      size = !is_container && strchr ("sog", type) ? strlen (value.text) : NUMBER_SIZE;
+      size = NUMBER_SIZE + (!is_container && strchr ("sog", type) ? strlen (value.text) : 0);
       if (size > *room)
         return FALSE;
       *room -= size;

@@ -16,6 +16,7 @@
 #define STRANGERS ((uid_t)-1) /* who are counted together */
 #define REFUSAL_TIME 50       /* milliseconds: told at once, it is only followed by the next call */
 #define REFUSALS_MAXIMUM 1024 /* that wait so */
+#define PATH_MAXIMUM 255      /* characters: sd-bus looks for every prefix of it; ours are shorter */
 
 /* A user who calls too fast, until it has rested. */
 typedef struct
@@ -286,6 +287,11 @@ handle_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
 
   if (sd_bus_message_is_method_call (message, NULL, NULL) <= 0 || !sender)
     return 0;
+  if (strlen (sd_bus_message_get_path (message)) > PATH_MAXIMUM)
+    {
+      bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "The call's path is too long");
+      return 1;
+    }
   if (g_queue_peek_head (&gate->passing) == message)
     {
       g_queue_pop_head (&gate->passing);

@@ -90,6 +90,12 @@ def read_peak(rig):
     return int(re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{rig.daemon.pid}/status").read_text())[1])
 
 
+def read_time(rig):
+    """The processor time that the daemon has used, in seconds."""
+    used = Path(f"/proc/{rig.daemon.pid}/stat").read_text().rpartition(")")[2].split()[11:13]
+    return sum(map(int, used)) / os.sysconf("SC_CLK_TCK")
+
+
 def flood_unread(rig, connections):
     """100 calls over each of @connections, and no answer is ever read."""
     calls = [make_call(ROOT, MANAGER, "GetVisits"), make_call(ROOT, "org.freedesktop.DBus.Introspectable", "Introspect"),
@@ -207,6 +213,22 @@ def test_megabytes(rig):
             deaf.call(ROOT + "/visit/" + "x" * size, PROPERTIES, "GetAll", GLib.Variant("(s)", (VISIT,)), reply=False)
         Siege.serve(rig)
         deaf.close()
+
+
+def test_many_parts(rig):
+    """Nothing in it is long, but it has many parts: 200,000 texts without a character, a path of 30,000 names."""
+    rig.start("center", "daemon")
+    calls = [(path, MANAGER, "Diagnose", make_arguments("a{sv}", "", {"Consents": value}) if value else None)
+             for path, value in ((ROOT, GLib.Variant("as", [""] * 200000)), (ROOT, GLib.Variant("ag", [""] * 200000)),
+                                 ("/a" * 30000, None))]
+    with Siege(rig):
+        for user in ("tester", "other", "root"):
+            connection = rig.bus_connection(user, fresh=True)
+            for one in calls:
+                begin = read_time(rig)
+                assert check_answers([Call(connection, *one)]) == {"LimitExceeded"}
+                print(f"{user}: {read_time(rig) - begin:.3f} s of the daemon", flush=True)
+            connection.close_sync(None)
 
 
 def test_held(rig):

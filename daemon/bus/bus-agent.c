@@ -11,6 +11,7 @@
 
 #define PIN_SECONDS 60
 #define CONSENT_SECONDS 120
+#define LATE_SECONDS 60  /* for an answer that comes too late: its place is free then */
 #define REASON_SECONDS 2 /* from a pipe without a PIN to the agent's answer */
 
 struct Agent
@@ -334,7 +335,8 @@ serve_next (Agent *agent)
   agent->screen = g_strdup (g_task_get_task_data (request->task));
   request->at_agent = TRUE;
   request->timer = g_timeout_add_seconds (request->limit, handle_time_limit, request);
-  bus_outgoing_call (agent->outgoing, g_steal_pointer (&request->message), handle_reply, request);
+  bus_outgoing_call (agent->outgoing, g_steal_pointer (&request->message), request->limit + LATE_SECONDS, handle_reply,
+                     request);
 }
 
 static AgentRequest *

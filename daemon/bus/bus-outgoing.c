@@ -2,20 +2,17 @@
 /* bus-outgoing: a set of calls under way and a line of those that wait. */
 #include "bus/bus-outgoing.h"
 
-#include <string.h>
-
 #include "base/log.h"
 #include "bus/bus-error.h"
 
-#define BUS_NAME "org.freedesktop.DBus"
-#define BUS_TIME ((guint64)10 * G_USEC_PER_SEC) /* for an answer of the bus itself */
-#define CALLS_UNDER_WAY_MAXIMUM 56              /* beside the 40 of bus-polkit: together they stay below 100 */
+#define CALLS_UNDER_WAY_MAXIMUM 56 /* beside the 40 of bus-polkit: together they stay below 100 */
 
 typedef struct
 {
   BusOutgoing *outgoing;
   sd_bus_message *message; /* until it is sent */
   sd_bus_slot *slot;       /* from then on */
+  guint seconds;
   gboolean counted;
   BusOutgoingReply callback;
   gpointer user_data;
@@ -43,9 +40,8 @@ static int handle_reply (sd_bus_message *reply, void *user_data, sd_bus_error *e
 static void
 send_call (BusOutgoing *outgoing, OutgoingCall *call)
 {
-  gboolean is_for_bus = strcmp (sd_bus_message_get_destination (call->message), BUS_NAME) == 0;
   int result = sd_bus_call_async (outgoing->bus, &call->slot, call->message, handle_reply, call,
-                                  is_for_bus ? BUS_TIME : UINT64_MAX);
+                                  (guint64)call->seconds * G_USEC_PER_SEC);
 
   call->message = sd_bus_message_unref (call->message);
   g_hash_table_add (outgoing->under_way, call);
@@ -105,11 +101,14 @@ bus_outgoing_free (BusOutgoing *outgoing)
 }
 
 void
-bus_outgoing_call (BusOutgoing *outgoing, sd_bus_message *message, BusOutgoingReply callback, gpointer user_data)
+bus_outgoing_call (BusOutgoing *outgoing, sd_bus_message *message, guint seconds, BusOutgoingReply callback,
+                   gpointer user_data)
 {
   OutgoingCall *call = g_new0 (OutgoingCall, 1);
 
-  *call = (OutgoingCall){ .outgoing = outgoing, .message = message, .callback = callback, .user_data = user_data };
+  *call = (OutgoingCall){ .outgoing = outgoing, .message = message, .seconds = seconds };
+  call->callback = callback;
+  call->user_data = user_data;
   call->counted = sd_bus_message_get_destination (message)[0] == ':';
   if (call->counted)
     {

@@ -4,9 +4,9 @@
  *
  * The bus lets a connection wait for 128 replies at most (max_replies_per_connection of the system bus), so calls to
  * programs that may never answer, which are known by their unique names, wait here in line beyond a limit. Calls to
- * the bus and to services do not: whoever asks a service has a limit of its own. A reply is waited for without a limit
- * of time: limits are the caller's business. Only the bus itself has one: while somebody floods us it throws away what
- * finds no room in its queue to us, its own replies too; such a call ends with an error.
+ * the bus and to services do not: whoever asks a service has a limit of its own. While somebody floods us the bus throws
+ * away what finds no room in its queue to us, replies too. So no reply is waited for without a limit of time, and a call
+ * that nobody has answered by then ends with an error.
  */
 #pragma once
 
@@ -24,8 +24,12 @@ BusOutgoing *bus_outgoing_new (sd_bus *bus);
 void bus_outgoing_free (BusOutgoing *outgoing);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusOutgoing, bus_outgoing_free)
 
-/* bus_outgoing_call: @message: a method call, (transfer full). Never calls back before it has returned. */
-void bus_outgoing_call (BusOutgoing *outgoing, sd_bus_message *message, BusOutgoingReply callback, gpointer user_data);
+/*
+ * bus_outgoing_call: @message: a method call, (transfer full). @seconds: from when it is sent; later than whatever else
+ * ends the wait, for while it lasts its place is taken. Never calls back before it has returned.
+ */
+void bus_outgoing_call (BusOutgoing *outgoing, sd_bus_message *message, guint seconds, BusOutgoingReply callback,
+                        gpointer user_data);
 
 /* bus_outgoing_send: @message: (transfer full); a call whose reply nobody waits for, or a signal. NULL is allowed. */
 void bus_outgoing_send (BusOutgoing *outgoing, sd_bus_message *message);

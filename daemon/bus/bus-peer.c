@@ -13,6 +13,7 @@
 
 #define DBUS_NAME "org.freedesktop.DBus"
 #define DBUS_PATH "/org/freedesktop/DBus"
+#define BUS_SECONDS 10 /* for an answer of the bus itself */
 
 typedef struct
 {
@@ -245,9 +246,9 @@ bus_peers_get (BusPeers *peers, const char *name)
   g_hash_table_insert (peers->table, peer->name, peer);
 
   rule = make_rule (name);
-  bus_outgoing_call (peers->outgoing, new_bus_call (peers, "AddMatch", rule), handle_watched,
+  bus_outgoing_call (peers->outgoing, new_bus_call (peers, "AddMatch", rule), BUS_SECONDS, handle_watched,
                      new_question (peers, name));
-  bus_outgoing_call (peers->outgoing, new_bus_call (peers, "GetConnectionUnixUser", name), handle_uid,
+  bus_outgoing_call (peers->outgoing, new_bus_call (peers, "GetConnectionUnixUser", name), BUS_SECONDS, handle_uid,
                      new_question (peers, name));
   return peer;
 }

@@ -17,6 +17,7 @@
 #define POLKIT_PATH "/org/freedesktop/PolicyKit1/Authority"
 #define POLKIT_INTERFACE "org.freedesktop.PolicyKit1.Authority"
 #define POLKIT_ALLOW_INTERACTION 1 /* a flag */
+#define LATE_TIME 60               /* seconds: what comes later than that does not come any more */
 
 /* In line, then under way; of one that was answered early only its place is kept, until polkit's reply comes. */
 typedef struct
@@ -26,6 +27,7 @@ typedef struct
   char *name;
   uid_t uid;
   guint dialogue; /* its number; 0: no person is asked */
+  gboolean sent;  /* it is no more in line */
   gboolean again; /* it was asked before, and not answered in time */
   guint deadline;
   BusPolkitDone callback; /* NULL: answered */
@@ -160,7 +162,9 @@ send_waiting (BusPolkit *polkit)
         continue;
       g_queue_delete_link (&polkit->waiting, link);
       g_queue_push_tail (&polkit->under_way, question);
-      bus_outgoing_call (polkit->outgoing, sd_bus_message_ref (question->message), handle_reply, question);
+      question->sent = TRUE;
+      bus_outgoing_call (polkit->outgoing, sd_bus_message_ref (question->message),
+                         question->dialogue ? BUS_POLKIT_DIALOGUE_TIME + LATE_TIME : LATE_TIME, handle_reply, question);
     }
 }
 
@@ -194,9 +198,9 @@ ask_again (BusPolkit *polkit, Question *question)
 {
   Question *again = question;
 
-  log_debug (NULL, "polkit has not answered in time, and is asked again");
-  if (!g_queue_remove (&polkit->waiting, question))
+  if (question->sent)
     {
+      log_debug (NULL, "polkit has not answered in time, and is asked again");
       again = g_new (Question, 1);
       *again = (Question){ .polkit = polkit, .uid = question->uid, .user_data = question->user_data };
       again->callback = g_steal_pointer (&question->callback);
@@ -205,11 +209,12 @@ ask_again (BusPolkit *polkit, Question *question)
       if (sd_bus_message_rewind (question->message, TRUE) < 0
           || sd_bus_message_copy (again->message, question->message, TRUE) < 0)
         g_error ("A question to polkit could not be repeated");
+      g_queue_push_tail (&polkit->waiting, again);
     }
   again->again = TRUE;
   again->deadline = g_timeout_add_seconds (BUS_POLKIT_QUESTION_TIME, expire, again);
-  g_queue_push_tail (&polkit->waiting, again);
-  send_waiting (polkit);
+  if (question->sent)
+    send_waiting (polkit);
 }
 
 static gboolean
@@ -219,7 +224,7 @@ expire (gpointer user_data)
   BusPolkit *polkit = question->polkit;
 
   question->deadline = 0;
-  if (!question->dialogue && !question->again)
+  if (!question->dialogue && !question->again && sd_bus_is_open (polkit->bus) > 0)
     {
       ask_again (polkit, question);
       return G_SOURCE_REMOVE;

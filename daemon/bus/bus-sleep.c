@@ -17,6 +17,7 @@
 #define LOGIN_MANAGER "org.freedesktop.login1.Manager"
 #define LOGIN_PATH "/org/freedesktop/login1"
 
+#define LOOK_SECONDS 30     /* awake: until logind is asked whether it still prepares; its other word may be lost */
 #define SLEEP_DEADLINE 3000 /* milliseconds for the cards; logind waits for 5 seconds (InhibitDelayMaxSec) */
 
 struct BusSleep
@@ -24,9 +25,10 @@ struct BusSleep
   sd_bus *bus;
   Station *station;
   sd_bus_slot *owner_match, *sleep_match;
-  sd_bus_slot *asking, *inhibiting; /* calls under way */
-  char *owner;                      /* logind's unique name; NULL: there is none */
-  int inhibitor;                    /* -1: none */
+  sd_bus_slot *asking, *inhibiting, *looking; /* calls under way */
+  guint look;
+  char *owner;   /* logind's unique name; NULL: there is none */
+  int inhibitor; /* -1: none */
   gboolean asleep;
 };
 
@@ -69,12 +71,15 @@ on_rest (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static gboolean look (gpointer user_data);
+
 static void
 fall_asleep (BusSleep *self)
 {
   if (self->asleep)
     return;
   self->asleep = TRUE;
+  self->look = g_timeout_add_seconds (LOOK_SECONDS, look, self);
   log_write (LOG_NOTICE, SHIKAKU_MESSAGE_SLEEP, NULL, "sleep: the machine is going to sleep");
   station_suspend (self->station, SLEEP_DEADLINE, on_rest, self);
 }
@@ -85,10 +90,37 @@ wake_up (BusSleep *self)
   if (!self->asleep)
     return;
   self->asleep = FALSE;
+  g_clear_handle_id (&self->look, g_source_remove);
+  self->looking = sd_bus_slot_unref (self->looking);
   log_write (LOG_NOTICE, SHIKAKU_MESSAGE_RESUMED, NULL, "sleep: the machine is awake");
   station_resume (self->station);
   if (self->owner)
     take_inhibitor (self);
+}
+
+static int
+handle_look (sd_bus_message *reply, void *user_data, sd_bus_error *error)
+{
+  BusSleep *self = user_data;
+  int preparing;
+
+  self->looking = sd_bus_slot_unref (self->looking);
+  if (!sd_bus_message_is_method_error (reply, NULL) && sd_bus_message_read (reply, "v", "b", &preparing) > 0
+      && !preparing)
+    wake_up (self);
+  return 0;
+}
+
+/* The timer stands still while the machine sleeps, as all do. */
+static gboolean
+look (gpointer user_data)
+{
+  BusSleep *self = user_data;
+
+  self->looking = sd_bus_slot_unref (self->looking);
+  sd_bus_call_method_async (self->bus, &self->looking, self->owner, LOGIN_PATH, "org.freedesktop.DBus.Properties",
+                            "Get", handle_look, self, "ss", LOGIN_MANAGER, "PreparingForSleep");
+  return G_SOURCE_CONTINUE;
 }
 
 static int
@@ -177,6 +209,8 @@ void
 bus_sleep_free (BusSleep *self)
 {
   release_inhibitor (self);
+  g_clear_handle_id (&self->look, g_source_remove);
+  sd_bus_slot_unref (self->looking);
   sd_bus_slot_unref (self->asking);
   sd_bus_slot_unref (self->owner_match);
   sd_bus_slot_unref (self->sleep_match);

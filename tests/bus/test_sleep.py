@@ -13,7 +13,8 @@ from people import INSURED
 LOGIN, LOGIN_PATH, LOGIN_MANAGER = "org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager"
 LOGIN_XML = f"""<node><interface name='{LOGIN_MANAGER}'><method name='Inhibit'>
   <arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='s' direction='in'/>
-  <arg type='h' direction='out'/></method></interface></node>"""
+  <arg type='h' direction='out'/></method><property name='PreparingForSleep' type='b' access='read'/></interface></node>"""
+LOOK_SECONDS = 30  # awake, until logind is asked whether it still prepares
 BUS_POLICY = f"""
   <policy user="root"><allow own="{LOGIN}"/></policy>
   <policy context="default"><allow send_destination="{LOGIN}"/></policy>
@@ -26,7 +27,9 @@ class Logind:
     def __init__(self, rig):
         self.connection = rig.bus_connection("root", fresh=True)
         node = Gio.DBusNodeInfo.new_for_xml(LOGIN_XML)
-        self.connection.register_object(LOGIN_PATH, node.interfaces[0], self.on_call, None, None)
+        self.connection.register_object(LOGIN_PATH, node.interfaces[0], self.on_call,
+                                        lambda *_arguments: GLib.Variant("b", self.preparing), None)
+        self.preparing = False
         self.given, self.held = [], 0
         self.connection.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
                                   GLib.Variant("(su)", (LOGIN, 0)), None, Gio.DBusCallFlags.NONE, -1, None)
@@ -45,13 +48,14 @@ class Logind:
 
         Watch(ours, given_back)
 
-    def wait_inhibited(self, number):
-        wait_for(lambda: len(self.given) == number and self.held == 1, f"inhibitor {number} (given {self.given})")
+    def wait_inhibited(self, number, seconds=None):
+        wait_for(lambda: len(self.given) == number and self.held == 1, f"inhibitor {number} (given {self.given})", seconds)
 
     def wait_free(self, seconds=None):
         wait_for(lambda: self.held == 0, "the inhibitor to be given back", seconds)
 
     def prepare(self, begins):
+        self.preparing = begins
         emit(self.connection, None, begins)
 
     def leave(self):
@@ -134,6 +138,17 @@ def test_readers(rig):
     logind.wait_free()
     logind.prepare(False)
     wait_for(lambda: count_looks(rig) > looks, "pcscd to be asked")
+
+
+def test_unheard(rig):
+    """The bus has lost logind's word that the machine is awake: logind is asked, and visits are served again."""
+    logind = start(rig)
+    logind.prepare(True)
+    logind.wait_free()
+    logind.preparing = False
+    logind.wait_inhibited(2, 2 * LOOK_SECONDS)
+    Visits(rig.bus_connection()).check_number(INSURED)
+    assert rig.read_log("shikakud").count("is awake") == 1
 
 
 def test_mute_card(rig):

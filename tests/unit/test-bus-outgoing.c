@@ -9,6 +9,7 @@
 #define AGENT ":1.42"
 #define SERVICE "org.example.Service"
 #define CALLS 250
+#define LONG 60 /* seconds */
 
 typedef struct
 {
@@ -61,7 +62,7 @@ call (Fixture *fixture, const char *destination)
   g_assert_cmpint (
       sd_bus_message_new_method_call (fixture->ends.client, &message, destination, "/", "org.example.Peer", "Ask"), >=,
       0);
-  bus_outgoing_call (fixture->outgoing, message, note_reply, fixture);
+  bus_outgoing_call (fixture->outgoing, message, LONG, note_reply, fixture);
 }
 
 static void
@@ -86,6 +87,27 @@ test_line (Fixture *fixture, gconstpointer data)
       g_assert_cmpuint (fixture->answers, ==, i);
       g_assert_cmpuint (fixture->calls.length, ==, MIN (AT_A_TIME, CALLS - i));
     }
+}
+
+/* An answer that was lost: an error comes in its place, and the next in line has its turn. */
+static void
+test_lost (Fixture *fixture, gconstpointer data)
+{
+  sd_bus_message *message = NULL;
+
+  g_assert_cmpint (
+      sd_bus_message_new_method_call (fixture->ends.client, &message, AGENT, "/", "org.example.Peer", "Ask"), >=, 0);
+  bus_outgoing_call (fixture->outgoing, message, 1, note_reply, fixture);
+  for (guint i = 0; i < AT_A_TIME; i++)
+    call (fixture, AGENT);
+  bus_ends_settle (&fixture->ends);
+  g_assert_cmpuint (fixture->calls.length, ==, AT_A_TIME);
+  while (fixture->answers == 0)
+    {
+      g_assert_cmpint (sd_bus_wait (fixture->ends.client, UINT64_MAX), >=, 0);
+      bus_ends_settle (&fixture->ends);
+    }
+  g_assert_cmpuint (fixture->calls.length, ==, AT_A_TIME + 1);
 }
 
 static void
@@ -119,6 +141,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add ("/bus-outgoing/line", Fixture, NULL, set_up, test_line, tear_down);
+  g_test_add ("/bus-outgoing/lost", Fixture, NULL, set_up, test_lost, tear_down);
   g_test_add ("/bus-outgoing/end", Fixture, NULL, set_up, test_end, tear_down);
   g_test_add ("/bus-outgoing/services", Fixture, NULL, set_up, test_services, tear_down);
   return g_test_run ();

@@ -12,6 +12,7 @@
 
 #include "client/output.h"
 #include "client/words.h"
+#include "daemon/base/names.h"
 
 typedef enum
 {
@@ -249,7 +250,9 @@ print_consents (GVariant *consents)
           time = words_time (until);
           text = g_strdup_printf (_ ("granted, until %s"), time);
         }
-      if (error)
+      if (g_strcmp0 (error, SHIKAKU_ERROR_PREFIX "NoAgent") == 0)
+        text = g_strdup (_ ("not asked: the patient's terminal cannot ask for consents"));
+      else if (error)
         text = g_strdup (_ ("granted, but the center could not take it down"));
       output_row (words_consent (kind), text ? text : granted ? _ ("granted") : _ ("not granted"));
     }

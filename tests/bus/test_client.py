@@ -390,6 +390,14 @@ def test_agent_serves_daemon_only(rig):
     files = Gio.UnixFDList.new_from_array([writable])  # which closes it
     expect_error("NotAuthorized", call, bus, "/org/shikaku/Agent", AGENT, "RequestPin",
                  GLib.Variant("(oha{sv})", ("/visit", 0, {})), destination=agent, files=files)
+    patient = rig.spawn_client("agent", "--reader", reader, "--capability", "pin", terminal=True)
+    patient.wait_output("Ready")
+    desk = rig.spawn_client("check", "--reader", reader, "--same-card", "--consent", "drug", user="colleague")
+    patient.wait_output("PIN .*: $")
+    patient.write("1234\n")
+    assert desk.wait() == ELIGIBLE
+    assert "not asked: the patient's terminal cannot ask for consents" in desk.text(), desk.text()
+
     os.close(readable)
     assert "PIN" not in patient.text()
 

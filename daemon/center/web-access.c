@@ -33,6 +33,7 @@ struct WebAccess
   guint token_serial;
   gint64 token_old, token_ends; /* monotonic: worth renewing; not to be used any more */
 
+  GBytes *login;   /* from the account's file as it was; NULL: to be read */
   GError *refusal; /* of the account */
   guint refusals;
   gint64 refused_until; /* monotonic */
@@ -69,6 +70,7 @@ web_access_free (WebAccess *access)
   web_access_forget_token (access);
   g_clear_pointer (&access->https, https_free);
   g_clear_pointer (&access->credential, credential_free);
+  g_clear_pointer (&access->login, g_bytes_unref);
   g_clear_error (&access->refusal);
   g_clear_error (&access->pin_refusal);
   g_string_chunk_free (access->names);
@@ -190,10 +192,14 @@ web_access_reset (WebAccess *access)
 GBytes *
 web_access_make_login (WebAccess *access, GError **error)
 {
-  if (access->refusal == NULL || g_get_monotonic_time () >= access->refused_until)
-    return credential_make_login (access->files.account, error);
-  g_propagate_error (error, g_error_copy (access->refusal));
-  return NULL;
+  if (access->refusal != NULL && g_get_monotonic_time () < access->refused_until)
+    {
+      g_propagate_error (error, g_error_copy (access->refusal));
+      return NULL;
+    }
+  if (access->login == NULL)
+    access->login = credential_make_login (access->files.account, error);
+  return access->login != NULL ? g_bytes_ref (access->login) : NULL;
 }
 
 guint
@@ -201,6 +207,7 @@ web_access_note_refusal (WebAccess *access, const GError *error)
 {
   guint delay = backoff_delay (access->refusals++, REFUSAL_DELAY_BASE, REFUSAL_DELAY_CAP, G_MAXUINT32);
 
+  g_clear_pointer (&access->login, g_bytes_unref);
   g_clear_error (&access->refusal);
   access->refusal = g_error_copy (error);
   access->refused_until = g_get_monotonic_time () + (gint64)delay * G_USEC_PER_SEC;

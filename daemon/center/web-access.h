@@ -41,8 +41,9 @@ gboolean web_access_doubt (WebAccess *access);
 void web_access_reset (WebAccess *access);
 
 /*
- * web_access_make_login: the message of a login, from the account's file. Return: (transfer full), or NULL with
- * CREDENTIAL_MISSING, or with the center's refusal for some time after that.
+ * web_access_make_login: the message of a login, from the account's file. That is read once, and again only when the
+ * center has refused what it said: a change of it is for another web-access to try. Return: (transfer full), or NULL
+ * with CREDENTIAL_MISSING, or with the center's refusal for some time after that.
  */
 GBytes *web_access_make_login (WebAccess *access, GError **error);
 /* web_access_note_refusal: the center refused the account. Return: seconds until it may be asked again. */

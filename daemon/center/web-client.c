@@ -349,6 +349,11 @@ on_answer (const GError *error, gpointer user_data)
     {
       g_autoptr (GBytes) body = g_steal_pointer (&call->outcome.body);
 
+      if (call->kind != CALL_AUTH && call->kind != CALL_CONNECT) /* it was let in */
+        {
+          call->client->works = TRUE;
+          call->client->failed = FALSE;
+        }
       note_links (call, NULL);
       call_finish (call, body, NULL);
     }

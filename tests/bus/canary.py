@@ -19,6 +19,7 @@ PIN, WRONG_PIN = "7391", "9182"
 PERSONA = "yamada"
 LARGEST_REGION = 1 << 26  # bytes: what is larger is the address sanitizer's own
 SHORTEST = 5  # characters: what is shorter is a code of the field, as "01"
+ACCOUNT = ("the account", "the password")
 TOKEN = rb"(?<![\w-])[A-Za-z0-9_-]{48,}(?![\w-])"  # what the center's tokens and keys look like
 CAPABILITIES = Gio.DBusCapabilityFlags.UNIX_FD_PASSING
 
@@ -57,7 +58,7 @@ def make_canaries(*keys):
         for start in range(3):
             canaries[f"{key}: the certificate in base64, {start}"] = base64.b64encode(certificate[start:])[800:840]
     account, password = (KEYS / "account").read_text().split()
-    canaries["the account"], canaries["the password"] = account.encode(), password.encode()
+    canaries.update(zip(ACCOUNT, (account.encode(), password.encode())))
     return {name: word for name, word in canaries.items() if len(word) > 3}
 
 
@@ -72,11 +73,12 @@ class Search:
         return [name for name, (pin, pattern) in self.pins.items() if pin in data and pattern.search(data)]
 
     def find_personal(self, data):
-        """Which canaries are in @data, but for tokens, which are held while they are good."""
-        return self.find_pins(data) + [name for name, word in self.words.items() if word in data]
+        """Which canaries are in @data, but for the institution's own, which are held while they are good."""
+        return self.find_pins(data) + [name for name, word in self.words.items() if word in data and name not in ACCOUNT]
 
     def find(self, data):
-        return self.find_personal(data) + ["a token"] * bool(re.search(TOKEN, data))
+        own = [name for name in ACCOUNT if self.words[name] in data] + ["a token"] * bool(re.search(TOKEN, data))
+        return self.find_personal(data) + own
 
 
 class Listener:

@@ -130,8 +130,11 @@ def test_evidence(rig):
     wait_for(lambda: RENEWED in rig.read_log("shikakud"), "the files, read again")
     assert diagnose(connection)[0] == "ok"
 
-    account = rig.folder / "credentials" / "account"
-    account.rename(account.with_suffix(".away"))
-    rig.center("expire-tokens")
-    state, evidence = diagnose(connection), diagnose(connection)  # the first finds the token ended
-    assert state[0] == "failed" and f"CredentialMissing: the account's file cannot be read: {account}" in state[1], state
+    account = rig.folder / "credentials" / "not-yet"
+    rig.stop_daemon()
+    rig.start_daemon(Center_Account=account)
+    state, evidence = diagnose(connection)
+    assert state == "failed" and f"CredentialMissing: the account's file cannot be read: {account}" in evidence, evidence
+    shutil.copy(account.with_name("account"), account)
+    shutil.chown(account, rig.user("shikaku").uid)
+    assert diagnose(connection)[0] == "ok"

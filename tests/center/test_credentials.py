@@ -266,6 +266,38 @@ def test_renewed_badly():
         wait_for(lambda: RENEWED in driver.read_complaints())
 
 
+def test_refused_in_place():
+    """A file that has been spoiled where it is: what was read from it before goes on, whatever is to be done anew."""
+    with tempfile.TemporaryDirectory() as folder:
+        account = pathlib.Path(shutil.copy(KEYS / "account", folder))
+        with make_pair(account=account) as (center, driver):
+            assert driver.search().startswith("ok")
+            account.write_text("nobody\nnothing\n")
+            driver.configure()
+            wait_for(lambda: REFUSED in driver.read_complaints())
+            for _ in range(2):
+                center.tell("expire-tokens")
+                assert driver.search().startswith("ok")
+            shutil.copy(KEYS / "account", folder)
+            driver.configure()
+            wait_for(lambda: RENEWED in driver.read_complaints())
+
+
+def test_renewed_after_trouble():
+    """Trouble that is over, though nobody had to log in since, is none when new settings come: they are tried first."""
+    with make_token_pair() as (token, center, driver):
+        assert driver.search().startswith("ok")
+        token.pull()
+        drop_connections(center)
+        assert driver.search() == "CredentialMissing"
+        token.put_back()
+        assert driver.search().startswith("ok")
+        assert count(center, "auth") == 1
+        driver.configure(**make_files("foreign-institution"))
+        wait_for(lambda: REFUSED in driver.read_complaints())
+        assert driver.search().startswith("ok")
+
+
 def test_renewed_later():
     """A center that cannot be reached, or is busy, says nothing about new settings: they are tried again."""
     with make_pair() as (center, driver):

@@ -4,9 +4,9 @@
  *
  * The bus lets a connection wait for 128 replies at most (max_replies_per_connection of the system bus), so calls to
  * programs that may never answer, which are known by their unique names, wait here in line beyond a limit. Calls to
- * the bus and to services do not: whoever asks a service has a limit of its own. While somebody floods us the bus throws
- * away what finds no room in its queue to us, replies too. So no reply is waited for without a limit of time, and a call
- * that nobody has answered by then ends with an error.
+ * the bus and to services do not: whoever asks a service has a limit of its own. While somebody floods us the bus
+ * throws away what finds no room in its queue to us, replies too. So no reply is waited for without a limit of time,
+ * and a call that nobody has answered by then ends with an error.
  */
 #pragma once
 

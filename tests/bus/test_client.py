@@ -372,6 +372,14 @@ def test_agent(rig):
     patient.kill(signal.SIGINT)
     assert patient.wait() == 0 and echoes(patient)
 
+    patient = rig.spawn_client("agent", "--reader", reader, "--capability", "pin", terminal=True)
+    patient.wait_output("Ready")
+    desk = rig.spawn_client("check", "--reader", reader, "--same-card", "--consent", "drug", user="colleague")
+    patient.wait_output("PIN .*: $")
+    patient.write("1234\n")
+    assert desk.wait() == ELIGIBLE
+    assert "not asked: the patient's terminal cannot ask for consents" in desk.text(), desk.text()
+
 
 def test_agent_serves_daemon_only(rig):
     """Whoever else asks the agent for a PIN gets none, and nothing appears on the patient's screen."""

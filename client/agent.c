@@ -354,6 +354,6 @@ agent_fail (Agent *agent, const char *reader, const GError *error)
       client_fail (agent->client, error);
       return;
     }
-  g_printerr ("%s\n", _ ("There are several card readers. Name one with --reader; “shikakuctl readers” lists them."));
-  client_quit (agent->client, EXIT_CODE_USAGE);
+  client_fail_saying (agent->client, name,
+                      _ ("There are several card readers. Name one with --reader; “shikakuctl readers” lists them."));
 }

@@ -17,13 +17,29 @@ client_quit (Client *client, ExitCode code)
   g_main_loop_quit (client->loop);
 }
 
+void
+client_fail_saying (Client *client, const char *name, const char *sentence)
+{
+  output_error (sentence);
+  if (client->json)
+    {
+      g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+      g_autoptr (GVariant) failure = NULL;
+
+      g_variant_dict_insert (&dict, "Error", "s", name);
+      g_variant_dict_insert (&dict, "ErrorMessage", "s", sentence);
+      failure = g_variant_ref_sink (g_variant_dict_end (&dict));
+      output_json (failure);
+    }
+  client_quit (client, errors_get_exit_code (name));
+}
+
 static void
 fail (Client *client, const char *name, const char *message)
 {
   g_autofree char *sentence = errors_describe (name, message);
 
-  output_error (sentence);
-  client_quit (client, errors_get_exit_code (name));
+  client_fail_saying (client, name, sentence);
 }
 
 void

@@ -47,11 +47,17 @@ ExitCode client_run (Client *client);
 /* client_quit: the program ends with @code. Later calls do not change it. */
 void client_quit (Client *client, ExitCode code);
 
-/* client_fail: says on standard error what @error (of a D-Bus call) means, and quits with its exit code. */
+/*
+ * client_fail: says on standard error what @error (of a D-Bus call) means, with --json also as an object on standard
+ * output, and quits with its exit code.
+ */
 void client_fail (Client *client, const GError *error);
 
 /* client_fail_with: the same with the D-Bus error @name of ours, where the client sees it by itself. */
 void client_fail_with (Client *client, const char *name);
+
+/* client_fail_saying: the same where @sentence tells more than the error @name does. */
+void client_fail_saying (Client *client, const char *name, const char *sentence);
 
 /*
  * client_call: calls the daemon that is there now, never one started in its place. @arguments: floating, or NULL.

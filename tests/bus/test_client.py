@@ -40,6 +40,13 @@ def check(rig, reader, *arguments, pin="1234", answers="", **more):
     return rig.client("check", "--reader", reader, *arguments, stdin=pin + "\n" + answers, **more)
 
 
+def read_refusal(process):
+    """What a check with --json prints that never began. Return: the error's short name."""
+    failure = json.loads(process.text())
+    assert failure.keys() == {"Error", "ErrorMessage"} and failure["ErrorMessage"], failure
+    return failure["Error"].removeprefix("org.shikaku.Shikaku1.Error.")
+
+
 def wait_free(rig, reader):
     """No visit is left: the reader can be had, and the daemon says so."""
     connection = rig.bus_connection("tester")
@@ -80,7 +87,8 @@ def test_check_card_view(rig):
 
 
 def test_several_readers(rig):
-    start(rig)
+    """One has to be named: also for a check by number, if it asks for a consent: there it says whose agent asks."""
+    reader = start(rig)
     for verb in ("check", "agent"):
         process = rig.client(verb, stdin="", check=USAGE)
         assert "Name one with --reader" in errors(rig, process), verb
@@ -144,9 +152,9 @@ def test_exit_codes(rig):
     rig.card("eject")
     rig.wait_readers(2, present=0)
     check(rig, reader, "--timeout", "1", check=CANCELLED)
-    check(rig, "99", check=READER_TROUBLE)
-    check(rig, "No such reader", check=READER_TROUBLE)
-    check(rig, reader, "--consent", "photo", check=USAGE)
+    for name in ("99", "No such reader"):
+        assert read_refusal(check(rig, name, "--json", check=READER_TROUBLE)) == "NoReader"
+    assert read_refusal(check(rig, reader, "--json", "--consent", "photo", check=USAGE)) == "InvalidOption"
     rig.center("fault refuse-connection count=always")
     rig.center("drop-connections")  # those that were made when the first card came
     rig.card("insert yamada")
@@ -160,6 +168,7 @@ def test_not_authorized(rig):
     reader = start(rig)
     process = check(rig, reader, user="other", check=NOT_AUTHORIZED)
     assert process.text() == ""
+    assert read_refusal(check(rig, reader, "--json", user="other", check=NOT_AUTHORIZED)) == "NotAuthorized"
 
 
 def test_reader_busy(rig):
@@ -167,7 +176,7 @@ def test_reader_busy(rig):
     patient = Agent(rig.bus_connection("tester"), pin=Agent.HANG).register(Reader=ObjectPath(reader))
     first = rig.spawn_client("check", "--reader", reader)
     patient.wait("RequestPin")
-    check(rig, reader, check=READER_TROUBLE)
+    assert read_refusal(check(rig, reader, "--json", check=READER_TROUBLE)) == "ReaderBusy"
     patient.finish_pin("1234")
     assert first.wait() == ELIGIBLE and "The patient is asked at their own terminal." in errors(rig, first)
 

@@ -79,8 +79,8 @@ check_options (Client *client, GError **error)
 
   if (is_number_check () && (!option_insurer || !option_number || !option_birthdate))
     message = _ ("A check without a card needs --insurer, --number and --birthdate.");
-  else if (is_number_check () && (option_reader || option_same_card || option_last_try))
-    message = _ ("A check without a card takes no option of the reader or the card.");
+  else if (is_number_check () && (option_same_card || option_last_try || (option_reader && !option_consents)))
+    message = _ ("A check without a card takes no option of the card, and a reader only with --consent.");
   else if (option_timeout < 0)
     message = _ ("The timeout must be a number of seconds.");
   if (message)
@@ -200,6 +200,8 @@ open_visit (Check *check)
   insert_consents (&dict);
   if (option_timeout > 0)
     g_variant_dict_insert (&dict, "Timeout", "u", (guint32)option_timeout);
+  if (check->reader)
+    g_variant_dict_insert (&dict, "Reader", "o", check->reader);
   if (is_number_check ())
     {
       for (guint i = 0; i < G_N_ELEMENTS (insured); i++)
@@ -207,8 +209,6 @@ open_visit (Check *check)
       visit_open (check->visit, g_variant_dict_end (&person), &dict);
       return;
     }
-  if (check->reader)
-    g_variant_dict_insert (&dict, "Reader", "o", check->reader);
   if (option_same_card)
     g_variant_dict_insert (&dict, "SameCard", "b", TRUE);
   if (option_last_try)
@@ -241,10 +241,14 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
   open_visit (check);
 }
 
+/* By number there is no PIN to ask: consents are left to the agent that serves the reader. */
 static void
-register_agent (Check *check)
+go_to_reader (Check *check)
 {
-  agent_register (check->agent, check->reader, agent_capabilities, on_registered, check);
+  if (is_number_check ())
+    open_visit (check);
+  else
+    agent_register (check->agent, check->reader, agent_capabilities, on_registered, check);
 }
 
 static void
@@ -254,7 +258,7 @@ on_readers (Client *client, GVariant *readers)
 
   check->reader = readers_find (readers, option_reader);
   if (check->reader)
-    register_agent (check);
+    go_to_reader (check);
   else
     client_fail_with (client, SHIKAKU_ERROR_PREFIX "NoReader");
 }
@@ -277,16 +281,12 @@ start (Client *client)
   check->code = EXIT_CODE_CANCELLED;
   check->terminal = terminal_new ();
   check->visit = visit_new (client, &observer, check);
-  if (is_number_check ())
-    {
-      open_visit (check);
-      return;
-    }
-  check->agent = agent_new (client, check->terminal, visit_get_token (check->visit), on_released, check);
+  if (!is_number_check ())
+    check->agent = agent_new (client, check->terminal, visit_get_token (check->visit), on_released, check);
   if (option_reader && !readers_is_path (option_reader, &check->reader))
     readers_load (client, on_readers);
   else
-    register_agent (check);
+    go_to_reader (check);
 }
 
 static void

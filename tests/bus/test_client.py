@@ -92,6 +92,15 @@ def test_several_readers(rig):
     for verb in ("check", "agent"):
         process = rig.client(verb, stdin="", check=USAGE)
         assert "Name one with --reader" in errors(rig, process), verb
+    assert read_refusal(rig.client("check", "--json", stdin="", check=USAGE)) == "InvalidOption"
+    patient = Agent(rig.bus_connection("colleague")).register(Reader=ObjectPath(reader))
+    by_number = ("check", "--json", *NUMBER, "--consent", "ceiling")
+    assert read_refusal(rig.client(*by_number, stdin="", check=USAGE)) == "InvalidOption"
+    names = (reader, reader.rpartition("/")[2], "Virtual PCD 00 00")
+    for name in names:
+        process = rig.client(*by_number, "--reader", name, stdin="", check=ELIGIBLE)
+        assert json.loads(process.text())["Consents"]["ceiling"]["Granted"] is True
+    assert patient.count("RequestConsent") == len(names) and patient.count("RequestPin") == 0
 
 
 def test_check_number(rig):
@@ -407,14 +416,6 @@ def test_agent_serves_daemon_only(rig):
     files = Gio.UnixFDList.new_from_array([writable])  # which closes it
     expect_error("NotAuthorized", call, bus, "/org/shikaku/Agent", AGENT, "RequestPin",
                  GLib.Variant("(oha{sv})", ("/visit", 0, {})), destination=agent, files=files)
-    patient = rig.spawn_client("agent", "--reader", reader, "--capability", "pin", terminal=True)
-    patient.wait_output("Ready")
-    desk = rig.spawn_client("check", "--reader", reader, "--same-card", "--consent", "drug", user="colleague")
-    patient.wait_output("PIN .*: $")
-    patient.write("1234\n")
-    assert desk.wait() == ELIGIBLE
-    assert "not asked: the patient's terminal cannot ask for consents" in desk.text(), desk.text()
-
     os.close(readable)
     assert "PIN" not in patient.text()
 

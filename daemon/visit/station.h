@@ -64,7 +64,7 @@ typedef struct
 {
   const char *path;            /* object path of the visit to be; unique */
   const char *owner;           /* unique name */
-  const char *caller;          /* for people */
+  const char *caller;          /* the account's name, for people and the log; NULL: @owner */
   const char *reader;          /* object path; NULL: the only one there is */
   const char *const *consents; /* kinds, NULL-ended */
   const char *language;        /* of the texts for people; NULL or "": VISIT_LANGUAGE_DEFAULT, Japanese */

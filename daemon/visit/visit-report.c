@@ -45,6 +45,7 @@ write_entry (Visit *visit, VisitState before, VisitState state)
                              : shikaku_error_get_short_name ((ShikakuError)visit->error->code);
   char times[VISIT_N_PARTS][TEXT_SIZE];
   const LogField fields[] = {
+    { "SHIKAKU_USER", visit->caller },
     { "SHIKAKU_ORIGIN", visit->origin },
     { "SHIKAKU_METHOD", visit->method },
     { "SHIKAKU_READER", visit->reader_path },

@@ -78,14 +78,15 @@ def test_fields(rig):
     times = [int(entry[f"SHIKAKU_TIME_{part}_USEC"]) for part in PARTS]
     assert times == visit.times and all(part > 0 for part in times), (times, visit.times)
     assert sum(times) < (time.time() * 1e6 - opened), "longer than since its opening"
-    assert {name: entry[name] for name in ("SHIKAKU_VISIT", "SHIKAKU_ORIGIN", "SHIKAKU_METHOD", "SHIKAKU_READER",
-                                           "SHIKAKU_ANSWER", "PRIORITY", "SYSLOG_IDENTIFIER")} == {
-        "SHIKAKU_VISIT": visit.path, "SHIKAKU_ORIGIN": "card", "SHIKAKU_METHOD": "pin", "SHIKAKU_READER": reader,
-        "SHIKAKU_ANSWER": "eligible", "PRIORITY": "6", "SYSLOG_IDENTIFIER": "shikakud"}, entry
+    assert {name: entry[name] for name in ("SHIKAKU_VISIT", "SHIKAKU_USER", "SHIKAKU_ORIGIN", "SHIKAKU_METHOD",
+                                           "SHIKAKU_READER", "SHIKAKU_ANSWER", "PRIORITY", "SYSLOG_IDENTIFIER")} == {
+        "SHIKAKU_VISIT": visit.path, "SHIKAKU_USER": "tester", "SHIKAKU_ORIGIN": "card", "SHIKAKU_METHOD": "pin",
+        "SHIKAKU_READER": reader, "SHIKAKU_ANSWER": "eligible", "PRIORITY": "6", "SYSLOG_IDENTIFIER": "shikakud"}, entry
     assert re.fullmatch(r"visit: checking -> done \(eligible; card [\d.]+ s, person [\d.]+ s, center [\d.]+ s, own [\d.]+ s\)",
                         entry["MESSAGE"]), entry
     [entry] = find_entries(journal, ids["VISIT_FAILED"])
     assert (entry["SHIKAKU_ERROR"], entry["SHIKAKU_STATE"], entry["PRIORITY"]) == ("PinIncorrect", "proving", "5"), entry
+    assert entry["SHIKAKU_USER"] == "tester", entry
     assert find_entries(journal, ids["AGENT_GONE"])[0]["SHIKAKU_READER"] == reader
     rig.stop_pcscd()
     rig.wait_readers(0)

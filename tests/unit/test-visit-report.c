@@ -129,7 +129,7 @@ static void
 test_done (void)
 {
   g_autoptr (FakeDesk) desk = new_desk ();
-  g_autoptr (Visit) visit = fake_desk_open (desk, "drug test");
+  g_autoptr (Visit) visit = fake_desk_open_with (desk, "/v/1", "drug test", &(VisitOptions){ .caller = "uketsuke" });
   const Statistics *statistics = station_get_statistics (desk->station);
   g_autofree char *time = NULL;
 
@@ -140,6 +140,7 @@ test_done (void)
   assert_field ("MESSAGE_ID", SHIKAKU_MESSAGE_VISIT_FINISHED);
   assert_field ("PRIORITY", "6");
   assert_field ("SHIKAKU_VISIT", visit_get_path (visit));
+  assert_field ("SHIKAKU_USER", "uketsuke");
   assert_field ("SHIKAKU_ORIGIN", "card");
   assert_field ("SHIKAKU_METHOD", "pin");
   assert_field ("SHIKAKU_READER", FAKE_READER_PATH);

@@ -63,7 +63,10 @@ service_changed (gboolean available, gpointer user_data)
   station->service_available = available;
   station->service_since = g_get_real_time ();
   if (available)
-    return;
+    {
+      statistics_note_changed (&station->statistics);
+      return;
+    }
   statistics_count (&station->statistics, STATISTICS_SERVICE_LOST);
 
   /* The readers went first, each as if unplugged; now it is known why. */

@@ -71,6 +71,33 @@ test_cards (void)
 }
 
 static void
+count_change (gpointer user_data)
+{
+  ++*(guint *)user_data;
+}
+
+/* Monitoring is told that the service is there again, also where no reader comes back with it. */
+static void
+test_service_back (void)
+{
+  const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  guint lost = 0, back = 0;
+
+  desk->station->statistics.changed = count_change;
+  desk->station->statistics.changed_data = &lost;
+  monitor->service_changed (FALSE, desk->station);
+  g_assert_cmpuint (lost, ==, 1);
+  g_assert_cmpuint (station_get_statistics (desk->station)->counters[STATISTICS_SERVICE_LOST], ==, 1);
+
+  desk->station->statistics.changed_data = &back;
+  monitor->service_changed (TRUE, desk->station);
+  g_assert_cmpuint (back, ==, 1);
+  g_assert_true (desk->station->service_available);
+  desk->station->statistics.changed = NULL;
+}
+
+static void
 test_choose_reader (void)
 {
   const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
@@ -420,6 +447,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/station/readers", test_readers);
   g_test_add_func ("/station/cards", test_cards);
+  g_test_add_func ("/station/service-back", test_service_back);
   g_test_add_func ("/station/choose-reader", test_choose_reader);
   g_test_add_func ("/station/options", test_options);
   g_test_add_func ("/station/numbers", test_numbers);

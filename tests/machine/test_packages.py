@@ -101,7 +101,7 @@ def test_upgrade_keeps_disabled(machine):
 
 
 def test_purge():
-    """A machine is as it was, but for the users; and with a key of the institution in /etc/shikaku, that key stays."""
+    """A machine is as it was, but for the users; a key of the institution and a drop-in in /etc/shikaku stay."""
     machine, packages = make_machine()
     with machine:
         before = list_files(machine)
@@ -115,10 +115,12 @@ def test_purge():
 
         made.install(machine, packages, made.get_current(), ["shikakud"])
         machine.write("/etc/shikaku/institution.key.pem", "a key\n", mode="640", owner="root:shikaku")
+        machine.run("mkdir", "/etc/shikaku/shikakud.conf.d")
+        machine.write("/etc/shikaku/shikakud.conf.d/10-clinic.conf", "[Visit]\nRetention=30\n", mode="644")
         purge(machine, ["shikakud"])
-        kept = machine.run("find", "/etc/shikaku", "/var/lib/shikaku", status=None)
-        assert "/etc/shikaku/institution.key.pem" in kept and "shikakud.conf" not in kept, kept
-        assert "/var/lib/shikaku/" not in kept, kept
+        kept = machine.run("find", "/etc/shikaku", "/var/lib/shikaku", "-type", "f", status=None).split()
+        assert {path for path in kept if path.startswith("/")} == {
+            "/etc/shikaku/institution.key.pem", "/etc/shikaku/shikakud.conf.d/10-clinic.conf"}, kept
 
 
 def test_autopkgtest(machine):

@@ -14,6 +14,7 @@ struct StationReader
 {
   Station *station;
   char *path;
+  char *name; /* UTF-8, for people and the bus: PC/SC's may be anything */
   CardWorker *worker;
   gboolean looked;  /* the monitor has told what lies in it */
   gboolean present; /* a card */

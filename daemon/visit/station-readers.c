@@ -19,7 +19,7 @@ find_by_name (Station *station, const char *name)
     {
       StationReader *reader = station->readers->pdata[i];
 
-      if (g_strcmp0 (station_reader_get_name (reader), name) == 0)
+      if (g_strcmp0 (card_worker_get_reader_name (reader->worker), name) == 0)
         return reader;
     }
   return NULL;
@@ -43,6 +43,7 @@ station_reader_free (StationReader *reader)
 {
   card_worker_unref (reader->worker);
   g_free (reader->path);
+  g_free (reader->name);
   g_free (reader);
 }
 
@@ -102,14 +103,15 @@ reader_added (Reader *added, gpointer user_data)
   reader = g_new0 (StationReader, 1);
   reader->station = station;
   reader->path = g_strdup_printf (SHIKAKU_READER_PATH "/%u", number);
+  reader->name = g_utf8_make_valid (added->name, -1);
   reader->added = station->readers_since = g_get_real_time ();
   reader->worker = card_worker_new (added);
   g_ptr_array_add (station->readers, reader);
   statistics_note_changed (&station->statistics);
   log_event (
       LOG_NOTICE, SHIKAKU_MESSAGE_READER_ADDED, NULL,
-      (const LogField[]){ { "SHIKAKU_READER", reader->path }, { "SHIKAKU_READER_NAME", added->name }, { NULL, NULL } },
-      "station: reader %u is there: %s", number, added->name);
+      (const LogField[]){ { "SHIKAKU_READER", reader->path }, { "SHIKAKU_READER_NAME", reader->name }, { NULL, NULL } },
+      "station: reader %u is there: %s", number, reader->name);
   if (!station->freed)
     station->observer->reader_added (reader, station->observer_data);
 }
@@ -123,9 +125,10 @@ reader_removed (const char *name, gpointer user_data)
   if (reader == NULL)
     return;
 
-  log_event (LOG_NOTICE, SHIKAKU_MESSAGE_READER_REMOVED, NULL,
-             (const LogField[]){ { "SHIKAKU_READER", reader->path }, { "SHIKAKU_READER_NAME", name }, { NULL, NULL } },
-             "station: %s is gone: %s", reader->path, name);
+  log_event (
+      LOG_NOTICE, SHIKAKU_MESSAGE_READER_REMOVED, NULL,
+      (const LogField[]){ { "SHIKAKU_READER", reader->path }, { "SHIKAKU_READER_NAME", reader->name }, { NULL, NULL } },
+      "station: %s is gone: %s", reader->path, reader->name);
   station->readers_since = g_get_real_time ();
   statistics_count (&station->statistics, STATISTICS_READERS_LOST);
   if (reader->visit != NULL)
@@ -219,7 +222,7 @@ station_reader_get_path (StationReader *reader)
 const char *
 station_reader_get_name (StationReader *reader)
 {
-  return card_worker_get_reader_name (reader->worker);
+  return reader->name;
 }
 
 gboolean

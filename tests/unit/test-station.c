@@ -46,6 +46,26 @@ test_readers (void)
   fake_card_unref (other);
 }
 
+/* A driver's name in another character set, or cut in the middle of a character. */
+static void
+test_reader_name (void)
+{
+  const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  FakeCard *other = fake_card_new ("Desk \xe5\x8f 00 00", "sato", "2345", 3);
+  StationReader *reader;
+
+  monitor->reader_added (fake_card_get_reader (other), desk->station);
+  reader = station_find_reader (desk->station, "/org/shikaku/Shikaku1/reader/2");
+  g_assert_nonnull (reader);
+  g_assert_cmpstr (station_reader_get_name (reader), ==, "Desk \xef\xbf\xbd\xef\xbf\xbd 00 00");
+  monitor->card_changed ("Desk \xe5\x8f 00 00", TRUE, 1, desk->station);
+  g_assert_true (station_reader_has_card (reader));
+  monitor->reader_removed ("Desk \xe5\x8f 00 00", desk->station);
+  g_assert_cmpuint (desk->readers_removed, ==, 1);
+  fake_card_unref (other);
+}
+
 static void
 test_cards (void)
 {
@@ -446,6 +466,7 @@ main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/station/readers", test_readers);
+  g_test_add_func ("/station/reader-name", test_reader_name);
   g_test_add_func ("/station/cards", test_cards);
   g_test_add_func ("/station/service-back", test_service_back);
   g_test_add_func ("/station/choose-reader", test_choose_reader);

@@ -29,7 +29,7 @@ public class Receipt {
     static final String NAME = "org.shikaku.Shikaku1", ROOT = "/org/shikaku/Shikaku1";
     static final String TOKEN = "desk1"; // names the visit; never a number of the patient
     static final int VISIT_SECONDS = 120; // what the daemon gives the visit
-    static final int GRACE_SECONDS = 10; // what we wait longer: after that the daemon is gone
+    static final int GRACE_SECONDS = 30; // what we wait longer, since polkit may be slow: after that the daemon is gone
     static final List<String> INSURED = List.of("InsurerNumber", "Symbol", "Number", "Branch", "Birthdate");
     static final List<String> ANSWERS = List.of("eligible", "not-eligible", "unknown");
 
@@ -103,7 +103,11 @@ public class Receipt {
             DBus.Properties properties = bus.getRemoteObject(NAME, path, DBus.Properties.class);
             throw new VisitFailed(end.error, properties.Get(NAME + ".Visit", "ErrorMessage"), end.details);
         } finally {
-            visit.Close();
+            try {
+                visit.Close();
+            } catch (DBusExecutionException error) {
+                // Its failure takes no answer away.
+            }
         }
     }
 
@@ -145,20 +149,35 @@ public class Receipt {
         return 3;
     }
 
-    public static void main(String[] arguments) throws Exception {
+    static int run(String[] arguments) throws DBusException, InterruptedException, VisitFailed {
+        if (arguments.length > 1 && arguments.length != INSURED.size()) {
+            System.err.println("usage: receipt [READER | INSURER SYMBOL NUMBER BRANCH BIRTHDATE]");
+            return 3;
+        }
         DBusConnection bus = DBusConnection.getConnection(DBusConnection.SYSTEM);
-        int status;
         try {
             Receipt receipt = new Receipt(bus);
-            status = printAnswer(arguments.length == INSURED.size()
+            return printAnswer(arguments.length == INSURED.size()
                 ? receipt.checkNumber(arguments)
                 : receipt.checkCard(arguments.length > 0 ? arguments[0] : null));
+        } finally {
+            bus.disconnect();
+        }
+    }
+
+    public static void main(String[] arguments) {
+        int status;
+        try {
+            status = run(arguments);
         } catch (VisitFailed failed) {
             status = report(failed.name, failed.getMessage(), failed.details);
         } catch (DBusExecutionException error) {
             status = report(error.getType(), error.getMessage(), Map.of());
+        } catch (DBusException | InterruptedException error) {
+            status = report("NoReply", error.getMessage(), Map.of());
+        } catch (RuntimeException error) { // Java's own status would be 1, which is an answer
+            status = report(error.getClass().getSimpleName(), error.getMessage(), Map.of());
         }
-        bus.disconnect();
         System.exit(status);
     }
 }

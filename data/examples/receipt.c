@@ -19,7 +19,7 @@
 #define ERROR NAME ".Error."
 #define TOKEN "desk1"     // names the visit; never a number of the patient
 #define VISIT_SECONDS 120 // what the daemon gives the visit
-#define GRACE_SECONDS 10  // what we wait longer: after that the daemon is gone
+#define GRACE_SECONDS 30  // what we wait longer, since polkit may be slow: after that the daemon is gone
 #define SECOND UINT64_C (1000000)
 #define EXIT_ERROR 3
 
@@ -194,12 +194,15 @@ check_card (sd_bus *bus, const char *reader, sd_bus_error *error)
     {
       r = sd_bus_process (bus, NULL);
       if (r == 0)
-        r = now () < end ? sd_bus_wait (bus, end - now ()) : -ETIMEDOUT;
+        {
+          uint64_t time = now ();
+          r = time < end ? sd_bus_wait (bus, end - time) : -ETIMEDOUT;
+        }
     }
   if (r >= 0)
     {
       r = read_visit (bus, path, finished, error);
-      sd_bus_call_method (bus, NAME, path, VISIT, "Close", NULL, NULL, "");
+      sd_bus_call_method (bus, NAME, path, VISIT, "Close", NULL, NULL, ""); // its failure takes no answer away
     }
   sd_bus_message_unref (call);
   sd_bus_message_unref (finished);
@@ -230,6 +233,11 @@ main (int argc, char **argv)
 {
   sd_bus *bus = NULL;
   sd_bus_error error = SD_BUS_ERROR_NULL;
+  if (argc > 2 && argc != 6)
+    {
+      fputs ("usage: receipt [READER | INSURER SYMBOL NUMBER BRANCH BIRTHDATE]\n", stderr);
+      return EXIT_ERROR;
+    }
   int status = sd_bus_open_system (&bus);
   if (status >= 0)
     status = argc == 6 ? check_number (bus, argv + 1, &error) : check_card (bus, argv[1], &error);

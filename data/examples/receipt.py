@@ -5,6 +5,7 @@ receipt INSURER SYMBOL NUMBER BRANCH BIRTHDATE: the same by the numbers on the p
 
 What a receipt computer does, with Debian's python3-gi. Exit status: 0 eligible, 1 not, 2 unknown, 3 an error.
 """
+import contextlib
 import sys
 
 from gi.repository import Gio, GLib
@@ -13,13 +14,20 @@ NAME, ROOT = "org.shikaku.Shikaku1", "/org/shikaku/Shikaku1"
 MANAGER, VISIT, ERROR = NAME + ".Manager", NAME + ".Visit", NAME + ".Error."
 TOKEN = "desk1"  # names the visit; never a number of the patient
 VISIT_SECONDS = 120  # what the daemon gives the visit
-GRACE_SECONDS = 10  # what we wait longer: after that the daemon is gone
+GRACE_SECONDS = 30  # what we wait longer, since polkit may be slow: after that the daemon is gone
 
 
 class VisitFailed(Exception):
     def __init__(self, name, message, details=None):
         super().__init__(message)
         self.name, self.details = name.removeprefix(ERROR), details or {}
+
+
+def connect():
+    try:
+        return Gio.bus_get_sync(Gio.BusType.SYSTEM, None)
+    except GLib.Error as error:
+        raise VisitFailed("NoReply", error.message) from None
 
 
 def call(bus, path, interface, method, parameters=None, seconds=GRACE_SECONDS):
@@ -68,7 +76,8 @@ def check_card(bus, reader):
             raise VisitFailed(error, message, details)
         return call(bus, path, VISIT, "GetEligibility")
     finally:
-        call(bus, path, VISIT, "Close")
+        with contextlib.suppress(VisitFailed):  # its failure takes no answer away
+            call(bus, path, VISIT, "Close")
 
 
 def check_number(bus, *numbers):
@@ -92,9 +101,10 @@ def print_answer(eligibility):
 
 def main():
     if len(sys.argv) not in (1, 2, 6):
-        sys.exit(__doc__)
-    bus = Gio.bus_get_sync(Gio.BusType.SYSTEM, None)
+        print("usage: receipt [READER | INSURER SYMBOL NUMBER BRANCH BIRTHDATE]", file=sys.stderr)
+        return 3
     try:
+        bus = connect()
         if len(sys.argv) == 6:
             return print_answer(check_number(bus, *sys.argv[1:]))
         return print_answer(check_card(bus, "".join(sys.argv[1:])))
@@ -104,6 +114,9 @@ def main():
             print(f"{failed.details['TriesLeft']} tries left", file=sys.stderr)
         elif failed.name in ("NoReader", "ReaderFailed", "ServiceStopped", "NoReply"):
             print("see: shikakuctl diagnose", file=sys.stderr)
+        return 3
+    except Exception as error:  # Python's own status would be 1, which is an answer
+        print(f"{type(error).__name__}: {error}", file=sys.stderr)
         return 3
 
 

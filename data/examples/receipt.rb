@@ -13,7 +13,7 @@ NAME = "org.shikaku.Shikaku1"
 ROOT = "/org/shikaku/Shikaku1"
 TOKEN = "desk1" # names the visit; never a number of the patient
 VISIT_SECONDS = 120 # what the daemon gives the visit
-GRACE_SECONDS = 10 # what we wait longer: after that the daemon is gone
+GRACE_SECONDS = 30 # what we wait longer, since polkit may be slow: after that the daemon is gone
 INSURED = %w[InsurerNumber Symbol Number Branch Birthdate].freeze
 
 class VisitFailed < StandardError
@@ -56,8 +56,14 @@ class Desk
       properties = proxy(path, "org.freedesktop.DBus.Properties", Get: "in interface:s, in property:s, out value:v")
       raise VisitFailed.new(error, properties.Get(visit.name, "ErrorMessage"), details)
     ensure
-      visit.Close
+      close(visit)
     end
+  end
+
+  def close(visit)
+    visit.Close
+  rescue DBus::Error, SystemCallError, EOFError
+    nil # its failure takes no answer away
   end
 
   # Subscribes to the visit's end, begins, waits. Return: state, error and details of Finished.
@@ -101,6 +107,11 @@ def report(name, message, details = {})
   3
 end
 
+unless [0, 1, 5].include?(ARGV.size)
+  warn "usage: receipt [READER | INSURER SYMBOL NUMBER BRANCH BIRTHDATE]"
+  exit 3
+end
+
 begin
   exit print_answer(ARGV.size == 5 ? Desk.new.check_number(ARGV) : Desk.new.check_card(ARGV.first))
 rescue VisitFailed => e
@@ -109,4 +120,8 @@ rescue DBus::Error => e
   exit report(e.name.delete_prefix("#{NAME}.Error."), e.message.split("; caused by ").first)
 rescue Timeout::Error, EOFError
   exit report("NoReply", "the daemon is gone")
+rescue SystemCallError => e
+  exit report("NoReply", e.message)
+rescue StandardError => e # Ruby's own status would be 1, which is an answer
+  exit report(e.class.name, e.message)
 end

@@ -12,6 +12,8 @@ from users import wrap
 
 NUMBERS = ("990019", "架空０１", "１２３４５６７", "01", "19850412")
 ELIGIBLE, NOT_ELIGIBLE, UNKNOWN, FAILED = range(4)
+USAGE = "usage: receipt [READER | INSURER SYMBOL NUMBER BRANCH BIRTHDATE]\n"
+NO_BUS = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent"}
 PROGRAMS = {"c": "cc", "java": "javac", "ruby": "ruby", "python": "/usr/bin/python3"}
 
 
@@ -23,9 +25,9 @@ class Example:
         folder.mkdir(mode=0o755)
         self.command = wrap(*make(language, FOLDER, folder))
 
-    def run(self, *arguments, status):
+    def run(self, *arguments, status, environment=None):
         """Return: what it printed, on both."""
-        process = self.rig.spawn_as("tester", *self.command, *arguments, keep="all")
+        process = self.rig.spawn_as("tester", *self.command, *arguments, keep="all", environment=environment)
         process.close_input()
         assert process.wait() == status, f"status {process.status}: {process.text()}"
         return process.text()
@@ -45,6 +47,12 @@ def check(rig, language):
     assert printed == "NoReader: there is no such reader\nsee: shikakuctl diagnose\n", printed
     printed = example.run(NUMBERS[0], "", "1", "2", "not a date", status=FAILED)
     assert printed.startswith("InvalidOption: Birthdate") and printed.count("\n") == 1, printed
+    for wrong in (NUMBERS[:2], NUMBERS[:4], (*NUMBERS, "1")):
+        assert example.run(*wrong, status=FAILED) == USAGE
+    for arguments in ((number,), NUMBERS):
+        printed = example.run(*arguments, status=FAILED, environment=NO_BUS)
+        assert printed.startswith("NoReply: ") and printed.endswith("\nsee: shikakuctl diagnose\n"), printed
+        assert printed.count("\n") == 2, printed
 
     for persona, pin, status, begin in (("sato", "2345", NOT_ELIGIBLE, "not-eligible\n"),
                                         ("sasaki", "8888", UNKNOWN, "unknown\n"),

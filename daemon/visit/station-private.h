@@ -50,6 +50,7 @@ struct Station
   gint64 started, service_since, readers_since; /* real-time microseconds of the last change */
   GPtrArray *readers;                           /* of StationReader */
   GHashTable *reader_numbers;                   /* PC/SC name → the number it got first */
+  GHashTable *served; /* set of PC/SC names: readers that went with a card in them that had served */
 
   Statistics statistics;
   GPtrArray *visits;    /* of Visit, in the order opened */

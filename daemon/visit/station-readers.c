@@ -116,6 +116,13 @@ reader_added (Reader *added, gpointer user_data)
     station->observer->reader_added (reader, station->observer_data);
 }
 
+/* A visit by number has only the reader's agent. */
+static gboolean
+is_at_card (StationReader *reader)
+{
+  return reader->visit != NULL && reader->visit->insured == NULL;
+}
+
 static void
 reader_removed (const char *name, gpointer user_data)
 {
@@ -131,8 +138,10 @@ reader_removed (const char *name, gpointer user_data)
       "station: %s is gone: %s", reader->path, reader->name);
   station->readers_since = g_get_real_time ();
   statistics_count (&station->statistics, STATISTICS_READERS_LOST);
-  if (reader->visit != NULL)
+  if (is_at_card (reader))
     visit_reader_gone (reader->visit);
+  if (reader->served)
+    g_hash_table_add (station->served, g_strdup (name));
   g_ptr_array_remove (station->readers, reader);
   if (!station->freed)
     station->observer->reader_removed (reader, station->observer_data);
@@ -144,22 +153,23 @@ card_changed (const char *name, gboolean present, guint event_counter, gpointer 
 {
   Station *station = user_data;
   StationReader *reader = find_by_name (station, name);
-  gboolean first, moved;
+  gboolean first, moved, served;
 
   if (reader == NULL)
     return;
   first = !reader->looked;
+  served = first && g_hash_table_remove (station->served, name);
   moved = !first && event_counter != reader->event_counter;
   if (!first && !moved && present == reader->present)
     return;
 
   reader->looked = TRUE;
   reader->event_counter = event_counter;
-  reader->served = FALSE;
+  reader->served = served && present; /* the reader may have gone and come back with the card in it */
   reader->since = g_get_real_time ();
 
   /* Out and in between two looks: the card that was there is gone. */
-  if (reader->present && present && reader->visit != NULL)
+  if (reader->present && present && is_at_card (reader))
     visit_set_card (reader->visit, FALSE, FALSE);
   reader->present = present;
   station_reader_tell_changed (reader);
@@ -167,8 +177,8 @@ card_changed (const char *name, gboolean present, guint event_counter, gpointer 
   /* A card that already lay there when the reader came is nobody's arrival: the daemon stays idle. */
   if (present && !first && !station_refuses_visits (station, NULL))
     station->transport->klass->prepare (station->transport);
-  if (reader->visit != NULL)
-    visit_set_card (reader->visit, present, present);
+  if (is_at_card (reader))
+    visit_set_card (reader->visit, present, present && !reader->served);
 }
 
 static void

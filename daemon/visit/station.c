@@ -39,6 +39,7 @@ station_unref (Station *station)
   g_ptr_array_unref (station->readers);
   g_ptr_array_unref (station->visits);
   g_hash_table_unref (station->reader_numbers);
+  g_hash_table_unref (station->served);
   g_clear_pointer (&station->card_authorities, card_authorities_unref);
   station->transport->klass->free (station->transport);
   g_free (station->card_authorities_file);
@@ -171,6 +172,7 @@ station_new (const StationSettings *settings, Transport *transport, AgentPort ag
   station->started = station->statistics.since = g_get_real_time ();
   station->readers = g_ptr_array_new ();
   station->reader_numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  station->served = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
   station->visits = g_ptr_array_new_with_free_func ((GDestroyNotify)visit_unref);
   g_queue_init (&station->finished);
   station_new_calendar (station);
@@ -268,11 +270,15 @@ choose_reader (Station *station, const char *path, GError **error)
   else if (station->readers->len > 1)
     return refuse_option (error, "Reader: there are several"), NULL;
 
-  if (reader == NULL && !station->service_available)
+  if (reader != NULL && reader->visit == NULL)
+    return reader;
+  if (reader != NULL)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY, "another visit is at this reader");
+  else if (!station->service_available)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_SERVICE_STOPPED, "pcscd does not run");
-  else if (reader == NULL)
+  else
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NO_READER, "there is no such reader");
-  return reader;
+  return NULL;
 }
 
 /* launch: makes the visit known and lets it move. @consents: (transfer full). */
@@ -298,6 +304,8 @@ launch (Station *station, const VisitOptions *options, StationReader *reader, co
   g_ptr_array_add (station->visits, visit);
   station->running++;
   station_ref (station);
+  if (reader != NULL)
+    reader->visit = visit;
   visit_start (visit);
   return visit;
 }
@@ -312,15 +320,8 @@ station_open_visit (Station *station, const VisitOptions *options, GError **erro
   if (!check_options (station, options, error) || (consents = make_consents (options, FALSE, error)) == NULL
       || (reader = choose_reader (station, options->reader, error)) == NULL)
     return NULL;
-  if (reader->visit != NULL)
-    {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY, "another visit is at this reader");
-      return NULL;
-    }
-
   visit = launch (station, options, reader, NULL, g_steal_pointer (&consents));
   visit_set_card (visit, reader->present, reader->present && (!reader->served || options->same_card));
-  reader->visit = visit;
   return visit;
 }
 
@@ -386,7 +387,7 @@ station_open_number_visit (Station *station, const VisitOptions *options, const 
   if (!check_options (station, options, error) || !check_insured (&query, error)
       || (consents = make_consents (options, TRUE, error)) == NULL)
     return NULL;
-  /* A reader matters only for whose agent asks the patient. */
+  /* A reader matters only for whose agent asks the patient: nobody else shall be asked there meanwhile. */
   if (consents->len > 0 && (reader = choose_reader (station, options->reader, error)) == NULL)
     return NULL;
   return launch (station, options, reader, &query, g_steal_pointer (&consents));

@@ -90,6 +90,30 @@ test_cards (void)
   monitor->card_changed ("Nobody", TRUE, 7, desk->station);
 }
 
+/* The reader goes and comes back with the card in it: that card has served, whoever opens a visit now. */
+static void
+test_served (void)
+{
+  const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  g_autoptr (Visit) first = fake_desk_open (desk, ""), second = NULL;
+
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, first, VISIT_DONE);
+  for (guint i = 0; i < 2; i++)
+    {
+      monitor->reader_removed (FAKE_READER, desk->station);
+      monitor->reader_added (fake_card_get_reader (desk->card), desk->station);
+      monitor->card_changed (FAKE_READER, TRUE, 0, desk->station);
+    }
+  second = fake_desk_open_with (desk, "/v/2", "", &(VisitOptions){ NULL });
+  fake_desk_settle ();
+  g_assert_cmpint (visit_get_state (second), ==, VISIT_WAITING_FOR_CARD);
+  fake_desk_pull (desk);
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, second, VISIT_DONE);
+}
+
 static void
 count_change (gpointer user_data)
 {
@@ -211,6 +235,36 @@ check_number (FakeDesk *desk, const char *path, const char *owner)
 
   g_assert_no_error (error);
   return visit_ref (visit);
+}
+
+/* Whoever is asked at a reader is asked for one visit; a card there is nothing to a visit by number. */
+static void
+test_number_at_reader (void)
+{
+  static const char *const consents[] = { "ceiling", NULL };
+  VisitOptions options = { .path = "/v/1", .owner = ":1.1", .consents = consents };
+  const TransportNumberQuery insured = { .insurer_number = "0613", .number = "12", .birthdate = "19800229" };
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  g_autoptr (GError) busy = NULL, busy_too = NULL;
+  g_autoptr (Visit) number = NULL, card = NULL;
+  VisitOptions other = { .path = "/v/2", .owner = ":1.2" };
+
+  desk->agent->consent_held = TRUE;
+  number = visit_ref (station_open_number_visit (desk->station, &options, &insured, NULL));
+  fake_desk_wait (desk, number, VISIT_ASKING_CONSENT);
+  g_assert_null (station_open_visit (desk->station, &other, &busy));
+  g_assert_error (busy, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY);
+  fake_desk_insert (desk);
+  fake_desk_pull (desk);
+  g_assert_cmpint (visit_get_state (number), ==, VISIT_ASKING_CONSENT);
+  fake_agent_release (desk->agent);
+  fake_desk_wait (desk, number, VISIT_DONE);
+
+  desk->agent->consent_held = FALSE;
+  card = visit_ref (station_open_visit (desk->station, &other, NULL));
+  options.path = "/v/3";
+  g_assert_null (station_open_number_visit (desk->station, &options, &insured, &busy_too));
+  g_assert_error (busy_too, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY);
 }
 
 static void
@@ -467,6 +521,8 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/station/readers", test_readers);
   g_test_add_func ("/station/reader-name", test_reader_name);
+  g_test_add_func ("/station/served", test_served);
+  g_test_add_func ("/station/number-at-reader", test_number_at_reader);
   g_test_add_func ("/station/cards", test_cards);
   g_test_add_func ("/station/service-back", test_service_back);
   g_test_add_func ("/station/choose-reader", test_choose_reader);

@@ -293,7 +293,7 @@ append_consent (sd_bus_message *message, const Consent *consent)
   if (result >= 0)
     result = sd_bus_message_open_container (message, 'a', "{sv}");
   if (result >= 0)
-    result = append_switch (message, "Granted", consent->granted && consent->error < 0);
+    result = append_switch (message, "Granted", consent->taken);
   if (result >= 0)
     result = append_time (message, "At", consent->at);
   if (result >= 0)

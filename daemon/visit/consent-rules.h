@@ -24,7 +24,8 @@ typedef struct
 {
   const ConsentRule *rule;
   gboolean answered; /* the patient was asked and answered */
-  gboolean granted;
-  gint64 at, until; /* microseconds since the epoch, UTC; 0: not known */
-  int error;        /* ShikakuError if the center could not take the consent down, else -1 */
+  gboolean granted;  /* the patient said yes */
+  gboolean taken;    /* the center has taken that down */
+  gint64 at, until;  /* microseconds since the epoch, UTC; 0: not known */
+  int error;         /* ShikakuError if the center could not take the consent down, else -1 */
 } Consent;

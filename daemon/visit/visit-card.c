@@ -32,13 +32,13 @@ on_advanced (CardProofPhase phase, gpointer user_data)
     case CARD_PROOF_READ:
       break;
     case CARD_PROOF_ASKING_PIN:
-      visit->method = "pin";
       visit_set_state (visit, VISIT_ASKING_PIN);
       break;
     case CARD_PROOF_PROVING:
       visit_set_state (visit, VISIT_PROVING);
       break;
     case CARD_PROOF_PROVED:
+      visit->method = "pin";
       visit_query_begin (visit);
       break;
     default:

@@ -56,7 +56,7 @@ struct Visit
   CardProof *proof;
   gboolean asking; /* a question is on the patient's screen */
   VisitClock clock;
-  gboolean query_answered, consents_answered, registered;
+  gboolean query_answered, consents_answered;
 
   /* How it ends. */
   gboolean for_sleep;              /* of the machine */

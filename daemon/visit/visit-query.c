@@ -150,12 +150,19 @@ is_granted (Visit *visit, const char *kind)
   return FALSE;
 }
 
+static const char *
+find_text (const Message *node, const char *prefix, const char *suffix)
+{
+  g_autofree char *name = g_strconcat (prefix, suffix, NULL);
+
+  return message_find_text (node, name);
+}
+
 /* take_time: when a consent was given, or until when it holds, as the center says under @node. */
 static void
 take_time (const Message *node, const char *prefix, const char *suffix, gint64 *ret_time)
 {
-  g_autofree char *name = g_strconcat (prefix, suffix, NULL);
-  const char *text = message_find_text (node, name);
+  const char *text = find_text (node, prefix, suffix);
 
   if (text != NULL)
     japanese_text_parse_time (text, ret_time);
@@ -187,15 +194,18 @@ refuse (Visit *visit, GError *error)
       visit_end (visit, VISIT_FAILED, g_steal_pointer (&cause));
       return;
     }
+  for (guint i = 0; i < visit->consents->len; i++)
+    if (CONSENT_AT (visit, i)->granted)
+      CONSENT_AT (visit, i)->error = cause->code;
   log_warning (visit->path, "visit: no answer from the center (%s)",
                shikaku_error_get_short_name ((ShikakuError)cause->code));
   visit->eligibility = eligibility_new_unknown (cause, visit->language);
   visit_end (visit, VISIT_DONE, NULL);
 }
 
-/* take_times_inside: when the consents of the query were given, as its answer says. */
+/* take_inside: what became of the consents of the query, as its answer says. */
 static void
-take_times_inside (Visit *visit)
+take_inside (Visit *visit)
 {
   const Message *body = message_find (visit->eligibility->reply->message, "MessageBody");
   const Message *entry = message_find (message_find (body, "ResultList"), "ResultOfQualificationConfirmation");
@@ -204,8 +214,10 @@ take_times_inside (Visit *visit)
     {
       Consent *consent = CONSENT_AT (visit, i);
 
-      if (consent->granted && consent->rule->inside_query)
-        take_time (entry, consent->rule->prefix, "ConsTime", &consent->at);
+      if (!consent->granted || !consent->rule->inside_query)
+        continue;
+      consent->taken = g_strcmp0 (find_text (entry, consent->rule->prefix, "ConsFlg"), "0") != 0;
+      take_time (entry, consent->rule->prefix, "ConsTime", &consent->at);
     }
 }
 
@@ -229,7 +241,7 @@ on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
         refuse (visit, g_steal_pointer (&error));
       else
         {
-          take_times_inside (visit);
+          take_inside (visit);
           visit->query_answered = TRUE;
           advance (visit);
         }
@@ -293,15 +305,16 @@ take_registration (Visit *visit, const TransportReply *reply, const GError *erro
   for (guint i = 0; i < visit->consents->len; i++)
     {
       Consent *consent = CONSENT_AT (visit, i);
-      g_autofree char *flag = g_strconcat (consent->rule->prefix, "ConsFlg", NULL);
 
       if (consent->rule->inside_query || !consent->granted)
         continue;
-      consent->granted = error == NULL && g_strcmp0 (message_find_text (node, flag), "1") == 0;
-      if (!consent->granted)
+      consent->taken = error == NULL && g_strcmp0 (find_text (node, consent->rule->prefix, "ConsFlg"), "1") == 0;
+      if (!consent->taken)
         statistics_count (visit->host->statistics, STATISTICS_CONSENTS_UNREGISTERED);
-      if (!consent->granted)
-        consent->error = error != NULL ? error->code : SHIKAKU_ERROR_CENTER_REFUSED;
+      if (error != NULL && visit->ending)
+        consent->error = visit->error != NULL ? visit->error->code : SHIKAKU_ERROR_TIMED_OUT;
+      else if (error != NULL)
+        consent->error = error->code;
       take_time (node, consent->rule->prefix, "ConsTime", &consent->at);
       take_time (node, consent->rule->prefix, "AvailableTime", &consent->until);
     }
@@ -324,7 +337,6 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
                LOG_FIELD ("SHIKAKU_ERROR", shikaku_error_get_short_name ((ShikakuError)error->code)),
                "visit: consents were not registered (%s)", shikaku_error_get_short_name ((ShikakuError)error->code));
   take_registration (visit, reply, error);
-  visit->registered = TRUE;
   visit_end (visit, VISIT_DONE, NULL);
   visit_release (visit);
 }

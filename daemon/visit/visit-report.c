@@ -47,7 +47,7 @@ write_entry (Visit *visit, VisitState before, VisitState state)
   const LogField fields[] = {
     { "SHIKAKU_USER", visit->caller },
     { "SHIKAKU_ORIGIN", visit->origin },
-    { "SHIKAKU_METHOD", visit->method },
+    { "SHIKAKU_METHOD", *visit->method != '\0' ? visit->method : NULL },
     { "SHIKAKU_READER", visit->reader_path },
     { done ? "SHIKAKU_ANSWER" : "SHIKAKU_ERROR", outcome },
     { "SHIKAKU_REASON", done && visit->eligibility->answer == ELIGIBILITY_UNKNOWN ? visit->eligibility->reason : NULL },

@@ -80,7 +80,10 @@ on_timeout (gpointer user_data)
   Visit *visit = user_data;
 
   visit->timeout = 0;
-  visit_fail (visit, SHIKAKU_ERROR_TIMED_OUT, "the time for the visit is over");
+  if (visit->query_answered) /* a consent may never cost the answer */
+    visit_end (visit, VISIT_DONE, NULL);
+  else
+    visit_fail (visit, SHIKAKU_ERROR_TIMED_OUT, "the time for the visit is over");
   return G_SOURCE_REMOVE;
 }
 
@@ -215,16 +218,16 @@ answer_cancel_tasks (Visit *visit)
     g_task_return_boolean (tasks->pdata[i], TRUE);
 }
 
-/* forget_unregistered: what the center did not take down is no consent to see anything. */
+/* explain_untaken: what was granted in vain shall not look like a patient's no. */
 static void
-forget_unregistered (Visit *visit)
+explain_untaken (Visit *visit)
 {
-  for (guint i = 0; !visit->registered && i < visit->consents->len; i++)
+  for (guint i = 0; i < visit->consents->len; i++)
     {
       Consent *consent = &g_array_index (visit->consents, Consent, i);
 
-      if (!consent->rule->inside_query)
-        consent->granted = FALSE;
+      if (consent->granted && !consent->taken && consent->error < 0)
+        consent->error = visit->error != NULL ? visit->error->code : SHIKAKU_ERROR_CENTER_REFUSED;
     }
 }
 
@@ -235,7 +238,7 @@ take_end (Visit *visit)
   if (visit_is_finished (visit))
     return;
 
-  forget_unregistered (visit);
+  explain_untaken (visit);
   if (visit->error != NULL)
     visit->error_message = visit_text (visit->language, visit->for_sleep ? "Error %s sleep" : "Error %s",
                                        shikaku_error_get_short_name ((ShikakuError)visit->error->code));

@@ -155,7 +155,13 @@ static void
 test_consents (BusFixture *fixture, gconstpointer data)
 {
   const Consent given[] = {
-    { .rule = consent_rule_lookup ("drug"), .answered = TRUE, .granted = TRUE, .at = 5, .until = 6, .error = -1 },
+    { .rule = consent_rule_lookup ("drug"),
+      .answered = TRUE,
+      .granted = TRUE,
+      .taken = TRUE,
+      .at = 5,
+      .until = 6,
+      .error = -1 },
     { .rule = consent_rule_lookup ("checkup"), .answered = TRUE, .granted = FALSE, .at = 5, .error = -1 },
     { .rule = consent_rule_lookup ("test"), .answered = TRUE, .granted = TRUE, .error = SHIKAKU_ERROR_CENTER_REFUSED },
     { .rule = consent_rule_lookup ("allergy"), .granted = TRUE, .error = -1 }, /* not answered: not there */

@@ -51,7 +51,7 @@ static const ShikakuError outcomes[N_STAGES][N_EVENTS] = {
   { ALWAYS_CANCELLED, NEEDS_CARD, SHIKAKU_ERROR_AGENT_GONE, END },
   { ALWAYS_CANCELLED, NEEDS_NO_CARD, SHIKAKU_ERROR_AGENT_GONE, END },
   { ALWAYS_CANCELLED, NEEDS_NO_CARD, DONE, END },
-  { ALWAYS_CANCELLED, NEEDS_NO_CARD, DONE, END },
+  { SHIKAKU_ERROR_CANCELLED, DONE, NEEDS_NO_CARD, DONE, END }, /* the answer is there */
 };
 
 /* reach: brings @visit to @stage and keeps it there. */
@@ -145,7 +145,7 @@ static void
 proceed (FakeDesk *desk, Stage stage, Event event)
 {
   if (event == EVENT_TIMEOUT)
-    fake_desk_wait_until (&desk->agent->cancels);
+    fake_desk_wait_until (outcomes[stage][event] == DONE ? &desk->finished : &desk->agent->cancels);
   fake_card_unblock (desk->card);
   fake_agent_release (desk->agent);
   for (guint call = 0; call < FAKE_N_CALLS; call++)

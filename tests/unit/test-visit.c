@@ -118,12 +118,12 @@ test_consent_order (void)
 
   g_assert_cmpstr (get_consent (visit, 0)->rule->kind, ==, "test");
   g_assert_true (get_consent (visit, 0)->answered);
-  g_assert_false (get_consent (visit, 0)->granted);
-  g_assert_true (get_consent (visit, 1)->granted);
+  g_assert_false (get_consent (visit, 0)->taken);
+  g_assert_true (get_consent (visit, 1)->taken);
   g_assert_cmpint (get_consent (visit, 1)->at, >, 0);
-  g_assert_true (get_consent (visit, 2)->granted);
+  g_assert_true (get_consent (visit, 2)->taken);
   g_assert_cmpint (get_consent (visit, 2)->until - get_consent (visit, 2)->at, ==, G_TIME_SPAN_DAY);
-  g_assert_false (get_consent (visit, 3)->granted);
+  g_assert_false (get_consent (visit, 3)->taken);
 }
 
 static void
@@ -223,7 +223,7 @@ test_agent_cannot_ask (void)
   g_assert_cmpstr (desk->agent->messages->str, ==, "");
   for (guint i = 0; i < 2; i++)
     {
-      g_assert_false (get_consent (visit, i)->granted);
+      g_assert_false (get_consent (visit, i)->taken);
       g_assert_cmpint (get_consent (visit, i)->error, ==, SHIKAKU_ERROR_NO_AGENT);
     }
 }
@@ -239,7 +239,7 @@ test_registration_fails (void)
   fake_desk_insert (desk);
   fake_desk_wait (desk, visit, VISIT_DONE);
   g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
-  g_assert_false (get_consent (visit, 0)->granted);
+  g_assert_false (get_consent (visit, 0)->taken);
   g_assert_cmpint (get_consent (visit, 0)->error, ==, SHIKAKU_ERROR_CENTER_UNREACHABLE);
   g_assert_cmpint (get_consent (visit, 1)->error, ==, -1);
 }
@@ -252,8 +252,8 @@ test_registration_refused (void)
 
   fake_desk_insert (desk); /* the center's answer holds drug only */
   fake_desk_wait (desk, visit, VISIT_DONE);
-  g_assert_true (get_consent (visit, 0)->granted);
-  g_assert_false (get_consent (visit, 1)->granted);
+  g_assert_true (get_consent (visit, 0)->taken);
+  g_assert_false (get_consent (visit, 1)->taken);
   g_assert_cmpint (get_consent (visit, 1)->error, ==, SHIKAKU_ERROR_CENTER_REFUSED);
 }
 
@@ -270,7 +270,51 @@ test_not_eligible_needs_no_consent (void)
   g_assert_cmpstr (visit_get_answer (visit), ==, "not-eligible");
   g_assert_cmpuint (desk->agent->cancels, ==, 1);
   g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
-  g_assert_false (get_consent (visit, 0)->granted);
+  g_assert_false (get_consent (visit, 0)->answered);
+}
+
+/* The patient said yes, and then there was nothing, or nobody, to take that down: it does not look like a no. */
+static void
+test_granted_in_vain (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) refused = NULL, unknown = NULL;
+
+  desk->center->bodies[FAKE_CHECK_CARD] = FAKE_NOT_ELIGIBLE;
+  desk->center->held[FAKE_CHECK_CARD] = TRUE;
+  refused = fake_desk_open (desk, "ceiling drug");
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, refused, VISIT_CHECKING);
+  g_assert_false (get_consent (refused, 0)->taken); /* not yet */
+  fake_center_release (desk->center, FAKE_CHECK_CARD);
+  fake_desk_wait (desk, refused, VISIT_DONE);
+  g_assert_true (get_consent (refused, 0)->taken);
+  g_assert_cmpint (get_consent (refused, 1)->error, ==, SHIKAKU_ERROR_CENTER_REFUSED);
+
+  fake_desk_pull (desk);
+  desk->center->errors[FAKE_CHECK_CARD] = SHIKAKU_ERROR_CENTER_UNREACHABLE;
+  unknown = fake_desk_open_with (desk, "/v/2", "ceiling drug", &(VisitOptions){ NULL });
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, unknown, VISIT_DONE);
+  g_assert_cmpstr (visit_get_answer (unknown), ==, "unknown");
+  g_assert_false (get_consent (unknown, 0)->taken);
+  g_assert_cmpint (get_consent (unknown, 0)->error, ==, SHIKAKU_ERROR_CENTER_UNREACHABLE);
+}
+
+/* The patient walks away from a question: the answer that is known is not lost. */
+static void
+test_question_outlasts_visit (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = NULL;
+
+  desk->agent->consent_held = TRUE;
+  fake_desk_insert (desk);
+  visit = fake_desk_open_with (desk, "/v/1", "drug", &(VisitOptions){ .timeout = 1 });
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
+  g_assert_false (get_consent (visit, 0)->answered);
+  g_assert_cmpuint (desk->agent->cancels, ==, 1);
 }
 
 /* Faults of the center. */
@@ -593,6 +637,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/visit/consent/registration-fails", test_registration_fails);
   g_test_add_func ("/visit/consent/registration-refused", test_registration_refused);
   g_test_add_func ("/visit/consent/not-eligible", test_not_eligible_needs_no_consent);
+  g_test_add_func ("/visit/consent/granted-in-vain", test_granted_in_vain);
+  g_test_add_func ("/visit/consent/question-outlasts-visit", test_question_outlasts_visit);
   g_test_add_func ("/visit/center/unknown-after-proof", test_unknown_after_proof);
   g_test_add_func ("/visit/center/refused-person", test_refused_person);
   g_test_add_func ("/visit/center/challenge-fails", test_challenge_fails);

@@ -135,22 +135,25 @@ web_message_parse (GBytes *body, const char *identifier, GError **error)
 {
   g_autoptr (Message) message = message_json_parse (body, error);
   const Message *header;
-  const char *segment;
+  const char *segment, *answered;
 
   if (message == NULL)
     return NULL;
   header = message_find (message, "MessageHeader");
   segment = message_find_text (header, "SegmentOfResult");
+  answered = message_find_text (header, "ArbitraryFileIdentifier");
   if (g_strcmp0 (message_get_name (message), "XmlMsg") != 0 || segment == NULL)
     set_invalid (error, "the center's answer is not an XmlMsg with a result");
+  else if (answered != NULL && strcmp (answered, identifier) != 0)
+    set_invalid (error, "the center's answer belongs to another request"); /* and to another patient */
   else if (g_str_equal (segment, SEGMENT_REFUSED))
     transport_set_refusal (error, message_find_text (header, "ErrorCode"));
   else if (g_str_equal (segment, SEGMENT_PROCESSING))
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY, "the center is still working on it");
   else if (!g_str_equal (segment, SEGMENT_OK))
     set_invalid (error, "the center's answer has an unknown segment of result");
-  else if (g_strcmp0 (message_find_text (header, "ArbitraryFileIdentifier"), identifier) != 0)
-    set_invalid (error, "the center's answer belongs to another request"); /* and to another patient */
+  else if (answered == NULL) /* a refusal may come from before it was read */
+    set_invalid (error, "the center's answer does not say to which request");
   else if (message_find (message, "MessageBody") == NULL)
     set_invalid (error, "the center's answer has no body");
   else

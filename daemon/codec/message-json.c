@@ -70,6 +70,20 @@ push_frame (Parser *parser, FrameKind kind, Message *node, guint depth)
   return 1;
 }
 
+/* D-Bus carries no noncharacters of Unicode: a text with one could never be told. */
+static gboolean
+has_noncharacter (const char *text, gsize size)
+{
+  for (const char *c = text; c < text + size; c = g_utf8_next_char (c))
+    {
+      gunichar character = g_utf8_get_char (c);
+
+      if ((character & 0xfffe) == 0xfffe || (character >= 0xfdd0 && character <= 0xfdef))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 /* ASCII needs no look at its single characters. */
 static gboolean
 is_utf8 (const char *text, gsize size)
@@ -78,7 +92,7 @@ is_utf8 (const char *text, gsize size)
 
   for (gsize i = 0; i < size; i++)
     bits |= text[i];
-  return bits < 0x80 || g_utf8_validate_len (text, size, NULL);
+  return bits < 0x80 || (g_utf8_validate_len (text, size, NULL) && !has_noncharacter (text, size));
 }
 
 /* A value for the last name: a new element of the tree, without text if it is to be opened. */

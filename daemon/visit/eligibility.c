@@ -267,6 +267,8 @@ read_entry (Eligibility *eligibility, const Message *node)
   Entry entry = { .insurance = { .classification = NULL } };
   EligibilityInsurance *insurance;
 
+  if (message_get_first_child (node) == NULL)
+    return;
   fill (node, entry_fields, G_N_ELEMENTS (entry_fields), &entry);
   insurance = g_memdup2 (&entry.insurance, sizeof entry.insurance);
   g_ptr_array_add (eligibility->insurances, insurance);

@@ -271,6 +271,10 @@ test_refusals (void)
     { "\"SegmentOfResult\":\"1\"", "\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"1\"",
       SHIKAKU_ERROR_MESSAGE_INVALID }, /* valid, but nothing is */
     { "\"SegmentOfResult\":\"1\"",
+      "\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"1\","
+      "\"ResultList\":[{\"ResultOfQualificationConfirmation\":{}},{\"ResultOfQualificationConfirmation\":\"\"}]",
+      SHIKAKU_ERROR_MESSAGE_INVALID },
+    { "\"SegmentOfResult\":\"1\"",
       "\"ProcessingResultStatus\":\"2\",\"ProcessingResultCode\":\"SHK020001\",\"QualificationValidity\":\"1\"",
       SHIKAKU_ERROR_NOT_REGISTERED },
   };

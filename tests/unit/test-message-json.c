@@ -137,6 +137,10 @@ static const struct
   { "{\"R\":{\"a\":\"\xed\xa1\x82\"}}", "not UTF-8" }, /* half a surrogate pair */
   { "{\"R\":{\"a\":\"\xf4\x90\x80\x80\"}}", "not UTF-8" },
   { "{\"R\":{\"\xff\":1}}", "not UTF-8" },
+  { "{\"R\":{\"a\":\"\xef\xb7\x90\"}}", "not UTF-8" }, /* U+FDD0 and the like: D-Bus does not carry them */
+  { "{\"R\":{\"a\":\"\xef\xbf\xbe\"}}", "not UTF-8" },
+  { "{\"R\":{\"a\":\"\\uffff\"}}", "not UTF-8" },
+  { "{\"R\":{\"a\":\"\xf4\x8f\xbf\xbf\"}}", "not UTF-8" },
 };
 
 static void

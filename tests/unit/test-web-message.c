@@ -108,6 +108,11 @@ test_answers (void)
     { ANSWER ("\"SegmentOfResult\":\"9\"", ""), SHIKAKU_ERROR_CENTER_REFUSED },
     { ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"ABC123456\"", ""), SHIKAKU_ERROR_CENTER_REFUSED },
     { ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK010001\"", ""), SHIKAKU_ERROR_CERTIFICATE_EXPIRED },
+    { ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK010001\",\"ArbitraryFileIdentifier\":\"an-identifier\"",
+              ""),
+      SHIKAKU_ERROR_CERTIFICATE_EXPIRED },
+    { ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK010001\",\"ArbitraryFileIdentifier\":\"another\"", ""),
+      SHIKAKU_ERROR_MESSAGE_INVALID }, /* another patient's */
     { ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK010002\"", ""), SHIKAKU_ERROR_CERTIFICATE_REVOKED },
     { ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK010003\"", ""), SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED },
     { ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK010004\"", ""), SHIKAKU_ERROR_CENTER_REFUSED },

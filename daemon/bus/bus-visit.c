@@ -269,7 +269,14 @@ answer_check (BusVisit *self)
       bus_call_return_message (check, reply, append_result (reply, self->visit, eligibility, TRUE));
     }
   else if (error)
-    bus_call_return_error (check, g_error_copy (error));
+    {
+      GError *told = g_error_copy (error);
+
+      /* Its caller has nowhere else to read the text for people. */
+      g_free (told->message);
+      told->message = g_strdup (visit_get_error_message (self->visit));
+      bus_call_return_error (check, told);
+    }
   else
     bus_call_return_error (check, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "The visit was closed"));
 }

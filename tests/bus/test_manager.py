@@ -264,14 +264,16 @@ def test_check_card(rig):
 
 
 def test_check_fails(rig):
-    """The error of a failed visit is the answer, and the visit is closed."""
+    """The error of a failed visit is the answer, with the text for people, and the visit is closed."""
     rig.start("card", "center", "daemon", persona="yamada")
     connection = rig.bus_connection()
     reader = ObjectPath(rig.wait_readers(2, present=1)[0])
     expect_error("NoAgent", call_manager, connection, "Check", options({"Reader": reader}))
     assert call_manager(connection, "GetVisits") == []
     rig.center("fault refuse-connection count=always")
-    expect_error("CenterUnreachable", call_manager, connection, "Check", options({"Insured": INSURED}))
+    texts = [expect_error("CenterUnreachable", call_manager, connection, "Check",
+                          options({"Insured": INSURED, "Language": language})).message for language in ("ja", "en")]
+    assert "センター" in texts[0] and "center" in texts[1], texts
 
 
 def test_check_cancelled(rig):

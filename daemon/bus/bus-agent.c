@@ -274,7 +274,8 @@ handle_reply (sd_bus_message *reply, gpointer user_data)
   request->at_agent = FALSE;
   if (!request->task) /* it ended without this answer */
     {
-      (*request->agent->unanswered)--;
+      if (!reply || sd_bus_message_is_method_error (reply, SD_BUS_ERROR_NO_REPLY) <= 0)
+        (*request->agent->unanswered)--;
       request_free_if_done (request);
     }
   else if (!reply)

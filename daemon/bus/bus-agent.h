@@ -27,8 +27,9 @@ BusAgentCapabilities bus_agent_capability_from_string (const char *text);
 #define BUS_AGENT_USER_UNANSWERED_MAXIMUM 24 /* of all agents of one user */
 
 /*
- * bus_agent_new: @unanswered: counts what @owner has left unanswered: requests that ended for us, and that may hold one
- * of the daemon's few calls for ever. It is the connection's (g_rc_box), so that registering again does not end it.
+ * bus_agent_new: @unanswered: counts what @owner has left unanswered: requests that ended for us, and that held one of
+ * the daemon's few calls for minutes. A late answer is forgiven, none is not. It is the connection's (g_rc_box), so
+ * that registering again does not end it.
  */
 Agent *bus_agent_new (sd_bus *bus, BusOutgoing *outgoing, const char *owner, const char *path, const char *reader,
                       BusAgentCapabilities capabilities, guint *unanswered);

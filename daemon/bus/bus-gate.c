@@ -278,6 +278,15 @@ receive_newcomer (BusGate *gate, BusPeer *peer, sd_bus_message *message)
     }
 }
 
+/* Return: what a filter returns. */
+static int
+let_in (BusGate *gate, sd_bus_message *message)
+{
+  if (strlen (sd_bus_message_get_path (message)) <= PATH_MAXIMUM)
+    return 0;
+  return bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "The call's path is too long");
+}
+
 static int
 handle_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
 {
@@ -287,22 +296,17 @@ handle_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
 
   if (sd_bus_message_is_method_call (message, NULL, NULL) <= 0 || !sender)
     return 0;
-  if (strlen (sd_bus_message_get_path (message)) > PATH_MAXIMUM)
-    {
-      bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "The call's path is too long");
-      return 1;
-    }
   if (g_queue_peek_head (&gate->passing) == message)
     {
       g_queue_pop_head (&gate->passing);
-      return 0;
+      return let_in (gate, message);
     }
   peer = bus_peers_find (gate->peers, sender);
   if (peer && peer->state == BUS_PEER_KNOWN)
-    return may_pass (gate, peer, message) ? 0 : 1;
+    return may_pass (gate, peer, message) ? let_in (gate, message) : 1;
   if (!needs_right (message)
       && bus_rate_take (bus_peers_get_rate (gate->peers), STRANGERS, BUS_RATE_CALL, g_get_monotonic_time ()) == 0)
-    return 0;
+    return let_in (gate, message);
   receive_newcomer (gate, bus_peers_get (gate->peers, sender), message);
   return 1;
 }

@@ -11,6 +11,7 @@
 #include <yajl/yajl_parse.h>
 
 #include "base/error.h"
+#include "base/unicode.h"
 
 #define MEMBERS_MAXIMUM 256                            /* of one object: the field's largest has below 100 */
 #define FRAMES_MAXIMUM (2 * MESSAGE_DEPTH_MAXIMUM + 1) /* an element opens an object, or an array and an object in it */
@@ -70,17 +71,13 @@ push_frame (Parser *parser, FrameKind kind, Message *node, guint depth)
   return 1;
 }
 
-/* D-Bus carries no noncharacters of Unicode: a text with one could never be told. */
+/* A text with one could never be told. */
 static gboolean
 has_noncharacter (const char *text, gsize size)
 {
   for (const char *c = text; c < text + size; c = g_utf8_next_char (c))
-    {
-      gunichar character = g_utf8_get_char (c);
-
-      if ((character & 0xfffe) == 0xfffe || (character >= 0xfdd0 && character <= 0xfdef))
-        return TRUE;
-    }
+    if (unicode_is_noncharacter (g_utf8_get_char (c)))
+      return TRUE;
   return FALSE;
 }
 

@@ -11,6 +11,9 @@
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "base/names.h"
+#include "base/unicode.h"
+
+#define REPLACEMENT 0xfffd /* for what is no character */
 
 static StationReader *
 find_by_name (Station *station, const char *name)
@@ -80,6 +83,32 @@ service_changed (gboolean available, gpointer user_data)
     }
 }
 
+/* make_name: @name as text, whatever its driver says. (transfer full) */
+static char *
+make_name (const char *name)
+{
+  g_autofree char *valid = g_utf8_make_valid (name, -1);
+  GString *text = g_string_new (NULL);
+
+  for (const char *c = valid; *c != '\0'; c = g_utf8_next_char (c))
+    g_string_append_unichar (text, unicode_is_noncharacter (g_utf8_get_char (c)) ? REPLACEMENT : g_utf8_get_char (c));
+  return g_string_free (text, FALSE);
+}
+
+/* find_visit_at: the visit that goes on at @path, though the reader was away: by number, or with its card proved. */
+static Visit *
+find_visit_at (Station *station, const char *path)
+{
+  for (guint i = 0; i < station->visits->len; i++)
+    {
+      Visit *visit = station->visits->pdata[i];
+
+      if (!visit->ending && strcmp (visit->reader_path, path) == 0)
+        return visit;
+    }
+  return NULL;
+}
+
 static void
 reader_added (Reader *added, gpointer user_data)
 {
@@ -103,7 +132,8 @@ reader_added (Reader *added, gpointer user_data)
   reader = g_new0 (StationReader, 1);
   reader->station = station;
   reader->path = g_strdup_printf (SHIKAKU_READER_PATH "/%u", number);
-  reader->name = g_utf8_make_valid (added->name, -1);
+  reader->name = make_name (added->name);
+  reader->visit = find_visit_at (station, reader->path);
   reader->added = station->readers_since = g_get_real_time ();
   reader->worker = card_worker_new (added);
   g_ptr_array_add (station->readers, reader);
@@ -178,7 +208,7 @@ card_changed (const char *name, gboolean present, guint event_counter, gpointer 
   if (present && !first && !station_refuses_visits (station, NULL))
     station->transport->klass->prepare (station->transport);
   if (is_at_card (reader))
-    visit_set_card (reader->visit, present, present && !reader->served);
+    visit_set_card (reader->visit, present, present && (!reader->served || reader->visit->same_card));
 }
 
 static void

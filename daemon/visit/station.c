@@ -298,6 +298,7 @@ launch (Station *station, const VisitOptions *options, StationReader *reader, co
     .consents = consents,
     .timeout = options->timeout != 0 ? options->timeout : VISIT_TIMEOUT_DEFAULT,
     .last_try = options->last_try,
+    .same_card = options->same_card,
   };
   Visit *visit = visit_new (&station->host, &settings);
 

@@ -42,7 +42,7 @@ struct Visit
   TransportNumberQuery *insured;   /* NULL: a visit by card */
   GArray *consents;                /* of Consent, in the order asked */
   const char *origin, *method;
-  gboolean last_try;
+  gboolean last_try, same_card;
   gint64 opened, expires; /* microseconds since the epoch */
 
   /* What is going on. */
@@ -77,7 +77,7 @@ typedef struct
   const TransportNumberQuery *insured;
   GArray *consents; /* (transfer full) of Consent */
   guint timeout;    /* seconds */
-  gboolean last_try;
+  gboolean last_try, same_card;
 } VisitSettings;
 
 Visit *visit_new (const VisitHost *host, const VisitSettings *settings);

@@ -108,6 +108,7 @@ visit_new (const VisitHost *host, const VisitSettings *settings)
   visit->state = settings->insured != NULL ? VISIT_CHECKING : VISIT_WAITING_FOR_CARD;
   visit->consents = settings->consents;
   visit->last_try = settings->last_try;
+  visit->same_card = settings->same_card;
   visit->opened = g_get_real_time ();
   visit_clock_start (&visit->clock);
   visit->cancellable = g_cancellable_new ();

@@ -52,16 +52,16 @@ test_reader_name (void)
 {
   const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
   g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
-  FakeCard *other = fake_card_new ("Desk \xe5\x8f 00 00", "sato", "2345", 3);
+  FakeCard *other = fake_card_new ("Desk \xe5\x8f 00 00\xef\xbf\xbe", "sato", "2345", 3);
   StationReader *reader;
 
   monitor->reader_added (fake_card_get_reader (other), desk->station);
   reader = station_find_reader (desk->station, "/org/shikaku/Shikaku1/reader/2");
   g_assert_nonnull (reader);
-  g_assert_cmpstr (station_reader_get_name (reader), ==, "Desk \xef\xbf\xbd\xef\xbf\xbd 00 00");
-  monitor->card_changed ("Desk \xe5\x8f 00 00", TRUE, 1, desk->station);
+  g_assert_cmpstr (station_reader_get_name (reader), ==, "Desk \xef\xbf\xbd\xef\xbf\xbd 00 00\xef\xbf\xbd");
+  monitor->card_changed ("Desk \xe5\x8f 00 00\xef\xbf\xbe", TRUE, 1, desk->station);
   g_assert_true (station_reader_has_card (reader));
-  monitor->reader_removed ("Desk \xe5\x8f 00 00", desk->station);
+  monitor->reader_removed ("Desk \xe5\x8f 00 00\xef\xbf\xbe", desk->station);
   g_assert_cmpuint (desk->readers_removed, ==, 1);
   fake_card_unref (other);
 }
@@ -96,7 +96,7 @@ test_served (void)
 {
   const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
   g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
-  g_autoptr (Visit) first = fake_desk_open (desk, ""), second = NULL;
+  g_autoptr (Visit) first = fake_desk_open (desk, ""), second = NULL, third = NULL;
 
   fake_desk_insert (desk);
   fake_desk_wait (desk, first, VISIT_DONE);
@@ -112,6 +112,13 @@ test_served (void)
   fake_desk_pull (desk);
   fake_desk_insert (desk);
   fake_desk_wait (desk, second, VISIT_DONE);
+
+  /* The owner allows it before it is known whether a card is there. */
+  monitor->reader_removed (FAKE_READER, desk->station);
+  monitor->reader_added (fake_card_get_reader (desk->card), desk->station);
+  third = fake_desk_open_with (desk, "/v/3", "", &(VisitOptions){ .same_card = TRUE });
+  monitor->card_changed (FAKE_READER, TRUE, 0, desk->station);
+  fake_desk_wait (desk, third, VISIT_DONE);
 }
 
 static void
@@ -241,11 +248,12 @@ check_number (FakeDesk *desk, const char *path, const char *owner)
 static void
 test_number_at_reader (void)
 {
+  const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
   static const char *const consents[] = { "ceiling", NULL };
   VisitOptions options = { .path = "/v/1", .owner = ":1.1", .consents = consents };
   const TransportNumberQuery insured = { .insurer_number = "0613", .number = "12", .birthdate = "19800229" };
   g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
-  g_autoptr (GError) busy = NULL, busy_too = NULL;
+  g_autoptr (GError) busy = NULL, still_busy = NULL, busy_too = NULL;
   g_autoptr (Visit) number = NULL, card = NULL;
   VisitOptions other = { .path = "/v/2", .owner = ":1.2" };
 
@@ -257,6 +265,12 @@ test_number_at_reader (void)
   fake_desk_insert (desk);
   fake_desk_pull (desk);
   g_assert_cmpint (visit_get_state (number), ==, VISIT_ASKING_CONSENT);
+
+  /* Nor is it to the reader's going and coming. */
+  monitor->reader_removed (FAKE_READER, desk->station);
+  monitor->reader_added (fake_card_get_reader (desk->card), desk->station);
+  g_assert_null (station_open_visit (desk->station, &other, &still_busy));
+  g_assert_error (still_busy, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY);
   fake_agent_release (desk->agent);
   fake_desk_wait (desk, number, VISIT_DONE);
 

@@ -216,7 +216,7 @@ take_inside (Visit *visit)
 
       if (!consent->granted || !consent->rule->inside_query)
         continue;
-      consent->taken = g_strcmp0 (find_text (entry, consent->rule->prefix, "ConsFlg"), "0") != 0;
+      consent->taken = entry != NULL && g_strcmp0 (find_text (entry, consent->rule->prefix, "ConsFlg"), "0") != 0;
       take_time (entry, consent->rule->prefix, "ConsTime", &consent->at);
     }
 }
@@ -332,7 +332,7 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
   statistics_count_call (visit->host->statistics, STATISTICS_REGISTRATIONS, error);
   if (reply == NULL)
     error = shikaku_error_adopt (g_steal_pointer (&error));
-  if (error != NULL && !visit->ending)
+  if (error != NULL && (!visit->ending || visit->outcome == VISIT_DONE))
     log_event (LOG_WARNING, SHIKAKU_MESSAGE_CONSENTS_UNREGISTERED, visit->path,
                LOG_FIELD ("SHIKAKU_ERROR", shikaku_error_get_short_name ((ShikakuError)error->code)),
                "visit: consents were not registered (%s)", shikaku_error_get_short_name ((ShikakuError)error->code));

@@ -318,7 +318,7 @@ for state in STATES:
          case=case_of("timed_out", state))
     def timed_out(desk, state=state):
         """While the patient is asked for a consent the center answers: then only that question ends."""
-        return desk.reach(state, 1500 + HOLD, Timeout=3 if state == ASKING_CONSENT else 1)
+        return desk.reach(state, 1500 + HOLD, Timeout=HOLD // 200 if state == ASKING_CONSENT else 1)
 
 
     @row(f"the daemon is stopped in {state}", failed("ShuttingDown"), case=case_of("daemon_stopped", state))

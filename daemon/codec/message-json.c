@@ -13,7 +13,8 @@
 #include "base/error.h"
 #include "base/unicode.h"
 
-#define MEMBERS_MAXIMUM 256                            /* of one object: the field's largest has below 100 */
+#define NONCHARACTER_BEGIN 0xef /* the lowest first byte of one: most characters have a lower one */
+#define MEMBERS_MAXIMUM 256     /* of one object: the field's largest has below 100 */
 #define FRAMES_MAXIMUM (2 * MESSAGE_DEPTH_MAXIMUM + 1) /* an element opens an object, or an array and an object in it */
 
 typedef enum
@@ -75,8 +76,8 @@ push_frame (Parser *parser, FrameKind kind, Message *node, guint depth)
 static gboolean
 has_noncharacter (const char *text, gsize size)
 {
-  for (const char *c = text; c < text + size; c = g_utf8_next_char (c))
-    if (unicode_is_noncharacter (g_utf8_get_char (c)))
+  for (gsize i = 0; i < size; i++)
+    if ((guchar)text[i] >= NONCHARACTER_BEGIN && unicode_is_noncharacter (g_utf8_get_char (text + i)))
       return TRUE;
   return FALSE;
 }

@@ -139,6 +139,15 @@ on_expiry (GDBusConnection *connection, const char *sender, const char *path, co
   tell (watch->client, "ExpiryWarning", path, value, line);
 }
 
+/* Whoever reads that the daemon is running shall miss nothing from then on: the bus takes what it is told in order. */
+static void
+wait_subscribed (Client *client)
+{
+  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (client->connection, "org.freedesktop.DBus",
+                                                            "/org/freedesktop/DBus", "org.freedesktop.DBus.Peer",
+                                                            "Ping", NULL, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+}
+
 static void
 start (Client *client)
 {
@@ -160,6 +169,7 @@ start (Client *client)
       watch->expiry = g_dbus_connection_signal_subscribe (client->connection, SHIKAKU_BUS_NAME,
                                                           SHIKAKU_INTERFACE_MANAGER, "ExpiryWarning", NULL, NULL,
                                                           G_DBUS_SIGNAL_FLAGS_NONE, on_expiry, watch, NULL);
+      wait_subscribed (client);
     }
   tell (client, "DaemonAppeared", SHIKAKU_OBJECT_PATH, NULL, _ ("daemon: running"));
 }

@@ -191,6 +191,21 @@ exchange_fail (Exchange *exchange, ShikakuError code, const char *text)
   exchange_finish (exchange, error);
 }
 
+/*
+ * A cut right after the handshake, before any answer, is how many servers refuse a client certificate in TLS 1.3, where
+ * the client has finished by then. A center that breaks down just then looks the same; a repeat tells.
+ */
+static void
+fail_cut (Exchange *exchange)
+{
+  exchange->outcome->lost = TRUE;
+  if (exchange->fresh && exchange->outcome->stage == HTTPS_STAGE_SECURED)
+    exchange_fail (exchange, SHIKAKU_ERROR_CENTER_REFUSED,
+                   "the center dropped the connection after the client certificate");
+  else
+    exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center cut the connection");
+}
+
 static void
 fail_tls (Exchange *exchange, const GError *cause)
 {
@@ -209,8 +224,7 @@ fail_tls (Exchange *exchange, const GError *cause)
                        "the center cut the TLS handshake, or does not speak TLS");
       break;
     case G_TLS_ERROR_EOF:
-      exchange->outcome->lost = TRUE;
-      exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center cut the connection");
+      fail_cut (exchange);
       break;
     case G_TLS_ERROR_UNAVAILABLE:
       exchange_fail (exchange, SHIKAKU_ERROR_FAILED, "there is no TLS: glib-networking is not installed");
@@ -241,20 +255,7 @@ fail_io (Exchange *exchange, const GError *cause)
       exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center refused the connection");
     }
   else if (cause->code == G_IO_ERROR_CONNECTION_CLOSED || cause->code == G_IO_ERROR_PARTIAL_INPUT)
-    {
-      exchange->outcome->lost = TRUE;
-      /*
-       * A reset right after the handshake, before any answer, is how many servers refuse a client certificate in TLS
-       * 1.3, where the client has finished by then. A center that breaks down just then looks the same; a repeat
-       * tells.
-       */
-      if (cause->code == G_IO_ERROR_CONNECTION_CLOSED && exchange->fresh
-          && exchange->outcome->stage == HTTPS_STAGE_SECURED)
-        exchange_fail (exchange, SHIKAKU_ERROR_CENTER_REFUSED,
-                       "the center dropped the connection after the client certificate");
-      else
-        exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center cut the connection");
-    }
+    fail_cut (exchange);
   else if (answered && cause->code != G_IO_ERROR_TIMED_OUT)
     exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center's answer is malformed");
   else

@@ -143,9 +143,11 @@ on_expiry (GDBusConnection *connection, const char *sender, const char *path, co
 static void
 wait_subscribed (Client *client)
 {
-  g_autoptr (GVariant) reply = g_dbus_connection_call_sync (client->connection, "org.freedesktop.DBus",
-                                                            "/org/freedesktop/DBus", "org.freedesktop.DBus.Peer",
-                                                            "Ping", NULL, NULL, G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+  GVariant *reply = g_dbus_connection_call_sync (client->connection, "org.freedesktop.DBus", "/org/freedesktop/DBus",
+                                                 "org.freedesktop.DBus.Peer", "Ping", NULL, NULL,
+                                                 G_DBUS_CALL_FLAGS_NONE, -1, NULL, NULL);
+
+  g_clear_pointer (&reply, g_variant_unref);
 }
 
 static void

@@ -282,14 +282,8 @@ calendar_set_sources (Calendar *calendar, const CalendarSource *sources)
     n++;
   calendar->sources = g_new0 (CalendarSource, n + 1);
   for (gsize i = 0; i < n; i++)
-    {
-      const char *path = sources[i].path;
-      gboolean uri = path != NULL && !g_path_is_absolute (path);
-
-      /* Behind the "?" of a URI stands where its PIN is, which is not for everybody. */
-      calendar->sources[i]
-          = (CalendarSource){ sources[i].what, uri ? g_strndup (path, strcspn (path, "?")) : g_strdup (path) };
-    }
+    /* Behind the "?" of a URI stands where its PIN is, which is not for everybody. */
+    calendar->sources[i] = (CalendarSource){ sources[i].what, token_strip_uri (sources[i].path) };
 }
 
 gboolean

@@ -73,7 +73,6 @@ struct WebClient
   GUri *uris[N_CALLS];
 
   WebAccess *access;
-  gboolean works;  /* it has been let in, and nothing is known of its being refused since */
   gboolean failed; /* it was not let in when it tried last */
   char *complaint; /* the trouble that the log told last; NULL: none since all was well */
 
@@ -205,7 +204,6 @@ note_credential (WebClient *client, const GError *error)
   const Credential *credential = web_access_get_credential (client->access);
 
   client->failed |= error != NULL;
-  client->works = client->works && error == NULL;
   if (client->transport == NULL)
     return;
   if (credential != NULL)
@@ -350,10 +348,7 @@ on_answer (const GError *error, gpointer user_data)
       g_autoptr (GBytes) body = g_steal_pointer (&call->outcome.body);
 
       if (call->kind != CALL_AUTH && call->kind != CALL_CONNECT) /* it was let in */
-        {
-          call->client->works = TRUE;
-          call->client->failed = FALSE;
-        }
+        call->client->failed = FALSE;
       note_links (call, NULL);
       call_finish (call, body, NULL);
     }
@@ -411,7 +406,6 @@ note_refusal (WebClient *client, const GError *error)
 {
   guint delay = web_access_note_refusal (client->access, error);
 
-  client->works = FALSE;
   client->failed = TRUE;
   if (client->transport != NULL)
     log_write (LOG_WARNING, SHIKAKU_MESSAGE_ACCOUNT_REFUSED, NULL,
@@ -434,7 +428,6 @@ on_login (GBytes *body, const GError *error, gpointer user_data)
         web_access_take_token (client->access, token, lifetime);
       else
         error = unusable;
-      client->works = token != NULL;
       client->failed = token == NULL;
       if (client->transport != NULL)
         {
@@ -564,7 +557,7 @@ web_client_take_over (WebClient *client, Transport *transport)
 {
   client->transport = transport;
   transport_forget_links (transport, TRANSPORT_LINK_CREDENTIAL);
-  if (client->works)
+  if (web_client_has_token (client)) /* it was tried */
     {
       note_credential (client, NULL);
       transport_note_link (transport, TRANSPORT_LINK_LINE, TRANSPORT_LINK_OK, NULL);

@@ -169,7 +169,6 @@ class Connection(asyncio.Protocol):
         self.send(exchange, self.make_head(exchange, status, len(body), more) + body)
 
     async def drain(self):
-        await asyncio.sleep(0)  # lets a loss of the connection be noticed
         await self.writable.wait()
         if self.transport.is_closing():
             raise asyncio.CancelledError

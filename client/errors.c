@@ -35,7 +35,6 @@ get_exit_code (Error error)
     case ERROR_CARD_RESET:
     case ERROR_CARD_UNSUPPORTED:
     case ERROR_CARD_FAILED:
-    case ERROR_CARD_EXPIRED:
     case ERROR_PIN_INCORRECT:
     case ERROR_PIN_LOCKED:
     case ERROR_CERTIFICATE_EXPIRED:

@@ -14,7 +14,7 @@
 #include "client/visit.h"
 #include "client/words.h"
 
-static char *option_reader, *option_language, *option_purpose;
+static char *option_reader, *option_language;
 static char **option_consents;
 static int option_timeout;
 static gboolean option_same_card, option_last_try;
@@ -27,7 +27,6 @@ static const GOptionEntry options[] = {
     N_ ("Ask for this consent; several times, or a list with commas"), N_ ("KIND") },
   { "language", 0, 0, G_OPTION_ARG_STRING, &option_language, N_ ("Language of the questions, such as ja or en"),
     N_ ("LANGUAGE") },
-  { "purpose", 0, 0, G_OPTION_ARG_STRING, &option_purpose, N_ ("eligibility or registration"), N_ ("PURPOSE") },
   { "timeout", 0, 0, G_OPTION_ARG_INT, &option_timeout, N_ ("Give up after so many seconds"), N_ ("SECONDS") },
   { "same-card", 0, 0, G_OPTION_ARG_NONE, &option_same_card, N_ ("Read a card that has already served"), NULL },
   { "last-try", 0, 0, G_OPTION_ARG_NONE, &option_last_try, N_ ("Allow the last try of the PIN to be spent"), NULL },
@@ -196,7 +195,6 @@ open_visit (Check *check)
   g_auto (GVariantDict) person = G_VARIANT_DICT_INIT (NULL);
 
   insert_text (&dict, "Language", option_language ? option_language : words_language ());
-  insert_text (&dict, "Purpose", option_purpose);
   insert_consents (&dict);
   if (option_timeout > 0)
     g_variant_dict_insert (&dict, "Timeout", "u", (guint32)option_timeout);

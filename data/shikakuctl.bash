@@ -22,8 +22,6 @@ _shikakuctl ()
     --consent)
       mapfile -t COMPREPLY < <(compgen -W "ceiling specific-disease checkup drug diagnosis operation disease-name infection
         allergy contraindication test prescription" -- "$current") ;;
-    --purpose)
-      mapfile -t COMPREPLY < <(compgen -W "eligibility registration" -- "$current") ;;
     --capability)
       mapfile -t COMPREPLY < <(compgen -W "pin consent message" -- "$current") ;;
     --language | --timeout | --insurer | --symbol | --number | --branch | --birthdate | --date)

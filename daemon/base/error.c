@@ -43,7 +43,7 @@ static const char *const names[SHIKAKU_N_ERRORS] = {
 const char *
 shikaku_error_get_name (ShikakuError code)
 {
-  g_assert ((guint)code < SHIKAKU_N_ERRORS);
+  g_assert (code > SHIKAKU_ERROR_NONE && code < SHIKAKU_N_ERRORS);
   return names[code];
 }
 
@@ -56,7 +56,7 @@ shikaku_error_get_short_name (ShikakuError code)
 gboolean
 shikaku_error_lookup (const char *name, ShikakuError *ret_code)
 {
-  for (guint i = 0; name && i < SHIKAKU_N_ERRORS; i++)
+  for (guint i = 1; name != NULL && i < SHIKAKU_N_ERRORS; i++)
     if (strcmp (names[i], name) == 0)
       {
         *ret_code = i;
@@ -88,7 +88,7 @@ shikaku_error_set_tries_left (GError *error, guint tries)
 {
   ShikakuErrorPrivate *private = shikaku_error_get_private (error);
 
-  g_return_if_fail (private);
+  g_return_if_fail (private != NULL);
   private->has_tries_left = TRUE;
   private->tries_left = tries;
 }
@@ -98,7 +98,7 @@ shikaku_error_get_tries_left (const GError *error, guint *ret_tries)
 {
   const ShikakuErrorPrivate *private = shikaku_error_get_private (error);
 
-  if (!private || !private->has_tries_left)
+  if (private == NULL || !private->has_tries_left)
     return FALSE;
   *ret_tries = private->tries_left;
   return TRUE;
@@ -109,7 +109,7 @@ shikaku_error_set_retry_after (GError *error, guint seconds)
 {
   ShikakuErrorPrivate *private = shikaku_error_get_private (error);
 
-  g_return_if_fail (private);
+  g_return_if_fail (private != NULL);
   private->has_retry_after = TRUE;
   private->retry_after = seconds;
 }
@@ -119,7 +119,7 @@ shikaku_error_get_retry_after (const GError *error, guint *ret_seconds)
 {
   const ShikakuErrorPrivate *private = shikaku_error_get_private (error);
 
-  if (!private || !private->has_retry_after)
+  if (private == NULL || !private->has_retry_after)
     return FALSE;
   *ret_seconds = private->retry_after;
   return TRUE;

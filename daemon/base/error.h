@@ -14,10 +14,11 @@
 /* clang-format off */
 typedef enum
 {
+  SHIKAKU_ERROR_NONE, /* no error; never in a GError, and without a name */
 #define SHIKAKU_ERROR_MEMBER(suffix, name) SHIKAKU_ERROR_##suffix,
   SHIKAKU_ERRORS (SHIKAKU_ERROR_MEMBER)
 #undef SHIKAKU_ERROR_MEMBER
-  SHIKAKU_N_ERRORS
+  SHIKAKU_N_ERRORS /* with NONE: who walks the errors begins at 1 */
 } ShikakuError;
 /* clang-format on */
 

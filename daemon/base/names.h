@@ -40,7 +40,6 @@
   X (CARD_RESET, "CardReset") \
   X (CARD_UNSUPPORTED, "CardUnsupported") \
   X (CARD_FAILED, "CardFailed") \
-  X (CARD_EXPIRED, "CardExpired") \
   X (PIN_INCORRECT, "PinIncorrect") \
   X (PIN_LOCKED, "PinLocked") \
   X (PIN_REFUSED, "PinRefused") \

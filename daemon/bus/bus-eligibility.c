@@ -298,7 +298,7 @@ append_consent (sd_bus_message *message, const Consent *consent)
     result = append_time (message, "At", consent->at);
   if (result >= 0)
     result = append_time (message, "Until", consent->until);
-  if (result >= 0 && consent->error >= 0)
+  if (result >= 0 && consent->error != SHIKAKU_ERROR_NONE)
     result = append_basic (message, "Error", "s", shikaku_error_get_name (consent->error));
   if (result >= 0)
     result = sd_bus_message_close_container (message);
@@ -314,7 +314,7 @@ bus_consents_append (sd_bus_message *message, const GArray *consents)
     {
       const Consent *consent = &g_array_index (consents, Consent, i);
 
-      if (consent->answered || consent->error >= 0)
+      if (consent->answered || consent->error != SHIKAKU_ERROR_NONE)
         result = append_consent (message, consent);
     }
   return result < 0 ? result : sd_bus_message_close_container (message);

@@ -62,7 +62,7 @@ transport_make_proof_content (const char *institution_code, const TransportChall
 }
 
 static void
-note_link (Transport *transport, TransportLink link, TransportLinkState state, int error, const char *detail)
+note_link (Transport *transport, TransportLink link, TransportLinkState state, ShikakuError error, const char *detail)
 {
   TransportLinkStatus *status = &transport->links[link];
 
@@ -79,21 +79,22 @@ note_link (Transport *transport, TransportLink link, TransportLinkState state, i
 void
 transport_note_link (Transport *transport, TransportLink link, TransportLinkState state, const GError *error)
 {
-  note_link (transport, link, state, error != NULL ? error->code : -1, error != NULL ? error->message : NULL);
+  note_link (transport, link, state, error != NULL ? (ShikakuError)error->code : SHIKAKU_ERROR_NONE,
+             error != NULL ? error->message : NULL);
 }
 
 void
 transport_note_exposure (Transport *transport, const char *exposure)
 {
-  note_link (transport, TRANSPORT_LINK_CREDENTIAL, exposure != NULL ? TRANSPORT_LINK_DEGRADED : TRANSPORT_LINK_OK, -1,
-             exposure);
+  note_link (transport, TRANSPORT_LINK_CREDENTIAL, exposure != NULL ? TRANSPORT_LINK_DEGRADED : TRANSPORT_LINK_OK,
+             SHIKAKU_ERROR_NONE, exposure);
 }
 
 void
 transport_forget_links (Transport *transport, TransportLink first)
 {
   for (guint link = first; link < TRANSPORT_N_LINKS; link++)
-    note_link (transport, link, TRANSPORT_LINK_UNKNOWN, -1, NULL);
+    note_link (transport, link, TRANSPORT_LINK_UNKNOWN, SHIKAKU_ERROR_NONE, NULL);
 }
 
 void

@@ -9,6 +9,7 @@
 
 #include <gio/gio.h>
 
+#include "base/error.h"
 #include "codec/message.h"
 
 /* A challenge for one card proof. */
@@ -101,9 +102,9 @@ typedef enum
 typedef struct
 {
   TransportLinkState state;
-  gint64 since; /* microseconds since the epoch of the last change; 0 while unknown */
-  int error;    /* ShikakuError while degraded or failed, else -1 */
-  char *detail; /* what is wrong, and with which file or URI, for technicians; NULL: nothing is */
+  gint64 since;       /* microseconds since the epoch of the last change; 0 while unknown */
+  ShikakuError error; /* while degraded or failed, else NONE */
+  char *detail;       /* what is wrong, and with which file or URI, for technicians; NULL: nothing is */
 } TransportLinkStatus;
 
 typedef struct Transport Transport;

@@ -4,6 +4,8 @@
 
 #include <glib.h>
 
+#include "base/error.h"
+
 #define CONSENT_KINDS_MAXIMUM 12
 
 typedef struct
@@ -23,9 +25,9 @@ const ConsentRule *consent_rules_get (void);
 typedef struct
 {
   const ConsentRule *rule;
-  gboolean answered; /* the patient was asked and answered */
-  gboolean granted;  /* the patient said yes */
-  gboolean taken;    /* the center has taken that down */
-  gint64 at, until;  /* microseconds since the epoch, UTC; 0: not known */
-  int error;         /* ShikakuError if the center could not take the consent down, else -1 */
+  gboolean answered;  /* the patient was asked and answered */
+  gboolean granted;   /* the patient said yes */
+  gboolean taken;     /* the center has taken that down */
+  gint64 at, until;   /* microseconds since the epoch, UTC; 0: not known */
+  ShikakuError error; /* why the center did not take the consent down, or NONE */
 } Consent;

@@ -96,9 +96,9 @@ make_evidence (const TransportLinkStatus *status)
 {
   if (status->state == TRANSPORT_LINK_UNKNOWN)
     return g_strdup ("not examined");
-  if (status->error < 0)
+  if (status->error == SHIKAKU_ERROR_NONE)
     return g_strdup (status->detail != NULL ? status->detail : "examined");
-  return g_strjoin (": ", shikaku_error_get_short_name ((ShikakuError)status->error), status->detail, NULL);
+  return g_strjoin (": ", shikaku_error_get_short_name (status->error), status->detail, NULL);
 }
 
 /*
@@ -134,7 +134,7 @@ add_credential (GPtrArray *links, const char *language, Station *station)
   g_autoptr (GError) error = NULL;
 
   if (status.state != TRANSPORT_LINK_FAILED && station_get_authorities (station, &error) == NULL)
-    status = (TransportLinkStatus){ TRANSPORT_LINK_FAILED, 0, error->code, error->message };
+    status = (TransportLinkStatus){ TRANSPORT_LINK_FAILED, 0, (ShikakuError)error->code, error->message };
   evidence = make_evidence (&status);
   if (status.error != SHIKAKU_ERROR_CREDENTIAL_MISSING)
     end = judge_end (station, &status.state);

@@ -102,7 +102,7 @@ add_counters (GString *text, const Statistics *statistics)
     }
 
   add_type (text, "visit_errors", "counter", NULL, "Visits that an error has ended.");
-  for (guint i = 0; i < SHIKAKU_N_ERRORS; i++)
+  for (guint i = 1; i < SHIKAKU_N_ERRORS; i++)
     g_string_append_printf (text, "shikaku_visit_errors_total{error=\"%s\"} %" G_GUINT64_FORMAT "\n",
                             shikaku_error_get_short_name ((ShikakuError)i), statistics->failures[i]);
 }

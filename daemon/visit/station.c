@@ -229,7 +229,7 @@ make_consents (const VisitOptions *options, gboolean by_number, GError **error)
 
   for (const char *const *kind = options->consents; kind != NULL && *kind != NULL; kind++)
     {
-      Consent consent = { .rule = consent_rule_lookup (*kind), .error = -1 };
+      Consent consent = { .rule = consent_rule_lookup (*kind) };
       gboolean again = FALSE;
 
       for (guint i = 0; i < consents->len; i++)
@@ -251,9 +251,8 @@ check_options (Station *station, const VisitOptions *options, GError **error)
     return refuse_option (error, "Token: in use");
   if (options->timeout > VISIT_TIMEOUT_MAXIMUM)
     return refuse_option (error, "Timeout: too long");
-  if (options->purpose != NULL && *options->purpose != '\0' && strcmp (options->purpose, "eligibility") != 0
-      && strcmp (options->purpose, "registration") != 0)
-    return refuse_option (error, "Purpose: eligibility or registration");
+  if (options->purpose != NULL && *options->purpose != '\0' && strcmp (options->purpose, "eligibility") != 0)
+    return refuse_option (error, "Purpose: eligibility");
   return TRUE;
 }
 

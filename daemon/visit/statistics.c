@@ -114,7 +114,7 @@ statistics_foreach (const Statistics *statistics, StatisticsFunction function, g
     function (words[i].name, statistics->counters[i], user_data);
   for (guint i = 0; i < VISIT_N_PARTS; i++)
     function (parts[i].name, statistics->times[i].sum, user_data);
-  for (guint i = 0; i < SHIKAKU_N_ERRORS; i++)
+  for (guint i = 1; i < SHIKAKU_N_ERRORS; i++)
     if (statistics->failures[i] != 0)
       {
         g_autofree char *name = g_strconcat ("Failed", shikaku_error_get_short_name ((ShikakuError)i), NULL);

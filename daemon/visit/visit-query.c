@@ -196,7 +196,7 @@ refuse (Visit *visit, GError *error)
     }
   for (guint i = 0; i < visit->consents->len; i++)
     if (CONSENT_AT (visit, i)->granted)
-      CONSENT_AT (visit, i)->error = cause->code;
+      CONSENT_AT (visit, i)->error = (ShikakuError)cause->code;
   log_warning (visit->path, "visit: no answer from the center (%s)",
                shikaku_error_get_short_name ((ShikakuError)cause->code));
   visit->eligibility = eligibility_new_unknown (cause, visit->language);
@@ -312,9 +312,9 @@ take_registration (Visit *visit, const TransportReply *reply, const GError *erro
       if (!consent->taken)
         statistics_count (visit->host->statistics, STATISTICS_CONSENTS_UNREGISTERED);
       if (error != NULL && visit->ending)
-        consent->error = visit->error != NULL ? visit->error->code : SHIKAKU_ERROR_TIMED_OUT;
+        consent->error = visit->error != NULL ? (ShikakuError)visit->error->code : SHIKAKU_ERROR_TIMED_OUT;
       else if (error != NULL)
-        consent->error = error->code;
+        consent->error = (ShikakuError)error->code;
       take_time (node, consent->rule->prefix, "ConsTime", &consent->at);
       take_time (node, consent->rule->prefix, "AvailableTime", &consent->until);
     }

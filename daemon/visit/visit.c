@@ -227,8 +227,8 @@ explain_untaken (Visit *visit)
     {
       Consent *consent = &g_array_index (visit->consents, Consent, i);
 
-      if (consent->granted && !consent->taken && consent->error < 0)
-        consent->error = visit->error != NULL ? visit->error->code : SHIKAKU_ERROR_CENTER_REFUSED;
+      if (consent->granted && !consent->taken && consent->error == SHIKAKU_ERROR_NONE)
+        consent->error = visit->error != NULL ? (ShikakuError)visit->error->code : SHIKAKU_ERROR_CENTER_REFUSED;
     }
 }
 

@@ -155,16 +155,17 @@ static void
 test_consents (BusFixture *fixture, gconstpointer data)
 {
   const Consent given[] = {
-    { .rule = consent_rule_lookup ("drug"),
-      .answered = TRUE,
-      .granted = TRUE,
-      .taken = TRUE,
-      .at = 5,
-      .until = 6,
-      .error = -1 },
-    { .rule = consent_rule_lookup ("checkup"), .answered = TRUE, .granted = FALSE, .at = 5, .error = -1 },
+    {
+        .rule = consent_rule_lookup ("drug"),
+        .answered = TRUE,
+        .granted = TRUE,
+        .taken = TRUE,
+        .at = 5,
+        .until = 6,
+    },
+    { .rule = consent_rule_lookup ("checkup"), .answered = TRUE, .granted = FALSE, .at = 5 },
     { .rule = consent_rule_lookup ("test"), .answered = TRUE, .granted = TRUE, .error = SHIKAKU_ERROR_CENTER_REFUSED },
-    { .rule = consent_rule_lookup ("allergy"), .granted = TRUE, .error = -1 }, /* not answered: not there */
+    { .rule = consent_rule_lookup ("allergy"), .granted = TRUE }, /* not answered: not there */
   };
   g_autoptr (GArray) consents = g_array_new (FALSE, FALSE, sizeof (Consent));
   g_autoptr (GString) text = g_string_new (NULL);

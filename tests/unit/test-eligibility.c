@@ -309,7 +309,7 @@ test_time (void)
 static void
 test_texts (void)
 {
-  for (guint code = 0; code < SHIKAKU_N_ERRORS; code++)
+  for (guint code = 1; code < SHIKAKU_N_ERRORS; code++)
     {
       g_autoptr (GError) cause = g_error_new_literal (SHIKAKU_ERROR, (int)code, "cause");
       g_autoptr (Eligibility) japanese = eligibility_new_unknown (cause, NULL);

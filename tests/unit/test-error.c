@@ -7,7 +7,7 @@
 static void
 test_names (void)
 {
-  for (guint i = 0; i < SHIKAKU_N_ERRORS; i++)
+  for (guint i = 1; i < SHIKAKU_N_ERRORS; i++)
     {
       const char *name = shikaku_error_get_name (i);
       ShikakuError code = SHIKAKU_N_ERRORS;

@@ -186,7 +186,7 @@ test_options (void)
   g_assert_false (station_reader_is_in_use (station_find_reader (desk->station, FAKE_READER_PATH)));
 
   desk->reader_changes = 0;
-  visit = fake_desk_open_with (desk, "/v/1", "drug", &(VisitOptions){ .purpose = "registration" });
+  visit = fake_desk_open_with (desk, "/v/1", "drug", &(VisitOptions){ .purpose = "eligibility" });
   g_assert_cmpuint (desk->reader_changes, ==, 0); /* told from the main loop only */
   fake_desk_settle ();
   g_assert_cmpuint (desk->reader_changes, ==, 1);

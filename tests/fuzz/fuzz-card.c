@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fuzz-card: a card that answers whatever it likes. A reader is made of the input: a byte of what the reader is, then
+ * fuzz-card: a card that answers whatever it likes. Its chip is made of the input: a byte of what the reader is, then
  * the answers, each two bytes of length and that many of content; after the last one the card is gone.
  *
  * Whatever it answers, only what the list allows goes out, and a PIN goes out once.
@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "card/card-certificate.h"
 #include "card/jpki.h"
+#include "fake-card.h"
 
 #define READER_IS_EXTENDED 0x01
 #define READER_KEEPS_CARD 0x02
@@ -19,17 +20,13 @@
 
 static const guint8 pin_digits[] = { '2', '7', '1', '8' };
 
-typedef struct
-{
-  Reader parent;
-  const guint8 *data;
-  gsize size;
-  guint8 flags;
-  guint verifies;
-} FuzzReader;
+/* What is left of the input. */
+static const guint8 *input;
+static gsize input_size;
+static guint8 flags;
 
 static void
-check_command (FuzzReader *fuzz, const guint8 *command, gsize size)
+check_command (FakeCard *card, const guint8 *command, gsize size)
 {
   static const guint8 instructions[] = { 0xA4, 0xB0, 0x20, 0x2A, 0xC0 };
 
@@ -38,45 +35,33 @@ check_command (FuzzReader *fuzz, const guint8 *command, gsize size)
   g_assert (command[1] != 0xA4 || command[2] != 0x02 || (command[5] == 0x00 && command[6] == 0x0A));
   g_assert (command[1] == 0x20 || !memmem (command, size, pin_digits, sizeof pin_digits));
   if (command[1] == 0x20 && size > 4)
-    g_assert (++fuzz->verifies == 1);
+    g_assert (++card->counts[FAKE_VERIFY] == 1);
 }
 
 static gboolean
-fuzz_transmit (Reader *reader, const guint8 *command, gsize size, guint8 *response, gsize *response_size,
-               GError **error)
+answer_anything (FakeCard *card, const guint8 *command, gsize size, guint8 *response, gsize *response_size,
+                 GError **error)
 {
-  FuzzReader *fuzz = (FuzzReader *)reader;
   gsize n;
 
-  check_command (fuzz, command, size);
-  if (size == 7 && command[4] == 0 && (fuzz->flags & READER_FAILS_FIRST) != 0)
+  check_command (card, command, size);
+  if (size == 7 && command[4] == 0 && (flags & READER_FAILS_FIRST) != 0)
     {
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_FAILED, "not of extended length");
       return FALSE;
     }
-  if (fuzz->size < 2)
+  if (input_size < 2)
     {
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED, "the end of the input");
       return FALSE;
     }
-  n = (gsize)fuzz->data[0] << 8 | fuzz->data[1];
-  n = MIN (MIN (n, fuzz->size - 2), *response_size);
-  memcpy (response, fuzz->data + 2, n);
-  fuzz->data += 2 + n;
-  fuzz->size -= 2 + n;
+  n = (gsize)input[0] << 8 | input[1];
+  n = MIN (MIN (n, input_size - 2), *response_size);
+  memcpy (response, input + 2, n);
+  input += 2 + n;
+  input_size -= 2 + n;
   *response_size = n;
   return TRUE;
-}
-
-static gboolean
-fuzz_is_same_card (Reader *reader)
-{
-  return (((FuzzReader *)reader)->flags & READER_KEEPS_CARD) != 0;
-}
-
-static void
-fuzz_free (Reader *reader)
-{
 }
 
 static void
@@ -121,19 +106,19 @@ visit (Jpki *jpki)
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
-  static const ReaderClass reader_class
-      = { .transmit = fuzz_transmit, .is_same_card = fuzz_is_same_card, .free = fuzz_free };
-  FuzzReader fuzz = { 0 };
+  g_autoptr (FakeCard) card = NULL;
   Jpki jpki;
 
   if (size == 0)
     return 0;
-  fuzz.flags = data[0];
-  fuzz.data = data + 1;
-  fuzz.size = size - 1;
-  reader_initialize (&fuzz.parent, &reader_class, "fuzz");
-  jpki_initialize (&jpki, &fuzz.parent, (fuzz.flags & READER_IS_EXTENDED) != 0);
+  flags = data[0];
+  input = data + 1;
+  input_size = size - 1;
+  card = fake_card_new (NULL);
+  card->chip = answer_anything;
+  card->is_changed = (flags & READER_KEEPS_CARD) == 0;
+  jpki_initialize (&jpki, fake_card_get_reader (card), (flags & READER_IS_EXTENDED) != 0);
   visit (&jpki);
-  reader_free (&fuzz.parent);
+  reader_free (jpki.guard.reader);
   return 0;
 }

@@ -163,7 +163,7 @@ static void
 examine (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   if (transport->links[TRANSPORT_LINK_CREDENTIAL].state == TRANSPORT_LINK_UNKNOWN)
-    transport->links[TRANSPORT_LINK_CREDENTIAL] = (TransportLinkStatus){ TRANSPORT_LINK_OK, 1, -1 };
+    transport->links[TRANSPORT_LINK_CREDENTIAL] = (TransportLinkStatus){ TRANSPORT_LINK_OK, 1, SHIKAKU_ERROR_NONE };
   transport->links[TRANSPORT_LINK_LINE]
       = (TransportLinkStatus){ TRANSPORT_LINK_FAILED, 2, SHIKAKU_ERROR_CENTER_UNREACHABLE };
   call (transport, FAKE_EXAMINE, cancellable, callback, user_data);

@@ -2,7 +2,7 @@
 /* fake-desk: see the header. */
 #include "fake-desk.h"
 
-#define DEADLINE 30 /* seconds: valgrind is slow */
+#include "fake-loop.h"
 
 static void
 on_visit_changed (Visit *visit, gpointer user_data)
@@ -88,7 +88,9 @@ fake_desk_new (const char *persona, guint tries, guint retention)
   StationSettings settings = { authorities, retention };
   const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
 
-  desk->card = fake_card_new (FAKE_READER, persona != NULL ? persona : "yamada", "1234", tries);
+  desk->card = fake_card_new (fake_get_person (persona != NULL ? persona : "yamada"));
+  desk->card->present = FALSE;
+  desk->card->tries = tries;
   desk->center = fake_center_new ();
   desk->center->freed = &desk->center_freed;
   desk->agent = fake_agent_new ();
@@ -102,24 +104,6 @@ fake_desk_new (const char *persona, guint tries, guint retention)
 }
 
 static gboolean
-on_deadline (gpointer user_data)
-{
-  g_error ("the event did not come");
-  return G_SOURCE_REMOVE;
-}
-
-/* wait_while: turns the main loop while @test is TRUE. */
-static void
-wait_while (gboolean (*test) (gconstpointer), gconstpointer data)
-{
-  guint deadline = g_timeout_add_seconds (DEADLINE, on_deadline, NULL);
-
-  while (test (data))
-    g_main_context_iteration (NULL, TRUE);
-  g_source_remove (deadline);
-}
-
-static gboolean
 is_alive (gconstpointer data)
 {
   return !((const FakeDesk *)data)->center_freed;
@@ -130,11 +114,11 @@ fake_desk_free (FakeDesk *desk)
 {
   fake_card_unblock (desk->card);
   station_free (desk->station);
-  wait_while (is_alive, desk); /* the last visit has come to rest */
+  fake_wait_while (is_alive, desk); /* the last visit has come to rest */
   g_assert_false (fake_card_is_powered (desk->card));
   fake_desk_settle ();
   fake_agent_free (desk->agent);
-  fake_card_unref (desk->card);
+  fake_card_free (desk->card);
   g_string_free (desk->states, TRUE);
   g_string_free (desk->warnings, TRUE);
   g_free (desk);
@@ -205,25 +189,19 @@ fake_desk_wait (FakeDesk *desk, Visit *visit, VisitState state)
 {
   Awaited awaited = { visit, state };
 
-  wait_while (is_elsewhere, &awaited);
-}
-
-static gboolean
-is_zero (gconstpointer data)
-{
-  return *(const guint *)data == 0;
+  fake_wait_while (is_elsewhere, &awaited);
 }
 
 void
 fake_desk_wait_until (const guint *value)
 {
-  wait_while (is_zero, value);
+  fake_wait ((const gboolean *)value);
 }
 
 typedef struct
 {
   FakeDesk *desk;
-  guint8 ins;
+  guint ins;
   guint count;
 } AwaitedIns;
 
@@ -236,11 +214,11 @@ is_unseen (gconstpointer data)
 }
 
 void
-fake_desk_wait_ins (FakeDesk *desk, guint8 ins, guint count)
+fake_desk_wait_ins (FakeDesk *desk, guint ins, guint count)
 {
   AwaitedIns awaited = { desk, ins, count };
 
-  wait_while (is_unseen, &awaited);
+  fake_wait_while (is_unseen, &awaited);
 }
 
 void

@@ -10,7 +10,6 @@
 #include "fake-center.h"
 #include "visit/station.h"
 
-#define FAKE_READER "Fake Reader 00 00"
 #define FAKE_READER_PATH "/org/shikaku/Shikaku1/reader/1"
 #define FAKE_OWNER ":1.7"
 #define FAKE_RETENTION 3600
@@ -51,7 +50,7 @@ void fake_desk_wait (FakeDesk *desk, Visit *visit, VisitState state);
 void fake_desk_wait_until (const guint *value);
 
 /* fake_desk_wait_ins: until the card has seen @count commands with @ins. */
-void fake_desk_wait_ins (FakeDesk *desk, guint8 ins, guint count);
+void fake_desk_wait_ins (FakeDesk *desk, guint ins, guint count);
 
 /* fake_desk_settle: lets everything that is queued in the main loop happen. */
 void fake_desk_settle (void);

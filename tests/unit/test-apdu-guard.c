@@ -2,19 +2,15 @@
 /* test-apdu-guard: what is on the list goes out, nothing else does, and the My Number's file never. */
 #include "card/apdu-guard.h"
 
-#include "fake-reader.h"
+#include <string.h>
+
+#include "fake-card.h"
 
 static const guint8 text_aid[] = { 0xD3, 0x92, 0x10, 0x00, 0x31, 0x00, 0x01, 0x01, 0x04, 0x08 };
 
-/* A reader that answers what it is told to, in turn; then 9000. */
-typedef struct
-{
-  Reader parent;
-  const char *answers[8]; /* in hex, NULL-ended */
-  guint sent;
-  guint8 last[300];
-  gsize last_size;
-} Script;
+/* A chip that answers what it is told to, in turn; then 9000. */
+static FakeCard *card;
+static const char *const *answers; /* in hex, NULL-ended; NULL: always 9000 */
 
 static gsize
 from_hex (const char *hex, guint8 *bytes)
@@ -32,25 +28,40 @@ from_hex (const char *hex, guint8 *bytes)
 }
 
 static gboolean
-script_transmit (Reader *reader, const guint8 *command, gsize size, guint8 *response, gsize *response_size,
-                 GError **error)
+answer_in_turn (FakeCard *chip, const guint8 *command, gsize size, guint8 *response, gsize *response_size,
+                GError **error)
 {
-  Script *script = (Script *)reader;
-  const char *answer = script->sent < G_N_ELEMENTS (script->answers) ? script->answers[script->sent] : NULL;
+  const char *answer = answers != NULL && *answers != NULL ? *answers++ : "9000";
 
-  script->sent++;
-  memcpy (script->last, command, size);
-  script->last_size = size;
-  *response_size = from_hex (answer != NULL ? answer : "9000", response);
+  *response_size = from_hex (answer, response);
   return TRUE;
 }
 
+/* begin: @list: what is answered. */
 static void
-script_free (Reader *reader)
+begin (ApduGuard *guard, FakeChip chip, const char *const *list)
 {
+  answers = list;
+  card = fake_card_new (NULL);
+  card->chip = chip;
+  apdu_guard_initialize (guard, fake_card_get_reader (card));
 }
 
-static const ReaderClass script_class = { .transmit = script_transmit, .free = script_free };
+static void
+end (ApduGuard *guard)
+{
+  reader_free (guard->reader);
+  fake_card_free (card);
+}
+
+static void
+assert_last (const char *command, gsize command_size)
+{
+  gsize size;
+  const guint8 *last = g_bytes_get_data (card->commands->pdata[card->commands->len - 1], &size);
+
+  g_assert_cmpmem (last, size, command, command_size);
+}
 
 static gboolean
 send_with (ApduGuard *guard, const char *hex, guint8 *response, gsize *size, guint16 *status, GError **error)
@@ -64,20 +75,19 @@ send_with (ApduGuard *guard, const char *hex, guint8 *response, gsize *size, gui
 static gboolean
 goes_out (ApduGuard *guard, const char *hex)
 {
-  Script *script = (Script *)guard->reader;
   g_autoptr (GError) error = NULL;
-  guint before = script->sent;
+  guint before = card->commands->len;
   guint8 response[600];
   guint16 status;
   gsize size;
 
   if (send_with (guard, hex, response, &size, &status, &error))
     {
-      g_assert_cmpuint (script->sent, >, before);
+      g_assert_cmpuint (card->commands->len, >, before);
       return TRUE;
     }
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED);
-  g_assert_cmpuint (script->sent, ==, before);
+  g_assert_cmpuint (card->commands->len, ==, before);
   return FALSE;
 }
 
@@ -93,11 +103,9 @@ static const char *const of_jpki[] = {
 static void
 test_listed (void)
 {
-  Script script = { { 0 } };
   ApduGuard guard;
 
-  reader_initialize (&script.parent, &script_class, "script");
-  apdu_guard_initialize (&guard, &script.parent);
+  begin (&guard, answer_in_turn, NULL);
   for (guint i = 0; of_jpki[i] != NULL; i++)
     g_assert_false (goes_out (&guard, of_jpki[i])); /* nothing is selected yet */
   g_assert_true (goes_out (&guard, SELECT_JPKI));
@@ -112,22 +120,21 @@ test_listed (void)
   apdu_guard_forget (&guard);
   for (guint i = 0; of_jpki[i] != NULL; i++)
     g_assert_false (goes_out (&guard, of_jpki[i]));
-  reader_free (&script.parent);
+  end (&guard);
 }
 
 /* A SELECT that failed may have changed something: nothing is known to be selected. */
 static void
 test_failed_select (void)
 {
-  Script script = { .answers = { "9000", "6A82" } };
+  static const char *const list[] = { "9000", "6A82", NULL };
   ApduGuard guard;
 
-  reader_initialize (&script.parent, &script_class, "script");
-  apdu_guard_initialize (&guard, &script.parent);
+  begin (&guard, answer_in_turn, list);
   g_assert_true (goes_out (&guard, SELECT_JPKI));
   g_assert_true (goes_out (&guard, SELECT_JPKI));
   g_assert_false (goes_out (&guard, "00200098"));
-  reader_free (&script.parent);
+  end (&guard);
 }
 
 static void
@@ -174,17 +181,15 @@ test_not_listed (void)
     "00B08A00000000FF",
     "00A4040C0AD392F0002601",
   };
-  Script script = { { 0 } };
   ApduGuard guard;
 
-  reader_initialize (&script.parent, &script_class, "script");
-  apdu_guard_initialize (&guard, &script.parent);
+  begin (&guard, answer_in_turn, NULL);
   g_assert_true (goes_out (&guard, SELECT_JPKI));
   for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
     g_assert_false (goes_out (&guard, commands[i]));
-  g_assert_cmpuint (script.sent, ==, 1);
+  g_assert_cmpuint (card->commands->len, ==, 1);
   g_assert_true (goes_out (&guard, "00200098")); /* and JPKI is still known to be selected */
-  reader_free (&script.parent);
+  end (&guard);
 }
 
 /* A table that allows everything that is asked for below. */
@@ -222,11 +227,9 @@ test_doctored (void)
     "00A4040C00",                       /* by no name */
     "00A4000C020000",                   /* by a file id */
   };
-  Script script = { { 0 } };
   ApduGuard guard;
 
-  reader_initialize (&script.parent, &script_class, "script");
-  apdu_guard_initialize (&guard, &script.parent);
+  begin (&guard, answer_in_turn, NULL);
   guard.rules = doctored;
   assert_number_is_out_of_reach (&guard); /* unknown */
   for (guint i = 0; i < G_N_ELEMENTS (ways); i++)
@@ -250,82 +253,78 @@ test_doctored (void)
   g_assert_true (goes_out (&guard, "00A4020C020001"));
   g_assert_false (goes_out (&guard, "00A4020C020005"));
   g_assert_false (goes_out (&guard, "00B0850000"));
-  reader_free (&script.parent);
+  end (&guard);
 }
 
 static void
 test_pieces (void)
 {
-  Script script = { .answers = { "9000", "0102 6103", "030405 6101", "06 9000" } };
+  static const char *const list[] = { "9000", "0102 6103", "030405 6101", "06 9000", NULL };
   g_autoptr (GError) error = NULL;
   guint8 response[600];
   ApduGuard guard;
   guint16 status;
   gsize size;
 
-  reader_initialize (&script.parent, &script_class, "script");
-  apdu_guard_initialize (&guard, &script.parent);
+  begin (&guard, answer_in_turn, list);
   g_assert_true (goes_out (&guard, SELECT_JPKI));
   g_assert_true (send_with (&guard, "00B08A0000", response, &size, &status, &error));
   g_assert_no_error (error);
   g_assert_cmpmem (response, size, "\1\2\3\4\5\6", 6);
   g_assert_cmphex (status, ==, 0x9000);
-  g_assert_cmpmem (script.last, script.last_size, "\x00\xC0\x00\x00\x01", 5);
+  assert_last ("\x00\xC0\x00\x00\x01", 5);
   g_assert_cmpuint (guard.count, ==, 4);
-  reader_free (&script.parent);
+  end (&guard);
 }
 
 static void
 test_exact_length (void)
 {
-  Script script = { .answers = { "9000", "6C02", "0102 9000", "6C00", "03 9000" } };
+  static const char *const list[] = { "9000", "6C02", "0102 9000", "6C00", "03 9000", "6C02", NULL };
   g_autoptr (GError) error = NULL;
   guint8 response[600];
   ApduGuard guard;
   guint16 status;
   gsize size;
 
-  reader_initialize (&script.parent, &script_class, "script");
-  apdu_guard_initialize (&guard, &script.parent);
+  begin (&guard, answer_in_turn, list);
   g_assert_true (goes_out (&guard, SELECT_JPKI));
   g_assert_true (send_with (&guard, "00B0000010", response, &size, &status, &error));
   g_assert_cmpmem (response, size, "\1\2", 2);
-  g_assert_cmpmem (script.last, script.last_size, "\x00\xB0\x00\x00\x02", 5);
+  assert_last ("\x00\xB0\x00\x00\x02", 5);
   g_assert_true (send_with (&guard, "00B08A00000000", response, &size, &status, &error)); /* never mixed lengths */
   g_assert_cmpmem (response, size, "\3", 1);
-  g_assert_cmpmem (script.last, script.last_size, "\x00\xB0\x8A\x00\x00", 5);
+  assert_last ("\x00\xB0\x8A\x00\x00", 5);
 
-  script = (Script){ script.parent, { "6C02" }, 0, { 0 }, 0 };
   g_assert_true (
       send_with (&guard, "002000980431323334", response, &size, &status, &error)); /* VERIFY is never repeated */
-  g_assert_cmpuint (script.sent, ==, 1);
+  g_assert_cmpuint (card->commands->len, ==, 6);
   g_assert_cmphex (status, ==, 0x6C02);
-  reader_free (&script.parent);
+  end (&guard);
 }
 
 static void
 test_first_command (void)
 {
-  Script script = { .answers = { "6F00", "9000", "6F00" } };
+  static const char *const list[] = { "6F00", "9000", "6F00", NULL };
   g_autoptr (GError) error = NULL;
   guint8 response[600];
   ApduGuard guard;
   guint16 status;
   gsize size;
 
-  reader_initialize (&script.parent, &script_class, "script");
-  apdu_guard_initialize (&guard, &script.parent);
+  begin (&guard, answer_in_turn, list);
   g_assert_true (send_with (&guard, SELECT_JPKI, response, &size, &status, &error));
   g_assert_cmphex (status, ==, 0x9000);
-  g_assert_cmpuint (script.sent, ==, 2);
+  g_assert_cmpuint (card->commands->len, ==, 2);
   g_assert_true (send_with (&guard, "002000980431323334", response, &size, &status, &error)); /* only the first */
   g_assert_cmphex (status, ==, 0x6F00);
-  g_assert_cmpuint (script.sent, ==, 3);
-  reader_free (&script.parent);
+  g_assert_cmpuint (card->commands->len, ==, 3);
+  end (&guard);
 }
 
 static gboolean
-endless_transmit (Reader *reader, const guint8 *command, gsize size, guint8 *response, gsize *response_size,
+answer_endlessly (FakeCard *chip, const guint8 *command, gsize size, guint8 *response, gsize *response_size,
                   GError **error)
 {
   memcpy (response, "\x61\x01", 2);
@@ -334,38 +333,33 @@ endless_transmit (Reader *reader, const guint8 *command, gsize size, guint8 *res
 }
 
 static gboolean
-short_transmit (Reader *reader, const guint8 *command, gsize size, guint8 *response, gsize *response_size,
-                GError **error)
+answer_too_short (FakeCard *chip, const guint8 *command, gsize size, guint8 *response, gsize *response_size,
+                  GError **error)
 {
   *response_size = 1;
   return TRUE;
 }
 
 static void
-assert_fails (ReaderClass *klass, ShikakuError code)
+assert_fails (FakeChip chip, ShikakuError code)
 {
-  Script script = { { 0 } };
   g_autoptr (GError) error = NULL;
   guint8 response[600];
   ApduGuard guard;
   guint16 status;
   gsize size;
 
-  reader_initialize (&script.parent, klass, "script");
-  apdu_guard_initialize (&guard, &script.parent);
+  begin (&guard, chip, NULL);
   g_assert_false (send_with (&guard, SELECT_JPKI, response, &size, &status, &error));
   g_assert_error (error, SHIKAKU_ERROR, (gint)code);
-  reader_free (&script.parent);
+  end (&guard);
 }
 
 static void
 test_bad_answers (void)
 {
-  ReaderClass endless = { .transmit = endless_transmit, .free = script_free };
-  ReaderClass too_short = { .transmit = short_transmit, .free = script_free };
-
-  assert_fails (&endless, SHIKAKU_ERROR_CARD_FAILED);
-  assert_fails (&too_short, SHIKAKU_ERROR_CARD_REMOVED);
+  assert_fails (answer_endlessly, SHIKAKU_ERROR_CARD_FAILED);
+  assert_fails (answer_too_short, SHIKAKU_ERROR_CARD_REMOVED);
 }
 
 int

@@ -4,11 +4,10 @@
 
 #include <glib/gstdio.h>
 
-#include "fake-reader.h"
+#include "base/error.h"
+#include "fake-identity.h"
 
 #define YEAR (365 * FAKE_DAY)
-#define P384_BITS ((guint)GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP384R1))
-#define P256_BITS ((guint)GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1))
 
 static gint64
 get_now (void)
@@ -70,7 +69,7 @@ assert_check (const FakeIdentity *identity, CardAuthorities *authorities, gint64
 static void
 make_person (FakeIdentity *person, const FakeIdentity *issuer, time_t until, guint usage)
 {
-  const FakeRequest request = { GNUTLS_PK_ECDSA, P384_BITS, "Person", issuer, 0, until, usage, 0 };
+  const FakeRequest request = { GNUTLS_PK_ECDSA, FAKE_P384_BITS, "Person", issuer, 0, until, usage, 0 };
 
   fake_identity_make (person, &request);
 }
@@ -165,8 +164,9 @@ test_usage (void)
 static void
 test_not_a_person (void)
 {
-  const FakeRequest large
-      = { GNUTLS_PK_ECDSA, P384_BITS, "Cards", NULL, 0, 0, GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_CERT_SIGN, 0 };
+  const FakeRequest large = {
+    GNUTLS_PK_ECDSA, FAKE_P384_BITS, "Cards", NULL, 0, 0, GNUTLS_KEY_DIGITAL_SIGNATURE | GNUTLS_KEY_KEY_CERT_SIGN, 0
+  };
   g_auto (FakeIdentity) authority = { 0 }, person = { 0 }, of_person = { 0 };
   g_autoptr (CardAuthorities) authorities = NULL;
 
@@ -203,11 +203,11 @@ static void
 test_signatures (void)
 {
   g_auto (FakeIdentity) person = { 0 };
-  g_autoptr (CardCertificate) certificate = parse (fake_get_person ());
+  g_autoptr (CardCertificate) certificate = parse (fake_get_person ("yamada"));
   g_autoptr (GBytes) content = g_bytes_new_static ("content", 7), digest = NULL;
 
   make_person (&person, fake_get_authority (), 0, 0);
-  assert_signs (fake_get_person (), "sha256WithRSAEncryption", 51);
+  assert_signs (fake_get_person ("yamada"), "sha256WithRSAEncryption", 51);
   assert_signs (&person, "ecdsa-with-SHA384", 48);
 
   digest = card_certificate_make_digest (certificate, content); /* facts: card §1.3 */
@@ -219,7 +219,7 @@ static void
 test_unknown_keys (void)
 {
   const FakeRequest requests[] = {
-    { GNUTLS_PK_ECDSA, P256_BITS, "Person", fake_get_authority (), 0, 0, 0, 0 },
+    { GNUTLS_PK_ECDSA, FAKE_P256_BITS, "Person", fake_get_authority (), 0, 0, 0, 0 },
     { GNUTLS_PK_RSA, 1024, "Person", fake_get_authority (), 0, 0, 0, 0 },
     { GNUTLS_PK_EDDSA_ED25519, 0, "Person", fake_get_authority (), 0, 0, 0, 0 },
   };
@@ -240,7 +240,7 @@ test_unknown_keys (void)
 static void
 test_not_certificates (void)
 {
-  g_autoptr (GBytes) whole = fake_identity_get_der (fake_get_person ());
+  g_autoptr (GBytes) whole = fake_identity_get_der (fake_get_person ("yamada"));
 
   for (gsize size = 0; size < g_bytes_get_size (whole); size++)
     {

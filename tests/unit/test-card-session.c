@@ -2,30 +2,32 @@
 /* test-card-session: how many commands a visit to a card takes, when a PIN goes out and when not, and every bad end. */
 #include "card/card-session.h"
 
-#include "fake-reader.h"
+#include <string.h>
 
-#define INS_VERIFY 0x20
-#define INS_SELECT 0xA4
-#define INS_SIGN 0x2A
+#include "fake-card.h"
+#include "fake-loop.h"
 
 /* A card, its worker, and what the steps answered. */
 typedef struct
 {
-  FakeReader *fake;
+  FakeCard *card;
   CardWorker *worker;
   CardSession *session;
   GCancellable *cancellable;
   GBytes *content, *signature;
   GError *error;
-  gboolean answered, freed;
+  gboolean answered;
 } Desk;
 
 static void
 desk_begin (Desk *desk, const FakeIdentity *person)
 {
-  *desk = (Desk){ .fake = fake_reader_new (person, 100) };
-  desk->fake->freed = &desk->freed;
-  desk->worker = card_worker_new (&desk->fake->parent);
+  g_autoptr (GBytes) der = NULL;
+
+  *desk = (Desk){ .card = fake_card_new (person != NULL ? person : fake_get_person ("yamada")) };
+  der = fake_identity_get_der (desk->card->person);
+  fake_card_set_file (desk->card, der, 100);
+  desk->worker = card_worker_new (fake_card_get_reader (desk->card));
   desk->cancellable = g_cancellable_new ();
   desk->content = g_bytes_new_static ("what is to be signed", 20);
 }
@@ -35,7 +37,7 @@ desk_end (Desk *desk)
 {
   g_clear_pointer (&desk->session, card_session_unref);
   g_clear_pointer (&desk->worker, card_worker_unref);
-  fake_wait (&desk->freed);
+  g_clear_pointer (&desk->card, fake_card_free);
   g_clear_object (&desk->cancellable);
   g_clear_pointer (&desk->content, g_bytes_unref);
   g_clear_pointer (&desk->signature, g_bytes_unref);
@@ -102,6 +104,12 @@ on_closed (GObject *source, GAsyncResult *result, gpointer data)
   desk->answered = TRUE;
 }
 
+static void
+assert_let_go (Desk *desk)
+{
+  g_assert_false (desk->card->powered || desk->card->verified || desk->card->transactions);
+}
+
 /* Closes, and makes sure that the card is without power and rights. */
 static void
 close_card (Desk *desk)
@@ -109,24 +117,7 @@ close_card (Desk *desk)
   desk->answered = FALSE;
   card_session_close (desk->session, on_closed, desk);
   fake_wait (&desk->answered);
-  g_assert_false (desk->fake->connected || desk->fake->verified || desk->fake->in_transaction);
-  g_assert_cmpuint (desk->fake->disconnects, ==, desk->fake->connects);
-}
-
-/* VERIFY, the retry query apart. */
-static guint
-count_verifies (Desk *desk)
-{
-  guint count = 0;
-
-  for (guint i = 0; i < desk->fake->commands->len; i++)
-    {
-      gsize size;
-      const guint8 *command = g_bytes_get_data (desk->fake->commands->pdata[i], &size);
-
-      count += command[1] == INS_VERIFY && size > 4;
-    }
-  return count;
+  assert_let_go (desk);
 }
 
 static void
@@ -135,8 +126,8 @@ assert_sign_fails (Desk *desk, const char *pin, ShikakuError code, guint verifie
   sign (desk, pin, FALSE);
   g_assert_null (desk->signature);
   g_assert_error (desk->error, SHIKAKU_ERROR, (gint)code);
-  g_assert_cmpuint (count_verifies (desk), ==, verifies);
-  g_assert_false (desk->fake->verified || desk->fake->in_transaction);
+  g_assert_cmpuint (fake_card_count (desk->card, FAKE_VERIFY), ==, verifies);
+  g_assert_false (desk->card->verified || desk->card->transactions);
 }
 
 /* A whole visit: the number of its commands. */
@@ -147,16 +138,16 @@ visit (Desk *desk)
 
   open_card (desk);
   g_assert_no_error (desk->error);
-  g_assert_cmpint (card_session_is_exclusive (desk->session), ==, !desk->fake->shared);
+  g_assert_cmpint (card_session_is_exclusive (desk->session), ==, !desk->card->shared);
   g_assert_cmpuint (card_session_get_tries (desk->session), ==, 3);
-  g_assert_false (desk->fake->in_transaction); /* never while a person types */
+  g_assert_false (desk->card->transactions); /* never while a person types */
   sign (desk, "1234", FALSE);
   g_assert_no_error (desk->error);
   g_assert_true (
       card_certificate_verify (card_session_get_certificate (desk->session), desk->content, desk->signature, NULL));
-  g_assert_false (desk->fake->verified); /* before it is unpowered */
+  g_assert_false (desk->card->verified); /* before it is unpowered */
   close_card (desk);
-  commands = desk->fake->commands->len;
+  commands = desk->card->commands->len;
   desk_end (desk);
   return commands;
 }
@@ -175,11 +166,11 @@ test_exclusive (void)
   open_card (&desk);
   sign (&desk, "1234", FALSE);
   close_card (&desk);
-  g_assert_cmpuint (desk.fake->commands->len, ==, G_N_ELEMENTS (expected));
+  g_assert_cmpuint (desk.card->commands->len, ==, G_N_ELEMENTS (expected));
   for (guint i = 0; i < G_N_ELEMENTS (expected); i++)
     {
       gsize size;
-      const guint8 *command = g_bytes_get_data (desk.fake->commands->pdata[i], &size);
+      const guint8 *command = g_bytes_get_data (desk.card->commands->pdata[i], &size);
 
       g_assert_cmpuint (size, ==, sizes[i]);
       g_assert_cmpmem (command, MIN (size, 5), expected[i], MIN (size, 5));
@@ -193,27 +184,26 @@ test_numbers (void)
   Desk desk;
 
   desk_begin (&desk, NULL);
-  desk.fake->shared = TRUE;
+  desk.card->shared = TRUE;
   g_assert_cmpuint (visit (&desk), ==, 6 + 2);
 
   desk_begin (&desk, NULL);
-  desk.fake->reader_is_short = TRUE;
+  desk.card->reader_is_short = TRUE;
   g_assert_cmpuint (visit (&desk), <=, 14);
 
   desk_begin (&desk, NULL);
-  desk.fake->refuses_extended = desk.fake->refuses_short_id = TRUE;
+  desk.card->refuses_extended = desk.card->refuses_short_id = TRUE;
   g_assert_cmpuint (visit (&desk), <=, 14);
 
   desk_begin (&desk, NULL);
-  desk.fake->fails_extended = desk.fake->shared = TRUE;
+  desk.card->fails_extended = desk.card->shared = TRUE;
   g_assert_cmpuint (visit (&desk), <=, 14 + 2);
 }
 
 static void
 test_next_card (void)
 {
-  const guint bits = (guint)GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP384R1);
-  const FakeRequest request = { GNUTLS_PK_ECDSA, bits, "Next", fake_get_authority (), 0, 0, 0, 0 };
+  const FakeRequest request = { GNUTLS_PK_ECDSA, FAKE_P384_BITS, "Next", fake_get_authority (), 0, 0, 0, 0 };
   g_auto (FakeIdentity) person = { 0 };
   Desk desk;
 
@@ -238,7 +228,7 @@ test_wrong_pin (void)
   assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_PIN_REFUSED, 2); /* one left */
   g_assert_true (shikaku_error_get_tries_left (desk.error, &tries));
   g_assert_cmpuint (tries, ==, 1);
-  g_assert_cmpuint (desk.fake->tries, ==, 1);
+  g_assert_cmpuint (desk.card->tries, ==, 1);
   sign (&desk, "0000", TRUE);
   g_assert_error (desk.error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_LOCKED);
   g_assert_cmpuint (card_session_get_tries (desk.session), ==, 0);
@@ -254,7 +244,7 @@ test_last_try (void)
   Desk desk;
 
   desk_begin (&desk, NULL);
-  desk.fake->tries = 1;
+  desk.card->tries = 1;
   open_card (&desk);
   g_assert_cmpuint (card_session_get_tries (desk.session), ==, 1);
   assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_PIN_REFUSED, 0);
@@ -270,7 +260,7 @@ test_locked (void)
   Desk desk;
 
   desk_begin (&desk, NULL);
-  desk.fake->tries = 0;
+  desk.card->tries = 0;
   open_card (&desk);
   g_assert_cmpuint (card_session_get_tries (desk.session), ==, 0);
   assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_PIN_LOCKED, 0);
@@ -299,30 +289,30 @@ test_not_the_same (void)
 
   desk_begin (&desk, NULL);
   open_card (&desk);
-  desk.fake->is_changed = TRUE;
+  desk.card->is_changed = TRUE;
   assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_CARD_REMOVED, 0);
   close_card (&desk);
   desk_end (&desk);
 
   desk_begin (&desk, NULL);
-  desk.fake->shared = TRUE;
+  desk.card->shared = TRUE;
   open_card (&desk);
-  desk.fake->is_changed = TRUE;
+  desk.card->is_changed = TRUE;
   assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_CARD_RESET, 0);
   close_card (&desk);
   desk_end (&desk);
 
   desk_begin (&desk, NULL);
-  desk.fake->shared = TRUE;
+  desk.card->shared = TRUE;
   open_card (&desk);
-  desk.fake->tries = 2;
+  desk.card->tries = 2;
   assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_CARD_RESET, 0);
   close_card (&desk);
   desk_end (&desk);
 
   desk_begin (&desk, NULL);
   open_card (&desk);
-  desk.fake->begin_error = SHIKAKU_ERROR_SERVICE_STOPPED;
+  fake_card_fail (desk.card, FAKE_BEGIN, SHIKAKU_ERROR_SERVICE_STOPPED, 0);
   assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_SERVICE_STOPPED, 0);
   close_card (&desk);
   desk_end (&desk);
@@ -335,9 +325,9 @@ test_shared_selection (void)
   Desk desk;
 
   desk_begin (&desk, NULL);
-  desk.fake->shared = TRUE;
+  desk.card->shared = TRUE;
   open_card (&desk);
-  desk.fake->jpki = FALSE;
+  desk.card->jpki_selected = FALSE;
   sign (&desk, "1234", FALSE);
   g_assert_no_error (desk.error);
   close_card (&desk);
@@ -350,41 +340,38 @@ assert_open_fails (Desk *desk, ShikakuError code)
   open_card (desk);
   g_assert_null (desk->session);
   g_assert_error (desk->error, SHIKAKU_ERROR, (gint)code);
-  g_assert_false (desk->fake->connected || desk->fake->in_transaction);
-  g_assert_cmpuint (desk->fake->disconnects, ==, desk->fake->connects);
+  assert_let_go (desk);
   desk_end (desk);
 }
 
 static void
 test_open_fails (void)
 {
+  g_autoptr (GBytes) no_certificate = g_bytes_new_static ("\x30\x03\x02\x01\x01", 5);
   Desk desk;
 
   desk_begin (&desk, NULL);
-  desk.fake->connect_error = SHIKAKU_ERROR_NO_CARD;
+  desk.card->present = FALSE;
   assert_open_fails (&desk, SHIKAKU_ERROR_NO_CARD);
 
   desk_begin (&desk, NULL);
-  desk.fake->begin_error = SHIKAKU_ERROR_CARD_REMOVED;
+  fake_card_fail (desk.card, FAKE_BEGIN, SHIKAKU_ERROR_CARD_REMOVED, 0);
   assert_open_fails (&desk, SHIKAKU_ERROR_CARD_REMOVED);
 
   desk_begin (&desk, NULL);
-  desk.fake->is_other_card = TRUE;
+  desk.card->is_other_card = TRUE;
   assert_open_fails (&desk, SHIKAKU_ERROR_CARD_UNSUPPORTED);
 
   desk_begin (&desk, NULL);
-  desk.fake->fault_ins = 0xB0;
-  desk.fake->fault_error = SHIKAKU_ERROR_CARD_REMOVED;
+  fake_card_fail (desk.card, FAKE_READ, SHIKAKU_ERROR_CARD_REMOVED, 0);
   assert_open_fails (&desk, SHIKAKU_ERROR_CARD_REMOVED);
 
   desk_begin (&desk, NULL);
-  desk.fake->fault_ins = INS_VERIFY;
-  desk.fake->fault_status = 0x6A88;
+  fake_card_fail (desk.card, FAKE_QUERY_TRIES, SHIKAKU_ERROR_NONE, 0x6A88);
   assert_open_fails (&desk, SHIKAKU_ERROR_CARD_FAILED);
 
   desk_begin (&desk, NULL);
-  g_bytes_unref (desk.fake->certificate);
-  desk.fake->certificate = g_bytes_new_static ("\x30\x03\x02\x01\x01", 5);
+  fake_card_set_file (desk.card, no_certificate, 0);
   assert_open_fails (&desk, SHIKAKU_ERROR_CARD_FAILED);
 
   desk_begin (&desk, NULL);
@@ -398,15 +385,14 @@ test_sign_fails (void)
 {
   static const struct
   {
-    guint8 ins;
+    FakeStep step;
     guint16 status;
-    int error;
-    ShikakuError code;
+    ShikakuError error, code;
   } faults[] = {
-    { INS_SIGN, 0x6985, -1, SHIKAKU_ERROR_CARD_FAILED },
-    { INS_SIGN, 0, SHIKAKU_ERROR_CARD_REMOVED, SHIKAKU_ERROR_CARD_REMOVED },
-    { INS_VERIFY, 0x6581, -1, SHIKAKU_ERROR_CARD_FAILED },
-    { INS_VERIFY, 0, SHIKAKU_ERROR_CARD_RESET, SHIKAKU_ERROR_CARD_RESET },
+    { .step = FAKE_SIGN, .status = 0x6985, .code = SHIKAKU_ERROR_CARD_FAILED },
+    { .step = FAKE_SIGN, .error = SHIKAKU_ERROR_CARD_REMOVED, .code = SHIKAKU_ERROR_CARD_REMOVED },
+    { .step = FAKE_VERIFY, .status = 0x6581, .code = SHIKAKU_ERROR_CARD_FAILED },
+    { .step = FAKE_VERIFY, .error = SHIKAKU_ERROR_CARD_RESET, .code = SHIKAKU_ERROR_CARD_RESET },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
@@ -415,11 +401,9 @@ test_sign_fails (void)
 
       desk_begin (&desk, NULL);
       open_card (&desk);
-      desk.fake->fault_ins = faults[i].ins;
-      desk.fake->fault_status = faults[i].status;
-      desk.fake->fault_error = faults[i].error;
+      fake_card_fail (desk.card, faults[i].step, faults[i].error, faults[i].status);
       assert_sign_fails (&desk, "1234", faults[i].code, 1);
-      g_assert_cmpuint (fake_reader_count (desk.fake, INS_SELECT), ==, 2);
+      g_assert_cmpuint (fake_card_count (desk.card, FAKE_SELECT), ==, 2);
       close_card (&desk);
       desk_end (&desk);
     }
@@ -431,7 +415,7 @@ test_wrong_signature (void)
   Desk desk;
 
   desk_begin (&desk, NULL);
-  desk.fake->spoils_signature = TRUE;
+  desk.card->spoils_signature = TRUE;
   open_card (&desk);
   assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_CARD_FAILED, 1);
   close_card (&desk);
@@ -444,30 +428,35 @@ test_cancelled (void)
   Desk desk;
 
   desk_begin (&desk, NULL); /* while it is read */
-  desk.fake->blocks_at = FAKE_TRANSMIT;
-  desk.fake->blocks_ins = 0xB0;
+  fake_card_block (desk.card, FAKE_READ);
   start_open (&desk);
-  fake_reader_await_block (desk.fake);
+  fake_card_await_block (desk.card);
   g_cancellable_cancel (desk.cancellable);
-  fake_reader_release (desk.fake);
+  fake_card_unblock (desk.card);
   fake_wait (&desk.answered);
   g_assert_null (desk.session);
   g_assert_error (desk.error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED);
-  g_assert_cmpuint (desk.fake->disconnects, ==, 1);
+  g_assert_cmpuint (fake_card_count (desk.card, FAKE_DISCONNECT), ==, 1);
   desk_end (&desk);
 
   desk_begin (&desk, NULL); /* before the PIN goes out */
   open_card (&desk);
-  desk.fake->blocks_at = FAKE_BEGIN;
+  fake_card_block (desk.card, FAKE_BEGIN);
   start_sign (&desk, "1234", FALSE);
-  fake_reader_await_block (desk.fake);
+  fake_card_await_block (desk.card);
   g_cancellable_cancel (desk.cancellable);
-  fake_reader_release (desk.fake);
+  fake_card_unblock (desk.card);
   fake_wait (&desk.answered);
   g_assert_error (desk.error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED);
-  g_assert_cmpuint (count_verifies (&desk), ==, 0);
+  g_assert_cmpuint (fake_card_count (desk.card, FAKE_VERIFY), ==, 0);
   close_card (&desk);
   desk_end (&desk);
+}
+
+static gboolean
+is_powered (gconstpointer data)
+{
+  return fake_card_is_powered ((FakeCard *)data);
 }
 
 /* Its owner forgets it, or closes it twice. */
@@ -478,12 +467,9 @@ test_forgotten (void)
 
   desk_begin (&desk, NULL);
   open_card (&desk);
-  g_assert_true (desk.fake->connected);
+  g_assert_true (fake_card_is_powered (desk.card));
   g_clear_pointer (&desk.session, card_session_unref);
-  g_mutex_lock (&desk.fake->mutex);
-  while (desk.fake->connected)
-    g_cond_wait (&desk.fake->condition, &desk.fake->mutex);
-  g_mutex_unlock (&desk.fake->mutex);
+  fake_wait_while (is_powered, desk.card);
   desk_end (&desk);
 
   desk_begin (&desk, NULL);
@@ -507,10 +493,9 @@ test_given_up (void)
     desk_begin (desks[i], NULL);
   open_card (&mute);
   open_card (&at_begin);
-  mute.fake->blocks_at = FAKE_TRANSMIT;
-  mute.fake->blocks_ins = INS_SIGN;
-  at_begin.fake->blocks_at = FAKE_BEGIN;
-  at_connect.fake->blocks_at = FAKE_CONNECT;
+  fake_card_block (mute.card, FAKE_SIGN);
+  fake_card_block (at_begin.card, FAKE_BEGIN);
+  fake_card_block (at_connect.card, FAKE_CONNECT);
   start_sign (&mute, "1234", FALSE);
   start_sign (&at_begin, "1234", FALSE);
   start_open (&at_connect);
@@ -539,11 +524,11 @@ test_given_up (void)
           fake_wait (&desk->answered);
           g_clear_pointer (&desk->session, card_session_unref);
         }
-      fake_reader_release (desk->fake);
+      fake_card_unblock (desk->card);
       while (card_worker_is_mute (desk->worker))
         g_thread_yield ();
-      g_assert_false (desk->fake->connected || desk->fake->verified);
-      g_assert_cmpuint (count_verifies (desk), ==, desk == &mute); /* no PIN goes out late */
+      g_assert_false (desk->card->powered || desk->card->verified);
+      g_assert_cmpuint (fake_card_count (desk->card, FAKE_VERIFY), ==, desk == &mute); /* no PIN goes out late */
       visit (desk);
     }
 }

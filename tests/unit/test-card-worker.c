@@ -2,7 +2,8 @@
 /* test-card-worker: each job is answered once, a blocked one is given up, and what comes after it works. */
 #include "card/card-worker.h"
 
-#include "fake-reader.h"
+#include "fake-card.h"
+#include "fake-loop.h"
 
 #define SOON 30 /* milliseconds: the deadline of what is meant to be given up */
 #define LATE 20000
@@ -10,8 +11,8 @@
 /* One job and what became of it. */
 typedef struct
 {
-  FakeReader *fake; /* to block at, or NULL */
-  gboolean fails, waits_for_cancel;
+  FakeCard *card; /* to unblock when the job is cancelled, or NULL */
+  gboolean begins, fails;
   gboolean ran, ended, answered;
   guint answers, data_frees;
   gboolean off_main_thread;
@@ -42,9 +43,7 @@ on_data_free (gpointer data)
 static void
 on_cancelled (GCancellable *cancellable, gpointer data)
 {
-  FakeReader *fake = data;
-
-  fake_reader_release (fake);
+  fake_card_unblock (data);
 }
 
 static gpointer
@@ -54,11 +53,11 @@ run_task (Reader *reader, gpointer data, GCancellable *cancellable, GError **err
 
   task->ran = TRUE;
   task->off_main_thread = g_thread_self () != task->main_thread;
-  if (task->waits_for_cancel)
-    g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), task->fake, NULL);
-  if (task->fake != NULL)
-    fake_reader_block (task->fake, FAKE_BEGIN, 0);
-  if (task->waits_for_cancel && g_cancellable_is_cancelled (cancellable))
+  if (task->card != NULL)
+    g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), task->card, NULL);
+  if (task->begins && reader->klass->begin (reader, NULL))
+    reader->klass->end (reader);
+  if (task->card != NULL && g_cancellable_is_cancelled (cancellable))
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "seen");
   else if (task->fails)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_FAILED, "as the test wants it");
@@ -97,13 +96,11 @@ clear (Task *task)
 static void
 test_answers (void)
 {
-  FakeReader *fake = fake_reader_new (NULL, 0);
-  CardWorker *worker = card_worker_new (&fake->parent);
+  g_autoptr (FakeCard) card = fake_card_new (NULL);
+  CardWorker *worker = card_worker_new (fake_card_get_reader (card));
   Task good = { 0 }, bad = { .fails = TRUE };
-  gboolean freed = FALSE;
 
-  fake->freed = &freed;
-  g_assert_cmpstr (card_worker_get_reader_name (worker), ==, "Fake Reader 00");
+  g_assert_cmpstr (card_worker_get_reader_name (worker), ==, FAKE_READER);
   start (worker, &good, LATE, NULL);
   start (worker, &bad, LATE, NULL);
   g_assert_false (good.answered);
@@ -114,40 +111,37 @@ test_answers (void)
   clear (&good);
   clear (&bad);
   card_worker_unref (worker);
-  fake_wait (&freed);
 }
 
 /* Nobody had a job for it: no thread, and nothing is left behind. */
 static void
 test_unused (void)
 {
-  FakeReader *fake = fake_reader_new (NULL, 0);
-  CardWorker *worker = card_worker_new (&fake->parent);
-  gboolean freed = FALSE;
+  g_autoptr (FakeCard) card = fake_card_new (NULL);
+  CardWorker *worker = card_worker_new (fake_card_get_reader (card));
 
-  fake->freed = &freed;
   card_worker_unref (card_worker_ref (worker));
-  g_assert_false (freed);
+  g_assert_cmpint (card->readers, ==, 1);
   card_worker_unref (worker);
-  g_assert_true (freed);
+  g_assert_cmpint (card->readers, ==, 0);
 }
 
 static void
 test_cancelled_before (void)
 {
-  FakeReader *fake = fake_reader_new (NULL, 0);
-  CardWorker *worker = card_worker_new (&fake->parent);
+  g_autoptr (FakeCard) card = fake_card_new (NULL);
+  CardWorker *worker = card_worker_new (fake_card_get_reader (card));
   g_autoptr (GCancellable) cancellable = g_cancellable_new (), later = g_cancellable_new ();
-  Task blocking = { .fake = fake }, cancelled = { 0 }, queued = { 0 };
+  Task blocking = { .begins = TRUE }, cancelled = { 0 }, queued = { 0 };
 
   g_cancellable_cancel (cancellable);
-  fake->blocks_at = FAKE_BEGIN;
+  fake_card_block (card, FAKE_BEGIN);
   start (worker, &blocking, LATE, NULL);
   start (worker, &cancelled, LATE, cancellable);
   start (worker, &queued, LATE, later);
-  fake_reader_await_block (fake);
+  fake_card_await_block (card);
   g_cancellable_cancel (later);
-  fake_reader_release (fake);
+  fake_card_unblock (card);
   fake_wait (&queued.ended);
   g_assert_true (blocking.ran && !cancelled.ran && !queued.ran);
   g_assert_error (cancelled.error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED);
@@ -161,14 +155,14 @@ test_cancelled_before (void)
 static void
 test_cancelled_within (void)
 {
-  FakeReader *fake = fake_reader_new (NULL, 0);
-  CardWorker *worker = card_worker_new (&fake->parent);
+  g_autoptr (FakeCard) card = fake_card_new (NULL);
+  CardWorker *worker = card_worker_new (fake_card_get_reader (card));
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  Task task = { .fake = fake, .waits_for_cancel = TRUE };
+  Task task = { .card = card, .begins = TRUE };
 
-  fake->blocks_at = FAKE_BEGIN;
+  fake_card_block (card, FAKE_BEGIN);
   start (worker, &task, LATE, cancellable);
-  fake_reader_await_block (fake);
+  fake_card_await_block (card);
   g_cancellable_cancel (cancellable);
   fake_wait (&task.ended);
   g_assert_error (task.error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED);
@@ -179,13 +173,15 @@ test_cancelled_within (void)
 static void
 test_given_up (void)
 {
-  FakeReader *fake = fake_reader_new (NULL, 0);
-  CardWorker *worker = card_worker_new (&fake->parent);
-  Task blocked = { .fake = fake }, queued = { 0 }, refused = { 0 }, next = { 0 };
+  g_autoptr (FakeCard) card = fake_card_new (NULL);
+  Reader *reader = fake_card_get_reader (card);
+  CardWorker *worker = card_worker_new (reader);
+  Task blocked = { .begins = TRUE }, queued = { 0 }, refused = { 0 }, next = { 0 };
   const guint freed_before = results_freed;
+  gboolean exclusive, extended;
 
-  fake->blocks_at = FAKE_BEGIN;
-  fake->connected = TRUE;
+  fake_card_block (card, FAKE_BEGIN);
+  g_assert_true (reader->klass->connect (reader, &exclusive, &extended, NULL));
   start (worker, &blocked, SOON, NULL);
   start (worker, &queued, LATE, NULL);
   fake_wait (&queued.answered);
@@ -198,11 +194,11 @@ test_given_up (void)
   g_assert_true (!queued.ran && !refused.ran);
 
   /* The card is pulled: the call returns, the late result is thrown away, the card is let go. */
-  fake_reader_release (fake);
+  fake_card_unblock (card);
   fake_wait (&blocked.ended);
   g_assert_false (card_worker_is_mute (worker));
   g_assert_cmpuint (results_freed, ==, freed_before + 1);
-  g_assert_cmpuint (fake->disconnects, ==, 1);
+  g_assert_cmpuint (fake_card_count (card, FAKE_DISCONNECT), ==, 1);
   start (worker, &next, LATE, NULL);
   fake_wait (&next.ended);
   g_assert_cmpstr (next.result, ==, "result");
@@ -217,20 +213,20 @@ test_given_up (void)
 static void
 test_given_up_in_queue (void)
 {
-  FakeReader *fake = fake_reader_new (NULL, 0);
-  CardWorker *worker = card_worker_new (&fake->parent);
-  Task running = { .fake = fake }, queued = { 0 };
+  g_autoptr (FakeCard) card = fake_card_new (NULL);
+  CardWorker *worker = card_worker_new (fake_card_get_reader (card));
+  Task running = { .begins = TRUE }, queued = { 0 };
 
-  fake->blocks_at = FAKE_BEGIN;
+  fake_card_block (card, FAKE_BEGIN);
   start (worker, &running, LATE, NULL);
   start (worker, &queued, SOON, NULL);
   fake_wait (&queued.answered);
   g_assert_error (queued.error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_MUTE);
   g_assert_false (card_worker_is_mute (worker));
-  fake_reader_release (fake);
+  fake_card_unblock (card);
   fake_wait (&running.ended);
   g_assert_cmpstr (running.result, ==, "result");
-  g_assert_cmpuint (fake->disconnects, ==, 0);
+  g_assert_cmpuint (fake_card_count (card, FAKE_DISCONNECT), ==, 0);
   clear (&running);
   clear (&queued);
   card_worker_unref (worker);
@@ -240,20 +236,17 @@ test_given_up_in_queue (void)
 static void
 test_abandoned (void)
 {
-  FakeReader *fake = fake_reader_new (NULL, 0);
-  CardWorker *worker = card_worker_new (&fake->parent);
-  Task blocked = { .fake = fake };
-  gboolean freed = FALSE;
+  g_autoptr (FakeCard) card = fake_card_new (NULL);
+  CardWorker *worker = card_worker_new (fake_card_get_reader (card));
+  Task blocked = { .begins = TRUE };
 
-  fake->freed = &freed;
-  fake->blocks_at = FAKE_BEGIN;
+  fake_card_block (card, FAKE_BEGIN);
   start (worker, &blocked, SOON, NULL);
   fake_wait (&blocked.answered);
   card_worker_unref (worker);
-  g_assert_false (freed);
-  fake_reader_release (fake);
+  g_assert_cmpint (card->readers, ==, 1);
+  fake_card_unblock (card);
   fake_wait (&blocked.ended);
-  fake_wait (&freed);
   clear (&blocked);
 }
 
@@ -261,18 +254,15 @@ test_abandoned (void)
 static void
 test_unref_with_jobs (void)
 {
-  FakeReader *fake = fake_reader_new (NULL, 0);
-  CardWorker *worker = card_worker_new (&fake->parent);
-  gboolean freed = FALSE;
+  g_autoptr (FakeCard) card = fake_card_new (NULL);
+  CardWorker *worker = card_worker_new (fake_card_get_reader (card));
   Task task = { 0 };
 
-  fake->freed = &freed;
   start (worker, &task, LATE, NULL);
   card_worker_unref (worker);
   fake_wait (&task.ended);
   g_assert_cmpstr (task.result, ==, "result");
   clear (&task);
-  fake_wait (&freed);
 }
 
 static gpointer
@@ -301,12 +291,10 @@ static void
 test_race (void)
 {
   const guint rounds = g_test_thorough () ? 2000 : 150;
-  FakeReader *fake = fake_reader_new (NULL, 0);
-  CardWorker *worker = card_worker_new (&fake->parent);
-  gboolean freed = FALSE;
+  g_autoptr (FakeCard) card = fake_card_new (NULL);
+  CardWorker *worker = card_worker_new (fake_card_get_reader (card));
   guint answers = 0;
 
-  fake->freed = &freed;
   for (guint i = 0; i < rounds; i++)
     {
       card_worker_run (worker, answer_about_now, GINT_TO_POINTER (900 + i % 20 * 10), NULL, g_free, 1, NULL,
@@ -318,7 +306,6 @@ test_race (void)
     }
   g_assert_cmpuint (answers, ==, rounds);
   card_worker_unref (worker);
-  fake_wait (&freed);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_assert_cmpuint (answers, ==, rounds);

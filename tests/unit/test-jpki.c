@@ -2,22 +2,40 @@
 /* test-jpki: the ladder of reading, the rules of the PIN, and how many commands each takes. */
 #include "card/jpki.h"
 
-#include "fake-reader.h"
+#include <string.h>
+
+#include "fake-card.h"
 
 /* The largest certificate for which the number of commands is promised. */
 #define CERTIFICATE_SIZE 1536
 
-static FakeReader *
-new_card (Jpki *jpki, gboolean extended)
+/* The card of @person (NULL: any), and @filler bytes after its certificate. */
+static FakeCard *
+new_card_of (const FakeIdentity *person, gsize filler, Jpki *jpki, gboolean extended)
 {
-  FakeReader *card = fake_reader_new (NULL, 40);
+  FakeCard *card = fake_card_new (person != NULL ? person : fake_get_person ("yamada"));
+  g_autoptr (GBytes) der = fake_identity_get_der (card->person);
 
-  jpki_initialize (jpki, &card->parent, extended);
+  fake_card_set_file (card, der, filler);
+  jpki_initialize (jpki, fake_card_get_reader (card), extended);
   return card;
 }
 
+static FakeCard *
+new_card (Jpki *jpki, gboolean extended)
+{
+  return new_card_of (NULL, 40, jpki, extended);
+}
+
 static void
-assert_reads (FakeReader *card, Jpki *jpki, guint commands)
+free_card (FakeCard *card, Jpki *jpki)
+{
+  reader_free (jpki->guard.reader);
+  fake_card_free (card);
+}
+
+static void
+assert_reads (FakeCard *card, Jpki *jpki, guint commands)
 {
   g_autoptr (GBytes) expected = fake_identity_get_der (card->person);
   g_autoptr (GBytes) certificate = NULL;
@@ -35,18 +53,17 @@ static void
 test_extended (void)
 {
   Jpki jpki;
-  FakeReader *card = new_card (&jpki, TRUE);
+  FakeCard *card = new_card (&jpki, TRUE);
 
   assert_reads (card, &jpki, 2);
-  reader_free (&card->parent);
+  free_card (card, &jpki);
 }
 
 /* A certificate of exactly @size bytes; the padding is found by trying. */
 static void
 make_large_person (FakeIdentity *person, gsize size)
 {
-  const guint bits = (guint)GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP384R1);
-  FakeRequest request = { GNUTLS_PK_ECDSA, bits, "Large", fake_get_authority (), 0, 0, 0, size / 2 };
+  FakeRequest request = { GNUTLS_PK_ECDSA, FAKE_P384_BITS, "Large", fake_get_authority (), 0, 0, 0, size / 2 };
 
   for (guint i = 0; i < 50; i++)
     {
@@ -66,54 +83,52 @@ static void
 test_short (void)
 {
   g_auto (FakeIdentity) person = { 0 };
-  FakeReader *card;
+  FakeCard *card;
   Jpki jpki;
 
   make_large_person (&person, CERTIFICATE_SIZE);
-  card = fake_reader_new (&person, 512);
-  jpki_initialize (&jpki, &card->parent, FALSE);
+  card = new_card_of (&person, 512, &jpki, FALSE);
   assert_reads (card, &jpki, 1 + 6);
-  reader_free (&card->parent);
+  free_card (card, &jpki);
 
   /* The whole ladder: extended, short id, SELECT. With query, VERIFY, SIGN and the end these are 14. */
-  card = fake_reader_new (&person, 512);
+  card = new_card_of (&person, 512, &jpki, TRUE);
   card->refuses_extended = card->refuses_short_id = TRUE;
-  jpki_initialize (&jpki, &card->parent, TRUE);
   assert_reads (card, &jpki, 14 - 4);
-  reader_free (&card->parent);
+  free_card (card, &jpki);
 }
 
 static void
 test_step_down (void)
 {
   Jpki jpki;
-  FakeReader *card = new_card (&jpki, TRUE);
+  FakeCard *card = new_card (&jpki, TRUE);
   const guint pieces = (guint)(g_bytes_get_size (card->certificate) - 40 + 255) / 256;
 
   card->refuses_extended = TRUE; /* the card */
   assert_reads (card, &jpki, 1 + 1 + pieces);
   g_assert_false (jpki.extended);
-  reader_free (&card->parent);
+  free_card (card, &jpki);
 
   card = new_card (&jpki, TRUE);
   card->fails_extended = TRUE; /* the reader */
   assert_reads (card, &jpki, 1 + 1 + pieces);
-  reader_free (&card->parent);
+  free_card (card, &jpki);
 
   card = new_card (&jpki, TRUE);
   card->refuses_short_id = TRUE;
   assert_reads (card, &jpki, 1 + 2 + 1 + pieces);
-  reader_free (&card->parent);
+  free_card (card, &jpki);
 
   card = new_card (&jpki, FALSE);
   card->answers_in_pieces = TRUE;
   assert_reads (card, &jpki, 1 + 2 * pieces);
-  reader_free (&card->parent);
+  free_card (card, &jpki);
 
   card = new_card (&jpki, TRUE);
   card->first_is_internal_error = TRUE;
   assert_reads (card, &jpki, 3);
-  reader_free (&card->parent);
+  free_card (card, &jpki);
 }
 
 /* Where the reader fails and the card is not there any more, nothing is tried again. */
@@ -122,32 +137,33 @@ test_gone (void)
 {
   g_autoptr (GError) error = NULL;
   Jpki jpki;
-  FakeReader *card = new_card (&jpki, TRUE);
+  FakeCard *card = new_card (&jpki, TRUE);
 
-  card->fails_extended = card->is_changed = TRUE;
   g_assert_true (jpki_select (&jpki, NULL));
+  card->fails_extended = card->is_changed = TRUE;
   g_assert_null (jpki_read_certificate (&jpki, &error));
   g_assert_nonnull (error);
   g_assert_cmpuint (card->commands->len, ==, 2);
-  reader_free (&card->parent);
+  free_card (card, &jpki);
 }
 
 static void
-assert_read_fails (FakeReader *card, Jpki *jpki, ShikakuError code)
+assert_read_fails (FakeCard *card, Jpki *jpki, ShikakuError code)
 {
   g_autoptr (GError) error = NULL;
 
   g_assert_true (jpki_select (jpki, NULL));
   g_assert_null (jpki_read_certificate (jpki, &error));
   g_assert_error (error, SHIKAKU_ERROR, (gint)code);
-  reader_free (&card->parent);
+  free_card (card, jpki);
 }
 
 static void
-set_certificate (FakeReader *card, const char *content, gsize size)
+set_file (FakeCard *card, const char *content, gsize size)
 {
-  g_bytes_unref (card->certificate);
-  card->certificate = g_bytes_new (content, size);
+  g_autoptr (GBytes) bytes = g_bytes_new (content, size);
+
+  fake_card_set_file (card, bytes, 0);
 }
 
 static void
@@ -155,33 +171,31 @@ test_bad_certificates (void)
 {
   g_autoptr (GError) error = NULL;
   Jpki jpki;
-  FakeReader *card = new_card (&jpki, TRUE);
+  FakeCard *card = new_card (&jpki, TRUE);
 
   card->is_other_card = TRUE;
   g_assert_false (jpki_select (&jpki, &error));
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_UNSUPPORTED);
-  reader_free (&card->parent);
+  free_card (card, &jpki);
 
   card = new_card (&jpki, TRUE); /* a telephone: not without the PIN */
-  card->fault_ins = 0xB0;
-  card->fault_status = 0x6982;
+  fake_card_fail (card, FAKE_READ, SHIKAKU_ERROR_NONE, 0x6982);
   assert_read_fails (card, &jpki, SHIKAKU_ERROR_CARD_UNSUPPORTED);
 
   card = new_card (&jpki, TRUE);
-  card->fault_ins = 0xB0;
-  card->fault_error = SHIKAKU_ERROR_CARD_REMOVED;
+  fake_card_fail (card, FAKE_READ, SHIKAKU_ERROR_CARD_REMOVED, 0);
   assert_read_fails (card, &jpki, SHIKAKU_ERROR_CARD_REMOVED);
 
   card = new_card (&jpki, TRUE); /* filler only */
-  set_certificate (card, "\xFF\xFF\xFF\xFF", 4);
+  set_file (card, "\xFF\xFF\xFF\xFF", 4);
   assert_read_fails (card, &jpki, SHIKAKU_ERROR_CARD_FAILED);
 
   card = new_card (&jpki, TRUE); /* shorter than it says */
-  set_certificate (card, "\x30\x82\x05\x00\x01", 5);
+  set_file (card, "\x30\x82\x05\x00\x01", 5);
   assert_read_fails (card, &jpki, SHIKAKU_ERROR_CARD_FAILED);
 
   card = new_card (&jpki, TRUE); /* larger than any */
-  set_certificate (card, "\x30\x83\x10\x00\x00\x01", 6);
+  set_file (card, "\x30\x83\x10\x00\x00\x01", 6);
   assert_read_fails (card, &jpki, SHIKAKU_ERROR_CARD_FAILED);
 }
 
@@ -198,7 +212,7 @@ test_tries (void)
 {
   g_autoptr (GError) error = NULL;
   Jpki jpki;
-  FakeReader *card = new_card (&jpki, TRUE);
+  FakeCard *card = new_card (&jpki, TRUE);
   guint tries = 99;
 
   g_assert_true (jpki_select (&jpki, NULL));
@@ -207,15 +221,15 @@ test_tries (void)
   card->tries = 0; /* 6984 */
   g_assert_true (jpki_query_tries (&jpki, &tries, NULL));
   g_assert_cmpuint (tries, ==, 0);
-  card->fault_ins = 0x20;
-  card->fault_status = 0x6983;
+  fake_card_fail (card, FAKE_QUERY_TRIES, SHIKAKU_ERROR_NONE, 0x6983);
   tries = 99;
   g_assert_true (jpki_query_tries (&jpki, &tries, NULL));
   g_assert_cmpuint (tries, ==, 0);
-  card->fault_status = 0x9000; /* verified by somebody else: how many are left is not known */
+  /* verified by somebody else: how many are left is not known */
+  fake_card_fail (card, FAKE_QUERY_TRIES, SHIKAKU_ERROR_NONE, 0x9000);
   g_assert_false (jpki_query_tries (&jpki, &tries, &error));
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_FAILED);
-  reader_free (&card->parent);
+  free_card (card, &jpki);
 }
 
 static void
@@ -235,7 +249,7 @@ test_verify (void)
   g_autoptr (Secret) wrong = new_pin ("4321"), right = new_pin ("1234");
   g_autoptr (GError) error = NULL;
   Jpki jpki;
-  FakeReader *card = new_card (&jpki, TRUE);
+  FakeCard *card = new_card (&jpki, TRUE);
   guint tries = 99;
 
   g_assert_true (jpki_select (&jpki, NULL));
@@ -249,12 +263,11 @@ test_verify (void)
   card->tries = 1;
   assert_verify_fails (&jpki, "4321", SHIKAKU_ERROR_PIN_LOCKED); /* 63C0 */
   assert_verify_fails (&jpki, "4321", SHIKAKU_ERROR_PIN_LOCKED); /* 6984 */
-  card->fault_ins = 0x20;
-  card->fault_status = 0x6983;
+  fake_card_fail (card, FAKE_VERIFY, SHIKAKU_ERROR_NONE, 0x6983);
   assert_verify_fails (&jpki, "1234", SHIKAKU_ERROR_PIN_LOCKED);
-  card->fault_status = 0x6581;
+  fake_card_fail (card, FAKE_VERIFY, SHIKAKU_ERROR_NONE, 0x6581);
   assert_verify_fails (&jpki, "1234", SHIKAKU_ERROR_CARD_FAILED);
-  reader_free (&card->parent);
+  free_card (card, &jpki);
 }
 
 static void
@@ -262,14 +275,14 @@ test_not_a_pin (void)
 {
   static const char *const texts[] = { "123", "12345", "12a4", "    ", "12\xEF\xBC\x93", "-123" };
   Jpki jpki;
-  FakeReader *card = new_card (&jpki, TRUE);
+  FakeCard *card = new_card (&jpki, TRUE);
 
   g_assert_true (jpki_select (&jpki, NULL));
   for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
     assert_verify_fails (&jpki, texts[i], SHIKAKU_ERROR_PIN_REFUSED);
   g_assert_cmpuint (card->commands->len, ==, 1); /* nothing was sent */
   g_assert_cmpuint (card->tries, ==, 3);
-  reader_free (&card->parent);
+  free_card (card, &jpki);
 }
 
 static void
@@ -279,7 +292,7 @@ test_sign (void)
   g_autoptr (GBytes) digest = g_bytes_new_static ("digest", 6), signature = NULL, again = NULL;
   g_autoptr (GError) error = NULL;
   Jpki jpki;
-  FakeReader *card = new_card (&jpki, TRUE);
+  FakeCard *card = new_card (&jpki, TRUE);
 
   g_assert_true (jpki_select (&jpki, NULL));
   g_assert_null (jpki_sign (&jpki, digest, &error));
@@ -292,7 +305,7 @@ test_sign (void)
   g_assert_true (g_bytes_equal (signature, again));
   jpki_drop_rights (&jpki);
   g_assert_false (card->verified);
-  reader_free (&card->parent);
+  free_card (card, &jpki);
 }
 
 int

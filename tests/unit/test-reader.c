@@ -5,7 +5,8 @@
 #include "card/reader-monitor.h"
 #include "card/reader-pcsc.h"
 
-#include "fake-reader.h"
+#include "fake-card.h"
+#include "fake-loop.h"
 
 static char *directory; /* of the socket that nobody serves */
 
@@ -51,13 +52,13 @@ static const ReaderMonitorObserver observer = { on_service, on_added, on_removed
 static void
 test_freed (void)
 {
-  FakeReader *fake = fake_reader_new (NULL, 0);
-  gboolean freed = FALSE;
+  g_autoptr (FakeCard) card = fake_card_new (NULL);
+  Reader *reader = fake_card_get_reader (card);
 
-  fake->freed = &freed;
-  g_assert_cmpstr (fake->parent.name, ==, "Fake Reader 00");
-  reader_free (&fake->parent);
-  g_assert_true (freed);
+  g_assert_cmpstr (reader->name, ==, FAKE_READER);
+  g_assert_cmpint (card->readers, ==, 1);
+  reader_free (reader);
+  g_assert_cmpint (card->readers, ==, 0);
 }
 
 static void

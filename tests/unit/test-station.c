@@ -17,12 +17,22 @@ assert_refused (FakeDesk *desk, VisitOptions *options, ShikakuError code)
   g_assert_error (error, SHIKAKU_ERROR, (int)code);
 }
 
+static FakeCard *
+new_other_card (const char *reader_name)
+{
+  FakeCard *card = fake_card_new (fake_get_person ("sato"));
+
+  card->reader_name = reader_name;
+  card->pin = "2345";
+  return card;
+}
+
 static void
 test_readers (void)
 {
   const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
+  g_autoptr (FakeCard) other = new_other_card (OTHER_READER);
   g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
-  FakeCard *other = fake_card_new (OTHER_READER, "sato", "2345", 3);
   g_autoptr (GPtrArray) readers = NULL;
   StationReader *reader;
 
@@ -43,7 +53,6 @@ test_readers (void)
   monitor->reader_added (fake_card_get_reader (other), desk->station);
   g_assert_nonnull (station_find_reader (desk->station, "/org/shikaku/Shikaku1/reader/2"));
   g_assert_null (station_find_reader (desk->station, FAKE_READER_PATH));
-  fake_card_unref (other);
 }
 
 /* A driver's name in another character set, or cut in the middle of a character. */
@@ -51,8 +60,8 @@ static void
 test_reader_name (void)
 {
   const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
+  g_autoptr (FakeCard) other = new_other_card ("Desk \xe5\x8f 00 00\xef\xbf\xbe");
   g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
-  FakeCard *other = fake_card_new ("Desk \xe5\x8f 00 00\xef\xbf\xbe", "sato", "2345", 3);
   StationReader *reader;
 
   monitor->reader_added (fake_card_get_reader (other), desk->station);
@@ -63,7 +72,6 @@ test_reader_name (void)
   g_assert_true (station_reader_has_card (reader));
   monitor->reader_removed ("Desk \xe5\x8f 00 00\xef\xbf\xbe", desk->station);
   g_assert_cmpuint (desk->readers_removed, ==, 1);
-  fake_card_unref (other);
 }
 
 static void
@@ -152,8 +160,8 @@ static void
 test_choose_reader (void)
 {
   const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
+  g_autoptr (FakeCard) other = new_other_card (OTHER_READER);
   g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
-  FakeCard *other = fake_card_new (OTHER_READER, "sato", "2345", 3);
   VisitOptions options = { .reader = "/org/shikaku/Shikaku1/reader/9" };
 
   assert_refused (desk, &options, SHIKAKU_ERROR_NO_READER);
@@ -165,7 +173,6 @@ test_choose_reader (void)
   assert_refused (desk, &options, SHIKAKU_ERROR_NO_READER);
   monitor->service_changed (FALSE, desk->station);
   assert_refused (desk, &options, SHIKAKU_ERROR_SERVICE_STOPPED);
-  fake_card_unref (other);
 }
 
 static void
@@ -505,7 +512,7 @@ test_diagnose_exposed (void)
   TransportLinkStatus *status = &desk->center->transport.links[TRANSPORT_LINK_CREDENTIAL];
   g_autoptr (GPtrArray) degraded = NULL, failed = NULL;
 
-  *status = (TransportLinkStatus){ TRANSPORT_LINK_DEGRADED, 1, -1, exposed };
+  *status = (TransportLinkStatus){ TRANSPORT_LINK_DEGRADED, 1, SHIKAKU_ERROR_NONE, exposed };
   degraded = diagnose (desk, "en");
   assert_link (degraded, 4, "credential", "degraded", "others can read it");
   *status = (TransportLinkStatus){ TRANSPORT_LINK_FAILED, 1, SHIKAKU_ERROR_CREDENTIAL_MISSING, gone };

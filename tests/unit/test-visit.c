@@ -241,7 +241,7 @@ test_registration_fails (void)
   g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
   g_assert_false (get_consent (visit, 0)->taken);
   g_assert_cmpint (get_consent (visit, 0)->error, ==, SHIKAKU_ERROR_CENTER_UNREACHABLE);
-  g_assert_cmpint (get_consent (visit, 1)->error, ==, -1);
+  g_assert_cmpint (get_consent (visit, 1)->error, ==, SHIKAKU_ERROR_NONE);
 }
 
 static void
@@ -429,7 +429,7 @@ test_wrong_pin (void)
   /* … unless the owner asks. */
   again = fake_desk_open_with (desk, "/v/3", NULL, &options);
   fake_desk_wait (desk, again, VISIT_DONE);
-  g_assert_cmpuint (fake_card_get_tries (desk->card), ==, 3);
+  g_assert_cmpuint (desk->card->tries, ==, 3);
 }
 
 static void
@@ -558,7 +558,7 @@ test_card_faults (void)
       g_autoptr (FakeDesk) desk = new_desk ();
       g_autoptr (Visit) visit = fake_desk_open (desk, NULL);
 
-      fake_card_fail (desk->card, faults[i].ins, faults[i].error);
+      fake_card_fail (desk->card, faults[i].ins, faults[i].error, 0);
       fake_desk_insert (desk);
       fake_desk_wait (desk, visit, VISIT_FAILED);
       fake_desk_assert_failed (visit, faults[i].error);

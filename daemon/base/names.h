@@ -69,3 +69,21 @@
   X (TIMED_OUT, "TimedOut") \
   X (SHUTTING_DOWN, "ShuttingDown") \
   X (FAILED, "Failed")
+
+/*
+ * The kinds of consent of the contract: SHIKAKU_CONSENT_KINDS (X) expands X (ENUM_SUFFIX, "kind") for each, in the
+ * order in which they are listed to people.
+ */
+#define SHIKAKU_CONSENT_KINDS(X) \
+  X (CEILING, "ceiling") \
+  X (SPECIFIC_DISEASE, "specific-disease") \
+  X (CHECKUP, "checkup") \
+  X (DRUG, "drug") \
+  X (DIAGNOSIS, "diagnosis") \
+  X (OPERATION, "operation") \
+  X (DISEASE_NAME, "disease-name") \
+  X (INFECTION, "infection") \
+  X (ALLERGY, "allergy") \
+  X (CONTRAINDICATION, "contraindication") \
+  X (TEST, "test") \
+  X (PRESCRIPTION, "prescription")

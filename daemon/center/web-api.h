@@ -6,19 +6,7 @@
 #pragma once
 
 #include "center/transport.h"
-
-/* Borrowed for the call; the files, and the token, are read when they are first needed. */
-typedef struct
-{
-  const char *url;              /* https://host[:port]/base, without a trailing slash; NULL: nothing can be asked */
-  const char *authority_file;   /* PEM: the only CA that is trusted */
-  const char *certificate_file; /* the institution's client certificate and its chain: PEM, or a pkcs11: URI */
-  const char *key_file;         /* its key: PEM, or a pkcs11: URI */
-  const char *account_file;     /* two lines: account, password */
-  const char *institution_code; /* 10 digits; NULL: nothing can be asked */
-  guint timeout;                /* seconds: the whole of one call */
-  const char *token_pin_file;   /* the PKCS #11 token's PIN; NULL: it has none, or the URI names a pin-source */
-} WebApiSettings;
+#include "center/web-settings.h"
 
 /* web_api_new: nothing is opened or loaded yet; TLS comes with the first use. */
 Transport *web_api_new (const WebApiSettings *settings);

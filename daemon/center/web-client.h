@@ -7,7 +7,8 @@
  */
 #pragma once
 
-#include "center/web-api.h"
+#include "center/transport.h"
+#include "center/web-settings.h"
 
 typedef struct WebClient WebClient;
 

@@ -12,17 +12,22 @@ typedef struct
 } TextField;
 
 #define ELIGIBILITY(member) offsetof (Eligibility, member)
-#define INSURANCE(member) offsetof (EligibilityInsurance, member)
-#define CEILING(member) offsetof (EligibilityCeiling, member)
-#define DISEASE(member) offsetof (EligibilityDisease, member)
+#define QUALIFICATION(member) offsetof (Qualification, member)
+#define INSURANCE(member) offsetof (QualificationInsurance, member)
+#define CEILING(member) offsetof (QualificationCeiling, member)
+#define DISEASE(member) offsetof (QualificationDisease, member)
 
 static const TextField eligibility_texts[] = {
   { "Reason", ELIGIBILITY (reason) },
   { "Advice", ELIGIBILITY (advice) },
   { "Source", ELIGIBILITY (source) },
   { "Validity", ELIGIBILITY (validity) },
-  { "Code", ELIGIBILITY (code) },
-  { "Message", ELIGIBILITY (message) },
+  { NULL },
+};
+
+static const TextField qualification_texts[] = {
+  { "Code", QUALIFICATION (code) },
+  { "Message", QUALIFICATION (message) },
   { NULL },
 };
 
@@ -153,7 +158,7 @@ append_positions (sd_bus_message *message, const GArray *positions)
 }
 
 static int
-append_elderly (sd_bus_message *message, const EligibilityInsurance *insurance)
+append_elderly (sd_bus_message *message, const QualificationInsurance *insurance)
 {
   int result;
 
@@ -172,7 +177,7 @@ append_elderly (sd_bus_message *message, const EligibilityInsurance *insurance)
 }
 
 static int
-append_ceiling (sd_bus_message *message, const EligibilityCeiling *ceiling)
+append_ceiling (sd_bus_message *message, const QualificationCeiling *ceiling)
 {
   int result = open_entry (message, "Ceiling", "a{sv}");
 
@@ -196,7 +201,7 @@ append_diseases (sd_bus_message *message, const GArray *diseases)
     {
       result = sd_bus_message_open_container (message, 'a', "{sv}");
       if (result >= 0)
-        result = append_texts (message, disease_texts, &g_array_index (diseases, EligibilityDisease, i));
+        result = append_texts (message, disease_texts, &g_array_index (diseases, QualificationDisease, i));
       if (result >= 0)
         result = sd_bus_message_close_container (message);
     }
@@ -205,15 +210,18 @@ append_diseases (sd_bus_message *message, const GArray *diseases)
   return result < 0 ? result : close_entry (message);
 }
 
-/* A ticket's keys are the field's own element names (facts: domain §3.3, MedicalTicketInfo): handed on as they came. */
+/* A ticket's keys are the field's own names (MedicalTicketInfo): handed on as they came. */
 static int
-append_ticket (sd_bus_message *message, const Message *ticket)
+append_ticket (sd_bus_message *message, const GArray *ticket)
 {
   int result = sd_bus_message_open_container (message, 'a', "{sv}");
 
-  for (const Message *child = message_get_first_child (ticket); child && result >= 0; child = message_get_next (child))
-    if (*message_get_text (child))
-      result = append_basic (message, message_get_name (child), "s", message_get_text (child));
+  for (guint i = 0; i < ticket->len && result >= 0; i++)
+    {
+      const QualificationTicketText *text = &g_array_index (ticket, QualificationTicketText, i);
+
+      result = append_basic (message, text->name, "s", text->text);
+    }
   return result < 0 ? result : sd_bus_message_close_container (message);
 }
 
@@ -232,7 +240,7 @@ append_tickets (sd_bus_message *message, const GPtrArray *tickets)
 }
 
 static int
-append_insurance (sd_bus_message *message, const EligibilityInsurance *insurance)
+append_insurance (sd_bus_message *message, const QualificationInsurance *insurance)
 {
   int result = sd_bus_message_open_container (message, 'a', "{sv}");
 
@@ -250,8 +258,8 @@ append_insurance (sd_bus_message *message, const EligibilityInsurance *insurance
     result = append_ceiling (message, insurance->ceiling);
   if (result >= 0 && insurance->diseases)
     result = append_diseases (message, insurance->diseases);
-  if (result >= 0 && insurance->public_expenses)
-    result = append_tickets (message, insurance->public_expenses);
+  if (result >= 0 && insurance->tickets)
+    result = append_tickets (message, insurance->tickets);
   return result < 0 ? result : sd_bus_message_close_container (message);
 }
 
@@ -272,15 +280,18 @@ append_insurances (sd_bus_message *message, const GPtrArray *insurances)
 int
 bus_eligibility_append (sd_bus_message *message, const Eligibility *eligibility)
 {
+  const Qualification *sent = eligibility->qualification;
   int result = append_basic (message, "Answer", "s", eligibility_answer_to_string (eligibility->answer));
 
   if (result >= 0)
     result = append_texts (message, eligibility_texts, eligibility);
+  if (result >= 0 && sent != NULL)
+    result = append_texts (message, qualification_texts, sent);
   if (result >= 0)
     result = append_time (message, "AsOf", eligibility->as_of);
-  if (result >= 0 && eligibility->changed_sent)
-    result = append_switch (message, "Changed", eligibility->changed);
-  return result < 0 ? result : append_insurances (message, eligibility->insurances);
+  if (result >= 0 && sent != NULL && sent->changed_sent)
+    result = append_switch (message, "Changed", sent->changed);
+  return result < 0 ? result : append_insurances (message, sent != NULL ? sent->insurances : NULL);
 }
 
 static int
@@ -289,11 +300,11 @@ append_consent (sd_bus_message *message, const Consent *consent)
   int result = sd_bus_message_open_container (message, 'e', "sa{sv}");
 
   if (result >= 0)
-    result = sd_bus_message_append_basic (message, 's', consent->rule->kind);
+    result = sd_bus_message_append_basic (message, 's', consent_kind_to_string (consent->kind));
   if (result >= 0)
     result = sd_bus_message_open_container (message, 'a', "{sv}");
   if (result >= 0)
-    result = append_switch (message, "Granted", consent->taken);
+    result = append_switch (message, "Granted", consent->granted);
   if (result >= 0)
     result = append_time (message, "At", consent->at);
   if (result >= 0)

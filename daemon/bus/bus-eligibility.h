@@ -7,7 +7,7 @@
 
 #include <systemd/sd-bus.h>
 
-#include "visit/consent-rules.h"
+#include "visit/consent.h"
 #include "visit/eligibility.h"
 
 /* bus_eligibility_append: the entries, into an a{sv} that is already open. */

@@ -8,18 +8,6 @@
 #include "base/error.h"
 
 #define PROOF_DOMAIN "org.shikaku.card-proof.v1"
-#define ERROR_CODE_SIZE 9
-
-/* Refusals of our profile. What is not listed is CENTER_REFUSED. */
-static const struct
-{
-  const char *code;
-  ShikakuError error;
-} refusals[] = {
-  { "SHK010001", SHIKAKU_ERROR_CERTIFICATE_EXPIRED },   { "SHK010002", SHIKAKU_ERROR_CERTIFICATE_REVOKED },
-  { "SHK010003", SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED }, { "SHK020001", SHIKAKU_ERROR_NOT_REGISTERED },
-  { "SHK090001", SHIKAKU_ERROR_CENTER_BUSY },           { "SHK090003", SHIKAKU_ERROR_MESSAGE_INVALID },
-};
 
 void
 transport_challenge_free (TransportChallenge *challenge)
@@ -36,7 +24,7 @@ transport_reply_free (TransportReply *reply)
 {
   if (reply == NULL)
     return;
-  g_clear_pointer (&reply->message, message_free);
+  g_clear_pointer (&reply->qualification, qualification_free);
   g_clear_pointer (&reply->body, g_bytes_unref);
   g_free (reply);
 }
@@ -138,28 +126,4 @@ transport_note_expiry (Transport *transport, gint64 expires)
   transport->credential_expires = expires;
   if (transport->changed != NULL)
     transport->changed (transport, transport->changed_data);
-}
-
-/* Codes are the center's own and safe to show, as long as they look like codes. */
-static gboolean
-is_code (const char *code)
-{
-  gsize size = code != NULL ? strlen (code) : 0;
-
-  for (gsize i = 0; i < size; i++)
-    if (!g_ascii_isalnum (code[i]))
-      return FALSE;
-  return size > 0 && size <= ERROR_CODE_SIZE;
-}
-
-gboolean
-transport_set_refusal (GError **error, const char *code)
-{
-  ShikakuError named = SHIKAKU_ERROR_CENTER_REFUSED;
-
-  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
-    if (g_strcmp0 (refusals[i].code, code) == 0)
-      named = refusals[i].error;
-  g_set_error (error, SHIKAKU_ERROR, named, "the center refused with code %s", is_code (code) ? code : "(none)");
-  return FALSE;
 }

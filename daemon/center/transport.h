@@ -10,7 +10,8 @@
 #include <gio/gio.h>
 
 #include "base/error.h"
-#include "codec/message.h"
+#include "center/qualification.h"
+#include "codec/consent-kind.h"
 
 /* A challenge for one card proof. */
 typedef struct
@@ -35,43 +36,41 @@ typedef struct
   GBytes *certificate;   /* DER */
   const char *algorithm; /* card_certificate_get_algorithm */
   GBytes *signature;
-  gboolean consent_ceiling, consent_specific_disease;
+  ConsentKinds agreed; /* of those inside the query: what the patient said yes to */
 } TransportCardQuery;
 
 /* An insured person by number. NULL: not given. Borrowed. Dates YYYYMMDD. */
 typedef struct
 {
   const char *insurer_number, *symbol, *number, *branch, *birthdate, *date;
-  gboolean consent_ceiling, consent_specific_disease;
+  ConsentKinds agreed; /* as above */
 } TransportNumberQuery;
 
-/* Consents to register. @kinds: the field's element prefixes ("PharmacistsInfo"), NULL-ended, parallel to @granted. */
+/* Consents to register: what the patient was asked beside the query, and said yes to. */
 typedef struct
 {
-  const char *qualification_key; /* QualificationConfirmationKey of the answer that the consents belong to */
-  const char *const *prefixes;
-  const gboolean *granted;
+  const char *qualification_key; /* of the answer that the consents belong to; borrowed */
+  ConsentKinds asked, agreed;
 } TransportConsents;
 
-/*
- * The center's answer: the tree, and the bytes as they came. It was taken (SegmentOfResult 1), belongs to the request
- * and has a body: a transport answers everything else with an error.
- */
+/* What the center says of one kind of consent. */
 typedef struct
 {
-  Message *message;
-  GBytes *body;
+  gboolean granted; /* it was taken down */
+  gint64 at, until; /* microseconds since the epoch, UTC; 0: not sent */
+} TransportConsentState;
+
+/* The center's answer. It was taken and belongs to the request: a transport answers everything else with an error. */
+typedef struct
+{
+  Qualification *qualification; /* NULL: the answer to a registration */
+  TransportConsentState consents[CONSENT_N_KINDS];
+  GBytes *body;    /* as it came */
   gint64 received; /* microseconds since the epoch, UTC */
 } TransportReply;
 
 void transport_reply_free (TransportReply *reply);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportReply, transport_reply_free)
-
-/*
- * transport_set_refusal: sets the error that the center's @code (data/center-profile.md) stands for; any other code, or
- * none, is CENTER_REFUSED. Return: FALSE.
- */
-gboolean transport_set_refusal (GError **error, const char *code);
 
 typedef enum
 {
@@ -124,7 +123,7 @@ typedef struct
                         GAsyncReadyCallback callback, gpointer user_data);
   /*
    * register_consents: never repeated on the wire, whatever happens to the line (a 401 alone, which says that nothing
-   * was done, is followed by a new token and one repeat). The answer holds the consent triples of the field.
+   * was done, is followed by a new token and one repeat). The answer holds what became of each consent.
    */
   void (*register_consents) (Transport *transport, const TransportConsents *consents, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * web-api: the transport's calls, each made of a request (web-message), its way there and back (web-client) and the
- * reading of the answer (web-message).
+ * web-api: the transport's calls, each made of a request (field-request), written as JSON, its way there and back
+ * (web-client) and the reading of the answer (web-message, field-answer).
  */
 
 #include "center/web-api.h"
@@ -9,10 +9,13 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
+#include "center/field-answer.h"
+#include "center/field-request.h"
 #include "center/https.h"
 #include "center/web-client.h"
 #include "center/web-message.h"
 #include "codec/japanese-text.h"
+#include "codec/message-json.h"
 
 typedef struct
 {
@@ -85,7 +88,7 @@ on_challenge (GBytes *body, const GError *failure, gpointer user_data)
   Asked *asked = user_data;
   GError *error = NULL;
   g_autoptr (Message) message = read_answer (asked, body, failure, &error);
-  TransportChallenge *challenge = message != NULL ? web_message_read_challenge (message, &error) : NULL;
+  TransportChallenge *challenge = message != NULL ? field_answer_read_challenge (message, &error) : NULL;
 
   if (challenge != NULL)
     g_task_return_pointer (asked->task, challenge, (GDestroyNotify)transport_challenge_free);
@@ -94,25 +97,33 @@ on_challenge (GBytes *body, const GError *failure, gpointer user_data)
   asked_free (asked);
 }
 
+/* return_reply: @error: (transfer full). */
 static void
-on_reply (GBytes *body, const GError *failure, gpointer user_data)
+return_reply (Asked *asked, TransportReply *reply, GError *error)
 {
-  Asked *asked = user_data;
-  GError *error = NULL;
-  Message *message = read_answer (asked, body, failure, &error);
-
-  if (message != NULL)
-    {
-      TransportReply *reply = g_new0 (TransportReply, 1);
-
-      reply->message = message;
-      reply->body = g_bytes_ref (body);
-      reply->received = g_get_real_time ();
-      g_task_return_pointer (asked->task, reply, (GDestroyNotify)transport_reply_free);
-    }
+  if (reply != NULL)
+    g_task_return_pointer (asked->task, reply, (GDestroyNotify)transport_reply_free);
   else
     g_task_return_error (asked->task, error);
   asked_free (asked);
+}
+
+static void
+on_qualification (GBytes *body, const GError *failure, gpointer user_data)
+{
+  GError *error = NULL;
+  Message *message = read_answer (user_data, body, failure, &error);
+
+  return_reply (user_data, message != NULL ? field_answer_read_qualification (message, body, &error) : NULL, error);
+}
+
+static void
+on_registered (GBytes *body, const GError *failure, gpointer user_data)
+{
+  GError *error = NULL;
+  g_autoptr (Message) message = read_answer (user_data, body, failure, &error);
+
+  return_reply (user_data, message != NULL ? field_answer_read_registration (message, body) : NULL, error);
 }
 
 /* The outcome is in the links, whatever it is. */
@@ -127,18 +138,27 @@ on_examined (GBytes *body, const GError *failure, gpointer user_data)
   asked_free (asked);
 }
 
-static WebHeader
-make_header (const Asked *asked)
+/* make_header: @today: NULL where the request has no date. */
+static FieldHeader
+make_header (const Asked *asked, const char *today)
 {
-  return (WebHeader){ asked->api->institution_code, asked->identifier, NULL };
+  return (FieldHeader){ asked->api->institution_code, asked->identifier, today };
+}
+
+static GBytes *
+write_challenge_request (const Asked *asked)
+{
+  FieldHeader header = make_header (asked, NULL);
+  g_autoptr (Message) request = field_request_new_challenge (&header);
+
+  return message_json_write (request);
 }
 
 static void
 get_challenge (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   Asked *asked = asked_new (transport, cancellable, callback, user_data);
-  WebHeader header = make_header (asked);
-  g_autoptr (GBytes) body = web_message_make_challenge (&header);
+  g_autoptr (GBytes) body = write_challenge_request (asked);
 
   web_client_call (asked->api->client, WEB_CALL_CHALLENGE, body, FALSE, cancellable, on_challenge, asked);
 }
@@ -154,13 +174,12 @@ check_card (Transport *transport, const TransportCardQuery *query, GCancellable 
             GAsyncReadyCallback callback, gpointer user_data)
 {
   Asked *asked = asked_new (transport, cancellable, callback, user_data);
-  WebHeader header = make_header (asked);
   g_autofree char *today = japanese_text_format_date (g_get_real_time ());
-  g_autoptr (GBytes) body = NULL;
+  FieldHeader header = make_header (asked, today);
+  g_autoptr (Message) request = field_request_new_check (&header, query);
+  g_autoptr (GBytes) body = message_json_write (request);
 
-  header.today = today;
-  body = web_message_make_check (&header, query);
-  web_client_call (asked->api->client, WEB_CALL_CHECK, body, FALSE, cancellable, on_reply, asked);
+  web_client_call (asked->api->client, WEB_CALL_CHECK, body, FALSE, cancellable, on_qualification, asked);
 }
 
 static void
@@ -168,13 +187,12 @@ check_number (Transport *transport, const TransportNumberQuery *query, GCancella
               GAsyncReadyCallback callback, gpointer user_data)
 {
   Asked *asked = asked_new (transport, cancellable, callback, user_data);
-  WebHeader header = make_header (asked);
   g_autofree char *today = japanese_text_format_date (g_get_real_time ());
-  g_autoptr (GBytes) body = NULL;
+  FieldHeader header = make_header (asked, today);
+  g_autoptr (Message) request = field_request_new_search (&header, query);
+  g_autoptr (GBytes) body = message_json_write (request);
 
-  header.today = today;
-  body = web_message_make_search (&header, query);
-  web_client_call (asked->api->client, WEB_CALL_SEARCH, body, FALSE, cancellable, on_reply, asked);
+  web_client_call (asked->api->client, WEB_CALL_SEARCH, body, FALSE, cancellable, on_qualification, asked);
 }
 
 static void
@@ -182,10 +200,11 @@ register_consents (Transport *transport, const TransportConsents *consents, GCan
                    GAsyncReadyCallback callback, gpointer user_data)
 {
   Asked *asked = asked_new (transport, cancellable, callback, user_data);
-  WebHeader header = make_header (asked);
-  g_autoptr (GBytes) body = web_message_make_registration (&header, consents);
+  FieldHeader header = make_header (asked, NULL);
+  g_autoptr (Message) request = field_request_new_registration (&header, consents);
+  g_autoptr (GBytes) body = message_json_write (request);
 
-  web_client_call (asked->api->client, WEB_CALL_REGISTER, body, FALSE, cancellable, on_reply, asked);
+  web_client_call (asked->api->client, WEB_CALL_REGISTER, body, FALSE, cancellable, on_registered, asked);
 }
 
 static TransportReply *
@@ -206,8 +225,7 @@ static void
 examine (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   Asked *asked = asked_new (transport, cancellable, callback, user_data);
-  WebHeader header = make_header (asked);
-  g_autoptr (GBytes) body = web_message_make_challenge (&header);
+  g_autoptr (GBytes) body = write_challenge_request (asked);
 
   web_client_call (asked->api->client, web_client_has_token (asked->api->client) ? WEB_CALL_CHALLENGE : WEB_CALL_LOGIN,
                    body, TRUE, cancellable, on_examined, asked);

@@ -229,13 +229,13 @@ make_consents (const VisitOptions *options, gboolean by_number, GError **error)
 
   for (const char *const *kind = options->consents; kind != NULL && *kind != NULL; kind++)
     {
-      Consent consent = { .rule = consent_rule_lookup (*kind) };
-      gboolean again = FALSE;
+      Consent consent = { 0 };
+      gboolean known = consent_kind_lookup (*kind, &consent.kind), again = FALSE;
 
       for (guint i = 0; i < consents->len; i++)
-        again |= g_array_index (consents, Consent, i).rule == consent.rule;
+        again |= g_array_index (consents, Consent, i).kind == consent.kind;
       /* The center lets nobody see records of a person who is known by number only (facts: domain §6). */
-      if (consent.rule == NULL || again || (by_number && !consent.rule->inside_query))
+      if (!known || again || (by_number && !consent_kind_is_inside_query (consent.kind)))
         return refuse_option (error, "Consents: not a kind that can be asked here, or one asked twice"), NULL;
       g_array_append_val (consents, consent);
     }

@@ -3,17 +3,14 @@
  * visit-query: what the patient is asked and what the center answers. In: a proved card, or numbers. Out: the
  * eligibility and what became of each consent.
  *
- * Kinds that travel inside the query are asked before it, all others while it is under way; what the patient granted is
- * registered when both are answered. A refused consent never fails a visit.
+ * Kinds that travel inside the query are asked before it, all others while it is under way; what the patient agreed to
+ * is registered when both are answered. A refused consent never fails a visit.
  */
 #include "visit/visit-private.h"
-
-#include <string.h>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
-#include "codec/japanese-text.h"
 #include "visit/visit-text.h"
 
 #define CONSENT_AT(visit, index) (&g_array_index ((visit)->consents, Consent, index))
@@ -23,24 +20,32 @@ static void advance (Visit *visit);
 
 /* Consents. */
 
-/* Whether there is something to ask. What this agent cannot ask is not granted, and says why. */
 static gboolean
-has_questions (Visit *visit, gboolean inside_query)
+can_ask (Visit *visit)
 {
-  gboolean can_ask = visit->agent != NULL && visit->host->agents.klass->has_capability (visit->agent, "consent");
+  return visit->agent != NULL && visit->host->agents.klass->has_capability (visit->agent, "consent");
+}
+
+/* is_to_ask: whether there is a question that this agent can ask. */
+static gboolean
+is_to_ask (Visit *visit, gboolean inside_query)
+{
   gboolean found = FALSE;
 
   for (guint i = 0; i < visit->consents->len; i++)
-    {
-      Consent *consent = CONSENT_AT (visit, i);
+    found |= consent_kind_is_inside_query (CONSENT_AT (visit, i)->kind) == inside_query;
+  return found && can_ask (visit);
+}
 
-      if (consent->rule->inside_query != inside_query)
-        continue;
-      found = TRUE;
-      if (!can_ask)
-        consent->error = SHIKAKU_ERROR_NO_AGENT;
-    }
-  return found && can_ask;
+/* mark_unaskable: what this agent cannot ask is not agreed to, and says why. */
+static void
+mark_unaskable (Visit *visit, gboolean inside_query)
+{
+  if (can_ask (visit))
+    return;
+  for (guint i = 0; i < visit->consents->len; i++)
+    if (consent_kind_is_inside_query (CONSENT_AT (visit, i)->kind) == inside_query)
+      CONSENT_AT (visit, i)->error = SHIKAKU_ERROR_NO_AGENT;
 }
 
 /* take_answers: @answers: in the order of the questions of this kind, or NULL if the patient did not answer. */
@@ -53,12 +58,12 @@ take_answers (Visit *visit, gboolean inside_query, const GArray *answers)
     {
       Consent *consent = CONSENT_AT (visit, i);
 
-      if (consent->rule->inside_query != inside_query || answers == NULL || next >= answers->len)
+      if (consent_kind_is_inside_query (consent->kind) != inside_query || answers == NULL || next >= answers->len)
         continue;
       consent->answered = TRUE;
-      consent->granted = g_array_index (answers, gboolean, next++);
+      consent->agreed = g_array_index (answers, gboolean, next++);
       statistics_count (visit->host->statistics,
-                        consent->granted ? STATISTICS_CONSENTS_GRANTED : STATISTICS_CONSENTS_DENIED);
+                        consent->agreed ? STATISTICS_CONSENTS_GRANTED : STATISTICS_CONSENTS_DENIED);
     }
 }
 
@@ -112,19 +117,19 @@ on_consent_beside (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 ask (Visit *visit, gboolean inside_query)
 {
-  AgentQuestion questions[CONSENT_KINDS_MAXIMUM] = { { NULL } };
+  AgentQuestion questions[CONSENT_N_KINDS] = { { NULL } };
   AgentContext context = visit_get_agent_context (visit);
   guint n = 0;
 
   for (guint i = 0; i < visit->consents->len; i++)
     {
-      const ConsentRule *rule = CONSENT_AT (visit, i)->rule;
+      const ConsentKind kind = CONSENT_AT (visit, i)->kind;
 
-      if (rule->inside_query != inside_query)
+      if (consent_kind_is_inside_query (kind) != inside_query)
         continue;
-      questions[n].kind = rule->kind;
-      questions[n].text = visit_text (visit->language, "Consent %s", rule->kind);
-      questions[n].version = visit_text_version ("Consent %s", rule->kind);
+      questions[n].kind = consent_kind_to_string (kind);
+      questions[n].text = visit_text (visit->language, "Consent %s", questions[n].kind);
+      questions[n].version = visit_text_version ("Consent %s", questions[n].kind);
       n++;
     }
 
@@ -140,32 +145,20 @@ ask (Visit *visit, gboolean inside_query)
     }
 }
 
-/* is_granted: whether the patient granted @kind. */
-static gboolean
-is_granted (Visit *visit, const char *kind)
+/* get_agreed: the kinds inside the query that the patient agreed to, or those beside it. */
+static ConsentKinds
+get_agreed (Visit *visit, gboolean inside_query)
 {
+  ConsentKinds agreed = 0;
+
   for (guint i = 0; i < visit->consents->len; i++)
-    if (strcmp (CONSENT_AT (visit, i)->rule->kind, kind) == 0)
-      return CONSENT_AT (visit, i)->granted;
-  return FALSE;
-}
+    {
+      const Consent *consent = CONSENT_AT (visit, i);
 
-static const char *
-find_text (const Message *node, const char *prefix, const char *suffix)
-{
-  g_autofree char *name = g_strconcat (prefix, suffix, NULL);
-
-  return message_find_text (node, name);
-}
-
-/* take_time: when a consent was given, or until when it holds, as the center says under @node. */
-static void
-take_time (const Message *node, const char *prefix, const char *suffix, gint64 *ret_time)
-{
-  const char *text = find_text (node, prefix, suffix);
-
-  if (text != NULL)
-    japanese_text_parse_time (text, ret_time);
+      if (consent->agreed && consent_kind_is_inside_query (consent->kind) == inside_query)
+        agreed |= CONSENT_KINDS_OF (consent->kind);
+    }
+  return agreed;
 }
 
 /* The query. */
@@ -195,7 +188,7 @@ refuse (Visit *visit, GError *error)
       return;
     }
   for (guint i = 0; i < visit->consents->len; i++)
-    if (CONSENT_AT (visit, i)->granted)
+    if (CONSENT_AT (visit, i)->agreed)
       CONSENT_AT (visit, i)->error = (ShikakuError)cause->code;
   log_warning (visit->path, "visit: no answer from the center (%s)",
                shikaku_error_get_short_name ((ShikakuError)cause->code));
@@ -207,17 +200,16 @@ refuse (Visit *visit, GError *error)
 static void
 take_inside (Visit *visit)
 {
-  const Message *body = message_find (visit->eligibility->reply->message, "MessageBody");
-  const Message *entry = message_find (message_find (body, "ResultList"), "ResultOfQualificationConfirmation");
-
   for (guint i = 0; i < visit->consents->len; i++)
     {
       Consent *consent = CONSENT_AT (visit, i);
 
-      if (!consent->granted || !consent->rule->inside_query)
+      const TransportConsentState *state = &visit->eligibility->reply->consents[consent->kind];
+
+      if (!consent->agreed || !consent_kind_is_inside_query (consent->kind))
         continue;
-      consent->taken = entry != NULL && g_strcmp0 (find_text (entry, consent->rule->prefix, "ConsFlg"), "0") != 0;
-      take_time (entry, consent->rule->prefix, "ConsTime", &consent->at);
+      consent->granted = state->granted;
+      consent->at = state->at;
     }
 }
 
@@ -253,26 +245,25 @@ static void
 send_query (Visit *visit)
 {
   Transport *transport = visit->host->transport;
-  gboolean ceiling = is_granted (visit, "ceiling");
-  gboolean disease = is_granted (visit, "specific-disease");
+  ConsentKinds agreed = get_agreed (visit, TRUE);
 
   visit_hold (visit);
   visit_clock_begin (&visit->clock, VISIT_WAIT_CENTER);
   if (visit->insured != NULL)
     {
-      visit->insured->consent_ceiling = ceiling;
-      visit->insured->consent_specific_disease = disease;
+      visit->insured->agreed = agreed;
       transport->klass->check_number (transport, visit->insured, visit->cancellable, on_reply, visit);
     }
   else
     {
-      TransportCardQuery query = { .consent_ceiling = ceiling, .consent_specific_disease = disease };
+      TransportCardQuery query = { .agreed = agreed };
 
       card_proof_fill_query (visit->proof, &query);
       transport->klass->check_card (transport, &query, visit->cancellable, on_reply, visit);
     }
 
-  visit->consents_answered = !has_questions (visit, FALSE);
+  mark_unaskable (visit, FALSE);
+  visit->consents_answered = !is_to_ask (visit, FALSE);
   if (!visit->consents_answered)
     {
       visit_set_state (visit, VISIT_ASKING_CONSENT);
@@ -285,7 +276,8 @@ send_query (Visit *visit)
 void
 visit_query_begin (Visit *visit)
 {
-  if (has_questions (visit, TRUE))
+  mark_unaskable (visit, TRUE);
+  if (is_to_ask (visit, TRUE))
     {
       visit_set_state (visit, VISIT_ASKING_CONSENT);
       ask (visit, TRUE);
@@ -294,29 +286,27 @@ visit_query_begin (Visit *visit)
     send_query (visit);
 }
 
-/* What was granted goes to the center. */
+/* What was agreed to goes to the center. */
 
 static void
 take_registration (Visit *visit, const TransportReply *reply, const GError *error)
 {
-  const Message *body = reply != NULL ? message_find (reply->message, "MessageBody") : NULL;
-  const Message *node = message_find (body, "ConsentRegistrationResult");
-
   for (guint i = 0; i < visit->consents->len; i++)
     {
       Consent *consent = CONSENT_AT (visit, i);
+      const TransportConsentState state = reply != NULL ? reply->consents[consent->kind] : (TransportConsentState){ 0 };
 
-      if (consent->rule->inside_query || !consent->granted)
+      if (consent_kind_is_inside_query (consent->kind) || !consent->agreed)
         continue;
-      consent->taken = error == NULL && g_strcmp0 (find_text (node, consent->rule->prefix, "ConsFlg"), "1") == 0;
-      if (!consent->taken)
+      consent->granted = state.granted;
+      consent->at = state.at;
+      consent->until = state.until;
+      if (!consent->granted)
         statistics_count (visit->host->statistics, STATISTICS_CONSENTS_UNREGISTERED);
       if (error != NULL && visit->ending)
         consent->error = visit->error != NULL ? (ShikakuError)visit->error->code : SHIKAKU_ERROR_TIMED_OUT;
       else if (error != NULL)
         consent->error = (ShikakuError)error->code;
-      take_time (node, consent->rule->prefix, "ConsTime", &consent->at);
-      take_time (node, consent->rule->prefix, "AvailableTime", &consent->until);
     }
 }
 
@@ -344,26 +334,22 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
 static gboolean
 may_register (Visit *visit)
 {
-  return visit->eligibility->answer == ELIGIBILITY_ELIGIBLE && visit->eligibility->qualification_key != NULL;
+  return visit->eligibility->answer == ELIGIBILITY_ELIGIBLE && visit->eligibility->qualification->key != NULL;
 }
 
 static void
 register_consents (Visit *visit)
 {
   Transport *transport = visit->host->transport;
-  const char *prefixes[CONSENT_KINDS_MAXIMUM + 1] = { NULL };
-  gboolean granted[CONSENT_KINDS_MAXIMUM] = { FALSE };
-  TransportConsents consents = { visit->eligibility->qualification_key, prefixes, granted };
-  guint n = 0;
+  TransportConsents consents
+      = { .qualification_key = visit->eligibility->qualification->key, .agreed = get_agreed (visit, FALSE) };
 
   for (guint i = 0; i < visit->consents->len; i++)
     {
       const Consent *consent = CONSENT_AT (visit, i);
 
-      if (consent->rule->inside_query || !consent->answered)
-        continue;
-      prefixes[n] = consent->rule->prefix;
-      granted[n++] = consent->granted;
+      if (!consent_kind_is_inside_query (consent->kind) && consent->answered)
+        consents.asked |= CONSENT_KINDS_OF (consent->kind);
     }
   visit_hold (visit);
   visit_clock_begin (&visit->clock, VISIT_WAIT_CENTER);
@@ -374,14 +360,9 @@ register_consents (Visit *visit)
 static void
 advance (Visit *visit)
 {
-  gboolean any = FALSE;
-
-  for (guint i = 0; i < visit->consents->len; i++)
-    any |= !CONSENT_AT (visit, i)->rule->inside_query && CONSENT_AT (visit, i)->granted;
-
   if (!visit->query_answered)
     visit_set_state (visit, VISIT_CHECKING);
-  else if (!may_register (visit) || (visit->consents_answered && !any))
+  else if (!may_register (visit) || (visit->consents_answered && get_agreed (visit, FALSE) == 0))
     visit_end (visit, VISIT_DONE, NULL);
   else if (visit->consents_answered)
     {

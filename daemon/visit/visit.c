@@ -219,15 +219,15 @@ answer_cancel_tasks (Visit *visit)
     g_task_return_boolean (tasks->pdata[i], TRUE);
 }
 
-/* explain_untaken: what was granted in vain shall not look like a patient's no. */
+/* explain_ungranted: what was agreed to in vain shall not look like a patient's no. */
 static void
-explain_untaken (Visit *visit)
+explain_ungranted (Visit *visit)
 {
   for (guint i = 0; i < visit->consents->len; i++)
     {
       Consent *consent = &g_array_index (visit->consents, Consent, i);
 
-      if (consent->granted && !consent->taken && consent->error == SHIKAKU_ERROR_NONE)
+      if (consent->agreed && !consent->granted && consent->error == SHIKAKU_ERROR_NONE)
         consent->error = visit->error != NULL ? (ShikakuError)visit->error->code : SHIKAKU_ERROR_CENTER_REFUSED;
     }
 }
@@ -239,7 +239,7 @@ take_end (Visit *visit)
   if (visit_is_finished (visit))
     return;
 
-  explain_untaken (visit);
+  explain_ungranted (visit);
   if (visit->error != NULL)
     visit->error_message = visit_text (visit->language, visit->for_sleep ? "Error %s sleep" : "Error %s",
                                        shikaku_error_get_short_name ((ShikakuError)visit->error->code));

@@ -11,7 +11,7 @@
 
 #include <gio/gio.h>
 
-#include "visit/consent-rules.h"
+#include "visit/consent.h"
 #include "visit/eligibility.h"
 #include "visit/visit-clock.h"
 #include "visit/visit-observer.h"

@@ -174,7 +174,7 @@ def test_token_pulled_register():
         token.pull()
         token.put_back()
         drop_connections(center)
-        assert "drug=1" in driver.ask(f"register {key} PharmacistsInfo=1")
+        assert "drug=1" in driver.ask(f"register {key} drug=1")
         assert count(center, "consent/register") == 1
 
 

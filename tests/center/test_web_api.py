@@ -70,10 +70,10 @@ def test_prepare():
 def test_register():
     with make_pair() as (center, driver):
         key = get_key(driver.check())
-        result = driver.ask(f"register {key} PharmacistsInfo=1 DiagnosisInfo=0")
+        result = driver.ask(f"register {key} drug=1 diagnosis=0")
         assert "drug=1" in result, result
         assert center.log("consent/register")[0]["registered"] == ["PharmacistsInfo"]
-        assert driver.ask("register nonsense PharmacistsInfo=1") == "CenterRefused"
+        assert driver.ask("register nonsense drug=1") == "CenterRefused"
         assert driver.search().startswith("ok")
 
 
@@ -190,7 +190,7 @@ def test_down():
         center.tell("fault refuse-connection")
         assert driver.search() == "CenterUnreachable"
         assert driver.state()[:2] == ("offline", ["ok", "failed:CenterUnreachable", "unknown", "unknown"])
-        assert driver.ask("register key PharmacistsInfo=1") == "CenterUnreachable"
+        assert driver.ask("register key drug=1") == "CenterUnreachable"
         center.tell("clear-faults")
         assert driver.search().startswith("ok")
         assert driver.state()[:2] == ("online", ["ok"] * 4)
@@ -268,12 +268,12 @@ def test_register_not_repeated():
         for fault, result in faults.items():
             center.tell("clear-log")
             center.tell(f"fault {fault} path=consent/register")
-            assert driver.ask(f"register {key} PharmacistsInfo=1") == result
+            assert driver.ask(f"register {key} drug=1") == result
             assert count(center, "consent/register") == 1, fault
 
         center.tell("clear-log")
         center.tell("expire-tokens")
-        assert "drug=1" in driver.ask(f"register {key} PharmacistsInfo=1")
+        assert "drug=1" in driver.ask(f"register {key} drug=1")
         assert [line["status"] for line in center.log("consent/register")] == [401, 200]
 
 
@@ -281,12 +281,12 @@ def test_register_on_kept_connection():
     """It takes the connection that there is; and when that breaks before an answer, libsoup does not send it again."""
     with make_pair() as (center, driver):
         key = get_key(driver.check())
-        assert "drug=1" in driver.ask(f"register {key} PharmacistsInfo=1")
+        assert "drug=1" in driver.ask(f"register {key} drug=1")
         assert connections(center) == 1
 
         center.tell("clear-log")
         center.tell("fault silent path=consent/register")
-        number = driver.start(f"register {key} PharmacistsInfo=1")
+        number = driver.start(f"register {key} drug=1")
         wait_for_requests(center, "consent/register")
         center.tell("fault refuse-connection")  # drops what is open
         center.tell("clear-faults")

@@ -4,7 +4,7 @@
  * answered with one line "NUMBER RESULT", as soon as it is known; NUMBER counts the commands from 1.
  *
  *   prepare · examine · state · challenge · check KEY CERTIFICATE · search INSURER NUMBER BIRTHDATE [SYMBOL [BRANCH]]
- *   register QUALIFICATION-KEY PREFIX=0|1… · cancel NUMBER · configure [OPTION…] · reset · free
+ *   register QUALIFICATION-KEY KIND=0|1… · cancel NUMBER · configure [OPTION…] · reset · free
  *
  * Arguments: URL KEYS-DIRECTORY TIMEOUT [OPTION…], each OPTION url=URL, authority=, certificate=, key=, account= or
  * token-pin=PATH, or institution=CODE, which hold until they are said again. An empty URL or CODE is one that was not
@@ -23,7 +23,6 @@
 #include "center/web-api.h"
 
 #define INSTITUTION "1312345678"
-#define WORDS_MAXIMUM 16
 
 static Transport *transport;
 static const TransportClass *klass; /* outlives it */
@@ -103,21 +102,18 @@ on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (Command) command = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (TransportReply) reply = klass->reply_finish (transport, result, &error);
-  const Message *body = reply != NULL ? message_find (reply->message, "MessageBody") : NULL;
-  const Message *person = message_find (message_find (body, "ResultList"), "ResultOfQualificationConfirmation");
-  const char *key = message_find_text (person, "QualificationConfirmationKey");
 
   if (reply == NULL)
     {
       say_error (command, error);
       return;
     }
-  if (person == NULL)
-    key = message_find_text (message_find (body, "ResultList"), "QualificationConfirmationKey");
   g_assert_cmpint (reply->received, >, 0);
-  say (command, "ok size=%" G_GSIZE_FORMAT " validity=%s key=%s drug=%s", g_bytes_get_size (reply->body),
-       message_find_text (body, "QualificationValidity"), key,
-       message_find_text (message_find (body, "ConsentRegistrationResult"), "PharmacistsInfoConsFlg"));
+  if (reply->qualification != NULL)
+    say (command, "ok size=%" G_GSIZE_FORMAT " validity=%d key=%s", g_bytes_get_size (reply->body),
+         reply->qualification->validity, reply->qualification->key);
+  else
+    say (command, "ok drug=%d", reply->consents[CONSENT_DRUG].granted);
 }
 
 static GBytes *
@@ -166,8 +162,7 @@ on_check_challenge (GObject *source, GAsyncResult *result, gpointer user_data)
   signature = sign (command->words[1], content);
   certificate = read_file (command->words[2]);
   klass->check_card (
-      transport,
-      &(TransportCardQuery){ challenge->identifier, certificate, "sha256WithRSAEncryption", signature, FALSE, FALSE },
+      transport, &(TransportCardQuery){ challenge->identifier, certificate, "sha256WithRSAEncryption", signature, 0 },
       NULL, on_reply, command);
 }
 
@@ -191,7 +186,7 @@ say_state (const Command *command)
       const TransportLinkStatus *status = &transport->links[link];
 
       g_string_append_printf (text, " %s", link_states[status->state]);
-      if (status->error >= 0)
+      if (status->error != SHIKAKU_ERROR_NONE)
         g_string_append_printf (text, ":%s", shikaku_error_get_short_name (status->error));
       g_assert_cmpint (status->since != 0, ==, status->state != TRANSPORT_LINK_UNKNOWN);
       if (status->detail != NULL)
@@ -203,20 +198,20 @@ say_state (const Command *command)
 static void
 start_register (Command *command)
 {
-  g_autoptr (GPtrArray) prefixes = g_ptr_array_new_with_free_func (g_free);
-  gboolean granted[WORDS_MAXIMUM];
+  TransportConsents consents = { .qualification_key = command->words[1] };
 
-  for (guint i = 2; command->words[i] != NULL && i - 2 < WORDS_MAXIMUM; i++)
+  for (guint i = 2; command->words[i] != NULL; i++)
     {
       gsize size = strcspn (command->words[i], "=");
+      g_autofree char *word = g_strndup (command->words[i], size);
+      ConsentKind kind;
 
-      granted[i - 2] = g_str_equal (command->words[i] + size, "=1");
-      g_ptr_array_add (prefixes, g_strndup (command->words[i], size));
+      g_assert_true (consent_kind_lookup (word, &kind));
+      consents.asked |= CONSENT_KINDS_OF (kind);
+      if (g_str_equal (command->words[i] + size, "=1"))
+        consents.agreed |= CONSENT_KINDS_OF (kind);
     }
-  g_ptr_array_add (prefixes, NULL);
-  klass->register_consents (transport,
-                            &(TransportConsents){ command->words[1], (const char *const *)prefixes->pdata, granted },
-                            remember (command), on_reply, command);
+  klass->register_consents (transport, &consents, remember (command), on_reply, command);
 }
 
 static const char *

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "center/field-answer.h"
 #include "codec/message-json.h"
 
 static gboolean
@@ -15,7 +16,7 @@ answer (gpointer user_data)
 
   if (!g_task_return_error_if_cancelled (task))
     {
-      if (center->errors[call] >= 0)
+      if (center->errors[call] != SHIKAKU_ERROR_NONE)
         g_task_return_new_error (task, SHIKAKU_ERROR, center->errors[call], "fake center");
       else
         g_task_return_pointer (task, (gpointer)center->bodies[call], NULL);
@@ -107,8 +108,7 @@ check_card (Transport *transport, const TransportCardQuery *query, GCancellable 
   g_assert_cmpuint (g_bytes_get_size (query->signature), ==, 256);
   g_assert_nonnull (query->certificate);
   g_assert_nonnull (query->algorithm);
-  center->consent_ceiling = query->consent_ceiling;
-  center->consent_specific_disease = query->consent_specific_disease;
+  center->agreed = query->agreed;
   call (transport, FAKE_CHECK_CARD, cancellable, callback, user_data);
 }
 
@@ -122,8 +122,7 @@ check_number (Transport *transport, const TransportNumberQuery *query, GCancella
   center->number
       = g_strdup_printf ("%s/%s/%s/%s/%s/%s", query->insurer_number, query->symbol ? query->symbol : "", query->number,
                          query->branch ? query->branch : "", query->birthdate, query->date ? query->date : "");
-  center->consent_ceiling = query->consent_ceiling;
-  center->consent_specific_disease = query->consent_specific_disease;
+  center->agreed = query->agreed;
   call (transport, FAKE_CHECK_NUMBER, cancellable, callback, user_data);
 }
 
@@ -135,8 +134,10 @@ register_consents (Transport *transport, const TransportConsents *consents, GCan
   g_autoptr (GString) registered = g_string_new (NULL);
 
   g_assert_cmpstr (consents->qualification_key, ==, "KEY1");
-  for (guint i = 0; consents->prefixes[i] != NULL; i++)
-    g_string_append_printf (registered, "%s%s=%d", i > 0 ? " " : "", consents->prefixes[i], consents->granted[i]);
+  for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
+    if (CONSENT_KINDS_HAS (consents->asked, kind))
+      g_string_append_printf (registered, "%s%s=%d", registered->len > 0 ? " " : "", consent_kind_to_string (kind),
+                              CONSENT_KINDS_HAS (consents->agreed, kind));
   g_free (center->registered);
   center->registered = g_strdup (registered->str);
   call (transport, FAKE_REGISTER, cancellable, callback, user_data);
@@ -145,18 +146,17 @@ register_consents (Transport *transport, const TransportConsents *consents, GCan
 static TransportReply *
 reply_finish (Transport *transport, GAsyncResult *result, GError **error)
 {
-  const char *body = g_task_propagate_pointer (G_TASK (result), error);
-  TransportReply *reply;
-  g_autoptr (GError) parse_error = NULL;
+  const char *text = g_task_propagate_pointer (G_TASK (result), error);
+  g_autoptr (GBytes) body = text != NULL ? g_bytes_new_static (text, strlen (text)) : NULL;
+  g_autoptr (Message) message = NULL;
 
-  if (body == NULL)
+  if (text == NULL)
     return NULL;
-  reply = g_new0 (TransportReply, 1);
-  reply->body = g_bytes_new_static (body, strlen (body));
-  reply->message = message_json_parse (reply->body, &parse_error);
-  g_assert_no_error (parse_error);
-  reply->received = g_get_real_time ();
-  return reply;
+  message = message_json_parse (body, NULL);
+  g_assert_nonnull (message);
+  if (GPOINTER_TO_UINT (g_task_get_source_tag (G_TASK (result))) == FAKE_REGISTER)
+    return field_answer_read_registration (message, body);
+  return field_answer_read_qualification (g_steal_pointer (&message), body, error);
 }
 
 static void
@@ -214,7 +214,6 @@ fake_center_new (void)
   center->transport.institution_code = "1311234567";
   for (guint i = 0; i < FAKE_N_CALLS; i++)
     {
-      center->errors[i] = -1;
       center->bodies[i] = FAKE_ELIGIBLE;
       center->waiting[i] = g_ptr_array_new ();
     }

@@ -25,15 +25,15 @@ typedef struct
   Transport transport;
   guint counts[FAKE_N_CALLS], prepared, resets;
   gboolean held[FAKE_N_CALLS];
-  int errors[FAKE_N_CALLS];         /* ShikakuError, -1: the answer */
+  int errors[FAKE_N_CALLS];         /* ShikakuError; NONE: the answer */
   const char *bodies[FAKE_N_CALLS]; /* JSON */
   GPtrArray *waiting[FAKE_N_CALLS]; /* of GTask */
 
   /* What was asked last. */
-  gboolean consent_ceiling, consent_specific_disease;
-  char *registered; /* "PharmacistsInfo=1 TestInfo=0" */
-  char *number;     /* "insurer/symbol/number/branch/birthdate/date" */
-  gboolean *freed;  /* where to say so, if the test wants to know */
+  ConsentKinds agreed; /* in the query */
+  char *registered;    /* "drug=1 test=0" */
+  char *number;        /* "insurer/symbol/number/branch/birthdate/date" */
+  gboolean *freed;     /* where to say so, if the test wants to know */
 } FakeCenter;
 
 FakeCenter *fake_center_new (void);

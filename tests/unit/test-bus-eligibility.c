@@ -62,10 +62,11 @@ test_nothing (BusFixture *fixture, gconstpointer data)
 static void
 test_bare_insurance (BusFixture *fixture, gconstpointer data)
 {
-  EligibilityInsurance insurance = { .burden_ratio = -1, .elderly_ratio = -1 };
+  QualificationInsurance insurance = { .burden_ratio = -1, .elderly_ratio = -1 };
   gpointer insurances[] = { &insurance };
   GPtrArray list = { .pdata = insurances, .len = 1 };
-  Eligibility eligibility = { .answer = ELIGIBILITY_ELIGIBLE, .changed_sent = TRUE, .insurances = &list };
+  Qualification qualification = { .changed_sent = TRUE, .insurances = &list };
+  Eligibility eligibility = { .answer = ELIGIBILITY_ELIGIBLE, .qualification = &qualification };
 
   assert_written (fixture, &eligibility, "{Answer:eligible Changed:0 Insurances:[{}]}");
 }
@@ -73,20 +74,20 @@ test_bare_insurance (BusFixture *fixture, gconstpointer data)
 static void
 test_everything (BusFixture *fixture, gconstpointer data)
 {
-  g_autoptr (Message) ticket = message_new ("MedicalTicketInfo");
+  g_autoptr (GArray) ticket = g_array_new (FALSE, FALSE, sizeof (QualificationTicketText));
   g_autoptr (GArray) unmapped = g_array_new (FALSE, FALSE, sizeof (guint32));
-  g_autoptr (GArray) diseases = g_array_new (FALSE, FALSE, sizeof (EligibilityDisease));
+  g_autoptr (GArray) diseases = g_array_new (FALSE, FALSE, sizeof (QualificationDisease));
   g_autoptr (GPtrArray) tickets = g_ptr_array_new ();
   g_autoptr (GPtrArray) insurances = g_ptr_array_new ();
-  const EligibilityDisease disease = { .category = "1", .name = "d", .from = "f", .until = "u", .self_pay = "10000" };
-  EligibilityCeiling ceiling = { .classification = "01",
-                                 .classification_date = "cd",
-                                 .class_name = "ア",
-                                 .from = "f",
-                                 .until = "u",
-                                 .long_term_from = "l",
-                                 .class_code = "A01" };
-  EligibilityInsurance insurance = {
+  const QualificationDisease disease = { .category = "1", .name = "d", .from = "f", .until = "u", .self_pay = "10000" };
+  QualificationCeiling ceiling = { .classification = "01",
+                                   .classification_date = "cd",
+                                   .class_name = "ア",
+                                   .from = "f",
+                                   .until = "u",
+                                   .long_term_from = "l",
+                                   .class_code = "A01" };
+  QualificationInsurance insurance = {
     .classification = "a",
     .insurer_number = "b",
     .insurer_name = "c",
@@ -115,27 +116,23 @@ test_everything (BusFixture *fixture, gconstpointer data)
     .elderly_ratio = 20,
     .ceiling = &ceiling,
     .diseases = diseases,
-    .public_expenses = tickets,
+    .tickets = tickets,
     .reference_number = "v",
   };
   char advice[] = "A";
+  Qualification qualification
+      = { .code = "C", .message = "M", .changed = TRUE, .changed_sent = TRUE, .insurances = insurances };
   Eligibility eligibility = { .answer = ELIGIBILITY_NOT_ELIGIBLE,
                               .reason = "R",
                               .advice = advice,
                               .as_of = 5000000000,
                               .source = "center",
                               .validity = "invalid",
-                              .changed = TRUE,
-                              .changed_sent = TRUE,
-                              .code = "C",
-                              .message = "M",
-                              .insurances = insurances };
+                              .qualification = &qualification };
 
   g_array_append_vals (unmapped, (guint32[]){ 0, 3 }, 2);
   g_array_append_val (diseases, disease);
-  message_add (ticket, "TicketType", "1");
-  message_add (ticket, "Remarks1", ""); /* empty is absent */
-  message_add (ticket, "SelfPayAmount", "0");
+  g_array_append_vals (ticket, (QualificationTicketText[]){ { "TicketType", "1" }, { "SelfPayAmount", "0" } }, 2);
   g_ptr_array_add (tickets, ticket);
   g_ptr_array_add (insurances, &insurance);
   assert_written (
@@ -156,16 +153,16 @@ test_consents (BusFixture *fixture, gconstpointer data)
 {
   const Consent given[] = {
     {
-        .rule = consent_rule_lookup ("drug"),
+        .kind = CONSENT_DRUG,
         .answered = TRUE,
+        .agreed = TRUE,
         .granted = TRUE,
-        .taken = TRUE,
         .at = 5,
         .until = 6,
     },
-    { .rule = consent_rule_lookup ("checkup"), .answered = TRUE, .granted = FALSE, .at = 5 },
-    { .rule = consent_rule_lookup ("test"), .answered = TRUE, .granted = TRUE, .error = SHIKAKU_ERROR_CENTER_REFUSED },
-    { .rule = consent_rule_lookup ("allergy"), .granted = TRUE }, /* not answered: not there */
+    { .kind = CONSENT_CHECKUP, .answered = TRUE, .agreed = FALSE, .at = 5 },
+    { .kind = CONSENT_TEST, .answered = TRUE, .agreed = TRUE, .error = SHIKAKU_ERROR_CENTER_REFUSED },
+    { .kind = CONSENT_ALLERGY, .agreed = TRUE }, /* not answered: not there */
   };
   g_autoptr (GArray) consents = g_array_new (FALSE, FALSE, sizeof (Consent));
   g_autoptr (GString) text = g_string_new (NULL);

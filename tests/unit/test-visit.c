@@ -110,20 +110,20 @@ test_consent_order (void)
   fake_desk_wait (desk, visit, VISIT_DONE);
 
   g_assert_cmpstr (desk->agent->questions->str, ==, "ceiling,specific-disease test,drug");
-  g_assert_true (desk->center->consent_ceiling);
-  g_assert_false (desk->center->consent_specific_disease);
-  g_assert_cmpstr (desk->center->registered, ==, "TestInfo=0 PharmacistsInfo=1");
+  g_assert_true (CONSENT_KINDS_HAS (desk->center->agreed, CONSENT_CEILING));
+  g_assert_false (CONSENT_KINDS_HAS (desk->center->agreed, CONSENT_SPECIFIC_DISEASE));
+  g_assert_cmpstr (desk->center->registered, ==, "drug=1 test=0");
   g_assert_cmpstr (desk->states->str, ==,
                    "waiting-for-card reading-card asking-pin proving asking-consent checking done");
 
-  g_assert_cmpstr (get_consent (visit, 0)->rule->kind, ==, "test");
+  g_assert_cmpint (get_consent (visit, 0)->kind, ==, CONSENT_TEST);
   g_assert_true (get_consent (visit, 0)->answered);
-  g_assert_false (get_consent (visit, 0)->taken);
-  g_assert_true (get_consent (visit, 1)->taken);
+  g_assert_false (get_consent (visit, 0)->granted);
+  g_assert_true (get_consent (visit, 1)->granted);
   g_assert_cmpint (get_consent (visit, 1)->at, >, 0);
-  g_assert_true (get_consent (visit, 2)->taken);
+  g_assert_true (get_consent (visit, 2)->granted);
   g_assert_cmpint (get_consent (visit, 2)->until - get_consent (visit, 2)->at, ==, G_TIME_SPAN_DAY);
-  g_assert_false (get_consent (visit, 3)->taken);
+  g_assert_false (get_consent (visit, 3)->granted);
 }
 
 static void
@@ -139,7 +139,7 @@ test_consent_before_query (void)
   g_assert_cmpuint (desk->center->counts[FAKE_CHECK_CARD], ==, 0);
   fake_agent_release (desk->agent);
   fake_desk_wait (desk, visit, VISIT_DONE);
-  g_assert_true (desk->center->consent_ceiling);
+  g_assert_true (CONSENT_KINDS_HAS (desk->center->agreed, CONSENT_CEILING));
   g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
 }
 
@@ -161,7 +161,7 @@ test_consent_beside_query (void)
   g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
   fake_center_release (desk->center, FAKE_CHECK_CARD);
   fake_desk_wait (desk, visit, VISIT_DONE);
-  g_assert_cmpstr (desk->center->registered, ==, "PharmacistsInfo=1");
+  g_assert_cmpstr (desk->center->registered, ==, "drug=1");
 }
 
 static void
@@ -190,7 +190,7 @@ test_all_refused (void)
   fake_desk_insert (desk);
   fake_desk_wait (desk, visit, VISIT_DONE);
   g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
-  g_assert_false (desk->center->consent_ceiling);
+  g_assert_false (CONSENT_KINDS_HAS (desk->center->agreed, CONSENT_CEILING));
   g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
 }
 
@@ -203,7 +203,7 @@ test_no_answer_is_refusal (void)
   desk->agent->refused = NULL;
   fake_desk_insert (desk);
   fake_desk_wait (desk, visit, VISIT_DONE);
-  g_assert_false (desk->center->consent_ceiling);
+  g_assert_false (CONSENT_KINDS_HAS (desk->center->agreed, CONSENT_CEILING));
   g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
   g_assert_false (get_consent (visit, 0)->answered);
   g_assert_false (get_consent (visit, 1)->answered);
@@ -223,7 +223,7 @@ test_agent_cannot_ask (void)
   g_assert_cmpstr (desk->agent->messages->str, ==, "");
   for (guint i = 0; i < 2; i++)
     {
-      g_assert_false (get_consent (visit, i)->taken);
+      g_assert_false (get_consent (visit, i)->granted);
       g_assert_cmpint (get_consent (visit, i)->error, ==, SHIKAKU_ERROR_NO_AGENT);
     }
 }
@@ -239,7 +239,7 @@ test_registration_fails (void)
   fake_desk_insert (desk);
   fake_desk_wait (desk, visit, VISIT_DONE);
   g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
-  g_assert_false (get_consent (visit, 0)->taken);
+  g_assert_false (get_consent (visit, 0)->granted);
   g_assert_cmpint (get_consent (visit, 0)->error, ==, SHIKAKU_ERROR_CENTER_UNREACHABLE);
   g_assert_cmpint (get_consent (visit, 1)->error, ==, SHIKAKU_ERROR_NONE);
 }
@@ -252,8 +252,8 @@ test_registration_refused (void)
 
   fake_desk_insert (desk); /* the center's answer holds drug only */
   fake_desk_wait (desk, visit, VISIT_DONE);
-  g_assert_true (get_consent (visit, 0)->taken);
-  g_assert_false (get_consent (visit, 1)->taken);
+  g_assert_true (get_consent (visit, 0)->granted);
+  g_assert_false (get_consent (visit, 1)->granted);
   g_assert_cmpint (get_consent (visit, 1)->error, ==, SHIKAKU_ERROR_CENTER_REFUSED);
 }
 
@@ -275,7 +275,7 @@ test_not_eligible_needs_no_consent (void)
 
 /* The patient said yes, and then there was nothing, or nobody, to take that down: it does not look like a no. */
 static void
-test_granted_in_vain (void)
+test_agreed_in_vain (void)
 {
   g_autoptr (FakeDesk) desk = new_desk ();
   g_autoptr (Visit) refused = NULL, unknown = NULL;
@@ -285,11 +285,11 @@ test_granted_in_vain (void)
   refused = fake_desk_open (desk, "ceiling drug");
   fake_desk_insert (desk);
   fake_desk_wait (desk, refused, VISIT_CHECKING);
-  g_assert_false (get_consent (refused, 0)->taken); /* not yet */
+  g_assert_false (get_consent (refused, 0)->granted); /* not yet */
   fake_center_release (desk->center, FAKE_CHECK_CARD);
   fake_desk_wait (desk, refused, VISIT_DONE);
   for (guint i = 0; i < 2; i++)
-    g_assert_false (get_consent (refused, i)->taken);
+    g_assert_false (get_consent (refused, i)->granted);
   g_assert_cmpint (get_consent (refused, 0)->error, ==, SHIKAKU_ERROR_CENTER_REFUSED);
   g_assert_cmpint (get_consent (refused, 1)->error, ==, SHIKAKU_ERROR_CENTER_REFUSED);
 
@@ -299,7 +299,7 @@ test_granted_in_vain (void)
   fake_desk_insert (desk);
   fake_desk_wait (desk, unknown, VISIT_DONE);
   g_assert_cmpstr (visit_get_answer (unknown), ==, "unknown");
-  g_assert_false (get_consent (unknown, 0)->taken);
+  g_assert_false (get_consent (unknown, 0)->granted);
   g_assert_cmpint (get_consent (unknown, 0)->error, ==, SHIKAKU_ERROR_CENTER_UNREACHABLE);
 }
 
@@ -605,7 +605,7 @@ test_number_consent (void)
 
   fake_desk_wait (desk, visit, VISIT_DONE);
   g_assert_cmpstr (desk->agent->questions->str, ==, "ceiling");
-  g_assert_true (desk->center->consent_ceiling);
+  g_assert_true (CONSENT_KINDS_HAS (desk->center->agreed, CONSENT_CEILING));
   g_assert_cmpstr (desk->states->str, ==, "asking-consent checking done");
 }
 
@@ -639,7 +639,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/visit/consent/registration-fails", test_registration_fails);
   g_test_add_func ("/visit/consent/registration-refused", test_registration_refused);
   g_test_add_func ("/visit/consent/not-eligible", test_not_eligible_needs_no_consent);
-  g_test_add_func ("/visit/consent/granted-in-vain", test_granted_in_vain);
+  g_test_add_func ("/visit/consent/agreed-in-vain", test_agreed_in_vain);
   g_test_add_func ("/visit/consent/question-outlasts-visit", test_question_outlasts_visit);
   g_test_add_func ("/visit/center/unknown-after-proof", test_unknown_after_proof);
   g_test_add_func ("/visit/center/refused-person", test_refused_person);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * field-answer: the answers of data/center-profile.md: the field's messages come in, whatever they were written in;
+ * plain structs go out, or a named refusal. Pure. What an answer means for a visit is judged elsewhere.
+ */
+#pragma once
+
+#include "center/transport.h"
+#include "codec/message.h"
+
+/*
+ * field_answer_check: whether @message answers the request that had @identifier, and was taken. Return: FALSE with
+ * MESSAGE_INVALID (no XmlMsg, or the answer to another request), CENTER_BUSY (still being worked on) or the error that
+ * a refusal (SegmentOfResult 9) names. The center's own texts can name a patient: none becomes an error's text.
+ */
+gboolean field_answer_check (const Message *message, const char *identifier, GError **error);
+
+/* field_answer_read_challenge: the challenge in an answer. Return: (transfer full), or NULL with MESSAGE_INVALID. */
+TransportChallenge *field_answer_read_challenge (const Message *message, GError **error);
+
+/*
+ * field_answer_read_qualification: the answer to a query. @message: (transfer full). @body: its bytes as they came.
+ * Return: (transfer full), or NULL with MESSAGE_INVALID if it is no such answer, or with the error that its refusal
+ * (ProcessingResultStatus 2) names.
+ */
+TransportReply *field_answer_read_qualification (Message *message, GBytes *body, GError **error);
+
+/* field_answer_read_registration: the answer to a registration. Return: (transfer full). */
+TransportReply *field_answer_read_registration (const Message *message, GBytes *body);
+
+/* field_text_is_printable: whether @text is 1 to @maximum printable ASCII characters, without spaces. May be NULL. */
+gboolean field_text_is_printable (const char *text, gsize maximum);

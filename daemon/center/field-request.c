@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* field-request: the names of the field, and of our own profile, that stand in requests. */
+#include "center/field-request.h"
+
+#include "center/field-consents.h"
+
+#define INSURER_NUMBER_WIDTH 8
+#define CLASSIFICATION_CARD "1" /* ReferenceClassification: by card */
+
+/* begin_message: @date, @classification: NULL where the message has none. */
+static Message *
+begin_message (const FieldHeader *header, const char *date, const char *classification, const char *part,
+               Message **ret_part)
+{
+  Message *message = message_new ("XmlMsg");
+  Message *head = message_add (message, "MessageHeader", NULL);
+
+  if (date != NULL)
+    message_add (head, "QualificationConfirmationDate", date);
+  message_add (head, "MedicalInstitutionCode", header->institution_code);
+  message_add (head, "ArbitraryFileIdentifier", header->identifier);
+  if (classification != NULL)
+    message_add (head, "ReferenceClassification", classification);
+  *ret_part = message_add (message_add (message, "MessageBody", NULL), part, NULL);
+  return message;
+}
+
+static void
+add_optional (Message *part, const char *name, const char *text)
+{
+  if (text != NULL && *text != '\0')
+    message_add (part, name, text);
+}
+
+static void
+add_bytes (Message *part, const char *name, GBytes *bytes)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+  g_autofree char *text = g_base64_encode (data, size);
+
+  message_add (part, name, text);
+}
+
+Message *
+field_request_new_challenge (const FieldHeader *header)
+{
+  Message *part;
+
+  return begin_message (header, NULL, NULL, "CardChallengeInfo", &part);
+}
+
+Message *
+field_request_new_check (const FieldHeader *header, const TransportCardQuery *query)
+{
+  Message *part;
+  Message *message = begin_message (header, header->today, CLASSIFICATION_CARD, "CardCheckInfo", &part);
+
+  message_add (part, "ChallengeIdentifier", query->challenge_identifier);
+  add_bytes (part, "UserAuthenticationCertificate", query->certificate);
+  message_add (part, "SignatureAlgorithm", query->algorithm);
+  add_bytes (part, "Signature", query->signature);
+  for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
+    if (consent_kind_is_inside_query (kind))
+      field_consents_add_flag (part, kind, CONSENT_KINDS_HAS (query->agreed, kind));
+  return message;
+}
+
+Message *
+field_request_new_search (const FieldHeader *header, const TransportNumberQuery *query)
+{
+  Message *part;
+  Message *message = begin_message (header, query->date != NULL ? query->date : header->today, NULL,
+                                    "QualificationConfirmSearchInfo", &part);
+  /* The field wants eight places, filled with spaces from the left. */
+  g_autofree char *insurer_number
+      = g_strdup_printf ("%*s", INSURER_NUMBER_WIDTH, query->insurer_number != NULL ? query->insurer_number : "");
+
+  message_add (part, "InsurerNumber", insurer_number);
+  add_optional (part, "InsuredCardSymbol", query->symbol);
+  add_optional (part, "InsuredIdentificationNumber", query->number);
+  add_optional (part, "InsuredBranchNumber", query->branch);
+  add_optional (part, "Birthdate", query->birthdate);
+  field_consents_add_flag (part, CONSENT_CEILING, CONSENT_KINDS_HAS (query->agreed, CONSENT_CEILING));
+  /* No known program sends this one in a search: leave it out unless it says something. */
+  if (CONSENT_KINDS_HAS (query->agreed, CONSENT_SPECIFIC_DISEASE))
+    field_consents_add_flag (part, CONSENT_SPECIFIC_DISEASE, TRUE);
+  return message;
+}
+
+Message *
+field_request_new_registration (const FieldHeader *header, const TransportConsents *consents)
+{
+  Message *part;
+  Message *message = begin_message (header, NULL, NULL, "ConsentRegistrationInfo", &part);
+
+  message_add (part, "QualificationConfirmationKey", consents->qualification_key);
+  for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
+    if (CONSENT_KINDS_HAS (consents->asked, kind))
+      field_consents_add_flag (part, kind, CONSENT_KINDS_HAS (consents->agreed, kind));
+  return message;
+}

@@ -1,0 +1,484 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* field-answer: every element has its place; refusals, and what only looks like an answer. */
+#include "center/field-answer.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "codec/message-json.h"
+
+/* The envelope. */
+
+static Message *
+parse (const char *text, GError **error)
+{
+  g_autoptr (GBytes) body = g_bytes_new_static (text, strlen (text));
+  g_autoptr (Message) message = message_json_parse (body, NULL);
+
+  g_assert_nonnull (message);
+  return field_answer_check (message, "an-identifier", error) ? g_steal_pointer (&message) : NULL;
+}
+
+#define ANSWER(header, body) "{\"XmlMsg\":{\"MessageHeader\":{" header "},\"MessageBody\":{" body "}}}"
+
+static void
+test_answers (void)
+{
+  static const struct
+  {
+    const char *text;
+    ShikakuError error;
+  } cases[] = {
+    { ANSWER ("\"SegmentOfResult\":\"1\",\"ArbitraryFileIdentifier\":\"an-identifier\"", ""), SHIKAKU_ERROR_NONE },
+    { ANSWER ("\"SegmentOfResult\":1,\"ArbitraryFileIdentifier\":\"an-identifier\"", ""), SHIKAKU_ERROR_NONE },
+    { ANSWER ("\"SegmentOfResult\":\"1\",\"ArbitraryFileIdentifier\":\"another\"", ""), SHIKAKU_ERROR_MESSAGE_INVALID },
+    { ANSWER ("\"SegmentOfResult\":\"1\"", ""), SHIKAKU_ERROR_MESSAGE_INVALID },
+    { ANSWER ("\"SegmentOfResult\":\"3\"", ""), SHIKAKU_ERROR_MESSAGE_INVALID },
+    { ANSWER ("", ""), SHIKAKU_ERROR_MESSAGE_INVALID },
+    { "{\"XmlMsg\":{\"MessageHeader\":{\"SegmentOfResult\":\"1\",\"ArbitraryFileIdentifier\":\"an-identifier\"}}}",
+      SHIKAKU_ERROR_MESSAGE_INVALID },
+    { "{\"Other\":{\"MessageHeader\":{\"SegmentOfResult\":\"1\"},\"MessageBody\":{}}}", SHIKAKU_ERROR_MESSAGE_INVALID },
+    { ANSWER ("\"SegmentOfResult\":\"2\"", ""), SHIKAKU_ERROR_CENTER_BUSY },
+    { ANSWER ("\"SegmentOfResult\":\"9\"", ""), SHIKAKU_ERROR_CENTER_REFUSED },
+    { ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"ABC123456\"", ""), SHIKAKU_ERROR_CENTER_REFUSED },
+    { ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK010001\"", ""), SHIKAKU_ERROR_CERTIFICATE_EXPIRED },
+    { ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK010001\",\"ArbitraryFileIdentifier\":\"an-identifier\"",
+              ""),
+      SHIKAKU_ERROR_CERTIFICATE_EXPIRED },
+    { ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK010001\",\"ArbitraryFileIdentifier\":\"another\"", ""),
+      SHIKAKU_ERROR_MESSAGE_INVALID }, /* another patient's */
+    { ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK010002\"", ""), SHIKAKU_ERROR_CERTIFICATE_REVOKED },
+    { ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK010003\"", ""), SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED },
+    { ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK010004\"", ""), SHIKAKU_ERROR_CENTER_REFUSED },
+    { ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK020001\"", ""), SHIKAKU_ERROR_NOT_REGISTERED },
+    { ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK090001\"", ""), SHIKAKU_ERROR_CENTER_BUSY },
+    { ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"SHK090003\"", ""), SHIKAKU_ERROR_MESSAGE_INVALID },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (Message) message = parse (cases[i].text, &error);
+
+      g_assert_cmpint (message != NULL, ==, cases[i].error == SHIKAKU_ERROR_NONE);
+      if (cases[i].error != SHIKAKU_ERROR_NONE)
+        g_assert_error (error, SHIKAKU_ERROR, (int)cases[i].error);
+    }
+}
+
+/* The center's texts can name a patient: none of them becomes an error's text. */
+static void
+test_refusal_tells_nothing (void)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (parse (
+      ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"山田花子\",\"ErrorMessage\":\"山田花子\"", ""), &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED);
+  g_assert_null (strstr (error->message, "山田"));
+}
+
+static TransportChallenge *
+read_challenge (const char *part, GError **error)
+{
+  g_autofree char *text = g_strconcat (
+      "{\"XmlMsg\":{\"MessageHeader\":{\"SegmentOfResult\":\"1\",\"ArbitraryFileIdentifier\":\"an-identifier\"},"
+      "\"MessageBody\":{\"CardChallenge\":{",
+      part, "}}}}", NULL);
+  g_autoptr (Message) message = parse (text, NULL);
+
+  g_assert_nonnull (message);
+  return field_answer_read_challenge (message, error);
+}
+
+static void
+test_challenge (void)
+{
+  static const char *const bad[] = {
+    "",
+    "\"ChallengeIdentifier\":\"c1\"",
+    "\"Challenge\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"",
+    "\"ChallengeIdentifier\":\"c 1\",\"Challenge\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"",
+    "\"ChallengeIdentifier\":\"c1\",\"Challenge\":\"AAAA\"",
+    "\"ChallengeIdentifier\":\"c1\",\"Challenge\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA!!!=\"",
+    "\"ChallengeIdentifier\":\"c1\",\"Challenge\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA\"",
+  };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TransportChallenge) challenge = read_challenge (
+      "\"ChallengeIdentifier\":\"c1\",\"Challenge\":\"AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\"", &error);
+  g_autoptr (GBytes) content = NULL;
+  gsize size;
+  const char *data;
+
+  g_assert_no_error (error);
+  g_assert_cmpstr (challenge->identifier, ==, "c1");
+  content = transport_make_proof_content ("1312345678", challenge);
+  data = g_bytes_get_data (content, &size);
+  g_assert_cmpuint (size, ==, 26 + 11 + 3 + 32);
+  g_assert_cmpmem (data, 26 + 11 + 3,
+                   "org.shikaku.card-proof.v1\0"
+                   "1312345678\0"
+                   "c1",
+                   26 + 11 + 3);
+
+  for (guint i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_assert_null (read_challenge (bad[i], &error));
+      g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID);
+      g_clear_error (&error);
+    }
+}
+
+/* Answers to queries. */
+
+/* read_body: the reply whose MessageBody is @body. */
+static TransportReply *
+read_body (const char *body, GError **error)
+{
+  g_autofree char *text
+      = g_strdup_printf ("{\"XmlMsg\":{\"MessageHeader\":{\"SegmentOfResult\":\"1\"},\"MessageBody\":{%s}}}", body);
+  g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
+  Message *message = message_json_parse (bytes, NULL);
+
+  g_assert_nonnull (message);
+  return field_answer_read_qualification (message, bytes, error);
+}
+
+/* read_valid: an answer with one insurance of @elements. */
+static TransportReply *
+read_valid (const char *elements)
+{
+  g_autofree char *body = g_strdup_printf ("\"ResultList\":[{\"ResultOfQualificationConfirmation\":{%s}}],"
+                                           "\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"1\"",
+                                           elements);
+  g_autoptr (GError) error = NULL;
+  TransportReply *reply = read_body (body, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (reply->qualification->validity, ==, QUALIFICATION_VALID);
+  g_assert_cmpint (reply->received, >, 0);
+  g_assert_nonnull (reply->body);
+  return reply;
+}
+
+static const QualificationInsurance *
+get_insurance (const TransportReply *reply, guint index)
+{
+  g_assert_cmpuint (index, <, reply->qualification->insurances->len);
+  return reply->qualification->insurances->pdata[index];
+}
+
+static void
+test_every_key (void)
+{
+  g_autoptr (TransportReply) reply = read_valid (
+      "\"InsuredCardClassification\":\"01\",\"InsurerNumber\":\"    0613\",\"InsurerName\":\"保険者\","
+      "\"InsuredCardSymbol\":\"記号\",\"InsuredIdentificationNumber\":\"12\",\"InsuredBranchNumber\":\"01\","
+      "\"PersonalFamilyClassification\":\"2\",\"Name\":\"山田　花子\",\"NameKana\":\"ﾔﾏﾀﾞ "
+      "ﾊﾅｺ\",\"Sex1\":\"2\",\"Sex2\":\"1\","
+      "\"Birthdate\":\"19800229\",\"Address\":\"東京\",\"PostNumber\":\"100-0001\",\"QualificationDate\":\"20200401\","
+      "\"DisqualificationDate\":\"20300401\",\"InsuredCardValidDate\":\"20200402\","
+      "\"InsuredCardExpirationDate\":\"20300331\",\"InsuredPartialContributionRatio\":\"030\","
+      "\"PreschoolClassification\":\"1\",\"ReasonOfLoss\":\"03\",\"ReferenceNumber\":\"P-1\","
+      "\"QualificationConfirmationKey\":\"KEY\",\"QualificationChangeFlg\":\"0\"");
+  const QualificationInsurance *insurance = get_insurance (reply, 0);
+
+  g_assert_cmpstr (insurance->classification, ==, "01");
+  g_assert_cmpstr (insurance->insurer_number, ==, "0613");
+  g_assert_cmpstr (insurance->insurer_name, ==, "保険者");
+  g_assert_cmpstr (insurance->symbol, ==, "記号");
+  g_assert_cmpstr (insurance->number, ==, "12");
+  g_assert_cmpstr (insurance->branch, ==, "01");
+  g_assert_cmpstr (insurance->relationship, ==, "family");
+  g_assert_cmpstr (insurance->name, ==, "山田　花子");
+  g_assert_cmpstr (insurance->name_kana, ==, "ﾔﾏﾀﾞ ﾊﾅｺ");
+  g_assert_null (insurance->name_unmapped);
+  g_assert_cmpstr (insurance->sex, ==, "female");
+  g_assert_cmpstr (insurance->birthdate, ==, "19800229");
+  g_assert_cmpstr (insurance->address, ==, "東京");
+  g_assert_cmpstr (insurance->post_number, ==, "100-0001");
+  g_assert_cmpstr (insurance->qualification_date, ==, "20200401");
+  g_assert_cmpstr (insurance->disqualification_date, ==, "20300401");
+  g_assert_cmpstr (insurance->valid_from, ==, "20200402");
+  g_assert_cmpstr (insurance->valid_until, ==, "20300331");
+  g_assert_cmpint (insurance->burden_ratio, ==, 30);
+  g_assert_true (insurance->preschool_sent && insurance->preschool);
+  g_assert_cmpstr (insurance->loss_reason, ==, "03");
+  g_assert_cmpstr (insurance->reference_number, ==, "P-1");
+  g_assert_null (insurance->ceiling);
+  g_assert_null (insurance->diseases);
+  g_assert_null (insurance->tickets);
+  g_assert_cmpstr (reply->qualification->key, ==, "KEY");
+  g_assert_true (reply->qualification->changed_sent && !reply->qualification->changed);
+  g_assert_cmpint (reply->qualification->executed, ==, 0);
+}
+
+static void
+test_absent (void)
+{
+  g_autoptr (TransportReply) reply = read_valid ("\"InsuredCardClassification\":\"\",\"Name\":\"\",\"Unheard\":\"1\"");
+  const QualificationInsurance *insurance = get_insurance (reply, 0);
+
+  g_assert_null (insurance->classification);
+  g_assert_null (insurance->name);
+  g_assert_null (insurance->sex);
+  g_assert_null (insurance->relationship);
+  g_assert_cmpint (insurance->burden_ratio, ==, -1);
+  g_assert_false (insurance->preschool_sent);
+  g_assert_false (reply->qualification->changed_sent);
+  g_assert_null (reply->qualification->key);
+}
+
+static void
+test_certificates (void)
+{
+  g_autoptr (TransportReply) reply = read_valid (
+      "\"ElderlyRecipientCertificateInfo\":{\"ElderlyRecipientCertificateDate\":\"20240801\","
+      "\"ElderlyRecipientValidStartDate\":\"20240801\",\"ElderlyRecipientValidEndDate\":\"20250731\","
+      "\"ElderlyRecipientContributionRatio\":\"020\"},"
+      "\"LimitApplicationCertificateRelatedInfo\":{\"LimitApplicationCertificateClassification\":\"01\","
+      "\"LimitApplicationCertificateClassificationFlag\":\"A03\",\"LimitApplicationCertificateDate\":\"20240401\","
+      "\"LimitApplicationCertificateValidStartDate\":\"20240401\",\"LimitApplicationCertificateValidEndDate\":"
+      "\"20250331\","
+      "\"LimitApplicationCertificateLongTermDate\":\"20241001\"},"
+      "\"SpecificDiseasesCertificateList\":[{\"SpecificDiseasesCertificateInfo\":{\"SpecificDiseasesDiseaseCategory\":"
+      "\"1\","
+      "\"SpecificDiseasesValidStartDate\":\"20240101\",\"SpecificDiseasesValidEndDate\":\"20341231\","
+      "\"SpecificDiseasesSelfPay\":\"10000\"}},{\"SpecificDiseasesCertificateInfo\":{"
+      "\"SpecificDiseasesDiseaseCategory\":"
+      "\"9\"}}],"
+      "\"PublicExpenseResultList\":[{\"MedicalTicketInfo\":{\"TicketType\":\"01\",\"Remarks1\":\"\",\"SelfPayAmount\":"
+      "\"0\"}}]");
+  const QualificationInsurance *insurance = get_insurance (reply, 0);
+  const QualificationDisease *diseases = &g_array_index (insurance->diseases, QualificationDisease, 0);
+  const GArray *ticket = insurance->tickets->pdata[0];
+
+  g_assert_cmpint (insurance->burden_ratio, ==, 20);
+  g_assert_cmpint (insurance->elderly_ratio, ==, 20);
+  g_assert_cmpstr (insurance->elderly_from, ==, "20240801");
+  g_assert_cmpstr (insurance->elderly_until, ==, "20250731");
+  g_assert_cmpstr (insurance->elderly_date, ==, "20240801");
+  g_assert_cmpstr (insurance->ceiling->classification, ==, "01");
+  g_assert_cmpstr (insurance->ceiling->class_code, ==, "A03");
+  g_assert_cmpstr (insurance->ceiling->class_name, ==, "ウ");
+  g_assert_cmpstr (insurance->ceiling->classification_date, ==, "20240401");
+  g_assert_cmpstr (insurance->ceiling->from, ==, "20240401");
+  g_assert_cmpstr (insurance->ceiling->until, ==, "20250331");
+  g_assert_cmpstr (insurance->ceiling->long_term_from, ==, "20241001");
+  g_assert_cmpuint (insurance->diseases->len, ==, 2);
+  g_assert_cmpstr (diseases[0].category, ==, "1");
+  g_assert_nonnull (diseases[0].name);
+  g_assert_cmpstr (diseases[0].from, ==, "20240101");
+  g_assert_cmpstr (diseases[0].until, ==, "20341231");
+  g_assert_cmpstr (diseases[0].self_pay, ==, "10000");
+  g_assert_null (diseases[1].name); /* a category that nobody knows */
+  g_assert_cmpuint (insurance->tickets->len, ==, 1);
+  g_assert_cmpuint (ticket->len, ==, 2);
+  g_assert_cmpstr (g_array_index (ticket, QualificationTicketText, 0).name, ==, "TicketType");
+  g_assert_cmpstr (g_array_index (ticket, QualificationTicketText, 0).text, ==, "01");
+  g_assert_cmpstr (g_array_index (ticket, QualificationTicketText, 1).name, ==, "SelfPayAmount");
+}
+
+static void
+test_unmapped_name (void)
+{
+  g_autoptr (TransportReply) reply = read_valid ("\"Name\":\"●橋　健\"");
+  const QualificationInsurance *insurance = get_insurance (reply, 0);
+
+  g_assert_cmpuint (insurance->name_unmapped->len, ==, 1);
+  g_assert_cmpuint (g_array_index (insurance->name_unmapped, guint32, 0), ==, 0);
+}
+
+static void
+test_odd_values (void)
+{
+  static const struct
+  {
+    const char *sent;
+    gint ratio;
+  } ratios[]
+      = { { "000", 0 }, { "100", 100 }, { "101", -1 }, { "0x1", -1 }, { "-10", -1 }, { "0030", -1 }, { "3", 3 } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ratios); i++)
+    {
+      g_autofree char *elements = g_strdup_printf (
+          "\"InsuredPartialContributionRatio\":\"%s\",\"Sex1\":\"7\",\"PersonalFamilyClassification\":"
+          "\"9\",\"ElderlyRecipientCertificateInfo\":\"\",\"InsurerNumber\":\"        \"",
+          ratios[i].sent);
+      g_autoptr (TransportReply) reply = read_valid (elements);
+      const QualificationInsurance *insurance = get_insurance (reply, 0);
+
+      g_assert_cmpint (insurance->burden_ratio, ==, ratios[i].ratio);
+      g_assert_cmpstr (insurance->sex, ==, "unknown");
+      g_assert_null (insurance->relationship);
+    }
+}
+
+static void
+test_several_insurances (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TransportReply) reply = read_body (
+      "\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"6\",\"ResultList\":["
+      "{\"ResultOfQualificationConfirmation\":{\"InsurerNumber\":\"1\",\"QualificationChangeFlg\":\"0\"}},"
+      "{\"ResultOfQualificationConfirmation\":{\"InsuredCardClassification\":\"A1\",\"QualificationChangeFlg\":\"1\","
+      "\"QualificationConfirmationKey\":\"K2\"}}]",
+      &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpint (reply->qualification->validity, ==, QUALIFICATION_VALID_UNREGISTERED);
+  g_assert_cmpuint (reply->qualification->insurances->len, ==, 2);
+  g_assert_cmpstr (get_insurance (reply, 1)->classification, ==, "A1");
+  g_assert_true (reply->qualification->changed);
+  g_assert_cmpstr (reply->qualification->key, ==, "K2");
+}
+
+static void
+test_validities (void)
+{
+  static const struct
+  {
+    const char *status, *sent;
+    QualificationValidity validity;
+  } rows[] = {
+    { "1", "1", QUALIFICATION_VALID },         { "1", "2", QUALIFICATION_INVALID },
+    { "1", "3", QUALIFICATION_INVALID_NEW },   { "1", "4", QUALIFICATION_NONE },
+    { "1", "5", QUALIFICATION_SEVERAL },       { "1", "6", QUALIFICATION_VALID_UNREGISTERED },
+    { "1", "0", QUALIFICATION_UNRECOGNISED },  { "1", "7", QUALIFICATION_UNRECOGNISED },
+    { "1", "11", QUALIFICATION_UNRECOGNISED }, { "3", "1", QUALIFICATION_UNRECOGNISED },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *body
+          = g_strdup_printf ("\"ProcessingResultStatus\":\"%s\",\"ProcessingResultCode\":\"ABC000001\","
+                             "\"ProcessingResultMessage\":\"お知らせ\",\"QualificationValidity\":\"%s\"",
+                             rows[i].status, rows[i].sent);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TransportReply) reply = read_body (body, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (reply->qualification->validity, ==, rows[i].validity);
+      g_assert_cmpstr (reply->qualification->code, ==, "ABC000001");
+      g_assert_cmpstr (reply->qualification->message, ==, "お知らせ");
+    }
+}
+
+static void
+test_refusals (void)
+{
+  static const struct
+  {
+    const char *body;
+    ShikakuError error;
+  } rows[] = {
+    { "", SHIKAKU_ERROR_MESSAGE_INVALID },
+    { "\"ProcessingResultStatus\":\"1\"", SHIKAKU_ERROR_MESSAGE_INVALID },
+    { "\"QualificationValidity\":\"1\"", SHIKAKU_ERROR_MESSAGE_INVALID },
+    { "\"ProcessingResultStatus\":\"2\",\"ProcessingResultCode\":\"SHK020001\",\"QualificationValidity\":\"1\"",
+      SHIKAKU_ERROR_NOT_REGISTERED },
+    { "\"ProcessingResultStatus\":\"2\",\"ProcessingResultCode\":\"山田\"", SHIKAKU_ERROR_CENTER_REFUSED },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (read_body (rows[i].body, &error));
+      g_assert_error (error, SHIKAKU_ERROR, (int)rows[i].error);
+      g_assert_null (strstr (error->message, "山田"));
+    }
+}
+
+/* Consents. */
+
+/* What the center says of one inside the query: taken down, unless it says no, if there is an insurance at all. */
+static void
+test_consents_inside (void)
+{
+  static const struct
+  {
+    const char *elements;
+    gboolean granted;
+    gint64 at;
+  } rows[] = {
+    { "\"LimitApplicationCertificateRelatedConsFlg\":\"1\","
+      "\"LimitApplicationCertificateRelatedConsTime\":\"19700101090001\"",
+      TRUE, G_USEC_PER_SEC },
+    { "\"LimitApplicationCertificateRelatedConsTime\":\"yesterday\"", TRUE, 0 },
+    { "\"LimitApplicationCertificateRelatedConsFlg\":\"\"", TRUE, 0 },
+    { "\"LimitApplicationCertificateRelatedConsFlg\":\"0\"", FALSE, 0 },
+    { "", TRUE, 0 },
+  };
+  g_autoptr (TransportReply) none
+      = read_body ("\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"4\"", NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (TransportReply) reply = read_valid (rows[i].elements);
+
+      g_assert_cmpint (reply->consents[CONSENT_CEILING].granted, ==, rows[i].granted);
+      g_assert_cmpint (reply->consents[CONSENT_CEILING].at, ==, rows[i].at);
+      g_assert_true (reply->consents[CONSENT_SPECIFIC_DISEASE].granted);
+      g_assert_false (reply->consents[CONSENT_DRUG].granted);
+    }
+  g_assert_false (none->consents[CONSENT_CEILING].granted);
+}
+
+/* The first insurance tells; another's elements change nothing. */
+static void
+test_consents_of_first (void)
+{
+  g_autoptr (TransportReply) reply
+      = read_body ("\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"1\",\"ResultList\":["
+                   "{\"ResultOfQualificationConfirmation\":{}},"
+                   "{\"ResultOfQualificationConfirmation\":{\"LimitApplicationCertificateRelatedConsFlg\":\"0\","
+                   "\"PharmacistsInfoConsFlg\":\"1\"}}]",
+                   NULL);
+
+  g_assert_cmpuint (reply->qualification->insurances->len, ==, 1);
+  g_assert_true (reply->consents[CONSENT_CEILING].granted);
+  g_assert_false (reply->consents[CONSENT_DRUG].granted);
+}
+
+static void
+test_registration (void)
+{
+  static const char text[]
+      = "{\"XmlMsg\":{\"MessageBody\":{\"ConsentRegistrationResult\":{\"PharmacistsInfoConsFlg\":\"1\","
+        "\"PharmacistsInfoConsTime\":\"19700101090001\",\"PharmacistsInfoAvailableTime\":\"19700101090002\","
+        "\"TestInfoConsFlg\":\"0\",\"OperationInfoConsFlg\":\"yes\",\"ConsFlg\":\"1\",\"InfoConsFlg\":\"1\","
+        "\"PharmacistsInfo\":\"1\",\"DiagnosisNameConsFlg\":\"1\"}}}}";
+  g_autoptr (GBytes) body = g_bytes_new_static (text, sizeof text - 1);
+  g_autoptr (Message) message = message_json_parse (body, NULL);
+  g_autoptr (TransportReply) reply = field_answer_read_registration (message, body);
+
+  g_assert_null (reply->qualification);
+  g_assert_true (g_bytes_equal (reply->body, body));
+  for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
+    g_assert_cmpint (reply->consents[kind].granted, ==, kind == CONSENT_DRUG || kind == CONSENT_DISEASE_NAME);
+  g_assert_cmpint (reply->consents[CONSENT_DRUG].at, ==, G_USEC_PER_SEC);
+  g_assert_cmpint (reply->consents[CONSENT_DRUG].until, ==, 2 * G_USEC_PER_SEC);
+  g_assert_cmpint (reply->consents[CONSENT_DISEASE_NAME].at, ==, 0);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/field-answer/answers", test_answers);
+  g_test_add_func ("/field-answer/refusal-tells-nothing", test_refusal_tells_nothing);
+  g_test_add_func ("/field-answer/challenge", test_challenge);
+  g_test_add_func ("/field-answer/every-key", test_every_key);
+  g_test_add_func ("/field-answer/absent", test_absent);
+  g_test_add_func ("/field-answer/certificates", test_certificates);
+  g_test_add_func ("/field-answer/unmapped-name", test_unmapped_name);
+  g_test_add_func ("/field-answer/odd-values", test_odd_values);
+  g_test_add_func ("/field-answer/several-insurances", test_several_insurances);
+  g_test_add_func ("/field-answer/validities", test_validities);
+  g_test_add_func ("/field-answer/refusals", test_refusals);
+  g_test_add_func ("/field-answer/consents-inside", test_consents_inside);
+  g_test_add_func ("/field-answer/consents-of-first", test_consents_of_first);
+  g_test_add_func ("/field-answer/registration", test_registration);
+  return g_test_run ();
+}

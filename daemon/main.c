@@ -144,7 +144,8 @@ run (Daemon *daemon, GError **error)
   if (bus == NULL)
     return FALSE;
   daemon->transport = web_api_new (&web_api);
-  station = station_new (&settings, daemon->transport, bus_get_agent_port (bus), bus_get_observer (), bus);
+  station = station_new (&settings, bus_get_agent_port (bus), bus_get_observer (), bus);
+  station_add_transport (station, daemon->transport, NULL);
   daemon->loop = loop;
   daemon->bus = bus;
   daemon->station = station;

@@ -93,15 +93,9 @@ refuse_right (AccessQuestion *question, BusPeer *peer, BusPolkitAnswer answer)
 static const char *
 find_reader_name (BusAccess *access, sd_bus_message *call)
 {
-  g_autoptr (GPtrArray) readers = station_get_readers (access->station);
-  const char *path = bus_options_find_path (call, "Reader");
-  StationReader *reader = NULL;
+  StationReader *reader = station_find_reader (access->station, bus_options_find_path (call, "Reader"));
 
-  if (path)
-    reader = station_find_reader (access->station, path);
-  else if (readers->len == 1)
-    reader = g_ptr_array_index (readers, 0);
-  return reader ? station_reader_get_name (reader) : NULL;
+  return reader != NULL ? station_reader_get_name (reader) : NULL;
 }
 
 /* The daemon may be about to end, and the caller gone, when the answer comes. */

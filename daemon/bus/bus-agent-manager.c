@@ -74,11 +74,11 @@ read_capabilities (sd_bus_message *message, BusAgentCapabilities *ret_capabiliti
 static const char *
 choose_reader (BusAgents *self, const char *wanted, GError **error)
 {
-  g_autoptr (GPtrArray) readers = station_get_readers (self->station);
+  StationReader *reader = station_find_reader (self->station, wanted);
 
-  if (wanted ? station_find_reader (self->station, wanted) != NULL : readers->len == 1)
-    return wanted ? wanted : station_reader_get_path (g_ptr_array_index (readers, 0));
-  if (!wanted && readers->len > 1)
+  if (reader != NULL)
+    return station_reader_get_path (reader);
+  if (wanted == NULL && station_summarise_readers (self->station).n_readers > 1)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
                          "There are several readers: name one as Reader");
   else

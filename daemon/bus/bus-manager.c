@@ -6,6 +6,7 @@
 
 #include "bus/bus-configuration.h"
 #include "bus/bus-visit-options.h"
+#include "visit/station-diagnose.h"
 
 struct BusManager
 {
@@ -55,9 +56,7 @@ open_visit (BusManager *self, BusPeer *peer, BusVisitOptions *options, GError **
   options->visit.path = path;
   options->visit.owner = peer->name;
   options->visit.caller = bus_peer_get_user (peer);
-  if (!options->by_number)
-    return station_open_visit (self->station, &options->visit, error);
-  return station_open_number_visit (self->station, &options->visit, &options->insured, error);
+  return station_open_visit (self->station, &options->visit, error);
 }
 
 typedef gboolean (*ReadOptions) (sd_bus_message *message, BusVisitOptions *options, GError **error);

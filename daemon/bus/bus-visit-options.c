@@ -57,10 +57,10 @@ check_values (BusVisitOptions *options, GError **error)
 {
   const char *language = options->visit.language;
 
-  if (options->timeout == 0 || options->timeout > VISIT_TIMEOUT_MAXIMUM)
+  if (options->timeout == 0 || options->timeout > VISIT_TIMEOUT_MAXIMUM_SECONDS)
     {
       g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "Timeout is 1 to %d seconds",
-                   VISIT_TIMEOUT_MAXIMUM);
+                   VISIT_TIMEOUT_MAXIMUM_SECONDS);
       return FALSE;
     }
   if (language && (strlen (language) > LANGUAGE_LENGTH_MAXIMUM || !g_str_is_ascii (language)))
@@ -69,8 +69,9 @@ check_values (BusVisitOptions *options, GError **error)
     return refuse (error, "Token is 1 to 64 letters, digits or underscores");
   if (options->by_number && (options->visit.same_card || options->visit.last_try))
     return refuse (error, "SameCard and LastTry do not go with Insured");
-  options->visit.timeout = MAX (options->timeout, 0);
+  options->visit.timeout_seconds = MAX (options->timeout, 0);
   options->visit.consents = options->consents;
+  options->visit.insured = options->by_number ? &options->insured : NULL;
   return TRUE;
 }
 

@@ -39,6 +39,12 @@ get_error_message (Visit *visit)
   return text_of (visit_get_error_message (visit));
 }
 
+static const char *
+get_origin (Visit *visit)
+{
+  return visit_origin_get (visit_get_origin (visit))->word;
+}
+
 /* One row a property: exactly one getter is set. */
 typedef struct
 {
@@ -50,7 +56,7 @@ typedef struct
 } VisitProperty;
 
 static const VisitProperty properties[] = {
-  { "State", "s", .text = get_state },           { "Origin", "s", .text = visit_get_origin },
+  { "State", "s", .text = get_state },           { "Origin", "s", .text = get_origin },
   { "Method", "s", .text = visit_get_method },   { "AgentIsCaller", "b", .flag = visit_get_agent_is_caller },
   { "Reader", "o", .text = visit_get_reader },   { "Opened", "t", .time = visit_get_opened },
   { "Expires", "t", .time = visit_get_expires }, { "Answer", "s", .text = get_answer },

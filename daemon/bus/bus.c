@@ -363,10 +363,10 @@ expiry_near (const StationExpiry *expiry, gint days, gpointer user_data)
   bus_manager_tell_expiry (((Bus *)user_data)->manager, expiry, days);
 }
 
-const VisitObserver *
+const StationObserver *
 bus_get_observer (void)
 {
-  static const VisitObserver observer = {
+  static const StationObserver observer = {
     .visit_changed = visit_changed,
     .visit_finished = visit_finished,
     .visit_closed = visit_closed,

@@ -13,7 +13,7 @@ Bus *bus_new (GSourceFunc lost, gpointer user_data, GError **error);
 
 /* What the domain is given: */
 AgentPort bus_get_agent_port (Bus *bus);
-const VisitObserver *bus_get_observer (void); /* with the bus as its data */
+const StationObserver *bus_get_observer (void); /* with the bus as its data */
 
 /*
  * bus_publish: puts the station on the bus. The name is asked for, and READY=1 told to systemd, when the readers have

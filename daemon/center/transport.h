@@ -106,10 +106,21 @@ typedef struct
   char *detail;       /* what is wrong, and with which file or URI, for technicians; NULL: nothing is */
 } TransportLinkStatus;
 
+/* What a transport can do. A visit is given the one that can do what its origin needs. */
+typedef enum
+{
+  TRANSPORT_PROVES_CARDS = 1 << 0,       /* get_challenge, check_card */
+  TRANSPORT_ASKS_BY_NUMBER = 1 << 1,     /* check_number */
+  TRANSPORT_REGISTERS_CONSENTS = 1 << 2, /* register_consents */
+} TransportAbility;
+
 typedef struct Transport Transport;
 
+/* Members of an ability that it does not have are NULL. */
 typedef struct
 {
+  guint abilities; /* of TransportAbility */
+
   /* prepare: a card came in: connect, renew the token if needed, so that both hide behind the card's time. Silent. */
   void (*prepare) (Transport *transport);
 

@@ -344,6 +344,7 @@ web_api_free (Transport *transport)
 }
 
 static const TransportClass web_api_class = {
+  .abilities = TRANSPORT_PROVES_CARDS | TRANSPORT_ASKS_BY_NUMBER | TRANSPORT_REGISTERS_CONSENTS,
   .prepare = prepare,
   .get_challenge = get_challenge,
   .get_challenge_finish = get_challenge_finish,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* consent: one question to the patient of a visit, and what became of it. Data only: no source beside it. */
+/* consent: the questions to the patient of a visit, and what became of each. */
 #pragma once
 
 #include "base/error.h"
@@ -14,3 +14,10 @@ typedef struct
   gint64 at, until;   /* microseconds since the epoch, UTC; 0: not known */
   ShikakuError error; /* why the center did not take the consent down, or NONE */
 } Consent;
+
+/*
+ * consents_new: a question for each kind in @words (NULL-ended, or NULL: none), in that order. Without a card only kinds
+ * that travel inside the query can be asked: the center lets nobody see records of a person who is known by number only
+ * (data/doc/messages.md, "Consents"). Return: (transfer full) of Consent, or NULL with INVALID_OPTION.
+ */
+GArray *consents_new (const char *const *words, gboolean with_card, GError **error);

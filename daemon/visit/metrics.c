@@ -16,7 +16,7 @@
 
 #include "base/log.h"
 #include "base/message-ids.h"
-#include "visit/station-private.h"
+#include "visit/station-readers.h"
 
 #define FIRST_WRITE 1     /* seconds: when the readers are known */
 #define WRITE_INTERVAL 15 /* seconds */
@@ -34,7 +34,6 @@ static const struct
 {
   const char *family, *help;
 } helps[] = {
-  { "visits", "Visits that have ended, by origin and outcome." },
   { "answers", "Answers of visits that are done." },
   { "cards_read", "Cards that were read." },
   { "pins_asked", "Requests for a PIN." },
@@ -80,6 +79,17 @@ find_help (const char *family)
     if (strcmp (helps[i].family, family) == 0)
       return helps[i].help;
   g_return_val_if_reached ("");
+}
+
+static void
+add_visits (GString *text, const Statistics *statistics)
+{
+  add_type (text, "visits", "counter", NULL, "Visits that have ended, by origin and outcome.");
+  for (guint origin = 0; origin < VISIT_N_ORIGINS; origin++)
+    for (guint i = 0; i < STATISTICS_N_OUTCOMES; i++)
+      g_string_append_printf (text, "shikaku_visits_total{origin=\"%s\",outcome=\"%s\"} %" G_GUINT64_FORMAT "\n",
+                              visit_origin_get (origin)->word, visit_state_to_string (VISIT_DONE + i),
+                              statistics->visits[origin][i]);
 }
 
 static void
@@ -178,6 +188,8 @@ add_expiries (GString *text, Station *station)
 char *
 metrics_format (Station *station, guint up)
 {
+  const Statistics *statistics = station_get_statistics (station);
+  g_autoptr (GPtrArray) readers = station_get_readers (station);
   GString *text = g_string_sized_new (16384);
 
   add_gauge (text, "up", "Whether the daemon is at work.", up);
@@ -185,13 +197,14 @@ metrics_format (Station *station, guint up)
   g_string_append (text, "shikaku_build_info{version=\"" SHIKAKU_VERSION "\"} 1\n");
   add_type (text, "start_time_seconds", "gauge", "seconds", "When the daemon was started, since the epoch.");
   g_string_append (text, "shikaku_start_time_seconds ");
-  add_seconds (text, (guint64)station->statistics.since);
-  add_gauge (text, "service_up", "Whether pcscd is there.", station->service_available ? 1 : 0);
-  add_gauge (text, "readers", "Readers that are there.", station->readers->len);
+  add_seconds (text, (guint64)statistics->since);
+  add_gauge (text, "service_up", "Whether pcscd is there.", station_is_service_available (station) ? 1 : 0);
+  add_gauge (text, "readers", "Readers that are there.", readers->len);
   add_center (text, station);
   add_expiries (text, station);
-  add_counters (text, &station->statistics);
-  add_times (text, &station->statistics);
+  add_visits (text, statistics);
+  add_counters (text, statistics);
+  add_times (text, statistics);
   g_string_append (text, "# EOF\n");
   return g_string_free (text, FALSE);
 }
@@ -258,15 +271,14 @@ metrics_new (Station *station, const char *path)
   metrics->station = station;
   metrics->path = g_strdup (path);
   metrics->timer = g_timeout_add_seconds (FIRST_WRITE, on_timer, metrics);
-  station->statistics.changed = on_changed;
-  station->statistics.changed_data = metrics;
+  statistics_watch (station_get_statistics (station), on_changed, metrics);
   return metrics;
 }
 
 void
 metrics_free (Metrics *metrics)
 {
-  metrics->station->statistics.changed = NULL;
+  statistics_watch (station_get_statistics (metrics->station), NULL, NULL);
   g_clear_handle_id (&metrics->timer, g_source_remove);
   write_file (metrics, 0);
   g_free (metrics->path);

@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * station-calendar: what of this desk ends, and the clock on the wall that this is measured by. In: settings, an alarm,
- * a clock that was set, the end of a token's certificate. Out: what the observer is told.
+ * station-calendar: see the header. In: settings, an alarm, a clock that was set, the end of a token's certificate. Out:
+ * what the observer is told.
  */
+#include "visit/station-calendar.h"
+
 #include <string.h>
 
 #include "base/log.h"
@@ -31,36 +33,31 @@ read_calendar (gpointer user_data)
 {
   Station *station = user_data;
 
-  station->calendar_source = 0;
-  wall_clock_set_alarm (station->clock, calendar_recalculate (station->calendar));
+  station->calendar.source = 0;
+  wall_clock_set_alarm (station->calendar.clock, calendar_recalculate (station->calendar.calendar));
   return G_SOURCE_REMOVE;
 }
 
 void
-station_schedule_calendar (Station *station)
+station_calendar_schedule (Station *station)
 {
-  if (station->begun && !station->freed && station->calendar_source == 0)
-    station->calendar_source = g_idle_add_full (G_PRIORITY_LOW, read_calendar, station, NULL);
+  if (station->calendar.has_begun && !station->is_freed && station->calendar.source == 0)
+    station->calendar.source = g_idle_add_full (G_PRIORITY_LOW, read_calendar, station, NULL);
 }
 
 void
-station_note_center (Station *station)
+station_calendar_note_center (Station *station)
 {
-  if (calendar_set_uri_end (station->calendar, station->transport->credential_expires))
-    station_schedule_calendar (station);
+  if (calendar_set_uri_end (station->calendar.calendar, transports_get_credential_expires (station->transports)))
+    station_calendar_schedule (station);
 }
 
-/* A finished visit is kept for a time, not until a date: the date moves with the clock. */
 static void
-move_dates (Station *station, gint64 shift)
+on_moved (Visit *visit, gpointer user_data)
 {
-  for (GList *link = station->finished.head; link != NULL; link = link->next)
-    {
-      Visit *visit = link->data;
+  Station *station = user_data;
 
-      visit->expires += shift;
-      station->observer->visit_changed (visit, station->observer_data);
-    }
+  station->observer->visit_changed (visit, station->observer_data);
 }
 
 static void
@@ -72,48 +69,48 @@ on_clock (gint64 shift, gpointer user_data)
     {
       log_write (LOG_NOTICE, SHIKAKU_MESSAGE_CLOCK_CHANGED, NULL, "clock: it was set %" G_GINT64_FORMAT " seconds %s",
                  ABS (shift) / G_USEC_PER_SEC, shift > 0 ? "forward" : "back");
-      move_dates (station, shift);
+      station_retention_shift (station->retention, shift, on_moved, station);
     }
-  station_schedule_calendar (station);
+  station_calendar_schedule (station);
 }
 
 void
 station_begin (Station *station)
 {
-  g_return_if_fail (!station->begun);
+  g_return_if_fail (!station->calendar.has_begun);
 
-  station->begun = TRUE;
-  station->clock = wall_clock_new (on_clock, station);
-  station_schedule_calendar (station);
+  station->calendar.has_begun = TRUE;
+  station->calendar.clock = wall_clock_new (on_clock, station);
+  station_calendar_schedule (station);
 }
 
 void
-station_new_calendar (Station *station)
+station_calendar_init (Station *station)
 {
   static const CalendarObserver observer = { on_changed, on_near };
 
-  station->calendar = calendar_new (&observer, station);
+  station->calendar.calendar = calendar_new (&observer, station);
 }
 
 void
-station_clear_calendar (Station *station)
+station_calendar_clear (Station *station)
 {
-  g_clear_handle_id (&station->calendar_source, g_source_remove);
-  g_clear_pointer (&station->clock, wall_clock_free);
-  g_clear_pointer (&station->calendar, calendar_free);
+  g_clear_handle_id (&station->calendar.source, g_source_remove);
+  g_clear_pointer (&station->calendar.clock, wall_clock_free);
+  g_clear_pointer (&station->calendar.calendar, calendar_free);
 }
 
 void
-station_configure_calendar (Station *station, const StationSettings *settings)
+station_calendar_configure (Station *station, const CalendarSource *sources)
 {
-  calendar_set_sources (station->calendar, settings->calendar);
-  station_schedule_calendar (station);
+  calendar_set_sources (station->calendar.calendar, sources);
+  station_calendar_schedule (station);
 }
 
 GPtrArray *
 station_get_expiries (Station *station)
 {
-  const GPtrArray *entries = calendar_get_expiries (station->calendar);
+  const GPtrArray *entries = calendar_get_expiries (station->calendar.calendar);
   GPtrArray *expiries = g_ptr_array_new (); /* a copy would own what is in it, as the original */
 
   for (guint i = 0; i < entries->len; i++)
@@ -124,7 +121,7 @@ station_get_expiries (Station *station)
 const StationExpiry *
 station_get_soonest_end (Station *station)
 {
-  const GPtrArray *expiries = station->freed ? NULL : calendar_get_expiries (station->calendar);
+  const GPtrArray *expiries = station->is_freed ? NULL : calendar_get_expiries (station->calendar.calendar);
 
   for (guint i = 0; expiries != NULL && i < expiries->len; i++)
     {
@@ -139,10 +136,11 @@ station_get_soonest_end (Station *station)
 gint64
 station_get_credential_expires (Station *station)
 {
-  const GPtrArray *expiries = calendar_get_expiries (station->calendar);
+  const GPtrArray *expiries = calendar_get_expiries (station->calendar.calendar);
+  gint64 in_use = transports_get_credential_expires (station->transports);
 
-  if (station->transport->credential_expires != 0) /* that of the one in use */
-    return station->transport->credential_expires;
+  if (in_use != 0)
+    return in_use;
   for (guint i = 0; i < expiries->len; i++)
     {
       const StationExpiry *expiry = g_ptr_array_index (expiries, i);

@@ -1,26 +1,43 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * station-readers: which readers this desk has and what lies in them. In: the reader monitor's events. Out: objects
- * with a path, and what the visit at a reader has to know.
- *
- * A card that has served a visit is not read again until it was removed, unless the owner asks.
+ * station-readers: see the header. In: the reader monitor's events. Out: objects with a path, and what the visit at a
+ * reader has to know.
  */
-#include "visit/station-private.h"
+#include "visit/station-readers.h"
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "base/names.h"
 #include "base/unicode.h"
+#include "visit/station-halt.h"
+#include "visit/station-private.h"
+#include "visit/station-visits.h"
+#include "visit/visit-card.h"
+#include "visit/visit-life.h"
 
 #define REPLACEMENT 0xfffd /* for what is no character */
+
+struct StationReader
+{
+  Station *station;
+  char *path;
+  char *name; /* UTF-8, for people and the bus: PC/SC's may be anything */
+  CardWorker *worker;
+  gboolean looked;  /* the monitor has told what lies in it */
+  gboolean present; /* a card */
+  guint event_counter;
+  gboolean served;     /* this card was read for a visit */
+  gint64 added, since; /* real-time microseconds of its coming, and of the last change of presence */
+  Visit *visit;        /* that runs here; borrowed: cleared when it is quiet */
+};
 
 static StationReader *
 find_by_name (Station *station, const char *name)
 {
-  for (guint i = 0; i < station->readers->len; i++)
+  for (guint i = 0; i < station->readers.list->len; i++)
     {
-      StationReader *reader = station->readers->pdata[i];
+      StationReader *reader = station->readers.list->pdata[i];
 
       if (g_strcmp0 (card_worker_get_reader_name (reader->worker), name) == 0)
         return reader;
@@ -28,12 +45,12 @@ find_by_name (Station *station, const char *name)
   return NULL;
 }
 
-StationReader *
-station_find_reader_of (Station *station, Visit *visit)
+static StationReader *
+find_by_visit (Station *station, Visit *visit)
 {
-  for (guint i = 0; i < station->readers->len; i++)
+  for (guint i = 0; i < station->readers.list->len; i++)
     {
-      StationReader *reader = station->readers->pdata[i];
+      StationReader *reader = station->readers.list->pdata[i];
 
       if (reader->visit == visit)
         return reader;
@@ -41,8 +58,8 @@ station_find_reader_of (Station *station, Visit *visit)
   return NULL;
 }
 
-void
-station_reader_free (StationReader *reader)
+static void
+reader_state_free (StationReader *reader)
 {
   card_worker_unref (reader->worker);
   g_free (reader->path);
@@ -50,22 +67,23 @@ station_reader_free (StationReader *reader)
   g_free (reader);
 }
 
-void
-station_reader_tell_changed (StationReader *reader)
+static void
+tell_changed (StationReader *reader)
 {
-  if (!reader->station->freed)
+  if (!reader->station->is_freed)
     reader->station->observer->reader_changed (reader, reader->station->observer_data);
 }
 
 static void
-service_changed (gboolean available, gpointer user_data)
+on_service_changed (gboolean available, gpointer user_data)
 {
   Station *station = user_data;
+  const GPtrArray *visits;
 
   log_write (LOG_NOTICE, available ? SHIKAKU_MESSAGE_SERVICE_FOUND : SHIKAKU_MESSAGE_SERVICE_LOST, NULL,
              "station: the card reader service %s", available ? "is there" : "has stopped");
-  station->service_available = available;
-  station->service_since = g_get_real_time ();
+  station->readers.service_available = available;
+  station->readers.service_since = g_get_real_time ();
   if (available)
     {
       statistics_note_changed (&station->statistics);
@@ -74,13 +92,10 @@ service_changed (gboolean available, gpointer user_data)
   statistics_count (&station->statistics, STATISTICS_SERVICE_LOST);
 
   /* The readers went first, each as if unplugged; now it is known why. */
-  for (guint i = 0; i < station->visits->len; i++)
-    {
-      Visit *visit = station->visits->pdata[i];
-
-      if (g_error_matches (visit->error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_FAILED))
-        visit_replace_error (visit, SHIKAKU_ERROR_SERVICE_STOPPED, "pcscd has stopped");
-    }
+  visits = station_visits_get_all (station);
+  for (guint i = 0; i < visits->len; i++)
+    visit_replace_error (visits->pdata[i], SHIKAKU_ERROR_READER_FAILED, SHIKAKU_ERROR_SERVICE_STOPPED,
+                         "pcscd has stopped");
 }
 
 /* make_name: @name as text, whatever its driver says. (transfer full) */
@@ -95,22 +110,8 @@ make_name (const char *name)
   return g_string_free (text, FALSE);
 }
 
-/* find_visit_at: the visit that goes on at @path, though the reader was away: by number, or with its card proved. */
-static Visit *
-find_visit_at (Station *station, const char *path)
-{
-  for (guint i = 0; i < station->visits->len; i++)
-    {
-      Visit *visit = station->visits->pdata[i];
-
-      if (!visit->ending && strcmp (visit->reader_path, path) == 0)
-        return visit;
-    }
-  return NULL;
-}
-
 static void
-reader_added (Reader *added, gpointer user_data)
+on_reader_added (Reader *added, gpointer user_data)
 {
   Station *station = user_data;
   StationReader *reader;
@@ -122,27 +123,27 @@ reader_added (Reader *added, gpointer user_data)
       return;
     }
 
-  number = GPOINTER_TO_UINT (g_hash_table_lookup (station->reader_numbers, added->name));
+  number = GPOINTER_TO_UINT (g_hash_table_lookup (station->readers.numbers, added->name));
   if (number == 0)
     {
-      number = g_hash_table_size (station->reader_numbers) + 1;
-      g_hash_table_insert (station->reader_numbers, g_strdup (added->name), GUINT_TO_POINTER (number));
+      number = g_hash_table_size (station->readers.numbers) + 1;
+      g_hash_table_insert (station->readers.numbers, g_strdup (added->name), GUINT_TO_POINTER (number));
     }
 
   reader = g_new0 (StationReader, 1);
   reader->station = station;
   reader->path = g_strdup_printf (SHIKAKU_READER_PATH "/%u", number);
   reader->name = make_name (added->name);
-  reader->visit = find_visit_at (station, reader->path);
-  reader->added = station->readers_since = g_get_real_time ();
+  reader->visit = station_visits_find_at (station, reader->path); /* it goes on though the reader was away */
+  reader->added = station->readers.since = g_get_real_time ();
   reader->worker = card_worker_new (added);
-  g_ptr_array_add (station->readers, reader);
+  g_ptr_array_add (station->readers.list, reader);
   statistics_note_changed (&station->statistics);
   log_event (
       LOG_NOTICE, SHIKAKU_MESSAGE_READER_ADDED, NULL,
       (const LogField[]){ { "SHIKAKU_READER", reader->path }, { "SHIKAKU_READER_NAME", reader->name }, { NULL, NULL } },
       "station: reader %u is there: %s", number, reader->name);
-  if (!station->freed)
+  if (!station->is_freed)
     station->observer->reader_added (reader, station->observer_data);
 }
 
@@ -150,11 +151,11 @@ reader_added (Reader *added, gpointer user_data)
 static gboolean
 is_at_card (StationReader *reader)
 {
-  return reader->visit != NULL && reader->visit->insured == NULL;
+  return reader->visit != NULL && visit_needs_card (reader->visit);
 }
 
 static void
-reader_removed (const char *name, gpointer user_data)
+on_reader_removed (const char *name, gpointer user_data)
 {
   Station *station = user_data;
   StationReader *reader = find_by_name (station, name);
@@ -166,20 +167,20 @@ reader_removed (const char *name, gpointer user_data)
       LOG_NOTICE, SHIKAKU_MESSAGE_READER_REMOVED, NULL,
       (const LogField[]){ { "SHIKAKU_READER", reader->path }, { "SHIKAKU_READER_NAME", reader->name }, { NULL, NULL } },
       "station: %s is gone: %s", reader->path, reader->name);
-  station->readers_since = g_get_real_time ();
+  station->readers.since = g_get_real_time ();
   statistics_count (&station->statistics, STATISTICS_READERS_LOST);
   if (is_at_card (reader))
-    visit_reader_gone (reader->visit);
+    visit_card_note_reader_gone (reader->visit);
   if (reader->served)
-    g_hash_table_add (station->served, g_strdup (name));
-  g_ptr_array_remove (station->readers, reader);
-  if (!station->freed)
+    g_hash_table_add (station->readers.served, g_strdup (name));
+  g_ptr_array_remove (station->readers.list, reader);
+  if (!station->is_freed)
     station->observer->reader_removed (reader, station->observer_data);
-  station_reader_free (reader);
+  reader_state_free (reader);
 }
 
 static void
-card_changed (const char *name, gboolean present, guint event_counter, gpointer user_data)
+on_card_changed (const char *name, gboolean present, guint event_counter, gpointer user_data)
 {
   Station *station = user_data;
   StationReader *reader = find_by_name (station, name);
@@ -188,7 +189,7 @@ card_changed (const char *name, gboolean present, guint event_counter, gpointer 
   if (reader == NULL)
     return;
   first = !reader->looked;
-  served = first && g_hash_table_remove (station->served, name);
+  served = first && g_hash_table_remove (station->readers.served, name);
   moved = !first && event_counter != reader->event_counter;
   if (!first && !moved && present == reader->present)
     return;
@@ -200,19 +201,19 @@ card_changed (const char *name, gboolean present, guint event_counter, gpointer 
 
   /* Out and in between two looks: the card that was there is gone. */
   if (reader->present && present && is_at_card (reader))
-    visit_set_card (reader->visit, FALSE, FALSE);
+    visit_card_set (reader->visit, FALSE, FALSE);
   reader->present = present;
-  station_reader_tell_changed (reader);
+  tell_changed (reader);
 
   /* A card that already lay there when the reader came is nobody's arrival: the daemon stays idle. */
   if (present && !first && !station_refuses_visits (station, NULL))
-    station->transport->klass->prepare (station->transport);
+    transports_prepare (station->transports, reader->path);
   if (is_at_card (reader))
-    visit_set_card (reader->visit, present, present && (!reader->served || reader->visit->same_card));
+    visit_card_set (reader->visit, present, reader->served);
 }
 
 static void
-surveyed (gpointer user_data)
+on_surveyed (gpointer user_data)
 {
   Station *station = user_data;
 
@@ -224,28 +225,48 @@ const ReaderMonitorObserver *
 station_get_monitor_observer (void)
 {
   static const ReaderMonitorObserver observer = {
-    .service_changed = service_changed,
-    .reader_added = reader_added,
-    .reader_removed = reader_removed,
-    .card_changed = card_changed,
-    .surveyed = surveyed,
+    .service_changed = on_service_changed,
+    .reader_added = on_reader_added,
+    .reader_removed = on_reader_removed,
+    .card_changed = on_card_changed,
+    .surveyed = on_surveyed,
   };
 
   return &observer;
 }
 
+void
+station_readers_init (Station *station)
+{
+  station->readers.list = g_ptr_array_new ();
+  station->readers.numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  station->readers.served = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+}
+
+void
+station_readers_clear (Station *station)
+{
+  for (guint i = 0; i < station->readers.list->len; i++)
+    reader_state_free (station->readers.list->pdata[i]);
+  g_ptr_array_unref (station->readers.list);
+  g_hash_table_unref (station->readers.numbers);
+  g_hash_table_unref (station->readers.served);
+}
+
 GPtrArray *
 station_get_readers (Station *station)
 {
-  return g_ptr_array_copy (station->readers, NULL, NULL); /* owns nothing, as the original */
+  return g_ptr_array_copy (station->readers.list, NULL, NULL); /* owns nothing, as the original */
 }
 
 StationReader *
 station_find_reader (Station *station, const char *path)
 {
-  for (guint i = 0; i < station->readers->len; i++)
+  if (path == NULL || *path == '\0')
+    return station->readers.list->len == 1 ? station->readers.list->pdata[0] : NULL;
+  for (guint i = 0; i < station->readers.list->len; i++)
     {
-      StationReader *reader = station->readers->pdata[i];
+      StationReader *reader = station->readers.list->pdata[i];
 
       if (g_strcmp0 (reader->path, path) == 0)
         return reader;
@@ -275,4 +296,91 @@ gboolean
 station_reader_is_in_use (StationReader *reader)
 {
   return reader->visit != NULL;
+}
+
+gboolean
+station_is_service_available (Station *station)
+{
+  return station->readers.service_available;
+}
+
+StationReader *
+station_choose_reader (Station *station, const char *path, GError **error)
+{
+  StationReader *reader = station_find_reader (station, path);
+  gboolean is_named = path != NULL && *path != '\0';
+
+  if (reader != NULL)
+    return reader;
+  if (!is_named && station->readers.list->len > 1)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "Reader: there are several");
+  else if (!station->readers.service_available)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_SERVICE_STOPPED, "pcscd does not run");
+  else
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NO_READER, "there is no such reader");
+  return NULL;
+}
+
+StationReadersSummary
+station_summarise_readers (Station *station)
+{
+  StationReadersSummary summary = {
+    .n_readers = station->readers.list->len,
+    .service_since = station->readers.service_since,
+    .readers_since = station->readers.since,
+  };
+
+  for (guint i = 0; i < station->readers.list->len; i++)
+    {
+      const StationReader *reader = station->readers.list->pdata[i];
+
+      summary.n_cards += reader->present;
+      summary.n_mute += card_worker_is_mute (reader->worker);
+      summary.reader_added = MAX (summary.reader_added, reader->added);
+      summary.card_since = MAX (summary.card_since, reader->present ? reader->since : 0);
+    }
+  return summary;
+}
+
+CardWorker *
+station_reader_get_worker (StationReader *reader)
+{
+  return reader->worker;
+}
+
+void
+station_reader_begin_visit (StationReader *reader, Visit *visit)
+{
+  reader->visit = visit;
+  if (is_at_card (reader))
+    visit_card_set (visit, reader->present, reader->served);
+}
+
+void
+station_readers_note_moving (Station *station, Visit *visit)
+{
+  StationReader *reader = find_by_visit (station, visit);
+
+  if (reader != NULL)
+    tell_changed (reader);
+}
+
+void
+station_readers_note_read (Station *station, Visit *visit)
+{
+  StationReader *reader = find_by_visit (station, visit);
+
+  if (reader != NULL)
+    reader->served = TRUE;
+}
+
+void
+station_readers_end_visit (Station *station, Visit *visit)
+{
+  StationReader *reader = find_by_visit (station, visit);
+
+  if (reader == NULL)
+    return;
+  reader->visit = NULL;
+  tell_changed (reader);
 }

@@ -1,31 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * station: opens visits, finds them, and erases them. In: what callers ask for, owners that leave, the end of a visit.
- * Out: what the observer is told.
- *
- * A finished visit is kept for the retention time; one timer runs, for the earliest, and none while there is none.
+ * station: see the header. In: what callers ask for, owners that leave, the end of a visit. Out: what the observer is
+ * told.
  */
-#include "visit/station-private.h"
-
-#include <string.h>
+#include "visit/station.h"
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
-#include "codec/japanese-text.h"
-
-#define INSURER_NUMBER_MAXIMUM 8 /* digits (facts: domain §3.2) */
-#define NUMBER_MAXIMUM 20        /* characters, of symbol and number */
-#define BRANCH_MAXIMUM 2         /* digits */
-
-static void arm_retention (Station *station);
+#include "visit/station-private.h"
+#include "visit/visit-life.h"
 
 /* Coming and going of the station itself. */
 
-void
+Station *
 station_ref (Station *station)
 {
   station->references++;
+  return station;
 }
 
 void
@@ -34,36 +26,32 @@ station_unref (Station *station)
   if (--station->references > 0)
     return;
 
-  for (guint i = 0; i < station->readers->len; i++)
-    station_reader_free (station->readers->pdata[i]);
-  g_ptr_array_unref (station->readers);
-  g_ptr_array_unref (station->visits);
-  g_hash_table_unref (station->reader_numbers);
-  g_hash_table_unref (station->served);
-  g_clear_pointer (&station->card_authorities, card_authorities_unref);
-  station->transport->klass->free (station->transport);
-  g_free (station->card_authorities_file);
+  station_readers_clear (station);
+  station_visits_clear (station);
+  g_clear_pointer (&station->authorities.loaded, card_authorities_unref);
+  station_retention_free (station->retention);
+  transports_free (station->transports);
+  g_free (station->authorities.file);
   g_free (station);
 }
 
 /* Of a new file that is of no use, those in force do not suffer. */
 CardAuthorities *
-station_get_authorities (gpointer data, GError **error)
+station_get_authorities (Station *station, GError **error)
 {
   g_autoptr (GError) failure = NULL;
-  Station *station = data;
   CardAuthorities *loaded;
 
-  if (station->card_authorities != NULL && !station->card_authorities_old)
-    return station->card_authorities;
+  if (station->authorities.loaded != NULL && !station->authorities.is_old)
+    return station->authorities.loaded;
 
-  loaded = card_authorities_load (station->card_authorities_file, &failure);
+  loaded = card_authorities_load (station->authorities.file, &failure);
   if (loaded != NULL)
     {
-      g_clear_pointer (&station->card_authorities, card_authorities_unref);
-      station->card_authorities = loaded;
+      g_clear_pointer (&station->authorities.loaded, card_authorities_unref);
+      station->authorities.loaded = loaded;
     }
-  else if (station->card_authorities != NULL)
+  else if (station->authorities.loaded != NULL)
     log_write (LOG_WARNING, SHIKAKU_MESSAGE_CREDENTIAL_REFUSED, NULL, "station: those before stay in use: %s",
                failure->message);
   else
@@ -72,27 +60,27 @@ station_get_authorities (gpointer data, GError **error)
         log_write (LOG_WARNING, SHIKAKU_MESSAGE_CREDENTIAL_FAILED, NULL, "station: %s", failure->message);
       g_propagate_error (error, g_steal_pointer (&failure));
     }
-  station->card_authorities_old = FALSE;
-  return station->card_authorities;
+  station->authorities.is_old = FALSE;
+  return station->authorities.loaded;
+}
+
+static CardAuthorities *
+get_authorities (gpointer data, GError **error)
+{
+  return station_get_authorities (data, error);
 }
 
 static void
 on_visit_started (Visit *visit, gpointer data)
 {
-  StationReader *reader = station_find_reader_of (data, visit);
-
-  if (reader != NULL)
-    station_reader_tell_changed (reader);
+  station_readers_note_moving (data, visit);
 }
 
 static void
 on_card_read (Visit *visit, gpointer data)
 {
-  StationReader *reader = station_find_reader_of (data, visit);
-
   statistics_count (&((Station *)data)->statistics, STATISTICS_CARDS_READ);
-  if (reader != NULL)
-    reader->served = TRUE;
+  station_readers_note_read (data, visit);
 }
 
 static void
@@ -100,110 +88,105 @@ on_visit_changed (Visit *visit, gpointer data)
 {
   Station *station = data;
 
-  if (!visit->closed && !station->freed)
+  if (!visit_is_closed (visit) && !station->is_freed)
     station->observer->visit_changed (visit, station->observer_data);
 }
 
-/* The retention may have become another one since the last visit finished. */
-static gint
-compare_erasure (gconstpointer a, gconstpointer b, gpointer data)
-{
-  const Visit *visit = a, *other = b;
-
-  return visit->erase_at < other->erase_at ? -1 : visit->erase_at > other->erase_at;
-}
-
 static void
-on_visit_rested (Visit *visit, gpointer data)
+on_visit_quiet (Visit *visit, gpointer data)
 {
   Station *station = data;
-  StationReader *reader = station_find_reader_of (station, visit);
 
-  if (reader != NULL)
+  station_readers_end_visit (station, visit);
+  if (!visit_is_closed (visit) && !station->is_freed)
     {
-      reader->visit = NULL;
-      station_reader_tell_changed (reader);
-    }
-  if (!visit->closed && !station->freed)
-    {
-      g_queue_insert_sorted (&station->finished, visit, compare_erasure, NULL);
-      arm_retention (station);
+      station_retention_add (station->retention, visit, station->host.retention_seconds);
       station->observer->visit_finished (visit, station->observer_data);
     }
-
-  station->running--;
-  station_check_rest (station);
+  station_halt_note_quiet (station);
   station_unref (station);
 }
 
 static void
-on_center_changed (Transport *transport, gpointer user_data)
+on_visit_expired (Visit *visit, gpointer user_data)
+{
+  station_close_visit (user_data, visit);
+}
+
+static void
+on_center_changed (gpointer user_data)
 {
   Station *station = user_data;
 
   statistics_note_changed (&station->statistics);
-  if (station->freed)
+  if (station->is_freed)
     return;
-  station_note_center (station);
+  station_calendar_note_center (station);
   station->observer->center_changed (station->observer_data);
 }
 
 Station *
-station_new (const StationSettings *settings, Transport *transport, AgentPort agents, const VisitObserver *observer,
-             gpointer user_data)
+station_new (const StationSettings *settings, AgentPort agents, const StationObserver *observer, gpointer user_data)
 {
   Station *station = g_new0 (Station, 1);
 
   station->references = 1;
-  station->transport = transport;
   station->observer = observer;
   station->observer_data = user_data;
-  station->card_authorities_file = g_strdup (settings->card_authorities_file);
-  station->host.transport = transport;
-  station->host.agents = agents;
-  station->host.statistics = &station->statistics;
-  station->host.retention = settings->retention;
-  station->host.get_authorities = station_get_authorities;
-  station->host.started = on_visit_started;
-  station->host.card_read = on_card_read;
-  station->host.changed = on_visit_changed;
-  station->host.rested = on_visit_rested;
-  station->host.data = station;
+  station->transports = transports_new (on_center_changed, station);
+  station->retention = station_retention_new (on_visit_expired, station);
   station->started = station->statistics.since = g_get_real_time ();
-  station->readers = g_ptr_array_new ();
-  station->reader_numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  station->served = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  station->visits = g_ptr_array_new_with_free_func ((GDestroyNotify)visit_unref);
-  g_queue_init (&station->finished);
-  station_new_calendar (station);
-  station_configure_calendar (station, settings);
-  transport->changed = on_center_changed;
-  transport->changed_data = station;
+  station->authorities.file = g_strdup (settings->card_authorities_file);
+  station->host = (VisitHost){
+    .transports = station->transports,
+    .agents = agents,
+    .statistics = &station->statistics,
+    .retention_seconds = settings->retention,
+    .get_authorities = get_authorities,
+    .started = on_visit_started,
+    .card_read = on_card_read,
+    .changed = on_visit_changed,
+    .went_quiet = on_visit_quiet,
+    .data = station,
+  };
+  station_readers_init (station);
+  station_visits_init (station);
+  station_calendar_init (station);
+  station_calendar_configure (station, settings->calendar);
   return station;
 }
 
 void
 station_free (Station *station)
 {
-  station->freed = TRUE;
-  g_clear_handle_id (&station->retention_timer, g_source_remove);
-  station_clear_rest (station);
-  station_clear_calendar (station);
-  g_queue_clear (&station->finished);
-  for (guint i = 0; i < station->visits->len; i++)
-    visit_fail (station->visits->pdata[i], SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped");
-  g_ptr_array_set_size (station->visits, 0);
+  const GPtrArray *visits = station_visits_get_all (station);
+
+  station->is_freed = TRUE;
+  station_halt_clear (station);
+  station_calendar_clear (station);
+  for (guint i = 0; i < visits->len; i++)
+    {
+      station_retention_remove (station->retention, visits->pdata[i]);
+      visit_fail (visits->pdata[i], SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped");
+    }
+  station_visits_forget (station);
   station_unref (station);
+}
+
+void
+station_add_transport (Station *station, Transport *transport, const char *reader)
+{
+  transports_add (station->transports, transport, reader);
 }
 
 void
 station_configure (Station *station, const StationSettings *settings)
 {
-  g_free (station->card_authorities_file);
-  station->card_authorities_file = g_strdup (settings->card_authorities_file);
-  station->card_authorities_old = TRUE;
-  station->host.retention = settings->retention;
-  station_configure_calendar (station, settings);
+  g_free (station->authorities.file);
+  station->authorities.file = g_strdup (settings->card_authorities_file);
+  station->authorities.is_old = TRUE;
+  station->host.retention_seconds = settings->retention;
+  station_calendar_configure (station, settings->calendar);
 }
 
 void
@@ -214,270 +197,66 @@ station_set_monitor (Station *station, ReaderMonitor *monitor)
 
 /* Opening. */
 
-static gboolean
-refuse_option (GError **error, const char *reason)
-{
-  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, reason);
-  return FALSE;
-}
-
-/* make_consents: the kinds asked for, as questions. Return: NULL with INVALID_OPTION. */
-static GArray *
-make_consents (const VisitOptions *options, gboolean by_number, GError **error)
-{
-  g_autoptr (GArray) consents = g_array_new (FALSE, FALSE, sizeof (Consent));
-
-  for (const char *const *kind = options->consents; kind != NULL && *kind != NULL; kind++)
-    {
-      Consent consent = { 0 };
-      gboolean known = consent_kind_lookup (*kind, &consent.kind), again = FALSE;
-
-      for (guint i = 0; i < consents->len; i++)
-        again |= g_array_index (consents, Consent, i).kind == consent.kind;
-      /* The center lets nobody see records of a person who is known by number only (facts: domain §6). */
-      if (!known || again || (by_number && !consent_kind_is_inside_query (consent.kind)))
-        return refuse_option (error, "Consents: not a kind that can be asked here, or one asked twice"), NULL;
-      g_array_append_val (consents, consent);
-    }
-  return g_steal_pointer (&consents);
-}
-
-static gboolean
-check_options (Station *station, const VisitOptions *options, GError **error)
-{
-  if (station_refuses_visits (station, error))
-    return FALSE;
-  if (station_find_visit (station, options->path) != NULL)
-    return refuse_option (error, "Token: in use");
-  if (options->timeout > VISIT_TIMEOUT_MAXIMUM)
-    return refuse_option (error, "Timeout: too long");
-  if (options->purpose != NULL && *options->purpose != '\0' && strcmp (options->purpose, "eligibility") != 0)
-    return refuse_option (error, "Purpose: eligibility");
-  return TRUE;
-}
-
-/* choose_reader: the one named, or the only one. */
+/* choose_free_reader: also for its agent alone: nobody else shall be asked there meanwhile. */
 static StationReader *
-choose_reader (Station *station, const char *path, GError **error)
+choose_free_reader (Station *station, const char *path, GError **error)
 {
-  StationReader *reader = NULL;
+  StationReader *reader = station_choose_reader (station, path, error);
 
-  if (path != NULL && *path != '\0')
-    reader = station_find_reader (station, path);
-  else if (station->readers->len == 1)
-    reader = station->readers->pdata[0];
-  else if (station->readers->len > 1)
-    return refuse_option (error, "Reader: there are several"), NULL;
-
-  if (reader != NULL && reader->visit == NULL)
+  if (reader == NULL || !station_reader_is_in_use (reader))
     return reader;
-  if (reader != NULL)
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY, "another visit is at this reader");
-  else if (!station->service_available)
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_SERVICE_STOPPED, "pcscd does not run");
-  else
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NO_READER, "there is no such reader");
+  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY, "another visit is at this reader");
   return NULL;
 }
 
-/* launch: makes the visit known and lets it move. @consents: (transfer full). */
-static Visit *
-launch (Station *station, const VisitOptions *options, StationReader *reader, const TransportNumberQuery *insured,
-        GArray *consents)
-{
-  VisitSettings settings = {
-    .path = options->path,
-    .owner = options->owner,
-    .caller = options->caller,
-    .language = options->language,
-    .reader_path = reader != NULL ? reader->path : NULL,
-    .reader_name = reader != NULL ? station_reader_get_name (reader) : NULL,
-    .worker = reader != NULL && insured == NULL ? reader->worker : NULL,
-    .insured = insured,
-    .consents = consents,
-    .timeout = options->timeout != 0 ? options->timeout : VISIT_TIMEOUT_DEFAULT,
-    .last_try = options->last_try,
-    .same_card = options->same_card,
-  };
-  Visit *visit = visit_new (&station->host, &settings);
-
-  g_ptr_array_add (station->visits, visit);
-  station->running++;
-  station_ref (station);
-  if (reader != NULL)
-    reader->visit = visit;
-  visit_start (visit);
-  return visit;
-}
-
 Visit *
-station_open_visit (Station *station, const VisitOptions *options, GError **error)
+station_open_visit (Station *station, const VisitOptions *given, GError **error)
 {
+  gboolean needs_card = visit_origin_get (visit_options_get_origin (given))->needs_card;
+  g_autoptr (VisitOptions) options = NULL;
   g_autoptr (GArray) consents = NULL;
-  StationReader *reader;
+  StationReader *reader = NULL;
   Visit *visit;
 
-  if (!check_options (station, options, error) || (consents = make_consents (options, FALSE, error)) == NULL
-      || (reader = choose_reader (station, options->reader, error)) == NULL)
+  if (station_refuses_visits (station, error))
     return NULL;
-  visit = launch (station, options, reader, NULL, g_steal_pointer (&consents));
-  visit_set_card (visit, reader->present, reader->present && (!reader->served || options->same_card));
+  if (station_find_visit (station, given->path) != NULL)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "Token: in use");
+      return NULL;
+    }
+  if ((options = visit_options_new (given, error)) == NULL
+      || (consents = consents_new (given->consents, needs_card, error)) == NULL)
+    return NULL;
+  if (needs_card || consents->len > 0)
+    {
+      if ((reader = choose_free_reader (station, given->reader, error)) == NULL)
+        return NULL;
+      visit_options_set_reader (options, station_reader_get_path (reader), station_reader_get_name (reader));
+    }
+
+  visit = visit_new (&station->host, g_steal_pointer (&options), g_steal_pointer (&consents),
+                     needs_card ? station_reader_get_worker (reader) : NULL);
+  station_visits_add (station, visit);
+  station_halt_note_begun (station_ref (station));
+  visit_start (visit);
+  if (reader != NULL)
+    station_reader_begin_visit (reader, visit);
   return visit;
 }
 
-static gboolean
-is_digits (const char *text, gsize maximum)
-{
-  gsize size = strspn (text, "0123456789");
-
-  return size > 0 && size <= maximum && text[size] == '\0';
-}
-
-static gboolean
-is_short_text (const char *text)
-{
-  return *text != '\0' && g_utf8_validate (text, -1, NULL) && g_utf8_strlen (text, -1) <= NUMBER_MAXIMUM;
-}
-
-static gboolean
-check_insured (const TransportNumberQuery *insured, GError **error)
-{
-  if (insured->insurer_number == NULL || !is_digits (insured->insurer_number, INSURER_NUMBER_MAXIMUM))
-    return refuse_option (error, "InsurerNumber: up to 8 digits are needed");
-  if (insured->number == NULL || !is_short_text (insured->number))
-    return refuse_option (error, "Number: up to 20 characters are needed");
-  if (insured->symbol != NULL && !is_short_text (insured->symbol))
-    return refuse_option (error, "Symbol: up to 20 characters");
-  if (insured->branch != NULL && !is_digits (insured->branch, BRANCH_MAXIMUM))
-    return refuse_option (error, "Branch: up to 2 digits");
-  if (insured->birthdate == NULL || !japanese_text_is_date (insured->birthdate))
-    return refuse_option (error, "Birthdate: YYYYMMDD is needed");
-  if (insured->date != NULL && !japanese_text_is_date (insured->date))
-    return refuse_option (error, "Date: YYYYMMDD");
-  return TRUE;
-}
-
-/* fold: digits typed in full width are digits; an empty text is none. (transfer full) */
-static char *
-fold (const char *text)
-{
-  return text != NULL && *text != '\0' ? japanese_text_fold_width (text) : NULL;
-}
-
-Visit *
-station_open_number_visit (Station *station, const VisitOptions *options, const TransportNumberQuery *insured,
-                           GError **error)
-{
-  g_autofree char *insurer_number = fold (insured->insurer_number);
-  g_autofree char *branch = fold (insured->branch);
-  g_autofree char *birthdate = fold (insured->birthdate);
-  g_autofree char *date = fold (insured->date);
-  /* Symbol and number stay as typed: the field writes them in either width, and the center compares. */
-  TransportNumberQuery query = {
-    .insurer_number = insurer_number,
-    .symbol = insured->symbol != NULL && *insured->symbol != '\0' ? insured->symbol : NULL,
-    .number = insured->number,
-    .branch = branch,
-    .birthdate = birthdate,
-    .date = date,
-  };
-  g_autoptr (GArray) consents = NULL;
-  StationReader *reader = NULL;
-
-  if (!check_options (station, options, error) || !check_insured (&query, error)
-      || (consents = make_consents (options, TRUE, error)) == NULL)
-    return NULL;
-  /* A reader matters only for whose agent asks the patient: nobody else shall be asked there meanwhile. */
-  if (consents->len > 0 && (reader = choose_reader (station, options->reader, error)) == NULL)
-    return NULL;
-  return launch (station, options, reader, &query, g_steal_pointer (&consents));
-}
-
-/* Finding and erasing. */
-
-Visit *
-station_find_visit (Station *station, const char *path)
-{
-  for (guint i = 0; i < station->visits->len; i++)
-    {
-      Visit *visit = station->visits->pdata[i];
-
-      if (g_strcmp0 (visit->path, path) == 0)
-        return visit;
-    }
-  return NULL;
-}
-
-GPtrArray *
-station_get_visits (Station *station, const char *owner)
-{
-  GPtrArray *visits = g_ptr_array_new ();
-
-  for (guint i = 0; i < station->visits->len; i++)
-    {
-      Visit *visit = station->visits->pdata[i];
-
-      if (g_strcmp0 (visit->owner, owner) == 0)
-        g_ptr_array_add (visits, visit);
-    }
-  return visits;
-}
-
-static gboolean
-on_retention (gpointer user_data)
-{
-  Station *station = user_data;
-  Visit *first;
-
-  station->retention_timer = 0;
-  while ((first = g_queue_peek_head (&station->finished)) != NULL && first->erase_at <= g_get_monotonic_time ())
-    station_close_visit (station, first);
-  arm_retention (station);
-  return G_SOURCE_REMOVE;
-}
-
-/* arm_retention: the queue's head is the earliest. */
-static void
-arm_retention (Station *station)
-{
-  Visit *first = g_queue_peek_head (&station->finished);
-  gint64 wait;
-
-  if (first == NULL || first->erase_at < station->retention_until)
-    g_clear_handle_id (&station->retention_timer, g_source_remove);
-  if (first != NULL && station->retention_timer == 0)
-    {
-      station->retention_until = first->erase_at;
-      wait = MAX (first->erase_at - g_get_monotonic_time (), 0);
-      station->retention_timer = g_timeout_add ((guint)((wait + 999) / 1000), on_retention, station);
-    }
-}
-
-void
-station_note_slept (Station *station)
-{
-  gint64 now = g_get_real_time (), running = g_get_monotonic_time ();
-
-  for (GList *link = station->finished.head; link != NULL; link = link->next)
-    {
-      Visit *visit = link->data;
-
-      visit->erase_at = MIN (visit->erase_at, running + MAX (visit->expires - now, 0));
-    }
-  arm_retention (station); /* the order is the same */
-}
+/* Closing. */
 
 void
 station_close_visit (Station *station, Visit *visit)
 {
-  if (visit->closed)
+  if (visit_is_closed (visit))
     return;
 
   visit_ref (visit);
-  visit->closed = TRUE;
-  g_queue_remove (&station->finished, visit);
-  g_ptr_array_remove (station->visits, visit);
-  arm_retention (station);
+  visit_set_closed (visit);
+  station_retention_remove (station->retention, visit);
+  station_visits_remove (station, visit);
   if (!visit_is_finished (visit))
     visit_end (visit, VISIT_CANCELLED,
                g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "closed by the owner"));
@@ -494,26 +273,22 @@ station_drop_owner (Station *station, const char *owner)
     station_close_visit (station, visits->pdata[i]);
 }
 
-/* The center, as others see it. */
+/* What others see. */
 
 const char *
 station_get_center (Station *station)
 {
-  switch (station->transport->state)
-    {
-    case TRANSPORT_ONLINE:
-      return "online";
-    case TRANSPORT_DEGRADED:
-      return "degraded";
-    case TRANSPORT_OFFLINE:
-      return "offline";
-    case TRANSPORT_UNKNOWN:
-    default:
-      return "unknown";
-    }
+  static const char *const words[] = {
+    [TRANSPORT_UNKNOWN] = "unknown",
+    [TRANSPORT_ONLINE] = "online",
+    [TRANSPORT_DEGRADED] = "degraded",
+    [TRANSPORT_OFFLINE] = "offline",
+  };
+
+  return words[transports_get_state (station->transports)];
 }
 
-const Statistics *
+Statistics *
 station_get_statistics (Station *station)
 {
   return &station->statistics;

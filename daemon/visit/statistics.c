@@ -27,6 +27,16 @@ static const struct
 static const gint64 limits[STATISTICS_N_BUCKETS]
     = { 5000, 10000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 15000000, 60000000, 120000000 };
 
+/* For names on the bus: CardVisitsDone. */
+static const char *const outcomes[STATISTICS_N_OUTCOMES] = { "Done", "Failed", "Cancelled" };
+
+void
+statistics_watch (Statistics *statistics, void (*changed) (gpointer user_data), gpointer user_data)
+{
+  statistics->changed = changed;
+  statistics->changed_data = user_data;
+}
+
 void
 statistics_note_changed (Statistics *statistics)
 {
@@ -38,6 +48,13 @@ void
 statistics_count (Statistics *statistics, StatisticsCounter counter)
 {
   statistics->counters[counter]++;
+  statistics_note_changed (statistics);
+}
+
+void
+statistics_count_visit (Statistics *statistics, VisitOrigin origin, VisitState state)
+{
+  statistics->visits[origin][state - VISIT_DONE]++;
   statistics_note_changed (statistics);
 }
 
@@ -110,6 +127,13 @@ void
 statistics_foreach (const Statistics *statistics, StatisticsFunction function, gpointer user_data)
 {
   function ("Since", (guint64)statistics->since, user_data);
+  for (guint i = 0; i < VISIT_N_ORIGINS * STATISTICS_N_OUTCOMES; i++)
+    {
+      guint origin = i / STATISTICS_N_OUTCOMES, outcome = i % STATISTICS_N_OUTCOMES;
+      g_autofree char *name = g_strconcat (visit_origin_get (origin)->name, "Visits", outcomes[outcome], NULL);
+
+      function (name, statistics->visits[origin][outcome], user_data);
+    }
   for (guint i = 0; i < STATISTICS_N_COUNTERS; i++)
     function (words[i].name, statistics->counters[i], user_data);
   for (guint i = 0; i < VISIT_N_PARTS; i++)

@@ -9,15 +9,13 @@
 
 #include "base/error.h"
 #include "visit/visit-clock.h"
+#include "visit/visit-origin.h"
 
-/* Counters: member, name on the bus, family for monitoring, label (or ""). Those of one family stand together. */
+/*
+ * Counters: member, name on the bus, family for monitoring, label (or ""). Those of one family stand together. Visits
+ * that have ended are counted beside them, by origin and outcome.
+ */
 #define STATISTICS_COUNTERS(X) \
-  X (CARD_DONE, "CardVisitsDone", "visits", "origin=\"card\",outcome=\"done\"") \
-  X (CARD_FAILED, "CardVisitsFailed", "visits", "origin=\"card\",outcome=\"failed\"") \
-  X (CARD_CANCELLED, "CardVisitsCancelled", "visits", "origin=\"card\",outcome=\"cancelled\"") \
-  X (NUMBER_DONE, "NumberVisitsDone", "visits", "origin=\"number\",outcome=\"done\"") \
-  X (NUMBER_FAILED, "NumberVisitsFailed", "visits", "origin=\"number\",outcome=\"failed\"") \
-  X (NUMBER_CANCELLED, "NumberVisitsCancelled", "visits", "origin=\"number\",outcome=\"cancelled\"") \
   X (ELIGIBLE, "AnswersEligible", "answers", "answer=\"eligible\"") \
   X (NOT_ELIGIBLE, "AnswersNotEligible", "answers", "answer=\"not-eligible\"") \
   X (UNKNOWN, "AnswersUnknown", "answers", "answer=\"unknown\"") \
@@ -48,7 +46,8 @@ typedef enum
 } StatisticsCounter;
 /* clang-format on */
 
-#define STATISTICS_N_BUCKETS 12 /* and one for what is longer */
+#define STATISTICS_N_OUTCOMES (VISIT_N_STATES - VISIT_DONE) /* of a visit: done, failed, cancelled */
+#define STATISTICS_N_BUCKETS 12                             /* and one for what is longer */
 
 /* How long a part of a visit took, over all visits that have ended. */
 typedef struct
@@ -61,13 +60,17 @@ typedef struct
 {
   gint64 since; /* microseconds since the epoch */
   guint64 counters[STATISTICS_N_COUNTERS];
+  guint64 visits[VISIT_N_ORIGINS][STATISTICS_N_OUTCOMES];
   guint64 failures[SHIKAKU_N_ERRORS]; /* visits that an error ended, by error */
   StatisticsTimes times[VISIT_N_PARTS];
-  void (*changed) (gpointer user_data); /* something was counted, or statistics_note_changed; NULL: nobody listens */
+  void (*changed) (gpointer user_data); /* see statistics_watch */
   gpointer changed_data;
 } Statistics;
 
 void statistics_count (Statistics *statistics, StatisticsCounter counter);
+
+/* statistics_count_visit: a visit has ended as @state (done, failed or cancelled). */
+void statistics_count_visit (Statistics *statistics, VisitOrigin origin, VisitState state);
 
 /* statistics_count_failure: an error has ended a visit. */
 void statistics_count_failure (Statistics *statistics, ShikakuError error);
@@ -80,6 +83,9 @@ void statistics_count_times (Statistics *statistics, const VisitClock *clock);
  * answered. A call that was given up is not counted.
  */
 void statistics_count_call (Statistics *statistics, StatisticsCounter call, const GError *error);
+
+/* statistics_watch: @changed is called whenever something was counted or noted; NULL: nobody listens. */
+void statistics_watch (Statistics *statistics, void (*changed) (gpointer user_data), gpointer user_data);
 
 /* statistics_note_changed: something else that monitoring shows has changed. */
 void statistics_note_changed (Statistics *statistics);

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * visit-card: the way of a visit from an empty reader to a proved card. In: what the station sees in the reader, what
- * the card proof reaches. Out: the states up to proving, and the query.
- *
- * The card is needed until it is proved; pulled earlier, the visit fails with CARD_REMOVED.
+ * visit-card: see the header. In: what the station sees in the reader, what the card proof reaches. Out: the states up
+ * to proving, and word of the proved card.
  */
-#include "visit/visit-private.h"
+#include "visit/visit-card.h"
 
 #include "base/error.h"
+#include "visit/visit-agent.h"
+#include "visit/visit-private.h"
 
 static CardAuthorities *
 get_authorities (gpointer user_data, GError **error)
@@ -24,7 +24,7 @@ on_advanced (CardProofPhase phase, gpointer user_data)
 
   if (phase == CARD_PROOF_READ)
     visit->host->card_read (visit, visit->host->data);
-  if (visit->ending)
+  if (visit_is_ending (visit))
     return;
 
   switch (phase)
@@ -38,8 +38,7 @@ on_advanced (CardProofPhase phase, gpointer user_data)
       visit_set_state (visit, VISIT_PROVING);
       break;
     case CARD_PROOF_PROVED:
-      visit->method = "pin";
-      visit_query_begin (visit);
+      visit->card.proved (visit);
       break;
     default:
       g_assert_not_reached ();
@@ -60,14 +59,14 @@ static void
 read_card (Visit *visit)
 {
   CardProofSettings settings = {
-    .worker = visit->worker,
-    .transport = visit->host->transport,
+    .worker = visit->card.worker,
+    .transport = visit->transport,
     .agents = visit->host->agents.klass,
-    .agent = visit->agent,
-    .context = visit_get_agent_context (visit),
+    .agent = visit_agent_get (visit),
+    .context = visit_agent_get_context (visit),
     .clock = &visit->clock,
     .statistics = visit->host->statistics,
-    .last_try = visit->last_try,
+    .last_try = visit->options->last_try,
     .authorities = get_authorities,
     .advanced = on_advanced,
     .rested = on_rested,
@@ -75,54 +74,87 @@ read_card (Visit *visit)
   };
 
   visit_set_state (visit, VISIT_READING_CARD);
-  if (visit->ending)
+  if (visit_is_ending (visit))
     return;
   visit_clock_end (&visit->clock, VISIT_WAIT_PERSON);
   visit_hold (visit);
-  visit->proof = card_proof_new (&settings);
+  visit->card.proof = card_proof_new (&settings);
   /* Loaded now, they are loaded while the card is being read. If that fails, the proof will find out again. */
   get_authorities (visit, NULL);
 }
 
 void
-visit_card_begin (Visit *visit)
+visit_card_begin (Visit *visit, void (*proved) (Visit *visit))
 {
+  visit->card.proved = proved;
   /* Every card visit needs a PIN: without an agent it is better to fail before the card is touched. */
-  if (!visit_acquire_agent (visit, "pin"))
+  if (!visit_agent_acquire (visit, "pin"))
     return;
   visit->host->changed (visit, visit->host->data);
 
-  if (visit->card_usable)
+  if (visit->card.is_usable)
     {
       read_card (visit);
       return;
     }
   visit_clock_begin (&visit->clock, VISIT_WAIT_PERSON);
-  visit_show (visit, visit->card_present ? "reinsert-card" : "insert-card");
+  visit_agent_show (visit, visit->card.is_present ? "reinsert-card" : "insert-card");
+}
+
+static gboolean
+is_proved (Visit *visit)
+{
+  return visit->card.proof != NULL && card_proof_is_proved (visit->card.proof);
 }
 
 void
-visit_set_card (Visit *visit, gboolean present, gboolean usable)
+visit_card_set (Visit *visit, gboolean is_present, gboolean served)
 {
-  visit->card_present = present;
-  visit->card_usable = usable;
-  if (!visit->started || visit->ending)
+  visit->card.is_present = is_present;
+  visit->card.is_usable = is_present && (!served || visit->options->same_card);
+  if (visit->card.proved == NULL || visit_is_ending (visit))
     return;
 
-  if (visit->state == VISIT_WAITING_FOR_CARD && usable)
+  if (visit->card.proof == NULL && visit->card.is_usable)
     {
       /* Nobody was asked yet: it may be another that serves the reader by now. */
-      if (visit_acquire_agent (visit, "pin"))
+      if (visit_agent_acquire (visit, "pin"))
         read_card (visit);
     }
-  else if (!present && visit->proof != NULL && !card_proof_is_proved (visit->proof))
+  else if (!is_present && visit->card.proof != NULL && !is_proved (visit))
     visit_fail (visit, SHIKAKU_ERROR_CARD_REMOVED, "the card was pulled before it was proved");
 }
 
 void
-visit_reader_gone (Visit *visit)
+visit_card_note_reader_gone (Visit *visit)
 {
-  visit->card_present = visit->card_usable = FALSE;
-  if (visit->proof == NULL || !card_proof_is_proved (visit->proof))
+  visit->card.is_present = visit->card.is_usable = FALSE;
+  if (!is_proved (visit))
     visit_fail (visit, SHIKAKU_ERROR_READER_FAILED, "the reader is gone");
+}
+
+gboolean
+visit_card_is_present (Visit *visit)
+{
+  return visit->card.is_present;
+}
+
+void
+visit_card_fill_query (Visit *visit, TransportCardQuery *ret_query)
+{
+  card_proof_fill_query (visit->card.proof, ret_query);
+}
+
+void
+visit_card_stop (Visit *visit, const GError *error)
+{
+  if (visit->card.proof != NULL && error != NULL)
+    card_proof_abort (visit->card.proof, g_error_copy (error));
+}
+
+void
+visit_card_let_go (Visit *visit)
+{
+  g_clear_pointer (&visit->card.proof, card_proof_free);
+  g_clear_pointer (&visit->card.worker, card_worker_unref);
 }

@@ -1,30 +1,23 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * visit-query: what the patient is asked and what the center answers. In: a proved card, or numbers. Out: the
- * eligibility and what became of each consent.
- *
- * Kinds that travel inside the query are asked before it, all others while it is under way; what the patient agreed to
- * is registered when both are answered. A refused consent never fails a visit.
+ * visit-query: see the header. In: a way to send the query, the patient's answers, the center's. Out: the eligibility,
+ * what became of each consent, and the visit's end.
  */
-#include "visit/visit-private.h"
+#include "visit/visit-query.h"
 
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
+#include "visit/visit-agent.h"
+#include "visit/visit-private.h"
 #include "visit/visit-text.h"
 
-#define CONSENT_AT(visit, index) (&g_array_index ((visit)->consents, Consent, index))
+#define CONSENT_AT(visit, index) (&g_array_index ((visit)->query.consents, Consent, index))
 
 static void send_query (Visit *visit);
-static void advance (Visit *visit);
+static void continue_or_end (Visit *visit);
 
 /* Consents. */
-
-static gboolean
-can_ask (Visit *visit)
-{
-  return visit->agent != NULL && visit->host->agents.klass->has_capability (visit->agent, "consent");
-}
 
 /* is_to_ask: whether there is a question that this agent can ask. */
 static gboolean
@@ -32,18 +25,18 @@ is_to_ask (Visit *visit, gboolean inside_query)
 {
   gboolean found = FALSE;
 
-  for (guint i = 0; i < visit->consents->len; i++)
+  for (guint i = 0; i < visit->query.consents->len; i++)
     found |= consent_kind_is_inside_query (CONSENT_AT (visit, i)->kind) == inside_query;
-  return found && can_ask (visit);
+  return found && visit_agent_can (visit, "consent");
 }
 
 /* mark_unaskable: what this agent cannot ask is not agreed to, and says why. */
 static void
 mark_unaskable (Visit *visit, gboolean inside_query)
 {
-  if (can_ask (visit))
+  if (visit_agent_can (visit, "consent"))
     return;
-  for (guint i = 0; i < visit->consents->len; i++)
+  for (guint i = 0; i < visit->query.consents->len; i++)
     if (consent_kind_is_inside_query (CONSENT_AT (visit, i)->kind) == inside_query)
       CONSENT_AT (visit, i)->error = SHIKAKU_ERROR_NO_AGENT;
 }
@@ -54,7 +47,7 @@ take_answers (Visit *visit, gboolean inside_query, const GArray *answers)
 {
   guint next = 0;
 
-  for (guint i = 0; i < visit->consents->len; i++)
+  for (guint i = 0; i < visit->query.consents->len; i++)
     {
       Consent *consent = CONSENT_AT (visit, i);
 
@@ -75,12 +68,10 @@ static gboolean
 finish_question (Visit *visit, GAsyncResult *result, gboolean inside_query)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GArray) answers = visit->host->agents.klass->request_consent_finish (visit->agent, result, &error);
+  g_autoptr (GArray) answers = visit_agent_ask_finish (visit, result, &error);
 
-  visit_clock_end (&visit->clock, VISIT_WAIT_PERSON);
-  if (visit->ending)
+  if (visit_is_ending (visit))
     return FALSE;
-  visit->asking = FALSE;
   if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_GONE)
       || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED))
     {
@@ -108,36 +99,31 @@ on_consent_beside (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (finish_question (visit, result, FALSE))
     {
-      visit->consents_answered = TRUE;
-      advance (visit);
+      visit->query.are_consents_answered = TRUE;
+      continue_or_end (visit);
     }
   visit_release (visit);
 }
 
 static void
-ask (Visit *visit, gboolean inside_query)
+ask_consents (Visit *visit, gboolean inside_query)
 {
   AgentQuestion questions[CONSENT_N_KINDS] = { { NULL } };
-  AgentContext context = visit_get_agent_context (visit);
   guint n = 0;
 
-  for (guint i = 0; i < visit->consents->len; i++)
+  for (guint i = 0; i < visit->query.consents->len; i++)
     {
       const ConsentKind kind = CONSENT_AT (visit, i)->kind;
 
       if (consent_kind_is_inside_query (kind) != inside_query)
         continue;
       questions[n].kind = consent_kind_to_string (kind);
-      questions[n].text = visit_text (visit->language, "Consent %s", questions[n].kind);
+      questions[n].text = visit_text (visit->options->language, "Consent %s", questions[n].kind);
       questions[n].version = visit_text_version ("Consent %s", questions[n].kind);
       n++;
     }
 
-  visit->asking = TRUE;
-  visit_clock_begin (&visit->clock, VISIT_WAIT_PERSON);
-  visit_hold (visit);
-  visit->host->agents.klass->request_consent (visit->agent, &context, questions, n, visit->cancellable,
-                                              inside_query ? on_consent_inside : on_consent_beside, visit);
+  visit_agent_ask (visit, questions, n, inside_query ? on_consent_inside : on_consent_beside);
   while (n-- > 0)
     {
       g_free (questions[n].text);
@@ -151,7 +137,7 @@ get_agreed (Visit *visit, gboolean inside_query)
 {
   ConsentKinds agreed = 0;
 
-  for (guint i = 0; i < visit->consents->len; i++)
+  for (guint i = 0; i < visit->query.consents->len; i++)
     {
       const Consent *consent = CONSENT_AT (visit, i);
 
@@ -176,23 +162,23 @@ is_of_person (const GError *error)
   return FALSE;
 }
 
-/* refuse: @error: (transfer full). After a proved card a fault of the center is an answer too: unknown. */
+/* end_without_answer: @error: (transfer full). After a proved card a fault of the center is an answer too: unknown. */
 static void
-refuse (Visit *visit, GError *error)
+end_without_answer (Visit *visit, GError *error)
 {
   g_autoptr (GError) cause = shikaku_error_adopt (error);
 
-  if (visit->proof == NULL || is_of_person (cause))
+  if (!visit->row->is_proved || is_of_person (cause))
     {
       visit_end (visit, VISIT_FAILED, g_steal_pointer (&cause));
       return;
     }
-  for (guint i = 0; i < visit->consents->len; i++)
+  for (guint i = 0; i < visit->query.consents->len; i++)
     if (CONSENT_AT (visit, i)->agreed)
       CONSENT_AT (visit, i)->error = (ShikakuError)cause->code;
-  log_warning (visit->path, "visit: no answer from the center (%s)",
+  log_warning (visit->options->path, "visit: no answer from the center (%s)",
                shikaku_error_get_short_name ((ShikakuError)cause->code));
-  visit->eligibility = eligibility_new_unknown (cause, visit->language);
+  visit->query.eligibility = eligibility_new_unknown (cause, visit->options->language);
   visit_end (visit, VISIT_DONE, NULL);
 }
 
@@ -200,11 +186,10 @@ refuse (Visit *visit, GError *error)
 static void
 take_inside (Visit *visit)
 {
-  for (guint i = 0; i < visit->consents->len; i++)
+  for (guint i = 0; i < visit->query.consents->len; i++)
     {
       Consent *consent = CONSENT_AT (visit, i);
-
-      const TransportConsentState *state = &visit->eligibility->reply->consents[consent->kind];
+      const TransportConsentState *state = &visit->query.eligibility->reply->consents[consent->kind];
 
       if (!consent->agreed || !consent_kind_is_inside_query (consent->kind))
         continue;
@@ -217,25 +202,25 @@ static void
 on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Visit *visit = user_data;
-  Transport *transport = visit->host->transport;
+  Transport *transport = visit->transport;
   g_autoptr (GError) error = NULL;
   TransportReply *reply = transport->klass->reply_finish (transport, result, &error);
 
   visit_clock_end (&visit->clock, VISIT_WAIT_CENTER);
-  if (visit->ending)
+  if (visit_is_ending (visit))
     g_clear_pointer (&reply, transport_reply_free);
   else
     {
       if (reply != NULL)
-        visit->eligibility = eligibility_new_from_reply (reply, visit->language, &error);
+        visit->query.eligibility = eligibility_new_from_reply (reply, visit->options->language, &error);
       statistics_count_call (visit->host->statistics, STATISTICS_QUERIES, is_of_person (error) ? NULL : error);
-      if (visit->eligibility == NULL)
-        refuse (visit, g_steal_pointer (&error));
+      if (visit->query.eligibility == NULL)
+        end_without_answer (visit, g_steal_pointer (&error));
       else
         {
           take_inside (visit);
-          visit->query_answered = TRUE;
-          advance (visit);
+          visit->query.is_answered = TRUE;
+          continue_or_end (visit);
         }
     }
   visit_release (visit);
@@ -244,43 +229,30 @@ on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 send_query (Visit *visit)
 {
-  Transport *transport = visit->host->transport;
-  ConsentKinds agreed = get_agreed (visit, TRUE);
-
   visit_hold (visit);
   visit_clock_begin (&visit->clock, VISIT_WAIT_CENTER);
-  if (visit->insured != NULL)
-    {
-      visit->insured->agreed = agreed;
-      transport->klass->check_number (transport, visit->insured, visit->cancellable, on_reply, visit);
-    }
-  else
-    {
-      TransportCardQuery query = { .agreed = agreed };
-
-      card_proof_fill_query (visit->proof, &query);
-      transport->klass->check_card (transport, &query, visit->cancellable, on_reply, visit);
-    }
+  visit->query.send (visit, get_agreed (visit, TRUE), on_reply);
 
   mark_unaskable (visit, FALSE);
-  visit->consents_answered = !is_to_ask (visit, FALSE);
-  if (!visit->consents_answered)
+  visit->query.are_consents_answered = !is_to_ask (visit, FALSE);
+  if (!visit->query.are_consents_answered)
     {
       visit_set_state (visit, VISIT_ASKING_CONSENT);
-      ask (visit, FALSE);
+      ask_consents (visit, FALSE);
     }
   else
     visit_set_state (visit, VISIT_CHECKING);
 }
 
 void
-visit_query_begin (Visit *visit)
+visit_query_begin (Visit *visit, VisitQuerySend send)
 {
+  visit->query.send = send;
   mark_unaskable (visit, TRUE);
   if (is_to_ask (visit, TRUE))
     {
       visit_set_state (visit, VISIT_ASKING_CONSENT);
-      ask (visit, TRUE);
+      ask_consents (visit, TRUE);
     }
   else
     send_query (visit);
@@ -291,7 +263,9 @@ visit_query_begin (Visit *visit)
 static void
 take_registration (Visit *visit, const TransportReply *reply, const GError *error)
 {
-  for (guint i = 0; i < visit->consents->len; i++)
+  const GError *end = visit_get_decided_error (visit);
+
+  for (guint i = 0; i < visit->query.consents->len; i++)
     {
       Consent *consent = CONSENT_AT (visit, i);
       const TransportConsentState state = reply != NULL ? reply->consents[consent->kind] : (TransportConsentState){ 0 };
@@ -303,8 +277,8 @@ take_registration (Visit *visit, const TransportReply *reply, const GError *erro
       consent->until = state.until;
       if (!consent->granted)
         statistics_count (visit->host->statistics, STATISTICS_CONSENTS_UNREGISTERED);
-      if (error != NULL && visit->ending)
-        consent->error = visit->error != NULL ? (ShikakuError)visit->error->code : SHIKAKU_ERROR_TIMED_OUT;
+      if (error != NULL && visit_is_ending (visit))
+        consent->error = end != NULL ? (ShikakuError)end->code : SHIKAKU_ERROR_TIMED_OUT;
       else if (error != NULL)
         consent->error = (ShikakuError)error->code;
     }
@@ -314,7 +288,7 @@ static void
 on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Visit *visit = user_data;
-  Transport *transport = visit->host->transport;
+  Transport *transport = visit->query.registrar;
   g_autoptr (GError) error = NULL;
   g_autoptr (TransportReply) reply = transport->klass->reply_finish (transport, result, &error);
 
@@ -322,8 +296,8 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
   statistics_count_call (visit->host->statistics, STATISTICS_REGISTRATIONS, error);
   if (reply == NULL)
     error = shikaku_error_adopt (g_steal_pointer (&error));
-  if (error != NULL && (!visit->ending || visit->outcome == VISIT_DONE))
-    log_event (LOG_WARNING, SHIKAKU_MESSAGE_CONSENTS_UNREGISTERED, visit->path,
+  if (error != NULL && (!visit_is_ending (visit) || visit_get_outcome (visit) == VISIT_DONE))
+    log_event (LOG_WARNING, SHIKAKU_MESSAGE_CONSENTS_UNREGISTERED, visit->options->path,
                LOG_FIELD ("SHIKAKU_ERROR", shikaku_error_get_short_name ((ShikakuError)error->code)),
                "visit: consents were not registered (%s)", shikaku_error_get_short_name ((ShikakuError)error->code));
   take_registration (visit, reply, error);
@@ -331,42 +305,69 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
   visit_release (visit);
 }
 
+static Transport *
+find_registrar (Visit *visit)
+{
+  return transports_find (visit->host->transports, TRANSPORT_REGISTERS_CONSENTS, visit->options->reader);
+}
+
+/* may_register: whether consents can be registered with this answer. */
 static gboolean
 may_register (Visit *visit)
 {
-  return visit->eligibility->answer == ELIGIBILITY_ELIGIBLE && visit->eligibility->qualification->key != NULL;
+  return visit->query.eligibility->answer == ELIGIBILITY_ELIGIBLE
+         && visit->query.eligibility->qualification->key != NULL && find_registrar (visit) != NULL;
 }
 
 static void
 register_consents (Visit *visit)
 {
-  Transport *transport = visit->host->transport;
+  Transport *transport = find_registrar (visit);
   TransportConsents consents
-      = { .qualification_key = visit->eligibility->qualification->key, .agreed = get_agreed (visit, FALSE) };
+      = { .qualification_key = visit->query.eligibility->qualification->key, .agreed = get_agreed (visit, FALSE) };
 
-  for (guint i = 0; i < visit->consents->len; i++)
+  for (guint i = 0; i < visit->query.consents->len; i++)
     {
       const Consent *consent = CONSENT_AT (visit, i);
 
       if (!consent_kind_is_inside_query (consent->kind) && consent->answered)
         consents.asked |= CONSENT_KINDS_OF (consent->kind);
     }
+  visit->query.registrar = transport;
   visit_hold (visit);
   visit_clock_begin (&visit->clock, VISIT_WAIT_CENTER);
-  transport->klass->register_consents (transport, &consents, visit->cancellable, on_registered, visit);
+  transport->klass->register_consents (transport, &consents, visit_get_cancellable (visit), on_registered, visit);
 }
 
-/* advance: the query or the patient has answered. Consents that cannot be registered need no answer any more. */
+/* continue_or_end: the query or the patient has answered. Consents that cannot be registered need no answer any more. */
 static void
-advance (Visit *visit)
+continue_or_end (Visit *visit)
 {
-  if (!visit->query_answered)
+  if (!visit->query.is_answered)
     visit_set_state (visit, VISIT_CHECKING);
-  else if (!may_register (visit) || (visit->consents_answered && get_agreed (visit, FALSE) == 0))
+  else if (!may_register (visit) || (visit->query.are_consents_answered && get_agreed (visit, FALSE) == 0))
     visit_end (visit, VISIT_DONE, NULL);
-  else if (visit->consents_answered)
+  else if (visit->query.are_consents_answered)
     {
       visit_set_state (visit, VISIT_CHECKING);
       register_consents (visit);
+    }
+}
+
+gboolean
+visit_query_is_answered (Visit *visit)
+{
+  return visit->query.is_answered;
+}
+
+void
+visit_query_finish (Visit *visit, const GError *error)
+{
+  for (guint i = 0; i < visit->query.consents->len; i++)
+    {
+      Consent *consent = CONSENT_AT (visit, i);
+
+      if (consent->agreed && !consent->granted && consent->error == SHIKAKU_ERROR_NONE)
+        consent->error = error != NULL ? (ShikakuError)error->code : SHIKAKU_ERROR_CENTER_REFUSED;
     }
 }

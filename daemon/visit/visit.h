@@ -1,36 +1,24 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * visit: one patient at one desk; the only state machine that matters (DESIGN, "What a visit is").
+ * visit: one patient at one desk; the only state machine that matters (data/doc/architecture.md, "A visit").
  *
- *   waiting-for-card → reading-card → asking-pin → proving → asking-consent → checking → done
- *                                 any state → failed | cancelled
- *
- * A visit belongs to the station that opened it. Reference-counted: what runs for it holds a reference.
+ * A visit belongs to the station that opened it. Reference-counted; while it runs it keeps a reference of its own.
  */
 #pragma once
 
-#include <gio/gio.h>
-
+#include "card/card-worker.h"
 #include "visit/consent.h"
 #include "visit/eligibility.h"
-#include "visit/visit-clock.h"
-#include "visit/visit-observer.h"
+#include "visit/visit-host.h"
+#include "visit/visit-options.h"
+#include "visit/visit-origin.h"
 
-typedef enum
-{
-  VISIT_WAITING_FOR_CARD,
-  VISIT_READING_CARD,
-  VISIT_ASKING_PIN,
-  VISIT_PROVING,
-  VISIT_ASKING_CONSENT,
-  VISIT_CHECKING,
-  VISIT_DONE,
-  VISIT_FAILED,
-  VISIT_CANCELLED,
-} VisitState;
-
-/* visit_state_to_string: the contract's word, "waiting-for-card" and so on. */
-const char *visit_state_to_string (VisitState state);
+/*
+ * visit_new: @options: (transfer full). @consents: (transfer full) of Consent. @worker: of the reader with the card, or
+ * NULL: without one. Nothing moves before visit_start, and then from the main loop.
+ */
+Visit *visit_new (const VisitHost *host, VisitOptions *options, GArray *consents, CardWorker *worker);
+void visit_start (Visit *visit);
 
 Visit *visit_ref (Visit *visit);
 void visit_unref (Visit *visit);
@@ -39,8 +27,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Visit, visit_unref)
 const char *visit_get_path (Visit *visit);  /* object path: its id everywhere */
 const char *visit_get_owner (Visit *visit); /* unique name */
 VisitState visit_get_state (Visit *visit);
-gboolean visit_is_finished (Visit *visit);   /* done, failed or cancelled */
-const char *visit_get_origin (Visit *visit); /* card, number */
+gboolean visit_is_finished (Visit *visit); /* done, failed or cancelled */
+VisitOrigin visit_get_origin (Visit *visit);
+gboolean visit_needs_card (Visit *visit);    /* else it has only its reader's agent */
 const char *visit_get_method (Visit *visit); /* pin, none; "" until known */
 gboolean visit_get_agent_is_caller (Visit *visit);
 const char *visit_get_reader (Visit *visit); /* object path, "/" without a reader */

@@ -193,6 +193,7 @@ reset (Transport *transport)
 }
 
 static const TransportClass center_class = {
+  .abilities = TRANSPORT_PROVES_CARDS | TRANSPORT_ASKS_BY_NUMBER | TRANSPORT_REGISTERS_CONSENTS,
   .prepare = prepare,
   .get_challenge = get_challenge,
   .get_challenge_finish = get_challenge_finish,

@@ -68,7 +68,7 @@ on_expiry_near (const StationExpiry *expiry, gint days, gpointer user_data)
   g_string_append_printf (((FakeDesk *)user_data)->warnings, "%s %d ", expiry->what, days);
 }
 
-static const VisitObserver observer = {
+static const StationObserver observer = {
   .visit_changed = on_visit_changed,
   .visit_finished = on_visit_finished,
   .visit_closed = on_visit_closed,
@@ -96,7 +96,8 @@ fake_desk_new (const char *persona, guint tries, guint retention)
   desk->agent = fake_agent_new ();
   desk->states = g_string_new (NULL);
   desk->warnings = g_string_new (NULL);
-  desk->station = station_new (&settings, &desk->center->transport, fake_agent_get_port (desk->agent), &observer, desk);
+  desk->station = station_new (&settings, fake_agent_get_port (desk->agent), &observer, desk);
+  station_add_transport (desk->station, &desk->center->transport, NULL);
   monitor->service_changed (TRUE, desk->station);
   monitor->reader_added (fake_card_get_reader (desk->card), desk->station);
   monitor->card_changed (FAKE_READER, FALSE, desk->event_counter, desk->station);
@@ -157,6 +158,15 @@ fake_desk_open_with (FakeDesk *desk, const char *path, const char *consents, con
   visit = station_open_visit (desk->station, &options, &error);
   g_assert_no_error (error);
   return visit_ref (visit);
+}
+
+Visit *
+fake_desk_try_number (FakeDesk *desk, const VisitOptions *options, const TransportNumberQuery *insured, GError **error)
+{
+  VisitOptions by_number = *options;
+
+  by_number.insured = insured;
+  return station_open_visit (desk->station, &by_number, error);
 }
 
 Visit *

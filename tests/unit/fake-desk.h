@@ -43,6 +43,10 @@ void fake_desk_pull (FakeDesk *desk);
 Visit *fake_desk_open (FakeDesk *desk, const char *consents);
 Visit *fake_desk_open_with (FakeDesk *desk, const char *path, const char *consents, const VisitOptions *more);
 
+/* fake_desk_try_number: opens a visit by number. Return: (transfer none), or NULL with an error. */
+Visit *fake_desk_try_number (FakeDesk *desk, const VisitOptions *options, const TransportNumberQuery *insured,
+                             GError **error);
+
 /* fake_desk_wait: until @visit is in @state; a deadline ends the test program. */
 void fake_desk_wait (FakeDesk *desk, Visit *visit, VisitState state);
 

@@ -145,7 +145,7 @@ test_visit (BusFixture *fixture, gconstpointer data)
   APPEND ("a{sv}", 3, "Timeout", "u", 600, "SameCard", "b", 1, "Consents", "as", 1, "drug");
   g_assert_true (bus_visit_options_read_card (bus_fixture_seal (fixture), &options, &error));
   g_assert_no_error (error);
-  g_assert_cmpuint (options.visit.timeout, ==, 600);
+  g_assert_cmpuint (options.visit.timeout_seconds, ==, 600);
   g_assert_true (options.visit.same_card);
   g_assert_false (options.visit.last_try);
   g_assert_cmpstr (options.visit.consents[0], ==, "drug");
@@ -175,7 +175,7 @@ test_visit_check (BusFixture *fixture, gconstpointer data)
   g_assert_true (options.by_number);
   g_assert_cmpstr (options.insured.number, ==, "1");
   g_assert_cmpstr (options.token, ==, "t");
-  g_assert_cmpuint (options.visit.timeout, ==, 0);
+  g_assert_cmpuint (options.visit.timeout_seconds, ==, 0);
 }
 
 #define ADD(path, data, test) \

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test-station: readers and their names, who may open what, how long a visit is kept, and the chain of links. */
 #include "fake-desk.h"
-#include "visit/station-private.h"
+#include "visit/station-diagnose.h"
 
 #define OTHER_READER "Fake Reader 01 00"
 
@@ -141,19 +141,19 @@ test_service_back (void)
 {
   const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
   g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  Statistics *statistics = station_get_statistics (desk->station);
   guint lost = 0, back = 0;
 
-  desk->station->statistics.changed = count_change;
-  desk->station->statistics.changed_data = &lost;
+  statistics_watch (statistics, count_change, &lost);
   monitor->service_changed (FALSE, desk->station);
   g_assert_cmpuint (lost, ==, 1);
-  g_assert_cmpuint (station_get_statistics (desk->station)->counters[STATISTICS_SERVICE_LOST], ==, 1);
+  g_assert_cmpuint (statistics->counters[STATISTICS_SERVICE_LOST], ==, 1);
 
-  desk->station->statistics.changed_data = &back;
+  statistics_watch (statistics, count_change, &back);
   monitor->service_changed (TRUE, desk->station);
   g_assert_cmpuint (back, ==, 1);
-  g_assert_true (desk->station->service_available);
-  desk->station->statistics.changed = NULL;
+  g_assert_true (station_is_service_available (desk->station));
+  statistics_watch (statistics, NULL, NULL);
 }
 
 static void
@@ -182,7 +182,7 @@ test_options (void)
   VisitOptions unknown = { .consents = (const char *const[]){ "drugs", NULL } };
   VisitOptions twice = { .consents = (const char *const[]){ "drug", "drug", NULL } };
   VisitOptions purpose = { .purpose = "curiosity" };
-  VisitOptions timeout = { .timeout = VISIT_TIMEOUT_MAXIMUM + 1 };
+  VisitOptions timeout = { .timeout_seconds = VISIT_TIMEOUT_MAXIMUM_SECONDS + 1 };
   VisitOptions taken = { .path = "/v/1" }, busy = { NULL };
   g_autoptr (Visit) visit = NULL;
 
@@ -227,13 +227,13 @@ test_numbers (void)
     {
       g_autoptr (GError) error = NULL;
 
-      g_assert_null (station_open_number_visit (desk->station, &options, &wrong[i], &error));
+      g_assert_null (fake_desk_try_number (desk, &options, &wrong[i], &error));
       g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION);
     }
   {
     g_autoptr (GError) error = NULL;
 
-    g_assert_null (station_open_number_visit (desk->station, &records, &right, &error));
+    g_assert_null (fake_desk_try_number (desk, &records, &right, &error));
     g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION);
   }
   g_assert_cmpuint (desk->center->counts[FAKE_CHECK_NUMBER], ==, 0);
@@ -245,7 +245,7 @@ check_number (FakeDesk *desk, const char *path, const char *owner)
   VisitOptions options = { .path = path, .owner = owner };
   TransportNumberQuery insured = { .insurer_number = "0613", .number = "12", .birthdate = "19800229" };
   g_autoptr (GError) error = NULL;
-  Visit *visit = station_open_number_visit (desk->station, &options, &insured, &error);
+  Visit *visit = fake_desk_try_number (desk, &options, &insured, &error);
 
   g_assert_no_error (error);
   return visit_ref (visit);
@@ -265,7 +265,7 @@ test_number_at_reader (void)
   VisitOptions other = { .path = "/v/2", .owner = ":1.2" };
 
   desk->agent->consent_held = TRUE;
-  number = visit_ref (station_open_number_visit (desk->station, &options, &insured, NULL));
+  number = visit_ref (fake_desk_try_number (desk, &options, &insured, NULL));
   fake_desk_wait (desk, number, VISIT_ASKING_CONSENT);
   g_assert_null (station_open_visit (desk->station, &other, &busy));
   g_assert_error (busy, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY);
@@ -284,7 +284,7 @@ test_number_at_reader (void)
   desk->agent->consent_held = FALSE;
   card = visit_ref (station_open_visit (desk->station, &other, NULL));
   options.path = "/v/3";
-  g_assert_null (station_open_number_visit (desk->station, &options, &insured, &busy_too));
+  g_assert_null (fake_desk_try_number (desk, &options, &insured, &busy_too));
   g_assert_error (busy_too, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY);
 }
 
@@ -495,8 +495,7 @@ test_diagnose_missing_file (void)
   g_autoptr (GPtrArray) links = NULL;
 
   desk->center->transport.credential_expires = g_get_real_time () + 365 * G_TIME_SPAN_DAY;
-  g_free (desk->station->card_authorities_file);
-  desk->station->card_authorities_file = g_strdup ("/nonexistent");
+  station_configure (desk->station, &(StationSettings){ .card_authorities_file = "/nonexistent", .retention = 1 });
   links = diagnose (desk, "en");
   g_assert_cmpstr (((StationLink *)links->pdata[4])->state, ==, "failed");
   g_assert_true (g_str_has_prefix (((StationLink *)links->pdata[4])->evidence, "CredentialMissing: "));

@@ -49,15 +49,23 @@ test_names (void)
       for (guint j = 0; j <= i; j++)
         statistics_count (&statistics, i);
     }
+  for (guint origin = 0; origin < VISIT_N_ORIGINS; origin++)
+    for (guint state = VISIT_DONE; state < VISIT_N_STATES; state++)
+      for (guint i = 0; i <= origin * STATISTICS_N_OUTCOMES + state; i++)
+        statistics_count_visit (&statistics, origin, state);
   statistics_count_failure (&statistics, SHIKAKU_ERROR_PIN_INCORRECT);
 
   table = collect_all (&statistics);
   for (guint i = 0; i < STATISTICS_N_COUNTERS; i++)
     assert_value (table, statistics_get_name (i), i + 1);
+  assert_value (table, "CardVisitsDone", VISIT_DONE + 1);
+  assert_value (table, "CardVisitsFailed", VISIT_FAILED + 1);
+  assert_value (table, "NumberVisitsCancelled", STATISTICS_N_OUTCOMES + VISIT_CANCELLED + 1);
   assert_value (table, "Since", 77);
   assert_value (table, "FailedPinIncorrect", 1);
   g_assert_false (g_hash_table_contains (table, "FailedCardMute"));
-  g_assert_cmpuint (g_hash_table_size (table), ==, 1 + STATISTICS_N_COUNTERS + VISIT_N_PARTS + 1);
+  g_assert_cmpuint (g_hash_table_size (table), ==,
+                    1 + STATISTICS_N_COUNTERS + VISIT_N_ORIGINS * STATISTICS_N_OUTCOMES + VISIT_N_PARTS + 1);
 }
 
 static void

@@ -180,7 +180,7 @@ test_matrix (gconstpointer data)
   Event event = GPOINTER_TO_UINT (data) % N_EVENTS;
   ShikakuError expected = outcomes[stage][event];
   g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
-  VisitOptions options = { .timeout = event == EVENT_TIMEOUT ? 1 : 0 };
+  VisitOptions options = { .timeout_seconds = event == EVENT_TIMEOUT ? 1 : 0 };
   g_autoptr (Visit) visit = fake_desk_open_with (desk, "/v/1", "ceiling drug", &options);
 
   fake_desk_settle ();

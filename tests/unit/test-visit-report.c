@@ -149,7 +149,7 @@ test_done (void)
   assert_field ("SHIKAKU_REASON", NULL);
   assert_field ("SHIKAKU_ERROR", NULL);
 
-  g_assert_cmpuint (statistics->counters[STATISTICS_CARD_DONE], ==, 1);
+  g_assert_cmpuint (statistics->visits[VISIT_ORIGIN_CARD][VISIT_DONE - VISIT_DONE], ==, 1);
   g_assert_cmpuint (statistics->counters[STATISTICS_ELIGIBLE], ==, 1);
   g_assert_cmpuint (statistics->counters[STATISTICS_CARDS_READ], ==, 1);
   g_assert_cmpuint (statistics->counters[STATISTICS_PINS_ASKED], ==, 1);
@@ -193,7 +193,7 @@ test_failed (void)
   assert_field ("SHIKAKU_ERROR", "PinIncorrect");
   assert_field ("SHIKAKU_STATE", "proving");
   assert_field ("SHIKAKU_ANSWER", NULL);
-  g_assert_cmpuint (statistics->counters[STATISTICS_CARD_FAILED], ==, 1);
+  g_assert_cmpuint (statistics->visits[VISIT_ORIGIN_CARD][VISIT_FAILED - VISIT_DONE], ==, 1);
   g_assert_cmpuint (statistics->counters[STATISTICS_PINS_WRONG], ==, 1);
   g_assert_cmpuint (statistics->failures[SHIKAKU_ERROR_PIN_INCORRECT], ==, 1);
 
@@ -222,7 +222,7 @@ test_cancelled (void)
   assert_field ("PRIORITY", "6");
   assert_field ("SHIKAKU_ERROR", "Cancelled");
   assert_field ("SHIKAKU_STATE", "waiting-for-card");
-  g_assert_cmpuint (statistics->counters[STATISTICS_CARD_CANCELLED], ==, 1);
+  g_assert_cmpuint (statistics->visits[VISIT_ORIGIN_CARD][VISIT_CANCELLED - VISIT_DONE], ==, 1);
   g_assert_cmpuint (statistics->failures[SHIKAKU_ERROR_CANCELLED], ==, 1);
 }
 

@@ -43,7 +43,7 @@ test_done (void)
   g_assert_cmpuint (fake_card_count (desk->card, INS_VERIFY), ==, 1);
   g_assert_cmpuint (fake_card_count (desk->card, INS_SIGN), ==, 1);
   g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
-  g_assert_cmpstr (visit_get_origin (visit), ==, "card");
+  g_assert_cmpint (visit_get_origin (visit), ==, VISIT_ORIGIN_CARD);
   g_assert_cmpstr (visit_get_method (visit), ==, "pin");
   g_assert_cmpstr (visit_get_reader (visit), ==, FAKE_READER_PATH);
   g_assert_cmpstr (visit_get_error_message (visit), ==, "");
@@ -312,7 +312,7 @@ test_question_outlasts_visit (void)
 
   desk->agent->consent_held = TRUE;
   fake_desk_insert (desk);
-  visit = fake_desk_open_with (desk, "/v/1", "drug", &(VisitOptions){ .timeout = 3 });
+  visit = fake_desk_open_with (desk, "/v/1", "drug", &(VisitOptions){ .timeout_seconds = 3 });
   fake_desk_wait (desk, visit, VISIT_DONE);
   g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
   g_assert_false (get_consent (visit, 0)->answered);
@@ -574,7 +574,7 @@ open_number (FakeDesk *desk, const char *const *consents)
   TransportNumberQuery insured
       = { .insurer_number = "０６１３", .number = "12", .branch = "", .birthdate = "19800229" };
   g_autoptr (GError) error = NULL;
-  Visit *visit = station_open_number_visit (desk->station, &options, &insured, &error);
+  Visit *visit = fake_desk_try_number (desk, &options, &insured, &error);
 
   g_assert_no_error (error);
   return visit_ref (visit);
@@ -590,7 +590,7 @@ test_number (void)
   visit = open_number (desk, NULL);
   fake_desk_wait (desk, visit, VISIT_DONE);
   g_assert_cmpstr (desk->center->number, ==, "0613//12//19800229/");
-  g_assert_cmpstr (visit_get_origin (visit), ==, "number");
+  g_assert_cmpint (visit_get_origin (visit), ==, VISIT_ORIGIN_NUMBER);
   g_assert_cmpstr (visit_get_method (visit), ==, "none");
   g_assert_cmpstr (visit_get_reader (visit), ==, "/");
   g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");

@@ -1,16 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * health: the chain daemon → pcscd → reader → card → credential → line → tls → center, link by link, for Diagnose. In:
- * what the station knows and what the transport finds when it walks its part now. Out: a state, what was seen, and what
- * to do.
- *
- * A link that was not examined says unknown; it never looks healthy by silence.
+ * station-diagnose: see the header. In: what the station knows and what the transports find when they walk their part
+ * now. Out: for each link a state, what was seen, and what to do.
  */
-#include "visit/station-private.h"
+#include "visit/station-diagnose.h"
 
 #include <string.h>
 
 #include "base/error.h"
+#include "visit/station-private.h"
+#include "visit/station.h"
 #include "visit/visit-text.h"
 
 #define CREDENTIAL_WARNING ((gint64)30 * 24 * 60 * 60 * G_USEC_PER_SEC) /* before its end */
@@ -61,33 +60,24 @@ static void
 add_readers (GPtrArray *links, const char *language, Station *station)
 {
   TransportLinkState reader_state = TRANSPORT_LINK_UNKNOWN, card_state = TRANSPORT_LINK_UNKNOWN;
-  guint n_readers = station->readers->len, n_cards = 0, n_mute = 0;
-  gint64 reader_since = 0, card_since = 0;
+  const StationReadersSummary readers = station_summarise_readers (station);
+  gint64 reader_since = readers.reader_added;
 
-  for (guint i = 0; i < n_readers; i++)
-    {
-      StationReader *reader = station->readers->pdata[i];
-
-      n_cards += reader->present;
-      n_mute += card_worker_is_mute (reader->worker);
-      reader_since = MAX (reader_since, reader->added);
-      card_since = MAX (card_since, reader->present ? reader->since : 0);
-    }
-  if (n_readers > 0)
+  if (readers.n_readers > 0)
     reader_state = TRANSPORT_LINK_OK;
-  else if (station->service_available)
+  else if (station_is_service_available (station))
     {
       reader_state = TRANSPORT_LINK_FAILED;
-      reader_since = station->readers_since;
+      reader_since = readers.readers_since;
     }
-  if (n_mute > 0)
+  if (readers.n_mute > 0)
     card_state = TRANSPORT_LINK_FAILED;
-  else if (n_cards > 0)
+  else if (readers.n_cards > 0)
     card_state = TRANSPORT_LINK_OK;
 
-  add_link (links, language, "reader", reader_state, reader_since, g_strdup_printf ("readers: %u", n_readers));
-  add_link (links, language, "card", card_state, card_since,
-            g_strdup_printf ("cards: %u, not answering: %u", n_cards, n_mute));
+  add_link (links, language, "reader", reader_state, reader_since, g_strdup_printf ("readers: %u", readers.n_readers));
+  add_link (links, language, "card", card_state, readers.card_since,
+            g_strdup_printf ("cards: %u, not answering: %u", readers.n_cards, readers.n_mute));
 }
 
 /* make_evidence: the error's name, and what the transport saw: which file, which URI, and what is wrong with it. */
@@ -108,7 +98,8 @@ make_evidence (const TransportLinkStatus *status)
 static char *
 judge_end (Station *station, TransportLinkState *state)
 {
-  const StationExpiry own = { .what = CALENDAR_INSTITUTION, .expires = station->transport->credential_expires };
+  const StationExpiry own
+      = { .what = CALENDAR_INSTITUTION, .expires = transports_get_credential_expires (station->transports) };
   const StationExpiry *soonest = station_get_soonest_end (station);
   gint64 now = g_get_real_time ();
   g_autoptr (GDateTime) end = NULL;
@@ -129,7 +120,7 @@ judge_end (Station *station, TransportLinkState *state)
 static void
 add_credential (GPtrArray *links, const char *language, Station *station)
 {
-  TransportLinkStatus status = station->transport->links[TRANSPORT_LINK_CREDENTIAL];
+  TransportLinkStatus status = *transports_get_link (station->transports, TRANSPORT_LINK_CREDENTIAL);
   g_autofree char *evidence = NULL, *end = NULL;
   g_autoptr (GError) error = NULL;
 
@@ -152,17 +143,18 @@ make_links (Station *station, const char *language)
     [TRANSPORT_LINK_TLS] = "tls",
     [TRANSPORT_LINK_CENTER] = "center",
   };
+  gboolean has_service = station_is_service_available (station);
   GPtrArray *links = g_ptr_array_new_with_free_func (link_free);
 
-  add_link (links, language, "daemon", station->shutting_down ? TRANSPORT_LINK_FAILED : TRANSPORT_LINK_OK,
+  add_link (links, language, "daemon", station_is_shutting_down (station) ? TRANSPORT_LINK_FAILED : TRANSPORT_LINK_OK,
             station->started, g_strdup ("version " SHIKAKU_VERSION));
-  add_link (links, language, "pcscd", station->service_available ? TRANSPORT_LINK_OK : TRANSPORT_LINK_FAILED,
-            station->service_since, g_strdup (station->service_available ? "answers" : "does not answer"));
+  add_link (links, language, "pcscd", has_service ? TRANSPORT_LINK_OK : TRANSPORT_LINK_FAILED,
+            station_summarise_readers (station).service_since, g_strdup (has_service ? "answers" : "does not answer"));
   add_readers (links, language, station);
   add_credential (links, language, station);
   for (guint i = TRANSPORT_LINK_LINE; i < TRANSPORT_N_LINKS; i++)
     {
-      const TransportLinkStatus *status = &station->transport->links[i];
+      const TransportLinkStatus *status = transports_get_link (station->transports, i);
 
       add_link (links, language, names[i], status->state, status->since, make_evidence (status));
     }
@@ -170,10 +162,10 @@ make_links (Station *station, const char *language)
 }
 
 static void
-on_examined (GObject *source, GAsyncResult *result, gpointer user_data)
+on_examined (gpointer user_data)
 {
   Station *station = user_data;
-  g_autoptr (GPtrArray) tasks = g_steal_pointer (&station->diagnoses);
+  g_autoptr (GPtrArray) tasks = g_steal_pointer (&station->diagnose.tasks);
 
   for (guint i = 0; i < tasks->len; i++)
     if (!g_task_return_error_if_cancelled (tasks->pdata[i]))
@@ -188,17 +180,17 @@ station_diagnose (Station *station, const char *language, GCancellable *cancella
                   gpointer user_data)
 {
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
-  gboolean is_first = station->diagnoses == NULL;
+  gboolean is_first = station->diagnose.tasks == NULL;
 
   g_task_set_source_tag (task, station_diagnose);
   g_task_set_task_data (task, g_strdup (language), g_free);
   if (is_first)
-    station->diagnoses = g_ptr_array_new_with_free_func (g_object_unref);
-  g_ptr_array_add (station->diagnoses, task);
+    station->diagnose.tasks = g_ptr_array_new_with_free_func (g_object_unref);
+  g_ptr_array_add (station->diagnose.tasks, task);
   if (!is_first)
     return;
   station_ref (station);
-  station->transport->klass->examine (station->transport, cancellable, on_examined, station);
+  transports_examine (station->transports, cancellable, on_examined, station);
 }
 
 GPtrArray *

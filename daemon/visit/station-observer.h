@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * visit-observer: what the domain tells. Filled by main with the bus floor's functions; every member is called on the
+ * station-observer: what the domain tells. Filled by main with the bus floor's functions; every member is called on the
  * main thread, after the state has changed, never from within a call into the domain that has not returned its result.
  */
 #pragma once
@@ -24,4 +24,4 @@ typedef struct
   void (*expiries_changed) (gpointer user_data); /* station_get_expiries; also CredentialExpires */
   /* expiry_near: a threshold of it was crossed, @days before its end, 0: it has ended; after expiries_changed. */
   void (*expiry_near) (const StationExpiry *expiry, gint days, gpointer user_data);
-} VisitObserver;
+} StationObserver;

@@ -1,0 +1,25 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * station-diagnose: the chain daemon → pcscd → reader → card → credential → line → tls → center, link by link, for
+ * Diagnose. A link that was not examined says unknown; it never looks healthy by silence.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+typedef struct Station Station;
+
+typedef struct
+{
+  const char *link;  /* static */
+  const char *state; /* static: ok, degraded, failed, unknown */
+  gint64 since;      /* microseconds since the epoch; 0: unknown */
+  char *evidence;    /* what was seen; no personal data */
+  char *staff;       /* what the desk does */
+  char *technician;  /* what the technician does */
+} StationLink;
+
+/* station_diagnose: walks the chain. Finish: (transfer full) GPtrArray of StationLink in that order. */
+void station_diagnose (Station *station, const char *language, GCancellable *cancellable, GAsyncReadyCallback callback,
+                       gpointer user_data);
+GPtrArray *station_diagnose_finish (Station *station, GAsyncResult *result, GError **error);

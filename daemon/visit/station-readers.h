@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * station-readers: which readers this desk has, what lies in them, and which visit is at each.
+ *
+ * A card that has served a visit is not read again until it was removed, unless the owner asks.
+ */
+#pragma once
+
+#include "card/card-worker.h"
+#include "card/reader-monitor.h"
+#include "visit/visit.h"
+
+typedef struct Station Station;
+typedef struct StationReader StationReader;
+
+void station_readers_init (Station *station);
+void station_readers_clear (Station *station);
+
+/* station_get_monitor_observer: to be given to a reader monitor together with the station as its data. */
+const ReaderMonitorObserver *station_get_monitor_observer (void);
+
+GPtrArray *station_get_readers (Station *station);                       /* (transfer container) of StationReader */
+StationReader *station_find_reader (Station *station, const char *path); /* NULL or "": the only one there is */
+
+/* station_choose_reader: the same, or NULL with INVALID_OPTION (there are several), NO_READER, or SERVICE_STOPPED. */
+StationReader *station_choose_reader (Station *station, const char *path, GError **error);
+
+const char *station_reader_get_path (StationReader *reader);
+const char *station_reader_get_name (StationReader *reader); /* UTF-8, for people and the bus */
+gboolean station_reader_has_card (StationReader *reader);
+gboolean station_reader_is_in_use (StationReader *reader);
+
+/* station_is_service_available: whether pcscd is there. */
+gboolean station_is_service_available (Station *station);
+
+/* What a look at all of them shows. Times in microseconds since the epoch; 0: not known. */
+typedef struct
+{
+  guint n_readers, n_cards, n_mute;
+  gint64 service_since, readers_since, reader_added, card_since; /* the last two: the newest */
+} StationReadersSummary;
+
+StationReadersSummary station_summarise_readers (Station *station);
+
+/*
+ * For who opens visits: @visit begins at @reader, and learns what lies in it; it has begun to move; its card was read;
+ * it is quiet. The last three may come when the reader is gone.
+ */
+CardWorker *station_reader_get_worker (StationReader *reader);
+void station_reader_begin_visit (StationReader *reader, Visit *visit);
+void station_readers_note_moving (Station *station, Visit *visit);
+void station_readers_note_read (Station *station, Visit *visit);
+void station_readers_end_visit (Station *station, Visit *visit);

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* transports: see the header. In: transports and questions about them. Out: the one that fits, or the worst of all. */
+#include "visit/transports.h"
+
+typedef struct
+{
+  Transport *transport;
+  char *reader; /* NULL: the whole desk */
+} Row;
+
+struct Transports
+{
+  GArray *rows; /* of Row, in the order added */
+  TransportsFunction changed;
+  gpointer changed_data;
+};
+
+/* An examination of all of them. */
+typedef struct
+{
+  guint pending;
+  TransportsFunction callback;
+  gpointer user_data;
+} Examination;
+
+static void
+row_clear (gpointer data)
+{
+  Row *row = data;
+
+  row->transport->klass->free (row->transport);
+  g_free (row->reader);
+}
+
+Transports *
+transports_new (TransportsFunction changed, gpointer user_data)
+{
+  Transports *transports = g_new0 (Transports, 1);
+
+  transports->rows = g_array_new (FALSE, FALSE, sizeof (Row));
+  transports->changed = changed;
+  transports->changed_data = user_data;
+  g_array_set_clear_func (transports->rows, row_clear);
+  return transports;
+}
+
+void
+transports_free (Transports *transports)
+{
+  g_array_unref (transports->rows);
+  g_free (transports);
+}
+
+static void
+on_changed (Transport *transport, gpointer user_data)
+{
+  Transports *transports = user_data;
+
+  transports->changed (transports->changed_data);
+}
+
+void
+transports_add (Transports *transports, Transport *transport, const char *reader)
+{
+  const Row row = { transport, g_strdup (reader) };
+
+  transport->changed = on_changed;
+  transport->changed_data = transports;
+  g_array_append_val (transports->rows, row);
+}
+
+static Transport *
+get_transport (Transports *transports, guint index)
+{
+  return g_array_index (transports->rows, Row, index).transport;
+}
+
+Transport *
+transports_find (Transports *transports, TransportAbility ability, const char *reader)
+{
+  Transport *found = NULL;
+
+  for (guint i = 0; i < transports->rows->len; i++)
+    {
+      const Row *row = &g_array_index (transports->rows, Row, i);
+
+      if ((row->transport->klass->abilities & ability) == 0)
+        continue;
+      if (row->reader != NULL && g_strcmp0 (row->reader, reader) == 0)
+        return row->transport;
+      if (row->reader == NULL && found == NULL)
+        found = row->transport;
+    }
+  return found;
+}
+
+void
+transports_prepare (Transports *transports, const char *reader)
+{
+  Transport *transport = transports_find (transports, TRANSPORT_PROVES_CARDS, reader);
+
+  if (transport != NULL)
+    transport->klass->prepare (transport);
+}
+
+void
+transports_reset (Transports *transports)
+{
+  for (guint i = 0; i < transports->rows->len; i++)
+    if (get_transport (transports, i)->klass->reset != NULL)
+      get_transport (transports, i)->klass->reset (get_transport (transports, i));
+}
+
+TransportState
+transports_get_state (Transports *transports)
+{
+  TransportState worst = TRANSPORT_UNKNOWN;
+
+  for (guint i = 0; i < transports->rows->len; i++)
+    worst = MAX (worst, get_transport (transports, i)->state);
+  return worst;
+}
+
+const TransportLinkStatus *
+transports_get_link (Transports *transports, TransportLink link)
+{
+  static const TransportLinkStatus unknown = { .state = TRANSPORT_LINK_UNKNOWN };
+  const TransportLinkStatus *worst = &unknown;
+
+  for (guint i = 0; i < transports->rows->len; i++)
+    if (worst == &unknown || get_transport (transports, i)->links[link].state > worst->state)
+      worst = &get_transport (transports, i)->links[link];
+  return worst;
+}
+
+gint64
+transports_get_credential_expires (Transports *transports)
+{
+  gint64 first = 0;
+
+  for (guint i = 0; i < transports->rows->len; i++)
+    {
+      gint64 expires = get_transport (transports, i)->credential_expires;
+
+      if (expires != 0 && (first == 0 || expires < first))
+        first = expires;
+    }
+  return first;
+}
+
+static void
+on_examined (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Examination *examination = user_data;
+
+  if (--examination->pending > 0)
+    return;
+  examination->callback (examination->user_data);
+  g_free (examination);
+}
+
+void
+transports_examine (Transports *transports, GCancellable *cancellable, TransportsFunction callback, gpointer user_data)
+{
+  Examination *examination = g_new0 (Examination, 1);
+
+  examination->callback = callback;
+  examination->user_data = user_data;
+  examination->pending = transports->rows->len + 1;
+  for (guint i = 0; i < transports->rows->len; i++)
+    get_transport (transports, i)
+        ->klass->examine (get_transport (transports, i), cancellable, on_examined, examination);
+  on_examined (NULL, NULL, examination);
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * transports: the ways to a center that this desk has, each with what it can do. A step of a visit asks here for the
+ * one that can do it for this visit; no step names one.
+ *
+ * A transport serves one reader (a terminal's folder) or the whole desk (the Web API). A reader's own comes first.
+ */
+#pragma once
+
+#include "center/transport.h"
+
+typedef struct Transports Transports;
+
+typedef void (*TransportsFunction) (gpointer user_data);
+
+/* transports_new: @changed: what transports_get_state or transports_get_credential_expires tells is new. */
+Transports *transports_new (TransportsFunction changed, gpointer user_data);
+/* transports_free: and every transport in it. */
+void transports_free (Transports *transports);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Transports, transports_free)
+
+/* transports_add: @transport: (transfer full). @reader: object path of the reader that it serves; NULL: the desk. */
+void transports_add (Transports *transports, Transport *transport, const char *reader);
+
+/* transports_find: who has @ability for a visit at @reader (object path). Return: (transfer none), or NULL: nobody. */
+Transport *transports_find (Transports *transports, TransportAbility ability, const char *reader);
+
+/* transports_prepare: a card came into @reader. transports_reset: the machine has slept. */
+void transports_prepare (Transports *transports, const char *reader);
+void transports_reset (Transports *transports);
+
+/*
+ * What they have in common, for who shows the desk: the worst state and the worst of each link (of equal ones the first
+ * added), and the first end of a credential (microseconds since the epoch, 0: not known).
+ */
+TransportState transports_get_state (Transports *transports);
+const TransportLinkStatus *transports_get_link (Transports *transports, TransportLink link);
+gint64 transports_get_credential_expires (Transports *transports);
+
+/* transports_examine: each walks its links now; then @callback, maybe before this returns. */
+void transports_examine (Transports *transports, GCancellable *cancellable, TransportsFunction callback,
+                         gpointer user_data);

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* visit-host: what a visit has from its station, which outlives every visit that still runs. */
+#pragma once
+
+#include "card/card-certificate.h"
+#include "visit/agent-port.h"
+#include "visit/statistics.h"
+#include "visit/transports.h"
+
+typedef struct Visit Visit;
+
+typedef struct
+{
+  Transports *transports;
+  AgentPort agents;
+  Statistics *statistics;
+  guint retention_seconds;
+  CardAuthorities *(*get_authorities) (gpointer data, GError **error); /* (transfer none) */
+  void (*started) (Visit *visit, gpointer data);                       /* from the loop: it may be told of */
+  void (*card_read) (Visit *visit, gpointer data);                     /* the card has served */
+  void (*changed) (Visit *visit, gpointer data);
+  void (*went_quiet) (Visit *visit, gpointer data); /* once, last: finished, and nothing runs for it any more */
+  gpointer data;
+} VisitHost;

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * visit-options: what a caller asked for, in the one shape that it has from the bus down to the last step of its visit.
+ */
+#pragma once
+
+#include "visit/visit-origin.h"
+
+#define VISIT_TIMEOUT_DEFAULT_SECONDS 120
+#define VISIT_TIMEOUT_MAXIMUM_SECONDS 600
+
+/* NULL or 0: not given. */
+typedef struct
+{
+  const char *path;                    /* object path of the visit to be; unique */
+  const char *owner;                   /* unique name */
+  const char *caller;                  /* the account's name, for people and the log; NULL: @owner */
+  const char *reader;                  /* object path; NULL: the only one there is */
+  const char *reader_name;             /* for people; set with the reader that was chosen */
+  const char *const *consents;         /* kinds, NULL-ended */
+  const char *language;                /* of the texts for people; NULL or "": VISIT_LANGUAGE_DEFAULT */
+  const char *purpose;                 /* "eligibility" */
+  const TransportNumberQuery *insured; /* a visit by number; NULL: by card */
+  guint timeout_seconds;               /* for the whole visit; 0: VISIT_TIMEOUT_DEFAULT_SECONDS */
+  gboolean same_card;                  /* read a card that has already served */
+  gboolean last_try;                   /* the PIN's last try may be spent */
+} VisitOptions;
+
+/*
+ * visit_options_new: what was @given is judged, and copied for the visit: what is missing has its default, numbers are
+ * folded as people type them. Consents are not kept here: consents_new makes questions of them.
+ * Return: (transfer full), or NULL with INVALID_OPTION that names the option.
+ */
+VisitOptions *visit_options_new (const VisitOptions *given, GError **error);
+void visit_options_free (VisitOptions *options);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (VisitOptions, visit_options_free)
+
+/* visit_options_get_origin: of the visit that these options open. */
+VisitOrigin visit_options_get_origin (const VisitOptions *options);
+
+/* visit_options_forget_insured: the numbers are not needed any more, and are the patient's. */
+void visit_options_forget_insured (VisitOptions *options);
+
+/* visit_options_set_reader: the reader that was chosen. */
+void visit_options_set_reader (VisitOptions *options, const char *path, const char *name);

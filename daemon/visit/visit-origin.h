@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * visit-origin: where a visit comes from, and all that depends on it, in one table. Pure.
+ *
+ * Whoever has to know what a visit can do asks its origin's row; nobody compares words. The counters of the statistics
+ * and their names are made of this table too.
+ */
+#pragma once
+
+#include "center/transport.h"
+#include "visit/visit-state.h"
+
+/*
+ * VISIT_ORIGINS (X) expands X for each, with: suffix, word of the contract, word in the counters' names, method while
+ * nothing is proved ("" : not known yet), first state, what its transport has to be able to do, whether it needs a
+ * card, and whether the person is proved when the center is asked (then a fault of the center is an answer too).
+ */
+#define VISIT_ORIGINS(X) \
+  X (CARD, "card", "Card", "", VISIT_WAITING_FOR_CARD, TRANSPORT_PROVES_CARDS, TRUE, TRUE) \
+  X (NUMBER, "number", "Number", "none", VISIT_CHECKING, TRANSPORT_ASKS_BY_NUMBER, FALSE, FALSE)
+
+/* clang-format off */
+typedef enum
+{
+#define VISIT_ORIGIN_MEMBER(suffix, ...) VISIT_ORIGIN_##suffix,
+  VISIT_ORIGINS (VISIT_ORIGIN_MEMBER)
+#undef VISIT_ORIGIN_MEMBER
+  VISIT_N_ORIGINS
+} VisitOrigin;
+/* clang-format on */
+
+typedef struct
+{
+  const char *word, *name, *method;
+  VisitState first_state;
+  TransportAbility ability;
+  gboolean needs_card, is_proved;
+} VisitOriginRow;
+
+/* visit_origin_get: the row of @origin, static. */
+const VisitOriginRow *visit_origin_get (VisitOrigin origin);

@@ -14,7 +14,7 @@
 #include "client/output.h"
 
 #define PIN_DIGITS 4
-#define CONSENTS_MAXIMUM 32 /* of one request; the contract knows 12 kinds */
+#define CONSENTS_MAXIMUM 32 /* of one request; there are fewer kinds */
 
 const char *const agent_capabilities[] = { "pin", "consent", "message", NULL };
 
@@ -59,14 +59,14 @@ end_request (Agent *agent, GVariant *result, const char *error)
   if (agent->pipe >= 0)
     close (agent->pipe);
   agent->pipe = -1;
-  if (agent->questions)
+  if (agent->questions != NULL)
     g_variant_builder_clear (&agent->answers);
   g_clear_pointer (&agent->questions, g_variant_unref);
   g_clear_pointer (&agent->visit, g_free);
   g_clear_pointer (&agent->prompt, g_free);
-  if (!invocation)
+  if (invocation == NULL)
     return;
-  if (error)
+  if (error != NULL)
     {
       g_autofree char *name = g_strconcat (SHIKAKU_ERROR_PREFIX, error, NULL);
       g_dbus_method_invocation_return_dbus_error (invocation, name, "not answered at the patient's side");
@@ -108,7 +108,7 @@ on_pin (char *line, gpointer user_data)
   Agent *agent = user_data;
   gboolean written;
 
-  if (!line || !*line)
+  if (line == NULL || !*line)
     {
       end_request (agent, NULL, "PinRefused");
       return;
@@ -136,8 +136,8 @@ print_heading (GVariant *details)
 
   g_variant_lookup (details, "Caller", "&s", &caller);
   g_variant_lookup (details, "Reader", "&s", &reader);
-  clean_caller = output_clean (caller ? caller : "");
-  clean_reader = output_clean (reader ? reader : "");
+  clean_caller = output_clean (caller != NULL ? caller : "");
+  clean_reader = output_clean (reader != NULL ? reader : "");
   if (*clean_caller && *clean_reader)
     g_printerr (_ ("Asked by %s at %s"), clean_caller, clean_reader);
   else if (*clean_caller)
@@ -156,13 +156,13 @@ request_pin (Agent *agent, GVariant *parameters)
   guint tries = 0;
 
   g_variant_get_child (parameters, 1, "h", &handle);
-  agent->pipe = list ? g_unix_fd_list_get (list, handle, NULL) : -1;
+  agent->pipe = list != NULL ? g_unix_fd_list_get (list, handle, NULL) : -1;
   if (agent->pipe < 0)
     {
       end_request (agent, NULL, "PinRefused");
       return;
     }
-  if (!agent->token)
+  if (agent->token == NULL)
     print_heading (details);
   if (g_variant_lookup (details, "TriesLeft", "u", &tries))
     agent->prompt
@@ -172,7 +172,7 @@ request_pin (Agent *agent, GVariant *parameters)
   terminal_ask (agent->terminal, agent->prompt, FALSE, on_pin, agent);
 }
 
-static void ask_next (Agent *agent);
+static void ask_next_question (Agent *agent);
 
 /* Return: 1 yes, 0 no, -1 neither. */
 static int
@@ -193,22 +193,22 @@ static void
 on_consent (char *line, gpointer user_data)
 {
   Agent *agent = user_data;
-  int answer = line ? read_yes_or_no (line) : 0;
+  int answer = line != NULL ? read_yes_or_no (line) : 0;
   const char *kind;
 
   if (answer < 0 && terminal_is_interactive (agent->terminal))
     {
       g_printerr ("%s\n", _ ("Please answer yes or no."));
-      ask_next (agent);
+      ask_next_question (agent);
       return;
     }
   g_variant_get_child (agent->questions, agent->question++, "(&s&s&s)", &kind, NULL, NULL);
   g_variant_builder_add (&agent->answers, "{sb}", kind, answer == 1); /* what is no clear yes is a no */
-  ask_next (agent);
+  ask_next_question (agent);
 }
 
 static void
-ask_next (Agent *agent)
+ask_next_question (Agent *agent)
 {
   const char *text;
   g_autofree char *clean = NULL, *prompt = NULL;
@@ -237,9 +237,9 @@ request_consent (Agent *agent, GVariant *parameters)
       end_request (agent, NULL, "ConsentDenied");
       return;
     }
-  if (!agent->token)
+  if (agent->token == NULL)
     print_heading (details);
-  ask_next (agent);
+  ask_next_question (agent);
 }
 
 static void
@@ -273,7 +273,7 @@ on_call (GDBusConnection *connection, const char *sender, const char *path, cons
   if (g_variant_n_children (parameters) > 0)
     g_variant_get_child (parameters, 0, "o", &visit);
   if (g_strcmp0 (sender, agent->client->daemon) != 0
-      || (agent->token && visit && !g_str_has_suffix (visit, agent->token)))
+      || (agent->token != NULL && visit != NULL && !g_str_has_suffix (visit, agent->token)))
     {
       g_dbus_method_invocation_return_dbus_error (invocation, SHIKAKU_ERROR_PREFIX "NotAuthorized",
                                                   "this agent does not serve you");
@@ -322,7 +322,7 @@ agent_new (Client *client, Terminal *terminal, const char *token, AgentReleased 
 void
 agent_free (Agent *agent)
 {
-  if (!agent)
+  if (agent == NULL)
     return;
   agent_withdraw (agent);
   g_dbus_connection_unregister_object (agent->client->connection, agent->registration);
@@ -336,7 +336,7 @@ agent_register (Agent *agent, const char *reader, const char *const *capabilitie
 {
   g_auto (GVariantDict) options = G_VARIANT_DICT_INIT (NULL);
 
-  if (reader)
+  if (reader != NULL)
     g_variant_dict_insert (&options, "Reader", "o", reader);
   client_call (agent->client, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_AGENT_MANAGER, "RegisterAgent",
                g_variant_new ("(o^as@a{sv})", AGENT_PATH, capabilities, g_variant_dict_end (&options)),
@@ -349,7 +349,7 @@ agent_fail (Agent *agent, const char *reader, const GError *error)
   g_autofree char *name = NULL, *message = NULL;
 
   errors_split (error, &name, &message);
-  if (reader || !g_str_equal (name, SHIKAKU_ERROR_PREFIX "InvalidOption"))
+  if (reader != NULL || !g_str_equal (name, SHIKAKU_ERROR_PREFIX "InvalidOption"))
     {
       client_fail (agent->client, error);
       return;

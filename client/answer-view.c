@@ -105,7 +105,7 @@ format_value (const char *key, ValueType type, GVariant *value)
     return format_ratio (g_variant_get_uint32 (value));
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
     return g_strdup (g_variant_get_boolean (value) ? _ ("yes") : _ ("no"));
-  if (!text)
+  if (text == NULL)
     return g_variant_print (value, FALSE);
   if (type == VALUE_DATE)
     return words_date (text);
@@ -119,8 +119,8 @@ format_value (const char *key, ValueType type, GVariant *value)
 static void
 print_value (const char *indent, const char *key, const Row *row, GVariant *value)
 {
-  g_autofree char *text = format_value (key, row ? row->type : VALUE_TEXT, value);
-  g_autofree char *label = g_strconcat (indent, row && row->label ? _ (row->label) : key, NULL);
+  g_autofree char *text = format_value (key, row != NULL ? row->type : VALUE_TEXT, value);
+  g_autofree char *label = g_strconcat (indent, row != NULL && row->label != NULL ? _ (row->label) : key, NULL);
 
   output_row (label, text);
 }
@@ -141,7 +141,7 @@ print_part (const char *indent, GVariant *part)
     {
       const Row *row = find_row (part_rows, G_N_ELEMENTS (part_rows), key);
 
-      if ((class_name && g_str_equal (key, "Class")) || (disease_name && g_str_equal (key, "Category")))
+      if ((class_name != NULL && g_str_equal (key, "Class")) || (disease_name != NULL && g_str_equal (key, "Category")))
         continue; /* a code says nothing that its name does not */
       if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
         {
@@ -208,7 +208,7 @@ print_insurance (GVariant *insurance)
       const Row *row = &insurance_rows[i];
       g_autoptr (GVariant) found = g_variant_lookup_value (insurance, row->key, NULL);
 
-      if (!found || !row->label)
+      if (found == NULL || row->label == NULL)
         continue;
       if (g_variant_is_of_type (found, G_VARIANT_TYPE_VARDICT)
           || g_variant_is_of_type (found, G_VARIANT_TYPE ("aa{sv}")))
@@ -220,7 +220,7 @@ print_insurance (GVariant *insurance)
     }
   g_variant_iter_init (&iter, insurance);
   while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
-    if (!find_row (insurance_rows, G_N_ELEMENTS (insurance_rows), key))
+    if (find_row (insurance_rows, G_N_ELEMENTS (insurance_rows), key) == NULL)
       print_value ("", key, NULL, value);
 }
 
@@ -252,9 +252,9 @@ print_consents (GVariant *consents)
         }
       if (g_strcmp0 (error, SHIKAKU_ERROR_PREFIX "NoAgent") == 0)
         text = g_strdup (_ ("not asked: the patient's terminal cannot ask for consents"));
-      else if (error)
+      else if (error != NULL)
         text = g_strdup (_ ("granted, but the center could not take it down"));
-      output_row (words_consent (kind), text ? text : granted ? _ ("granted") : _ ("not granted"));
+      output_row (words_consent (kind), text != NULL ? text : granted ? _ ("granted") : _ ("not granted"));
     }
 }
 
@@ -301,7 +301,7 @@ answer_view_print (GVariant *eligibility, GVariant *consents)
 
   output_rule ();
   print_head (eligibility);
-  for (gsize i = 0; insurances && i < g_variant_n_children (insurances); i++)
+  for (gsize i = 0; insurances != NULL && i < g_variant_n_children (insurances); i++)
     {
       g_autoptr (GVariant) insurance = g_variant_get_child_value (insurances, i);
 

@@ -35,7 +35,7 @@ client_fail_saying (Client *client, const char *name, const char *sentence)
 }
 
 static void
-fail (Client *client, const char *name, const char *message)
+fail_describing (Client *client, const char *name, const char *message)
 {
   g_autofree char *sentence = errors_describe (name, message);
 
@@ -48,22 +48,30 @@ client_fail (Client *client, const GError *error)
   g_autofree char *name = NULL, *message = NULL;
 
   errors_split (error, &name, &message);
-  fail (client, name, message);
+  fail_describing (client, name, message);
 }
 
 void
 client_fail_with (Client *client, const char *name)
 {
-  fail (client, name, name);
+  fail_describing (client, name, name);
 }
 
 void
 client_call (Client *client, const char *path, const char *interface, const char *method, GVariant *arguments,
              guint seconds, GAsyncReadyCallback callback, gpointer user_data)
 {
-  g_dbus_connection_call (client->connection, client->daemon ? client->daemon : SHIKAKU_BUS_NAME, path, interface,
-                          method, arguments, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, (gint)seconds * 1000, NULL,
-                          callback, user_data);
+  g_dbus_connection_call (client->connection, client->daemon != NULL ? client->daemon : SHIKAKU_BUS_NAME, path,
+                          interface, method, arguments, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, (gint)seconds * 1000,
+                          NULL, callback, user_data);
+}
+
+GVariant *
+client_finish_call (GObject *source, GAsyncResult *result, GError **error)
+{
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, error);
+
+  return reply != NULL ? g_variant_get_child_value (reply, 0) : NULL;
 }
 
 static void
@@ -83,7 +91,7 @@ on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
   gboolean was_there = client->daemon != NULL;
 
   g_clear_pointer (&client->daemon, g_free);
-  if (was_there && client->verb->vanished)
+  if (was_there && client->verb->vanished != NULL)
     client->verb->vanished (client);
   if (client->verb->stays)
     {
@@ -112,7 +120,7 @@ on_signal (gpointer user_data)
 {
   Client *client = user_data;
 
-  if (client->interrupted || !client->verb->interrupt)
+  if (client->interrupted || client->verb->interrupt == NULL)
     client_quit (client, client->verb->stays ? EXIT_CODE_OK : EXIT_CODE_CANCELLED);
   else
     client->verb->interrupt (client);
@@ -128,7 +136,7 @@ client_run (Client *client)
   guint watch;
 
   client->connection = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, &error);
-  if (!client->connection)
+  if (client->connection == NULL)
     {
       g_printerr ("%s\n", _ ("The system bus (D-Bus) of this computer cannot be reached. Call your technician."));
       return EXIT_CODE_NO_DAEMON;
@@ -143,7 +151,7 @@ client_run (Client *client)
                                           on_appeared, on_vanished, client, NULL);
   g_main_loop_run (client->loop);
 
-  if (client->verb->finish)
+  if (client->verb->finish != NULL)
     client->verb->finish (client);
   g_bus_unwatch_name (watch);
   g_signal_handlers_disconnect_by_data (client->connection, client);

@@ -2,7 +2,7 @@
 /*
  * client: what every verb stands on: the bus, the daemon's coming and going, the way out.
  *
- * A verb is one row of the table in verbs.c. Its start() is called each time the daemon is there, and everything it
+ * A verb (verb.h) is what runs on it. Its start() is called each time the daemon is there, and everything it
  * does from then on is asynchronous; it ends the program with client_quit().
  */
 #pragma once
@@ -10,24 +10,8 @@
 #include <gio/gio.h>
 
 #include "client/errors.h"
+#include "client/verb.h"
 #include "daemon/base/names.h"
-
-typedef struct Client Client;
-
-typedef struct
-{
-  const char *name;
-  const char *summary;      /* msgid */
-  const char *const *words; /* what can be done, NULL-ended: one of them must follow; NULL: nothing may */
-  const GOptionEntry *options;
-  gboolean stays; /* waits for the daemon, and for its return, until Ctrl-C */
-  /* check: what GOption cannot check. Return: FALSE with G_OPTION_ERROR. NULL: nothing to check. */
-  gboolean (*check) (Client *client, GError **error);
-  void (*start) (Client *client);
-  void (*vanished) (Client *client);  /* the daemon went away; NULL: nothing to put down */
-  void (*interrupt) (Client *client); /* Ctrl-C; NULL: the program just ends */
-  void (*finish) (Client *client);    /* last call, on every way out; NULL: nothing to put down */
-} Verb;
 
 struct Client
 {
@@ -65,5 +49,8 @@ void client_fail_saying (Client *client, const char *name, const char *sentence)
  */
 void client_call (Client *client, const char *path, const char *interface, const char *method, GVariant *arguments,
                   guint seconds, GAsyncReadyCallback callback, gpointer user_data);
+
+/* client_finish_call: Return: the first value of the reply (transfer full), or NULL with what GDBus says. */
+GVariant *client_finish_call (GObject *source, GAsyncResult *result, GError **error);
 
 #define CLIENT_CALL_SECONDS 25

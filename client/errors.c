@@ -144,7 +144,7 @@ errors_split (const GError *error, char **ret_name, char **ret_message)
   g_autoptr (GError) copy = g_error_copy (error);
 
   *ret_name = g_dbus_error_get_remote_error (copy);
-  if (!*ret_name) /* made by GDBus itself: the call never got an answer */
+  if (*ret_name == NULL) /* made by GDBus itself: the call never got an answer */
     *ret_name = g_strdup (g_error_matches (copy, G_IO_ERROR, G_IO_ERROR_TIMED_OUT)
                               ? "org.freedesktop.DBus.Error.Timeout"
                               : "org.freedesktop.DBus.Error.Disconnected");

@@ -29,6 +29,8 @@ sort_readers (GVariant *objects)
   const char *path;
   GVariant *interfaces;
 
+  if (!g_variant_is_of_type (objects, G_VARIANT_TYPE ("a{oa{sa{sv}}}")))
+    return g_variant_ref_sink (g_variant_new_array (G_VARIANT_TYPE_VARDICT, NULL, 0));
   g_variant_iter_init (&iter, objects);
   while (g_variant_iter_loop (&iter, "{&o@a{sa{sv}}}", &path, &interfaces))
     {
@@ -46,64 +48,16 @@ sort_readers (GVariant *objects)
       g_variant_new_array (G_VARIANT_TYPE_VARDICT, (GVariant *const *)readers->pdata, readers->len));
 }
 
-typedef struct
-{
-  Client *client;
-  ReadersCallback callback;
-} Question;
-
-static void
-on_objects (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  g_autofree Question *question = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
-  g_autoptr (GVariant) objects = NULL, readers = NULL;
-
-  if (!reply)
-    {
-      client_fail (question->client, error);
-      return;
-    }
-  if (g_variant_is_of_type (reply, G_VARIANT_TYPE ("(a{oa{sa{sv}}})")))
-    objects = g_variant_get_child_value (reply, 0);
-  else
-    objects = g_variant_ref_sink (g_variant_new ("a{oa{sa{sv}}}", NULL));
-  readers = sort_readers (objects);
-  question->callback (question->client, readers);
-}
-
-void
-readers_load (Client *client, ReadersCallback callback)
-{
-  Question *question = g_new (Question, 1);
-
-  *question = (Question){ client, callback };
-  client_call (client, SHIKAKU_READER_PATH, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL,
-               CLIENT_CALL_SECONDS, on_objects, question);
-}
-
-gboolean
-readers_is_path (const char *wanted, char **ret_path)
-{
-  if (g_variant_is_object_path (wanted))
-    *ret_path = g_strdup (wanted);
-  else if (*wanted && strspn (wanted, "0123456789") == strlen (wanted))
-    *ret_path = g_strconcat (SHIKAKU_READER_PATH "/", wanted, NULL);
-  else
-    return FALSE;
-  return TRUE;
-}
-
-char *
-readers_find (GVariant *readers, const char *wanted)
+/* Return: the path of the reader named @wanted (transfer full), or NULL. */
+static char *
+find_by_name (GVariant *readers, const char *wanted)
 {
   GVariantIter iter;
   GVariant *reader;
   char *path = NULL;
 
   g_variant_iter_init (&iter, readers);
-  while (!path && (reader = g_variant_iter_next_value (&iter)))
+  while (path == NULL && (reader = g_variant_iter_next_value (&iter)) != NULL)
     {
       const char *name = NULL;
       g_variant_lookup (reader, "Name", "&s", &name);
@@ -114,12 +68,79 @@ readers_find (GVariant *readers, const char *wanted)
   return path;
 }
 
+/* Return: the path that @wanted is, or the number at its end (transfer full); NULL if it is a name. */
+static char *
+make_path (const char *wanted)
+{
+  if (g_variant_is_object_path (wanted))
+    return g_strdup (wanted);
+  if (*wanted != '\0' && strspn (wanted, "0123456789") == strlen (wanted))
+    return g_strconcat (SHIKAKU_READER_PATH "/", wanted, NULL);
+  return NULL;
+}
+
+typedef struct
+{
+  Client *client;
+  ReadersCallback loaded; /* or: */
+  ReaderCallback chosen;
+  const char *wanted;
+} Question;
+
+static void
+on_objects (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Question *question = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) objects = client_finish_call (source, result, &error);
+  g_autoptr (GVariant) readers = NULL;
+  g_autofree char *path = NULL;
+
+  if (objects == NULL)
+    {
+      client_fail (question->client, error);
+      return;
+    }
+  readers = sort_readers (objects);
+  if (question->loaded != NULL)
+    {
+      question->loaded (question->client, readers);
+      return;
+    }
+  path = find_by_name (readers, question->wanted);
+  question->chosen (question->client, path != NULL, path);
+}
+
+static void
+ask_daemon (Question question)
+{
+  client_call (question.client, SHIKAKU_READER_PATH, "org.freedesktop.DBus.ObjectManager", "GetManagedObjects", NULL,
+               CLIENT_CALL_SECONDS, on_objects, g_memdup2 (&question, sizeof question));
+}
+
+void
+readers_load (Client *client, ReadersCallback callback)
+{
+  ask_daemon ((Question){ .client = client, .loaded = callback });
+}
+
+void
+readers_choose (Client *client, const char *wanted, ReaderCallback callback)
+{
+  g_autofree char *path = wanted != NULL ? make_path (wanted) : NULL;
+
+  if (wanted == NULL || path != NULL)
+    callback (client, TRUE, path);
+  else
+    ask_daemon ((Question){ .client = client, .chosen = callback, .wanted = wanted });
+}
+
 const char *
 readers_get_number (const char *path)
 {
   const char *slash = strrchr (path, '/');
 
-  return slash ? slash + 1 : path;
+  return slash != NULL ? slash + 1 : path;
 }
 
 static void
@@ -145,7 +166,7 @@ readers_print (GVariant *readers)
     }
   print_row (_ ("No."), _ ("Name"), _ ("Card"), _ ("Use"));
   g_variant_iter_init (&iter, readers);
-  while ((reader = g_variant_iter_next_value (&iter)))
+  while ((reader = g_variant_iter_next_value (&iter)) != NULL)
     {
       const char *path = "", *name = "";
       gboolean card = FALSE, used = FALSE;

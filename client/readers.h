@@ -10,11 +10,17 @@ typedef void (*ReadersCallback) (Client *client, GVariant *readers);
 /* readers_load: asks the daemon. One question at a time. */
 void readers_load (Client *client, ReadersCallback callback);
 
-/* readers_is_path: whether @wanted (of --reader) needs no list: an object path, or the number at its end. */
-gboolean readers_is_path (const char *wanted, char **ret_path);
+/*
+ * @found: there is such a reader, or there is no need to ask. @path: its object path, valid during the call; NULL if
+ * none was named: then the daemon takes the only one there is.
+ */
+typedef void (*ReaderCallback) (Client *client, gboolean found, const char *path);
 
-/* readers_find: the path of the reader named @wanted. Return: (transfer full), or NULL. */
-char *readers_find (GVariant *readers, const char *wanted);
+/*
+ * readers_choose: the reader that --reader names. @wanted: its number, name or object path, or NULL; it must live until
+ * @callback is called. That may be at once, and is never after client_fail().
+ */
+void readers_choose (Client *client, const char *wanted, ReaderCallback callback);
 
 /* readers_print: one line each: number, name, card, in use. */
 void readers_print (GVariant *readers);

@@ -7,19 +7,23 @@
 #include "client/verbs.h"
 
 static gboolean option_version, option_json, option_list_verbs;
-static char *option_list_options;
+static char *option_list_options, *option_after;
 
-static const GOptionEntry json_option[]
-    = { { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, N_ ("Print JSON, for programs"), NULL }, { NULL } };
+static const GOptionEntry json_option[] = {
+  { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, N_ ("Print JSON, for programs"), NULL },
+  { NULL },
+};
 
-static const GOptionEntry global_options[]
-    = { { "version", 0, 0, G_OPTION_ARG_NONE, &option_version, N_ ("Print the version"), NULL },
-        { "list-verbs", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &option_list_verbs, NULL, NULL },
-        { "list-options", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &option_list_options, NULL, NULL },
-        { NULL } };
+static const GOptionEntry global_options[] = {
+  { "version", 0, 0, G_OPTION_ARG_NONE, &option_version, N_ ("Print the version"), NULL },
+  { "list-verbs", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_NONE, &option_list_verbs, NULL, NULL },
+  { "list-options", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &option_list_options, NULL, NULL },
+  { "after", 0, G_OPTION_FLAG_HIDDEN, G_OPTION_ARG_STRING, &option_after, NULL, NULL },
+  { NULL },
+};
 
 static ExitCode
-refuse (const char *message)
+print_usage_error (const char *message)
 {
   g_printerr ("%s\n%s\n", message, _ ("See “shikakuctl --help”."));
   return EXIT_CODE_USAGE;
@@ -29,23 +33,21 @@ static GOptionContext *
 new_context (const char *parameters, const GOptionEntry *entries)
 {
   GOptionContext *context = g_option_context_new (parameters);
-  g_autofree char *exit_codes = errors_get_help ();
 
   g_option_context_set_translation_domain (context, SHIKAKU_GETTEXT_DOMAIN);
-  if (entries)
+  if (entries != NULL)
     g_option_context_add_main_entries (context, entries, SHIKAKU_GETTEXT_DOMAIN);
   g_option_context_add_main_entries (context, json_option, SHIKAKU_GETTEXT_DOMAIN);
-  g_option_context_set_description (context, exit_codes);
   return context;
 }
 
-/* The word that must follow some verbs, and nothing else. Return: what is wrong, (transfer full), or NULL. */
+/* The word that must follow some verbs, and nothing else. Return: as of Verb.check. */
 static char *
 check_words (const Verb *verb, int argc, char **argv)
 {
   g_autofree char *words = NULL;
 
-  if (!verb->words)
+  if (verb->words == NULL)
     return argc > 1 ? g_strdup_printf (_ ("Unexpected argument “%s”."), argv[1]) : NULL;
   if (argc == 2 && g_strv_contains (verb->words, argv[1]))
     return NULL;
@@ -57,21 +59,23 @@ static ExitCode
 run_verb (const Verb *verb, int argc, char **argv)
 {
   g_autofree char *program = g_strconcat (g_get_prgname (), " ", verb->name, NULL);
-  g_autofree char *words = verb->words ? g_strjoinv ("|", (char **)verb->words) : NULL;
-  g_autofree char *message = NULL;
+  g_autofree char *words = verb->words != NULL ? g_strjoinv ("|", (char **)verb->words) : NULL;
+  g_autofree char *message = NULL, *values = verbs_get_values_help (verb), *exit_codes = errors_get_help ();
+  g_autofree char *description = g_strconcat (values, *values != '\0' ? "\n" : "", exit_codes, NULL);
   g_autoptr (GOptionContext) context = new_context (words, verb->options);
   g_autoptr (GError) error = NULL;
   Client client = { .verb = verb };
 
   g_set_prgname (program); /* for the usage line */
   g_option_context_set_summary (context, _ (verb->summary));
+  g_option_context_set_description (context, description);
   if (!g_option_context_parse (context, &argc, &argv, &error))
-    return refuse (error->message);
+    return print_usage_error (error->message);
   message = check_words (verb, argc, argv);
-  if (message)
-    return refuse (message);
-  if (verb->check && !verb->check (&client, &error))
-    return refuse (error->message);
+  if (message == NULL && verb->check != NULL)
+    message = verb->check ();
+  if (message != NULL)
+    return print_usage_error (message);
   client.json = option_json;
   return client_run (&client);
 }
@@ -83,8 +87,8 @@ print_lists (void)
 
   if (option_list_verbs)
     verbs_print_names ();
-  else if ((verb = verbs_find (option_list_options)))
-    verbs_print_options (verb);
+  else if ((verb = verbs_find (option_list_options)) != NULL)
+    verbs_print_options (verb, option_after);
   return EXIT_CODE_OK;
 }
 
@@ -93,7 +97,7 @@ main (int argc, char **argv)
 {
   g_autoptr (GOptionContext) context = NULL;
   g_autoptr (GError) error = NULL;
-  g_autofree char *help = NULL, *message = NULL;
+  g_autofree char *help = NULL, *exit_codes = NULL, *message = NULL;
   const Verb *verb;
 
   setlocale (LC_ALL, "");
@@ -104,11 +108,13 @@ main (int argc, char **argv)
 
   context = new_context (_ ("VERB [OPTION…]"), global_options);
   help = verbs_get_help ();
+  exit_codes = errors_get_help ();
   g_option_context_set_summary (context, help);
+  g_option_context_set_description (context, exit_codes);
   g_option_context_set_strict_posix (context, TRUE); /* what follows the verb is the verb's */
   if (!g_option_context_parse (context, &argc, &argv, &error))
-    return (int)refuse (error->message);
-  if (option_list_verbs || option_list_options)
+    return (int)print_usage_error (error->message);
+  if (option_list_verbs || option_list_options != NULL)
     return (int)print_lists ();
   if (option_version)
     {
@@ -116,11 +122,11 @@ main (int argc, char **argv)
       return EXIT_CODE_OK;
     }
   if (argc < 2)
-    return (int)refuse (_ ("What shall be done? Name a verb."));
+    return (int)print_usage_error (_ ("What shall be done? Name a verb."));
 
   verb = verbs_find (argv[1]);
-  if (verb)
+  if (verb != NULL)
     return (int)run_verb (verb, argc - 1, argv + 1);
   message = g_strdup_printf (_ ("There is no verb “%s”."), argv[1]);
-  return (int)refuse (message);
+  return (int)print_usage_error (message);
 }

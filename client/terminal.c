@@ -31,7 +31,7 @@ static struct termios original;
 static volatile sig_atomic_t changed;
 
 static void
-restore (void)
+restore_terminal (void)
 {
   if (!changed)
     return;
@@ -42,9 +42,9 @@ restore (void)
 }
 
 static void
-restore_and_die (int number)
+on_fatal_signal (int number)
 {
-  restore ();
+  restore_terminal ();
   raise (number); /* SA_RESETHAND: now with its own effect */
 }
 
@@ -64,14 +64,14 @@ set_visible (Terminal *terminal, gboolean visible)
 }
 
 static void
-take_over (void)
+restore_on_every_way_out (void)
 {
   static const int fatal[] = { SIGQUIT, SIGILL, SIGTRAP, SIGABRT, SIGBUS, SIGFPE, SIGSEGV, SIGALRM, SIGXCPU };
-  struct sigaction action = { .sa_handler = restore_and_die, .sa_flags = (int)SA_RESETHAND };
+  struct sigaction action = { .sa_handler = on_fatal_signal, .sa_flags = (int)SA_RESETHAND };
 
   for (guint i = 0; i < G_N_ELEMENTS (fatal); i++)
     sigaction (fatal[i], &action, NULL);
-  atexit (restore);
+  atexit (restore_terminal);
 }
 
 Terminal *
@@ -86,7 +86,7 @@ terminal_new (void)
 
   terminal->interactive = isatty (STDIN_FILENO) && tcgetattr (STDIN_FILENO, &original) == 0;
   if (terminal->interactive)
-    take_over ();
+    restore_on_every_way_out ();
   set_visible (terminal, FALSE);
   return terminal;
 }
@@ -94,10 +94,10 @@ terminal_new (void)
 void
 terminal_free (Terminal *terminal)
 {
-  if (!terminal)
+  if (terminal == NULL)
     return;
   terminal_withdraw (terminal);
-  restore ();
+  restore_terminal ();
   explicit_bzero (terminal->memory, MEMORY_SIZE);
   munmap (terminal->memory, MEMORY_SIZE);
   g_free (terminal);
@@ -122,9 +122,9 @@ end_question (Terminal *terminal)
   TerminalAnswer callback = g_steal_pointer (&terminal->callback);
 
   g_clear_handle_id (&terminal->source, g_source_remove);
-  if (callback && !(terminal->interactive && terminal->visible))
+  if (callback != NULL && !(terminal->interactive && terminal->visible))
     g_printerr ("\n");
-  if (callback && terminal->visible)
+  if (callback != NULL && terminal->visible)
     set_visible (terminal, FALSE);
   return callback;
 }
@@ -132,26 +132,26 @@ end_question (Terminal *terminal)
 void
 terminal_withdraw (Terminal *terminal)
 {
-  if (terminal->interactive && terminal->visible && terminal->callback)
+  if (terminal->interactive && terminal->visible && terminal->callback != NULL)
     g_printerr ("\n");
   end_question (terminal);
 }
 
 /* Hands over the first line that has arrived. Return: FALSE if there is none yet. */
 static gboolean
-answer (Terminal *terminal)
+hand_over_line (Terminal *terminal)
 {
   char *end = memchr (terminal->memory, '\n', terminal->arrived);
   char *line = terminal->memory + LINE_LIMIT;
   TerminalAnswer callback;
   gsize length;
 
-  if (!end && !terminal->ended)
+  if (end == NULL && !terminal->ended)
     return FALSE;
-  length = end ? (gsize)(end - terminal->memory) : terminal->arrived;
+  length = end != NULL ? (gsize)(end - terminal->memory) : terminal->arrived;
   memcpy (line, terminal->memory, length);
   line[length] = '\0';
-  if (end)
+  if (end != NULL)
     {
       terminal->arrived -= length + 1;
       memmove (terminal->memory, end + 1, terminal->arrived);
@@ -165,8 +165,8 @@ answer (Terminal *terminal)
   g_strchomp (line);
 
   callback = end_question (terminal);
-  if (callback)
-    callback (end || length > 0 ? line : NULL, terminal->user_data);
+  if (callback != NULL)
+    callback (end != NULL || length > 0 ? line : NULL, terminal->user_data);
   explicit_bzero (line, LINE_LIMIT);
   return TRUE;
 }
@@ -184,13 +184,13 @@ on_readable (gint fd, GIOCondition condition, gpointer user_data)
     terminal->arrived += (gsize)n;
   else
     terminal->ended = TRUE; /* a line longer than the space is no answer either */
-  return answer (terminal) ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
+  return hand_over_line (terminal) ? G_SOURCE_REMOVE : G_SOURCE_CONTINUE;
 }
 
 static gboolean
 on_arrived_before (gpointer user_data)
 {
-  answer (user_data);
+  hand_over_line (user_data);
   return G_SOURCE_REMOVE;
 }
 
@@ -208,7 +208,7 @@ terminal_ask (Terminal *terminal, const char *prompt, gboolean visible, Terminal
       set_visible (terminal, visible);
     }
   g_printerr ("%s", prompt);
-  if (terminal->ended || memchr (terminal->memory, '\n', terminal->arrived))
+  if (terminal->ended || memchr (terminal->memory, '\n', terminal->arrived) != NULL)
     terminal->source = g_idle_add (on_arrived_before, terminal);
   else
     terminal->source = g_unix_fd_add (STDIN_FILENO, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, terminal);

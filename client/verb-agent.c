@@ -7,18 +7,21 @@
 #include <glib/gi18n.h>
 
 #include "client/agent.h"
+#include "client/client.h"
 #include "client/readers.h"
-#include "client/verbs.h"
 
 static char *option_reader;
 static char **option_capabilities;
 
-static const GOptionEntry options[]
-    = { { "reader", 0, 0, G_OPTION_ARG_STRING, &option_reader, N_ ("Reader: its number, name or object path"),
-          N_ ("READER") },
-        { "capability", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_capabilities,
-          N_ ("Serve only this: pin, consent or message; several times"), N_ ("CAPABILITY") },
-        { NULL } };
+static const GOptionEntry options[] = {
+  { "reader", 0, 0, G_OPTION_ARG_STRING, &option_reader, N_ ("Reader: its number, name or object path"),
+    N_ ("READER") },
+  { "capability", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_capabilities, N_ ("Serve only this; several times"),
+    N_ ("CAPABILITY") },
+  { NULL },
+};
+
+static const VerbValues values[] = { { "capability", agent_capabilities }, { NULL, NULL } };
 
 typedef struct
 {
@@ -30,16 +33,13 @@ typedef struct
   gboolean registered, registering;
 } Service;
 
-static gboolean
-check_options (Client *client, GError **error)
+static char *
+check_options (void)
 {
-  for (char **capability = option_capabilities; capability && *capability; capability++)
+  for (char **capability = option_capabilities; capability != NULL && *capability != NULL; capability++)
     if (!g_strv_contains (agent_capabilities, *capability))
-      {
-        g_set_error (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, _ ("There is no capability “%s”."), *capability);
-        return FALSE;
-      }
-  return TRUE;
+      return g_strdup_printf (_ ("There is no capability “%s”."), *capability);
+  return NULL;
 }
 
 static void
@@ -58,7 +58,7 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
 
   service->registering = FALSE;
   service->registered = reply != NULL;
-  if (reply)
+  if (reply != NULL)
     {
       g_printerr ("%s\n", _ ("Ready. Questions to the patient appear here; Ctrl-C ends."));
       return;
@@ -73,19 +73,20 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 register_agent (Service *service)
 {
-  const char *const *capabilities = option_capabilities ? (const char *const *)option_capabilities : agent_capabilities;
+  const char *const *capabilities
+      = option_capabilities != NULL ? (const char *const *)option_capabilities : agent_capabilities;
 
   agent_register (service->agent, service->reader, capabilities, on_registered, service);
 }
 
 static void
-on_readers (Client *client, GVariant *readers)
+on_reader (Client *client, gboolean found, const char *path)
 {
   Service *service = client->state;
 
   g_free (service->reader);
-  service->reader = readers_find (readers, option_reader);
-  if (service->reader)
+  service->reader = g_strdup (path);
+  if (found)
     {
       register_agent (service);
       return;
@@ -95,23 +96,19 @@ on_readers (Client *client, GVariant *readers)
 }
 
 static void
-begin (Service *service)
+begin_registration (Service *service)
 {
-  if (service->registered || service->registering || !service->client->daemon)
+  if (service->registered || service->registering || service->client->daemon == NULL)
     return;
   service->registering = TRUE;
-  g_clear_pointer (&service->reader, g_free);
-  if (option_reader && !readers_is_path (option_reader, &service->reader))
-    readers_load (service->client, on_readers);
-  else
-    register_agent (service);
+  readers_choose (service->client, option_reader, on_reader);
 }
 
 static void
 on_reader_added (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
                  const char *signal, GVariant *parameters, gpointer user_data)
 {
-  begin (user_data);
+  begin_registration (user_data);
 }
 
 static void
@@ -129,7 +126,7 @@ start (Client *client)
 {
   Service *service = client->state;
 
-  if (!service)
+  if (service == NULL)
     {
       service = client->state = g_new0 (Service, 1);
       service->client = client;
@@ -139,7 +136,7 @@ start (Client *client)
           client->connection, SHIKAKU_BUS_NAME, "org.freedesktop.DBus.ObjectManager", "InterfacesAdded",
           SHIKAKU_READER_PATH, NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_reader_added, service, NULL);
     }
-  begin (service);
+  begin_registration (service);
 }
 
 static void
@@ -156,7 +153,7 @@ finish (Client *client)
 {
   g_autofree Service *service = client->state;
 
-  if (!service)
+  if (service == NULL)
     return;
   agent_free (service->agent);
   terminal_free (service->terminal);
@@ -168,6 +165,7 @@ const Verb verb_agent = {
   .name = "agent",
   .summary = N_ ("stay at the patient's terminal: ask for PINs and consents"),
   .options = options,
+  .values = values,
   .stays = TRUE,
   .check = check_options,
   .start = start,

@@ -8,15 +8,15 @@
 
 #include "client/agent.h"
 #include "client/answer-view.h"
+#include "client/client.h"
 #include "client/output.h"
 #include "client/readers.h"
-#include "client/verbs.h"
 #include "client/visit.h"
 #include "client/words.h"
 
 static char *option_reader, *option_language;
 static char **option_consents;
-static int option_timeout;
+static int option_timeout_seconds;
 static gboolean option_same_card, option_last_try;
 static char *option_insurer, *option_symbol, *option_number, *option_branch, *option_birthdate, *option_date;
 
@@ -27,7 +27,7 @@ static const GOptionEntry options[] = {
     N_ ("Ask for this consent; several times, or a list with commas"), N_ ("KIND") },
   { "language", 0, 0, G_OPTION_ARG_STRING, &option_language, N_ ("Language of the questions, such as ja or en"),
     N_ ("LANGUAGE") },
-  { "timeout", 0, 0, G_OPTION_ARG_INT, &option_timeout, N_ ("Give up after so many seconds"), N_ ("SECONDS") },
+  { "timeout", 0, 0, G_OPTION_ARG_INT, &option_timeout_seconds, N_ ("Give up after so many seconds"), N_ ("SECONDS") },
   { "same-card", 0, 0, G_OPTION_ARG_NONE, &option_same_card, N_ ("Read a card that has already served"), NULL },
   { "last-try", 0, 0, G_OPTION_ARG_NONE, &option_last_try, N_ ("Allow the last try of the PIN to be spent"), NULL },
   { "insurer", 0, 0, G_OPTION_ARG_STRING, &option_insurer, N_ ("Without a card: the insurer's number"), N_ ("NUMBER") },
@@ -38,8 +38,16 @@ static const GOptionEntry options[] = {
   { "branch", 0, 0, G_OPTION_ARG_STRING, &option_branch, N_ ("Without a card: the branch number"), N_ ("BRANCH") },
   { "birthdate", 0, 0, G_OPTION_ARG_STRING, &option_birthdate, N_ ("Without a card: the date of birth"), "YYYYMMDD" },
   { "date", 0, 0, G_OPTION_ARG_STRING, &option_date, N_ ("Without a card: the day to check (today)"), "YYYYMMDD" },
-  { NULL }
+  { NULL },
 };
+
+static const char *const consent_kinds[] = {
+#define CONSENT_KIND(suffix, kind) kind,
+  SHIKAKU_CONSENT_KINDS (CONSENT_KIND)
+#undef CONSENT_KIND
+      NULL
+};
+static const VerbValues values[] = { { "consent", consent_kinds }, { NULL, NULL } };
 
 /* What --insurer and its like are called in CheckNumber. */
 static const struct
@@ -66,25 +74,24 @@ static gboolean
 is_number_check (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (insured); i++)
-    if (*insured[i].value)
+    if (*insured[i].value != NULL)
       return TRUE;
   return FALSE;
 }
 
-static gboolean
-check_options (Client *client, GError **error)
+static char *
+check_options (void)
 {
   const char *message = NULL;
 
-  if (is_number_check () && (!option_insurer || !option_number || !option_birthdate))
+  if (is_number_check () && (option_insurer == NULL || option_number == NULL || option_birthdate == NULL))
     message = _ ("A check without a card needs --insurer, --number and --birthdate.");
-  else if (is_number_check () && (option_same_card || option_last_try || (option_reader && !option_consents)))
+  else if (is_number_check ()
+           && (option_same_card || option_last_try || (option_reader != NULL && option_consents == NULL)))
     message = _ ("A check without a card takes no option of the card, and a reader only with --consent.");
-  else if (option_timeout < 0)
+  else if (option_timeout_seconds < 0)
     message = _ ("The timeout must be a number of seconds.");
-  if (message)
-    g_set_error_literal (error, G_OPTION_ERROR, G_OPTION_ERROR_BAD_VALUE, message);
-  return message == NULL;
+  return g_strdup (message);
 }
 
 /* The end. */
@@ -166,7 +173,7 @@ on_state (const char *state, gpointer user_data)
 static void
 insert_text (GVariantDict *dict, const char *key, const char *text)
 {
-  if (text)
+  if (text != NULL)
     g_variant_dict_insert (dict, key, "s", text);
 }
 
@@ -176,15 +183,15 @@ insert_consents (GVariantDict *dict)
   g_autoptr (GStrvBuilder) kinds = g_strv_builder_new ();
   g_auto (GStrv) all = NULL;
 
-  for (char **list = option_consents; list && *list; list++)
+  for (char **list = option_consents; list != NULL && *list != NULL; list++)
     {
       g_auto (GStrv) parts = g_strsplit (*list, ",", -1);
-      for (char **part = parts; *part; part++)
+      for (char **part = parts; *part != NULL; part++)
         if (*g_strstrip (*part))
           g_strv_builder_add (kinds, *part);
     }
   all = g_strv_builder_end (kinds);
-  if (*all)
+  if (*all != NULL)
     g_variant_dict_insert (dict, "Consents", "^as", all);
 }
 
@@ -194,11 +201,11 @@ open_visit (Check *check)
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   g_auto (GVariantDict) person = G_VARIANT_DICT_INIT (NULL);
 
-  insert_text (&dict, "Language", option_language ? option_language : words_language ());
+  insert_text (&dict, "Language", option_language != NULL ? option_language : words_language ());
   insert_consents (&dict);
-  if (option_timeout > 0)
-    g_variant_dict_insert (&dict, "Timeout", "u", (guint32)option_timeout);
-  if (check->reader)
+  if (option_timeout_seconds > 0)
+    g_variant_dict_insert (&dict, "Timeout", "u", (guint32)option_timeout_seconds);
+  if (check->reader != NULL)
     g_variant_dict_insert (&dict, "Reader", "o", check->reader);
   if (is_number_check ())
     {
@@ -223,7 +230,7 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autofree char *name = NULL, *message = NULL;
 
   check->asks = reply != NULL;
-  if (error)
+  if (error != NULL)
     {
       errors_split (error, &name, &message);
       if (g_str_equal (name, SHIKAKU_ERROR_PREFIX "AgentExists"))
@@ -250,12 +257,12 @@ go_to_reader (Check *check)
 }
 
 static void
-on_readers (Client *client, GVariant *readers)
+on_reader (Client *client, gboolean found, const char *path)
 {
   Check *check = client->state;
 
-  check->reader = readers_find (readers, option_reader);
-  if (check->reader)
+  check->reader = g_strdup (path);
+  if (found)
     go_to_reader (check);
   else
     client_fail_with (client, SHIKAKU_ERROR_PREFIX "NoReader");
@@ -281,10 +288,7 @@ start (Client *client)
   check->visit = visit_new (client, &observer, check);
   if (!is_number_check ())
     check->agent = agent_new (client, check->terminal, visit_get_token (check->visit), on_released, check);
-  if (option_reader && !readers_is_path (option_reader, &check->reader))
-    readers_load (client, on_readers);
-  else
-    go_to_reader (check);
+  readers_choose (client, option_reader, on_reader);
 }
 
 static void
@@ -292,12 +296,12 @@ interrupt (Client *client)
 {
   Check *check = client->state;
 
-  if (!check)
+  if (check == NULL)
     {
       client_quit (client, EXIT_CODE_CANCELLED);
       return;
     }
-  if (check->agent)
+  if (check->agent != NULL)
     agent_withdraw (check->agent);
   g_printerr ("%s\n", _ ("Cancelling…"));
   check->code = EXIT_CODE_CANCELLED;
@@ -309,7 +313,7 @@ finish (Client *client)
 {
   g_autofree Check *check = client->state;
 
-  if (!check)
+  if (check == NULL)
     return;
   agent_free (check->agent);
   terminal_free (check->terminal);
@@ -321,6 +325,7 @@ const Verb verb_check = {
   .name = "check",
   .summary = N_ ("check a patient's eligibility, with the card or by number"),
   .options = options,
+  .values = values,
   .check = check_options,
   .start = start,
   .interrupt = interrupt,

@@ -2,8 +2,8 @@
 /* config: what the daemon goes by: each key of its configuration, the value, and where that came from. */
 #include <glib/gi18n.h>
 
+#include "client/client.h"
 #include "client/output.h"
-#include "client/verbs.h"
 
 #define N_COLUMNS 4
 #define GAP_COLUMNS 2
@@ -66,7 +66,7 @@ print_table (GVariant *keys)
 
 /* The sentence of other verbs would send people to a group that may not do this either. */
 static void
-fail (Client *client, const GError *error)
+fail_to_show (Client *client, const GError *error)
 {
   g_autofree char *name = NULL, *message = NULL;
 
@@ -85,15 +85,13 @@ on_keys (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Client *client = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
-  g_autoptr (GVariant) keys = NULL;
+  g_autoptr (GVariant) keys = client_finish_call (source, result, &error);
 
-  if (!reply)
+  if (keys == NULL)
     {
-      fail (client, error);
+      fail_to_show (client, error);
       return;
     }
-  keys = g_variant_get_child_value (reply, 0);
   if (client->json)
     output_json (keys);
   else

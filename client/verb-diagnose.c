@@ -2,8 +2,8 @@
 /* diagnose: the chain from the daemon to the center, link by link, and what to do about it. */
 #include <glib/gi18n.h>
 
+#include "client/client.h"
 #include "client/output.h"
-#include "client/verbs.h"
 #include "client/words.h"
 
 #define DIAGNOSE_SECONDS 90 /* a center that does not answer takes its time */
@@ -89,15 +89,13 @@ on_links (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Client *client = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
-  g_autoptr (GVariant) links = NULL;
+  g_autoptr (GVariant) links = client_finish_call (source, result, &error);
 
-  if (!reply)
+  if (links == NULL)
     {
       client_fail (client, error);
       return;
     }
-  links = g_variant_get_child_value (reply, 0);
   if (client->json)
     output_json (links);
   else

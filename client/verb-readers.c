@@ -2,9 +2,9 @@
 /* readers: the table of readers. */
 #include <glib/gi18n.h>
 
+#include "client/client.h"
 #include "client/output.h"
 #include "client/readers.h"
-#include "client/verbs.h"
 
 static void
 on_readers (Client *client, GVariant *readers)

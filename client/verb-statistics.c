@@ -2,8 +2,8 @@
 /* statistics: the numbers of the daemon, under the names that the contract gives them. */
 #include <glib/gi18n.h>
 
+#include "client/client.h"
 #include "client/output.h"
-#include "client/verbs.h"
 #include "client/words.h"
 
 #define NAME_COLUMNS 28
@@ -40,15 +40,13 @@ on_statistics (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Client *client = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
-  g_autoptr (GVariant) statistics = NULL;
+  g_autoptr (GVariant) statistics = client_finish_call (source, result, &error);
 
-  if (!reply)
+  if (statistics == NULL)
     {
       client_fail (client, error);
       return;
     }
-  statistics = g_variant_get_child_value (reply, 0);
   if (client->json)
     output_json (statistics);
   else

@@ -2,12 +2,12 @@
 /* status: the daemon, the center and the readers at one glance. */
 #include <glib/gi18n.h>
 
+#include "client/client.h"
 #include "client/output.h"
 #include "client/readers.h"
-#include "client/verbs.h"
 #include "client/words.h"
 
-#define SOON 90 /* days: what ends within them is shown, and what ends first in any case */
+#define SOON_DAYS 90 /* what ends within them is shown, and what ends first in any case */
 
 /* Each with its file: that is where a technician begins. */
 static void
@@ -18,7 +18,7 @@ print_ends (GVariant *manager)
   GVariant *expiry;
   guint shown = 0;
 
-  if (!expiries)
+  if (expiries == NULL)
     return;
   g_variant_iter_init (&iterator, expiries);
   while (g_variant_iter_loop (&iterator, "@a{sv}", &expiry))
@@ -32,7 +32,7 @@ print_ends (GVariant *manager)
       g_variant_lookup (expiry, "Source", "&s", &source);
       g_variant_lookup (expiry, "Expires", "t", &expires);
       g_variant_lookup (expiry, "Replaced", "b", &replaced);
-      if (replaced || (shown > 0 && words_count_days (expires) > SOON))
+      if (replaced || (shown > 0 && words_count_days (expires) > SOON_DAYS))
         continue;
       sentence = words_end (what, expires, words_count_days (expires));
       line = g_strdup_printf ("%s (%s)", sentence, source);
@@ -87,15 +87,15 @@ on_properties (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Client *client = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  g_autoptr (GVariant) properties = client_finish_call (source, result, &error);
 
-  if (!reply)
+  if (properties == NULL)
     {
       client_fail (client, error);
       return;
     }
   g_clear_pointer ((GVariant **)&client->state, g_variant_unref);
-  client->state = g_variant_get_child_value (reply, 0);
+  client->state = g_steal_pointer (&properties);
   readers_load (client, on_readers);
 }
 

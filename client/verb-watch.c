@@ -3,9 +3,9 @@
 #include <glib/gi18n.h>
 #include <stdio.h>
 
+#include "client/client.h"
 #include "client/output.h"
 #include "client/readers.h"
-#include "client/verbs.h"
 #include "client/words.h"
 
 typedef struct
@@ -16,7 +16,7 @@ typedef struct
 
 /* One line, or one JSON object: what changed, at which object, and its properties. */
 static void
-tell (Client *client, const char *event, const char *path, GVariant *properties, const char *sentence)
+print_event (Client *client, const char *event, const char *path, GVariant *properties, const char *sentence)
 {
   if (client->json)
     {
@@ -54,7 +54,7 @@ tell_reader_change (Client *client, const char *path, GVariant *changes)
         = g_strdup_printf (value ? _ ("reader %s: a check has begun") : _ ("reader %s: the check has ended"), number);
   else
     return;
-  tell (client, "ReaderChanged", path, changes, sentence);
+  print_event (client, "ReaderChanged", path, changes, sentence);
 }
 
 static void
@@ -75,7 +75,7 @@ on_changed (GDBusConnection *connection, const char *sender, const char *path, c
            && g_variant_lookup (changes, "Center", "&s", &center))
     {
       sentence = g_strdup_printf (_ ("center: %s"), words_center (center));
-      tell (watch->client, "CenterChanged", path, changes, sentence);
+      print_event (watch->client, "CenterChanged", path, changes, sentence);
     }
 }
 
@@ -95,7 +95,7 @@ on_added (GDBusConnection *connection, const char *sender, const char *path, con
     return;
   g_variant_lookup (properties, "Name", "&s", &name);
   sentence = g_strdup_printf (_ ("reader %s: connected (%s)"), readers_get_number (reader), name);
-  tell (watch->client, "ReaderAdded", reader, properties, sentence);
+  print_event (watch->client, "ReaderAdded", reader, properties, sentence);
 }
 
 static void
@@ -110,7 +110,7 @@ on_removed (GDBusConnection *connection, const char *sender, const char *path, c
     return;
   g_variant_get (parameters, "(&o@as)", &reader, NULL);
   sentence = g_strdup_printf (_ ("reader %s: disconnected"), readers_get_number (reader));
-  tell (watch->client, "ReaderRemoved", reader, NULL, sentence);
+  print_event (watch->client, "ReaderRemoved", reader, NULL, sentence);
 }
 
 static void
@@ -136,7 +136,7 @@ on_expiry (GDBusConnection *connection, const char *sender, const char *path, co
   value = g_variant_ref_sink (g_variant_dict_end (&properties));
   sentence = words_end (what, expires, days);
   line = g_strdup_printf ("%s (%s)", sentence, source);
-  tell (watch->client, "ExpiryWarning", path, value, line);
+  print_event (watch->client, "ExpiryWarning", path, value, line);
 }
 
 /* Whoever reads that the daemon is running shall miss nothing from then on: the bus takes what it is told in order. */
@@ -155,7 +155,7 @@ start (Client *client)
 {
   Watch *watch = client->state;
 
-  if (!watch)
+  if (watch == NULL)
     {
       watch = client->state = g_new0 (Watch, 1);
       watch->client = client;
@@ -173,13 +173,13 @@ start (Client *client)
                                                           G_DBUS_SIGNAL_FLAGS_NONE, on_expiry, watch, NULL);
       wait_subscribed (client);
     }
-  tell (client, "DaemonAppeared", SHIKAKU_OBJECT_PATH, NULL, _ ("daemon: running"));
+  print_event (client, "DaemonAppeared", SHIKAKU_OBJECT_PATH, NULL, _ ("daemon: running"));
 }
 
 static void
 vanished (Client *client)
 {
-  tell (client, "DaemonVanished", SHIKAKU_OBJECT_PATH, NULL, _ ("daemon: stopped"));
+  print_event (client, "DaemonVanished", SHIKAKU_OBJECT_PATH, NULL, _ ("daemon: stopped"));
 }
 
 static void
@@ -187,7 +187,7 @@ finish (Client *client)
 {
   g_autofree Watch *watch = client->state;
 
-  if (!watch)
+  if (watch == NULL)
     return;
   g_dbus_connection_signal_unsubscribe (client->connection, watch->added);
   g_dbus_connection_signal_unsubscribe (client->connection, watch->removed);

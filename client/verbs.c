@@ -24,13 +24,42 @@ verbs_print_names (void)
     g_print ("%s\n", verbs[i]->name);
 }
 
-void
-verbs_print_options (const Verb *verb)
+static const char *const *
+find_values (const Verb *verb, const char *option)
 {
-  for (const char *const *word = verb->words; word && *word; word++)
+  for (const VerbValues *values = verb->values; values != NULL && values->option != NULL; values++)
+    if (g_str_equal (values->option, option))
+      return values->words;
+  return NULL;
+}
+
+static gboolean
+takes_value (const Verb *verb, const char *option)
+{
+  for (const GOptionEntry *entry = verb->options; entry != NULL && entry->long_name != NULL; entry++)
+    if (g_str_equal (entry->long_name, option))
+      return entry->arg != G_OPTION_ARG_NONE;
+  return FALSE;
+}
+
+static void
+print_words (const char *const *words)
+{
+  for (const char *const *word = words; word != NULL && *word != NULL; word++)
     g_print ("%s\n", *word);
+}
+
+void
+verbs_print_options (const Verb *verb, const char *after)
+{
+  if (after != NULL && g_str_has_prefix (after, "--") && takes_value (verb, after + 2))
+    {
+      print_words (find_values (verb, after + 2));
+      return;
+    }
+  print_words (verb->words);
   g_print ("--help\n--json\n");
-  for (const GOptionEntry *option = verb->options; option && option->long_name; option++)
+  for (const GOptionEntry *option = verb->options; option != NULL && option->long_name != NULL; option++)
     g_print ("--%s\n", option->long_name);
 }
 
@@ -42,5 +71,19 @@ verbs_get_help (void)
   for (guint i = 0; i < G_N_ELEMENTS (verbs); i++)
     g_string_append_printf (help, "\n  %-10s %s", verbs[i]->name, _ (verbs[i]->summary));
   g_string_append_printf (help, "\n\n%s", _ ("“shikakuctl VERB --help” shows the options of a verb."));
+  return g_string_free (help, FALSE);
+}
+
+char *
+verbs_get_values_help (const Verb *verb)
+{
+  GString *help = g_string_new (NULL);
+
+  for (const VerbValues *values = verb->values; values != NULL && values->option != NULL; values++)
+    {
+      g_autofree char *words = g_strjoinv (", ", (char **)values->words);
+      g_string_append_printf (help, _ ("Values of --%s: %s"), values->option, words);
+      g_string_append_c (help, '\n');
+    }
   return g_string_free (help, FALSE);
 }

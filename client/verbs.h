@@ -2,10 +2,7 @@
 /* verbs: the one table of what shikakuctl can do; its help and the shell's completion are printed from it. */
 #pragma once
 
-#include "client/client.h"
-
-extern const Verb verb_status, verb_readers, verb_check, verb_agent, verb_watch, verb_diagnose, verb_config,
-    verb_statistics;
+#include "client/verb.h"
 
 /* verbs_find: Return: the row of @name, static, or NULL. */
 const Verb *verbs_find (const char *name);
@@ -13,8 +10,14 @@ const Verb *verbs_find (const char *name);
 /* verbs_print_names: one name a line. */
 void verbs_print_names (void);
 
-/* verbs_print_options: the words and the long options of @verb, one a line. */
-void verbs_print_options (const Verb *verb);
+/*
+ * verbs_print_options: what may follow the word @after in a line of @verb, one a line: the values of an option that
+ * takes one (none where it takes any text), else the words and the long options of @verb. @after: or NULL.
+ */
+void verbs_print_options (const Verb *verb, const char *after);
 
 /* verbs_get_help: "Verbs:" and a line for each. Return: (transfer full). */
 char *verbs_get_help (void);
+
+/* verbs_get_values_help: a line for each option of @verb that takes words of a list. Return: (transfer full). */
+char *verbs_get_values_help (const Verb *verb);

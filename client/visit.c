@@ -22,9 +22,9 @@ struct Visit
 };
 
 static void
-refuse (Visit *visit, const GError *error)
+tell_refusal (Visit *visit, const GError *error)
 {
-  if (!visit->leaving)
+  if (visit->leaving == NULL)
     visit->observer->refused (error, visit->user_data);
 }
 
@@ -33,7 +33,7 @@ tell_state (Visit *visit, const char *state)
 {
   static const char *const final[] = { "done", "failed", "cancelled", NULL }; /* Finished tells those */
 
-  if (visit->ended || visit->leaving || g_strcmp0 (visit->state, state) == 0 || g_strv_contains (final, state))
+  if (visit->ended || visit->leaving != NULL || g_strcmp0 (visit->state, state) == 0 || g_strv_contains (final, state))
     return;
   g_free (visit->state);
   visit->state = g_strdup (state);
@@ -42,8 +42,8 @@ tell_state (Visit *visit, const char *state)
 
 /* Calls a method of the visit; @callback gets the visit. */
 static void
-call (Visit *visit, const char *interface, const char *method, GVariant *arguments, guint seconds,
-      GAsyncReadyCallback callback)
+call_visit (Visit *visit, const char *interface, const char *method, GVariant *arguments, guint seconds,
+            GAsyncReadyCallback callback)
 {
   client_call (visit->client, visit->path, interface, method, arguments, seconds, callback, visit);
 }
@@ -53,12 +53,11 @@ static GVariant *
 finish_call (Visit *visit, GObject *source, GAsyncResult *result)
 {
   g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  GVariant *value = client_finish_call (source, result, &error);
 
-  if (reply)
-    return g_variant_get_child_value (reply, 0);
-  refuse (visit, error);
-  return NULL;
+  if (value == NULL)
+    tell_refusal (visit, error);
+  return value;
 }
 
 /* The end. */
@@ -69,7 +68,7 @@ on_consents (GObject *source, GAsyncResult *result, gpointer user_data)
   Visit *visit = user_data;
   g_autoptr (GVariant) consents = finish_call (visit, source, result);
 
-  if (consents && !visit->leaving)
+  if (consents != NULL && visit->leaving == NULL)
     visit->observer->done (visit->eligibility, consents, visit->user_data);
 }
 
@@ -79,8 +78,8 @@ on_eligibility (GObject *source, GAsyncResult *result, gpointer user_data)
   Visit *visit = user_data;
 
   visit->eligibility = finish_call (visit, source, result);
-  if (visit->eligibility && !visit->leaving)
-    call (visit, SHIKAKU_INTERFACE_VISIT, "GetConsents", NULL, CLIENT_CALL_SECONDS, on_consents);
+  if (visit->eligibility != NULL && visit->leaving == NULL)
+    call_visit (visit, SHIKAKU_INTERFACE_VISIT, "GetConsents", NULL, CLIENT_CALL_SECONDS, on_consents);
 }
 
 static void
@@ -92,12 +91,12 @@ on_failure (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) failure = NULL;
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (visit->details);
 
-  if (!properties || visit->leaving)
+  if (properties == NULL || visit->leaving != NULL)
     return;
   for (guint i = 0; i < G_N_ELEMENTS (kept); i++)
     {
       g_autoptr (GVariant) value = g_variant_lookup_value (properties, kept[i], G_VARIANT_TYPE_STRING);
-      if (value)
+      if (value != NULL)
         g_variant_dict_insert_value (&dict, kept[i], value);
     }
   failure = g_variant_ref_sink (g_variant_dict_end (&dict));
@@ -105,14 +104,15 @@ on_failure (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-fetch (Visit *visit)
+fetch_outcome (Visit *visit)
 {
-  if (!visit->ended || !visit->path || visit->leaving)
+  if (!visit->ended || visit->path == NULL || visit->leaving != NULL)
     return;
   if (g_strcmp0 (visit->state, "done") == 0)
-    call (visit, SHIKAKU_INTERFACE_VISIT, "GetEligibility", NULL, CLIENT_CALL_SECONDS, on_eligibility);
+    call_visit (visit, SHIKAKU_INTERFACE_VISIT, "GetEligibility", NULL, CLIENT_CALL_SECONDS, on_eligibility);
   else
-    call (visit, PROPERTIES, "GetAll", g_variant_new ("(s)", SHIKAKU_INTERFACE_VISIT), CLIENT_CALL_SECONDS, on_failure);
+    call_visit (visit, PROPERTIES, "GetAll", g_variant_new ("(s)", SHIKAKU_INTERFACE_VISIT), CLIENT_CALL_SECONDS,
+                on_failure);
 }
 
 static void
@@ -127,7 +127,7 @@ on_finished (GDBusConnection *connection, const char *sender, const char *path, 
   g_free (visit->state);
   g_variant_get (parameters, "(ss@a{sv})", &visit->state, NULL, &visit->details);
   visit->ended = TRUE;
-  fetch (visit);
+  fetch_outcome (visit);
 }
 
 /* The way there. */
@@ -155,7 +155,7 @@ on_first_state (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
   g_autoptr (GVariant) value = NULL;
 
-  if (!reply || visit->state)
+  if (reply == NULL || visit->state != NULL)
     return;
   g_variant_get (reply, "(v)", &value);
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
@@ -169,19 +169,19 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) path = finish_call (visit, source, result);
 
   visit->opening = FALSE;
-  if (path && g_variant_is_of_type (path, G_VARIANT_TYPE_OBJECT_PATH))
+  if (path != NULL && g_variant_is_of_type (path, G_VARIANT_TYPE_OBJECT_PATH))
     visit->path = g_variant_dup_string (path, NULL);
-  if (visit->leaving)
+  if (visit->leaving != NULL)
     {
       visit_cancel (visit, visit->leaving);
       return;
     }
-  if (!visit->path)
+  if (visit->path == NULL)
     return;
-  fetch (visit); /* should it have ended already */
-  if (!visit->ended && !visit->state)
-    call (visit, PROPERTIES, "Get", g_variant_new ("(ss)", SHIKAKU_INTERFACE_VISIT, "State"), CLIENT_CALL_SECONDS,
-          on_first_state);
+  fetch_outcome (visit); /* should it have ended already */
+  if (!visit->ended && visit->state == NULL)
+    call_visit (visit, PROPERTIES, "Get", g_variant_new ("(ss)", SHIKAKU_INTERFACE_VISIT, "State"), CLIENT_CALL_SECONDS,
+                on_first_state);
 }
 
 void
@@ -190,13 +190,13 @@ visit_open (Visit *visit, GVariant *insured, GVariantDict *options)
   GVariant *arguments;
 
   g_variant_dict_insert (options, "Token", "s", visit->token);
-  if (insured)
+  if (insured != NULL)
     arguments = g_variant_new ("(@a{sv}@a{sv})", insured, g_variant_dict_end (options));
   else
     arguments = g_variant_new ("(@a{sv})", g_variant_dict_end (options));
   visit->opening = TRUE;
-  client_call (visit->client, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, insured ? "CheckNumber" : "OpenVisit",
-               arguments, CLIENT_CALL_SECONDS, on_opened, visit);
+  client_call (visit->client, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER,
+               insured != NULL ? "CheckNumber" : "OpenVisit", arguments, CLIENT_CALL_SECONDS, on_opened, visit);
 }
 
 /* Leaving. Should the daemon not do it: the visit ends with our connection. */
@@ -212,11 +212,11 @@ on_left (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-leave (Visit *visit, const char *method, guint seconds, VisitCallback callback)
+leave_visit (Visit *visit, const char *method, guint seconds, VisitCallback callback)
 {
   visit->leaving = callback;
-  if (visit->path)
-    call (visit, SHIKAKU_INTERFACE_VISIT, method, NULL, seconds, on_left);
+  if (visit->path != NULL)
+    call_visit (visit, SHIKAKU_INTERFACE_VISIT, method, NULL, seconds, on_left);
   else if (!visit->opening)
     callback (visit->user_data);
 }
@@ -224,13 +224,13 @@ leave (Visit *visit, const char *method, guint seconds, VisitCallback callback)
 void
 visit_cancel (Visit *visit, VisitCallback callback)
 {
-  leave (visit, "Cancel", CANCEL_SECONDS, callback);
+  leave_visit (visit, "Cancel", CANCEL_SECONDS, callback);
 }
 
 void
 visit_close (Visit *visit, VisitCallback callback)
 {
-  leave (visit, "Close", CLOSE_SECONDS, callback);
+  leave_visit (visit, "Close", CLOSE_SECONDS, callback);
 }
 
 Visit *
@@ -256,7 +256,7 @@ visit_new (Client *client, const VisitObserver *observer, gpointer user_data)
 void
 visit_free (Visit *visit)
 {
-  if (!visit)
+  if (visit == NULL)
     return;
   g_dbus_connection_signal_unsubscribe (visit->client->connection, visit->changed);
   g_dbus_connection_signal_unsubscribe (visit->client->connection, visit->finished);

@@ -1,10 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* words: in comes a word of the contract, out goes what a person calls it. Tables only. */
+/*
+ * words: in comes a word of the contract, out goes what a person calls it. Tables only.
+ *
+ * The switch over the kinds of consent has no default on purpose: a kind of the contract does not compile until it has
+ * a name for people.
+ */
 #include "words.h"
 
 #include <glib/gi18n.h>
 #include <stdio.h>
 #include <string.h>
+
+#include "daemon/base/names.h"
 
 typedef struct
 {
@@ -36,24 +43,62 @@ words_state (const char *state)
   return LOOK_UP (states, state);
 }
 
+typedef enum
+{
+#define CONSENT_MEMBER(suffix, kind) CONSENT_##suffix,
+  SHIKAKU_CONSENT_KINDS (CONSENT_MEMBER)
+#undef CONSENT_MEMBER
+      N_CONSENTS
+} Consent;
+
+static const char *const consent_kinds[] = {
+#define CONSENT_KIND(suffix, kind) kind,
+  SHIKAKU_CONSENT_KINDS (CONSENT_KIND)
+#undef CONSENT_KIND
+};
+
+static const char *
+name_consent (Consent consent)
+{
+  switch (consent)
+    {
+    case CONSENT_CEILING:
+      return _ ("payment ceiling");
+    case CONSENT_SPECIFIC_DISEASE:
+      return _ ("specific disease");
+    case CONSENT_CHECKUP:
+      return _ ("health check-ups");
+    case CONSENT_DRUG:
+      return _ ("medicines");
+    case CONSENT_DIAGNOSIS:
+      return _ ("treatments");
+    case CONSENT_OPERATION:
+      return _ ("operations");
+    case CONSENT_DISEASE_NAME:
+      return _ ("names of illnesses");
+    case CONSENT_INFECTION:
+      return _ ("infections");
+    case CONSENT_ALLERGY:
+      return _ ("allergies");
+    case CONSENT_CONTRAINDICATION:
+      return _ ("allergies to medicines");
+    case CONSENT_TEST:
+      return _ ("test results");
+    case CONSENT_PRESCRIPTION:
+      return _ ("prescriptions");
+    case N_CONSENTS:
+      break;
+    }
+  return NULL;
+}
+
 const char *
 words_consent (const char *kind)
 {
-  static const Word kinds[] = {
-    { "ceiling", N_ ("payment ceiling") },
-    { "specific-disease", N_ ("specific disease") },
-    { "checkup", N_ ("health check-ups") },
-    { "drug", N_ ("medicines") },
-    { "diagnosis", N_ ("treatments") },
-    { "operation", N_ ("operations") },
-    { "disease-name", N_ ("names of illnesses") },
-    { "infection", N_ ("infections") },
-    { "allergy", N_ ("allergies") },
-    { "contraindication", N_ ("allergies to medicines") },
-    { "test", N_ ("test results") },
-    { "prescription", N_ ("prescriptions") },
-  };
-  return LOOK_UP (kinds, kind);
+  for (guint i = 0; i < N_CONSENTS; i++)
+    if (g_strcmp0 (consent_kinds[i], kind) == 0)
+      return name_consent (i);
+  return kind;
 }
 
 const char *
@@ -167,25 +212,25 @@ words_date (const char *date)
   g_autoptr (GDateTime) time = NULL;
 
   if (strlen (date) != 8 || sscanf (date, "%4d%2d%2d", &year, &month, &day) != 3
-      || !(time = g_date_time_new_local (year, month, day, 0, 0, 0)))
+      || (time = g_date_time_new_local (year, month, day, 0, 0, 0)) == NULL)
     return g_strdup (date);
   return g_date_time_format (time, _ ("%Y-%m-%d"));
 }
 
 char *
-words_time (guint64 time)
+words_time (guint64 time_usec)
 {
-  g_autoptr (GDateTime) local = g_date_time_new_from_unix_local ((gint64)(time / G_USEC_PER_SEC));
+  g_autoptr (GDateTime) local = g_date_time_new_from_unix_local ((gint64)(time_usec / G_USEC_PER_SEC));
 
-  return local ? g_date_time_format (local, _ ("%Y-%m-%d %H:%M")) : g_strdup ("");
+  return local != NULL ? g_date_time_format (local, _ ("%Y-%m-%d %H:%M")) : g_strdup ("");
 }
 
 int
-words_count_days (guint64 time)
+words_count_days (guint64 time_usec)
 {
-  gint64 left = (gint64)time - g_get_real_time ();
+  gint64 left_usec = (gint64)time_usec - g_get_real_time ();
 
-  return left > 0 ? (int)MIN ((left - 1) / G_TIME_SPAN_DAY + 1, G_MAXINT) : 0;
+  return left_usec > 0 ? (int)MIN ((left_usec - 1) / G_TIME_SPAN_DAY + 1, G_MAXINT) : 0;
 }
 
 static const char *
@@ -201,9 +246,9 @@ look_up_end (const char *what)
 }
 
 char *
-words_end (const char *what, guint64 expires, int days)
+words_end (const char *what, guint64 expires_usec, int days)
 {
-  g_autofree char *date = words_time (expires);
+  g_autofree char *date = words_time (expires_usec);
 
   if (days == 0)
     return g_strdup_printf (_ ("%s: EXPIRED %s"), look_up_end (what), date);

@@ -19,12 +19,15 @@ const char *words_value (const char *key, const char *value);
 /* words_language: the language of this program's texts as the contract writes it: "ja", "en". Static. */
 const char *words_language (void);
 
-/* words_date: YYYYMMDD for people; anything else as it is. words_time: microseconds since the epoch. (transfer full) */
+/* words_date: YYYYMMDD for people; anything else as it is. words_time: since the epoch, local. (transfer full) */
 char *words_date (const char *date);
-char *words_time (guint64 time);
+char *words_time (guint64 time_usec);
 
-/* words_count_days: until @time; one that has begun is one. 0: it is over. */
-int words_count_days (guint64 time);
+/* words_count_days: until @time_usec; one that has begun is one. 0: it is over. */
+int words_count_days (guint64 time_usec);
 
-/* words_end: that @what of the contract's Expiries ends at @expires, @days from now, 0: has ended. (transfer full) */
-char *words_end (const char *what, guint64 expires, int days);
+/*
+ * words_end: that @what of the contract's Expiries ends at @expires_usec, @days from now, 0: has ended.
+ * Return: (transfer full).
+ */
+char *words_end (const char *what, guint64 expires_usec, int days);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-# bash completion of shikakuctl. The program itself knows its verbs and options: it is asked.
+# bash completion of shikakuctl. The program itself knows its verbs, their options and what those take: it is asked.
 
 _shikakuctl ()
 {
@@ -19,15 +19,9 @@ _shikakuctl ()
     --reader)
       mapfile -t COMPREPLY < <(compgen -W "$(shikakuctl readers --json 2> /dev/null \
         | grep -oE 'reader/[0-9]+' | grep -oE '[0-9]+$')" -- "$current") ;;
-    --consent)
-      mapfile -t COMPREPLY < <(compgen -W "ceiling specific-disease checkup drug diagnosis operation disease-name infection
-        allergy contraindication test prescription" -- "$current") ;;
-    --capability)
-      mapfile -t COMPREPLY < <(compgen -W "pin consent message" -- "$current") ;;
-    --language | --timeout | --insurer | --symbol | --number | --branch | --birthdate | --date)
-      COMPREPLY=() ;;
     *)
-      mapfile -t COMPREPLY < <(compgen -W "$(shikakuctl --list-options "$verb" 2> /dev/null)" -- "$current") ;;
+      mapfile -t COMPREPLY < <(compgen -W "$(shikakuctl --list-options "$verb" --after="$previous" 2> /dev/null)" \
+        -- "$current") ;;
   esac
 }
 

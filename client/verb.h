@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * verb: what one verb of shikakuctl is made of. Each is a file verb-<name>.c with one Verb in it; verbs.c lists them.
+ */
+#pragma once
+
+#include <glib.h>
+
+typedef struct Client Client;
+
+/* The words that an option takes, where they are known beforehand. */
+typedef struct
+{
+  const char *option; /* its long name */
+  const char *const *words;
+} VerbValues;
+
+typedef struct
+{
+  const char *name;
+  const char *summary;      /* msgid */
+  const char *const *words; /* what can be done, NULL-ended: one of them must follow; NULL: nothing may */
+  const GOptionEntry *options;
+  const VerbValues *values; /* of the options, ended by a NULL option; NULL: none takes words of a list */
+  gboolean stays;           /* waits for the daemon, and for its return, until Ctrl-C */
+  /* check: what GOption cannot. Return: what is wrong, a sentence (transfer full), or NULL. NULL: nothing to check. */
+  char *(*check) (void);
+  void (*start) (Client *client);
+  void (*vanished) (Client *client);  /* the daemon went away; NULL: nothing to put down */
+  void (*interrupt) (Client *client); /* Ctrl-C; NULL: the program just ends */
+  void (*finish) (Client *client);    /* last call, on every way out; NULL: nothing to put down */
+} Verb;
+
+extern const Verb verb_status, verb_readers, verb_check, verb_agent, verb_watch, verb_diagnose, verb_config,
+    verb_statistics;

@@ -9,17 +9,15 @@ import secrets
 import time
 
 from . import proof
-from .people import CEILING, CONSENT_LIFETIME, DISEASE, now, to_time
+from .people import CEILING, CONSENT_LIFETIME, CONSENT_PREFIXES, DISEASE, now, to_time
 from .proof import Refusal
 
 TOKEN_LIFETIME = 1800  # seconds
 CHALLENGE_LIFETIME = 600  # seconds
 KEPT_MAXIMUM = 4000  # challenges, replies, confirmation keys: the oldest goes first
 IDENTIFIER_MAXIMUM = 50
-CONSENT_KINDS = (
-    "SpecificHealthCheckupsInfo PharmacistsInfo DiagnosisInfo OperationInfo DiagnosisName InfectiousInfo AllergyInfo "
-    "ContraindicationInfo TestInfo PrescriptionInfo"
-).split()
+QUERY_CONSENTS = (CEILING, DISEASE)  # inside card/check and search; the others are registered
+REGISTERED_CONSENTS = [prefix for prefix in CONSENT_PREFIXES.values() if prefix not in QUERY_CONSENTS]
 
 
 class Kept(collections.OrderedDict):
@@ -214,7 +212,7 @@ class Center:
         der = need_bytes(part, "UserAuthenticationCertificate", 8192)
         algorithm = need_text(part, "SignatureAlgorithm", 40)
         signature = need_bytes(part, "Signature", 1024)
-        flags = {prefix: need_flag(part, prefix + "ConsFlg") for prefix in (CEILING, DISEASE)}
+        flags = {prefix: need_flag(part, prefix + "ConsFlg") for prefix in QUERY_CONSENTS}
 
         challenge = self.take_challenge(request.institution, identifier)
         key = proof.check_certificate(self.authorities, der, self.is_revoked)
@@ -232,7 +230,7 @@ class Center:
         need_text(request.header, "QualificationConfirmationDate", 8)
         for name, maximum in (("InsurerNumber", 8), ("InsuredIdentificationNumber", 20), ("Birthdate", 8)):
             need_text(query, name, maximum)
-        flags = {prefix: need_flag(query, prefix + "ConsFlg") for prefix in (CEILING, DISEASE)}
+        flags = {prefix: need_flag(query, prefix + "ConsFlg") for prefix in QUERY_CONSENTS}
         person = self.people.find_by_numbers(query)
         return self.make_eligibility(request, person, "2", flags, None, {"QualificationConfirmSearchInfo": query})
 
@@ -250,7 +248,7 @@ class Center:
     def register_consents(self, request):
         part = request.get_part("ConsentRegistrationInfo")
         institution, person = self.keys.get(need_text(part, "QualificationConfirmationKey", 64), (None, None))
-        asked = [kind for kind in CONSENT_KINDS if kind + "ConsFlg" in part]
+        asked = [kind for kind in REGISTERED_CONSENTS if kind + "ConsFlg" in part]
         if not asked or len(part) != len(asked) + 1:
             raise Refusal("SHK090003")
         granted = [kind for kind in asked if need_flag(part, kind + "ConsFlg")]

@@ -8,8 +8,23 @@ import random
 import unicodedata
 
 JST = datetime.timezone(datetime.timedelta(hours=9))
-CEILING = "LimitApplicationCertificateRelated"
-DISEASE = "SpecificDiseasesCertificateRelated"
+# What a patient can consent to: the kind in Shikaku's contract, and its element prefix (data/center-profile.md).
+CONSENT_PREFIXES = {
+    "ceiling": "LimitApplicationCertificateRelated",
+    "specific-disease": "SpecificDiseasesCertificateRelated",
+    "checkup": "SpecificHealthCheckupsInfo",
+    "drug": "PharmacistsInfo",
+    "diagnosis": "DiagnosisInfo",
+    "operation": "OperationInfo",
+    "disease-name": "DiagnosisName",
+    "infection": "InfectiousInfo",
+    "allergy": "AllergyInfo",
+    "contraindication": "ContraindicationInfo",
+    "test": "TestInfo",
+    "prescription": "PrescriptionInfo",
+}
+CEILING = CONSENT_PREFIXES["ceiling"]
+DISEASE = CONSENT_PREFIXES["specific-disease"]
 CONSENT_LIFETIME = datetime.timedelta(hours=24)
 
 

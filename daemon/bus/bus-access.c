@@ -125,7 +125,7 @@ handle_peer (BusPeer *peer, gpointer user_data)
 
   if (!peer)
     refuse (question, NULL, SHIKAKU_ERROR_FAILED, "The bus could not tell who the caller is");
-  else if (peer->uid == 0)
+  else if (bus_account_get_uid (peer->account) == 0)
     decide (question, peer, NULL);
   else if (strcmp (question->right, BUS_ACCESS_ROOT) == 0)
     refuse (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, "This needs to be root");
@@ -134,8 +134,8 @@ handle_peer (BusPeer *peer, gpointer user_data)
       const BusPolkitQuestion wanted = {
         .action = question->right,
         .name = peer->name,
-        .uid = peer->uid,
-        .user = bus_peer_get_user (peer),
+        .share = peer->share,
+        .user = bus_account_get_name (peer->account),
         .reader = question->reader = g_strdup (find_reader_name (question->access, question->call)),
         .interactive = sd_bus_message_get_allow_interactive_authorization (question->call) > 0,
       };

@@ -24,10 +24,7 @@ struct BusAgents
 static void
 drop (BusAgents *self, Agent *agent, gboolean tell)
 {
-  BusPeer *peer = bus_peers_find (self->peers, bus_agent_get_owner (agent));
-
-  if (peer)
-    peer->agents--;
+  bus_share_discharge (bus_agent_get_share (agent), BUS_ACCOUNT_AGENT);
   log_event (LOG_INFO, SHIKAKU_MESSAGE_AGENT_GONE, NULL, LOG_FIELD ("SHIKAKU_READER", bus_agent_get_reader (agent)),
              "The agent of %s is gone", bus_agent_get_reader (agent));
   g_hash_table_steal (self->table, bus_agent_get_reader (agent));
@@ -102,8 +99,7 @@ find_by_reader (BusAgents *self, const char *reader)
 static gboolean
 may_register (BusAgents *self, BusPeer *peer, const char *path, const char *reader, GError **error)
 {
-  if (*peer->unanswered >= BUS_AGENT_UNANSWERED_MAXIMUM
-      || bus_peers_count_unanswered (self->peers, peer->uid) >= BUS_AGENT_USER_UNANSWERED_MAXIMUM)
+  if (!bus_share_has_room (peer->share, BUS_ACCOUNT_UNANSWERED))
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
                          "This agent has left too many requests unanswered");
   else if (find_by_reader (self, reader))
@@ -128,9 +124,9 @@ register_agent (BusAgents *self, sd_bus_message *message, BusPeer *peer, GError 
       || !read_capabilities (message, &capabilities, error) || !bus_options_read (message, options, &reader, error)
       || !(reader = choose_reader (self, reader, error)) || !may_register (self, peer, path, reader, error))
     return FALSE;
-  agent = bus_agent_new (self->bus, self->outgoing, peer->name, path, reader, capabilities, peer->unanswered);
+  agent = bus_agent_new (self->bus, self->outgoing, peer->name, path, reader, capabilities, peer->share);
   g_hash_table_insert (self->table, (gpointer)bus_agent_get_reader (agent), agent);
-  peer->agents++;
+  bus_share_charge (peer->share, BUS_ACCOUNT_AGENT);
   log_event (LOG_INFO, SHIKAKU_MESSAGE_AGENT_REGISTERED, NULL, LOG_FIELD ("SHIKAKU_READER", reader), "%s has an agent",
              reader);
   return TRUE;

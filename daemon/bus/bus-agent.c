@@ -20,10 +20,10 @@ struct Agent
   BusOutgoing *outgoing; /* NULL once it is gone */
   char *owner, *path, *reader;
   BusAgentCapabilities capabilities;
-  GQueue requests;   /* of AgentRequest; the head is at the agent */
-  guint *unanswered; /* of its connection; a reference */
-  gboolean lost;     /* the bus knows no such program, though nobody has told us that it left */
-  char *screen;      /* the visit of which something may still be on the screen */
+  GQueue requests; /* of AgentRequest; the head is at the agent */
+  BusShare *share; /* of its connection */
+  gboolean lost;   /* the bus knows no such program, though nobody has told us that it left */
+  char *screen;    /* the visit of which something may still be on the screen */
 };
 
 /*
@@ -59,7 +59,7 @@ bus_agent_capability_from_string (const char *text)
 
 Agent *
 bus_agent_new (sd_bus *bus, BusOutgoing *outgoing, const char *owner, const char *path, const char *reader,
-               BusAgentCapabilities capabilities, guint *unanswered)
+               BusAgentCapabilities capabilities, BusShare *share)
 {
   Agent *agent = g_rc_box_new0 (Agent);
 
@@ -69,7 +69,7 @@ bus_agent_new (sd_bus *bus, BusOutgoing *outgoing, const char *owner, const char
   agent->path = g_strdup (path);
   agent->reader = g_strdup (reader);
   agent->capabilities = capabilities;
-  agent->unanswered = g_rc_box_acquire (unanswered);
+  agent->share = bus_share_ref (share);
   return agent;
 }
 
@@ -87,7 +87,7 @@ agent_clear (Agent *agent)
   g_free (agent->path);
   g_free (agent->reader);
   g_free (agent->screen);
-  g_rc_box_release (agent->unanswered);
+  bus_share_unref (agent->share);
 }
 
 void
@@ -100,6 +100,12 @@ const char *
 bus_agent_get_owner (Agent *agent)
 {
   return agent->owner;
+}
+
+BusShare *
+bus_agent_get_share (Agent *agent)
+{
+  return agent->share;
 }
 
 const char *
@@ -123,7 +129,7 @@ bus_agent_has_capability (Agent *agent, const char *capability)
 gboolean
 bus_agent_is_tired (Agent *agent)
 {
-  return agent->lost || *agent->unanswered >= BUS_AGENT_UNANSWERED_MAXIMUM;
+  return agent->lost || bus_share_is_full (agent->share, BUS_ACCOUNT_UNANSWERED);
 }
 
 static sd_bus_message *
@@ -198,7 +204,7 @@ request_end (AgentRequest *request, GError *error)
   else if (was_served)
     g_clear_pointer (&agent->screen, g_free);
   if (request->at_agent)
-    (*agent->unanswered)++;
+    bus_share_charge (agent->share, BUS_ACCOUNT_UNANSWERED);
   request_free_if_done (request);
   if (was_served)
     serve_next (agent);
@@ -275,7 +281,7 @@ handle_reply (sd_bus_message *reply, gpointer user_data)
   if (!request->task) /* it ended without this answer */
     {
       if (!reply || sd_bus_message_is_method_error (reply, SD_BUS_ERROR_NO_REPLY) <= 0)
-        (*request->agent->unanswered)--;
+        bus_share_discharge (request->agent->share, BUS_ACCOUNT_UNANSWERED);
       request_free_if_done (request);
     }
   else if (!reply)

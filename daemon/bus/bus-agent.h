@@ -10,6 +10,7 @@
  */
 #pragma once
 
+#include "bus/bus-account.h"
 #include "bus/bus-outgoing.h"
 #include "visit/agent-port.h"
 
@@ -23,20 +24,18 @@ typedef enum
 /* bus_agent_capability_from_string: 0 if there is no such capability. */
 BusAgentCapabilities bus_agent_capability_from_string (const char *text);
 
-#define BUS_AGENT_UNANSWERED_MAXIMUM 8       /* of one connection */
-#define BUS_AGENT_USER_UNANSWERED_MAXIMUM 24 /* of all agents of one user */
-
 /*
- * bus_agent_new: @unanswered: counts what @owner has left unanswered: requests that ended for us, and that held one of
- * the daemon's few calls for minutes. A late answer is forgiven, none is not. It is the connection's (g_rc_box), so
- * that registering again does not end it.
+ * bus_agent_new: @share: @owner's. What it leaves unanswered is charged to it: requests that ended for us, and that
+ * held one of the daemon's few calls for minutes. A late answer is forgiven, none is not; registering again does not
+ * end it.
  */
 Agent *bus_agent_new (sd_bus *bus, BusOutgoing *outgoing, const char *owner, const char *path, const char *reader,
-                      BusAgentCapabilities capabilities, guint *unanswered);
+                      BusAgentCapabilities capabilities, BusShare *share);
 Agent *bus_agent_ref (Agent *agent);
 void bus_agent_unref (Agent *agent);
 
 const char *bus_agent_get_owner (Agent *agent); /* unique name */
+BusShare *bus_agent_get_share (Agent *agent);
 const char *bus_agent_get_path (Agent *agent);
 const char *bus_agent_get_reader (Agent *agent); /* object path */
 gboolean bus_agent_has_capability (Agent *agent, const char *capability);

@@ -12,6 +12,7 @@
 struct BusCall
 {
   BusPeers *peers;
+  BusShare *share; /* its caller's, to which it is charged */
   sd_bus_message *message;
   BusCallHandler handler;
   gpointer target;
@@ -20,10 +21,8 @@ struct BusCall
 static void
 call_free (BusCall *call)
 {
-  BusPeer *peer = bus_call_get_peer (call);
-
-  if (peer)
-    peer->calls--;
+  bus_share_discharge (call->share, BUS_ACCOUNT_CALL);
+  bus_share_unref (call->share);
   sd_bus_message_unref (call->message);
   bus_peers_unref (call->peers);
   g_free (call);
@@ -119,15 +118,21 @@ bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface,
   if (!bus_call_is_short (message))
     return bus_call_refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "The call's arguments are too long");
   peer = bus_peers_get (peers, sd_bus_message_get_sender (message));
-  if (!peer)
+  if (peer == NULL)
     return bus_call_refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many programs use the daemon");
-  if (peer->calls >= BUS_PEER_CALLS_MAXIMUM)
+  if (!bus_share_has_room (peer->share, BUS_ACCOUNT_CALL))
     return bus_call_refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED,
                             "Too many calls of this connection are under way");
 
   call = g_new (BusCall, 1);
-  *call = (BusCall){ bus_peers_ref (peers), sd_bus_message_ref (message), method->handler, target };
-  peer->calls++;
+  *call = (BusCall){
+    .peers = bus_peers_ref (peers),
+    .share = bus_share_ref (peer->share),
+    .message = sd_bus_message_ref (message),
+    .handler = method->handler,
+    .target = target,
+  };
+  bus_share_charge (call->share, BUS_ACCOUNT_CALL);
   if (strcmp (right, BUS_ACCESS_OWNER) == 0)
     call->handler (call, call->target);
   else
@@ -183,8 +188,8 @@ bus_call_return_error (BusCall *call, GError *error)
   bus_peers_note_error (call->peers, error->code);
   bus_error_reply (call->message, error);
   g_error_free (error);
-  if (peer)
-    bus_rate_charge_failure (bus_peers_get_rate (call->peers), peer->uid, g_get_monotonic_time ());
+  if (peer != NULL && peer->account != NULL)
+    bus_rate_charge_failure (bus_account_get_rate (peer->account), g_get_monotonic_time ());
   call_free (call);
 }
 

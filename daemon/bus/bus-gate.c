@@ -13,23 +13,30 @@
 #include "bus/bus-access.h"
 #include "bus/bus-call.h"
 
-#define STRANGERS ((uid_t)-1) /* who are counted together */
-#define REFUSAL_TIME 50       /* milliseconds: told at once, it is only followed by the next call */
-#define REFUSALS_MAXIMUM 1024 /* that wait so */
-#define PATH_MAXIMUM 255      /* characters: sd-bus looks for every prefix of it; ours are shorter */
+#define REFUSAL_MILLISECONDS 50 /* told at once, it is only followed by the next call */
+#define REFUSALS_MAXIMUM 1024   /* that wait so */
+#define PATH_MAXIMUM 255        /* characters: sd-bus looks for every prefix of it; ours are shorter */
 
 /* A user who calls too fast, until it has rested. */
 typedef struct
 {
-  uid_t uid;
-  GQueue waiting; /* of sd_bus_message */
+  BusAccount *account;
+  GQueue waiting; /* of HeldCall */
   guint waited, refused;
 } Line;
+
+/* A call in a line, charged to its caller's share. */
+typedef struct
+{
+  sd_bus_message *message;
+  BusShare *share;
+} HeldCall;
 
 typedef struct
 {
   BusGate *gate; /* NULL: it has ended */
   BusPeers *peers;
+  BusShare *share; /* the caller's, to which its call is charged */
   sd_bus_message *message;
 } Newcomer;
 
@@ -38,7 +45,8 @@ struct BusGate
   BusPeers *peers;
   sd_bus *bus;
   sd_bus_slot *filter;
-  GHashTable *lines;    /* uid → Line */
+  BusRate strangers;    /* who are counted together */
+  GHashTable *lines;    /* BusAccount → Line */
   GPtrArray *newcomers; /* of Newcomer: the bus was asked who they are */
   GQueue passing;       /* of sd_bus_message, borrowed: given back to sd-bus, in this order */
   guint timer;
@@ -53,18 +61,24 @@ refuse_too_many (BusGate *gate, sd_bus_message *message)
                    "Too many calls: slow down, and try again in a moment");
 }
 
-static gboolean
-tell_refused (gpointer user_data)
+static void
+tell_refused (BusGate *gate)
 {
-  BusGate *gate = user_data;
-
-  gate->refusal_timer = 0;
   while (gate->refused.length > 0)
     {
       g_autoptr (sd_bus_message) message = g_queue_pop_head (&gate->refused);
 
       refuse_too_many (gate, message);
     }
+}
+
+static gboolean
+on_refusal_time (gpointer user_data)
+{
+  BusGate *gate = user_data;
+
+  gate->refusal_timer = 0;
+  tell_refused (gate);
   return G_SOURCE_REMOVE;
 }
 
@@ -78,12 +92,12 @@ refuse_later (BusGate *gate, sd_bus_message *message)
   else
     g_queue_push_tail (&gate->refused, sd_bus_message_ref (message));
   if (gate->refusal_timer == 0)
-    gate->refusal_timer = g_timeout_add (REFUSAL_TIME, tell_refused, gate);
+    gate->refusal_timer = g_timeout_add (REFUSAL_MILLISECONDS, on_refusal_time, gate);
 }
 
 /* @message: (transfer full) */
 static void
-pass (BusGate *gate, sd_bus_message *message)
+pass_call (BusGate *gate, sd_bus_message *message)
 {
   if (sd_bus_enqueue_for_read (gate->bus, message) >= 0)
     g_queue_push_tail (&gate->passing, message);
@@ -111,9 +125,9 @@ static gboolean
 needs_right (sd_bus_message *message)
 {
   const char *interface = sd_bus_message_get_interface (message);
-  const char *right = interface ? bus_access_find_right (interface, sd_bus_message_get_member (message)) : NULL;
+  const char *right = interface != NULL ? bus_access_find_right (interface, sd_bus_message_get_member (message)) : NULL;
 
-  return right && strcmp (right, BUS_ACCESS_OWNER) != 0;
+  return right != NULL && strcmp (right, BUS_ACCESS_OWNER) != 0;
 }
 
 /* The lines. */
@@ -121,54 +135,76 @@ needs_right (sd_bus_message *message)
 static void
 line_free (Line *line)
 {
-  log_info (NULL, "User %u calls as it may again: %u of its calls have waited, %u were refused", (guint)line->uid,
-            line->waited, line->refused);
+  log_info (NULL, "User %u calls as it may again: %u of its calls have waited, %u were refused",
+            (guint)bus_account_get_uid (line->account), line->waited, line->refused);
+  bus_account_unref (line->account);
   g_free (line);
 }
 
 static Line *
-get_line (BusGate *gate, uid_t uid)
+get_line (BusGate *gate, BusAccount *account)
 {
-  Line *line = g_hash_table_lookup (gate->lines, GUINT_TO_POINTER (uid));
+  Line *line = g_hash_table_lookup (gate->lines, account);
 
-  if (line)
+  if (line != NULL)
     return line;
   line = g_new0 (Line, 1);
-  line->uid = uid;
-  g_hash_table_insert (gate->lines, GUINT_TO_POINTER (uid), line);
+  line->account = bus_account_ref (account);
+  g_hash_table_insert (gate->lines, account, line);
   log_write (LOG_WARNING, SHIKAKU_MESSAGE_CALLS_BRAKED, NULL,
-             "User %u calls faster than it may: its calls wait, or are refused", (guint)uid);
+             "User %u calls faster than it may: its calls wait, or are refused", (guint)bus_account_get_uid (account));
   return line;
+}
+
+static void
+hold_call (Line *line, BusPeer *peer, sd_bus_message *message)
+{
+  HeldCall *held = g_new (HeldCall, 1);
+
+  *held = (HeldCall){ .message = sd_bus_message_ref (message), .share = bus_share_ref (peer->share) };
+  bus_share_charge (held->share, BUS_ACCOUNT_CALL);
+  bus_share_charge (held->share, BUS_ACCOUNT_WAITING);
+  line->waited++;
+  g_queue_push_tail (&line->waiting, held);
+}
+
+/* Return: the first of @line, (transfer full). */
+static sd_bus_message *
+release_first (Line *line)
+{
+  g_autofree HeldCall *held = g_queue_pop_head (&line->waiting);
+
+  bus_share_discharge (held->share, BUS_ACCOUNT_WAITING);
+  bus_share_discharge (held->share, BUS_ACCOUNT_CALL);
+  bus_share_unref (held->share);
+  return held->message;
 }
 
 /* Return: microseconds until the first in @line may pass; 0: it has, or its caller has gone; -1: nobody waits. */
 static gint64
 serve_first (BusGate *gate, Line *line, gint64 now)
 {
-  sd_bus_message *message = g_queue_peek_head (&line->waiting);
-  BusPeer *peer = message ? bus_peers_find (gate->peers, sd_bus_message_get_sender (message)) : NULL;
+  HeldCall *held = g_queue_peek_head (&line->waiting);
+  gboolean caller_is_here;
   gint64 wait = 0;
 
-  if (!message)
+  if (held == NULL)
     return -1;
-  if (peer)
-    wait = bus_rate_take (bus_peers_get_rate (gate->peers), line->uid, get_kind (message), now);
+  caller_is_here = bus_peers_find (gate->peers, sd_bus_message_get_sender (held->message)) != NULL;
+  if (caller_is_here)
+    wait = bus_rate_take (bus_account_get_rate (line->account), get_kind (held->message), now);
   if (wait > 0)
     return wait;
-  g_queue_pop_head (&line->waiting);
-  if (peer)
-    {
-      peer->calls--;
-      pass (gate, message);
-    }
+  if (caller_is_here)
+    pass_call (gate, release_first (line));
   else
-    sd_bus_message_unref (message);
+    sd_bus_message_unref (release_first (line));
   return 0;
 }
 
 /* One call of each user, in turns, until nobody may. */
 static gboolean
-serve (gpointer user_data)
+on_turn (gpointer user_data)
 {
   BusGate *gate = user_data;
   gint64 now = g_get_monotonic_time ();
@@ -195,7 +231,7 @@ serve (gpointer user_data)
     }
   while (served);
   if (soonest < G_MAXINT64)
-    gate->timer = g_timeout_add ((guint)(soonest / 1000 + 1), serve, gate);
+    gate->timer = g_timeout_add ((guint)(soonest / 1000 + 1), on_turn, gate);
   return G_SOURCE_REMOVE;
 }
 
@@ -203,58 +239,56 @@ serve (gpointer user_data)
 static gboolean
 may_pass (BusGate *gate, BusPeer *peer, sd_bus_message *message)
 {
-  BusRate *rate = bus_peers_get_rate (gate->peers);
+  BusRate *rate = bus_account_get_rate (peer->account);
   gint64 now = g_get_monotonic_time ();
-  Line *line = g_hash_table_lookup (gate->lines, GUINT_TO_POINTER (peer->uid));
+  Line *line = g_hash_table_lookup (gate->lines, peer->account);
   gint64 wait = 0; /* behind others: as long as they do */
 
-  if (peer->uid == 0)
+  if (bus_account_get_uid (peer->account) == 0)
     return TRUE;
-  if (!line || line->waiting.length == 0)
+  if (line == NULL || line->waiting.length == 0)
     {
-      if (line && bus_rate_is_rested (rate, peer->uid, now))
-        g_hash_table_remove (gate->lines, GUINT_TO_POINTER (peer->uid));
-      wait = bus_rate_take (rate, peer->uid, get_kind (message), now);
+      if (line != NULL && bus_rate_is_rested (rate, now))
+        g_hash_table_remove (gate->lines, peer->account);
+      wait = bus_rate_take (rate, get_kind (message), now);
       if (wait == 0)
         return TRUE;
     }
 
-  line = get_line (gate, peer->uid);
-  if (line->waiting.length >= BUS_GATE_WAITING_MAXIMUM || peer->calls >= BUS_PEER_CALLS_MAXIMUM
+  line = get_line (gate, peer->account);
+  if (!bus_share_has_room (peer->share, BUS_ACCOUNT_WAITING) || !bus_share_has_room (peer->share, BUS_ACCOUNT_CALL)
       || !bus_call_is_short (message))
     {
       line->refused++;
       refuse_later (gate, message);
       return FALSE;
     }
-  line->waited++;
-  peer->calls++;
-  g_queue_push_tail (&line->waiting, sd_bus_message_ref (message));
+  hold_call (line, peer, message);
   if (gate->timer == 0)
-    gate->timer = g_timeout_add ((guint)(wait / 1000 + 1), serve, gate);
+    gate->timer = g_timeout_add ((guint)(wait / 1000 + 1), on_turn, gate);
   return FALSE;
 }
 
 /* Those whom the daemon does not know yet. */
 
 static void
-handle_newcomer (BusPeer *peer, gpointer user_data)
+on_newcomer (BusPeer *peer, gpointer user_data)
 {
   Newcomer *newcomer = user_data;
   BusGate *gate = newcomer->gate;
 
-  if (gate)
+  if (gate != NULL)
     g_ptr_array_remove_fast (gate->newcomers, newcomer);
-  if (peer)
-    peer->calls--;
-  if (!gate)
+  bus_share_discharge (newcomer->share, BUS_ACCOUNT_CALL);
+  if (gate == NULL)
     bus_call_refuse (newcomer->peers, newcomer->message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
-  else if (!peer)
+  else if (peer == NULL)
     bus_call_refuse (newcomer->peers, newcomer->message, SHIKAKU_ERROR_LIMIT_EXCEEDED,
                      "Too many programs of this user use the daemon");
   else if (may_pass (gate, peer, newcomer->message))
-    pass (gate, g_steal_pointer (&newcomer->message));
+    pass_call (gate, g_steal_pointer (&newcomer->message));
   sd_bus_message_unref (newcomer->message);
+  bus_share_unref (newcomer->share);
   bus_peers_unref (newcomer->peers);
   g_free (newcomer);
 }
@@ -264,17 +298,22 @@ receive_newcomer (BusGate *gate, BusPeer *peer, sd_bus_message *message)
 {
   Newcomer *newcomer;
 
-  if (!peer)
+  if (peer == NULL)
     bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many programs use the daemon");
-  else if (peer->calls >= BUS_PEER_CALLS_MAXIMUM || !bus_call_is_short (message))
+  else if (!bus_share_has_room (peer->share, BUS_ACCOUNT_CALL) || !bus_call_is_short (message))
     refuse_too_many (gate, message);
   else
     {
       newcomer = g_new (Newcomer, 1);
-      *newcomer = (Newcomer){ gate, bus_peers_ref (gate->peers), sd_bus_message_ref (message) };
+      *newcomer = (Newcomer){
+        .gate = gate,
+        .peers = bus_peers_ref (gate->peers),
+        .share = bus_share_ref (peer->share),
+        .message = sd_bus_message_ref (message),
+      };
       g_ptr_array_add (gate->newcomers, newcomer);
-      peer->calls++;
-      bus_peer_await (peer, handle_newcomer, newcomer);
+      bus_share_charge (newcomer->share, BUS_ACCOUNT_CALL);
+      bus_peer_await (peer, on_newcomer, newcomer);
     }
 }
 
@@ -288,13 +327,13 @@ let_in (BusGate *gate, sd_bus_message *message)
 }
 
 static int
-handle_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
+on_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
 {
   BusGate *gate = user_data;
   const char *sender = sd_bus_message_get_sender (message);
   BusPeer *peer;
 
-  if (sd_bus_message_is_method_call (message, NULL, NULL) <= 0 || !sender)
+  if (sd_bus_message_is_method_call (message, NULL, NULL) <= 0 || sender == NULL)
     return 0;
   if (g_queue_peek_head (&gate->passing) == message)
     {
@@ -302,10 +341,9 @@ handle_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
       return let_in (gate, message);
     }
   peer = bus_peers_find (gate->peers, sender);
-  if (peer && peer->state == BUS_PEER_KNOWN)
+  if (peer != NULL && peer->account != NULL)
     return may_pass (gate, peer, message) ? let_in (gate, message) : 1;
-  if (!needs_right (message)
-      && bus_rate_take (bus_peers_get_rate (gate->peers), STRANGERS, BUS_RATE_CALL, g_get_monotonic_time ()) == 0)
+  if (!needs_right (message) && bus_rate_take (&gate->strangers, BUS_RATE_CALL, g_get_monotonic_time ()) == 0)
     return let_in (gate, message);
   receive_newcomer (gate, bus_peers_get (gate->peers, sender), message);
   return 1;
@@ -320,7 +358,8 @@ bus_gate_new (sd_bus *bus, BusPeers *peers, GError **error)
   gate->peers = bus_peers_ref (peers);
   gate->lines = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)line_free);
   gate->newcomers = g_ptr_array_new ();
-  if (bus_error_check (sd_bus_add_filter (bus, &gate->filter, handle_message, gate), "Bus filter", error))
+  bus_rate_start (&gate->strangers, g_get_monotonic_time ());
+  if (bus_error_check (sd_bus_add_filter (bus, &gate->filter, on_message, gate), "Bus filter", error))
     return gate;
   bus_gate_free (gate);
   return NULL;
@@ -343,7 +382,7 @@ bus_gate_free (BusGate *gate)
   while (g_hash_table_iter_next (&iterator, NULL, (gpointer *)&line))
     while (line->waiting.length > 0)
       {
-        g_autoptr (sd_bus_message) message = g_queue_pop_head (&line->waiting);
+        g_autoptr (sd_bus_message) message = release_first (line);
 
         bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
       }

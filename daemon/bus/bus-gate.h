@@ -3,16 +3,13 @@
  * bus-gate: every call passes here before anything else of the daemon sees it. In: calls, also those that sd-bus
  * answers by itself. Out: the same, as fast as bus-rate allows their users.
  *
- * A call that comes too early waits in its user's line, which is not long: what does not fit in is refused at once
- * (LimitExceeded). Root does not wait. Who calls is asked of the bus for what needs a right, and for everything while
+ * A call that comes too early waits in its user's line, which is not long (bus-account): what does not fit in is refused
+ * at once (LimitExceeded). Root does not wait. Who calls is asked of the bus for what needs a right, and for everything while
  * strangers together call faster than one user may.
  */
 #pragma once
 
 #include "bus/bus-peer.h"
-
-#define BUS_GATE_WAITING_MAXIMUM \
-  64 /* calls of one user; who waits for answers before calling again does not flood the bus */
 
 typedef struct BusGate BusGate;
 

@@ -46,16 +46,27 @@ choose_path (BusManager *self, const char *owner, const char *token, GError **er
   return g_steal_pointer (&path);
 }
 
+static gboolean
+may_open_visit (BusPeer *peer, GError **error)
+{
+  if (bus_share_has_room (peer->share, BUS_ACCOUNT_VISIT))
+    return TRUE;
+  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
+               "Too many visits are open: %d a connection and %d a user are allowed",
+               BUS_ACCOUNT_CONNECTION_VISITS_MAXIMUM, BUS_ACCOUNT_VISITS_MAXIMUM);
+  return FALSE;
+}
+
 static Visit *
 open_visit (BusManager *self, BusPeer *peer, BusVisitOptions *options, GError **error)
 {
   g_autofree char *path = NULL;
 
-  if (!bus_peer_may_open_visit (peer, error) || !(path = choose_path (self, peer->name, options->token, error)))
+  if (!may_open_visit (peer, error) || !(path = choose_path (self, peer->name, options->token, error)))
     return NULL;
   options->visit.path = path;
   options->visit.owner = peer->name;
-  options->visit.caller = bus_peer_get_user (peer);
+  options->visit.caller = bus_account_get_name (peer->account);
   return station_open_visit (self->station, &options->visit, error);
 }
 

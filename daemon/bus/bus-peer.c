@@ -2,8 +2,6 @@
 /* bus-peer: a table of unique names; two calls to the bus for each new one. */
 #include "bus/bus-peer.h"
 
-#include <pwd.h>
-
 #include "base/log.h"
 #include "bus/bus-error.h"
 
@@ -29,7 +27,7 @@ struct BusPeers
   gpointer user_data;
   BusAccess *access;
   Station *station; /* counts what is turned away */
-  BusRate *rate;
+  BusAccounts *accounts;
   GHashTable *table; /* name → BusPeer */
   guint references;
   gboolean closed;
@@ -43,15 +41,21 @@ typedef struct
 } PeerQuestion;
 
 static void
+question_free (PeerQuestion *question)
+{
+  g_free (question->name);
+  g_free (question);
+}
+
+static void
 peer_free (BusPeer *peer)
 {
   g_autoptr (GArray) held = g_steal_pointer (&peer->held);
 
   for (guint i = 0; i < held->len; i++)
     g_array_index (held, Held, i).callback (NULL, g_array_index (held, Held, i).user_data);
-  g_rc_box_release (peer->unanswered);
+  bus_share_unref (peer->share);
   g_free (peer->name);
-  g_free (peer->user);
   g_free (peer);
 }
 
@@ -62,7 +66,7 @@ bus_peers_new (sd_bus *bus, BusOutgoing *outgoing, BusPeerGone gone, gpointer us
 
   *peers = (BusPeers){ .bus = sd_bus_ref (bus), .outgoing = outgoing, .gone = gone, .user_data = user_data };
   peers->table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)peer_free);
-  peers->rate = bus_rate_new ();
+  peers->accounts = bus_accounts_new ();
   peers->references = 1;
   return peers;
 }
@@ -80,7 +84,7 @@ bus_peers_unref (BusPeers *peers)
   if (--peers->references > 0)
     return;
   g_hash_table_unref (peers->table);
-  bus_rate_free (peers->rate);
+  bus_accounts_free (peers->accounts);
   sd_bus_unref (peers->bus);
   g_free (peers);
 }
@@ -89,12 +93,6 @@ void
 bus_peers_set_access (BusPeers *peers, BusAccess *access)
 {
   peers->access = access;
-}
-
-BusRate *
-bus_peers_get_rate (BusPeers *peers)
-{
-  return peers->rate;
 }
 
 BusAccess *
@@ -121,7 +119,7 @@ make_rule (const char *name)
 }
 
 static void
-drop (BusPeers *peers, BusPeer *peer)
+drop_peer (BusPeers *peers, BusPeer *peer)
 {
   g_autofree char *rule = make_rule (peer->name);
 
@@ -131,31 +129,29 @@ drop (BusPeers *peers, BusPeer *peer)
 
 /* The bus answers in order: when the uid is here, the watch was set before, and the peer was alive in between. */
 static void
-handle_watched (sd_bus_message *reply, gpointer user_data)
+on_watched (sd_bus_message *reply, gpointer user_data)
 {
   PeerQuestion *question = user_data;
-  BusPeer *peer = reply ? bus_peers_find (question->peers, question->name) : NULL;
+  BusPeer *peer = reply != NULL ? bus_peers_find (question->peers, question->name) : NULL;
 
-  if (peer && peer->state == BUS_PEER_ASKED && sd_bus_message_is_method_error (reply, NULL) > 0)
+  if (peer != NULL && peer->account == NULL && sd_bus_message_is_method_error (reply, NULL) > 0)
     {
       log_warning (NULL, "A caller cannot be watched: %s", sd_bus_message_get_error (reply)->name);
       g_hash_table_remove (question->peers->table, question->name);
     }
-  g_free (question->name);
-  g_free (question);
+  question_free (question);
 }
 
 /* Nothing is kept for it but that it was here: it may be asked about again. What it left unanswered is not forgiven. */
 static gboolean
 is_idle (BusPeer *peer)
 {
-  return peer->state == BUS_PEER_KNOWN && peer->calls == 0 && peer->visits == 0 && peer->agents == 0
-         && *peer->unanswered == 0;
+  return peer->account != NULL && bus_share_is_empty (peer->share);
 }
 
 /* One user has at most as many places as it leaves to others; who is idle has none. Root always finds one. */
 static gboolean
-has_place (BusPeers *peers, uid_t uid)
+has_place (BusPeers *peers, BusAccount *account)
 {
   GHashTableIter iterator;
   BusPeer *peer;
@@ -163,41 +159,58 @@ has_place (BusPeers *peers, uid_t uid)
 
   g_hash_table_iter_init (&iterator, peers->table);
   while (g_hash_table_iter_next (&iterator, NULL, (gpointer *)&peer))
-    if (peer->state == BUS_PEER_KNOWN && !is_idle (peer))
+    if (peer->account != NULL && !is_idle (peer))
       {
         busy++;
-        users += peer->uid == uid;
+        users += peer->account == account;
       }
-  return uid == 0 || busy + users < PEERS_MAXIMUM;
+  return bus_account_get_uid (account) == 0 || busy + users < PEERS_MAXIMUM;
 }
 
 static void
-note_uid (BusPeers *peers, BusPeer *peer, uid_t uid)
+note_known (BusPeer *peer, BusAccount *account)
 {
   g_autoptr (GArray) held = g_steal_pointer (&peer->held);
 
   peer->held = g_array_new (FALSE, FALSE, sizeof (Held));
-  peer->uid = uid;
-  peer->state = BUS_PEER_KNOWN;
+  bus_share_join (peer->share, account);
+  peer->account = account;
   /* Who waits here has a call under way, so the peer stays until the last of them was called. */
   for (guint i = 0; i < held->len; i++)
     g_array_index (held, Held, i).callback (peer, g_array_index (held, Held, i).user_data);
 }
 
+/* The user's name is there, or was waited for long enough. */
 static void
-handle_uid (sd_bus_message *reply, gpointer user_data)
+on_named (BusAccount *account, gpointer user_data)
 {
   PeerQuestion *question = user_data;
-  BusPeer *peer = reply ? bus_peers_find (question->peers, question->name) : NULL;
+  BusPeer *peer = account != NULL ? bus_peers_find (question->peers, question->name) : NULL;
+
+  if (peer != NULL && has_place (question->peers, account))
+    note_known (peer, account);
+  else if (peer != NULL)
+    drop_peer (question->peers, peer);
+  question_free (question);
+}
+
+static void
+on_uid (sd_bus_message *reply, gpointer user_data)
+{
+  PeerQuestion *question = user_data;
+  BusPeers *peers = question->peers;
+  BusPeer *peer = reply != NULL ? bus_peers_find (peers, question->name) : NULL;
   guint32 uid;
 
-  if (peer && sd_bus_message_is_method_error (reply, NULL) == 0 && sd_bus_message_read_basic (reply, 'u', &uid) > 0
-      && has_place (question->peers, uid))
-    note_uid (question->peers, peer, uid);
-  else if (peer)
-    drop (question->peers, peer);
-  g_free (question->name);
-  g_free (question);
+  if (peer != NULL && sd_bus_message_is_method_error (reply, NULL) == 0
+      && sd_bus_message_read_basic (reply, 'u', &uid) > 0)
+    {
+      bus_account_await_name (bus_accounts_get (peers->accounts, uid, g_get_monotonic_time ()), on_named, question);
+      return;
+    }
+  if (peer != NULL)
+    drop_peer (peers, peer);
+  question_free (question);
 }
 
 static PeerQuestion *
@@ -222,7 +235,7 @@ make_room (BusPeers *peers)
   while (g_hash_table_iter_next (&iterator, NULL, (gpointer *)&peer))
     if (is_idle (peer))
       {
-        drop (peers, peer);
+        drop_peer (peers, peer);
         return TRUE;
       }
   return g_hash_table_size (peers->table) < PEERS_MAXIMUM + NEWCOMERS_MAXIMUM;
@@ -234,21 +247,20 @@ bus_peers_get (BusPeers *peers, const char *name)
   BusPeer *peer = bus_peers_find (peers, name);
   g_autofree char *rule = NULL;
 
-  if (peer)
+  if (peer != NULL)
     return peer;
   if (!make_room (peers))
     return NULL;
   peer = g_new0 (BusPeer, 1);
-  peer->peers = peers;
   peer->name = g_strdup (name);
-  peer->unanswered = g_rc_box_new0 (guint);
+  peer->share = bus_share_new ();
   peer->held = g_array_new (FALSE, FALSE, sizeof (Held));
   g_hash_table_insert (peers->table, peer->name, peer);
 
   rule = make_rule (name);
-  bus_outgoing_call (peers->outgoing, new_bus_call (peers, "AddMatch", rule), BUS_SECONDS, handle_watched,
+  bus_outgoing_call (peers->outgoing, new_bus_call (peers, "AddMatch", rule), BUS_SECONDS, on_watched,
                      new_question (peers, name));
-  bus_outgoing_call (peers->outgoing, new_bus_call (peers, "GetConnectionUnixUser", name), BUS_SECONDS, handle_uid,
+  bus_outgoing_call (peers->outgoing, new_bus_call (peers, "GetConnectionUnixUser", name), BUS_SECONDS, on_uid,
                      new_question (peers, name));
   return peer;
 }
@@ -264,9 +276,9 @@ bus_peers_note_gone (BusPeers *peers, const char *name)
 {
   BusPeer *peer = bus_peers_find (peers, name);
 
-  if (!peer)
+  if (peer == NULL)
     return;
-  drop (peers, peer); /* first: what ends by its going may find it and forget it too */
+  drop_peer (peers, peer); /* first: what ends by its going may find it and forget it too */
   peers->gone (name, peers->user_data);
 }
 
@@ -274,7 +286,7 @@ void
 bus_peers_forget (BusPeers *peers, BusPeer *peer)
 {
   if (is_idle (peer))
-    drop (peers, peer);
+    drop_peer (peers, peer);
 }
 
 void
@@ -293,7 +305,7 @@ bus_peers_set_station (BusPeers *peers, Station *station)
 void
 bus_peers_note_error (BusPeers *peers, int code)
 {
-  if (peers->station && (code == SHIKAKU_ERROR_NOT_AUTHORIZED || code == SHIKAKU_ERROR_LIMIT_EXCEEDED))
+  if (peers->station != NULL && (code == SHIKAKU_ERROR_NOT_AUTHORIZED || code == SHIKAKU_ERROR_LIMIT_EXCEEDED))
     station_count_refusal (peers->station, code == SHIKAKU_ERROR_LIMIT_EXCEEDED);
 }
 
@@ -315,51 +327,8 @@ bus_peer_await (BusPeer *peer, BusPeerKnown callback, gpointer user_data)
 {
   Held held = { .callback = callback, .user_data = user_data };
 
-  if (peer->state == BUS_PEER_KNOWN)
+  if (peer->account != NULL)
     callback (peer, user_data);
   else
     g_array_append_val (peer->held, held);
-}
-
-guint
-bus_peers_count_unanswered (BusPeers *peers, uid_t uid)
-{
-  GHashTableIter iterator;
-  BusPeer *peer;
-  guint unanswered = 0;
-
-  g_hash_table_iter_init (&iterator, peers->table);
-  while (g_hash_table_iter_next (&iterator, NULL, (gpointer *)&peer))
-    if (peer->uid == uid)
-      unanswered += *peer->unanswered;
-  return unanswered;
-}
-
-gboolean
-bus_peer_may_open_visit (BusPeer *peer, GError **error)
-{
-  GHashTableIter iterator;
-  BusPeer *other;
-  guint visits = 0;
-
-  g_hash_table_iter_init (&iterator, peer->peers->table);
-  while (g_hash_table_iter_next (&iterator, NULL, (gpointer *)&other))
-    if (other->uid == peer->uid)
-      visits += other->visits;
-  if (peer->visits < BUS_PEER_VISITS_MAXIMUM && visits < BUS_PEER_UID_VISITS_MAXIMUM)
-    return TRUE;
-  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
-               "Too many visits are open: %d a connection and %d a user are allowed", BUS_PEER_VISITS_MAXIMUM,
-               BUS_PEER_UID_VISITS_MAXIMUM);
-  return FALSE;
-}
-
-const char *
-bus_peer_get_user (BusPeer *peer)
-{
-  const struct passwd *user = peer->user ? NULL : getpwuid (peer->uid);
-
-  if (!peer->user)
-    peer->user = user ? g_strdup (user->pw_name) : g_strdup_printf ("%u", (guint)peer->uid);
-  return peer->user;
 }

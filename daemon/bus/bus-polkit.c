@@ -17,7 +17,7 @@
 #define POLKIT_PATH "/org/freedesktop/PolicyKit1/Authority"
 #define POLKIT_INTERFACE "org.freedesktop.PolicyKit1.Authority"
 #define POLKIT_ALLOW_INTERACTION 1 /* a flag */
-#define LATE_TIME 60               /* seconds: what comes later than that does not come any more */
+#define LATE_SECONDS 60            /* what comes later than that does not come any more */
 
 /* In line, then under way; of one that was answered early only its place is kept, until polkit's reply comes. */
 typedef struct
@@ -25,10 +25,10 @@ typedef struct
   BusPolkit *polkit; /* NULL: it has ended */
   sd_bus_message *message;
   char *name;
-  uid_t uid;
-  guint dialogue; /* its number; 0: no person is asked */
-  gboolean sent;  /* it is no more in line */
-  gboolean again; /* it was asked before, and not answered in time */
+  BusShare *share; /* the caller's, to which it is charged while it is under way */
+  guint dialogue;  /* its number; 0: no person is asked */
+  gboolean sent;   /* it is no more in line */
+  gboolean again;  /* it was asked before, and not answered in time */
   guint deadline;
   BusPolkitDone callback; /* NULL: answered */
   gpointer user_data;
@@ -38,7 +38,8 @@ struct BusPolkit
 {
   sd_bus *bus;
   BusOutgoing *outgoing;
-  GQueue waiting, under_way; /* of Question */
+  GQueue waiting, under_way;  /* of Question */
+  guint questions, dialogues; /* of those under way */
   guint last_dialogue;
   gboolean failing; /* and logged */
 };
@@ -60,18 +61,19 @@ question_free (Question *question)
 {
   g_clear_handle_id (&question->deadline, g_source_remove);
   sd_bus_message_unref (question->message);
+  bus_share_unref (question->share);
   g_free (question->name);
   g_free (question);
 }
 
 /* The one who asked is told; what polkit says later does not matter any more. */
 static void
-answer (Question *question, BusPolkitAnswer answer)
+tell_answer (Question *question, BusPolkitAnswer answer)
 {
   BusPolkitDone callback = g_steal_pointer (&question->callback);
 
   g_clear_handle_id (&question->deadline, g_source_remove);
-  if (callback)
+  if (callback != NULL)
     callback (answer, question->user_data);
 }
 
@@ -100,7 +102,7 @@ read_answer (Question *question, sd_bus_message *reply)
   /* An error about a caller who has gone meanwhile says nothing about polkit: then nobody waits for this. */
   if (sd_bus_message_is_method_error (reply, NULL) > 0)
     {
-      if (question->callback)
+      if (question->callback != NULL)
         note_failure (question->polkit, sd_bus_message_get_error (reply)->name);
       return BUS_POLKIT_UNDECIDED;
     }
@@ -117,15 +119,33 @@ read_answer (Question *question, sd_bus_message *reply)
 static void send_waiting (BusPolkit *polkit);
 
 static void
-handle_reply (sd_bus_message *reply, gpointer user_data)
+begin_question (BusPolkit *polkit, Question *question)
+{
+  g_queue_push_tail (&polkit->under_way, question);
+  polkit->questions += question->dialogue == 0;
+  polkit->dialogues += question->dialogue != 0;
+  bus_share_charge (question->share, question->dialogue != 0 ? BUS_ACCOUNT_DIALOGUE : BUS_ACCOUNT_QUESTION);
+}
+
+static void
+end_question (BusPolkit *polkit, Question *question)
+{
+  g_queue_remove (&polkit->under_way, question);
+  polkit->questions -= question->dialogue == 0;
+  polkit->dialogues -= question->dialogue != 0;
+  bus_share_discharge (question->share, question->dialogue != 0 ? BUS_ACCOUNT_DIALOGUE : BUS_ACCOUNT_QUESTION);
+}
+
+static void
+on_reply (sd_bus_message *reply, gpointer user_data)
 {
   Question *question = user_data;
   BusPolkit *polkit = question->polkit;
 
-  if (polkit)
+  if (polkit != NULL)
     {
-      g_queue_remove (&polkit->under_way, question);
-      answer (question, reply ? read_answer (question, reply) : BUS_POLKIT_UNDECIDED);
+      end_question (polkit, question);
+      tell_answer (question, reply != NULL ? read_answer (question, reply) : BUS_POLKIT_UNDECIDED);
       send_waiting (polkit);
     }
   question_free (question);
@@ -134,18 +154,9 @@ handle_reply (sd_bus_message *reply, gpointer user_data)
 static gboolean
 may_be_sent (BusPolkit *polkit, const Question *wanted)
 {
-  guint all = 0, users = 0;
-
-  if (wanted->dialogue)
-    return TRUE;
-  for (GList *link = polkit->under_way.head; link; link = link->next)
-    {
-      const Question *question = link->data;
-
-      all += !question->dialogue;
-      users += !question->dialogue && question->uid == wanted->uid;
-    }
-  return all < BUS_POLKIT_QUESTIONS_MAXIMUM && users < BUS_POLKIT_USER_QUESTIONS_MAXIMUM;
+  return wanted->dialogue != 0
+         || (polkit->questions < BUS_POLKIT_QUESTIONS_MAXIMUM
+             && bus_share_has_room (wanted->share, BUS_ACCOUNT_QUESTION));
 }
 
 static void
@@ -153,7 +164,7 @@ send_waiting (BusPolkit *polkit)
 {
   GList *next;
 
-  for (GList *link = polkit->waiting.head; link; link = next)
+  for (GList *link = polkit->waiting.head; link != NULL; link = next)
     {
       Question *question = link->data;
 
@@ -161,10 +172,11 @@ send_waiting (BusPolkit *polkit)
       if (!may_be_sent (polkit, question))
         continue;
       g_queue_delete_link (&polkit->waiting, link);
-      g_queue_push_tail (&polkit->under_way, question);
+      begin_question (polkit, question);
       question->sent = TRUE;
       bus_outgoing_call (polkit->outgoing, sd_bus_message_ref (question->message),
-                         question->dialogue ? BUS_POLKIT_DIALOGUE_TIME + LATE_TIME : LATE_TIME, handle_reply, question);
+                         question->dialogue != 0 ? BUS_POLKIT_DIALOGUE_SECONDS + LATE_SECONDS : LATE_SECONDS, on_reply,
+                         question);
     }
 }
 
@@ -189,7 +201,7 @@ cancel_dialogue (BusPolkit *polkit, Question *question)
   bus_outgoing_send (polkit->outgoing, message);
 }
 
-static gboolean expire (gpointer user_data);
+static gboolean on_deadline (gpointer user_data);
 
 /* polkit 122 sometimes stands still for 15 seconds, and says no then to what it was about to decide. So what it has not
    answered is asked as a new question, and what has waited in line waits on. */
@@ -202,7 +214,8 @@ ask_again (BusPolkit *polkit, Question *question)
     {
       log_debug (NULL, "polkit has not answered in time, and is asked again");
       again = g_new (Question, 1);
-      *again = (Question){ .polkit = polkit, .uid = question->uid, .user_data = question->user_data };
+      *again = (Question){ .polkit = polkit, .user_data = question->user_data };
+      again->share = bus_share_ref (question->share);
       again->callback = g_steal_pointer (&question->callback);
       again->name = g_strdup (question->name);
       again->message = new_call (polkit, "CheckAuthorization");
@@ -212,28 +225,28 @@ ask_again (BusPolkit *polkit, Question *question)
       g_queue_push_tail (&polkit->waiting, again);
     }
   again->again = TRUE;
-  again->deadline = g_timeout_add_seconds (BUS_POLKIT_QUESTION_TIME, expire, again);
+  again->deadline = g_timeout_add_seconds (BUS_POLKIT_QUESTION_SECONDS, on_deadline, again);
   if (question->sent)
     send_waiting (polkit);
 }
 
 static gboolean
-expire (gpointer user_data)
+on_deadline (gpointer user_data)
 {
   Question *question = user_data;
   BusPolkit *polkit = question->polkit;
 
   question->deadline = 0;
-  if (!question->dialogue && !question->again && sd_bus_is_open (polkit->bus) > 0)
+  if (question->dialogue == 0 && !question->again && sd_bus_is_open (polkit->bus) > 0)
     {
       ask_again (polkit, question);
       return G_SOURCE_REMOVE;
     }
-  if (question->dialogue)
+  if (question->dialogue != 0)
     cancel_dialogue (polkit, question);
   else
     note_failure (polkit, "it does not answer in time");
-  answer (question, BUS_POLKIT_UNDECIDED);
+  tell_answer (question, BUS_POLKIT_UNDECIDED);
   if (g_queue_remove (&polkit->waiting, question))
     question_free (question);
   return G_SOURCE_REMOVE;
@@ -254,14 +267,15 @@ bus_polkit_free (BusPolkit *polkit)
 {
   Question *question;
 
-  while ((question = g_queue_pop_head (&polkit->waiting)))
+  while ((question = g_queue_pop_head (&polkit->waiting)) != NULL)
     {
-      answer (question, BUS_POLKIT_UNDECIDED);
+      tell_answer (question, BUS_POLKIT_UNDECIDED);
       question_free (question);
     }
-  while ((question = g_queue_pop_head (&polkit->under_way)))
+  while ((question = g_queue_peek_head (&polkit->under_way)) != NULL)
     {
-      answer (question, BUS_POLKIT_UNDECIDED);
+      end_question (polkit, question);
+      tell_answer (question, BUS_POLKIT_UNDECIDED);
       question->polkit = NULL;
     }
   sd_bus_unref (polkit->bus);
@@ -272,20 +286,7 @@ bus_polkit_free (BusPolkit *polkit)
 static gboolean
 has_room_for_dialogue (BusPolkit *polkit, const BusPolkitQuestion *wanted)
 {
-  guint all = 0, users = 0;
-
-  for (GList *link = polkit->under_way.head; link; link = link->next)
-    {
-      const Question *question = link->data;
-
-      if (!question->dialogue)
-        continue;
-      if (strcmp (question->name, wanted->name) == 0)
-        return FALSE;
-      all++;
-      users += question->uid == wanted->uid;
-    }
-  return all < BUS_POLKIT_DIALOGUES_MAXIMUM && users < BUS_POLKIT_USER_DIALOGUES_MAXIMUM;
+  return polkit->dialogues < BUS_POLKIT_DIALOGUES_MAXIMUM && bus_share_has_room (wanted->share, BUS_ACCOUNT_DIALOGUE);
 }
 
 static int
@@ -296,16 +297,16 @@ append_details (sd_bus_message *message, const BusPolkitQuestion *question, gboo
 
   if (result >= 0)
     result = sd_bus_message_append (message, "{ss}", "caller", question->user);
-  if (result >= 0 && question->reader)
+  if (result >= 0 && question->reader != NULL)
     result = sd_bus_message_append (message, "{ss}", "reader", question->reader);
   while (position < G_N_ELEMENTS (texts) && strcmp (texts[position].action, question->action) != 0)
     position++;
   if (result >= 0 && interactive && position < G_N_ELEMENTS (texts))
     {
-      const char *with_reader = question->reader ? texts[position].text_with_reader : NULL;
+      const char *with_reader = question->reader != NULL ? texts[position].text_with_reader : NULL;
 
       result = sd_bus_message_append (message, "{ss}{ss}", "polkit.message",
-                                      with_reader ? with_reader : texts[position].text, "polkit.gettext_domain",
+                                      with_reader != NULL ? with_reader : texts[position].text, "polkit.gettext_domain",
                                       SHIKAKU_GETTEXT_DOMAIN);
     }
   return result < 0 ? result : sd_bus_message_close_container (message);
@@ -317,12 +318,12 @@ new_question (BusPolkit *polkit, const BusPolkitQuestion *question, guint dialog
   sd_bus_message *message = new_call (polkit, "CheckAuthorization");
   char number[16] = "";
 
-  if (dialogue)
+  if (dialogue != 0)
     g_snprintf (number, sizeof number, "%u", dialogue);
   if (sd_bus_message_append (message, "(sa{sv})s", "system-bus-name", 1, "name", "s", question->name, question->action)
           < 0
       || append_details (message, question, dialogue != 0) < 0
-      || sd_bus_message_append (message, "us", dialogue ? POLKIT_ALLOW_INTERACTION : 0, number) < 0)
+      || sd_bus_message_append (message, "us", dialogue != 0 ? POLKIT_ALLOW_INTERACTION : 0, number) < 0)
     g_error ("A question to polkit could not be built");
   return message;
 }
@@ -333,12 +334,13 @@ bus_polkit_ask (BusPolkit *polkit, const BusPolkitQuestion *wanted, BusPolkitDon
   Question *question = g_new (Question, 1);
   gboolean dialogue = wanted->interactive && has_room_for_dialogue (polkit, wanted);
 
-  *question = (Question){ .polkit = polkit, .uid = wanted->uid, .callback = callback, .user_data = user_data };
+  *question = (Question){ .polkit = polkit, .callback = callback, .user_data = user_data };
+  question->share = bus_share_ref (wanted->share);
   question->name = g_strdup (wanted->name);
   question->dialogue = dialogue ? ++polkit->last_dialogue : 0;
   question->message = new_question (polkit, wanted, question->dialogue);
-  question->deadline
-      = g_timeout_add_seconds (dialogue ? BUS_POLKIT_DIALOGUE_TIME : BUS_POLKIT_QUESTION_TIME, expire, question);
+  question->deadline = g_timeout_add_seconds (dialogue ? BUS_POLKIT_DIALOGUE_SECONDS : BUS_POLKIT_QUESTION_SECONDS,
+                                              on_deadline, question);
   g_queue_push_tail (&polkit->waiting, question);
   send_waiting (polkit);
 }
@@ -348,18 +350,18 @@ bus_polkit_drop_caller (BusPolkit *polkit, const char *name)
 {
   GList *next;
 
-  for (GList *link = polkit->under_way.head; link; link = next)
+  for (GList *link = polkit->under_way.head; link != NULL; link = next)
     {
       Question *question = link->data;
 
       next = link->next;
       if (strcmp (question->name, name) != 0)
         continue;
-      if (question->dialogue && question->callback)
+      if (question->dialogue != 0 && question->callback != NULL)
         cancel_dialogue (polkit, question);
-      answer (question, BUS_POLKIT_UNDECIDED);
+      tell_answer (question, BUS_POLKIT_UNDECIDED);
     }
-  for (GList *link = polkit->waiting.head; link; link = next)
+  for (GList *link = polkit->waiting.head; link != NULL; link = next)
     {
       Question *question = link->data;
 
@@ -367,7 +369,7 @@ bus_polkit_drop_caller (BusPolkit *polkit, const char *name)
       if (strcmp (question->name, name) != 0)
         continue;
       g_queue_delete_link (&polkit->waiting, link);
-      answer (question, BUS_POLKIT_UNDECIDED);
+      tell_answer (question, BUS_POLKIT_UNDECIDED);
       question_free (question);
     }
 }

@@ -2,7 +2,7 @@
 /*
  * bus-polkit: asks polkit whether a caller may do something. In: an action and who wants it. Out: the answer, later.
  *
- * Few questions are under way at a time, and of one user fewer still: the others wait in line, so that a crowd of one
+ * Few questions are under way at a time, and of one user fewer still (bus-account): the others wait in line, so that a crowd of one
  * user's does not keep polkit from another's. What polkit does not answer in time is asked once more, then undecided.
  *
  * Where the caller allows it, polkit may let a person authenticate first, which can take minutes. So few of these are
@@ -10,14 +10,15 @@
  */
 #pragma once
 
+#include "bus/bus-account.h"
 #include "bus/bus-outgoing.h"
 
-#define BUS_POLKIT_QUESTIONS_MAXIMUM 32     /* under way */
-#define BUS_POLKIT_USER_QUESTIONS_MAXIMUM 2 /* of these, of one user */
-#define BUS_POLKIT_DIALOGUES_MAXIMUM 8      /* under way in which a person authenticates */
-#define BUS_POLKIT_USER_DIALOGUES_MAXIMUM 2 /* of these, of one user; of one connection there is one */
-#define BUS_POLKIT_QUESTION_TIME 10         /* seconds until a question is asked again, then undecided */
-#define BUS_POLKIT_DIALOGUE_TIME 300        /* seconds that a person has for it */
+/* Of all users together: */
+#define BUS_POLKIT_QUESTIONS_MAXIMUM 32 /* under way */
+#define BUS_POLKIT_DIALOGUES_MAXIMUM 8  /* under way in which a person authenticates */
+
+#define BUS_POLKIT_QUESTION_SECONDS 10  /* until a question is asked again, then undecided */
+#define BUS_POLKIT_DIALOGUE_SECONDS 300 /* that a person has for it */
 
 typedef enum
 {
@@ -31,8 +32,8 @@ typedef enum
 typedef struct
 {
   const char *action;
-  const char *name; /* the caller's unique name */
-  uid_t uid;
+  const char *name;   /* the caller's unique name */
+  BusShare *share;    /* the caller's */
   const char *user;   /* name of the account, for people and rules */
   const char *reader; /* its name, for people and rules; NULL: none */
   gboolean interactive;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bus-rate: how fast each user may call. In: a user, a kind of call, the time. Out: now, or how long to wait.
+ * bus-rate: how fast one user may call. In: a kind of call, the time. Out: now, or how long to wait.
  *
  * A user, with all of its connections, has a number of calls in hand, which comes back with time. Calls that open a
  * visit are counted by themselves too, since each asks the center. A call that fails costs more than one that does
@@ -10,7 +10,6 @@
 #pragma once
 
 #include <glib.h>
-#include <sys/types.h>
 
 #define BUS_RATE_CALLS_IN_HAND 2000
 #define BUS_RATE_CALLS 1000 /* that come back in a second */
@@ -22,22 +21,24 @@ typedef enum
 {
   BUS_RATE_CALL,
   BUS_RATE_VISIT, /* a call that opens a visit, or registers an agent */
+  BUS_RATE_N_KINDS,
 } BusRateKind;
 
-typedef struct BusRate BusRate;
+/* Its owner keeps it where it likes; nobody else looks inside. Times are microseconds, as of g_get_monotonic_time(). */
+typedef struct
+{
+  gint64 seen;
+  gint64 in_hand[BUS_RATE_N_KINDS];
+} BusRate;
 
-BusRate *bus_rate_new (void);
-void bus_rate_free (BusRate *rate);
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusRate, bus_rate_free)
+/* bus_rate_start: all calls are in hand. */
+void bus_rate_start (BusRate *rate, gint64 now);
 
-/*
- * bus_rate_take: takes one call of @uid from what it has in hand. @now: microseconds, as of g_get_monotonic_time().
- * Return: microseconds until there is one again; 0: it was taken.
- */
-gint64 bus_rate_take (BusRate *rate, uid_t uid, BusRateKind kind, gint64 now);
+/* bus_rate_take: takes one call from what is in hand. Return: microseconds until there is one again; 0: it was taken. */
+gint64 bus_rate_take (BusRate *rate, BusRateKind kind, gint64 now);
 
-/* bus_rate_charge_failure: a call of @uid has failed. */
-void bus_rate_charge_failure (BusRate *rate, uid_t uid, gint64 now);
+/* bus_rate_charge_failure: a call has failed. */
+void bus_rate_charge_failure (BusRate *rate, gint64 now);
 
-/* bus_rate_is_rested: @uid has all its calls in hand again. */
-gboolean bus_rate_is_rested (BusRate *rate, uid_t uid, gint64 now);
+/* bus_rate_is_rested: all calls are in hand again. */
+gboolean bus_rate_is_rested (BusRate *rate, gint64 now);

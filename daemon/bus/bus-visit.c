@@ -15,7 +15,8 @@ typedef struct
 {
   BusVisits *visits;
   Visit *visit;
-  BusCall *check; /* of Manager.Check, until it is answered */
+  BusShare *share; /* its owner's, to which it is charged */
+  BusCall *check;  /* of Manager.Check, until it is answered */
   BusVisitView view;
   gboolean finished; /* its end was told */
   gboolean changed;  /* to be told before the loop sleeps */
@@ -324,10 +325,8 @@ run_errand (gpointer user_data)
 static void
 visit_free (BusVisit *self)
 {
-  BusPeer *owner = bus_peers_find (self->visits->peers, visit_get_owner (self->visit));
-
-  if (owner)
-    owner->visits--;
+  bus_share_discharge (self->share, BUS_ACCOUNT_VISIT);
+  bus_share_unref (self->share);
   if (self->check)
     answer_check (self);
   bus_visit_view_clear (&self->view);
@@ -373,7 +372,8 @@ bus_visits_add (BusVisits *visits, Visit *visit, BusPeer *owner, BusCall *check)
   self->visit = visit_ref (visit);
   self->check = check;
   bus_visit_view_start (&self->view, visit);
-  owner->visits++;
+  self->share = bus_share_ref (owner->share);
+  bus_share_charge (self->share, BUS_ACCOUNT_VISIT);
   g_hash_table_insert (visits->table, (gpointer)visit_get_path (visit), self);
 }
 

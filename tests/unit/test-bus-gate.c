@@ -7,6 +7,7 @@
 
 #include "base/names.h"
 #include "bus/bus-error.h"
+#include "bus/bus-user-name.h"
 #include "bus-ends.h"
 
 #define CLERK ":1.1000" /* users are called by their number; the last digit, that of the connection, is left out */
@@ -25,6 +26,15 @@ typedef struct
   guint passed, refused;
   char *last; /* member of what passed last */
 } Fixture;
+
+gboolean __wrap_bus_user_name_look_up (uid_t uid, BusUserNameDone done, gpointer user_data);
+
+/* There are no names: who calls is known as soon as the bus has told its number. */
+gboolean
+__wrap_bus_user_name_look_up (uid_t uid, BusUserNameDone done, gpointer user_data)
+{
+  return FALSE;
+}
 
 /* What the daemon behind the gate sees. */
 static int
@@ -149,7 +159,7 @@ test_line (Fixture *fixture, gconstpointer data)
   guint waiting = call_until_refused (fixture, CLERK, SHIKAKU_INTERFACE_MANAGER, "CheckNumber");
   guint passed = fixture->passed;
 
-  g_assert_cmpuint (waiting, ==, BUS_GATE_WAITING_MAXIMUM);
+  g_assert_cmpuint (waiting, ==, BUS_ACCOUNT_WAITING_MAXIMUM);
   g_assert_cmpuint (passed, >=, BUS_RATE_VISITS_IN_HAND);
   /* Another user, and root, do not wait. */
   call (fixture, OTHER, SHIKAKU_INTERFACE_MANAGER, "GetVisits");
@@ -164,7 +174,7 @@ test_order (Fixture *fixture, gconstpointer data)
   guint waiting = call_until_refused (fixture, CLERK, SHIKAKU_INTERFACE_MANAGER, "OpenVisit");
   guint passed = fixture->passed;
 
-  g_assert_cmpuint (waiting, ==, BUS_GATE_WAITING_MAXIMUM);
+  g_assert_cmpuint (waiting, ==, BUS_ACCOUNT_WAITING_MAXIMUM);
   g_assert_cmpuint (passed, >=, BUS_RATE_VISITS_IN_HAND);
   wait_passed (fixture, passed + waiting - 1);
   /* There are enough calls in hand for this, but one waits before it. */
@@ -188,7 +198,7 @@ test_strangers (Fixture *fixture, gconstpointer data)
       g_test_message ("too slow here to call too fast");
       return;
     }
-  g_assert_cmpuint (waiting, ==, BUS_GATE_WAITING_MAXIMUM);
+  g_assert_cmpuint (waiting, ==, BUS_ACCOUNT_WAITING_MAXIMUM);
   g_assert_nonnull (bus_peers_find (fixture->peers, CLERK "0"));
   g_assert_cmpuint (fixture->passed, >=, 2 * BUS_RATE_CALLS_IN_HAND);
 }

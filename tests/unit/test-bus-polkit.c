@@ -18,6 +18,8 @@ typedef struct
   BusEnds ends;
   BusOutgoing *outgoing;
   BusPolkit *polkit;
+  BusAccounts *accounts;
+  GHashTable *shares;                     /* "1000 :1.1" → BusShare */
   GQueue questions;                       /* sd_bus_message: asked, not answered */
   GPtrArray *cancelled;                   /* numbers */
   guint counts[BUS_POLKIT_UNDECIDED + 1]; /* of answers */
@@ -83,6 +85,8 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->outgoing = bus_outgoing_new (fixture->ends.client);
   fixture->polkit = bus_polkit_new (fixture->ends.client, fixture->outgoing);
   fixture->cancelled = g_ptr_array_new_with_free_func (g_free);
+  fixture->accounts = bus_accounts_new ();
+  fixture->shares = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, (GDestroyNotify)bus_share_unref);
 }
 
 static void
@@ -93,6 +97,8 @@ tear_down (Fixture *fixture, gconstpointer data)
   while (fixture->questions.length > 0)
     sd_bus_message_unref (g_queue_pop_head (&fixture->questions));
   g_ptr_array_unref (fixture->cancelled);
+  g_hash_table_unref (fixture->shares);
+  bus_accounts_free (fixture->accounts);
   bus_ends_tear_down (&fixture->ends);
 }
 
@@ -102,12 +108,26 @@ note_answer (BusPolkitAnswer answer, gpointer user_data)
   ((Fixture *)user_data)->counts[answer]++;
 }
 
+static BusShare *
+get_share (Fixture *fixture, uid_t uid, const char *name)
+{
+  g_autofree char *key = g_strdup_printf ("%u %s", (guint)uid, name);
+  BusShare *share = g_hash_table_lookup (fixture->shares, key);
+
+  if (share != NULL)
+    return share;
+  share = bus_share_new ();
+  bus_share_join (share, bus_accounts_get (fixture->accounts, uid, g_get_monotonic_time ()));
+  g_hash_table_insert (fixture->shares, g_steal_pointer (&key), share);
+  return share;
+}
+
 static void
 ask (Fixture *fixture, uid_t uid, const char *name, gboolean interactive)
 {
   const BusPolkitQuestion question = { .action = SHIKAKU_RIGHT_CHECK,
                                        .name = name,
-                                       .uid = uid,
+                                       .share = get_share (fixture, uid, name),
                                        .user = "clerk",
                                        .reader = "Desk 1",
                                        .interactive = interactive };
@@ -202,7 +222,7 @@ test_line (Fixture *fixture, gconstpointer data)
 {
   for (guint i = 0; i < 10; i++)
     ask (fixture, CLERK, ":1.1", FALSE);
-  g_assert_cmpuint (fixture->questions.length, ==, BUS_POLKIT_USER_QUESTIONS_MAXIMUM);
+  g_assert_cmpuint (fixture->questions.length, ==, BUS_ACCOUNT_QUESTIONS_MAXIMUM);
   for (guint i = 1; i <= 100; i++)
     ask (fixture, CLERK + i, ":1.2", FALSE);
   g_assert_cmpuint (fixture->questions.length, ==, BUS_POLKIT_QUESTIONS_MAXIMUM);
@@ -264,10 +284,10 @@ test_silence (Fixture *fixture, gconstpointer data)
     ask (fixture, CLERK, ":1.1", FALSE);
   expire_all (fixture);
   g_assert_cmpuint (fixture->counts[BUS_POLKIT_UNDECIDED], ==, 0);
-  g_assert_cmpuint (fixture->questions.length, ==, BUS_POLKIT_USER_QUESTIONS_MAXIMUM);
+  g_assert_cmpuint (fixture->questions.length, ==, BUS_ACCOUNT_QUESTIONS_MAXIMUM);
   expire_all (fixture);
   g_assert_cmpuint (fixture->counts[BUS_POLKIT_UNDECIDED], ==, 5);
-  g_assert_cmpuint (fixture->questions.length, ==, BUS_POLKIT_USER_QUESTIONS_MAXIMUM);
+  g_assert_cmpuint (fixture->questions.length, ==, BUS_ACCOUNT_QUESTIONS_MAXIMUM);
   while (fixture->questions.length > 0)
     answer (fixture, TRUE, FALSE);
   g_assert_cmpuint (fixture->counts[BUS_POLKIT_YES], ==, 0);

@@ -21,9 +21,9 @@
 
 typedef struct
 {
-  char *text;   /* NULL: in no file */
-  char *origin; /* of text */
-  guint file;   /* which one, counted from 1; 0: none */
+  char *text;   /* NULL: no file gives this key */
+  char *origin; /* where it came from, as configuration_get_origin tells it */
+  guint file;   /* number of the file that gives it, from 1; 0: none does */
 } Value;
 
 struct Configuration
@@ -33,13 +33,13 @@ struct Configuration
   guint files;   /* read so far */
 };
 
-/* Where the reader is. */
+/* How far a file has been read. */
 typedef struct
 {
   Configuration *configuration;
   const char *name;
   guint line;
-  const char *group; /* of the table, or NULL before the first */
+  const char *group; /* the group that the lines belong to, in the table; NULL before the first */
 } Scan;
 
 static gboolean fail (GError **error, const Scan *scan, const char *format, ...) G_GNUC_PRINTF (3, 4);
@@ -317,7 +317,7 @@ scan_file (Configuration *configuration, const char *path, gboolean required, GE
 {
   g_autoptr (GError) cause = NULL;
   g_autofree char *text = NULL;
-  g_autofree char *name = g_filename_display_name (path); /* it is shown on the bus, which takes UTF-8 only */
+  g_autofree char *name = g_filename_display_name (path); /* its name is shown on the bus, which takes UTF-8 only */
   struct stat file;
   gboolean missing;
   gsize size;

@@ -18,7 +18,7 @@ typedef enum
 #define SHIKAKU_ERROR_MEMBER(suffix, name) SHIKAKU_ERROR_##suffix,
   SHIKAKU_ERRORS (SHIKAKU_ERROR_MEMBER)
 #undef SHIKAKU_ERROR_MEMBER
-  SHIKAKU_N_ERRORS /* with NONE: who walks the errors begins at 1 */
+  SHIKAKU_N_ERRORS /* the number of codes, NONE among them: a loop over the errors begins at 1 */
 } ShikakuError;
 /* clang-format on */
 

@@ -107,8 +107,8 @@ write_journal (int priority, const char *message_id, const char *correlation, co
 }
 
 /*
- * Names of readers and texts of libraries come from outside: no control character of theirs may start a line of its
- * own.
+ * Names of readers and texts of libraries come from outside. Their control characters are replaced, so that none can
+ * begin a line that looks like an entry of ours.
  */
 static void
 write_console (int priority, const char *correlation, char *text)
@@ -188,7 +188,7 @@ write_glib_message (GLogLevelFlags flags, const GLogField *fields, gsize n_field
   const int priority = priority_of (flags);
   const char *domain = NULL, *text = NULL;
 
-  /* What a library tells at info and debug level is dropped: nobody here vouches that it holds no personal data. */
+  /* Messages of libraries at info and debug level are dropped: they may hold personal data. */
   if (priority >= LOG_INFO)
     return G_LOG_WRITER_HANDLED;
   if (flags & (G_LOG_FLAG_FATAL | G_LOG_LEVEL_ERROR))

@@ -24,12 +24,12 @@ typedef struct
   const char *value;
 } LogField;
 
-/* LOG_FIELD: the only one of an entry. */
+/* LOG_FIELD: an argument for log_event that has exactly one field. */
 #define LOG_FIELD(name, value) ((const LogField[]){ { name, value }, { NULL, NULL } })
 
 #define LOG_FIELDS_MAXIMUM 16
 
-/* log_event: log_write, with @fields, ended by one without a name. */
+/* log_event: like log_write, with @fields besides; the list ends with a field without a name. */
 void log_event (int priority, const char *message_id, const char *correlation, const LogField *fields,
                 const char *format, ...) G_GNUC_PRINTF (5, 6);
 
@@ -49,8 +49,8 @@ const char *log_get_target (void);
 void log_init (void);
 
 /*
- * log_ending: the process is about to end. Whose an entry is the journal looks up when it reads it, in vain if that
- * process has gone; of what comes over standard error it knows it. So from here on "auto" means standard error for
- * everything without a MESSAGE_ID, which can only be sent.
+ * log_ending: the process is about to end. The journal finds out which unit an entry belongs to only when it reads the
+ * entry, and fails if the process has gone by then. For lines on standard error it always knows the unit. So from here
+ * on "auto" means standard error for every entry without a MESSAGE_ID; standard error cannot carry a MESSAGE_ID.
  */
 void log_ending (void);

@@ -35,7 +35,10 @@ secret_new (gsize size)
   if (secret->data == MAP_FAILED)
     g_error ("no memory for a secret: %s", g_strerror (errno));
 
-  /* Each may be missing or forbidden by a limit; the secret is then only as safe as the system allows. */
+  /*
+   * Each of these calls may be missing in the kernel, or forbidden by a limit. Then the secret is less protected, but
+   * works.
+   */
   (void)mlock (secret->data, secret->mapped);
   (void)madvise (secret->data, secret->mapped, MADV_DONTDUMP);
   (void)madvise (secret->data, secret->mapped, MADV_WIPEONFORK);
@@ -97,6 +100,6 @@ secret_free (Secret *secret)
   if (!secret)
     return;
   explicit_bzero (secret->data, secret->mapped);
-  munmap (secret->data, secret->mapped); /* unlocks as well */
+  munmap (secret->data, secret->mapped); /* this unlocks the pages too */
   g_free (secret);
 }

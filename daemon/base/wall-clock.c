@@ -13,7 +13,7 @@
 
 #include "base/log.h"
 
-#define SHIFT_MINIMUM (G_USEC_PER_SEC) /* what moves it less is the clock being kept right */
+#define SHIFT_MINIMUM (G_USEC_PER_SEC) /* smaller steps are those of time synchronisation, and are not told */
 
 struct WallClock
 {
@@ -21,7 +21,7 @@ struct WallClock
   gpointer user_data;
   int timer;
   guint source;
-  gint64 offset; /* of the date from the time since boot, microseconds */
+  gint64 offset; /* the date minus the time since boot, in microseconds */
 };
 
 static gint64

@@ -20,5 +20,5 @@ WallClock *wall_clock_new (WallClockRang rang, gpointer user_data);
 void wall_clock_free (WallClock *clock);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (WallClock, wall_clock_free)
 
-/* wall_clock_set_alarm: instead of the one before. @when: microseconds since the epoch, UTC; G_MAXINT64: never. */
+/* wall_clock_set_alarm: replaces the alarm. @when: microseconds since the epoch, UTC; G_MAXINT64: never. */
 void wall_clock_set_alarm (WallClock *clock, gint64 when);

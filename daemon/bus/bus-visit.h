@@ -24,7 +24,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusVisits, bus_visits_free)
  */
 void bus_visits_add (BusVisits *visits, Visit *visit, BusPeer *owner, BusCall *check);
 
-/* bus_visits_make_path: the path of @owner's visit called @token (facts: API, Visit). Return: (transfer full). */
+/* bus_visits_make_path: the path of @owner's visit called @token. Return: (transfer full). */
 char *bus_visits_make_path (const char *owner, const char *token);
 
 /* bus_visits_is_token: [A-Za-z0-9_]{1,64} */

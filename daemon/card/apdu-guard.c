@@ -10,7 +10,8 @@
 #include "base/error.h"
 #include "codec/apdu.h"
 
-#define RESPONSE_PIECES_MAXIMUM 260 /* GET RESPONSE in a row: 64 KiB in pieces of 256 bytes, and a few */
+/* how many GET RESPONSE may follow one command: 64 KiB in pieces of 256 bytes, and a few more */
+#define RESPONSE_PIECES_MAXIMUM 260
 
 #define INS_SELECT 0xA4
 #define INS_GET_RESPONSE 0xC0
@@ -35,7 +36,10 @@ static const ApduRule daemon_rules[] = {
   { 0 },
 };
 
-/* Never, whatever a table says (facts: card §1.6, §1.7): text, EF 0001: the number; surface, EF 0005: its picture. */
+/*
+ * The files that are never read, whatever a table says (data/doc/card.md, "What is never read"): the My Number in the
+ * text application, and its picture in the surface application.
+ */
 static const struct
 {
   guint8 aid[10];
@@ -57,7 +61,10 @@ apdu_guard_forget (ApduGuard *guard)
   guard->application_size = 0;
 }
 
-/* Cards select by the beginning of a name too: then any application of that beginning may be meant. */
+/*
+ * Whether the application @aid may be the selected one. A card also selects by the beginning of a name: then it may be
+ * any application that begins so. On another logical channel it may be any.
+ */
 static gboolean
 may_be_selected (const ApduGuard *guard, const Apdu *apdu, const guint8 *aid, gsize aid_size)
 {
@@ -86,7 +93,7 @@ names_file (const Apdu *apdu, guint16 file)
     case 0xDD:
     case 0xE2:
       return apdu->p2 >> 3 == file;
-    case 0xA1: /* binary and data objects, odd: P1 P2 is the file */
+    case 0xA1: /* binary and data objects with an odd instruction: P1 and P2 are the file id */
     case 0xB1:
     case 0xCB:
     case 0xD1:
@@ -140,7 +147,7 @@ is_listed (const ApduGuard *guard, const Apdu *apdu)
   return FALSE;
 }
 
-/* One command, one response: @size is in the room, out the bytes of data. */
+/* Sends one command and reads one response. @size: in: room in @response; out: bytes of data. */
 static gboolean
 exchange (ApduGuard *guard, const guint8 *command, gsize command_size, guint8 *response, gsize *size,
           guint16 *ret_status, GError **error)
@@ -158,7 +165,7 @@ exchange (ApduGuard *guard, const guint8 *command, gsize command_size, guint8 *r
   return TRUE;
 }
 
-/* 61xx: the rest of the response, piece by piece. @size: bytes of data so far. */
+/* Status 61xx: fetches the rest of the response, piece by piece. @size: bytes of data so far. */
 static gboolean
 fetch_rest (ApduGuard *guard, guint8 *response, gsize room, gsize *size, guint16 *status, GError **error)
 {
@@ -179,7 +186,7 @@ fetch_rest (ApduGuard *guard, guint8 *response, gsize room, gsize *size, guint16
   return TRUE;
 }
 
-/* One command with all that belongs to its response. */
+/* Sends one command and follows 6Cxx and 61xx until its response is complete. */
 static gboolean
 converse (ApduGuard *guard, const Apdu *apdu, const guint8 *command, gsize command_size, guint8 *response, gsize *size,
           guint16 *status, GError **error)
@@ -202,7 +209,7 @@ converse (ApduGuard *guard, const Apdu *apdu, const guint8 *command, gsize comma
   return fetch_rest (guard, response, room, size, status, error);
 }
 
-/* What is selected after @apdu was answered with @status. */
+/* Notes which application is selected, now that @apdu was answered with @status. */
 static void
 follow_selection (ApduGuard *guard, const Apdu *apdu, guint16 status)
 {
@@ -235,7 +242,7 @@ apdu_guard_transmit (ApduGuard *guard, const guint8 *command, gsize command_size
     apdu_guard_forget (guard);
   if (!converse (guard, &apdu, command, command_size, response, &size, &status, error))
     return FALSE;
-  if (first && status == STATUS_INTERNAL) /* one kind of card answers its first command so (facts: card §1.4) */
+  if (first && status == STATUS_INTERNAL) /* data/doc/card.md, "Status words" */
     {
       size = room;
       if (!converse (guard, &apdu, command, command_size, response, &size, &status, error))

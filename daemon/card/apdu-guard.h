@@ -13,7 +13,10 @@
 
 #define APDU_AID_MAXIMUM 16
 
-/* The applications that the daemon selects (facts: card §1.1): the card's JPKI, and the one selected after power-up. */
+/*
+ * The applications that the daemon selects (data/doc/card.md, "Applications"): JPKI, and the card manager, which is
+ * selected after power-up.
+ */
 #define CARD_AID_JPKI_SIZE 10
 #define CARD_AID_MANAGER_SIZE 7
 extern const guint8 card_aid_jpki[CARD_AID_JPKI_SIZE];
@@ -26,7 +29,7 @@ typedef struct
   gsize aid_size;
   guint8 cla, ins;
   guint16 p1p2, p1p2_mask; /* (P1P2 & mask) == p1p2 */
-  guint16 file;            /* for SELECT EF: the one file id allowed; 0: the command carries no file id */
+  guint16 file;            /* for SELECT of a file: the id that is allowed; 0: the command has no file id */
 } ApduRule;
 
 typedef struct

@@ -127,7 +127,7 @@ card_certificate_new (GBytes *der, GError **error)
   const gnutls_datum_t datum = as_datum (der);
 
   g_atomic_ref_count_init (&certificate->references);
-  gnutls_global_init (); /* more than once is as good as once */
+  gnutls_global_init (); /* may be called any number of times */
   certificate->der = g_bytes_ref (der);
   gnutls_x509_crt_init (&certificate->parsed);
   gnutls_pubkey_init (&certificate->key);
@@ -183,7 +183,10 @@ card_certificate_get_algorithm (CardCertificate *certificate)
   return certificate->algorithm->name;
 }
 
-/* Name and key id first (gnutls_x509_crt_check_issuer compares both), then the signature. No dates of the CA. */
+/*
+ * Compares name and key id (gnutls_x509_crt_check_issuer does both), then checks the signature. The dates of the CA do
+ * not count: data/doc/card.md, "Certificates".
+ */
 static gboolean
 is_issued_by (CardCertificate *certificate, gnutls_x509_crt_t authority)
 {
@@ -204,7 +207,10 @@ is_trusted (CardCertificate *certificate, CardAuthorities *authorities)
   return FALSE;
 }
 
-/* A card's own certificate signs; it is no CA. Without the extension nothing is forbidden. */
+/*
+ * The key must be allowed to sign, and the certificate must not be that of a CA. A certificate without the extension
+ * forbids nothing.
+ */
 static gboolean
 may_sign (CardCertificate *certificate)
 {

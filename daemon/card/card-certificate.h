@@ -39,8 +39,8 @@ const char *card_certificate_get_algorithm (CardCertificate *certificate);
 
 /*
  * card_certificate_check: chain, key usage and dates at @now (seconds). Return: FALSE with CERTIFICATE_UNTRUSTED or
- * CERTIFICATE_EXPIRED. An expired CA of an older generation is accepted while the card's own dates hold (facts: card
- * §5).
+ * CERTIFICATE_EXPIRED. An expired CA of an older generation is accepted while the card's own dates hold
+ * (data/doc/card.md, "Certificates").
  */
 gboolean card_certificate_check (CardCertificate *certificate, CardAuthorities *authorities, gint64 now,
                                  GError **error);

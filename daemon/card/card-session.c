@@ -16,13 +16,13 @@ struct CardSession
   gatomicrefcount references;
   CardWorker *worker;
 
-  /* The jobs'; read by the main thread after they have ended. */
+  /* Written by the jobs on the worker's thread; read by the main thread after they have ended. */
   Jpki jpki;
   gboolean exclusive;
   CardCertificate *certificate;
   guint tries_at_open;
 
-  /* The main thread's. */
+  /* Used by the main thread only. */
   guint tries;
   gboolean is_open;
 };
@@ -32,7 +32,7 @@ typedef struct
   CardSession *session;
   Secret *pin;
   GBytes *content;
-  guint tries; /* that are left, as far as the main thread knows */
+  guint tries; /* tries left, as the main thread last heard */
   gboolean last_try;
 } SignStep;
 
@@ -117,7 +117,7 @@ open_job (Reader *reader, gpointer data, GCancellable *cancellable, GError **err
   return opened ? session : NULL;
 }
 
-/* Before a PIN goes out: the rules of the retry counter. */
+/* The last try is spent only if the owner agreed, and a locked PIN is not tried. */
 static gboolean
 check_tries (guint tries, gboolean last_try, GError **error)
 {
@@ -137,7 +137,7 @@ check_tries (guint tries, gboolean last_try, GError **error)
   return FALSE;
 }
 
-/* Whether it is the card that was opened, its tries untouched since. */
+/* Whether it is the card that was opened, and nobody has used up or reset its tries since. */
 static gboolean
 check_same_card (SignStep *step, Reader *reader, GError **error)
 {
@@ -154,7 +154,7 @@ check_same_card (SignStep *step, Reader *reader, GError **error)
   if (session->exclusive)
     return TRUE;
 
-  apdu_guard_forget (&session->jpki.guard); /* another program may have selected what it liked */
+  apdu_guard_forget (&session->jpki.guard); /* another program may have selected another application */
   if (!jpki_select (&session->jpki, error) || !jpki_query_tries (&session->jpki, &tries, error))
     return FALSE;
   if (tries != step->tries)
@@ -178,7 +178,7 @@ verify_and_sign (SignStep *step, GError **error)
   if (verified)
     signature = jpki_sign (jpki, digest, &failure);
 
-  /* A refused PIN gave no rights; after everything else nobody knows. */
+  /* After a PIN that was refused there are no rights to drop; after any other failure there may be. */
   if (!g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_INCORRECT)
       && !g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_LOCKED)
       && !g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_REFUSED))
@@ -227,7 +227,7 @@ card_session_unref (CardSession *session)
   if (!g_atomic_ref_count_dec (&session->references))
     return;
 
-  if (session->is_open) /* forgotten: the card must not stay powered */
+  if (session->is_open) /* nobody closed it, and the card must not stay powered */
     card_worker_run (session->worker, close_job, NULL, NULL, NULL, CARD_SESSION_DEADLINE, NULL, NULL, NULL);
   g_clear_pointer (&session->certificate, card_certificate_unref);
   card_worker_unref (session->worker);

@@ -16,7 +16,7 @@ typedef enum
 {
   JOB_QUEUED,
   JOB_RUNNING,
-  JOB_GIVEN_UP, /* answered; the thread is still in it */
+  JOB_GIVEN_UP, /* the caller has its answer, and the thread is still busy with it */
   JOB_ENDED,    /* on its way back to the main thread */
 } JobState;
 
@@ -24,14 +24,14 @@ typedef struct
 {
   JobState state; /* under the queue's lock */
 
-  /* The thread's, while the job is there. */
+  /* Used by the worker's thread while the job runs. */
   CardWorkerJob function;
   gpointer data;
   GCancellable *stop; /* cancelled with the caller's, and when the job is given up */
   gpointer result;
   GError *error;
 
-  /* The main thread's. */
+  /* Used by the main thread only. */
   CardWorker *worker; /* a reference until the job is answered */
   GTask *task;        /* until it is answered */
   GMainContext *context;
@@ -43,16 +43,16 @@ typedef struct
 
 struct CardWorker
 {
-  gatomicrefcount references; /* of the users */
-  gatomicrefcount holders;    /* the users together, and the thread */
+  gatomicrefcount references; /* references of the users */
+  gatomicrefcount holders;    /* one for all users together, one for the thread */
   Reader *reader;
   GAsyncQueue *queue;
   Job *running;     /* under the queue's lock */
-  gboolean started; /* there is a thread */
+  gboolean started; /* whether the thread was started */
   gint waiting;     /* atomic: the running job waits for another program */
 };
 
-static Job end_of_jobs; /* in the queue: no more will come */
+static Job end_of_jobs; /* put into the queue to end the thread */
 
 static gpointer
 copy_reference (gpointer object)
@@ -148,7 +148,10 @@ run_job (CardWorker *worker, Job *job)
     job->state = JOB_ENDED;
   g_async_queue_unlock (worker->queue);
 
-  /* Nobody knows how far it came, and nobody will ask: the card must not stay powered. This may block again. */
+  /*
+   * A job that was given up may have left the card in any state, and nobody will ask for it any more: the card is
+   * unpowered. This may block again.
+   */
   if (given_up)
     worker->reader->klass->disconnect (worker->reader);
 }
@@ -243,7 +246,7 @@ card_worker_get_reader_name (CardWorker *worker)
   return worker->reader->name;
 }
 
-/* Those that never ran: nobody but the main thread has them. */
+/* Answers jobs that never ran. No lock is needed: only the main thread has them. */
 static void
 refuse_jobs (CardWorker *worker, GQueue *jobs)
 {
@@ -287,7 +290,7 @@ on_deadline (gpointer data)
       answer_job (job, new_mute_error (worker));
     }
   refuse_jobs (worker, &refused);
-  return G_SOURCE_REMOVE; /* otherwise its end is on the way and answers it */
+  return G_SOURCE_REMOVE; /* in any other state the job has ended, and on_ended will answer it */
 }
 
 static void

@@ -13,7 +13,10 @@
 #define SHORT_LE 256
 #define EXTENDED_LE 65536
 
-/* Of the user authentication (facts: card §1.2). A short id is the file's id; in P1 and P2 it is marked by 0x80. */
+/*
+ * Files of the user authentication (data/doc/card.md, "Files of JPKI"). A short id is the file's id; in P1 and P2 it is
+ * marked by 0x80.
+ */
 #define SHORT_ID(file) (0x80 | (file))
 #define EF_CERTIFICATE 0x0A
 #define EF_KEY 0x17
@@ -40,7 +43,7 @@ send (Jpki *jpki, const Apdu *apdu, guint8 *response, gsize *size, guint16 *ret_
   gsize command_size = apdu_build (apdu, command, sizeof command);
   gboolean sent = apdu_guard_transmit (&jpki->guard, command, command_size, response, size, ret_status, error);
 
-  explicit_bzero (command, sizeof command); /* it may have been VERIFY */
+  explicit_bzero (command, sizeof command); /* the command may hold a PIN */
   return sent;
 }
 
@@ -89,7 +92,10 @@ read_binary (Jpki *jpki, guint16 p1p2, int le, guint8 *buffer, gsize *size, guin
   return TRUE;
 }
 
-/* Whether a command of extended length failed in a way that a short one may not: the card is still there. */
+/*
+ * Whether it makes sense to try a short command after one of extended length failed: the reader failed, and the card is
+ * still there.
+ */
 static gboolean
 is_worth_stepping_down (Jpki *jpki, const GError *error)
 {
@@ -98,7 +104,10 @@ is_worth_stepping_down (Jpki *jpki, const GError *error)
   return g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_FAILED) && reader->klass->is_same_card (reader);
 }
 
-/* The first step of the ladder: everything at once. TRUE with @size 0: not with this card or reader. */
+/*
+ * First way: the whole file with one command of extended length. Return: TRUE with @size 0 if card or reader cannot do
+ * that.
+ */
 static gboolean
 read_extended (Jpki *jpki, guint8 *buffer, gsize *size, GError **error)
 {
@@ -118,7 +127,7 @@ read_extended (Jpki *jpki, guint8 *buffer, gsize *size, GError **error)
   return TRUE;
 }
 
-/* The other steps: the first 256 bytes by short id, else by SELECT. */
+/* The other ways: the first 256 bytes by short id; if that is refused, by SELECT and READ BINARY. */
 static gboolean
 read_beginning (Jpki *jpki, guint8 *buffer, gsize *size, GError **error)
 {
@@ -131,7 +140,7 @@ read_beginning (Jpki *jpki, guint8 *buffer, gsize *size, GError **error)
     return FALSE;
   if (*size > 0)
     return TRUE;
-  if (status == STATUS_DENIED) /* a telephone wants the PIN first (facts: card §1.2) */
+  if (status == STATUS_DENIED) /* a telephone: it wants the PIN first */
     return fail (error, SHIKAKU_ERROR_CARD_UNSUPPORTED, "READ BINARY", status);
 
   if (!send_simple (jpki, &select, &status, error))
@@ -144,7 +153,7 @@ read_beginning (Jpki *jpki, guint8 *buffer, gsize *size, GError **error)
   return *size > 0 || fail (error, SHIKAKU_ERROR_CARD_FAILED, "READ BINARY", status);
 }
 
-/* What the first bytes say of the certificate's length; 0 if they begin no certificate. */
+/* The length of the certificate, as its first bytes state it; 0 if they do not begin a certificate. */
 static gsize
 measure_certificate (const guint8 *data, gsize size)
 {
@@ -208,7 +217,7 @@ jpki_query_tries (Jpki *jpki, guint *ret_tries, GError **error)
   return TRUE;
 }
 
-/* A PIN is four digits and nothing else, or no try is spent. */
+/* Whether @pin is four digits. Anything else is not sent to the card, so that it costs no try. */
 static gboolean
 is_pin (Secret *pin)
 {

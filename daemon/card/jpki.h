@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * jpki: the JPKI application of the My Number Card, command by command (facts: card §1). Blocking, on the worker's
+ * jpki: the JPKI application of the My Number Card, command by command (data/doc/card.md). Blocking, on the worker's
  * thread.
  *
  * Selected by AID, never recognised by ATR. Only the user-authentication key, certificate and PIN are ever touched.
@@ -15,7 +15,7 @@
 typedef struct
 {
   ApduGuard guard;
-  gboolean extended; /* extended length is worth trying; cleared when the ladder had to step down */
+  gboolean extended; /* whether extended length is tried; cleared when card or reader did not do it */
 } Jpki;
 
 void jpki_initialize (Jpki *jpki, Reader *reader, gboolean extended);
@@ -24,8 +24,8 @@ void jpki_initialize (Jpki *jpki, Reader *reader, gboolean extended);
 gboolean jpki_select (Jpki *jpki, GError **error);
 
 /*
- * jpki_read_certificate: EF 000A. The ladder: short EF id with extended length; short length; SELECT EF and READ.
- * Trimmed to its DER length. Return: (transfer full), or NULL.
+ * jpki_read_certificate: reads file 000A: by short id with extended length; else by short id in pieces; else by SELECT
+ * and READ BINARY. Cut to the length that its DER states. Return: (transfer full), or NULL.
  */
 GBytes *jpki_read_certificate (Jpki *jpki, GError **error);
 

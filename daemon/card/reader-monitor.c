@@ -23,12 +23,15 @@
 #define PLUG_AND_PLAY "\\\\?PnP?\\Notification"
 
 /*
- * A reader that comes between a look at the list and the wait is not told (pcsc-lite): look again once things are
- * quiet.
+ * pcsc-lite does not tell of a reader that comes between the list and the wait. So the list is read again when nothing
+ * has happened for a while.
  */
 #define SETTLE_TIME 1000 /* milliseconds */
 
-/* A socket is there a moment before somebody listens at it: a few tries, each twice as far from the last. */
+/*
+ * pcscd's socket is there a moment before pcscd listens: connecting is tried a few times, with twice the pause each
+ * time.
+ */
 #define CONNECT_TRIES 5
 #define CONNECT_DELAY 20 /* milliseconds, the first */
 
@@ -37,11 +40,11 @@
 
 struct ReaderMonitor
 {
-  gatomicrefcount references; /* the owner, the threads, every event */
+  gatomicrefcount references; /* references of the owner, the threads and every queued event */
   const ReaderMonitorObserver *observer;
   gpointer user_data;
   GMainContext *main_context;
-  gboolean freed; /* the main thread's: events are dropped */
+  gboolean freed; /* used by the main thread: the monitor was freed, and events are dropped */
 
   GThread *thread;
   int stop_event; /* eventfd: readable when the thread is to end */
@@ -51,7 +54,7 @@ struct ReaderMonitor
   SCARDCONTEXT context; /* written under the mutex, by the thread */
   gboolean established;
 
-  /* The thread's. */
+  /* Used by the monitor's thread only. */
   gint stop;       /* atomic */
   gint look_again; /* atomic */
   gboolean service_told, service, surveyed_told;
@@ -227,7 +230,7 @@ watch_directory (int notify, const char *directory)
   if (inotify_add_watch (notify, directory, mask) >= 0 || g_str_equal (parent, directory))
     return;
   watch_directory (notify, parent);
-  inotify_add_watch (notify, directory, mask); /* it may have come before its parent was watched */
+  inotify_add_watch (notify, directory, mask); /* the directory may have come before its parent was watched */
 }
 
 /*
@@ -243,7 +246,7 @@ wait_for_socket (ReaderMonitor *monitor, int notify, guint tries)
   return poll (descriptors, G_N_ELEMENTS (descriptors), soon ? CONNECT_DELAY << tries : -1) > 0;
 }
 
-/* Return: with a context, or because the monitor is to stop. */
+/* Waits until pcscd is there. Return: when a context is established, or the monitor is to stop. */
 static void
 await_service (ReaderMonitor *monitor)
 {
@@ -253,7 +256,7 @@ await_service (ReaderMonitor *monitor)
     {
       int notify = inotify_init1 (IN_CLOEXEC | IN_NONBLOCK);
 
-      watch_directory (notify, directory); /* before the try, so that nothing falls in between */
+      watch_directory (notify, directory); /* watched before the try, so that no change between the two is missed */
       if (establish (monitor))
         {
           close (notify);
@@ -365,7 +368,7 @@ tell_changes (ReaderMonitor *monitor)
       if ((state->dwEventState & SCARD_STATE_CHANGED) == 0)
         continue;
       state->dwCurrentState
-          = state->dwEventState & ~(DWORD)SCARD_STATE_CHANGED; /* else the next wait returns at once */
+          = state->dwEventState & ~(DWORD)SCARD_STATE_CHANGED; /* without this the next wait would return at once */
       if (watched == NULL || (watched->told && watched->present == present && watched->event_counter == event_counter))
         continue;
       watched->told = TRUE;
@@ -375,7 +378,7 @@ tell_changes (ReaderMonitor *monitor)
     }
 }
 
-/* What is there now is told by the next wait, at once. */
+/* The next wait returns at once and tells what is there. */
 static void
 forget_states (ReaderMonitor *monitor)
 {
@@ -520,7 +523,7 @@ reader_monitor_free (ReaderMonitor *monitor)
   monitor->freed = TRUE;
   if (stop_thread (monitor))
     g_thread_join (monitor->thread);
-  else /* in a call to a pcscd that does not answer: the thread keeps what it needs */
+  else /* the thread is in a call to a pcscd that does not answer: it is left behind, with what it needs */
     g_thread_unref (monitor->thread);
   unref_monitor (monitor);
 }

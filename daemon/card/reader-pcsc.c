@@ -13,7 +13,7 @@
 #include "base/error.h"
 
 #define PROTOCOLS (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
-#define SHORT_DATA_MAXIMUM 256 /* what a reader without extended length says it carries (PC/SC part 10) */
+#define SHORT_DATA_MAXIMUM 256 /* the length that readers without extended length report (PC/SC part 10) */
 
 typedef struct
 {
@@ -23,11 +23,11 @@ typedef struct
   SCARDHANDLE card;
   gboolean connected, exclusive;
   DWORD protocol;
-  guint event_counter; /* of the reader when the card was connected */
+  guint event_counter; /* the reader's event counter when the card was connected */
   gboolean asked, extended;
 } PcscReader;
 
-/* What PC/SC says, in our words. What is not here is a failing reader. */
+/* PC/SC's errors as ours. Any error that is not listed is READER_FAILED. */
 static const struct
 {
   LONG result;
@@ -144,7 +144,7 @@ ask_extended (PcscReader *self)
   return limit == 0 || GUINT32_FROM_LE (limit) > SHORT_DATA_MAXIMUM;
 }
 
-/* Asked once: a driver that does not know the question complains to the journal each time. */
+/* Asked once a reader: a driver that does not know the question complains to the journal each time. */
 static gboolean
 carries_extended (PcscReader *self)
 {
@@ -203,7 +203,7 @@ end_transaction (Reader *reader)
     SCardEndTransaction (self->card, SCARD_LEAVE_CARD);
 }
 
-/* An extended Lc or Le: byte 4 is 0 and more follows. */
+/* Whether the command has an extended Lc or Le: byte 4 is 0 and more bytes follow. */
 static gboolean
 is_extended (const guint8 *command, gsize size)
 {

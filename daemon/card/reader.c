@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* reader: what every implementation of the port shares: the name. */
+/* reader: what all implementations of the port share: the name of the reader. */
 #include "card/reader.h"
 
 void

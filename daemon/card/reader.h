@@ -30,8 +30,8 @@ typedef struct
 
   /*
    * transmit: one command, one response. @response_size: in: room, out: bytes. A success of fewer than two bytes is
-   * CardRemoved (facts: card §2, a card that vanished in mid-command). ReaderFailed to a command of extended length may
-   * mean that the reader does not carry those.
+   * CardRemoved: the card vanished in mid-command (data/doc/card.md, "PC/SC as it is"). ReaderFailed to a command
+   * of extended length may mean that the reader does not carry those.
    */
   gboolean (*transmit) (Reader *reader, const guint8 *command, gsize command_size, guint8 *response,
                         gsize *response_size, GError **error);

@@ -32,7 +32,7 @@ typedef struct
   const char *token; /* of the header Authorization, or NULL */
   /*
    * Whether it only asks. Either takes an idle connection, but what registers loses SOUP_MESSAGE_IDEMPOTENT before it
-   * is sent: libsoup never repeats it (facts: perf §0.1).
+   * is sent: libsoup never repeats it (data/doc/messages.md, "The line").
    */
   gboolean query;
 } HttpsRequest;

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* code-tables: the field's code tables (OQSCD…, facts: domain §4). Pure; unknown codes are said, never guessed. */
+/*
+ * code-tables: the field's code tables (data/doc/messages.md, "Code tables"). Pure; a code that no table has is told as
+ * unknown, never guessed.
+ */
 #pragma once
 
 #include <glib.h>

@@ -6,7 +6,8 @@
 
 /*
  * japanese_text_find_unmapped: the positions (in characters, from 0) at which @text shows ●, where the center's
- * character set had no glyph (facts: domain §11). Return: (transfer full) array of guint32; empty if there is none.
+ * character set had no glyph (data/doc/messages.md, "Dates, numbers and texts"). Return: (transfer full) array of
+ * guint32; empty if there is none.
  */
 GArray *japanese_text_find_unmapped (const char *text);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * message-json: the JSON syntax of XmlMsg as the Web API speaks it (facts: domain §8).
+ * message-json: the JSON syntax of XmlMsg as the Web API speaks it (data/doc/messages.md, "Syntax").
  *
  * {"XmlMsg": {"MessageHeader": {…}, "MessageBody": {"ResultList": [{"ResultOfQualificationConfirmation": {…}}, …]}}}
  * A member is an element; an array is its member's children in turn, each an object of one member; numbers, true and

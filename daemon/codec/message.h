@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * message: the XmlMsg tree of the field (facts: elements with plain text or children, no attributes, order not stable,
- * absent optional elements left out). The syntaxes live beside it (message-json).
+ * message: the XmlMsg tree of the field: elements with plain text or children, no attributes, their order not stable,
+ * optional elements that are empty left out (data/doc/messages.md, "Syntax"). The syntaxes live beside it
+ * (message-json).
  *
  * A tree is one arena: nodes and texts are freed together with the root. A finished tree is read-only. Texts are always
  * strings, so that "01" stays "01".

@@ -2,8 +2,8 @@
 /*
  * tlv: reading BER-TLV as the card writes it. Pure; nothing is copied.
  *
- * Lenient where the card is (non-minimal tags such as FF 10, filler after the value: facts of the text application),
- * strict where memory is at stake. Indefinite lengths are refused.
+ * Lenient where the card is (data/doc/card.md, "Text application: its encoding"), strict where memory is at stake.
+ * Indefinite lengths are refused.
  */
 #pragma once
 

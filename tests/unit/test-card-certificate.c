@@ -210,7 +210,7 @@ test_signatures (void)
   assert_signs (fake_get_person ("yamada"), "sha256WithRSAEncryption", 51);
   assert_signs (&person, "ecdsa-with-SHA384", 48);
 
-  digest = card_certificate_make_digest (certificate, content); /* facts: card §1.3 */
+  digest = card_certificate_make_digest (certificate, content); /* data/doc/card.md, "Commands" */
   g_assert_cmpmem (g_bytes_get_data (digest, NULL), 19,
                    "\x30\x31\x30\x0D\x06\x09\x60\x86\x48\x01\x65\x03\x04\x02\x01\x05\x00\x04\x20", 19);
 }

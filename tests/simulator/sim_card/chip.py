@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""chip: a My Number Card's operating system: one command APDU in, one response APDU out (facts: card §1.3-§1.5).
+"""chip: a My Number Card's operating system: one command APDU in, one response APDU out.
+
+Its commands, status words and rights are those of data/doc/card.md.
 
 Comes in: applications (persona), commands, power. Goes out: responses, and how many private-key operations they took.
 PIN counters live as long as the object; rights end with power or with the selection of another application.

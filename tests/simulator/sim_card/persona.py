@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""persona: what one person's card holds: applications, files, PINs, keys (facts: card §1.1-§1.7).
+"""persona: what one person's card holds: applications, files, PINs, keys (data/doc/card.md).
 
 Comes in: an entry of people.json and the folder of make-keys. Goes out: a list of Applications.
 Certificates and keys are true ones of a simulated CA; text and surface hold enough to test an allow list with.

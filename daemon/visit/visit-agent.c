@@ -3,6 +3,7 @@
 #include "visit/visit-agent.h"
 
 #include "base/error.h"
+#include "visit/visit-life.h"
 #include "visit/visit-private.h"
 #include "visit/visit-text.h"
 

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "visit/visit-agent.h"
+#include "visit/visit-life.h"
 #include "visit/visit-private.h"
 
 static CardAuthorities *

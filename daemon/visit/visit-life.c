@@ -3,9 +3,10 @@
  * visit-life: see the header. In: what the steps reach, what ends the visit. Out: one state at a time, each transition
  * logged; one end, when nothing runs any more.
  */
-#include "visit/visit-private.h"
+#include "visit/visit-life.h"
 
 #include "base/log.h"
+#include "visit/visit-private.h"
 #include "visit/visit-text.h"
 
 static gboolean

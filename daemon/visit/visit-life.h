@@ -8,22 +8,15 @@
  */
 #pragma once
 
+#include <gio/gio.h>
+
 #include "base/error.h"
 #include "visit/visit-state.h"
 
 typedef struct Visit Visit;
 
-/* What the rooms above do; visit.c fills it. */
-typedef struct
-{
-  void (*begin) (Visit *visit);     /* from the main loop: the first step */
-  void (*timed_out) (Visit *visit); /* the time for the visit is over: it has to be ended */
-  void (*stop) (Visit *visit);      /* the end is decided: what runs shall stop */
-  void (*let_go) (Visit *visit);    /* nothing runs any more: card and agent are given back */
-  void (*finish) (Visit *visit);    /* it is about to be as it was decided to end: the last look at its answer */
-  void (*report) (Visit *visit, VisitState state); /* and is going to be told as @state now */
-  void (*went_quiet) (Visit *visit);               /* last; it may be freed */
-} VisitSteps;
+/* What the rooms above do (visit-private.h). */
+typedef struct VisitSteps VisitSteps;
 
 /* visit_life_init: of a zeroed visit whose other parts are set. */
 void visit_life_init (Visit *visit, const VisitSteps *steps);

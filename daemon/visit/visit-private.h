@@ -11,10 +11,20 @@
 #include "visit/consent.h"
 #include "visit/eligibility.h"
 #include "visit/visit-host.h"
-#include "visit/visit-life.h"
 #include "visit/visit-options.h"
 #include "visit/visit-origin.h"
-#include "visit/visit-query.h"
+
+/* What the rooms above do; visit.c fills it. */
+typedef struct VisitSteps
+{
+  void (*begin) (Visit *visit);     /* from the main loop: the first step */
+  void (*timed_out) (Visit *visit); /* the time for the visit is over: it has to be ended */
+  void (*stop) (Visit *visit);      /* the end is decided: what runs shall stop */
+  void (*let_go) (Visit *visit);    /* nothing runs any more: card and agent are given back */
+  void (*finish) (Visit *visit);    /* it is about to be as it was decided to end: the last look at its answer */
+  void (*report) (Visit *visit, VisitState state); /* and is going to be told as @state now */
+  void (*went_quiet) (Visit *visit);               /* last; it may be freed */
+} VisitSteps;
 
 struct Visit
 {
@@ -63,7 +73,7 @@ struct Visit
   struct
   {
     GArray *consents; /* of Consent, in the order asked */
-    VisitQuerySend send;
+    void (*send) (Visit *visit, ConsentKinds agreed, GAsyncReadyCallback callback);
     Transport *registrar; /* that is asked to take consents down */
     Eligibility *eligibility;
     gboolean is_answered, are_consents_answered;

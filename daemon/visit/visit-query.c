@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "visit/visit-agent.h"
+#include "visit/visit-life.h"
 #include "visit/visit-private.h"
 #include "visit/visit-text.h"
 

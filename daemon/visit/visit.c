@@ -8,7 +8,9 @@
 #include "base/error.h"
 #include "visit/visit-agent.h"
 #include "visit/visit-card.h"
+#include "visit/visit-life.h"
 #include "visit/visit-private.h"
+#include "visit/visit-query.h"
 #include "visit/visit-report.h"
 
 /* What the patient is told when a visit fails; "ask-staff" for everything else. */

@@ -16,8 +16,8 @@ typedef struct
 } Consent;
 
 /*
- * consents_new: a question for each kind in @words (NULL-ended, or NULL: none), in that order. Without a card only kinds
- * that travel inside the query can be asked: the center lets nobody see records of a person who is known by number only
- * (data/doc/messages.md, "Consents"). Return: (transfer full) of Consent, or NULL with INVALID_OPTION.
+ * consents_new: a question for each kind in @words (NULL-ended, or NULL: none), in that order. Without a card only
+ * kinds that travel inside the query can be asked: the center lets nobody see records of a person who is known by
+ * number only (data/doc/messages.md, "Consents"). Return: (transfer full) of Consent, or NULL with INVALID_OPTION.
  */
 GArray *consents_new (const char *const *words, gboolean with_card, GError **error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * station-calendar: see the header. In: settings, an alarm, a clock that was set, the end of a token's certificate. Out:
- * what the observer is told.
+ * station-calendar: see the header. In: settings, an alarm, a clock that was set, the end of a token's certificate.
+ * Out: what the observer is told.
  */
 #include "visit/station-calendar.h"
 

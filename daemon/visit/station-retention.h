@@ -24,8 +24,8 @@ void station_retention_remove (StationRetention *retention, Visit *visit);
 void station_retention_note_slept (StationRetention *retention);
 
 /*
- * station_retention_shift: the clock on the wall was set by @shift microseconds. A visit is kept for a time, not until a
- * date: the date moves with the clock. @moved: called for each.
+ * station_retention_shift: the clock on the wall was set by @shift microseconds. A visit is kept for a time, not until
+ * a date: the date moves with the clock. @moved: called for each.
  */
 void station_retention_shift (StationRetention *retention, gint64 shift,
                               void (*moved) (Visit *visit, gpointer user_data), gpointer user_data);

@@ -28,7 +28,7 @@ Station *station_new (const StationSettings *settings, AgentPort agents, const S
 void station_free (Station *station);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Station, station_free)
 
-/* station_add_transport: @transport: (transfer full). @reader: object path of the one it serves; NULL: the whole desk. */
+/* station_add_transport: @transport: (transfer full). @reader: object path of the one it serves; NULL: the desk. */
 void station_add_transport (Station *station, Transport *transport, const char *reader);
 
 /*
@@ -41,8 +41,8 @@ void station_configure (Station *station, const StationSettings *settings);
 void station_set_monitor (Station *station, ReaderMonitor *monitor);
 
 /*
- * station_open_visit: begins a visit at a reader, or, with @options->insured, one without a card: then only consents that
- * travel inside the query can be asked, through the agent of the reader; without any, no reader and no agent is needed.
+ * station_open_visit: begins a visit at a reader, or, with @options->insured, one without a card: then only consents
+ * that travel inside the query can be asked, through the agent of the reader; without any, it needs no reader.
  * It starts to move from the main loop, after the caller could queue its reply. Return: (transfer none), or NULL with
  * NO_READER, READER_BUSY, INVALID_OPTION, SERVICE_STOPPED, SHUTTING_DOWN.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* visit-options: see the header. In: what a caller gave, in its memory. Out: a judged copy, or which option is wrong. */
+/* visit-options: see the header. In: what a caller gave, in its memory. Out: a judged copy, or what is wrong. */
 #include "visit/visit-options.h"
 
 #include <string.h>
@@ -8,7 +8,7 @@
 #include "codec/japanese-text.h"
 #include "visit/visit-text.h"
 
-#define INSURER_NUMBER_MAXIMUM 8 /* digits (data/doc/messages.md, "Numbers") */
+#define INSURER_NUMBER_MAXIMUM 8 /* digits (data/doc/messages.md, "Query by number") */
 #define NUMBER_MAXIMUM 20        /* characters, of symbol and number */
 #define BRANCH_MAXIMUM 2         /* digits */
 #define NO_READER_PATH "/"

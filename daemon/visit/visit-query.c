@@ -340,7 +340,7 @@ register_consents (Visit *visit)
   transport->klass->register_consents (transport, &consents, visit_get_cancellable (visit), on_registered, visit);
 }
 
-/* continue_or_end: the query or the patient has answered. Consents that cannot be registered need no answer any more. */
+/* continue_or_end: the query or the patient has answered. Consents that cannot be registered need no answer. */
 static void
 continue_or_end (Visit *visit)
 {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * visit: one patient at one desk; the only state machine that matters (data/doc/architecture.md, "A visit").
+ * visit: one patient at one desk; the only state machine that matters (data/doc/architecture.md, "What a visit is").
  *
  * A visit belongs to the station that opened it. Reference-counted; while it runs it keeps a reference of its own.
  */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test-visit-origin: the table of origins and that of states are whole: what has no row, or no way on, is found here. */
+/* test-visit-origin: the tables of origins and of states are whole: what has no row, or no way on, is found here. */
 #include <string.h>
 
 #include "visit/visit-origin.h"

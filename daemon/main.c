@@ -21,8 +21,8 @@
 #include "visit/metrics.h"
 #include "visit/station.h"
 
-#define HUGE 131072             /* bytes: what is given back at once */
-#define SHUT_DOWN_DEADLINE 3000 /* milliseconds until a card that does not let go is left behind */
+#define HUGE 131072                          /* bytes: what is given back at once */
+#define SHUT_DOWN_DEADLINE_MILLISECONDS 3000 /* milliseconds until a card that does not let go is left behind */
 
 /* GnuTLS would spend a megabyte before main() and before any card: who uses it wakes it with gnutls_global_init(). */
 GNUTLS_SKIP_GLOBAL_INIT
@@ -59,7 +59,7 @@ on_terminate (gpointer user_data)
       daemon->shutting_down = TRUE;
       log_write (LOG_INFO, SHIKAKU_MESSAGE_STOPPING, NULL, "Shutting down");
       /* Visits first: else the agents' leaving would end them, and under another name. */
-      station_shut_down (daemon->station, SHUT_DOWN_DEADLINE, on_rest, daemon);
+      station_shut_down (daemon->station, SHUT_DOWN_DEADLINE_MILLISECONDS, on_rest, daemon);
       bus_withdraw (daemon->bus);
     }
   return G_SOURCE_CONTINUE;

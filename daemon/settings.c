@@ -79,7 +79,7 @@ settings_get_station (const Configuration *configuration)
 {
   return (StationSettings){
     .card_authorities_file = configuration_get_string (configuration, "Card", "CertificateAuthorities"),
-    .retention = configuration_get_seconds (configuration, "Visit", "Retention"),
+    .retention_seconds = configuration_get_seconds (configuration, "Visit", "Retention"),
     .calendar = { { "center-ca", configuration_get_string (configuration, "Center", "CertificateAuthority") },
                   { CALENDAR_INSTITUTION, configuration_get_string (configuration, "Center", "Certificate") },
                   { "card-ca", configuration_get_string (configuration, "Card", "CertificateAuthorities") } },

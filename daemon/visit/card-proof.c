@@ -24,9 +24,9 @@ struct CardProof
 
 static void on_closed (GObject *source, GAsyncResult *result, gpointer user_data);
 
-/* settle: something has ended; see whether anything is left to do. */
+/* end_when_idle: something has ended; see whether anything is left to do. */
 static void
-settle (CardProof *proof)
+end_when_idle (CardProof *proof)
 {
   if (proof->pending > 0 || proof->rested || (proof->signature == NULL && proof->error == NULL))
     return;
@@ -43,9 +43,9 @@ settle (CardProof *proof)
   proof->settings.rested (proof->signature != NULL ? NULL : proof->error, proof->settings.user_data);
 }
 
-/* fail: @error: (transfer full). */
+/* keep_failure: @error: (transfer full). */
 static void
-fail (CardProof *proof, GError *error)
+keep_failure (CardProof *proof, GError *error)
 {
   if (proof->error != NULL || proof->signature != NULL)
     {
@@ -65,7 +65,7 @@ on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
   card_session_close_finish (proof->session, result);
   visit_clock_end (proof->settings.clock, VISIT_WAIT_RELEASE);
   proof->pending--;
-  settle (proof);
+  end_when_idle (proof);
 }
 
 static void
@@ -81,18 +81,18 @@ on_signed (GObject *source, GAsyncResult *result, gpointer user_data)
     statistics_count (proof->settings.statistics, STATISTICS_PINS_WRONG);
   proof->pending--;
   if (signature == NULL)
-    fail (proof, g_steal_pointer (&error));
+    keep_failure (proof, g_steal_pointer (&error));
   else if (proof->error == NULL)
     {
       proof->signature = g_steal_pointer (&signature);
       proof->settings.advanced (CARD_PROOF_PROVED, proof->settings.user_data);
     }
-  settle (proof);
+  end_when_idle (proof);
 }
 
-/* sign: once both the PIN and the challenge are there. */
+/* sign_challenge: once both the PIN and the challenge are there. */
 static void
-sign (CardProof *proof)
+sign_challenge (CardProof *proof)
 {
   g_autoptr (GBytes) content = NULL;
 
@@ -115,14 +115,14 @@ on_pin (GObject *source, GAsyncResult *result, gpointer user_data)
   visit_clock_end (proof->settings.clock, VISIT_WAIT_PERSON);
   proof->pending--;
   if (pin == NULL)
-    fail (proof, g_steal_pointer (&error));
+    keep_failure (proof, g_steal_pointer (&error));
   else if (proof->error == NULL)
     {
       proof->pin = g_steal_pointer (&pin);
       proof->settings.advanced (CARD_PROOF_PROVING, proof->settings.user_data);
-      sign (proof);
+      sign_challenge (proof);
     }
-  settle (proof);
+  end_when_idle (proof);
 }
 
 static gboolean
@@ -140,9 +140,9 @@ check_tries (CardProof *proof, guint tries, GError **error)
   return FALSE;
 }
 
-/* examine: whether it makes sense to ask a person for the PIN of this card. */
+/* examine_card: whether it makes sense to ask a person for the PIN of this card. */
 static gboolean
-examine (CardProof *proof, GError **error)
+examine_card (CardProof *proof, GError **error)
 {
   CardAuthorities *authorities = proof->settings.authorities (proof->settings.user_data, error);
 
@@ -164,20 +164,20 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   proof->session = card_session_open_finish (settings->worker, result, &error);
   if (proof->session != NULL)
     settings->advanced (CARD_PROOF_READ, settings->user_data);
-  if (proof->session == NULL || (proof->error == NULL && !examine (proof, &error)))
-    fail (proof, g_steal_pointer (&error));
+  if (proof->session == NULL || (proof->error == NULL && !examine_card (proof, &error)))
+    keep_failure (proof, g_steal_pointer (&error));
   else if (proof->error == NULL)
     {
       settings->advanced (CARD_PROOF_ASKING_PIN, settings->user_data);
       if (proof->error != NULL)
-        return settle (proof);
+        return end_when_idle (proof);
       proof->pending++;
       statistics_count (settings->statistics, STATISTICS_PINS_ASKED);
       visit_clock_begin (settings->clock, VISIT_WAIT_PERSON);
       settings->agents->request_pin (settings->agent, &settings->context, card_session_get_tries (proof->session),
                                      proof->cancellable, on_pin, proof);
     }
-  settle (proof);
+  end_when_idle (proof);
 }
 
 static void
@@ -192,10 +192,10 @@ on_challenge (GObject *source, GAsyncResult *result, gpointer user_data)
   proof->challenge = transport->klass->get_challenge_finish (transport, result, &error);
   statistics_count_call (proof->settings.statistics, STATISTICS_CHALLENGES, error);
   if (proof->challenge == NULL)
-    fail (proof, g_steal_pointer (&error));
+    keep_failure (proof, g_steal_pointer (&error));
   else
-    sign (proof);
-  settle (proof);
+    sign_challenge (proof);
+  end_when_idle (proof);
 }
 
 CardProof *
@@ -228,8 +228,8 @@ card_proof_free (CardProof *proof)
 void
 card_proof_abort (CardProof *proof, GError *error)
 {
-  fail (proof, error);
-  settle (proof);
+  keep_failure (proof, error);
+  end_when_idle (proof);
 }
 
 gboolean

@@ -18,9 +18,9 @@
 #include "base/message-ids.h"
 #include "visit/station-readers.h"
 
-#define FIRST_WRITE 1     /* seconds: when the readers are known */
-#define WRITE_INTERVAL 15 /* seconds */
-#define FILE_MODE 0644    /* whatever the umask is: the collector is another user */
+#define FIRST_WRITE_SECONDS 1     /* seconds: when the readers are known */
+#define WRITE_INTERVAL_SECONDS 15 /* seconds */
+#define FILE_MODE 0644            /* whatever the umask is: the collector is another user */
 
 struct Metrics
 {
@@ -260,7 +260,7 @@ on_changed (gpointer user_data)
   Metrics *metrics = user_data;
 
   if (metrics->timer == 0)
-    metrics->timer = g_timeout_add_seconds (WRITE_INTERVAL, on_timer, metrics);
+    metrics->timer = g_timeout_add_seconds (WRITE_INTERVAL_SECONDS, on_timer, metrics);
 }
 
 Metrics *
@@ -270,7 +270,7 @@ metrics_new (Station *station, const char *path)
 
   metrics->station = station;
   metrics->path = g_strdup (path);
-  metrics->timer = g_timeout_add_seconds (FIRST_WRITE, on_timer, metrics);
+  metrics->timer = g_timeout_add_seconds (FIRST_WRITE_SECONDS, on_timer, metrics);
   statistics_watch (station_get_statistics (station), on_changed, metrics);
   return metrics;
 }

@@ -12,7 +12,7 @@
 #include "visit/station.h"
 #include "visit/visit-text.h"
 
-#define CREDENTIAL_WARNING ((gint64)30 * 24 * 60 * 60 * G_USEC_PER_SEC) /* before its end */
+#define CREDENTIAL_WARNING_USEC ((gint64)30 * 24 * 60 * 60 * G_USEC_PER_SEC) /* before its end */
 
 static void
 link_free (gpointer data)
@@ -109,7 +109,7 @@ judge_end (Station *station, TransportLinkState *state)
     soonest = &own;
   if (soonest == NULL || (end = g_date_time_new_from_unix_utc (soonest->expires / G_USEC_PER_SEC)) == NULL)
     return NULL;
-  if (*state == TRANSPORT_LINK_OK && soonest->expires < now + CREDENTIAL_WARNING)
+  if (*state == TRANSPORT_LINK_OK && soonest->expires < now + CREDENTIAL_WARNING_USEC)
     *state = soonest->expires < now && strcmp (soonest->what, CALENDAR_INSTITUTION) == 0 ? TRANSPORT_LINK_FAILED
                                                                                          : TRANSPORT_LINK_DEGRADED;
   date = g_date_time_format (end, "%F");

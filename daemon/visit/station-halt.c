@@ -58,7 +58,7 @@ station_halt_clear (Station *station)
 
 /* begin_wait: ends what runs; then @callback, from the main loop. @late: what happens when that takes too long. */
 static void
-begin_wait (Station *station, StationWait *wait, guint deadline, GSourceFunc late, GSourceFunc callback,
+begin_wait (Station *station, StationWait *wait, guint deadline_milliseconds, GSourceFunc late, GSourceFunc callback,
             gpointer user_data)
 {
   const GPtrArray *visits = station_visits_get_all (station);
@@ -68,7 +68,7 @@ begin_wait (Station *station, StationWait *wait, guint deadline, GSourceFunc lat
       visit_interrupt (visits->pdata[i], wait == &station->halt.sleep);
   wait->callback = callback;
   wait->user_data = user_data;
-  wait->timer = g_timeout_add (station->halt.n_running > 0 ? deadline : 0, late, station);
+  wait->timer = g_timeout_add (station->halt.n_running > 0 ? deadline_milliseconds : 0, late, station);
 }
 
 static void
@@ -104,12 +104,12 @@ on_shutdown_late (gpointer user_data)
 }
 
 void
-station_shut_down (Station *station, guint deadline, GSourceFunc callback, gpointer user_data)
+station_shut_down (Station *station, guint deadline_milliseconds, GSourceFunc callback, gpointer user_data)
 {
   g_return_if_fail (!station->halt.shutting_down);
 
   station->halt.shutting_down = TRUE;
-  begin_wait (station, &station->halt.shutdown, deadline, on_shutdown_late, callback, user_data);
+  begin_wait (station, &station->halt.shutdown, deadline_milliseconds, on_shutdown_late, callback, user_data);
 }
 
 /* A card that does not let go is left as it is: its visit ends after the sleep. */
@@ -125,12 +125,12 @@ on_sleep_late (gpointer user_data)
 }
 
 void
-station_suspend (Station *station, guint deadline, GSourceFunc callback, gpointer user_data)
+station_suspend (Station *station, guint deadline_milliseconds, GSourceFunc callback, gpointer user_data)
 {
   g_return_if_fail (!station->halt.asleep);
 
   station->halt.asleep = TRUE;
-  begin_wait (station, &station->halt.sleep, deadline, on_sleep_late, callback, user_data);
+  begin_wait (station, &station->halt.sleep, deadline_milliseconds, on_sleep_late, callback, user_data);
 }
 
 void

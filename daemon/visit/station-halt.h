@@ -11,17 +11,17 @@ typedef struct Station Station;
 
 /*
  * station_shut_down: ends every visit with SHUTTING_DOWN and unpowers every card; @callback when all are quiet, at the
- * latest after @deadline milliseconds: the end of what is not quiet is told then. New visits are refused with
+ * latest after @deadline_milliseconds: the end of what is not quiet is told then. New visits are refused with
  * SHUTTING_DOWN from here on.
  */
-void station_shut_down (Station *station, guint deadline, GSourceFunc callback, gpointer user_data);
+void station_shut_down (Station *station, guint deadline_milliseconds, GSourceFunc callback, gpointer user_data);
 
 /*
  * station_suspend: the machine is going to sleep: ends every visit with SHUTTING_DOWN and unpowers every card;
- * @callback when all are quiet, at the latest after @deadline milliseconds. New visits are refused with SHUTTING_DOWN
+ * @callback when all are quiet, at the latest after @deadline_milliseconds. New visits are refused with SHUTTING_DOWN
  * until station_resume, which looks for the readers and at the calendar anew, and lets go of old connections.
  */
-void station_suspend (Station *station, guint deadline, GSourceFunc callback, gpointer user_data);
+void station_suspend (Station *station, guint deadline_milliseconds, GSourceFunc callback, gpointer user_data);
 void station_resume (Station *station);
 
 /* station_refuses_visits: whether new visits are refused, with why. station_is_shutting_down: for good. */

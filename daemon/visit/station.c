@@ -141,7 +141,7 @@ station_new (const StationSettings *settings, AgentPort agents, const StationObs
     .transports = station->transports,
     .agents = agents,
     .statistics = &station->statistics,
-    .retention_seconds = settings->retention,
+    .retention_seconds = settings->retention_seconds,
     .get_authorities = get_authorities,
     .started = on_visit_started,
     .card_read = on_card_read,
@@ -185,7 +185,7 @@ station_configure (Station *station, const StationSettings *settings)
   g_free (station->authorities.file);
   station->authorities.file = g_strdup (settings->card_authorities_file);
   station->authorities.is_old = TRUE;
-  station->host.retention_seconds = settings->retention;
+  station->host.retention_seconds = settings->retention_seconds;
   station_calendar_configure (station, settings->calendar);
 }
 

@@ -18,7 +18,7 @@ typedef struct Station Station;
 typedef struct
 {
   const char *card_authorities_file;                     /* PEM */
-  guint retention;                                       /* seconds that a finished visit is kept */
+  guint retention_seconds;                               /* that a finished visit is kept */
   CalendarSource calendar[STATION_CALENDAR_MAXIMUM + 1]; /* what ends; the rest is NULL */
 } StationSettings;
 

@@ -14,9 +14,9 @@ get_part (guint waits)
   return waits & VISIT_WAIT_RELEASE ? VISIT_PART_CARD : VISIT_PART_OWN;
 }
 
-/* advance: the time that has passed belongs to what was waited for. */
+/* charge_time: the time that has passed belongs to what was waited for. */
 static void
-advance (VisitClock *clock)
+charge_time (VisitClock *clock)
 {
   gint64 now = g_get_monotonic_time ();
 
@@ -35,7 +35,7 @@ visit_clock_begin (VisitClock *clock, VisitWait wait)
 {
   if (clock->since == 0)
     return;
-  advance (clock);
+  charge_time (clock);
   clock->waits |= wait;
 }
 
@@ -44,7 +44,7 @@ visit_clock_end (VisitClock *clock, VisitWait wait)
 {
   if (clock->since == 0)
     return;
-  advance (clock);
+  charge_time (clock);
   clock->waits &= ~(guint)wait;
 }
 
@@ -53,6 +53,6 @@ visit_clock_stop (VisitClock *clock)
 {
   if (clock->since == 0)
     return;
-  advance (clock);
+  charge_time (clock);
   clock->since = 0;
 }

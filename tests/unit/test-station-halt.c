@@ -152,7 +152,8 @@ test_retention (void)
   g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
   g_autoptr (Visit) first = check_number (desk, "/v/1"), second = NULL;
 
-  station_configure (desk->station, &(StationSettings){ .card_authorities_file = "/nonexistent", .retention = 1 });
+  station_configure (desk->station,
+                     &(StationSettings){ .card_authorities_file = "/nonexistent", .retention_seconds = 1 });
   second = check_number (desk, "/v/2");
   fake_desk_wait_until (&desk->closed);
   g_assert_true (station_find_visit (desk->station, "/v/1") == first);
@@ -185,11 +186,12 @@ test_authorities (void)
 
   g_assert_nonnull (before);
   g_assert_true (station_get_authorities (desk->station, NULL) == before);
-  station_configure (desk->station, &(StationSettings){ .card_authorities_file = "/nonexistent", .retention = 1 });
+  station_configure (desk->station,
+                     &(StationSettings){ .card_authorities_file = "/nonexistent", .retention_seconds = 1 });
   g_assert_true (station_get_authorities (desk->station, NULL) == before); /* better than none */
   g_assert_true (station_get_authorities (desk->station, NULL) == before);
   card_authorities_ref (before);
-  station_configure (desk->station, &(StationSettings){ .card_authorities_file = right, .retention = 1 });
+  station_configure (desk->station, &(StationSettings){ .card_authorities_file = right, .retention_seconds = 1 });
   after = station_get_authorities (desk->station, NULL);
   g_assert_true (after != NULL && after != before);
   card_authorities_unref (before);
@@ -217,7 +219,7 @@ write_end (Ending *ending, gint64 days)
 static void
 configure (Ending *ending)
 {
-  StationSettings settings = { .card_authorities_file = "/nonexistent", .retention = FAKE_RETENTION };
+  StationSettings settings = { .card_authorities_file = "/nonexistent", .retention_seconds = FAKE_RETENTION };
 
   settings.calendar[0] = (CalendarSource){ CALENDAR_INSTITUTION, ending->path };
   station_configure (ending->desk->station, &settings);

@@ -495,7 +495,8 @@ test_diagnose_missing_file (void)
   g_autoptr (GPtrArray) links = NULL;
 
   desk->center->transport.credential_expires = g_get_real_time () + 365 * G_TIME_SPAN_DAY;
-  station_configure (desk->station, &(StationSettings){ .card_authorities_file = "/nonexistent", .retention = 1 });
+  station_configure (desk->station,
+                     &(StationSettings){ .card_authorities_file = "/nonexistent", .retention_seconds = 1 });
   links = diagnose (desk, "en");
   g_assert_cmpstr (((StationLink *)links->pdata[4])->state, ==, "failed");
   g_assert_true (g_str_has_prefix (((StationLink *)links->pdata[4])->evidence, "CredentialMissing: "));

@@ -224,6 +224,28 @@ print_insurance (GVariant *insurance)
       print_value ("", key, NULL, value);
 }
 
+static char *
+format_consent (GVariant *consent)
+{
+  gboolean granted = FALSE;
+  guint64 until = 0;
+  const char *error = NULL;
+  g_autofree char *time = NULL;
+
+  g_variant_lookup (consent, "Granted", "b", &granted);
+  g_variant_lookup (consent, "Error", "&s", &error);
+  if (g_strcmp0 (error, SHIKAKU_ERROR_PREFIX "NoAgent") == 0)
+    return g_strdup (_ ("not asked: the patient's terminal cannot ask for consents"));
+  if (error != NULL)
+    return g_strdup (_ ("granted, but the center could not take it down"));
+  if (!granted)
+    return g_strdup (_ ("not granted"));
+  if (!g_variant_lookup (consent, "Until", "t", &until) || until == 0)
+    return g_strdup (_ ("granted"));
+  time = words_time (until);
+  return g_strdup_printf (_ ("granted, until %s"), time);
+}
+
 static void
 print_consents (GVariant *consents)
 {
@@ -238,23 +260,9 @@ print_consents (GVariant *consents)
   g_variant_iter_init (&iter, consents);
   while (g_variant_iter_loop (&iter, "{&s@a{sv}}", &kind, &consent))
     {
-      gboolean granted = FALSE;
-      guint64 until = 0;
-      const char *error = NULL;
-      g_autofree char *time = NULL, *text = NULL;
+      g_autofree char *text = format_consent (consent);
 
-      g_variant_lookup (consent, "Granted", "b", &granted);
-      g_variant_lookup (consent, "Error", "&s", &error);
-      if (granted && g_variant_lookup (consent, "Until", "t", &until) && until > 0)
-        {
-          time = words_time (until);
-          text = g_strdup_printf (_ ("granted, until %s"), time);
-        }
-      if (g_strcmp0 (error, SHIKAKU_ERROR_PREFIX "NoAgent") == 0)
-        text = g_strdup (_ ("not asked: the patient's terminal cannot ask for consents"));
-      else if (error != NULL)
-        text = g_strdup (_ ("granted, but the center could not take it down"));
-      output_row (words_consent (kind), text != NULL ? text : granted ? _ ("granted") : _ ("not granted"));
+      output_row (words_consent (kind), text);
     }
 }
 

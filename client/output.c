@@ -22,8 +22,8 @@ output_json (GVariant *value)
 static gboolean
 is_harmless (gunichar character)
 {
-  return !g_unichar_iscntrl (character) && !(character >= 0x2028 && character <= 0x202E)
-         && !(character >= 0x2066 && character <= 0x2069);
+  return !g_unichar_iscntrl (character) && character != 0x061C && character != 0x200E && character != 0x200F
+         && !(character >= 0x2028 && character <= 0x202E) && !(character >= 0x2066 && character <= 0x2069);
 }
 
 char *
@@ -60,7 +60,9 @@ output_pad (const char *text, guint columns)
   g_autofree char *clean = output_clean (text);
   guint taken = output_get_columns (clean);
 
-  return g_strdup_printf ("%s%*s", clean, taken < columns ? (int)(columns - taken) : 0, "");
+  if (columns == 0)
+    return g_steal_pointer (&clean);
+  return g_strdup_printf ("%s%*s", clean, taken < columns ? (int)(columns - taken) : 1, "");
 }
 
 void

@@ -13,7 +13,10 @@ void output_json (GVariant *value);
  */
 char *output_clean (const char *text);
 
-/* output_pad: @text cleaned, followed by the spaces that make it @columns wide (East Asian width). (transfer full) */
+/*
+ * output_pad: @text cleaned, followed by the spaces that make it @columns wide (East Asian width), and by one where it
+ * is as wide already; 0: by none. Return: (transfer full).
+ */
 char *output_pad (const char *text, guint columns);
 
 /* output_get_columns: how many columns @text takes on a terminal. */

@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test-output: what reaches a terminal moves no cursor, stands in columns in Japanese too, and is JSON for programs. */
+#include "captured.h"
+#include "client/output.h"
+
+#define ESCAPE "\x1B"
+#define REPLACED "\xEF\xBF\xBD"
+
+static void
+test_clean (void)
+{
+  static const char *const cases[][2] = {
+    { "", "" },
+    { "山田　花子", "山田　花子" },
+    { ESCAPE "[2J", REPLACED "[2J" },
+    { "a\nb\rc\td\be", "a" REPLACED "b" REPLACED "c" REPLACED "d" REPLACED "e" },
+    { "a\x7F", "a" REPLACED },
+    { "a\xC2\x9B"
+      "2J",
+      "a" REPLACED "2J" },                                       /* U+009B, an escape of one character */
+    { "a\xE2\x80\xA8z\xE2\x80\xA9", "a" REPLACED "z" REPLACED }, /* U+2028, U+2029 end lines */
+    { "a\xE2\x80\xAEz\xE2\x81\xA6", "a" REPLACED "z" REPLACED }, /* U+202E, U+2066 */
+    { "a\xE2\x80\x8E\xE2\x80\x8F\xD8\x9Cz", "a" REPLACED REPLACED REPLACED "z" }, /* U+200E, U+200F, U+061C */
+    { "a\xFFz", "a" REPLACED "z" },                                               /* no UTF-8 */
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *clean = output_clean (cases[i][0]);
+      g_assert_cmpstr (clean, ==, cases[i][1]);
+    }
+}
+
+static void
+test_columns (void)
+{
+  g_assert_cmpuint (output_get_columns (""), ==, 0);
+  g_assert_cmpuint (output_get_columns ("abc"), ==, 3);
+  g_assert_cmpuint (output_get_columns ("山田"), ==, 4);
+  g_assert_cmpuint (output_get_columns ("ﾔﾏﾀﾞ"), ==, 4);                     /* of half width */
+  g_assert_cmpuint (output_get_columns ("　"), ==, 2);                       /* the space of full width */
+  g_assert_cmpuint (output_get_columns ("\xE3\x81\x8B\xE3\x82\x99"), ==, 2); /* か and a combining mark */
+}
+
+static void
+test_pad (void)
+{
+  static const struct
+  {
+    const char *text;
+    guint columns;
+    const char *expected;
+  } cases[] = {
+    { "ab", 4, "ab  " },
+    { "氏名", 6, "氏名  " },
+    { "", 2, "  " },
+    { "abcd", 4, "abcd " },
+    { "abcdef", 4, "abcdef " },
+    { "abc", 0, "abc" },
+    { "a\nb", 4, "a" REPLACED "b " },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *padded = output_pad (cases[i].text, cases[i].columns);
+      g_assert_cmpstr (padded, ==, cases[i].expected);
+    }
+}
+
+/* The value begins at one column, whatever the label is; a label that is too long keeps its distance. */
+static void
+test_row (void)
+{
+  g_autofree char *text = NULL;
+
+  captured_begin ();
+  output_row ("Sex", "female");
+  output_row ("氏名", "山田");
+  output_row ("ANameOfTheCenterThatIsVeryLong", "1");
+  output_row ("Part:", "");
+  output_row ("Name", "a" ESCAPE "[1A\nb");
+  text = captured_end (NULL);
+  g_assert_cmpstr (text, ==,
+                   "  Sex                     female\n"
+                   "  氏名                    山田\n"
+                   "  ANameOfTheCenterThatIsVeryLong 1\n"
+                   "  Part:\n"
+                   "  Name                    a" REPLACED "[1A" REPLACED "b\n");
+}
+
+static void
+test_error_and_rule (void)
+{
+  g_autofree char *text = NULL, *errors = NULL;
+
+  captured_begin ();
+  output_error ("no\nreader");
+  output_rule ();
+  text = captured_end (&errors);
+  g_assert_cmpstr (errors, ==, "no" REPLACED "reader\n");
+  g_assert_true (g_str_has_suffix (text, "─\n"));
+  g_assert_cmpint (g_utf8_strlen (text, -1), ==, 61);
+}
+
+static void
+test_json (void)
+{
+  if (g_test_subprocess ())
+    {
+      g_autoptr (GVariant) value = g_variant_ref_sink (
+          g_variant_new_parsed ("{'Name': <'山田\\n'>, 'Until': <uint64 1>, 'Ends': <[{'What': <'line'>}]>}"));
+      output_json (value);
+      return;
+    }
+  g_test_trap_subprocess (NULL, 0, 0);
+  g_test_trap_assert_passed ();
+  g_test_trap_assert_stdout ("*{\"Name\":\"山田\\n\",\"Until\":1,\"Ends\":[{\"What\":\"line\"}]}\n*");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/output/clean", test_clean);
+  g_test_add_func ("/output/columns", test_columns);
+  g_test_add_func ("/output/pad", test_pad);
+  g_test_add_func ("/output/row", test_row);
+  g_test_add_func ("/output/error-and-rule", test_error_and_rule);
+  g_test_add_func ("/output/json", test_json);
+  return g_test_run ();
+}

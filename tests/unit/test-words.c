@@ -1,0 +1,131 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test-words: each word of the contract has one for people, dates and ends read well, what is not known is shown. */
+#include "client/words.h"
+#include "daemon/base/names.h"
+
+#define NOW_USEC (G_GINT64_CONSTANT (1800000000) * G_USEC_PER_SEC) /* 2027-01-15 08:00 UTC */
+#define DAY_USEC G_TIME_SPAN_DAY
+
+/* In the place of GLib's, put there by the linker. */
+gint64 __wrap_g_get_real_time (void);
+
+gint64
+__wrap_g_get_real_time (void)
+{
+  return NOW_USEC;
+}
+
+static void
+test_consents (void)
+{
+  static const char *const kinds[] = {
+#define CONSENT_KIND(suffix, kind) kind,
+    SHIKAKU_CONSENT_KINDS (CONSENT_KIND)
+#undef CONSENT_KIND
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_assert_nonnull (words_consent (kinds[i]));
+      for (guint other = 0; other < i; other++)
+        g_assert_cmpstr (words_consent (kinds[i]), !=, words_consent (kinds[other]));
+    }
+  g_assert_cmpstr (words_consent ("ceiling"), ==, "payment ceiling");
+  g_assert_cmpstr (words_consent ("prescription"), ==, "prescriptions");
+}
+
+/* A daemon that is newer than the client may say more. */
+static void
+test_unknown (void)
+{
+  static const char *(*const functions[]) (const char *)
+      = { words_state, words_consent, words_answer, words_center, words_link, words_link_state, words_validity };
+
+  for (guint i = 0; i < G_N_ELEMENTS (functions); i++)
+    g_assert_cmpstr (functions[i]("of-tomorrow"), ==, "of-tomorrow");
+  g_assert_cmpstr (words_value ("Sex", "of-tomorrow"), ==, "of-tomorrow");
+  g_assert_cmpstr (words_value ("OfTomorrow", "01"), ==, "01");
+}
+
+static void
+test_known (void)
+{
+  g_assert_cmpstr (words_state ("checking"), ==, "Asking the center…");
+  g_assert_cmpstr (words_answer ("not-eligible"), ==, "NOT ELIGIBLE");
+  g_assert_cmpstr (words_center ("unknown"), ==, "not asked yet");
+  g_assert_cmpstr (words_link ("tls"), ==, "secure connection");
+  g_assert_cmpstr (words_link_state ("unknown"), ==, "not examined");
+  g_assert_cmpstr (words_validity ("invalid-new"), ==, "not valid; a newer insurance exists");
+  g_assert_cmpstr (words_value ("Classification", "01"), ==, "ordinary insurance");
+  g_assert_cmpstr (words_value ("Certificate", "01"), ==, "ceiling certificate");
+  g_assert_cmpstr (words_value ("LossReason", "01"), ==, "death");
+  g_assert_cmpstr (words_language (), ==, "en");
+}
+
+static void
+test_dates (void)
+{
+  static const char *const cases[][2] = {
+    { "20240229", "2024-02-29" },
+    { "20230229", "20230229" },
+    { "19850412", "1985-04-12" },
+    { "1985041", "1985041" },
+    { "198504121", "198504121" },
+    { "S600412x", "S600412x" },
+    { "", "" },
+    { "昭和60", "昭和60" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *date = words_date (cases[i][0]);
+      g_assert_cmpstr (date, ==, cases[i][1]);
+    }
+}
+
+static void
+test_times (void)
+{
+  g_autofree char *now = words_time (NOW_USEC), *never = words_time (G_MAXUINT64);
+
+  g_assert_cmpstr (now, ==, "2027-01-15 08:00");
+  g_assert_cmpstr (never, ==, ""); /* no year of the calendar */
+}
+
+static void
+test_days (void)
+{
+  g_assert_cmpint (words_count_days (0), ==, 0);
+  g_assert_cmpint (words_count_days (NOW_USEC - 1), ==, 0);
+  g_assert_cmpint (words_count_days (NOW_USEC), ==, 0);
+  g_assert_cmpint (words_count_days (NOW_USEC + 1), ==, 1);
+  g_assert_cmpint (words_count_days (NOW_USEC + DAY_USEC), ==, 1);
+  g_assert_cmpint (words_count_days (NOW_USEC + DAY_USEC + 1), ==, 2);
+}
+
+static void
+test_ends (void)
+{
+  g_autofree char *over = words_end ("center-ca", NOW_USEC, 0);
+  g_autofree char *one = words_end ("institution-certificate", NOW_USEC, 1);
+  g_autofree char *many = words_end ("of-tomorrow", NOW_USEC, 30);
+
+  g_assert_cmpstr (over, ==, "authority of the center: EXPIRED 2027-01-15 08:00");
+  g_assert_cmpstr (one, ==, "certificate of the institution: until 2027-01-15 08:00, 1 day");
+  g_assert_cmpstr (many, ==, "of-tomorrow: until 2027-01-15 08:00, 30 days");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_setenv ("TZ", "UTC", TRUE);
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/words/consents", test_consents);
+  g_test_add_func ("/words/unknown", test_unknown);
+  g_test_add_func ("/words/known", test_known);
+  g_test_add_func ("/words/dates", test_dates);
+  g_test_add_func ("/words/times", test_times);
+  g_test_add_func ("/words/days", test_days);
+  g_test_add_func ("/words/ends", test_ends);
+  return g_test_run ();
+}

@@ -13,11 +13,13 @@ on_deadline (gpointer data)
 void
 fake_wait_while (gboolean (*test) (gconstpointer data), gconstpointer data)
 {
-  guint deadline = g_timeout_add_seconds (DEADLINE_SECONDS, on_deadline, NULL);
+  g_autoptr (GSource) deadline = g_timeout_source_new_seconds (DEADLINE_SECONDS); /* not one of fake-timer's */
 
+  g_source_set_callback (deadline, on_deadline, NULL, NULL);
+  g_source_attach (deadline, NULL);
   while (test (data))
     g_main_context_iteration (NULL, TRUE);
-  g_source_remove (deadline);
+  g_source_destroy (deadline);
 }
 
 static gboolean

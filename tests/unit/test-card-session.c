@@ -6,6 +6,7 @@
 
 #include "fake-card.h"
 #include "fake-loop.h"
+#include "fake-timer.h"
 
 /* A card, its worker, and what the steps answered. */
 typedef struct
@@ -499,6 +500,9 @@ test_given_up (void)
   start_sign (&mute, "1234", FALSE);
   start_sign (&at_begin, "1234", FALSE);
   start_open (&at_connect);
+  for (guint i = 0; i < G_N_ELEMENTS (desks); i++)
+    fake_card_await_block (desks[i]->card);
+  g_assert_cmpuint (fake_timers_expire (CARD_SESSION_DEADLINE), ==, G_N_ELEMENTS (desks));
   for (guint i = 0; i < G_N_ELEMENTS (desks); i++)
     fake_wait (&desks[i]->answered);
   g_assert_error (mute.error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_MUTE);

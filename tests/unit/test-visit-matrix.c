@@ -4,21 +4,10 @@
  * nothing is left behind, and the next visit works.
  */
 #include "fake-desk.h"
+#include "fake-timer.h"
 
-#define INS_READ 0xB0
-#define INS_SIGN 0x2A
-
-typedef enum
-{
-  STAGE_WAITING,
-  STAGE_READING,
-  STAGE_PIN,
-  STAGE_PROVING,
-  STAGE_CONSENT,
-  STAGE_CHECKING,
-  STAGE_REGISTERING,
-  N_STAGES
-} Stage;
+#define N_STATES (VISIT_CANCELLED + 1) /* reach () knows each: another one does not compile without a place there */
+#define VISIT_SECONDS 1
 
 typedef enum
 {
@@ -33,52 +22,206 @@ typedef enum
   N_EVENTS
 } Event;
 
-static const char *const stage_names[]
-    = { "waiting", "reading", "pin", "proving", "consent", "checking", "registering" };
-static const char *const event_names[]
-    = { "cancel", "timeout", "pull", "reader-gone", "service-gone", "agent-gone", "owner-gone", "shutdown" };
-
-#define DONE SHIKAKU_N_ERRORS /* the event does not matter any more */
-
-static const ShikakuError outcomes[N_STAGES][N_EVENTS] = {
-#define ALWAYS_CANCELLED SHIKAKU_ERROR_CANCELLED, SHIKAKU_ERROR_TIMED_OUT
-#define NEEDS_CARD SHIKAKU_ERROR_CARD_REMOVED, SHIKAKU_ERROR_READER_FAILED, SHIKAKU_ERROR_SERVICE_STOPPED
-#define NEEDS_NO_CARD DONE, DONE, DONE
-#define END SHIKAKU_ERROR_CANCELLED, SHIKAKU_ERROR_SHUTTING_DOWN
-  { ALWAYS_CANCELLED, DONE, SHIKAKU_ERROR_READER_FAILED, SHIKAKU_ERROR_SERVICE_STOPPED, SHIKAKU_ERROR_AGENT_GONE, END },
-  { ALWAYS_CANCELLED, NEEDS_CARD, SHIKAKU_ERROR_AGENT_GONE, END },
-  { ALWAYS_CANCELLED, NEEDS_CARD, SHIKAKU_ERROR_AGENT_GONE, END },
-  { ALWAYS_CANCELLED, NEEDS_CARD, SHIKAKU_ERROR_AGENT_GONE, END },
-  { ALWAYS_CANCELLED, NEEDS_NO_CARD, SHIKAKU_ERROR_AGENT_GONE, END },
-  { ALWAYS_CANCELLED, NEEDS_NO_CARD, DONE, END },
-  { SHIKAKU_ERROR_CANCELLED, DONE, NEEDS_NO_CARD, DONE, END }, /* the answer is there */
+static const char *const event_names[N_EVENTS] = {
+  [EVENT_CANCEL] = "cancel",           [EVENT_TIMEOUT] = "timeout",           [EVENT_PULL] = "pull",
+  [EVENT_READER_GONE] = "reader-gone", [EVENT_SERVICE_GONE] = "service-gone", [EVENT_AGENT_GONE] = "agent-gone",
+  [EVENT_OWNER_GONE] = "owner-gone",   [EVENT_SHUTDOWN] = "shutdown",
 };
 
-/* reach: brings @visit to @stage and keeps it there. */
-static void
-reach (FakeDesk *desk, Visit *visit, Stage stage)
+typedef struct
 {
-  desk->agent->pin_held = stage == STAGE_PIN;
-  desk->agent->consent_held = stage == STAGE_CONSENT;
-  desk->center->held[FAKE_CHECK_CARD] = stage == STAGE_CHECKING;
-  desk->center->held[FAKE_REGISTER] = stage == STAGE_REGISTERING;
-  if (stage == STAGE_READING || stage == STAGE_PROVING)
-    fake_card_block (desk->card, stage == STAGE_READING ? INS_READ : INS_SIGN);
-  if (stage != STAGE_WAITING)
-    fake_desk_insert (desk);
+  VisitState state;
+  gboolean registers; /* the second half of checking */
+  Event event;
+  ShikakuError error; /* with which it ends; NONE: it is done, the event does not matter any more */
+} Row;
 
-  if (stage == STAGE_READING)
-    fake_desk_wait_ins (desk, INS_READ, 1);
-  else if (stage == STAGE_PIN)
-    fake_desk_wait (desk, visit, VISIT_ASKING_PIN);
-  else if (stage == STAGE_PROVING)
-    fake_desk_wait_ins (desk, INS_SIGN, 1);
-  else if (stage == STAGE_CONSENT)
-    fake_desk_wait (desk, visit, VISIT_ASKING_CONSENT);
-  else if (stage == STAGE_CHECKING)
-    fake_desk_wait (desk, visit, VISIT_CHECKING);
-  else if (stage == STAGE_REGISTERING)
+/* clang-format off */
+static const Row rows[] = {
+  { .state = VISIT_WAITING_FOR_CARD, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_WAITING_FOR_CARD, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_TIMED_OUT },
+  { .state = VISIT_WAITING_FOR_CARD, .event = EVENT_PULL, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_WAITING_FOR_CARD, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_READER_FAILED },
+  { .state = VISIT_WAITING_FOR_CARD, .event = EVENT_SERVICE_GONE, .error = SHIKAKU_ERROR_SERVICE_STOPPED },
+  { .state = VISIT_WAITING_FOR_CARD, .event = EVENT_AGENT_GONE, .error = SHIKAKU_ERROR_AGENT_GONE },
+  { .state = VISIT_WAITING_FOR_CARD, .event = EVENT_OWNER_GONE, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_WAITING_FOR_CARD, .event = EVENT_SHUTDOWN, .error = SHIKAKU_ERROR_SHUTTING_DOWN },
+
+  { .state = VISIT_READING_CARD, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_READING_CARD, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_TIMED_OUT },
+  { .state = VISIT_READING_CARD, .event = EVENT_PULL, .error = SHIKAKU_ERROR_CARD_REMOVED },
+  { .state = VISIT_READING_CARD, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_READER_FAILED },
+  { .state = VISIT_READING_CARD, .event = EVENT_SERVICE_GONE, .error = SHIKAKU_ERROR_SERVICE_STOPPED },
+  { .state = VISIT_READING_CARD, .event = EVENT_AGENT_GONE, .error = SHIKAKU_ERROR_AGENT_GONE },
+  { .state = VISIT_READING_CARD, .event = EVENT_OWNER_GONE, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_READING_CARD, .event = EVENT_SHUTDOWN, .error = SHIKAKU_ERROR_SHUTTING_DOWN },
+
+  { .state = VISIT_ASKING_PIN, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_ASKING_PIN, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_TIMED_OUT },
+  { .state = VISIT_ASKING_PIN, .event = EVENT_PULL, .error = SHIKAKU_ERROR_CARD_REMOVED },
+  { .state = VISIT_ASKING_PIN, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_READER_FAILED },
+  { .state = VISIT_ASKING_PIN, .event = EVENT_SERVICE_GONE, .error = SHIKAKU_ERROR_SERVICE_STOPPED },
+  { .state = VISIT_ASKING_PIN, .event = EVENT_AGENT_GONE, .error = SHIKAKU_ERROR_AGENT_GONE },
+  { .state = VISIT_ASKING_PIN, .event = EVENT_OWNER_GONE, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_ASKING_PIN, .event = EVENT_SHUTDOWN, .error = SHIKAKU_ERROR_SHUTTING_DOWN },
+
+  { .state = VISIT_PROVING, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_PROVING, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_TIMED_OUT },
+  { .state = VISIT_PROVING, .event = EVENT_PULL, .error = SHIKAKU_ERROR_CARD_REMOVED },
+  { .state = VISIT_PROVING, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_READER_FAILED },
+  { .state = VISIT_PROVING, .event = EVENT_SERVICE_GONE, .error = SHIKAKU_ERROR_SERVICE_STOPPED },
+  { .state = VISIT_PROVING, .event = EVENT_AGENT_GONE, .error = SHIKAKU_ERROR_AGENT_GONE },
+  { .state = VISIT_PROVING, .event = EVENT_OWNER_GONE, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_PROVING, .event = EVENT_SHUTDOWN, .error = SHIKAKU_ERROR_SHUTTING_DOWN },
+
+  { .state = VISIT_ASKING_CONSENT, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_ASKING_CONSENT, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_TIMED_OUT },
+  { .state = VISIT_ASKING_CONSENT, .event = EVENT_PULL, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_ASKING_CONSENT, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_ASKING_CONSENT, .event = EVENT_SERVICE_GONE, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_ASKING_CONSENT, .event = EVENT_AGENT_GONE, .error = SHIKAKU_ERROR_AGENT_GONE },
+  { .state = VISIT_ASKING_CONSENT, .event = EVENT_OWNER_GONE, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_ASKING_CONSENT, .event = EVENT_SHUTDOWN, .error = SHIKAKU_ERROR_SHUTTING_DOWN },
+
+  { .state = VISIT_CHECKING, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_CHECKING, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_TIMED_OUT },
+  { .state = VISIT_CHECKING, .event = EVENT_PULL, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_CHECKING, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_CHECKING, .event = EVENT_SERVICE_GONE, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_CHECKING, .event = EVENT_AGENT_GONE, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_CHECKING, .event = EVENT_OWNER_GONE, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_CHECKING, .event = EVENT_SHUTDOWN, .error = SHIKAKU_ERROR_SHUTTING_DOWN },
+
+  /* The answer is there, and the consents are being registered. */
+  { .state = VISIT_CHECKING, .registers = TRUE, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_CHECKING, .registers = TRUE, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_CHECKING, .registers = TRUE, .event = EVENT_PULL, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_CHECKING, .registers = TRUE, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_CHECKING, .registers = TRUE, .event = EVENT_SERVICE_GONE, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_CHECKING, .registers = TRUE, .event = EVENT_AGENT_GONE, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_CHECKING, .registers = TRUE, .event = EVENT_OWNER_GONE, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_CHECKING, .registers = TRUE, .event = EVENT_SHUTDOWN, .error = SHIKAKU_ERROR_SHUTTING_DOWN },
+
+  /* It has ended: nothing matters any more. */
+  { .state = VISIT_DONE, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_DONE, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_DONE, .event = EVENT_PULL, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_DONE, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_DONE, .event = EVENT_SERVICE_GONE, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_DONE, .event = EVENT_AGENT_GONE, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_DONE, .event = EVENT_OWNER_GONE, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_DONE, .event = EVENT_SHUTDOWN, .error = SHIKAKU_ERROR_NONE },
+
+  { .state = VISIT_FAILED, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_PIN_REFUSED },
+  { .state = VISIT_FAILED, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_PIN_REFUSED },
+  { .state = VISIT_FAILED, .event = EVENT_PULL, .error = SHIKAKU_ERROR_PIN_REFUSED },
+  { .state = VISIT_FAILED, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_PIN_REFUSED },
+  { .state = VISIT_FAILED, .event = EVENT_SERVICE_GONE, .error = SHIKAKU_ERROR_PIN_REFUSED },
+  { .state = VISIT_FAILED, .event = EVENT_AGENT_GONE, .error = SHIKAKU_ERROR_PIN_REFUSED },
+  { .state = VISIT_FAILED, .event = EVENT_OWNER_GONE, .error = SHIKAKU_ERROR_PIN_REFUSED },
+  { .state = VISIT_FAILED, .event = EVENT_SHUTDOWN, .error = SHIKAKU_ERROR_PIN_REFUSED },
+
+  { .state = VISIT_CANCELLED, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_CANCELLED, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_CANCELLED, .event = EVENT_PULL, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_CANCELLED, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_CANCELLED, .event = EVENT_SERVICE_GONE, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_CANCELLED, .event = EVENT_AGENT_GONE, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_CANCELLED, .event = EVENT_OWNER_GONE, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_CANCELLED, .event = EVENT_SHUTDOWN, .error = SHIKAKU_ERROR_CANCELLED },
+};
+
+/* How a visit ends when the card, or the center when it is asked, fails with an error. */
+static const struct
+{
+  ShikakuError error;
+  VisitState at_card, at_query; /* done: the answer is "unknown" */
+} faults[] = {
+  { .error = SHIKAKU_ERROR_NO_READER, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_READER_BUSY, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_READER_FAILED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_SERVICE_STOPPED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_NO_CARD, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_CARD_REMOVED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_CARD_MUTE, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_CARD_RESET, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_CARD_UNSUPPORTED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_CARD_FAILED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_PIN_INCORRECT, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_PIN_LOCKED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_PIN_REFUSED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_CERTIFICATE_EXPIRED, .at_card = VISIT_FAILED, .at_query = VISIT_FAILED },
+  { .error = SHIKAKU_ERROR_CERTIFICATE_REVOKED, .at_card = VISIT_FAILED, .at_query = VISIT_FAILED },
+  { .error = SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED, .at_card = VISIT_FAILED, .at_query = VISIT_FAILED },
+  { .error = SHIKAKU_ERROR_NO_AGENT, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_AGENT_EXISTS, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_AGENT_GONE, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_CONSENT_DENIED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_CONSENT_EXPIRED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_NOT_REGISTERED, .at_card = VISIT_FAILED, .at_query = VISIT_FAILED },
+  { .error = SHIKAKU_ERROR_CENTER_UNREACHABLE, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_CENTER_BUSY, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_CENTER_REFUSED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_CENTER_UNTRUSTED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_MESSAGE_INVALID, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_CREDENTIAL_MISSING, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_CREDENTIAL_EXPIRED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_LEDGER_FAILED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_NOT_AUTHORIZED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_LIMIT_EXCEEDED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_INVALID_OPTION, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_INVALID_STATE, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_NOT_FOUND, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_CANCELLED, .at_card = VISIT_CANCELLED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_TIMED_OUT, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_SHUTTING_DOWN, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_FAILED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+};
+/* clang-format on */
+
+/* reach: brings @visit to the state of @row and keeps it there. */
+static void
+reach (FakeDesk *desk, Visit *visit, const Row *row)
+{
+  switch (row->state)
+    {
+    case VISIT_WAITING_FOR_CARD:
+      return;
+    case VISIT_READING_CARD:
+    case VISIT_PROVING:
+      fake_card_block (desk->card, row->state == VISIT_PROVING ? FAKE_SIGN : FAKE_READ);
+      fake_desk_insert (desk);
+      fake_desk_wait_ins (desk, row->state == VISIT_PROVING ? FAKE_SIGN : FAKE_READ, 1);
+      return;
+    case VISIT_ASKING_PIN:
+      desk->agent->pin_held = TRUE;
+      break;
+    case VISIT_ASKING_CONSENT:
+      desk->agent->consent_held = TRUE;
+      break;
+    case VISIT_CHECKING:
+      desk->center->held[row->registers ? FAKE_REGISTER : FAKE_CHECK_CARD] = TRUE;
+      break;
+    case VISIT_CANCELLED:
+      visit_cancel (visit, NULL, NULL);
+      break;
+    case VISIT_FAILED:
+      desk->agent->pin = NULL;
+      break;
+    case VISIT_DONE:
+    default:
+      break;
+    }
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, row->state);
+  if (row->registers)
     fake_desk_wait_until (&desk->center->counts[FAKE_REGISTER]);
+}
+
+static gboolean
+is_end (VisitState state)
+{
+  return state == VISIT_DONE || state == VISIT_FAILED || state == VISIT_CANCELLED;
 }
 
 static void
@@ -89,7 +232,6 @@ on_cancelled (GObject *source, GAsyncResult *result, gpointer user_data)
   /* Everything has come to rest: the card is unpowered, nothing is under way, the agent was told and given back. */
   g_assert_false (fake_card_is_powered (desk->card));
   g_assert_true (fake_center_is_idle (desk->center));
-  g_assert_cmpuint (desk->agent->cancels, ==, 1);
   g_assert_cmpuint (desk->agent->references, ==, 0);
   g_assert_cmpuint (desk->finished, ==, 1);
 }
@@ -134,24 +276,48 @@ happen (FakeDesk *desk, Visit *visit, Event event)
       station_shut_down (desk->station, 30000, on_shut_down, desk);
       break;
     case EVENT_TIMEOUT:
+      fake_timers_expire (VISIT_SECONDS * 1000);
+      break;
     case N_EVENTS:
     default:
-      break; /* comes by itself */
+      g_assert_not_reached ();
     }
 }
 
 /* proceed: what was kept is let go, so that the visit could go on if it still may. */
 static void
-proceed (FakeDesk *desk, Stage stage, Event event)
+proceed (FakeDesk *desk, const Row *row)
 {
-  if (event == EVENT_TIMEOUT)
-    fake_desk_wait_until (outcomes[stage][event] == DONE ? &desk->finished : &desk->agent->cancels);
+  fake_desk_settle (); /* the event has come before all that */
   fake_card_unblock (desk->card);
   fake_agent_release (desk->agent);
   for (guint call = 0; call < FAKE_N_CALLS; call++)
     fake_center_release (desk->center, call);
-  if (stage == STAGE_WAITING && (event == EVENT_AGENT_GONE || event == EVENT_PULL))
+  if (row->state == VISIT_WAITING_FOR_CARD && (row->event == EVENT_AGENT_GONE || row->event == EVENT_PULL))
     fake_desk_insert (desk);
+}
+
+/* check_end: the visit ends as @row says, and everything has come to rest. */
+static void
+check_end (FakeDesk *desk, Visit *visit, const Row *row)
+{
+  const gboolean is_orphan = row->event == EVENT_OWNER_GONE;
+  const VisitState end = row->error == SHIKAKU_ERROR_NONE        ? VISIT_DONE
+                         : row->error == SHIKAKU_ERROR_CANCELLED ? VISIT_CANCELLED
+                                                                 : VISIT_FAILED;
+
+  fake_desk_wait (desk, visit, end);
+  while (!visit_is_finished (visit))
+    g_main_context_iteration (NULL, TRUE);
+  if (row->error == SHIKAKU_ERROR_NONE)
+    g_assert_null (visit_get_error (visit));
+  else
+    fake_desk_assert_failed (visit, row->error);
+  g_assert_cmpuint (desk->closed, ==, is_orphan);
+  g_assert_cmpuint (desk->finished, ==, !is_orphan || is_end (row->state));
+  g_assert_cmpuint (desk->agent->references, ==, 0);
+  if (end != VISIT_DONE && !is_end (row->state))
+    g_assert_cmpuint (desk->agent->cancels, ==, 1);
 }
 
 /* check_next: whatever happened, the next visit works. */
@@ -162,6 +328,7 @@ check_next (FakeDesk *desk, Event event)
   g_autoptr (Visit) next = NULL;
 
   desk->agent->absent = desk->agent->pin_held = desk->agent->consent_held = FALSE;
+  desk->agent->pin = "1234";
   if (event == EVENT_SERVICE_GONE)
     monitor->service_changed (TRUE, desk->station);
   if (event == EVENT_SERVICE_GONE || event == EVENT_READER_GONE)
@@ -174,52 +341,94 @@ check_next (FakeDesk *desk, Event event)
 }
 
 static void
-test_matrix (gconstpointer data)
+test_row (gconstpointer data)
 {
-  Stage stage = GPOINTER_TO_UINT (data) / N_EVENTS;
-  Event event = GPOINTER_TO_UINT (data) % N_EVENTS;
-  ShikakuError expected = outcomes[stage][event];
+  const Row *row = data;
   g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
-  VisitOptions options = { .timeout_seconds = event == EVENT_TIMEOUT ? 1 : 0 };
+  VisitOptions options = { .timeout_seconds = VISIT_SECONDS };
   g_autoptr (Visit) visit = fake_desk_open_with (desk, "/v/1", "ceiling drug", &options);
 
   fake_desk_settle ();
-  reach (desk, visit, stage);
-  happen (desk, visit, event);
-  proceed (desk, stage, event);
+  reach (desk, visit, row);
+  happen (desk, visit, row->event);
+  proceed (desk, row);
+  check_end (desk, visit, row);
+  if (row->event != EVENT_SHUTDOWN)
+    check_next (desk, row->event);
+}
 
-  if (event == EVENT_OWNER_GONE)
+static guint
+count_rows (VisitState state, Event event, gboolean registers)
+{
+  guint count = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    count += rows[i].state == state && rows[i].event == event && rows[i].registers == registers;
+  return count;
+}
+
+/* No state, event or error without a row, and none with two. */
+static void
+test_complete (void)
+{
+  for (guint state = 0; state < N_STATES; state++)
+    for (guint event = 0; event < N_EVENTS; event++)
+      {
+        g_test_message ("%s, %s", visit_state_to_string (state), event_names[event]);
+        g_assert_cmpuint (count_rows (state, event, FALSE), ==, 1);
+        g_assert_cmpuint (count_rows (state, event, TRUE), ==, state == VISIT_CHECKING);
+      }
+  for (guint error = SHIKAKU_ERROR_NONE + 1; error < SHIKAKU_N_ERRORS; error++)
     {
-      while (!visit_is_finished (visit))
-        g_main_context_iteration (NULL, TRUE);
-      g_assert_cmpuint (desk->finished, ==, 0);
-      g_assert_cmpuint (desk->closed, ==, 1);
-      g_assert_cmpint (visit_get_state (visit), ==, VISIT_CANCELLED);
+      guint count = 0;
+
+      for (gsize i = 0; i < G_N_ELEMENTS (faults); i++)
+        count += faults[i].error == error;
+      g_test_message ("%s", shikaku_error_get_name (error));
+      g_assert_cmpuint (count, ==, 1);
     }
-  else
-    fake_desk_wait (desk, visit,
-                    expected == DONE                      ? VISIT_DONE
-                    : expected == SHIKAKU_ERROR_CANCELLED ? VISIT_CANCELLED
-                                                          : VISIT_FAILED);
-  if (expected == DONE)
-    g_assert_null (visit_get_error (visit));
-  else
-    fake_desk_assert_failed (visit, expected);
-  g_assert_cmpuint (desk->agent->references, ==, 0);
-  if (event != EVENT_SHUTDOWN)
-    check_next (desk, event);
+}
+
+static void
+test_faults (void)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+      g_autoptr (Visit) read = fake_desk_open_with (desk, "/v/1", "drug", &(VisitOptions){ NULL }), asked = NULL;
+
+      g_test_message ("%s", shikaku_error_get_name (faults[i].error));
+      fake_card_fail (desk->card, FAKE_READ, faults[i].error, 0);
+      fake_desk_insert (desk);
+      fake_desk_wait (desk, read, faults[i].at_card);
+      fake_desk_assert_failed (read, faults[i].error);
+
+      fake_card_fail (desk->card, FAKE_READ, SHIKAKU_ERROR_NONE, 0);
+      fake_desk_pull (desk);
+      desk->center->errors[FAKE_CHECK_CARD] = (int)faults[i].error;
+      asked = fake_desk_open_with (desk, "/v/2", "drug", &(VisitOptions){ NULL });
+      fake_desk_insert (desk);
+      fake_desk_wait (desk, asked, faults[i].at_query);
+      if (faults[i].at_query == VISIT_DONE)
+        g_assert_cmpstr (visit_get_answer (asked), ==, "unknown");
+      else
+        fake_desk_assert_failed (asked, faults[i].error);
+      g_assert_cmpuint (desk->agent->references, ==, 0);
+    }
 }
 
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  for (guint i = 0; i < N_STAGES * N_EVENTS; i++)
+  g_test_add_func ("/visit/matrix/complete", test_complete);
+  g_test_add_func ("/visit/matrix/faults", test_faults);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      g_autofree char *path
-          = g_strdup_printf ("/visit/matrix/%s/%s", stage_names[i / N_EVENTS], event_names[i % N_EVENTS]);
+      g_autofree char *path = g_strdup_printf ("/visit/matrix/%s%s/%s", visit_state_to_string (rows[i].state),
+                                               rows[i].registers ? "-and-registering" : "", event_names[rows[i].event]);
 
-      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_matrix);
+      g_test_add_data_func (path, &rows[i], test_row);
     }
   return g_test_run ();
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test-visit: one visit at a fake desk: what it asks of whom and when, how it ends, and that nothing is left behind. */
 #include "fake-desk.h"
+#include "fake-timer.h"
 
 #include <string.h>
 
@@ -312,7 +313,10 @@ test_question_outlasts_visit (void)
 
   desk->agent->consent_held = TRUE;
   fake_desk_insert (desk);
-  visit = fake_desk_open_with (desk, "/v/1", "drug", &(VisitOptions){ .timeout_seconds = 3 });
+  visit = fake_desk_open_with (desk, "/v/1", "drug", &(VisitOptions){ .timeout_seconds = 1 });
+  fake_desk_wait (desk, visit, VISIT_ASKING_CONSENT);
+  fake_desk_settle (); /* the answer */
+  fake_timers_expire (1000);
   fake_desk_wait (desk, visit, VISIT_DONE);
   g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
   g_assert_false (get_consent (visit, 0)->answered);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * test-station-rest: a desk that is put to sleep and wakes up; new settings; what ends, and a clock that is set. The
+ * test-station-halt: a desk that is put to sleep and wakes up; new settings; what ends, and a clock that is set. The
  * linker puts a wall clock in between (--wrap) that the test can ring.
  */
 #include <glib/gstdio.h>

@@ -209,6 +209,7 @@ reach (FakeDesk *desk, Visit *visit, const Row *row)
       desk->agent->pin = NULL;
       break;
     case VISIT_DONE:
+    case VISIT_N_STATES:
     default:
       break;
     }

@@ -22,7 +22,7 @@
 #include "visit/station.h"
 
 #define HUGE 131072                          /* bytes: what is given back at once */
-#define SHUT_DOWN_DEADLINE_MILLISECONDS 3000 /* milliseconds until a card that does not let go is left behind */
+#define SHUT_DOWN_DEADLINE_MILLISECONDS 3000 /* until a card that does not let go is left behind */
 
 /* GnuTLS would spend a megabyte before main() and before any card: who uses it wakes it with gnutls_global_init(). */
 GNUTLS_SKIP_GLOBAL_INIT
@@ -187,7 +187,7 @@ check_configuration (const Configuration *configuration)
 
 /* Return: the exit status. */
 static int
-serve (int argc, char *argv[])
+run_program (int argc, char *argv[])
 {
   g_autofree char *config = NULL;
   gboolean version = FALSE, check = FALSE;
@@ -246,7 +246,7 @@ serve (int argc, char *argv[])
 int
 main (int argc, char *argv[])
 {
-  int status = serve (argc, argv);
+  int status = run_program (argc, argv);
 
 #ifndef __SANITIZE_ADDRESS__ /* it looks for leaks in exit() */
   /* A thread may still be in a token's module, from under which exit() would take what the module lives on. */

@@ -42,10 +42,10 @@ typedef struct
   const char *group; /* the group that the lines belong to, in the table; NULL before the first */
 } Scan;
 
-static gboolean fail (GError **error, const Scan *scan, const char *format, ...) G_GNUC_PRINTF (3, 4);
+static gboolean set_line_error (GError **error, const Scan *scan, const char *format, ...) G_GNUC_PRINTF (3, 4);
 
 static gboolean
-fail (GError **error, const Scan *scan, const char *format, ...)
+set_line_error (GError **error, const Scan *scan, const char *format, ...)
 {
   g_autofree char *text = NULL;
   va_list arguments;
@@ -63,11 +63,12 @@ list_allowed (const ConfigurationKey *keys, const char *group)
 {
   g_autoptr (GPtrArray) words = g_ptr_array_new ();
 
-  for (; keys->group; keys++)
+  for (; keys->group != NULL; keys++)
     {
-      const char *word = group ? keys->key : keys->group;
+      const char *word = group != NULL ? keys->key : keys->group;
 
-      if (group ? strcmp (keys->group, group) == 0 : !g_ptr_array_find_with_equal_func (words, word, g_str_equal, NULL))
+      if (group != NULL ? strcmp (keys->group, group) == 0
+                        : !g_ptr_array_find_with_equal_func (words, word, g_str_equal, NULL))
         g_ptr_array_add (words, (gpointer)word);
     }
   g_ptr_array_add (words, NULL);
@@ -77,7 +78,7 @@ list_allowed (const ConfigurationKey *keys, const char *group)
 static const ConfigurationKey *
 find_key (const ConfigurationKey *keys, const char *group, const char *key)
 {
-  for (; keys->group; keys++)
+  for (; keys->group != NULL; keys++)
     if (strcmp (keys->group, group) == 0 && strcmp (keys->key, key) == 0)
       return keys;
   return NULL;
@@ -88,8 +89,9 @@ is_https_url (const char *value)
 {
   g_autoptr (GUri) uri = g_uri_parse (value, G_URI_FLAGS_NONE, NULL);
 
-  return uri && strcmp (g_uri_get_scheme (uri), "https") == 0 && g_uri_get_host (uri) && *g_uri_get_host (uri)
-         && !g_uri_get_userinfo (uri) && !g_uri_get_query (uri) && !g_uri_get_fragment (uri);
+  return uri != NULL && strcmp (g_uri_get_scheme (uri), "https") == 0 && g_uri_get_host (uri) != NULL
+         && *g_uri_get_host (uri) && g_uri_get_userinfo (uri) == NULL && g_uri_get_query (uri) == NULL
+         && g_uri_get_fragment (uri) == NULL;
 }
 
 /* @attributes: "a=b", or "c=d", parted by @delimiter. */
@@ -98,13 +100,13 @@ are_attributes (const char *attributes, const char *delimiter, const char *const
 {
   g_auto (GStrv) list = g_strsplit (attributes, delimiter, -1);
 
-  if (!*list)
+  if (*list == NULL)
     return FALSE;
-  for (char **attribute = list; *attribute; attribute++)
+  for (char **attribute = list; *attribute != NULL; attribute++)
     {
       char *equals = strchr (*attribute, '=');
 
-      if (!equals)
+      if (equals == NULL)
         return FALSE;
       *equals = '\0';
       if (!g_strv_contains (allowed, *attribute))
@@ -145,8 +147,8 @@ is_token_uri (const char *value)
     if (!g_ascii_isgraph (*c) || *c == '#' || (*c == '%' && !(g_ascii_isxdigit (c[1]) && g_ascii_isxdigit (c[2]))))
       return FALSE;
   parts = g_strsplit (value + strlen (TOKEN_SCHEME), "?", -1);
-  return parts[0] && are_attributes (parts[0], ";", path_attributes)
-         && (!parts[1] || (are_attributes (parts[1], "&", query_attributes) && !parts[2]));
+  return parts[0] != NULL && are_attributes (parts[0], ";", path_attributes)
+         && (parts[1] == NULL || (are_attributes (parts[1], "&", query_attributes) && parts[2] == NULL));
 }
 
 /* Return: what is allowed if @value is not, else NULL. */
@@ -189,16 +191,16 @@ scan_group (Scan *scan, char *line, GError **error)
   const gsize size = strlen (line);
 
   if (line[size - 1] != ']')
-    return fail (error, scan, "a group is written [Name]");
+    return set_line_error (error, scan, "a group is written [Name]");
   line[size - 1] = '\0';
-  for (const ConfigurationKey *key = keys; key->group; key++)
+  for (const ConfigurationKey *key = keys; key->group != NULL; key++)
     if (strcmp (key->group, line + 1) == 0)
       {
         scan->group = key->group;
         return TRUE;
       }
   allowed = list_allowed (keys, NULL);
-  return fail (error, scan, "unknown group [%s]; allowed are: %s", line + 1, allowed);
+  return set_line_error (error, scan, "unknown group [%s]; allowed are: %s", line + 1, allowed);
 }
 
 /* @origin: (transfer full). */
@@ -220,25 +222,25 @@ scan_value (Scan *scan, char *line, GError **error)
   g_autofree char *allowed = NULL;
   Value *value;
 
-  if (!equals)
-    return fail (error, scan, "neither a comment (#), a [Group] nor Key=value");
+  if (equals == NULL)
+    return set_line_error (error, scan, "neither a comment (#), a [Group] nor Key=value");
   *equals = '\0';
   g_strchomp (line);
   g_strchug (equals + 1);
-  if (!scan->group)
-    return fail (error, scan, "key %s stands before the first [Group]", line);
+  if (scan->group == NULL)
+    return set_line_error (error, scan, "key %s stands before the first [Group]", line);
   key = find_key (configuration->keys, scan->group, line);
-  if (!key)
+  if (key == NULL)
     {
       allowed = list_allowed (configuration->keys, scan->group);
-      return fail (error, scan, "unknown key %s in [%s]; allowed are: %s", line, scan->group, allowed);
+      return set_line_error (error, scan, "unknown key %s in [%s]; allowed are: %s", line, scan->group, allowed);
     }
   value = &configuration->values[key - configuration->keys];
   if (value->file == configuration->files)
-    return fail (error, scan, "key %s of [%s] is given twice", key->key, key->group);
+    return set_line_error (error, scan, "key %s of [%s] is given twice", key->key, key->group);
   allowed = check_value (key, equals + 1);
-  if (allowed)
-    return fail (error, scan, "key %s of [%s] must be %s", key->key, key->group, allowed);
+  if (allowed != NULL)
+    return set_line_error (error, scan, "key %s of [%s] must be %s", key->key, key->group, allowed);
 
   set_value (value, equals + 1, g_strdup_printf ("%s:%u", scan->name, scan->line));
   value->file = configuration->files;
@@ -264,7 +266,7 @@ new_configuration (const ConfigurationKey *keys)
   Configuration *configuration = g_new0 (Configuration, 1);
   gsize count = 0;
 
-  while (keys[count].group)
+  while (keys[count].group != NULL)
     count++;
   configuration->keys = keys;
   configuration->values = g_new0 (Value, count);
@@ -286,10 +288,10 @@ scan_text (Configuration *configuration, const char *text, gsize size, const cha
       return FALSE;
     }
   copy = g_strndup (text, size);
-  for (char *line = copy; line; line = rest)
+  for (char *line = copy; line != NULL; line = rest)
     {
       rest = strchr (line, '\n');
-      if (rest)
+      if (rest != NULL)
         *rest++ = '\0';
       if (!scan_line (&scan, line, error))
         return FALSE;
@@ -351,12 +353,12 @@ list_drop_ins (const char *folder, GError **error)
   g_autoptr (GDir) directory = g_dir_open (folder, 0, &cause);
   const char *name;
 
-  if (!directory && !g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOENT))
+  if (directory == NULL && !g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOENT))
     {
       fail_to_read (error, cause, SHIKAKU_ERROR_FAILED);
       return NULL;
     }
-  while (directory && (name = g_dir_read_name (directory)))
+  while (directory != NULL && (name = g_dir_read_name (directory)) != NULL)
     if (*name != '.' && g_str_has_suffix (name, DROP_IN_SUFFIX))
       g_ptr_array_add (paths, g_build_filename (folder, name, NULL));
   g_ptr_array_sort (paths, compare_names);
@@ -370,7 +372,7 @@ configuration_load (const char *path, gboolean required, const ConfigurationKey 
   g_autofree char *folder = g_strconcat (path, ".d", NULL);
   g_autoptr (GPtrArray) drop_ins = NULL;
 
-  if (!scan_file (configuration, path, required, error) || !(drop_ins = list_drop_ins (folder, error)))
+  if (!scan_file (configuration, path, required, error) || (drop_ins = list_drop_ins (folder, error)) == NULL)
     return NULL;
   for (guint i = 0; i < drop_ins->len; i++)
     if (!scan_file (configuration, g_ptr_array_index (drop_ins, i), TRUE, error))
@@ -381,9 +383,9 @@ configuration_load (const char *path, gboolean required, const ConfigurationKey 
 void
 configuration_free (Configuration *configuration)
 {
-  if (!configuration)
+  if (configuration == NULL)
     return;
-  for (gsize i = 0; configuration->keys[i].group; i++)
+  for (gsize i = 0; configuration->keys[i].group != NULL; i++)
     {
       g_free (configuration->values[i].text);
       g_free (configuration->values[i].origin);
@@ -397,7 +399,7 @@ get_index (const Configuration *configuration, const char *group, const char *ke
 {
   const ConfigurationKey *found = find_key (configuration->keys, group, key);
 
-  if (!found)
+  if (found == NULL)
     g_error ("the table of the configuration has no key %s in [%s]", key, group);
   return (gsize)(found - configuration->keys);
 }
@@ -417,7 +419,7 @@ get_text (const Configuration *configuration, gsize index)
 {
   const char *text = configuration->values[index].text;
 
-  return text ? text : configuration->keys[index].default_value;
+  return text != NULL ? text : configuration->keys[index].default_value;
 }
 
 static const char *
@@ -425,7 +427,7 @@ get_origin (const Configuration *configuration, gsize index)
 {
   const char *origin = configuration->values[index].origin;
 
-  return origin ? origin : ORIGIN_DEFAULT;
+  return origin != NULL ? origin : ORIGIN_DEFAULT;
 }
 
 const char *
@@ -439,7 +441,7 @@ configuration_get_seconds (const Configuration *configuration, const char *group
 {
   const char *value = configuration_get_string (configuration, group, key);
 
-  return value ? (guint)g_ascii_strtoull (value, NULL, 10) : 0;
+  return value != NULL ? (guint)g_ascii_strtoull (value, NULL, 10) : 0;
 }
 
 const char *
@@ -451,6 +453,6 @@ configuration_get_origin (const Configuration *configuration, const char *group,
 void
 configuration_foreach (const Configuration *configuration, ConfigurationFunc callback, gpointer user_data)
 {
-  for (gsize i = 0; configuration->keys[i].group; i++)
+  for (gsize i = 0; configuration->keys[i].group != NULL; i++)
     callback (&configuration->keys[i], get_text (configuration, i), get_origin (configuration, i), user_data);
 }

@@ -36,7 +36,7 @@ static gint ending;
 static int
 find_name (const char *const *list, const char *name)
 {
-  for (int i = 0; name && list[i]; i++)
+  for (int i = 0; name != NULL && list[i] != NULL; i++)
     if (strcmp (list[i], name) == 0)
       return i;
   return -1;
@@ -92,12 +92,12 @@ write_journal (int priority, const char *message_id, const char *correlation, co
   fields[n++] = take_field (g_strconcat ("MESSAGE=", text, NULL));
   fields[n++] = take_field (g_strdup_printf ("PRIORITY=%d", priority));
   fields[n++] = take_field (g_strconcat ("SYSLOG_IDENTIFIER=", program_invocation_short_name, NULL));
-  if (message_id)
+  if (message_id != NULL)
     fields[n++] = take_field (g_strconcat ("MESSAGE_ID=", message_id, NULL));
-  if (correlation)
+  if (correlation != NULL)
     fields[n++] = take_field (g_strconcat ("SHIKAKU_VISIT=", correlation, NULL));
-  for (; more && more->name && n < G_N_ELEMENTS (fields); more++)
-    if (more->value)
+  for (; more != NULL && more->name != NULL && n < G_N_ELEMENTS (fields); more++)
+    if (more->value != NULL)
       fields[n++] = take_field (g_strconcat (more->name, "=", more->value, NULL));
 
   sent = sd_journal_sendv (fields, n) >= 0;
@@ -116,7 +116,7 @@ write_console (int priority, const char *correlation, char *text)
   g_autofree char *begin = journal_has_console /* sd-daemon(3) */
                                ? g_strdup_printf ("<%d>", priority)
                                : g_strconcat (program_invocation_short_name, ": ", level_names[priority], ": ", NULL);
-  g_autofree char *end = correlation ? g_strconcat (" [", correlation, "]", NULL) : g_strdup ("");
+  g_autofree char *end = correlation != NULL ? g_strconcat (" [", correlation, "]", NULL) : g_strdup ("");
 
   for (char *c = text; *c; c++)
     if ((guchar)*c < ' ' || *c == 0x7f)
@@ -138,7 +138,7 @@ write_entry (int priority, const char *message_id, const char *correlation, cons
   if (priority > g_atomic_int_get (&maximum_level) || target == TARGET_NULL)
     return;
   if (target == TARGET_AUTO)
-    target = journal_listens && (message_id || !g_atomic_int_get (&ending)) ? TARGET_JOURNAL : TARGET_CONSOLE;
+    target = journal_listens && (message_id != NULL || !g_atomic_int_get (&ending)) ? TARGET_JOURNAL : TARGET_CONSOLE;
 
   text = g_strdup_vprintf (format, arguments);
   priority = CLAMP (priority, LOG_EMERG, LOG_DEBUG);
@@ -199,7 +199,8 @@ write_glib_message (GLogLevelFlags flags, const GLogField *fields, gsize n_field
       domain = fields[i].value;
     else if (fields[i].length < 0 && strcmp (fields[i].key, "MESSAGE") == 0)
       text = fields[i].value;
-  log_write (priority, NULL, NULL, "%s%s%s", domain ? domain : "", domain ? ": " : "", text ? text : "(no text)");
+  log_write (priority, NULL, NULL, "%s%s%s", domain != NULL ? domain : "", domain != NULL ? ": " : "",
+             text != NULL ? text : "(no text)");
   return G_LOG_WRITER_HANDLED;
 }
 
@@ -211,7 +212,7 @@ stderr_is_journal (void)
   g_autofree char *own = NULL;
   struct stat status;
 
-  if (!stream || fstat (STDERR_FILENO, &status) < 0)
+  if (stream == NULL || fstat (STDERR_FILENO, &status) < 0)
     return FALSE;
   own = g_strdup_printf ("%" G_GUINT64_FORMAT ":%" G_GUINT64_FORMAT, (guint64)status.st_dev, (guint64)status.st_ino);
   return strcmp (stream, own) == 0;

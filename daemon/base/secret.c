@@ -97,7 +97,7 @@ secret_get_size (const Secret *secret)
 void
 secret_free (Secret *secret)
 {
-  if (!secret)
+  if (secret == NULL)
     return;
   explicit_bzero (secret->data, secret->mapped);
   munmap (secret->data, secret->mapped); /* this unlocks the pages too */

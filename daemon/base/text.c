@@ -19,7 +19,7 @@ load_texts (gpointer unused)
   g_autoptr (GBytes) data = g_resources_lookup_data (RESOURCE, G_RESOURCE_LOOKUP_FLAGS_NONE, NULL);
   GKeyFile *texts = g_key_file_new ();
 
-  if (data && !g_key_file_load_from_bytes (texts, data, G_KEY_FILE_KEEP_TRANSLATIONS, &error))
+  if (data != NULL && !g_key_file_load_from_bytes (texts, data, G_KEY_FILE_KEEP_TRANSLATIONS, &error))
     log_error (NULL, "cannot read the texts: %s", error->message);
   return texts;
 }
@@ -35,7 +35,7 @@ get_texts (void)
 char *
 text_lookup (const char *group, const char *language)
 {
-  return g_key_file_get_locale_string (get_texts (), group, "Text", language ? language : UNTRANSLATED, NULL);
+  return g_key_file_get_locale_string (get_texts (), group, "Text", language != NULL ? language : UNTRANSLATED, NULL);
 }
 
 char *

@@ -157,7 +157,7 @@ exchange (ApduGuard *guard, const guint8 *command, gsize command_size, guint8 *r
     return FALSE;
   if (*size < 2)
     {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED, "The card vanished in mid-command");
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED, "the card vanished in mid-command");
       return FALSE;
     }
   *ret_status = apdu_status_word (response, *size);
@@ -176,7 +176,7 @@ fetch_rest (ApduGuard *guard, guint8 *response, gsize room, gsize *size, guint16
 
       if (pieces == RESPONSE_PIECES_MAXIMUM || piece <= 2)
         {
-          g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_FAILED, "The card's response does not end");
+          g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_FAILED, "the card's response does not end");
           return FALSE;
         }
       if (!exchange (guard, command, sizeof command, response + *size, &piece, status, error))
@@ -234,7 +234,7 @@ apdu_guard_transmit (ApduGuard *guard, const guint8 *command, gsize command_size
   if (!apdu_parse (command, command_size, &apdu) || touches_number (guard, &apdu) || !is_listed (guard, &apdu))
     {
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED,
-                           "A card command that is not on the list was refused");
+                           "a card command that is not on the list was refused");
       return FALSE;
     }
 

@@ -50,7 +50,7 @@ struct CardCertificate
 };
 
 static gboolean
-fail (GError **error, ShikakuError code, const char *message)
+set_card_error (GError **error, ShikakuError code, const char *message)
 {
   g_set_error_literal (error, SHIKAKU_ERROR, (gint)code, message);
   return FALSE;
@@ -77,13 +77,13 @@ card_authorities_load (const char *path, GError **error)
   gnutls_global_init ();
   if (!g_file_get_contents (path, &pem, &size, NULL) || size > AUTHORITIES_SIZE_MAXIMUM)
     {
-      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "The cards' CAs cannot be read: %s", path);
+      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "the cards' CAs cannot be read: %s", path);
       return NULL;
     }
   datum = (gnutls_datum_t){ .data = (unsigned char *)pem, .size = (guint)size };
   if (gnutls_x509_crt_list_import2 (&authorities->list, &authorities->size, &datum, GNUTLS_X509_FMT_PEM, 0) < 0)
     {
-      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "No certificate of a CA in %s", path);
+      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "no certificate of a CA in %s", path);
       return NULL;
     }
   return g_steal_pointer (&authorities);
@@ -133,14 +133,14 @@ card_certificate_new (GBytes *der, GError **error)
   gnutls_pubkey_init (&certificate->key);
   if (gnutls_x509_crt_import (certificate->parsed, &datum, GNUTLS_X509_FMT_DER) < 0)
     {
-      fail (error, SHIKAKU_ERROR_CARD_FAILED, "What the card gave is not a certificate");
+      set_card_error (error, SHIKAKU_ERROR_CARD_FAILED, "what the card gave is not a certificate");
       return NULL;
     }
   if (gnutls_pubkey_import_x509 (certificate->key, certificate->parsed, 0) == 0)
     certificate->algorithm = find_algorithm (certificate->key);
   if (certificate->algorithm == NULL)
     {
-      fail (error, SHIKAKU_ERROR_CARD_UNSUPPORTED, "The card's key is of a kind that is not known");
+      set_card_error (error, SHIKAKU_ERROR_CARD_UNSUPPORTED, "the card's key is of a kind that is not known");
       return NULL;
     }
   return g_steal_pointer (&certificate);
@@ -227,14 +227,14 @@ gboolean
 card_certificate_check (CardCertificate *certificate, CardAuthorities *authorities, gint64 now, GError **error)
 {
   if (!is_trusted (certificate, authorities))
-    return fail (error, SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED, "The card's certificate is of no known CA");
+    return set_card_error (error, SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED, "the card's certificate is of no known CA");
   if (!may_sign (certificate))
-    return fail (error, SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED, "The card's certificate is not for signatures");
+    return set_card_error (error, SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED, "the card's certificate is not for signatures");
   if (now > card_certificate_get_not_after (certificate))
-    return fail (error, SHIKAKU_ERROR_CERTIFICATE_EXPIRED, "The card's certificate has expired");
+    return set_card_error (error, SHIKAKU_ERROR_CERTIFICATE_EXPIRED, "the card's certificate has expired");
   if (now < gnutls_x509_crt_get_activation_time (certificate->parsed))
-    return fail (error, SHIKAKU_ERROR_CERTIFICATE_EXPIRED,
-                 "The card's certificate is not valid yet: is the clock right?");
+    return set_card_error (error, SHIKAKU_ERROR_CERTIFICATE_EXPIRED,
+                           "the card's certificate is not valid yet: is the clock right?");
   return TRUE;
 }
 
@@ -259,6 +259,6 @@ card_certificate_verify (CardCertificate *certificate, GBytes *content, GBytes *
   const gnutls_datum_t datum = as_datum (content), signed_datum = as_datum (signature);
 
   if (gnutls_pubkey_verify_data2 (certificate->key, certificate->algorithm->signature, 0, &datum, &signed_datum) < 0)
-    return fail (error, SHIKAKU_ERROR_CARD_FAILED, "The card's signature is not right");
+    return set_card_error (error, SHIKAKU_ERROR_CARD_FAILED, "the card's signature is not right");
   return TRUE;
 }

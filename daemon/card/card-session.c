@@ -52,7 +52,7 @@ is_cancelled (GCancellable *cancellable, GError **error)
 {
   if (!g_cancellable_is_cancelled (cancellable))
     return FALSE;
-  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "Cancelled");
+  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "cancelled");
   return TRUE;
 }
 
@@ -72,7 +72,7 @@ connect_card (CardSession *session, Reader *reader, GError **error)
 }
 
 static gboolean
-begin (CardSession *session, Reader *reader, GError **error)
+begin_transaction (CardSession *session, Reader *reader, GError **error)
 {
   gboolean begun;
 
@@ -106,7 +106,7 @@ open_job (Reader *reader, gpointer data, GCancellable *cancellable, GError **err
 
   if (!connect_card (session, reader, error))
     return NULL;
-  opened = begin (session, reader, error);
+  opened = begin_transaction (session, reader, error);
   if (opened)
     {
       opened = read_card (session, cancellable, error);
@@ -125,13 +125,13 @@ check_tries (guint tries, gboolean last_try, GError **error)
 
   if (tries == 0)
     {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_LOCKED, "The card's PIN is locked");
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_LOCKED, "the card's PIN is locked");
       return FALSE;
     }
   if (tries > 1 || last_try)
     return TRUE;
 
-  refusal = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_REFUSED, "The PIN's last try is not to be spent");
+  refusal = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_REFUSED, "the PIN's last try is not to be spent");
   shikaku_error_set_tries_left (refusal, tries);
   g_propagate_error (error, g_steal_pointer (&refusal));
   return FALSE;
@@ -148,7 +148,7 @@ check_same_card (SignStep *step, Reader *reader, GError **error)
     {
       g_set_error_literal (error, SHIKAKU_ERROR,
                            session->exclusive ? SHIKAKU_ERROR_CARD_REMOVED : SHIKAKU_ERROR_CARD_RESET,
-                           "The card is not the one that was read");
+                           "the card is not the one that was read");
       return FALSE;
     }
   if (session->exclusive)
@@ -159,7 +159,7 @@ check_same_card (SignStep *step, Reader *reader, GError **error)
     return FALSE;
   if (tries != step->tries)
     {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_RESET, "Another program has used the card's PIN");
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_RESET, "another program has used the card's PIN");
       return FALSE;
     }
   return TRUE;
@@ -194,7 +194,7 @@ sign_job (Reader *reader, gpointer data, GCancellable *cancellable, GError **err
   SignStep *step = data;
   GBytes *signature = NULL;
 
-  if (!check_tries (step->tries, step->last_try, error) || !begin (step->session, reader, error))
+  if (!check_tries (step->tries, step->last_try, error) || !begin_transaction (step->session, reader, error))
     return NULL;
   if (check_same_card (step, reader, error) && !is_cancelled (cancellable, error))
     signature = verify_and_sign (step, error);
@@ -228,7 +228,8 @@ card_session_unref (CardSession *session)
     return;
 
   if (session->is_open) /* nobody closed it, and the card must not stay powered */
-    card_worker_run (session->worker, close_job, NULL, NULL, NULL, CARD_SESSION_DEADLINE, NULL, NULL, NULL);
+    card_worker_run (session->worker, close_job, NULL, NULL, NULL, CARD_SESSION_DEADLINE_MILLISECONDS, NULL, NULL,
+                     NULL);
   g_clear_pointer (&session->certificate, card_certificate_unref);
   card_worker_unref (session->worker);
   g_free (session);
@@ -272,8 +273,8 @@ card_session_open (CardWorker *worker, GCancellable *cancellable, GAsyncReadyCal
   g_atomic_ref_count_init (&session->references);
   session->worker = card_worker_ref (worker);
   g_task_set_task_data (task, session, unref_session);
-  card_worker_run (worker, open_job, card_session_ref (session), unref_session, NULL, CARD_SESSION_DEADLINE,
-                   cancellable, on_opened, task);
+  card_worker_run (worker, open_job, card_session_ref (session), unref_session, NULL,
+                   CARD_SESSION_DEADLINE_MILLISECONDS, cancellable, on_opened, task);
 }
 
 CardSession *
@@ -333,8 +334,8 @@ card_session_sign (CardSession *session, Secret *pin, GBytes *content, gboolean 
   step->tries = session->tries;
   step->last_try = last_try;
   g_task_set_task_data (task, card_session_ref (session), unref_session);
-  card_worker_run (session->worker, sign_job, step, free_sign_step, unref_bytes, CARD_SESSION_DEADLINE, cancellable,
-                   on_signed, task);
+  card_worker_run (session->worker, sign_job, step, free_sign_step, unref_bytes, CARD_SESSION_DEADLINE_MILLISECONDS,
+                   cancellable, on_signed, task);
 }
 
 GBytes *
@@ -365,7 +366,8 @@ card_session_close (CardSession *session, GAsyncReadyCallback callback, gpointer
     }
 
   session->is_open = FALSE;
-  card_worker_run (session->worker, close_job, NULL, NULL, NULL, CARD_SESSION_DEADLINE, NULL, on_closed, task);
+  card_worker_run (session->worker, close_job, NULL, NULL, NULL, CARD_SESSION_DEADLINE_MILLISECONDS, NULL, on_closed,
+                   task);
 }
 
 void

@@ -18,7 +18,7 @@
 #include "card/card-certificate.h"
 #include "card/card-worker.h"
 
-#define CARD_SESSION_DEADLINE 10000 /* milliseconds: a card that takes longer for a step is mute */
+#define CARD_SESSION_DEADLINE_MILLISECONDS 10000 /* a card that takes longer for a step is mute */
 
 typedef struct CardSession CardSession; /* reference-counted: jobs that were given up keep theirs */
 

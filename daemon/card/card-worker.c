@@ -96,8 +96,8 @@ static GError *
 new_mute_error (CardWorker *worker)
 {
   if (g_atomic_int_get (&worker->waiting))
-    return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY, "Another program keeps the reader to itself");
-  return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_MUTE, "The card or its reader does not answer");
+    return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY, "another program keeps the reader to itself");
+  return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_MUTE, "the card or its reader does not answer");
 }
 
 static gboolean
@@ -138,7 +138,7 @@ run_job (CardWorker *worker, Job *job)
   gboolean given_up;
 
   if (g_cancellable_is_cancelled (job->stop))
-    job->error = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "Cancelled");
+    job->error = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "cancelled");
   else
     job->result = job->function (worker->reader, job->data, job->stop, &job->error);
 
@@ -157,7 +157,7 @@ run_job (CardWorker *worker, Job *job)
 }
 
 static gpointer
-serve (gpointer data)
+run_jobs (gpointer data)
 {
   CardWorker *worker = data;
 
@@ -315,7 +315,7 @@ queue_job (CardWorker *worker, Job *job)
 
   worker->started = TRUE;
   g_atomic_ref_count_inc (&worker->holders);
-  g_thread_unref (g_thread_new ("card-worker", serve, worker));
+  g_thread_unref (g_thread_new ("card-worker", run_jobs, worker));
   return TRUE;
 }
 

@@ -37,7 +37,7 @@ jpki_initialize (Jpki *jpki, Reader *reader, gboolean extended)
 }
 
 static gboolean
-send (Jpki *jpki, const Apdu *apdu, guint8 *response, gsize *size, guint16 *ret_status, GError **error)
+send_command (Jpki *jpki, const Apdu *apdu, guint8 *response, gsize *size, guint16 *ret_status, GError **error)
 {
   guint8 command[APDU_COMMAND_MAXIMUM];
   gsize command_size = apdu_build (apdu, command, sizeof command);
@@ -49,18 +49,18 @@ send (Jpki *jpki, const Apdu *apdu, guint8 *response, gsize *size, guint16 *ret_
 
 /* For commands that are answered by a status word alone. */
 static gboolean
-send_simple (Jpki *jpki, const Apdu *apdu, guint16 *ret_status, GError **error)
+send_for_status (Jpki *jpki, const Apdu *apdu, guint16 *ret_status, GError **error)
 {
   guint8 response[2 + SHORT_LE];
   gsize size = sizeof response;
 
-  return send (jpki, apdu, response, &size, ret_status, error);
+  return send_command (jpki, apdu, response, &size, ret_status, error);
 }
 
 static gboolean
-fail (GError **error, ShikakuError code, const char *command, guint16 status)
+set_status_error (GError **error, ShikakuError code, const char *command, guint16 status)
 {
-  g_set_error (error, SHIKAKU_ERROR, (gint)code, "The card answered %s with %04X", command, status);
+  g_set_error (error, SHIKAKU_ERROR, (gint)code, "the card answered %s with %04X", command, status);
   return FALSE;
 }
 
@@ -71,9 +71,9 @@ jpki_select (Jpki *jpki, GError **error)
       = { .ins = 0xA4, .p1 = 0x04, .p2 = 0x0C, .data = card_aid_jpki, .lc = CARD_AID_JPKI_SIZE, .le = APDU_LE_NONE };
   guint16 status;
 
-  if (!send_simple (jpki, &apdu, &status, error))
+  if (!send_for_status (jpki, &apdu, &status, error))
     return FALSE;
-  return status == STATUS_OK || fail (error, SHIKAKU_ERROR_CARD_UNSUPPORTED, "SELECT", status);
+  return status == STATUS_OK || set_status_error (error, SHIKAKU_ERROR_CARD_UNSUPPORTED, "SELECT", status);
 }
 
 /*
@@ -85,7 +85,7 @@ read_binary (Jpki *jpki, guint16 p1p2, int le, guint8 *buffer, gsize *size, guin
 {
   const Apdu apdu = { .ins = 0xB0, .p1 = p1p2 >> 8, .p2 = p1p2 & 0xFF, .le = le, .extended = le > SHORT_LE };
 
-  if (!send (jpki, &apdu, buffer, size, ret_status, error))
+  if (!send_command (jpki, &apdu, buffer, size, ret_status, error))
     return FALSE;
   if (*ret_status != STATUS_OK && *ret_status != STATUS_END_OF_FILE)
     *size = 0;
@@ -141,16 +141,16 @@ read_beginning (Jpki *jpki, guint8 *buffer, gsize *size, GError **error)
   if (*size > 0)
     return TRUE;
   if (status == STATUS_DENIED) /* a telephone: it wants the PIN first */
-    return fail (error, SHIKAKU_ERROR_CARD_UNSUPPORTED, "READ BINARY", status);
+    return set_status_error (error, SHIKAKU_ERROR_CARD_UNSUPPORTED, "READ BINARY", status);
 
-  if (!send_simple (jpki, &select, &status, error))
+  if (!send_for_status (jpki, &select, &status, error))
     return FALSE;
   if (status != STATUS_OK)
-    return fail (error, SHIKAKU_ERROR_CARD_FAILED, "SELECT", status);
+    return set_status_error (error, SHIKAKU_ERROR_CARD_FAILED, "SELECT", status);
   *size = room;
   if (!read_binary (jpki, 0, SHORT_LE, buffer, size, &status, error))
     return FALSE;
-  return *size > 0 || fail (error, SHIKAKU_ERROR_CARD_FAILED, "READ BINARY", status);
+  return *size > 0 || set_status_error (error, SHIKAKU_ERROR_CARD_FAILED, "READ BINARY", status);
 }
 
 /* The length of the certificate, as its first bytes state it; 0 if they do not begin a certificate. */
@@ -181,7 +181,7 @@ jpki_read_certificate (Jpki *jpki, GError **error)
   total = measure_certificate (buffer, size);
   if (total == 0)
     {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_FAILED, "The card holds no certificate");
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_FAILED, "the card holds no certificate");
       return NULL;
     }
   while (size < total)
@@ -192,7 +192,7 @@ jpki_read_certificate (Jpki *jpki, GError **error)
         return NULL;
       if (piece == 0)
         {
-          fail (error, SHIKAKU_ERROR_CARD_FAILED, "READ BINARY", status);
+          set_status_error (error, SHIKAKU_ERROR_CARD_FAILED, "READ BINARY", status);
           return NULL;
         }
       size += piece;
@@ -206,14 +206,14 @@ jpki_query_tries (Jpki *jpki, guint *ret_tries, GError **error)
   const Apdu apdu = { .ins = 0x20, .p2 = SHORT_ID (EF_PIN), .le = APDU_LE_NONE };
   guint16 status;
 
-  if (!send_simple (jpki, &apdu, &status, error))
+  if (!send_for_status (jpki, &apdu, &status, error))
     return FALSE;
   if (STATUS_IS_TRIES (status))
     *ret_tries = status & 0x0F;
   else if (status == STATUS_BLOCKED || status == STATUS_BLOCKED_JICSAP)
     *ret_tries = 0;
   else
-    return fail (error, SHIKAKU_ERROR_CARD_FAILED, "the retry query", status);
+    return set_status_error (error, SHIKAKU_ERROR_CARD_FAILED, "the retry query", status);
   return TRUE;
 }
 
@@ -243,19 +243,19 @@ jpki_verify (Jpki *jpki, Secret *pin, GError **error)
 
   if (!is_pin (pin))
     {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_REFUSED, "A PIN is four digits");
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_REFUSED, "a PIN is four digits");
       return FALSE;
     }
-  if (!send_simple (jpki, &apdu, &status, error))
+  if (!send_for_status (jpki, &apdu, &status, error))
     return FALSE;
   if (status == STATUS_OK)
     return TRUE;
   locked = status == STATUS_BLOCKED || status == STATUS_BLOCKED_JICSAP || status == 0x63C0;
   if (!locked && !STATUS_IS_TRIES (status))
-    return fail (error, SHIKAKU_ERROR_CARD_FAILED, "VERIFY", status);
+    return set_status_error (error, SHIKAKU_ERROR_CARD_FAILED, "VERIFY", status);
 
-  failure = locked ? g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_LOCKED, "The PIN is locked now")
-                   : g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_INCORRECT, "The PIN is not the card's");
+  failure = locked ? g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_LOCKED, "the PIN is locked now")
+                   : g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_INCORRECT, "the PIN is not the card's");
   shikaku_error_set_tries_left (failure, locked ? 0 : status & 0x0F);
   g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
@@ -270,11 +270,11 @@ jpki_sign (Jpki *jpki, GBytes *digest, GError **error)
   const Apdu apdu = { .cla = 0x80, .ins = 0x2A, .p2 = SHORT_ID (EF_KEY), .data = data, .lc = lc, .le = SHORT_LE };
   guint16 status;
 
-  if (!send (jpki, &apdu, response, &size, &status, error))
+  if (!send_command (jpki, &apdu, response, &size, &status, error))
     return NULL;
   if (status != STATUS_OK || size == 0)
     {
-      fail (error, SHIKAKU_ERROR_CARD_FAILED, "SIGN", status);
+      set_status_error (error, SHIKAKU_ERROR_CARD_FAILED, "SIGN", status);
       return NULL;
     }
   return g_bytes_new (response, size);
@@ -288,5 +288,5 @@ jpki_drop_rights (Jpki *jpki)
   };
   guint16 status;
 
-  send_simple (jpki, &apdu, &status, NULL);
+  send_for_status (jpki, &apdu, &status, NULL);
 }

@@ -26,14 +26,14 @@
  * pcsc-lite does not tell of a reader that comes between the list and the wait. So the list is read again when nothing
  * has happened for a while.
  */
-#define SETTLE_TIME 1000 /* milliseconds */
+#define QUIET_MILLISECONDS 1000
 
 /*
  * pcscd's socket is there a moment before pcscd listens: connecting is tried a few times, with twice the pause each
  * time.
  */
 #define CONNECT_TRIES 5
-#define CONNECT_DELAY 20 /* milliseconds, the first */
+#define CONNECT_DELAY_MILLISECONDS 20 /* the first */
 
 #define STOP_TIME (G_TIME_SPAN_SECOND)
 #define STOP_STEP (10 * G_TIME_SPAN_MILLISECOND)
@@ -112,7 +112,7 @@ free_event (gpointer data)
 
 /* On the main thread. */
 static gboolean
-deliver_event (gpointer data)
+on_event (gpointer data)
 {
   const Event *event = data;
   const ReaderMonitorObserver *observer = event->monitor->observer;
@@ -154,12 +154,12 @@ new_event (ReaderMonitor *monitor, EventKind kind, const char *name, gboolean va
 
 /* Sources of one priority are served in the order in which they were attached. */
 static void
-tell (ReaderMonitor *monitor, EventKind kind, const char *name, gboolean value, guint event_counter)
+queue_event (ReaderMonitor *monitor, EventKind kind, const char *name, gboolean value, guint event_counter)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
 
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, deliver_event, new_event (monitor, kind, name, value, event_counter), free_event);
+  g_source_set_callback (source, on_event, new_event (monitor, kind, name, value, event_counter), free_event);
   g_source_attach (source, monitor->main_context);
 }
 
@@ -170,14 +170,14 @@ tell_service (ReaderMonitor *monitor, gboolean available)
     return;
   monitor->service_told = TRUE;
   monitor->service = available;
-  tell (monitor, EVENT_SERVICE, NULL, available, 0);
+  queue_event (monitor, EVENT_SERVICE, NULL, available, 0);
 }
 
 static void
 tell_surveyed (ReaderMonitor *monitor)
 {
   if (!monitor->surveyed_told)
-    tell (monitor, EVENT_SURVEYED, NULL, FALSE, 0);
+    queue_event (monitor, EVENT_SURVEYED, NULL, FALSE, 0);
   monitor->surveyed_told = TRUE;
 }
 
@@ -243,7 +243,7 @@ wait_for_socket (ReaderMonitor *monitor, int notify, guint tries)
   struct pollfd descriptors[] = { { notify, POLLIN, 0 }, { monitor->stop_event, POLLIN, 0 } };
   gboolean soon = tries < CONNECT_TRIES && access (get_socket_path (), F_OK) == 0;
 
-  return poll (descriptors, G_N_ELEMENTS (descriptors), soon ? CONNECT_DELAY << tries : -1) > 0;
+  return poll (descriptors, G_N_ELEMENTS (descriptors), soon ? CONNECT_DELAY_MILLISECONDS << tries : -1) > 0;
 }
 
 /* Waits until pcscd is there. Return: when a context is established, or the monitor is to stop. */
@@ -292,7 +292,7 @@ add_reader (ReaderMonitor *monitor, const char *name)
 
   watched->name = g_strdup (name);
   add_state (monitor, watched->name, watched);
-  tell (monitor, EVENT_ADDED, name, FALSE, 0);
+  queue_event (monitor, EVENT_ADDED, name, FALSE, 0);
 }
 
 static void
@@ -300,7 +300,7 @@ remove_reader (ReaderMonitor *monitor, guint index)
 {
   Watched *watched = get_watched (monitor, index);
 
-  tell (monitor, EVENT_REMOVED, watched->name, FALSE, 0);
+  queue_event (monitor, EVENT_REMOVED, watched->name, FALSE, 0);
   g_array_remove_index (monitor->states, index);
   g_free (watched->name);
   g_free (watched);
@@ -374,7 +374,7 @@ tell_changes (ReaderMonitor *monitor)
       watched->told = TRUE;
       watched->present = present;
       watched->event_counter = event_counter;
-      tell (monitor, EVENT_CARD, watched->name, present, event_counter);
+      queue_event (monitor, EVENT_CARD, watched->name, present, event_counter);
     }
 }
 
@@ -407,7 +407,7 @@ watch_readers (ReaderMonitor *monitor)
       settled = settled && !changed;
       if (monitor->states->len == 1) /* no reader */
         tell_surveyed (monitor);
-      result = SCardGetStatusChange (monitor->context, settled ? INFINITE : SETTLE_TIME,
+      result = SCardGetStatusChange (monitor->context, settled ? INFINITE : QUIET_MILLISECONDS,
                                      (SCARD_READERSTATE *)(void *)monitor->states->data, monitor->states->len);
       if (result == SCARD_S_SUCCESS)
         {

@@ -34,27 +34,27 @@ static const struct
   ShikakuError code;
   const char *text;
 } meanings[] = {
-  { SCARD_E_NO_SERVICE, SHIKAKU_ERROR_SERVICE_STOPPED, "The smart card service does not run" },
-  { SCARD_E_SERVICE_STOPPED, SHIKAKU_ERROR_SERVICE_STOPPED, "The smart card service has stopped" },
-  { SCARD_F_COMM_ERROR, SHIKAKU_ERROR_SERVICE_STOPPED, "The smart card service has gone away" },
-  { SCARD_E_UNKNOWN_READER, SHIKAKU_ERROR_NO_READER, "The reader is not there" },
-  { SCARD_E_NO_READERS_AVAILABLE, SHIKAKU_ERROR_NO_READER, "There is no reader" },
-  { SCARD_E_READER_UNAVAILABLE, SHIKAKU_ERROR_NO_READER, "The reader has gone away" },
-  { SCARD_E_SHARING_VIOLATION, SHIKAKU_ERROR_READER_BUSY, "Another program has the reader" },
-  { SCARD_E_NO_SMARTCARD, SHIKAKU_ERROR_NO_CARD, "There is no card in the reader" },
-  { SCARD_W_REMOVED_CARD, SHIKAKU_ERROR_CARD_REMOVED, "The card was removed" },
-  { SCARD_E_NOT_TRANSACTED, SHIKAKU_ERROR_CARD_REMOVED, "The card can no longer be reached" },
-  { SCARD_W_RESET_CARD, SHIKAKU_ERROR_CARD_RESET, "Another program has reset the card" },
-  { SCARD_W_UNPOWERED_CARD, SHIKAKU_ERROR_CARD_FAILED, "The card does not power up" },
-  { SCARD_W_UNRESPONSIVE_CARD, SHIKAKU_ERROR_CARD_FAILED, "The card does not power up" },
-  { SCARD_W_UNSUPPORTED_CARD, SHIKAKU_ERROR_CARD_UNSUPPORTED, "The reader does not support the card" },
-  { SCARD_E_CARD_UNSUPPORTED, SHIKAKU_ERROR_CARD_UNSUPPORTED, "The reader does not support the card" },
-  { SCARD_E_PROTO_MISMATCH, SHIKAKU_ERROR_CARD_UNSUPPORTED, "The card speaks another protocol" },
-  { SCARD_E_TIMEOUT, SHIKAKU_ERROR_CARD_MUTE, "The card does not answer" },
+  { SCARD_E_NO_SERVICE, SHIKAKU_ERROR_SERVICE_STOPPED, "the smart card service does not run" },
+  { SCARD_E_SERVICE_STOPPED, SHIKAKU_ERROR_SERVICE_STOPPED, "the smart card service has stopped" },
+  { SCARD_F_COMM_ERROR, SHIKAKU_ERROR_SERVICE_STOPPED, "the smart card service has gone away" },
+  { SCARD_E_UNKNOWN_READER, SHIKAKU_ERROR_NO_READER, "the reader is not there" },
+  { SCARD_E_NO_READERS_AVAILABLE, SHIKAKU_ERROR_NO_READER, "there is no reader" },
+  { SCARD_E_READER_UNAVAILABLE, SHIKAKU_ERROR_NO_READER, "the reader has gone away" },
+  { SCARD_E_SHARING_VIOLATION, SHIKAKU_ERROR_READER_BUSY, "another program has the reader" },
+  { SCARD_E_NO_SMARTCARD, SHIKAKU_ERROR_NO_CARD, "there is no card in the reader" },
+  { SCARD_W_REMOVED_CARD, SHIKAKU_ERROR_CARD_REMOVED, "the card was removed" },
+  { SCARD_E_NOT_TRANSACTED, SHIKAKU_ERROR_CARD_REMOVED, "the card can no longer be reached" },
+  { SCARD_W_RESET_CARD, SHIKAKU_ERROR_CARD_RESET, "another program has reset the card" },
+  { SCARD_W_UNPOWERED_CARD, SHIKAKU_ERROR_CARD_FAILED, "the card does not power up" },
+  { SCARD_W_UNRESPONSIVE_CARD, SHIKAKU_ERROR_CARD_FAILED, "the card does not power up" },
+  { SCARD_W_UNSUPPORTED_CARD, SHIKAKU_ERROR_CARD_UNSUPPORTED, "the reader does not support the card" },
+  { SCARD_E_CARD_UNSUPPORTED, SHIKAKU_ERROR_CARD_UNSUPPORTED, "the reader does not support the card" },
+  { SCARD_E_PROTO_MISMATCH, SHIKAKU_ERROR_CARD_UNSUPPORTED, "the card speaks another protocol" },
+  { SCARD_E_TIMEOUT, SHIKAKU_ERROR_CARD_MUTE, "the card does not answer" },
 };
 
 static gboolean
-fail (GError **error, const char *call, LONG result)
+set_pcsc_error (GError **error, const char *call, LONG result)
 {
   for (guint i = 0; i < G_N_ELEMENTS (meanings); i++)
     if (meanings[i].result == result)
@@ -62,7 +62,7 @@ fail (GError **error, const char *call, LONG result)
         g_set_error (error, SHIKAKU_ERROR, (gint)meanings[i].code, "%s (%s)", meanings[i].text, call);
         return FALSE;
       }
-  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_FAILED, "The reader failed (%s: 0x%08lX)", call,
+  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_FAILED, "the reader failed (%s: 0x%08lX)", call,
                (gulong)result & 0xFFFFFFFF);
   return FALSE;
 }
@@ -163,7 +163,7 @@ connect_card (Reader *reader, gboolean *ret_exclusive, gboolean *ret_extended, G
   disconnect_card (reader);
   result = SCardEstablishContext (SCARD_SCOPE_SYSTEM, NULL, NULL, &self->context);
   if (result != SCARD_S_SUCCESS)
-    return fail (error, "SCardEstablishContext", result);
+    return set_pcsc_error (error, "SCardEstablishContext", result);
   self->established = TRUE;
 
   self->exclusive = TRUE;
@@ -177,7 +177,7 @@ connect_card (Reader *reader, gboolean *ret_exclusive, gboolean *ret_extended, G
   if (!self->connected || !read_event_counter (self, &self->event_counter))
     {
       disconnect_card (reader);
-      return fail (error, "SCardConnect", result == SCARD_S_SUCCESS ? SCARD_E_NO_SERVICE : result);
+      return set_pcsc_error (error, "SCardConnect", result == SCARD_S_SUCCESS ? SCARD_E_NO_SERVICE : result);
     }
 
   *ret_exclusive = self->exclusive;
@@ -191,7 +191,7 @@ begin_transaction (Reader *reader, GError **error)
   PcscReader *self = (PcscReader *)reader;
   LONG result = self->connected ? SCardBeginTransaction (self->card) : SCARD_W_REMOVED_CARD;
 
-  return result == SCARD_S_SUCCESS || fail (error, "SCardBeginTransaction", result);
+  return result == SCARD_S_SUCCESS || set_pcsc_error (error, "SCardBeginTransaction", result);
 }
 
 static void
@@ -220,17 +220,17 @@ transmit (Reader *reader, const guint8 *command, gsize command_size, guint8 *res
   LONG result;
 
   if (!self->connected)
-    return fail (error, "SCardTransmit", SCARD_W_REMOVED_CARD);
+    return set_pcsc_error (error, "SCardTransmit", SCARD_W_REMOVED_CARD);
   result = SCardTransmit (self->card, protocol, command, command_size, NULL, response, &size);
 
   /* Either the card was pulled or the reader does not do extended length: jpki finds out with a short command. */
   if (result == SCARD_E_NOT_TRANSACTED && is_extended (command, command_size))
     result = SCARD_F_UNKNOWN_ERROR;
   if (result != SCARD_S_SUCCESS)
-    return fail (error, "SCardTransmit", result);
+    return set_pcsc_error (error, "SCardTransmit", result);
   if (size < 2)
     {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED, "The card vanished in mid-command");
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED, "the card vanished in mid-command");
       return FALSE;
     }
   *response_size = size;

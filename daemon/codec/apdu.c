@@ -25,7 +25,7 @@ apdu_build (const Apdu *apdu, guint8 *buffer, gsize size)
   guint8 coded[APDU_COMMAND_MAXIMUM];
   gsize at = 0;
 
-  if (apdu->lc > LC_MAXIMUM || (apdu->lc > 0 && !apdu->data))
+  if (apdu->lc > LC_MAXIMUM || (apdu->lc > 0 && apdu->data == NULL))
     return 0;
   if (apdu->le != APDU_LE_NONE && (apdu->le < 1 || apdu->le > le_maximum))
     return 0;

@@ -29,9 +29,9 @@ typedef struct
   gsize size;
 } Rest;
 
-/* take: the next element of @rest, which must have @tag. */
+/* read_element: the next element of @rest, which must have @tag. */
 static gboolean
-take (Rest *rest, guint32 tag, Tlv *ret_tlv)
+read_element (Rest *rest, guint32 tag, Tlv *ret_tlv)
 {
   if (!tlv_read (rest->data, rest->size, ret_tlv) || ret_tlv->tag != tag)
     return FALSE;
@@ -41,11 +41,11 @@ take (Rest *rest, guint32 tag, Tlv *ret_tlv)
 }
 
 static gboolean
-enter (Rest *rest, Rest *ret_inside)
+enter_sequence (Rest *rest, Rest *ret_inside)
 {
   Tlv sequence;
 
-  if (!take (rest, TAG_SEQUENCE, &sequence))
+  if (!read_element (rest, TAG_SEQUENCE, &sequence))
     return FALSE;
   *ret_inside = (Rest){ sequence.value, sequence.size };
   return TRUE;
@@ -67,13 +67,13 @@ read_time (Rest *rest, gint64 *ret_seconds)
   const guint8 *at;
   Tlv element;
 
-  if (take (rest, TAG_UTC_TIME, &element) && element.size == strlen ("YYMMDDhhmmssZ"))
+  if (read_element (rest, TAG_UTC_TIME, &element) && element.size == strlen ("YYMMDDhhmmssZ"))
     {
       at = element.value;
       year = read_number (at);
       century = year < 50 ? 20 : 19;
     }
-  else if (take (rest, TAG_GENERALIZED_TIME, &element) && element.size == strlen ("YYYYMMDDhhmmssZ"))
+  else if (read_element (rest, TAG_GENERALIZED_TIME, &element) && element.size == strlen ("YYYYMMDDhhmmssZ"))
     {
       at = element.value + 2;
       year = read_number (at);
@@ -99,14 +99,14 @@ read_certificate (const guint8 *data, gsize size, CertificateDates *ret_dates)
   CertificateDates dates;
   Tlv passed, subject;
 
-  if (!enter (&whole, &certificate) || !enter (&certificate, &content))
+  if (!enter_sequence (&whole, &certificate) || !enter_sequence (&certificate, &content))
     return FALSE;
-  take (&content, TAG_VERSION, &passed);          /* the first version has none */
-  if (!take (&content, TAG_INTEGER, &passed)      /* serial number */
-      || !take (&content, TAG_SEQUENCE, &passed)  /* algorithm */
-      || !take (&content, TAG_SEQUENCE, &passed)  /* issuer */
-      || !enter (&content, &validity)             /* from, until */
-      || !take (&content, TAG_SEQUENCE, &subject) /* for whom */
+  read_element (&content, TAG_VERSION, &passed);          /* the first version has none */
+  if (!read_element (&content, TAG_INTEGER, &passed)      /* serial number */
+      || !read_element (&content, TAG_SEQUENCE, &passed)  /* algorithm */
+      || !read_element (&content, TAG_SEQUENCE, &passed)  /* issuer */
+      || !enter_sequence (&content, &validity)            /* from, until */
+      || !read_element (&content, TAG_SEQUENCE, &subject) /* for whom */
       || !read_time (&validity, &dates.not_before) || !read_time (&validity, &dates.not_after))
     return FALSE;
   dates.subject = g_bytes_new (subject.value, subject.size);

@@ -57,7 +57,7 @@ const char *
 code_table_lookup (CodeTable table, const char *code)
 {
   g_assert ((guint)table < G_N_ELEMENTS (tables));
-  for (const Entry *entry = tables[table]; code && entry->code; entry++)
+  for (const Entry *entry = tables[table]; code != NULL && entry->code != NULL; entry++)
     if (strcmp (entry->code, code) == 0)
       return entry->name;
   return NULL;

@@ -7,7 +7,7 @@
 #define UNMAPPED "●"
 #define UNIX_EPOCH_JULIAN 719163 /* 1970-01-01 as GDate counts days */
 #define SECONDS_PER_DAY 86400
-#define JAPAN_OFFSET 32400    /* seconds */
+#define JAPAN_OFFSET_SECONDS 32400
 #define LATEST_JULIAN 3652059 /* 9999-12-31: four digits hold no later year */
 
 GArray *
@@ -101,7 +101,7 @@ japanese_text_parse_time (const char *text, gint64 *ret_time)
   gint64 days;
   GDate date;
 
-  if (!text || strlen (text) != 14 || !parse_date (text, &date))
+  if (text == NULL || strlen (text) != 14 || !parse_date (text, &date))
     return FALSE;
   hour = parse_digits (text + 8, 2);
   minute = parse_digits (text + 10, 2);
@@ -111,7 +111,7 @@ japanese_text_parse_time (const char *text, gint64 *ret_time)
 
   days = (gint64)g_date_get_julian (&date) - UNIX_EPOCH_JULIAN;
   second += (hour * 60 + minute) * 60;
-  *ret_time = (days * SECONDS_PER_DAY + second - JAPAN_OFFSET) * G_USEC_PER_SEC;
+  *ret_time = (days * SECONDS_PER_DAY + second - JAPAN_OFFSET_SECONDS) * G_USEC_PER_SEC;
   return TRUE;
 }
 
@@ -120,7 +120,7 @@ japanese_text_is_date (const char *text)
 {
   GDate date;
 
-  return text && strlen (text) == 8 && parse_date (text, &date);
+  return text != NULL && strlen (text) == 8 && parse_date (text, &date);
 }
 
 /* Rounded down, before 1970 as well. */
@@ -133,7 +133,7 @@ divide_down (gint64 a, gint64 b)
 char *
 japanese_text_format_date (gint64 now)
 {
-  const gint64 day = divide_down (divide_down (now, G_USEC_PER_SEC) + JAPAN_OFFSET, SECONDS_PER_DAY);
+  const gint64 day = divide_down (divide_down (now, G_USEC_PER_SEC) + JAPAN_OFFSET_SECONDS, SECONDS_PER_DAY);
   GDate date;
 
   g_date_clear (&date, 1);

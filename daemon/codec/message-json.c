@@ -51,7 +51,7 @@ typedef struct
 } Parser;
 
 static int
-refuse (Parser *parser, const char *reason)
+refuse_document (Parser *parser, const char *reason)
 {
   parser->reason = reason;
   return 0;
@@ -67,7 +67,7 @@ static int
 push_frame (Parser *parser, FrameKind kind, Message *node, guint depth)
 {
   if (parser->n_frames == FRAMES_MAXIMUM || depth > MESSAGE_DEPTH_MAXIMUM)
-    return refuse (parser, "nested too deeply");
+    return refuse_document (parser, "nested too deeply");
   parser->frames[parser->n_frames++] = (Frame){ kind, depth, node, parser->names->len };
   return 1;
 }
@@ -100,39 +100,39 @@ add_element (Parser *parser, const char *text, gsize size, Message **ret_node)
   const Frame *frame = get_frame (parser);
   const Name *name;
 
-  if (!frame || frame->kind == FRAME_ARRAY)
-    return refuse (parser, "only an object may stand here");
+  if (frame == NULL || frame->kind == FRAME_ARRAY)
+    return refuse_document (parser, "only an object may stand here");
   if (frame->kind == FRAME_DOCUMENT)
     {
-      if (text)
-        return refuse (parser, "the outermost member is no object");
+      if (text != NULL)
+        return refuse_document (parser, "the outermost member is no object");
       *ret_node = parser->root;
       return 1;
     }
   if (frame->depth == MESSAGE_DEPTH_MAXIMUM)
-    return refuse (parser, "nested too deeply");
+    return refuse_document (parser, "nested too deeply");
   if (++parser->n_nodes > MESSAGE_NODES_MAXIMUM)
-    return refuse (parser, "too many elements");
-  if (text && !is_utf8 (text, size))
-    return refuse (parser, "not UTF-8");
+    return refuse_document (parser, "too many elements");
+  if (text != NULL && !is_utf8 (text, size))
+    return refuse_document (parser, "not UTF-8");
   name = &g_array_index (parser->names, Name, parser->names->len - 1);
-  *ret_node
-      = message_add_kept (frame->node, name->text, name->size, text ? message_keep (frame->node, text, size) : NULL);
+  *ret_node = message_add_kept (frame->node, name->text, name->size,
+                                text != NULL ? message_keep (frame->node, text, size) : NULL);
   return 1;
 }
 
 static int
-handle_null (void *context)
+on_null (void *context)
 {
   const Frame *frame = get_frame (context);
 
-  if (!frame || frame->kind == FRAME_ARRAY || frame->kind == FRAME_DOCUMENT)
-    return refuse (context, "null may not stand here");
+  if (frame == NULL || frame->kind == FRAME_ARRAY || frame->kind == FRAME_DOCUMENT)
+    return refuse_document (context, "null may not stand here");
   return 1;
 }
 
 static int
-handle_boolean (void *context, int value)
+on_boolean (void *context, int value)
 {
   Message *node;
 
@@ -140,7 +140,7 @@ handle_boolean (void *context, int value)
 }
 
 static int
-handle_number (void *context, const char *text, size_t size)
+on_number (void *context, const char *text, size_t size)
 {
   Message *node;
 
@@ -148,7 +148,7 @@ handle_number (void *context, const char *text, size_t size)
 }
 
 static int
-handle_string (void *context, const unsigned char *text, size_t size)
+on_string (void *context, const unsigned char *text, size_t size)
 {
   Message *node;
 
@@ -156,18 +156,18 @@ handle_string (void *context, const unsigned char *text, size_t size)
 }
 
 static int
-handle_start_map (void *context)
+on_start_map (void *context)
 {
   Parser *parser = context;
   const Frame *frame = get_frame (parser);
   Message *node;
 
-  if (!frame && parser->root_name)
+  if (frame == NULL && parser->root_name != NULL)
     {
       parser->root = message_new (parser->root_name);
       return push_frame (parser, FRAME_OBJECT, parser->root, 1);
     }
-  if (!frame)
+  if (frame == NULL)
     return push_frame (parser, FRAME_DOCUMENT, NULL, 0);
   if (frame->kind == FRAME_ARRAY)
     return push_frame (parser, FRAME_ITEM, frame->node, frame->depth);
@@ -186,7 +186,7 @@ has_name (const Parser *parser, const Frame *frame, const char *text, gsize size
 }
 
 static int
-handle_map_key (void *context, const unsigned char *key, size_t size)
+on_map_key (void *context, const unsigned char *key, size_t size)
 {
   Parser *parser = context;
   const Frame *frame = get_frame (parser);
@@ -195,11 +195,11 @@ handle_map_key (void *context, const unsigned char *key, size_t size)
   Name name = { NULL, size };
 
   if (!is_utf8 (text, size))
-    return refuse (parser, "not UTF-8");
+    return refuse_document (parser, "not UTF-8");
   if (n >= (frame->kind == FRAME_OBJECT ? MEMBERS_MAXIMUM : 1))
-    return refuse (parser, "too many members");
+    return refuse_document (parser, "too many members");
   if (has_name (parser, frame, text, size))
-    return refuse (parser, "a member twice");
+    return refuse_document (parser, "a member twice");
 
   if (frame->kind == FRAME_DOCUMENT)
     {
@@ -216,20 +216,20 @@ handle_map_key (void *context, const unsigned char *key, size_t size)
 }
 
 static int
-handle_end_map (void *context)
+on_end_map (void *context)
 {
   Parser *parser = context;
   const Frame *frame = get_frame (parser);
 
   if (frame->kind != FRAME_OBJECT && parser->names->len == frame->first_name)
-    return refuse (parser, "an object without its one member");
+    return refuse_document (parser, "an object without its one member");
   g_array_set_size (parser->names, frame->first_name);
   parser->n_frames--;
   return 1;
 }
 
 static int
-handle_start_array (void *context)
+on_start_array (void *context)
 {
   Parser *parser = context;
   const Frame *frame = get_frame (parser);
@@ -239,7 +239,7 @@ handle_start_array (void *context)
 }
 
 static int
-handle_end_array (void *context)
+on_end_array (void *context)
 {
   Parser *parser = context;
 
@@ -248,15 +248,15 @@ handle_end_array (void *context)
 }
 
 static const yajl_callbacks handlers = {
-  .yajl_null = handle_null,
-  .yajl_boolean = handle_boolean,
-  .yajl_number = handle_number,
-  .yajl_string = handle_string,
-  .yajl_start_map = handle_start_map,
-  .yajl_map_key = handle_map_key,
-  .yajl_end_map = handle_end_map,
-  .yajl_start_array = handle_start_array,
-  .yajl_end_array = handle_end_array,
+  .yajl_null = on_null,
+  .yajl_boolean = on_boolean,
+  .yajl_number = on_number,
+  .yajl_string = on_string,
+  .yajl_start_map = on_start_map,
+  .yajl_map_key = on_map_key,
+  .yajl_end_map = on_end_map,
+  .yajl_start_array = on_start_array,
+  .yajl_end_array = on_end_array,
 };
 
 /* The number of an escape \uXXXX at @text, or -1. */
@@ -288,7 +288,7 @@ find_bad_escape (const char *text, gsize size)
 {
   const char *end = text + size;
 
-  while ((text = memchr (text, '\\', end - text)))
+  while ((text = memchr (text, '\\', end - text)) != NULL)
     {
       const int first = parse_escape (text, end);
       int second;
@@ -315,17 +315,17 @@ parse_text (Parser *parser, const char *text, gsize size, gsize *ret_position)
   yajl_handle yajl;
   gboolean done;
 
-  if (bad)
+  if (bad != NULL)
     {
       *ret_position = bad - text;
-      return refuse (parser, "an escape that is no character");
+      return refuse_document (parser, "an escape that is no character");
     }
 
   yajl = yajl_alloc (&handlers, NULL, parser);
   g_assert (yajl);
   yajl_config (yajl, yajl_dont_validate_strings, 1); /* is_utf8 is stricter */
   done = yajl_parse (yajl, (const guchar *)text, size) == yajl_status_ok && yajl_complete_parse (yajl) == yajl_status_ok
-         && parser->root;
+         && parser->root != NULL;
   *ret_position = yajl_get_bytes_consumed (yajl);
   yajl_free (yajl);
   return done;
@@ -340,7 +340,7 @@ message_json_parse_members (GBytes *body, const char *name, GError **error)
   gboolean done = FALSE;
 
   if (size > MESSAGE_SIZE_MAXIMUM)
-    refuse (&parser, "too large");
+    refuse_document (&parser, "too large");
   else
     {
       parser.names = g_array_sized_new (FALSE, FALSE, sizeof (Name), MEMBERS_MAXIMUM);
@@ -352,7 +352,7 @@ message_json_parse_members (GBytes *body, const char *name, GError **error)
 
   message_free (parser.root);
   g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID, "no message, at byte %" G_GSIZE_FORMAT ": %s",
-               position, parser.reason ? parser.reason : "not JSON");
+               position, parser.reason != NULL ? parser.reason : "not JSON");
   return NULL;
 }
 
@@ -392,8 +392,8 @@ needs_array (const Message *node)
 {
   guint n = 0;
 
-  for (const Message *child = message_get_first_child (node); child; child = message_get_next (child))
-    if (++n > MEMBERS_MAXIMUM || message_find_next (child))
+  for (const Message *child = message_get_first_child (node); child != NULL; child = message_get_next (child))
+    if (++n > MEMBERS_MAXIMUM || message_find_next (child) != NULL)
       return TRUE;
   return FALSE;
 }
@@ -417,7 +417,7 @@ write_children (GString *out, const Message *node)
   const gboolean array = needs_array (node);
 
   g_string_append_c (out, array ? '[' : '{');
-  for (const Message *child = message_get_first_child (node); child; child = message_get_next (child))
+  for (const Message *child = message_get_first_child (node); child != NULL; child = message_get_next (child))
     {
       if (child != message_get_first_child (node))
         g_string_append_c (out, ',');

@@ -44,7 +44,7 @@ typedef struct
 static void
 arena_grow (Arena *arena, gsize size)
 {
-  const gsize doubled = arena->blocks ? MIN (arena->blocks->size * 2, LAST_BLOCK_SIZE) : FIRST_BLOCK_SIZE;
+  const gsize doubled = arena->blocks != NULL ? MIN (arena->blocks->size * 2, LAST_BLOCK_SIZE) : FIRST_BLOCK_SIZE;
   const gsize wanted = MAX (doubled, size);
   Block *block = g_malloc (sizeof *block + wanted);
 
@@ -85,9 +85,9 @@ message_free (Message *root)
 {
   Block *next;
 
-  if (!root)
+  if (root == NULL)
     return;
-  for (Block *block = root->arena->blocks; block; block = next)
+  for (Block *block = root->arena->blocks; block != NULL; block = next)
     {
       next = block->next;
       explicit_bzero (block->memory, block->size);
@@ -112,7 +112,7 @@ message_add_kept (Message *parent, const char *name, gsize name_size, const char
   Message *node = arena_allocate (parent->arena, sizeof *node);
 
   *node = (Message){ .arena = parent->arena, .name = name, .name_size = name_size, .text = text };
-  if (parent->last_child)
+  if (parent->last_child != NULL)
     parent->last_child->next = node;
   else
     parent->first_child = node;
@@ -126,7 +126,7 @@ message_add (Message *parent, const char *name, const char *text)
   const gsize name_size = strlen (name);
 
   name = message_keep (parent, name, name_size);
-  if (text)
+  if (text != NULL)
     text = message_keep (parent, text, strlen (text));
   return message_add_kept (parent, name, name_size, text);
 }
@@ -140,7 +140,7 @@ message_get_name (const Message *node)
 const char *
 message_get_text (const Message *node)
 {
-  return node->text ? node->text : "";
+  return node->text != NULL ? node->text : "";
 }
 
 gboolean
@@ -165,7 +165,7 @@ message_get_next (const Message *node)
 static const Message *
 find_from (const Message *node, const char *name, gsize name_size)
 {
-  while (node && (node->name_size != name_size || memcmp (node->name, name, name_size) != 0))
+  while (node != NULL && (node->name_size != name_size || memcmp (node->name, name, name_size) != 0))
     node = node->next;
   return node;
 }
@@ -173,7 +173,7 @@ find_from (const Message *node, const char *name, gsize name_size)
 const Message *
 message_find (const Message *node, const char *name)
 {
-  return node ? find_from (node->first_child, name, strlen (name)) : NULL;
+  return node != NULL ? find_from (node->first_child, name, strlen (name)) : NULL;
 }
 
 const Message *
@@ -187,5 +187,5 @@ message_find_text (const Message *node, const char *name)
 {
   const Message *child = message_find (node, name);
 
-  return child && child->text && *child->text ? child->text : NULL;
+  return child != NULL && child->text != NULL && *child->text ? child->text : NULL;
 }

@@ -53,7 +53,7 @@ bus_access_get_rules (void)
 const char *
 bus_access_find_right (const char *interface, const char *member)
 {
-  for (const BusAccessRule *rule = rules; rule->interface; rule++)
+  for (const BusAccessRule *rule = rules; rule->interface != NULL; rule++)
     if (strcmp (rule->member, member) == 0 && strcmp (rule->interface, interface) == 0)
       return rule->right;
   return NULL;
@@ -108,7 +108,7 @@ handle_answer (BusPolkitAnswer answer, gpointer user_data)
 
   if (bus_peers_are_closed (peers))
     refuse (question, peer, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
-  else if (!peer)
+  else if (peer == NULL)
     refuse (question, peer, SHIKAKU_ERROR_FAILED, "The caller has gone");
   else if (answer != BUS_POLKIT_YES)
     refuse_right (question, peer, answer);
@@ -123,7 +123,7 @@ handle_peer (BusPeer *peer, gpointer user_data)
 {
   AccessQuestion *question = user_data;
 
-  if (!peer)
+  if (peer == NULL)
     refuse (question, NULL, SHIKAKU_ERROR_FAILED, "The bus could not tell who the caller is");
   else if (bus_account_get_uid (peer->account) == 0)
     decide (question, peer, NULL);

@@ -40,7 +40,8 @@ find_by_path (BusAgents *self, const char *owner, const char *path)
 
   g_hash_table_iter_init (&iterator, self->table);
   while (g_hash_table_iter_next (&iterator, NULL, (gpointer *)&agent))
-    if (strcmp (bus_agent_get_owner (agent), owner) == 0 && (!path || strcmp (bus_agent_get_path (agent), path) == 0))
+    if (strcmp (bus_agent_get_owner (agent), owner) == 0
+        && (path == NULL || strcmp (bus_agent_get_path (agent), path) == 0))
       return agent;
   return NULL;
 }
@@ -89,7 +90,7 @@ find_by_reader (BusAgents *self, const char *reader)
 {
   Agent *agent = g_hash_table_lookup (self->table, reader);
 
-  if (!agent || !bus_agent_is_tired (agent))
+  if (agent == NULL || !bus_agent_is_tired (agent))
     return agent;
   log_warning (NULL, "The agent of %s answers nothing: it is let go", reader);
   drop (self, agent, TRUE);
@@ -102,9 +103,9 @@ may_register (BusAgents *self, BusPeer *peer, const char *path, const char *read
   if (!bus_share_has_room (peer->share, BUS_ACCOUNT_UNANSWERED))
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
                          "This agent has left too many requests unanswered");
-  else if (find_by_reader (self, reader))
+  else if (find_by_reader (self, reader) != NULL)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_EXISTS, "The reader has an agent already");
-  else if (find_by_path (self, peer->name, path))
+  else if (find_by_path (self, peer->name, path) != NULL)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_EXISTS,
                          "This object is the agent of another reader");
   else
@@ -122,7 +123,7 @@ register_agent (BusAgents *self, sd_bus_message *message, BusPeer *peer, GError 
 
   if (!bus_error_check (sd_bus_message_read_basic (message, 'o', &path), "Path", error)
       || !read_capabilities (message, &capabilities, error) || !bus_options_read (message, options, &reader, error)
-      || !(reader = choose_reader (self, reader, error)) || !may_register (self, peer, path, reader, error))
+      || (reader = choose_reader (self, reader, error)) == NULL || !may_register (self, peer, path, reader, error))
     return FALSE;
   agent = bus_agent_new (self->bus, self->outgoing, peer->name, path, reader, capabilities, peer->share);
   g_hash_table_insert (self->table, (gpointer)bus_agent_get_reader (agent), agent);
@@ -151,7 +152,7 @@ handle_unregister (BusCall *call, gpointer target)
 
   if (sd_bus_message_read_basic (bus_call_get_message (call), 'o', &path) > 0)
     agent = find_by_path (target, bus_call_get_peer (call)->name, path);
-  if (!agent)
+  if (agent == NULL)
     {
       bus_call_return_error (
           call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "The caller has no agent at this path"));
@@ -198,7 +199,7 @@ acquire (gpointer port, const char *reader, const char *capability, GError **err
   BusAgents *self = port;
   Agent *agent = find_by_reader (self, reader);
 
-  if (agent && bus_agent_has_capability (agent, capability))
+  if (agent != NULL && bus_agent_has_capability (agent, capability))
     return bus_agent_ref (agent);
   g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NO_AGENT, "No agent at the reader can ask for: %s", capability);
   return NULL;
@@ -259,7 +260,7 @@ bus_agents_drop_owner (BusAgents *self, const char *owner)
 {
   Agent *agent;
 
-  while ((agent = find_by_path (self, owner, NULL)))
+  while ((agent = find_by_path (self, owner, NULL)) != NULL)
     drop (self, agent, FALSE);
 }
 
@@ -268,6 +269,6 @@ bus_agents_release_all (BusAgents *self)
 {
   g_autoptr (GList) agents = g_hash_table_get_values (self->table);
 
-  for (GList *link = agents; link; link = link->next)
+  for (GList *link = agents; link != NULL; link = link->next)
     drop (self, link->data, TRUE);
 }

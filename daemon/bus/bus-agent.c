@@ -139,7 +139,7 @@ new_call (Agent *agent, const char *member, const char *visit)
   int result = sd_bus_message_new_method_call (agent->bus, &message, agent->owner, agent->path, SHIKAKU_INTERFACE_AGENT,
                                                member);
 
-  if (result >= 0 && visit)
+  if (result >= 0 && visit != NULL)
     result = sd_bus_message_append_basic (message, 'o', visit);
   return result < 0 ? sd_bus_message_unref (message) : message;
 }
@@ -149,7 +149,7 @@ withdraw_screen (Agent *agent)
 {
   g_autofree char *visit = g_steal_pointer (&agent->screen);
 
-  if (visit && agent->outgoing)
+  if (visit != NULL && agent->outgoing != NULL)
     bus_outgoing_send (agent->outgoing, new_call (agent, "Cancel", visit));
 }
 
@@ -158,7 +158,7 @@ withdraw_screen (Agent *agent)
 static void
 request_free_if_done (AgentRequest *request)
 {
-  if (request->task || request->at_agent)
+  if (request->task != NULL || request->at_agent)
     return;
   sd_bus_message_unref (request->message);
   g_strfreev (request->kinds);
@@ -173,9 +173,9 @@ static void serve_next (Agent *agent);
 static void
 return_outcome (GTask *task, GError *error, Secret *pin, GArray *answers)
 {
-  if (error)
+  if (error != NULL)
     g_task_return_error (task, error);
-  else if (pin)
+  else if (pin != NULL)
     g_task_return_pointer (task, pin, (GDestroyNotify)secret_free);
   else
     g_task_return_pointer (task, answers, (GDestroyNotify)g_array_unref);
@@ -187,19 +187,19 @@ request_end (AgentRequest *request, GError *error)
 {
   Agent *agent = bus_agent_ref (request->agent);
   g_autoptr (GTask) task = g_steal_pointer (&request->task);
-  Secret *pin = error ? NULL : g_steal_pointer (&request->pin);
-  GArray *answers = error ? NULL : g_steal_pointer (&request->answers);
+  Secret *pin = error != NULL ? NULL : g_steal_pointer (&request->pin);
+  GArray *answers = error != NULL ? NULL : g_steal_pointer (&request->answers);
   gboolean was_served = g_queue_peek_head (&agent->requests) == request;
 
   g_queue_remove (&agent->requests, request);
   if (request->timer)
     g_source_remove (request->timer);
-  if (request->cancelled)
+  if (request->cancelled != NULL)
     g_source_destroy (request->cancelled);
   g_clear_pointer (&request->cancelled, g_source_unref);
   g_clear_pointer (&request->pipe, bus_pin_pipe_free);
 
-  if (was_served && error)
+  if (was_served && error != NULL)
     withdraw_screen (agent);
   else if (was_served)
     g_clear_pointer (&agent->screen, g_free);
@@ -230,8 +230,8 @@ new_gone (void)
 static void
 end_if_complete (AgentRequest *request)
 {
-  if (request->answered && !request->pipe)
-    request_end (request, request->pin || request->answers ? NULL : new_refusal (request));
+  if (request->answered && request->pipe == NULL)
+    request_end (request, request->pin != NULL || request->answers != NULL ? NULL : new_refusal (request));
 }
 
 static GError *
@@ -262,9 +262,9 @@ read_answers (AgentRequest *request, sd_bus_message *reply)
     {
       guint position = 0;
 
-      while (request->kinds[position] && strcmp (request->kinds[position], kind) != 0)
+      while (request->kinds[position] != NULL && strcmp (request->kinds[position], kind) != 0)
         position++;
-      if (!request->kinds[position] || (seen & (1u << position)))
+      if (request->kinds[position] == NULL || (seen & (1u << position)))
         return FALSE;
       seen |= 1u << position;
       g_array_index (request->answers, gboolean, position) = granted;
@@ -278,17 +278,17 @@ handle_reply (sd_bus_message *reply, gpointer user_data)
   AgentRequest *request = user_data;
 
   request->at_agent = FALSE;
-  if (!request->task) /* it ended without this answer */
+  if (request->task == NULL) /* it ended without this answer */
     {
-      if (!reply || sd_bus_message_is_method_error (reply, SD_BUS_ERROR_NO_REPLY) <= 0)
+      if (reply == NULL || sd_bus_message_is_method_error (reply, SD_BUS_ERROR_NO_REPLY) <= 0)
         bus_share_discharge (request->agent->share, BUS_ACCOUNT_UNANSWERED);
       request_free_if_done (request);
     }
-  else if (!reply)
+  else if (reply == NULL)
     request_end (request, new_gone ());
   else if (sd_bus_message_is_method_error (reply, NULL) > 0)
     request_end (request, adopt_agent_error (request, sd_bus_message_get_error (reply)));
-  else if (request->kinds && !read_answers (request, reply))
+  else if (request->kinds != NULL && !read_answers (request, reply))
     request_end (request, new_refusal (request));
   else
     {
@@ -314,7 +314,7 @@ handle_pin (Secret *pin, gpointer user_data)
 
   request->pin = pin;
   g_clear_pointer (&request->pipe, bus_pin_pipe_free);
-  if (!pin && !request->answered)
+  if (pin == NULL && !request->answered)
     {
       /* Refused already; the agent's answer, or its going, will tell why, if it comes soon. */
       g_source_remove (request->timer);
@@ -336,7 +336,7 @@ serve_next (Agent *agent)
 {
   AgentRequest *request = g_queue_peek_head (&agent->requests);
 
-  if (!request || request->at_agent || !agent->outgoing)
+  if (request == NULL || request->at_agent || agent->outgoing == NULL)
     return;
   g_free (agent->screen);
   agent->screen = g_strdup (g_task_get_task_data (request->task));
@@ -356,7 +356,7 @@ request_new (Agent *agent, const AgentContext *context, GCancellable *cancellabl
   request->task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_check_cancellable (request->task, FALSE);
   g_task_set_task_data (request->task, g_strdup (context->visit), g_free);
-  if (cancellable)
+  if (cancellable != NULL)
     {
       request->cancelled = g_cancellable_source_new (cancellable);
       g_source_set_callback (request->cancelled, G_SOURCE_FUNC (handle_cancelled), request, NULL);
@@ -372,7 +372,7 @@ request_begin (AgentRequest *request, int result)
 {
   Agent *agent = request->agent;
 
-  if (!agent->outgoing)
+  if (agent->outgoing == NULL)
     request_end (request, new_gone ());
   else if (result < 0)
     request_end (request, g_error_new (SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "Agent call: %s", g_strerror (-result)));
@@ -388,8 +388,8 @@ append_details (sd_bus_message *message, const AgentContext *context, const char
 
   if (result >= 0)
     result = sd_bus_message_append (message, "{sv}{sv}{sv}", "Caller", "s", context->caller, "Language", "s",
-                                    context->language ? context->language : "", "Reader", "s", context->reader);
-  if (result >= 0 && key)
+                                    context->language != NULL ? context->language : "", "Reader", "s", context->reader);
+  if (result >= 0 && key != NULL)
     {
       result = sd_bus_message_open_container (message, 'e', "sv");
       if (result >= 0)
@@ -418,10 +418,10 @@ bus_agent_request_pin (Agent *agent, const AgentContext *context, guint tries_le
   request->limit = PIN_SECONDS;
   request->message = new_call (agent, "RequestPin", context->visit);
   request->pipe = bus_pin_pipe_new (&write_end, handle_pin, request, NULL);
-  if (request->message && request->pipe)
+  if (request->message != NULL && request->pipe != NULL)
     result = sd_bus_message_append_basic (request->message, 'h', &write_end);
   /* The message has a copy of its own, which it closes when it was sent: the agent's will be the only one. */
-  if (request->pipe)
+  if (request->pipe != NULL)
     close (write_end);
   if (result >= 0)
     result = append_details (request->message, context, "TriesLeft", "u", &tries_left);
@@ -446,7 +446,7 @@ bus_agent_request_consent (Agent *agent, const AgentContext *context, const Agen
   request->kinds = g_new0 (char *, n_questions + 1);
   request->answers = g_array_set_size (g_array_new (FALSE, TRUE, sizeof (gboolean)), n_questions);
   request->message = new_call (agent, "RequestConsent", context->visit);
-  if (request->message)
+  if (request->message != NULL)
     result = sd_bus_message_open_container (request->message, 'a', "(sss)");
   for (guint i = 0; i < n_questions; i++)
     {
@@ -474,11 +474,11 @@ bus_agent_show_message (Agent *agent, const AgentContext *context, const char *m
   g_autoptr (sd_bus_message) call = NULL;
 
   /* The screen is that of who is asked now, which may be for another visit. */
-  if (!agent->outgoing || !(agent->capabilities & BUS_AGENT_MESSAGE) || agent->requests.length > 0)
+  if (agent->outgoing == NULL || !(agent->capabilities & BUS_AGENT_MESSAGE) || agent->requests.length > 0)
     return;
   call = new_call (agent, "ShowMessage", context->visit);
-  if (!call || sd_bus_message_append_basic (call, 's', message) < 0
-      || append_details (call, context, "Text", "s", text ? text : "") < 0)
+  if (call == NULL || sd_bus_message_append_basic (call, 's', message) < 0
+      || append_details (call, context, "Text", "s", text != NULL ? text : "") < 0)
     return;
   g_free (agent->screen);
   agent->screen = g_strdup (context->visit);
@@ -499,10 +499,10 @@ bus_agent_dismiss (Agent *agent, gboolean tell)
 
   bus_agent_ref (agent);
   withdraw_screen (agent);
-  if (tell && agent->outgoing)
+  if (tell && agent->outgoing != NULL)
     bus_outgoing_send (agent->outgoing, new_call (agent, "Release", NULL));
   agent->outgoing = NULL;
-  while ((request = g_queue_peek_head (&agent->requests)))
+  while ((request = g_queue_peek_head (&agent->requests)) != NULL)
     request_end (request, new_gone ());
   bus_agent_unref (agent);
 }

@@ -35,7 +35,7 @@ handle_access (BusPeer *peer, const GError *error, gpointer user_data)
   BusPeers *peers = call->peers;
   gboolean refused = g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_AUTHORIZED);
 
-  if (error)
+  if (error != NULL)
     bus_call_return_error (call, g_error_copy (error));
   else
     call->handler (call, call->target);
@@ -65,7 +65,7 @@ fits (sd_bus_message *message, gsize *room)
                              || sd_bus_message_exit_container (message) < 0
                        : sd_bus_message_read_basic (message, type, &value) < 0)
         return FALSE;
-      size = NUMBER_SIZE + (!is_container && strchr ("sog", type) ? strlen (value.text) : 0);
+      size = NUMBER_SIZE + (!is_container && strchr ("sog", type) != NULL ? strlen (value.text) : 0);
       if (size > *room)
         return FALSE;
       *room -= size;
@@ -86,9 +86,9 @@ bus_call_is_short (sd_bus_message *message)
 static const BusMethod *
 find_method (const BusMethod *methods, const char *member)
 {
-  while (methods->member && strcmp (methods->member, member) != 0)
+  while (methods->member != NULL && strcmp (methods->member, member) != 0)
     methods++;
-  return methods->member ? methods : NULL;
+  return methods->member != NULL ? methods : NULL;
 }
 
 int
@@ -111,7 +111,7 @@ bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface,
   BusPeer *peer;
   BusCall *call;
 
-  if (!method || !right)
+  if (method == NULL || right == NULL)
     return bus_call_refuse (peers, message, SHIKAKU_ERROR_NOT_AUTHORIZED, "Nobody may call this");
   if (bus_peers_are_closed (peers))
     return bus_call_refuse (peers, message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");

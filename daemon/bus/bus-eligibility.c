@@ -113,11 +113,11 @@ append_texts (sd_bus_message *message, const TextField *fields, const void *from
 {
   int result = 0;
 
-  for (; fields->key && result >= 0; fields++)
+  for (; fields->key != NULL && result >= 0; fields++)
     {
       const char *text = G_STRUCT_MEMBER (const char *, from, fields->offset);
 
-      if (text)
+      if (text != NULL)
         result = append_basic (message, fields->key, "s", text);
     }
   return result;
@@ -162,7 +162,8 @@ append_elderly (sd_bus_message *message, const QualificationInsurance *insurance
 {
   int result;
 
-  if (!insurance->elderly_from && !insurance->elderly_until && !insurance->elderly_date && insurance->elderly_ratio < 0)
+  if (insurance->elderly_from == NULL && insurance->elderly_until == NULL && insurance->elderly_date == NULL
+      && insurance->elderly_ratio < 0)
     return 0;
   result = open_entry (message, "Elderly", "a{sv}");
   if (result >= 0)
@@ -246,7 +247,7 @@ append_insurance (sd_bus_message *message, const QualificationInsurance *insuran
 
   if (result >= 0)
     result = append_texts (message, insurance_texts, insurance);
-  if (result >= 0 && insurance->name_unmapped)
+  if (result >= 0 && insurance->name_unmapped != NULL)
     result = append_positions (message, insurance->name_unmapped);
   if (result >= 0)
     result = append_percent (message, insurance->burden_ratio);
@@ -254,11 +255,11 @@ append_insurance (sd_bus_message *message, const QualificationInsurance *insuran
     result = append_switch (message, "Preschool", insurance->preschool);
   if (result >= 0)
     result = append_elderly (message, insurance);
-  if (result >= 0 && insurance->ceiling)
+  if (result >= 0 && insurance->ceiling != NULL)
     result = append_ceiling (message, insurance->ceiling);
-  if (result >= 0 && insurance->diseases)
+  if (result >= 0 && insurance->diseases != NULL)
     result = append_diseases (message, insurance->diseases);
-  if (result >= 0 && insurance->tickets)
+  if (result >= 0 && insurance->tickets != NULL)
     result = append_tickets (message, insurance->tickets);
   return result < 0 ? result : sd_bus_message_close_container (message);
 }
@@ -270,7 +271,7 @@ append_insurances (sd_bus_message *message, const GPtrArray *insurances)
 
   if (result >= 0)
     result = sd_bus_message_open_container (message, 'a', "a{sv}");
-  for (guint i = 0; insurances && i < insurances->len && result >= 0; i++)
+  for (guint i = 0; insurances != NULL && i < insurances->len && result >= 0; i++)
     result = append_insurance (message, g_ptr_array_index (insurances, i));
   if (result >= 0)
     result = sd_bus_message_close_container (message);
@@ -321,7 +322,7 @@ bus_consents_append (sd_bus_message *message, const GArray *consents)
 {
   int result = sd_bus_message_open_container (message, 'a', "{sa{sv}}");
 
-  for (guint i = 0; consents && i < consents->len && result >= 0; i++)
+  for (guint i = 0; consents != NULL && i < consents->len && result >= 0; i++)
     {
       const Consent *consent = &g_array_index (consents, Consent, i);
 

@@ -31,7 +31,7 @@ await (LoopSource *self)
   /* Who calls faster than the answers go out waits at the bus, not in our memory. */
   if (sd_bus_get_n_queued_write (self->bus, &unsent) >= 0 && unsent > UNSENT_MAXIMUM && (awaited & G_IO_OUT))
     awaited &= ~G_IO_IN;
-  if (self->socket && awaited != self->awaited)
+  if (self->socket != NULL && awaited != self->awaited)
     g_source_modify_unix_fd (&self->source, self->socket, awaited);
   self->awaited = awaited;
 }
@@ -59,7 +59,7 @@ loop_check (GSource *source)
   LoopSource *self = (LoopSource *)source;
   int timeout;
 
-  return (self->socket && g_source_query_unix_fd (source, self->socket) != 0) || is_due (self, &timeout);
+  return (self->socket != NULL && g_source_query_unix_fd (source, self->socket) != 0) || is_due (self, &timeout);
 }
 
 static gboolean
@@ -68,7 +68,7 @@ loop_dispatch (GSource *source, GSourceFunc callback, gpointer user_data)
   LoopSource *self = (LoopSource *)source;
 
   /* It fails when the connection has ended, of which the filters have been told. */
-  if (sd_bus_process (self->bus, NULL) < 0 && self->socket)
+  if (sd_bus_process (self->bus, NULL) < 0 && self->socket != NULL)
     g_source_remove_unix_fd (source, g_steal_pointer (&self->socket));
   return G_SOURCE_CONTINUE;
 }

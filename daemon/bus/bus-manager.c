@@ -28,16 +28,16 @@ choose_path (BusManager *self, const char *owner, const char *token, GError **er
   g_autofree char *drawn = NULL;
   g_autofree char *path = NULL;
 
-  if (token)
+  if (token != NULL)
     path = bus_visits_make_path (owner, token);
-  while (!token && (!path || station_find_visit (self->station, path)))
+  while (token == NULL && (path == NULL || station_find_visit (self->station, path) != NULL))
     {
       g_free (drawn);
       drawn = g_strdup_printf ("%08x%08x", g_random_int (), g_random_int ());
       g_free (path);
       path = bus_visits_make_path (owner, drawn);
     }
-  if (station_find_visit (self->station, path))
+  if (station_find_visit (self->station, path) != NULL)
     {
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
                            "Token is that of a visit that is still open");
@@ -62,7 +62,7 @@ open_visit (BusManager *self, BusPeer *peer, BusVisitOptions *options, GError **
 {
   g_autofree char *path = NULL;
 
-  if (!may_open_visit (peer, error) || !(path = choose_path (self, peer->name, options->token, error)))
+  if (!may_open_visit (peer, error) || (path = choose_path (self, peer->name, options->token, error)) == NULL)
     return NULL;
   options->visit.path = path;
   options->visit.owner = peer->name;
@@ -83,7 +83,7 @@ handle_opening (BusCall *call, BusManager *self, ReadOptions read, gboolean answ
 
   if (read (bus_call_get_message (call), &options, &error))
     visit = open_visit (self, peer, &options, &error);
-  if (!visit)
+  if (visit == NULL)
     {
       bus_call_return_error (call, error);
       return;
@@ -140,7 +140,7 @@ append_link (sd_bus_message *reply, const StationLink *link)
   if (result >= 0 && link->since != 0)
     result = sd_bus_message_append (reply, "{sv}", "Since", "t", (guint64)link->since);
   for (guint i = 0; i < G_N_ELEMENTS (texts) && result >= 0; i++)
-    if (texts[i].text && *texts[i].text)
+    if (texts[i].text != NULL && *texts[i].text)
       result = sd_bus_message_append (reply, "{sv}", texts[i].key, "s", texts[i].text);
   return result < 0 ? result : sd_bus_message_close_container (reply);
 }
@@ -161,11 +161,11 @@ reply_diagnosed (GObject *source, GAsyncResult *asynchronous, gpointer user_data
   sd_bus_message *reply;
   int result;
 
-  if (!self) /* it has ended, and answered */
+  if (self == NULL) /* it has ended, and answered */
     return;
   g_ptr_array_remove_fast (self->diagnoses, diagnosis);
   links = station_diagnose_finish (self->station, asynchronous, &error);
-  if (!links)
+  if (links == NULL)
     {
       bus_call_return_error (diagnosis->call, error);
       return;

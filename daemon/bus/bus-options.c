@@ -96,9 +96,9 @@ read_entry (sd_bus_message *message, const BusOption *table, gpointer values, gu
 
   if (sd_bus_message_read_basic (message, 's', &key) <= 0)
     return refuse (error, "The options cannot be read", "", "");
-  while (table[position].key && strcmp (table[position].key, key) != 0)
+  while (table[position].key != NULL && strcmp (table[position].key, key) != 0)
     position++;
-  if (!table[position].key)
+  if (table[position].key == NULL)
     return refuse (error, "There is no option ", key, " here");
   if (*given & (G_GUINT64_CONSTANT (1) << position))
     return refuse (error, "Option ", key, " is given twice");
@@ -149,7 +149,7 @@ bus_options_find_path (sd_bus_message *message, const char *key)
   int result = 1;
   char type;
 
-  while (!path && result >= 0 && sd_bus_message_peek_type (message, &type, &contents) > 0)
+  while (path == NULL && result >= 0 && sd_bus_message_peek_type (message, &type, &contents) > 0)
     if (type == 'a' && strcmp (contents, "{sv}") == 0)
       result = find_in_dictionary (message, key, &path);
     else

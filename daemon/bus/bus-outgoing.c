@@ -93,7 +93,7 @@ bus_outgoing_free (BusOutgoing *outgoing)
       g_hash_table_iter_steal (&iterator);
       call_end (call, NULL);
     }
-  while ((call = g_queue_pop_head (&outgoing->waiting)))
+  while ((call = g_queue_pop_head (&outgoing->waiting)) != NULL)
     call_end (call, NULL);
   g_hash_table_unref (outgoing->under_way);
   sd_bus_unref (outgoing->bus);
@@ -124,7 +124,7 @@ bus_outgoing_send (BusOutgoing *outgoing, sd_bus_message *message)
 {
   g_autoptr (sd_bus_message) sent = message;
 
-  if (!sent)
+  if (sent == NULL)
     return;
   sd_bus_message_set_expect_reply (sent, FALSE);
   sd_bus_send (outgoing->bus, sent, NULL);

@@ -142,7 +142,7 @@ bus_readers_note_changed (BusReaders *readers, StationReader *reader)
   char *names[3] = { NULL };
   guint count = 0;
 
-  if (!self)
+  if (self == NULL)
     return;
   if (self->card_present != station_reader_has_card (reader))
     names[count++] = (char *)"CardPresent";

@@ -94,7 +94,7 @@ wake_up (BusSleep *self)
   self->looking = sd_bus_slot_unref (self->looking);
   log_write (LOG_NOTICE, SHIKAKU_MESSAGE_RESUMED, NULL, "sleep: the machine is awake");
   station_resume (self->station);
-  if (self->owner)
+  if (self->owner != NULL)
     take_inhibitor (self);
 }
 
@@ -149,7 +149,7 @@ set_owner (BusSleep *self, const char *name)
   g_free (self->owner);
   self->owner = *name ? g_strdup (name) : NULL;
   wake_up (self); /* nobody else would say so */
-  if (self->owner && !self->inhibiting)
+  if (self->owner != NULL && self->inhibiting == NULL)
     take_inhibitor (self);
 }
 

@@ -63,9 +63,9 @@ check_values (BusVisitOptions *options, GError **error)
                    VISIT_TIMEOUT_MAXIMUM_SECONDS);
       return FALSE;
     }
-  if (language && (strlen (language) > LANGUAGE_LENGTH_MAXIMUM || !g_str_is_ascii (language)))
+  if (language != NULL && (strlen (language) > LANGUAGE_LENGTH_MAXIMUM || !g_str_is_ascii (language)))
     return refuse (error, "Language is a short code such as ja or en");
-  if (options->token && !bus_visits_is_token (options->token))
+  if (options->token != NULL && !bus_visits_is_token (options->token))
     return refuse (error, "Token is 1 to 64 letters, digits or underscores");
   if (options->by_number && (options->visit.same_card || options->visit.last_try))
     return refuse (error, "SameCard and LastTry do not go with Insured");

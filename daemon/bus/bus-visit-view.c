@@ -10,7 +10,7 @@
 static const char *
 text_of (const char *text)
 {
-  return text ? text : "";
+  return text != NULL ? text : "";
 }
 
 static const char *
@@ -30,7 +30,7 @@ get_error (Visit *visit)
 {
   const GError *error = visit_get_error (visit);
 
-  return error ? shikaku_error_get_name (error->code) : "";
+  return error != NULL ? shikaku_error_get_name (error->code) : "";
 }
 
 static const char *
@@ -69,9 +69,9 @@ append_property (sd_bus_message *message, const VisitProperty *property, Visit *
   guint64 time;
   int flag;
 
-  if (property->text)
+  if (property->text != NULL)
     return sd_bus_message_append_basic (message, property->signature[0], property->text (visit));
-  if (property->time)
+  if (property->time != NULL)
     {
       time = property->time (visit);
       return sd_bus_message_append_basic (message, 't', &time);
@@ -197,9 +197,9 @@ append_details (sd_bus_message *message, Visit *visit)
   guint number;
   int result = sd_bus_message_open_container (message, 'a', "{sv}");
 
-  if (error && result >= 0 && shikaku_error_get_tries_left (error, &number))
+  if (error != NULL && result >= 0 && shikaku_error_get_tries_left (error, &number))
     result = sd_bus_message_append (message, "{sv}", "TriesLeft", "u", number);
-  if (error && result >= 0 && shikaku_error_get_retry_after (error, &number))
+  if (error != NULL && result >= 0 && shikaku_error_get_retry_after (error, &number))
     result = sd_bus_message_append (message, "{sv}", "RetryAfter", "u", number);
   for (guint i = 0; i < VISIT_N_PARTS && result >= 0; i++)
     result = sd_bus_message_append (message, "{sv}", times[i], "t", (guint64)visit_get_time (visit, i));
@@ -225,7 +225,7 @@ bus_visit_view_tell_changes (BusVisitView *view, sd_bus *bus, Visit *visit)
   BusVisitView now = look_at (visit);
 
   if (!is_same (view, &now)
-      && (message = new_signal (bus, visit, "org.freedesktop.DBus.Properties", "PropertiesChanged")))
+      && (message = new_signal (bus, visit, "org.freedesktop.DBus.Properties", "PropertiesChanged")) != NULL)
     send_signal (bus, visit, message, append_changes (message, view, &now, visit));
   bus_visit_view_clear (view);
   *view = now;
@@ -237,7 +237,7 @@ bus_visit_view_tell_finished (sd_bus *bus, Visit *visit)
   g_autoptr (sd_bus_message) message = new_signal (bus, visit, SHIKAKU_INTERFACE_VISIT, "Finished");
   int result;
 
-  if (!message)
+  if (message == NULL)
     return;
   result = sd_bus_message_append_basic (message, 's', get_state (visit));
   if (result >= 0)

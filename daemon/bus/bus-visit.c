@@ -36,7 +36,7 @@ struct BusVisits
 static const char *
 text_of (const char *text)
 {
-  return text ? text : "";
+  return text != NULL ? text : "";
 }
 
 static int
@@ -60,7 +60,7 @@ find_eligibility (BusVisit *self, GError **error)
 {
   const Eligibility *eligibility = visit_get_eligibility (self->visit);
 
-  if (!eligibility)
+  if (eligibility == NULL)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE,
                          visit_is_finished (self->visit) ? "The visit ended without an answer; its Error says why"
                                                          : "The visit has no answer yet");
@@ -99,7 +99,7 @@ get_eligibility (BusCall *call, gpointer target)
   const Eligibility *eligibility = find_eligibility (self, &error);
   sd_bus_message *reply;
 
-  if (!eligibility)
+  if (eligibility == NULL)
     {
       bus_call_return_error (call, error);
       return;
@@ -123,9 +123,9 @@ open_message (BusVisit *self, const char *format, GError **error)
 
   if (strcmp (format, "json") != 0 && strcmp (format, "xml") != 0)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "The format is json or xml");
-  else if (!message && !visit_is_finished (self->visit))
+  else if (message == NULL && !visit_is_finished (self->visit))
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE, "The center has not answered yet");
-  else if (!message)
+  else if (message == NULL)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "The center sent no message");
   else if (strcmp (format, "xml") == 0)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "The center sent this message as json");
@@ -221,7 +221,7 @@ is_for_sender (BusVisits *visits, Visit *visit)
 {
   sd_bus_message *message = sd_bus_get_current_message (visits->bus);
 
-  return message && g_strcmp0 (sd_bus_message_get_sender (message), visit_get_owner (visit)) == 0;
+  return message != NULL && g_strcmp0 (sd_bus_message_get_sender (message), visit_get_owner (visit)) == 0;
 }
 
 static int
@@ -231,7 +231,7 @@ find_visit (sd_bus *bus, const char *path, const char *interface, void *user_dat
   BusVisits *visits = user_data;
   BusVisit *self = g_hash_table_lookup (visits->table, path);
 
-  if (!self || !is_for_sender (visits, self->visit))
+  if (self == NULL || !is_for_sender (visits, self->visit))
     return 0;
   *ret_found = self;
   return 1;
@@ -264,12 +264,12 @@ answer_check (BusVisit *self)
   const GError *error = visit_get_error (self->visit);
   sd_bus_message *reply;
 
-  if (eligibility)
+  if (eligibility != NULL)
     {
       reply = bus_call_new_reply (check);
       bus_call_return_message (check, reply, append_result (reply, self->visit, eligibility, TRUE));
     }
-  else if (error)
+  else if (error != NULL)
     {
       GError *told = g_error_copy (error);
 
@@ -327,7 +327,7 @@ visit_free (BusVisit *self)
 {
   bus_share_discharge (self->share, BUS_ACCOUNT_VISIT);
   bus_share_unref (self->share);
-  if (self->check)
+  if (self->check != NULL)
     answer_check (self);
   bus_visit_view_clear (&self->view);
   visit_unref (self->visit);
@@ -399,7 +399,8 @@ bus_visits_note_changed (BusVisits *visits, Visit *visit)
 {
   BusVisit *self = g_hash_table_lookup (visits->table, visit_get_path (visit));
 
-  if (!self || (visit_is_finished (visit) && !self->finished)) /* the end is told by bus_visits_note_finished() */
+  if (self == NULL
+      || (visit_is_finished (visit) && !self->finished)) /* the end is told by bus_visits_note_finished() */
     return;
   self->changed = TRUE;
   plan_errand (visits);
@@ -410,12 +411,12 @@ bus_visits_note_finished (BusVisits *visits, Visit *visit)
 {
   BusVisit *self = g_hash_table_lookup (visits->table, visit_get_path (visit));
 
-  if (!self)
+  if (self == NULL)
     return;
   self->finished = TRUE;
   tell_changes (self);
   bus_visit_view_tell_finished (visits->bus, visit);
-  if (!self->check)
+  if (self->check == NULL)
     return;
   self->closing = TRUE; /* not now: the visit is still telling of its end */
   plan_errand (visits);

@@ -97,7 +97,7 @@ handle_peer_gone (const char *name, gpointer user_data)
 
   bus_access_drop_caller (self->access, name);
   bus_agents_drop_owner (self->agents, name);
-  if (self->station)
+  if (self->station != NULL)
     station_drop_owner (self->station, name);
   plan_trim (self);
 }
@@ -114,7 +114,7 @@ handle_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
   if (sd_bus_get_n_queued_write (self->bus, &unsent) >= 0 && unsent >= CROWD)
     plan_trim (self);
   /* Anybody can send a signal that says so; sd-bus tells of its own end under the bus's name with ".Local". */
-  if (!sender || !g_str_has_prefix (sender, DBUS_NAME))
+  if (sender == NULL || !g_str_has_prefix (sender, DBUS_NAME))
     return 0;
   if (sd_bus_message_is_signal (message, DBUS_NAME, "NameOwnerChanged") > 0)
     {
@@ -205,13 +205,13 @@ bus_publish (Bus *self, Station *station, GError **error)
   self->station = station;
   bus_access_set_station (self->access, station);
   bus_peers_set_station (self->peers, station);
-  if (!(self->visits = bus_visits_new (self->bus, self->peers, station, error))
-      || !(self->readers = bus_readers_new (self->bus, station, error))
-      || !(self->manager = bus_manager_new (self->bus, self->peers, self->visits, station, error))
-      || !(self->log_control = bus_log_control_new (self->bus, self->peers, error))
+  if ((self->visits = bus_visits_new (self->bus, self->peers, station, error)) == NULL
+      || (self->readers = bus_readers_new (self->bus, station, error)) == NULL
+      || (self->manager = bus_manager_new (self->bus, self->peers, self->visits, station, error)) == NULL
+      || (self->log_control = bus_log_control_new (self->bus, self->peers, error)) == NULL
       || !bus_agents_publish (self->agents, station, error)
       /* Last, to be the first that sees what comes in: */
-      || !(self->gate = bus_gate_new (self->bus, self->peers, error)))
+      || (self->gate = bus_gate_new (self->bus, self->peers, error)) == NULL)
     return FALSE;
   self->survey = g_timeout_add (SURVEY_TIME, request_name, self);
   return TRUE;
@@ -264,7 +264,7 @@ bus_free (Bus *self)
   g_clear_pointer (&self->manager, bus_manager_free);
   g_clear_pointer (&self->readers, bus_readers_free);
   g_clear_pointer (&self->visits, bus_visits_free);
-  if (self->peers)
+  if (self->peers != NULL)
     bus_peers_clear (self->peers);
   g_clear_pointer (&self->peers, bus_peers_unref);
   sd_bus_slot_unref (self->name);
@@ -294,7 +294,7 @@ visit_closed (Visit *visit, gpointer user_data)
 {
   Bus *self = user_data;
 
-  if (self->visits)
+  if (self->visits != NULL)
     bus_visits_note_closed (self->visits, visit);
 }
 
@@ -303,10 +303,10 @@ reader_added (StationReader *reader, gpointer user_data)
 {
   Bus *self = user_data;
 
-  if (!self->readers)
+  if (self->readers == NULL)
     return;
   bus_readers_note_added (self->readers, reader);
-  if (self->manager)
+  if (self->manager != NULL)
     bus_manager_note_readers (self->manager);
 }
 
@@ -315,10 +315,10 @@ reader_removed (StationReader *reader, gpointer user_data)
 {
   Bus *self = user_data;
 
-  if (!self->readers)
+  if (self->readers == NULL)
     return;
   bus_readers_note_removed (self->readers, reader);
-  if (self->manager)
+  if (self->manager != NULL)
     bus_manager_note_readers (self->manager);
 }
 
@@ -327,7 +327,7 @@ reader_changed (StationReader *reader, gpointer user_data)
 {
   Bus *self = user_data;
 
-  if (self->readers)
+  if (self->readers != NULL)
     bus_readers_note_changed (self->readers, reader);
 }
 
@@ -347,7 +347,7 @@ center_changed (gpointer user_data)
 {
   Bus *self = user_data;
 
-  if (self->manager)
+  if (self->manager != NULL)
     bus_manager_note_center (self->manager);
 }
 

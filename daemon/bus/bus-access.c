@@ -60,7 +60,7 @@ bus_access_find_right (const char *interface, const char *member)
 }
 
 static void
-decide (AccessQuestion *question, BusPeer *peer, const GError *error)
+answer_question (AccessQuestion *question, BusPeer *peer, const GError *error)
 {
   question->callback (peer, error, question->user_data);
   sd_bus_message_unref (question->call);
@@ -69,24 +69,24 @@ decide (AccessQuestion *question, BusPeer *peer, const GError *error)
 }
 
 static void
-refuse (AccessQuestion *question, BusPeer *peer, ShikakuError code, const char *text)
+refuse_question (AccessQuestion *question, BusPeer *peer, ShikakuError code, const char *text)
 {
   g_autoptr (GError) error = g_error_new_literal (SHIKAKU_ERROR, (int)code, text);
 
-  decide (question, peer, error);
+  answer_question (question, peer, error);
 }
 
 static void
-refuse_right (AccessQuestion *question, BusPeer *peer, BusPolkitAnswer answer)
+refuse_by_polkit (AccessQuestion *question, BusPeer *peer, BusPolkitAnswer answer)
 {
   static const char *const texts[] = {
     [BUS_POLKIT_NO] = "polkit does not allow it",
     [BUS_POLKIT_CHALLENGE] = "polkit asks for authentication, which is possible if the call allows interaction",
     [BUS_POLKIT_UNDECIDED] = "polkit could not be asked",
   };
-  g_autofree char *text = g_strconcat ("This needs the right ", question->right, ": ", texts[answer], NULL);
+  g_autofree char *text = g_strconcat ("this needs the right ", question->right, ": ", texts[answer], NULL);
 
-  refuse (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, text);
+  refuse_question (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, text);
 }
 
 /* The reader that @call names, or the only one there is; NULL where it is about none, or about several. */
@@ -100,35 +100,35 @@ find_reader_name (BusAccess *access, sd_bus_message *call)
 
 /* The daemon may be about to end, and the caller gone, when the answer comes. */
 static void
-handle_answer (BusPolkitAnswer answer, gpointer user_data)
+on_polkit_answer (BusPolkitAnswer answer, gpointer user_data)
 {
   AccessQuestion *question = user_data;
   BusPeers *peers = question->access->peers;
   BusPeer *peer = bus_peers_find (peers, sd_bus_message_get_sender (question->call));
 
   if (bus_peers_are_closed (peers))
-    refuse (question, peer, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
+    refuse_question (question, peer, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down");
   else if (peer == NULL)
-    refuse (question, peer, SHIKAKU_ERROR_FAILED, "The caller has gone");
+    refuse_question (question, peer, SHIKAKU_ERROR_FAILED, "the caller has gone");
   else if (answer != BUS_POLKIT_YES)
-    refuse_right (question, peer, answer);
+    refuse_by_polkit (question, peer, answer);
   else if (g_strcmp0 (question->reader, find_reader_name (question->access, question->call)) != 0)
-    refuse (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, "The readers have changed meanwhile: call again");
+    refuse_question (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, "the readers have changed meanwhile: call again");
   else
-    decide (question, peer, NULL);
+    answer_question (question, peer, NULL);
 }
 
 static void
-handle_peer (BusPeer *peer, gpointer user_data)
+on_peer_known (BusPeer *peer, gpointer user_data)
 {
   AccessQuestion *question = user_data;
 
   if (peer == NULL)
-    refuse (question, NULL, SHIKAKU_ERROR_FAILED, "The bus could not tell who the caller is");
+    refuse_question (question, NULL, SHIKAKU_ERROR_FAILED, "the bus could not tell who the caller is");
   else if (bus_account_get_uid (peer->account) == 0)
-    decide (question, peer, NULL);
+    answer_question (question, peer, NULL);
   else if (strcmp (question->right, BUS_ACCESS_ROOT) == 0)
-    refuse (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, "This needs to be root");
+    refuse_question (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, "this needs to be root");
   else
     {
       const BusPolkitQuestion wanted = {
@@ -140,7 +140,7 @@ handle_peer (BusPeer *peer, gpointer user_data)
         .interactive = sd_bus_message_get_allow_interactive_authorization (question->call) > 0,
       };
 
-      bus_polkit_ask (question->access->polkit, &wanted, handle_answer, question);
+      bus_polkit_ask (question->access->polkit, &wanted, on_polkit_answer, question);
     }
 }
 
@@ -151,7 +151,7 @@ bus_access_check (BusAccess *access, BusPeer *peer, sd_bus_message *call, const 
   AccessQuestion *question = g_new (AccessQuestion, 1);
 
   *question = (AccessQuestion){ access, sd_bus_message_ref (call), right, NULL, callback, user_data };
-  bus_peer_await (peer, handle_peer, question);
+  bus_peer_await (peer, on_peer_known, question);
 }
 
 void

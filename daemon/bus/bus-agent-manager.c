@@ -22,7 +22,7 @@ struct BusAgents
 
 /* Takes @agent out of the table; those who hold it find it gone. */
 static void
-drop (BusAgents *self, Agent *agent, gboolean tell)
+drop_agent (BusAgents *self, Agent *agent, gboolean tell)
 {
   bus_share_discharge (bus_agent_get_share (agent), BUS_ACCOUNT_AGENT);
   log_event (LOG_INFO, SHIKAKU_MESSAGE_AGENT_GONE, NULL, LOG_FIELD ("SHIKAKU_READER", bus_agent_get_reader (agent)),
@@ -78,9 +78,9 @@ choose_reader (BusAgents *self, const char *wanted, GError **error)
     return station_reader_get_path (reader);
   if (wanted == NULL && station_summarise_readers (self->station).n_readers > 1)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
-                         "There are several readers: name one as Reader");
+                         "there are several readers: name one as Reader");
   else
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NO_READER, "There is no such reader");
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NO_READER, "there is no such reader");
   return NULL;
 }
 
@@ -93,7 +93,7 @@ find_by_reader (BusAgents *self, const char *reader)
   if (agent == NULL || !bus_agent_is_tired (agent))
     return agent;
   log_warning (NULL, "The agent of %s answers nothing: it is let go", reader);
-  drop (self, agent, TRUE);
+  drop_agent (self, agent, TRUE);
   return NULL;
 }
 
@@ -102,12 +102,12 @@ may_register (BusAgents *self, BusPeer *peer, const char *path, const char *read
 {
   if (!bus_share_has_room (peer->share, BUS_ACCOUNT_UNANSWERED))
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
-                         "This agent has left too many requests unanswered");
+                         "this agent has left too many requests unanswered");
   else if (find_by_reader (self, reader) != NULL)
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_EXISTS, "The reader has an agent already");
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_EXISTS, "the reader has an agent already");
   else if (find_by_path (self, peer->name, path) != NULL)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_EXISTS,
-                         "This object is the agent of another reader");
+                         "this object is the agent of another reader");
   else
     return TRUE;
   return FALSE;
@@ -121,7 +121,7 @@ register_agent (BusAgents *self, sd_bus_message *message, BusPeer *peer, GError 
   const char *path, *reader = NULL;
   Agent *agent;
 
-  if (!bus_error_check (sd_bus_message_read_basic (message, 'o', &path), "Path", error)
+  if (!bus_error_check (sd_bus_message_read_basic (message, 'o', &path), "path", error)
       || !read_capabilities (message, &capabilities, error) || !bus_options_read (message, options, &reader, error)
       || (reader = choose_reader (self, reader, error)) == NULL || !may_register (self, peer, path, reader, error))
     return FALSE;
@@ -155,10 +155,10 @@ handle_unregister (BusCall *call, gpointer target)
   if (agent == NULL)
     {
       bus_call_return_error (
-          call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "The caller has no agent at this path"));
+          call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "the caller has no agent at this path"));
       return;
     }
-  drop (target, agent, FALSE);
+  drop_agent (target, agent, FALSE);
   bus_call_return (call, "");
 }
 
@@ -169,7 +169,7 @@ static const BusMethod methods[] = {
 };
 
 static int
-handle_call (sd_bus_message *message, void *user_data, sd_bus_error *error)
+on_call (sd_bus_message *message, void *user_data, sd_bus_error *error)
 {
   return bus_call_begin (((BusAgents *)user_data)->peers, message, SHIKAKU_INTERFACE_AGENT_MANAGER, methods, user_data);
 }
@@ -184,8 +184,8 @@ get_version (sd_bus *bus, const char *path, const char *interface, const char *n
 static const sd_bus_vtable vtable[] = {
   SD_BUS_VTABLE_START (0),
   SD_BUS_METHOD_WITH_ARGS ("RegisterAgent", SD_BUS_ARGS ("o", path, "as", capabilities, "a{sv}", options),
-                           SD_BUS_NO_RESULT, handle_call, SD_BUS_VTABLE_UNPRIVILEGED),
-  SD_BUS_METHOD_WITH_ARGS ("UnregisterAgent", SD_BUS_ARGS ("o", path), SD_BUS_NO_RESULT, handle_call,
+                           SD_BUS_NO_RESULT, on_call, SD_BUS_VTABLE_UNPRIVILEGED),
+  SD_BUS_METHOD_WITH_ARGS ("UnregisterAgent", SD_BUS_ARGS ("o", path), SD_BUS_NO_RESULT, on_call,
                            SD_BUS_VTABLE_UNPRIVILEGED),
   SD_BUS_PROPERTY ("Version", "u", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
   SD_BUS_VTABLE_END,
@@ -201,7 +201,7 @@ acquire (gpointer port, const char *reader, const char *capability, GError **err
 
   if (agent != NULL && bus_agent_has_capability (agent, capability))
     return bus_agent_ref (agent);
-  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NO_AGENT, "No agent at the reader can ask for: %s", capability);
+  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NO_AGENT, "no agent at the reader can ask for: %s", capability);
   return NULL;
 }
 
@@ -252,7 +252,7 @@ bus_agents_publish (BusAgents *self, Station *station, GError **error)
   self->station = station;
   return bus_error_check (sd_bus_add_object_vtable (self->bus, &self->slot, SHIKAKU_OBJECT_PATH,
                                                     SHIKAKU_INTERFACE_AGENT_MANAGER, vtable, self),
-                          "Agent manager object", error);
+                          "agent manager object", error);
 }
 
 void
@@ -261,7 +261,7 @@ bus_agents_drop_owner (BusAgents *self, const char *owner)
   Agent *agent;
 
   while ((agent = find_by_path (self, owner, NULL)) != NULL)
-    drop (self, agent, FALSE);
+    drop_agent (self, agent, FALSE);
 }
 
 void
@@ -270,5 +270,5 @@ bus_agents_release_all (BusAgents *self)
   g_autoptr (GList) agents = g_hash_table_get_values (self->table);
 
   for (GList *link = agents; link != NULL; link = link->next)
-    drop (self, link->data, TRUE);
+    drop_agent (self, link->data, TRUE);
 }

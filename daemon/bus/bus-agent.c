@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/names.h"
+#include "bus/bus-entry.h"
 #include "bus/bus-error.h"
 #include "bus/bus-pin-pipe.h"
 
@@ -38,7 +39,7 @@ typedef struct
   gboolean at_agent;       /* sent and not yet answered */
   gboolean answered;
   ShikakuError refusal; /* what no answer, and a bad one, mean */
-  guint limit;          /* seconds */
+  guint limit_seconds;
   guint timer;
   GSource *cancelled;
   BusPinPipe *pipe; /* of a PIN, until it has come */
@@ -217,14 +218,14 @@ static GError *
 new_refusal (AgentRequest *request)
 {
   if (request->refusal == SHIKAKU_ERROR_PIN_REFUSED)
-    return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_REFUSED, "No PIN of four digits came from the agent");
-  return g_error_new_literal (SHIKAKU_ERROR, request->refusal, "No consent came from the agent");
+    return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_REFUSED, "no PIN of four digits came from the agent");
+  return g_error_new_literal (SHIKAKU_ERROR, request->refusal, "no consent came from the agent");
 }
 
 static GError *
 new_gone (void)
 {
-  return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_GONE, "The agent at the reader has gone");
+  return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_GONE, "the agent at the reader has gone");
 }
 
 static void
@@ -240,7 +241,7 @@ adopt_agent_error (AgentRequest *request, const sd_bus_error *error)
   ShikakuError code;
 
   if (shikaku_error_lookup (error->name, &code) && code == SHIKAKU_ERROR_CANCELLED)
-    return g_error_new_literal (SHIKAKU_ERROR, code, "The patient gave up");
+    return g_error_new_literal (SHIKAKU_ERROR, code, "the patient gave up");
   request->agent->lost = sd_bus_error_has_names (error, SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER);
   if (sd_bus_error_has_names (error, SD_BUS_ERROR_SERVICE_UNKNOWN, SD_BUS_ERROR_NAME_HAS_NO_OWNER,
                               SD_BUS_ERROR_NO_REPLY, SD_BUS_ERROR_DISCONNECTED, SD_BUS_ERROR_UNKNOWN_OBJECT,
@@ -273,7 +274,7 @@ read_answers (AgentRequest *request, sd_bus_message *reply)
 }
 
 static void
-handle_reply (sd_bus_message *reply, gpointer user_data)
+on_reply (sd_bus_message *reply, gpointer user_data)
 {
   AgentRequest *request = user_data;
 
@@ -298,7 +299,7 @@ handle_reply (sd_bus_message *reply, gpointer user_data)
 }
 
 static gboolean
-handle_time_limit (gpointer user_data)
+on_time_limit (gpointer user_data)
 {
   AgentRequest *request = user_data;
 
@@ -308,7 +309,7 @@ handle_time_limit (gpointer user_data)
 }
 
 static void
-handle_pin (Secret *pin, gpointer user_data)
+on_pin (Secret *pin, gpointer user_data)
 {
   AgentRequest *request = user_data;
 
@@ -318,16 +319,16 @@ handle_pin (Secret *pin, gpointer user_data)
     {
       /* Refused already; the agent's answer, or its going, will tell why, if it comes soon. */
       g_source_remove (request->timer);
-      request->timer = g_timeout_add_seconds (REASON_SECONDS, handle_time_limit, request);
+      request->timer = g_timeout_add_seconds (REASON_SECONDS, on_time_limit, request);
     }
   end_if_complete (request);
 }
 
 static gboolean
-handle_cancelled (GCancellable *cancellable, gpointer user_data)
+on_cancelled (GCancellable *cancellable, gpointer user_data)
 {
   request_end (user_data,
-               g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "The visit withdrew its question"));
+               g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "the visit withdrew its question"));
   return G_SOURCE_REMOVE;
 }
 
@@ -341,9 +342,9 @@ serve_next (Agent *agent)
   g_free (agent->screen);
   agent->screen = g_strdup (g_task_get_task_data (request->task));
   request->at_agent = TRUE;
-  request->timer = g_timeout_add_seconds (request->limit, handle_time_limit, request);
-  bus_outgoing_call (agent->outgoing, g_steal_pointer (&request->message), request->limit + LATE_SECONDS, handle_reply,
-                     request);
+  request->timer = g_timeout_add_seconds (request->limit_seconds, on_time_limit, request);
+  bus_outgoing_call (agent->outgoing, g_steal_pointer (&request->message), request->limit_seconds + LATE_SECONDS,
+                     on_reply, request);
 }
 
 static AgentRequest *
@@ -359,7 +360,7 @@ request_new (Agent *agent, const AgentContext *context, GCancellable *cancellabl
   if (cancellable != NULL)
     {
       request->cancelled = g_cancellable_source_new (cancellable);
-      g_source_set_callback (request->cancelled, G_SOURCE_FUNC (handle_cancelled), request, NULL);
+      g_source_set_callback (request->cancelled, G_SOURCE_FUNC (on_cancelled), request, NULL);
       g_source_attach (request->cancelled, NULL);
     }
   g_queue_push_tail (&agent->requests, request);
@@ -375,35 +376,22 @@ request_begin (AgentRequest *request, int result)
   if (agent->outgoing == NULL)
     request_end (request, new_gone ());
   else if (result < 0)
-    request_end (request, g_error_new (SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "Agent call: %s", g_strerror (-result)));
+    request_end (request, g_error_new (SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "agent call: %s", g_strerror (-result)));
   else if (g_queue_peek_head (&agent->requests) == request)
     serve_next (agent);
 }
 
+/* Opens the details with what all requests tell. */
 static int
-append_details (sd_bus_message *message, const AgentContext *context, const char *key, const char *signature,
-                const void *value)
+open_details (sd_bus_message *message, const AgentContext *context)
 {
   int result = sd_bus_message_open_container (message, 'a', "{sv}");
 
   if (result >= 0)
-    result = sd_bus_message_append (message, "{sv}{sv}{sv}", "Caller", "s", context->caller, "Language", "s",
-                                    context->language != NULL ? context->language : "", "Reader", "s", context->reader);
-  if (result >= 0 && key != NULL)
-    {
-      result = sd_bus_message_open_container (message, 'e', "sv");
-      if (result >= 0)
-        result = sd_bus_message_append_basic (message, 's', key);
-      if (result >= 0)
-        result = sd_bus_message_open_container (message, 'v', signature);
-      if (result >= 0)
-        result = sd_bus_message_append_basic (message, signature[0], value);
-      if (result >= 0)
-        result = sd_bus_message_close_container (message);
-      if (result >= 0)
-        result = sd_bus_message_close_container (message);
-    }
-  return result < 0 ? result : sd_bus_message_close_container (message);
+    result
+        = bus_entry_append_texts (message, "Caller", context->caller, "Language",
+                                  context->language != NULL ? context->language : "", "Reader", context->reader, NULL);
+  return result;
 }
 
 void
@@ -415,16 +403,20 @@ bus_agent_request_pin (Agent *agent, const AgentContext *context, guint tries_le
   int result = -EIO;
 
   request->refusal = SHIKAKU_ERROR_PIN_REFUSED;
-  request->limit = PIN_SECONDS;
+  request->limit_seconds = PIN_SECONDS;
   request->message = new_call (agent, "RequestPin", context->visit);
-  request->pipe = bus_pin_pipe_new (&write_end, handle_pin, request, NULL);
+  request->pipe = bus_pin_pipe_new (&write_end, on_pin, request, NULL);
   if (request->message != NULL && request->pipe != NULL)
     result = sd_bus_message_append_basic (request->message, 'h', &write_end);
   /* The message has a copy of its own, which it closes when it was sent: the agent's will be the only one. */
   if (request->pipe != NULL)
     close (write_end);
   if (result >= 0)
-    result = append_details (request->message, context, "TriesLeft", "u", &tries_left);
+    result = open_details (request->message, context);
+  if (result >= 0)
+    result = bus_entry_append (request->message, "TriesLeft", "u", tries_left);
+  if (result >= 0)
+    result = sd_bus_message_close_container (request->message);
   request_begin (request, result);
 }
 
@@ -442,7 +434,7 @@ bus_agent_request_consent (Agent *agent, const AgentContext *context, const Agen
   int result = -EIO;
 
   request->refusal = SHIKAKU_ERROR_CONSENT_DENIED;
-  request->limit = CONSENT_SECONDS;
+  request->limit_seconds = CONSENT_SECONDS;
   request->kinds = g_new0 (char *, n_questions + 1);
   request->answers = g_array_set_size (g_array_new (FALSE, TRUE, sizeof (gboolean)), n_questions);
   request->message = new_call (agent, "RequestConsent", context->visit);
@@ -458,7 +450,9 @@ bus_agent_request_consent (Agent *agent, const AgentContext *context, const Agen
   if (result >= 0)
     result = sd_bus_message_close_container (request->message);
   if (result >= 0)
-    result = append_details (request->message, context, NULL, NULL, NULL);
+    result = open_details (request->message, context);
+  if (result >= 0)
+    result = sd_bus_message_close_container (request->message);
   request_begin (request, result);
 }
 
@@ -477,8 +471,9 @@ bus_agent_show_message (Agent *agent, const AgentContext *context, const char *m
   if (agent->outgoing == NULL || !(agent->capabilities & BUS_AGENT_MESSAGE) || agent->requests.length > 0)
     return;
   call = new_call (agent, "ShowMessage", context->visit);
-  if (call == NULL || sd_bus_message_append_basic (call, 's', message) < 0
-      || append_details (call, context, "Text", "s", text != NULL ? text : "") < 0)
+  if (call == NULL || sd_bus_message_append_basic (call, 's', message) < 0 || open_details (call, context) < 0
+      || bus_entry_append (call, "Text", "s", text != NULL ? text : "") < 0
+      || sd_bus_message_close_container (call) < 0)
     return;
   g_free (agent->screen);
   agent->screen = g_strdup (context->visit);

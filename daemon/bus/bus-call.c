@@ -29,7 +29,7 @@ call_free (BusCall *call)
 }
 
 static void
-handle_access (BusPeer *peer, const GError *error, gpointer user_data)
+on_access (BusPeer *peer, const GError *error, gpointer user_data)
 {
   BusCall *call = user_data;
   BusPeers *peers = call->peers;
@@ -112,17 +112,17 @@ bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface,
   BusCall *call;
 
   if (method == NULL || right == NULL)
-    return bus_call_refuse (peers, message, SHIKAKU_ERROR_NOT_AUTHORIZED, "Nobody may call this");
+    return bus_call_refuse (peers, message, SHIKAKU_ERROR_NOT_AUTHORIZED, "nobody may call this");
   if (bus_peers_are_closed (peers))
-    return bus_call_refuse (peers, message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
+    return bus_call_refuse (peers, message, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down");
   if (!bus_call_is_short (message))
-    return bus_call_refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "The call's arguments are too long");
+    return bus_call_refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "the call's arguments are too long");
   peer = bus_peers_get (peers, sd_bus_message_get_sender (message));
   if (peer == NULL)
-    return bus_call_refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many programs use the daemon");
+    return bus_call_refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "too many programs use the daemon");
   if (!bus_share_has_room (peer->share, BUS_ACCOUNT_CALL))
     return bus_call_refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED,
-                            "Too many calls of this connection are under way");
+                            "too many calls of this connection are under way");
 
   call = g_new (BusCall, 1);
   *call = (BusCall){
@@ -136,7 +136,7 @@ bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface,
   if (strcmp (right, BUS_ACCESS_OWNER) == 0)
     call->handler (call, call->target);
   else
-    bus_access_check (bus_peers_get_access (peers), peer, message, right, handle_access, call);
+    bus_access_check (bus_peers_get_access (peers), peer, message, right, on_access, call);
   return 1;
 }
 
@@ -170,7 +170,7 @@ bus_call_return_message (BusCall *call, sd_bus_message *reply, int result)
 {
   GError *error = NULL;
 
-  if (!bus_error_check (result, "The reply could not be built", &error))
+  if (!bus_error_check (result, "the reply could not be built", &error))
     bus_call_return_error (call, error);
   else
     {

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus-configuration: a dictionary a key. */
 #include "bus/bus-configuration.h"
+
+#include "bus/bus-entry.h"
 
 typedef struct
 {
@@ -15,10 +18,8 @@ append_key (const ConfigurationKey *key, const char *value, const char *origin, 
   if (filling->result >= 0)
     filling->result = sd_bus_message_open_container (filling->message, 'a', "{sv}");
   if (filling->result >= 0)
-    filling->result = sd_bus_message_append (filling->message, "{sv}{sv}{sv}", "Group", "s", key->group, "Key", "s",
-                                             key->key, "Origin", "s", origin);
-  if (filling->result >= 0 && value != NULL)
-    filling->result = sd_bus_message_append (filling->message, "{sv}", "Value", "s", value);
+    filling->result = bus_entry_append_texts (filling->message, "Group", key->group, "Key", key->key, "Origin", origin,
+                                              "Value", value, NULL);
   if (filling->result >= 0)
     filling->result = sd_bus_message_close_container (filling->message);
 }

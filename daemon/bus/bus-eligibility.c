@@ -3,6 +3,7 @@
 #include "bus/bus-eligibility.h"
 
 #include "base/error.h"
+#include "bus/bus-entry.h"
 
 /* A key of the contract and the const char * in the struct that holds its value; NULL there: absent. */
 typedef struct
@@ -77,37 +78,6 @@ static const TextField disease_texts[] = {
   { "Until", DISEASE (until) },       { "SelfPay", DISEASE (self_pay) }, { NULL },
 };
 
-/* open_entry, close_entry: around the value of one dictionary entry. */
-static int
-open_entry (sd_bus_message *message, const char *key, const char *signature)
-{
-  int result = sd_bus_message_open_container (message, 'e', "sv");
-
-  if (result >= 0)
-    result = sd_bus_message_append_basic (message, 's', key);
-  if (result >= 0)
-    result = sd_bus_message_open_container (message, 'v', signature);
-  return result;
-}
-
-static int
-close_entry (sd_bus_message *message)
-{
-  int result = sd_bus_message_close_container (message);
-
-  return result < 0 ? result : sd_bus_message_close_container (message);
-}
-
-static int
-append_basic (sd_bus_message *message, const char *key, const char *signature, const void *value)
-{
-  int result = open_entry (message, key, signature);
-
-  if (result >= 0)
-    result = sd_bus_message_append_basic (message, signature[0], value);
-  return result < 0 ? result : close_entry (message);
-}
-
 static int
 append_texts (sd_bus_message *message, const TextField *fields, const void *from)
 {
@@ -118,7 +88,7 @@ append_texts (sd_bus_message *message, const TextField *fields, const void *from
       const char *text = G_STRUCT_MEMBER (const char *, from, fields->offset);
 
       if (text != NULL)
-        result = append_basic (message, fields->key, "s", text);
+        result = bus_entry_append (message, fields->key, "s", text);
     }
   return result;
 }
@@ -126,35 +96,29 @@ append_texts (sd_bus_message *message, const TextField *fields, const void *from
 static int
 append_switch (sd_bus_message *message, const char *key, gboolean value)
 {
-  int flag = value;
-
-  return append_basic (message, key, "b", &flag);
+  return bus_entry_append (message, key, "b", value);
 }
 
 static int
 append_percent (sd_bus_message *message, gint percent)
 {
-  guint32 ratio = (guint32)percent;
-
-  return percent < 0 ? 0 : append_basic (message, "BurdenRatio", "u", &ratio);
+  return percent < 0 ? 0 : bus_entry_append (message, "BurdenRatio", "u", (guint32)percent);
 }
 
 static int
 append_time (sd_bus_message *message, const char *key, gint64 time)
 {
-  guint64 moment = (guint64)time;
-
-  return time == 0 ? 0 : append_basic (message, key, "t", &moment);
+  return time == 0 ? 0 : bus_entry_append (message, key, "t", (guint64)time);
 }
 
 static int
 append_positions (sd_bus_message *message, const GArray *positions)
 {
-  int result = open_entry (message, "NameUnmapped", "au");
+  int result = bus_entry_open (message, "NameUnmapped", "au");
 
   if (result >= 0)
     result = sd_bus_message_append_array (message, 'u', positions->data, positions->len * sizeof (guint32));
-  return result < 0 ? result : close_entry (message);
+  return result < 0 ? result : bus_entry_close (message);
 }
 
 static int
@@ -165,7 +129,7 @@ append_elderly (sd_bus_message *message, const QualificationInsurance *insurance
   if (insurance->elderly_from == NULL && insurance->elderly_until == NULL && insurance->elderly_date == NULL
       && insurance->elderly_ratio < 0)
     return 0;
-  result = open_entry (message, "Elderly", "a{sv}");
+  result = bus_entry_open (message, "Elderly", "a{sv}");
   if (result >= 0)
     result = sd_bus_message_open_container (message, 'a', "{sv}");
   if (result >= 0)
@@ -174,13 +138,13 @@ append_elderly (sd_bus_message *message, const QualificationInsurance *insurance
     result = append_percent (message, insurance->elderly_ratio);
   if (result >= 0)
     result = sd_bus_message_close_container (message);
-  return result < 0 ? result : close_entry (message);
+  return result < 0 ? result : bus_entry_close (message);
 }
 
 static int
 append_ceiling (sd_bus_message *message, const QualificationCeiling *ceiling)
 {
-  int result = open_entry (message, "Ceiling", "a{sv}");
+  int result = bus_entry_open (message, "Ceiling", "a{sv}");
 
   if (result >= 0)
     result = sd_bus_message_open_container (message, 'a', "{sv}");
@@ -188,13 +152,13 @@ append_ceiling (sd_bus_message *message, const QualificationCeiling *ceiling)
     result = append_texts (message, ceiling_texts, ceiling);
   if (result >= 0)
     result = sd_bus_message_close_container (message);
-  return result < 0 ? result : close_entry (message);
+  return result < 0 ? result : bus_entry_close (message);
 }
 
 static int
 append_diseases (sd_bus_message *message, const GArray *diseases)
 {
-  int result = open_entry (message, "SpecificDiseases", "aa{sv}");
+  int result = bus_entry_open (message, "SpecificDiseases", "aa{sv}");
 
   if (result >= 0)
     result = sd_bus_message_open_container (message, 'a', "a{sv}");
@@ -208,7 +172,7 @@ append_diseases (sd_bus_message *message, const GArray *diseases)
     }
   if (result >= 0)
     result = sd_bus_message_close_container (message);
-  return result < 0 ? result : close_entry (message);
+  return result < 0 ? result : bus_entry_close (message);
 }
 
 /* A ticket's keys are the field's own names (MedicalTicketInfo): handed on as they came. */
@@ -221,7 +185,7 @@ append_ticket (sd_bus_message *message, const GArray *ticket)
     {
       const QualificationTicketText *text = &g_array_index (ticket, QualificationTicketText, i);
 
-      result = append_basic (message, text->name, "s", text->text);
+      result = bus_entry_append (message, text->name, "s", text->text);
     }
   return result < 0 ? result : sd_bus_message_close_container (message);
 }
@@ -229,7 +193,7 @@ append_ticket (sd_bus_message *message, const GArray *ticket)
 static int
 append_tickets (sd_bus_message *message, const GPtrArray *tickets)
 {
-  int result = open_entry (message, "PublicExpenses", "aa{sv}");
+  int result = bus_entry_open (message, "PublicExpenses", "aa{sv}");
 
   if (result >= 0)
     result = sd_bus_message_open_container (message, 'a', "a{sv}");
@@ -237,7 +201,7 @@ append_tickets (sd_bus_message *message, const GPtrArray *tickets)
     result = append_ticket (message, g_ptr_array_index (tickets, i));
   if (result >= 0)
     result = sd_bus_message_close_container (message);
-  return result < 0 ? result : close_entry (message);
+  return result < 0 ? result : bus_entry_close (message);
 }
 
 static int
@@ -267,7 +231,7 @@ append_insurance (sd_bus_message *message, const QualificationInsurance *insuran
 static int
 append_insurances (sd_bus_message *message, const GPtrArray *insurances)
 {
-  int result = open_entry (message, "Insurances", "aa{sv}");
+  int result = bus_entry_open (message, "Insurances", "aa{sv}");
 
   if (result >= 0)
     result = sd_bus_message_open_container (message, 'a', "a{sv}");
@@ -275,14 +239,14 @@ append_insurances (sd_bus_message *message, const GPtrArray *insurances)
     result = append_insurance (message, g_ptr_array_index (insurances, i));
   if (result >= 0)
     result = sd_bus_message_close_container (message);
-  return result < 0 ? result : close_entry (message);
+  return result < 0 ? result : bus_entry_close (message);
 }
 
 int
 bus_eligibility_append (sd_bus_message *message, const Eligibility *eligibility)
 {
   const Qualification *sent = eligibility->qualification;
-  int result = append_basic (message, "Answer", "s", eligibility_answer_to_string (eligibility->answer));
+  int result = bus_entry_append (message, "Answer", "s", eligibility_answer_to_string (eligibility->answer));
 
   if (result >= 0)
     result = append_texts (message, eligibility_texts, eligibility);
@@ -311,7 +275,7 @@ append_consent (sd_bus_message *message, const Consent *consent)
   if (result >= 0)
     result = append_time (message, "Until", consent->until);
   if (result >= 0 && consent->error != SHIKAKU_ERROR_NONE)
-    result = append_basic (message, "Error", "s", shikaku_error_get_name (consent->error));
+    result = bus_entry_append (message, "Error", "s", shikaku_error_get_name (consent->error));
   if (result >= 0)
     result = sd_bus_message_close_container (message);
   return result < 0 ? result : sd_bus_message_close_container (message);

@@ -8,7 +8,7 @@ bus_error_set (sd_bus_error *ret, const GError *error)
   if (error->domain == SHIKAKU_ERROR)
     return sd_bus_error_set (ret, shikaku_error_get_name (error->code), error->message);
   return sd_bus_error_set (ret, shikaku_error_get_name (SHIKAKU_ERROR_FAILED),
-                           "An internal error; the journal tells more");
+                           "an internal error; the journal tells more");
 }
 
 void

@@ -58,7 +58,7 @@ static void
 refuse_too_many (BusGate *gate, sd_bus_message *message)
 {
   bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED,
-                   "Too many calls: slow down, and try again in a moment");
+                   "too many calls: slow down, and try again in a moment");
 }
 
 static void
@@ -281,10 +281,10 @@ on_newcomer (BusPeer *peer, gpointer user_data)
     g_ptr_array_remove_fast (gate->newcomers, newcomer);
   bus_share_discharge (newcomer->share, BUS_ACCOUNT_CALL);
   if (gate == NULL)
-    bus_call_refuse (newcomer->peers, newcomer->message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
+    bus_call_refuse (newcomer->peers, newcomer->message, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down");
   else if (peer == NULL)
     bus_call_refuse (newcomer->peers, newcomer->message, SHIKAKU_ERROR_LIMIT_EXCEEDED,
-                     "Too many programs of this user use the daemon");
+                     "too many programs of this user use the daemon");
   else if (may_pass (gate, peer, newcomer->message))
     pass_call (gate, g_steal_pointer (&newcomer->message));
   sd_bus_message_unref (newcomer->message);
@@ -299,7 +299,7 @@ receive_newcomer (BusGate *gate, BusPeer *peer, sd_bus_message *message)
   Newcomer *newcomer;
 
   if (peer == NULL)
-    bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "Too many programs use the daemon");
+    bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "too many programs use the daemon");
   else if (!bus_share_has_room (peer->share, BUS_ACCOUNT_CALL) || !bus_call_is_short (message))
     refuse_too_many (gate, message);
   else
@@ -323,7 +323,7 @@ let_in (BusGate *gate, sd_bus_message *message)
 {
   if (strlen (sd_bus_message_get_path (message)) <= PATH_MAXIMUM)
     return 0;
-  return bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "The call's path is too long");
+  return bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "the call's path is too long");
 }
 
 static int
@@ -359,7 +359,7 @@ bus_gate_new (sd_bus *bus, BusPeers *peers, GError **error)
   gate->lines = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)line_free);
   gate->newcomers = g_ptr_array_new ();
   bus_rate_start (&gate->strangers, g_get_monotonic_time ());
-  if (bus_error_check (sd_bus_add_filter (bus, &gate->filter, on_message, gate), "Bus filter", error))
+  if (bus_error_check (sd_bus_add_filter (bus, &gate->filter, on_message, gate), "bus filter", error))
     return gate;
   bus_gate_free (gate);
   return NULL;
@@ -384,7 +384,7 @@ bus_gate_free (BusGate *gate)
       {
         g_autoptr (sd_bus_message) message = release_first (line);
 
-        bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_SHUTTING_DOWN, "The daemon is shutting down");
+        bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down");
       }
   g_hash_table_unref (gate->lines);
   g_queue_clear (&gate->passing);

@@ -39,11 +39,11 @@ handle_set (BusCall *call, gpointer target)
     bus_call_return (call, "");
   else
     bus_call_return_error (call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
-                                                      "There is no such level or target, or it cannot be set"));
+                                                      "there is no such level or target, or it cannot be set"));
 }
 
 static int
-handle_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
+on_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
 {
   static const BusMethod methods[] = { { "Set", handle_set }, { NULL } };
 
@@ -88,8 +88,8 @@ bus_log_control_new (sd_bus *bus, BusPeers *peers, GError **error)
   self->peers = peers;
   if (bus_error_check (
           sd_bus_add_object_vtable (bus, &self->slot, LOG_CONTROL_PATH, LOG_CONTROL_INTERFACE, vtable, self),
-          "Log control", error)
-      && bus_error_check (sd_bus_add_filter (bus, &self->filter, handle_message, self), "Log control", error))
+          "log control", error)
+      && bus_error_check (sd_bus_add_filter (bus, &self->filter, on_message, self), "log control", error))
     return self;
   bus_log_control_free (self);
   return NULL;

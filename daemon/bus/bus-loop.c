@@ -22,7 +22,7 @@ get_due_time (sd_bus *bus)
 }
 
 static void
-await (LoopSource *self)
+watch_socket (LoopSource *self)
 {
   int events = sd_bus_get_events (self->bus);
   GIOCondition awaited = (GIOCondition)MAX (events, 0);
@@ -49,7 +49,7 @@ is_due (LoopSource *self, int *ret_timeout)
 static gboolean
 loop_prepare (GSource *source, int *timeout)
 {
-  await ((LoopSource *)source);
+  watch_socket ((LoopSource *)source);
   return is_due ((LoopSource *)source, timeout);
 }
 

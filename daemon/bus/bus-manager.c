@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bus/bus-configuration.h"
+#include "bus/bus-entry.h"
 #include "bus/bus-visit-options.h"
 #include "visit/station-diagnose.h"
 
@@ -52,7 +53,7 @@ may_open_visit (BusPeer *peer, GError **error)
   if (bus_share_has_room (peer->share, BUS_ACCOUNT_VISIT))
     return TRUE;
   g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
-               "Too many visits are open: %d a connection and %d a user are allowed",
+               "too many visits are open: %d a connection and %d a user are allowed",
                BUS_ACCOUNT_CONNECTION_VISITS_MAXIMUM, BUS_ACCOUNT_VISITS_MAXIMUM);
   return FALSE;
 }
@@ -136,12 +137,12 @@ append_link (sd_bus_message *reply, const StationLink *link)
   int result = sd_bus_message_open_container (reply, 'a', "{sv}");
 
   if (result >= 0)
-    result = sd_bus_message_append (reply, "{sv}{sv}", "Link", "s", link->link, "State", "s", link->state);
+    result = bus_entry_append_texts (reply, "Link", link->link, "State", link->state, NULL);
   if (result >= 0 && link->since != 0)
-    result = sd_bus_message_append (reply, "{sv}", "Since", "t", (guint64)link->since);
+    result = bus_entry_append (reply, "Since", "t", (guint64)link->since);
   for (guint i = 0; i < G_N_ELEMENTS (texts) && result >= 0; i++)
     if (texts[i].text != NULL && *texts[i].text)
-      result = sd_bus_message_append (reply, "{sv}", texts[i].key, "s", texts[i].text);
+      result = bus_entry_append (reply, texts[i].key, "s", texts[i].text);
   return result < 0 ? result : sd_bus_message_close_container (reply);
 }
 
@@ -152,7 +153,7 @@ typedef struct
 } Diagnosis;
 
 static void
-reply_diagnosed (GObject *source, GAsyncResult *asynchronous, gpointer user_data)
+on_diagnosed (GObject *source, GAsyncResult *asynchronous, gpointer user_data)
 {
   g_autofree Diagnosis *diagnosis = user_data;
   BusManager *self = diagnosis->manager;
@@ -195,7 +196,7 @@ handle_diagnose (BusCall *call, gpointer target)
   diagnosis = g_new (Diagnosis, 1);
   *diagnosis = (Diagnosis){ .manager = self, .call = call };
   g_ptr_array_add (self->diagnoses, diagnosis);
-  station_diagnose (self->station, options.visit.language, self->cancellable, reply_diagnosed, diagnosis);
+  station_diagnose (self->station, options.visit.language, self->cancellable, on_diagnosed, diagnosis);
 }
 
 typedef struct
@@ -245,7 +246,7 @@ static const BusMethod methods[] = {
 };
 
 static int
-handle_call (sd_bus_message *message, void *user_data, sd_bus_error *error)
+on_call (sd_bus_message *message, void *user_data, sd_bus_error *error)
 {
   return bus_call_begin (((BusManager *)user_data)->peers, message, SHIKAKU_INTERFACE_MANAGER, methods, user_data);
 }
@@ -268,10 +269,11 @@ get_property (sd_bus *bus, const char *path, const char *interface, const char *
 static int
 append_expiry (sd_bus_message *reply, const StationExpiry *expiry)
 {
-  int result = sd_bus_message_append (reply, "{sv}{sv}{sv}", "What", "s", expiry->what, "Source", "s", expiry->source,
-                                      "Expires", "t", (guint64)expiry->expires);
+  int result = bus_entry_append_texts (reply, "What", expiry->what, "Source", expiry->source, NULL);
 
-  return result >= 0 && expiry->replaced ? sd_bus_message_append (reply, "{sv}", "Replaced", "b", TRUE) : result;
+  if (result >= 0)
+    result = bus_entry_append (reply, "Expires", "t", (guint64)expiry->expires);
+  return result >= 0 && expiry->replaced ? bus_entry_append (reply, "Replaced", "b", TRUE) : result;
 }
 
 static int
@@ -311,16 +313,15 @@ get_readers (sd_bus *bus, const char *path, const char *interface, const char *n
 
 static const sd_bus_vtable vtable[] = {
   SD_BUS_VTABLE_START (0),
-  SD_BUS_METHOD_WITH_ARGS ("Check", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("a{sv}", eligibility), handle_call,
+  SD_BUS_METHOD_WITH_ARGS ("Check", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("a{sv}", eligibility), on_call,
                            SECRET),
-  SD_BUS_METHOD_WITH_ARGS ("OpenVisit", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("o", visit), handle_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("OpenVisit", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("o", visit), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("CheckNumber", SD_BUS_ARGS ("a{sv}", insured, "a{sv}", options), SD_BUS_RESULT ("o", visit),
-                           handle_call, SECRET),
-  SD_BUS_METHOD_WITH_ARGS ("GetVisits", SD_BUS_NO_ARGS, SD_BUS_RESULT ("ao", visits), handle_call, FREE),
-  SD_BUS_METHOD_WITH_ARGS ("Diagnose", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("aa{sv}", links), handle_call,
-                           FREE),
-  SD_BUS_METHOD_WITH_ARGS ("GetStatistics", SD_BUS_NO_ARGS, SD_BUS_RESULT ("a{st}", statistics), handle_call, FREE),
-  SD_BUS_METHOD_WITH_ARGS ("GetConfiguration", SD_BUS_NO_ARGS, SD_BUS_RESULT ("aa{sv}", keys), handle_call, FREE),
+                           on_call, SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("GetVisits", SD_BUS_NO_ARGS, SD_BUS_RESULT ("ao", visits), on_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("Diagnose", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("aa{sv}", links), on_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("GetStatistics", SD_BUS_NO_ARGS, SD_BUS_RESULT ("a{st}", statistics), on_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("GetConfiguration", SD_BUS_NO_ARGS, SD_BUS_RESULT ("aa{sv}", keys), on_call, FREE),
   SD_BUS_PROPERTY ("Version", "u", get_property, 0, CONSTANT),
   SD_BUS_PROPERTY ("Readers", "ao", get_readers, 0, CHANGES),
   SD_BUS_PROPERTY ("Center", "s", get_property, 0, CHANGES),
@@ -346,7 +347,7 @@ bus_manager_new (sd_bus *bus, BusPeers *peers, BusVisits *visits, Station *stati
   self->credential_expires = station_get_credential_expires (station);
   if (!bus_error_check (
           sd_bus_add_object_vtable (bus, &self->slot, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, vtable, self),
-          "Manager object", error))
+          "manager object", error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -360,7 +361,7 @@ bus_manager_free (BusManager *self)
 
       diagnosis->manager = NULL;
       bus_call_return_error (diagnosis->call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN,
-                                                                   "The daemon is shutting down"));
+                                                                   "the daemon is shutting down"));
     }
   g_ptr_array_unref (self->diagnoses);
   g_cancellable_cancel (self->cancellable);

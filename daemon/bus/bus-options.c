@@ -15,7 +15,7 @@ static const char *const signatures[] = {
 };
 
 static gboolean
-refuse (GError **error, const char *before, const char *key, const char *after)
+refuse_option (GError **error, const char *before, const char *key, const char *after)
 {
   /* What is not shaped like a key may be anything, a patient's name too: it is not repeated. */
   gboolean shown
@@ -72,7 +72,7 @@ read_value (sd_bus_message *message, const BusOption *option, gpointer values, G
   int result = sd_bus_message_peek_type (message, NULL, &contents);
 
   if (result > 0 && strcmp (contents, signatures[option->type]) != 0)
-    return refuse (error, "Option ", option->key, " has the wrong type");
+    return refuse_option (error, "option ", option->key, " has the wrong type");
   if (result > 0)
     result = sd_bus_message_enter_container (message, 'v', signatures[option->type]);
   if (result > 0 && option->type == BUS_OPTION_DICTIONARY)
@@ -85,7 +85,7 @@ read_value (sd_bus_message *message, const BusOption *option, gpointer values, G
     result = read_contents (message, option, place);
   if (result >= 0)
     result = sd_bus_message_exit_container (message);
-  return result >= 0 || refuse (error, "Option ", option->key, " cannot be read");
+  return result >= 0 || refuse_option (error, "option ", option->key, " cannot be read");
 }
 
 static gboolean
@@ -95,13 +95,13 @@ read_entry (sd_bus_message *message, const BusOption *table, gpointer values, gu
   guint position = 0;
 
   if (sd_bus_message_read_basic (message, 's', &key) <= 0)
-    return refuse (error, "The options cannot be read", "", "");
+    return refuse_option (error, "the options cannot be read", "", "");
   while (table[position].key != NULL && strcmp (table[position].key, key) != 0)
     position++;
   if (table[position].key == NULL)
-    return refuse (error, "There is no option ", key, " here");
+    return refuse_option (error, "there is no option ", key, " here");
   if (*given & (G_GUINT64_CONSTANT (1) << position))
-    return refuse (error, "Option ", key, " is given twice");
+    return refuse_option (error, "option ", key, " is given twice");
   *given |= G_GUINT64_CONSTANT (1) << position;
   return read_value (message, &table[position], values, error);
 }
@@ -119,7 +119,7 @@ bus_options_read (sd_bus_message *message, const BusOption *table, gpointer valu
       result = sd_bus_message_exit_container (message);
     }
   if (result < 0 || sd_bus_message_exit_container (message) < 0)
-    return refuse (error, "The options cannot be read", "", "");
+    return refuse_option (error, "the options cannot be read", "", "");
   return TRUE;
 }
 

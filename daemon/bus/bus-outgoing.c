@@ -35,12 +35,12 @@ call_end (OutgoingCall *call, sd_bus_message *reply)
   g_free (call);
 }
 
-static int handle_reply (sd_bus_message *reply, void *user_data, sd_bus_error *error);
+static int on_reply (sd_bus_message *reply, void *user_data, sd_bus_error *error);
 
 static void
 send_call (BusOutgoing *outgoing, OutgoingCall *call)
 {
-  int result = sd_bus_call_async (outgoing->bus, &call->slot, call->message, handle_reply, call,
+  int result = sd_bus_call_async (outgoing->bus, &call->slot, call->message, on_reply, call,
                                   (guint64)call->seconds * G_USEC_PER_SEC);
 
   call->message = sd_bus_message_unref (call->message);
@@ -59,7 +59,7 @@ send_waiting (BusOutgoing *outgoing)
 }
 
 static int
-handle_reply (sd_bus_message *reply, void *user_data, sd_bus_error *error)
+on_reply (sd_bus_message *reply, void *user_data, sd_bus_error *error)
 {
   OutgoingCall *call = user_data;
   BusOutgoing *outgoing = call->outgoing;

@@ -23,7 +23,7 @@ struct BusPinPipe
 };
 
 static Secret *
-take_pin (BusPinPipe *self)
+read_pin (BusPinPipe *self)
 {
   const guint8 *bytes = secret_get_data (self->buffer);
   Secret *pin;
@@ -39,7 +39,7 @@ take_pin (BusPinPipe *self)
 }
 
 static gboolean
-handle_readable (int fd, GIOCondition condition, gpointer user_data)
+on_readable (int fd, GIOCondition condition, gpointer user_data)
 {
   BusPinPipe *self = user_data;
   ssize_t count = read (fd, secret_get_data (self->buffer) + self->size, ROOM - self->size);
@@ -52,7 +52,7 @@ handle_readable (int fd, GIOCondition condition, gpointer user_data)
     return G_SOURCE_CONTINUE;
   /* The end of the pipe, one byte too many, or an error: there is nothing more to wait for. */
   self->watch = 0;
-  self->done (count == 0 ? take_pin (self) : NULL, self->user_data);
+  self->done (count == 0 ? read_pin (self) : NULL, self->user_data);
   return G_SOURCE_REMOVE;
 }
 
@@ -65,12 +65,12 @@ bus_pin_pipe_new (int *ret_write_end, BusPinPipeDone done, gpointer user_data, G
   /* Only our end must not block: the agent may write to its end as it likes. */
   if (pipe2 (ends, O_CLOEXEC) < 0 || fcntl (ends[0], F_SETFL, O_NONBLOCK) < 0)
     {
-      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "Pipe: %s", g_strerror (errno));
+      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "pipe: %s", g_strerror (errno));
       return NULL;
     }
   self = g_new0 (BusPinPipe, 1);
   *self = (BusPinPipe){ .read_end = ends[0], .buffer = secret_new (ROOM), .done = done, .user_data = user_data };
-  self->watch = g_unix_fd_add (self->read_end, G_IO_IN | G_IO_HUP | G_IO_ERR, handle_readable, self);
+  self->watch = g_unix_fd_add (self->read_end, G_IO_IN | G_IO_HUP | G_IO_ERR, on_readable, self);
   *ret_write_end = ends[1];
   return self;
 }

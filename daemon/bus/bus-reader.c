@@ -91,7 +91,7 @@ bus_readers_new (sd_bus *bus, Station *station, GError **error)
 
   readers->bus = sd_bus_ref (bus);
   readers->table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)free_reader);
-  if (!bus_error_check (sd_bus_add_object_manager (bus, &readers->manager, SHIKAKU_READER_PATH), "Reader objects",
+  if (!bus_error_check (sd_bus_add_object_manager (bus, &readers->manager, SHIKAKU_READER_PATH), "reader objects",
                         error))
     return NULL;
   for (guint i = 0; i < present->len; i++)

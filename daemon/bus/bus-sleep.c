@@ -17,8 +17,8 @@
 #define LOGIN_MANAGER "org.freedesktop.login1.Manager"
 #define LOGIN_PATH "/org/freedesktop/login1"
 
-#define LOOK_SECONDS 30     /* awake: until logind is asked whether it still prepares; its other word may be lost */
-#define SLEEP_DEADLINE 3000 /* milliseconds for the cards; logind waits for 5 seconds (InhibitDelayMaxSec) */
+#define LOOK_SECONDS 30         /* awake: until logind is asked whether it still prepares; its other word may be lost */
+#define SLEEP_MILLISECONDS 3000 /* for the cards; logind waits for 5 seconds (InhibitDelayMaxSec) */
 
 struct BusSleep
 {
@@ -42,7 +42,7 @@ release_inhibitor (BusSleep *self)
 }
 
 static int
-handle_inhibitor (sd_bus_message *reply, void *user_data, sd_bus_error *error)
+on_inhibitor (sd_bus_message *reply, void *user_data, sd_bus_error *error)
 {
   BusSleep *self = user_data;
   int fd;
@@ -60,8 +60,7 @@ take_inhibitor (BusSleep *self)
 {
   release_inhibitor (self);
   sd_bus_call_method_async (self->bus, &self->inhibiting, self->owner, LOGIN_PATH, LOGIN_MANAGER, "Inhibit",
-                            handle_inhibitor, self, "ssss", "sleep", "shikakud", "Ends visits and unpowers cards",
-                            "delay");
+                            on_inhibitor, self, "ssss", "sleep", "shikakud", "Ends visits and unpowers cards", "delay");
 }
 
 static gboolean
@@ -71,7 +70,7 @@ on_rest (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
-static gboolean look (gpointer user_data);
+static gboolean on_look_due (gpointer user_data);
 
 static void
 fall_asleep (BusSleep *self)
@@ -79,9 +78,9 @@ fall_asleep (BusSleep *self)
   if (self->asleep)
     return;
   self->asleep = TRUE;
-  self->look = g_timeout_add_seconds (LOOK_SECONDS, look, self);
+  self->look = g_timeout_add_seconds (LOOK_SECONDS, on_look_due, self);
   log_write (LOG_NOTICE, SHIKAKU_MESSAGE_SLEEP, NULL, "sleep: the machine is going to sleep");
-  station_suspend (self->station, SLEEP_DEADLINE, on_rest, self);
+  station_suspend (self->station, SLEEP_MILLISECONDS, on_rest, self);
 }
 
 static void
@@ -99,7 +98,7 @@ wake_up (BusSleep *self)
 }
 
 static int
-handle_look (sd_bus_message *reply, void *user_data, sd_bus_error *error)
+on_preparing (sd_bus_message *reply, void *user_data, sd_bus_error *error)
 {
   BusSleep *self = user_data;
   int preparing;
@@ -113,18 +112,18 @@ handle_look (sd_bus_message *reply, void *user_data, sd_bus_error *error)
 
 /* The timer stands still while the machine sleeps, as all do. */
 static gboolean
-look (gpointer user_data)
+on_look_due (gpointer user_data)
 {
   BusSleep *self = user_data;
 
   self->looking = sd_bus_slot_unref (self->looking);
   sd_bus_call_method_async (self->bus, &self->looking, self->owner, LOGIN_PATH, "org.freedesktop.DBus.Properties",
-                            "Get", handle_look, self, "ss", LOGIN_MANAGER, "PreparingForSleep");
+                            "Get", on_preparing, self, "ss", LOGIN_MANAGER, "PreparingForSleep");
   return G_SOURCE_CONTINUE;
 }
 
 static int
-handle_sleep (sd_bus_message *message, void *user_data, sd_bus_error *error)
+on_sleep (sd_bus_message *message, void *user_data, sd_bus_error *error)
 {
   BusSleep *self = user_data;
   int begins;
@@ -154,7 +153,7 @@ set_owner (BusSleep *self, const char *name)
 }
 
 static int
-handle_owner (sd_bus_message *reply, void *user_data, sd_bus_error *error)
+on_owner (sd_bus_message *reply, void *user_data, sd_bus_error *error)
 {
   BusSleep *self = user_data;
   const char *name;
@@ -168,7 +167,7 @@ handle_owner (sd_bus_message *reply, void *user_data, sd_bus_error *error)
 }
 
 static int
-handle_owner_changed (sd_bus_message *message, void *user_data, sd_bus_error *error)
+on_owner_changed (sd_bus_message *message, void *user_data, sd_bus_error *error)
 {
   BusSleep *self = user_data;
   const char *name, *old_owner, *new_owner;
@@ -193,13 +192,13 @@ bus_sleep_new (sd_bus *bus, Station *station)
   if (sd_bus_add_match_async (bus, &self->owner_match,
                               "type='signal',sender='" DBUS "',interface='" DBUS
                               "',member='NameOwnerChanged',arg0='" LOGIN "'",
-                              handle_owner_changed, NULL, self)
+                              on_owner_changed, NULL, self)
           < 0
       || sd_bus_match_signal_async (bus, &self->sleep_match, LOGIN, LOGIN_PATH, LOGIN_MANAGER, "PrepareForSleep",
-                                    handle_sleep, NULL, self)
+                                    on_sleep, NULL, self)
              < 0
-      || sd_bus_call_method_async (bus, &self->asking, DBUS, "/org/freedesktop/DBus", DBUS, "GetNameOwner",
-                                   handle_owner, self, "s", LOGIN)
+      || sd_bus_call_method_async (bus, &self->asking, DBUS, "/org/freedesktop/DBus", DBUS, "GetNameOwner", on_owner,
+                                   self, "s", LOGIN)
              < 0)
     log_warning (NULL, "sleep: logind cannot be asked");
   return self;

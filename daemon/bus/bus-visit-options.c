@@ -46,7 +46,7 @@ static const BusOption language_options[] = { OPTION ("Language", TEXT, visit.la
 /* clang-format on */
 
 static gboolean
-refuse (GError **error, const char *text)
+refuse_value (GError **error, const char *text)
 {
   g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, text);
   return FALSE;
@@ -64,11 +64,11 @@ check_values (BusVisitOptions *options, GError **error)
       return FALSE;
     }
   if (language != NULL && (strlen (language) > LANGUAGE_LENGTH_MAXIMUM || !g_str_is_ascii (language)))
-    return refuse (error, "Language is a short code such as ja or en");
+    return refuse_value (error, "Language is a short code such as ja or en");
   if (options->token != NULL && !bus_visits_is_token (options->token))
-    return refuse (error, "Token is 1 to 64 letters, digits or underscores");
+    return refuse_value (error, "Token is 1 to 64 letters, digits or underscores");
   if (options->by_number && (options->visit.same_card || options->visit.last_try))
-    return refuse (error, "SameCard and LastTry do not go with Insured");
+    return refuse_value (error, "SameCard and LastTry do not go with Insured");
   options->visit.timeout_seconds = MAX (options->timeout, 0);
   options->visit.consents = options->consents;
   options->visit.insured = options->by_number ? &options->insured : NULL;

@@ -16,7 +16,7 @@ typedef struct
   VisitOptions visit; /* path, owner and caller are left to the opener */
   const char **consents;
   const char *token; /* NULL: not given */
-  gint64 timeout;    /* as given; checked, it is in visit */
+  gint64 timeout;    /* seconds, as given; checked, it is in visit */
   gboolean by_number;
   TransportNumberQuery insured; /* if by_number */
 } BusVisitOptions;

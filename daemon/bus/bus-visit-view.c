@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "bus/bus-entry.h"
 #include "bus/bus-error.h"
 
 static const char *
@@ -136,16 +137,10 @@ append_change (sd_bus_message *message, const char *name, gboolean changed, Visi
 
   if (!changed)
     return 0;
-  result = sd_bus_message_open_container (message, 'e', "sv");
-  if (result >= 0)
-    result = sd_bus_message_append_basic (message, 's', name);
-  if (result >= 0)
-    result = sd_bus_message_open_container (message, 'v', property->signature);
+  result = bus_entry_open (message, name, property->signature);
   if (result >= 0)
     result = append_property (message, property, visit);
-  if (result >= 0)
-    result = sd_bus_message_close_container (message);
-  return result < 0 ? result : sd_bus_message_close_container (message);
+  return result < 0 ? result : bus_entry_close (message);
 }
 
 static int
@@ -198,11 +193,11 @@ append_details (sd_bus_message *message, Visit *visit)
   int result = sd_bus_message_open_container (message, 'a', "{sv}");
 
   if (error != NULL && result >= 0 && shikaku_error_get_tries_left (error, &number))
-    result = sd_bus_message_append (message, "{sv}", "TriesLeft", "u", number);
+    result = bus_entry_append (message, "TriesLeft", "u", number);
   if (error != NULL && result >= 0 && shikaku_error_get_retry_after (error, &number))
-    result = sd_bus_message_append (message, "{sv}", "RetryAfter", "u", number);
+    result = bus_entry_append (message, "RetryAfter", "u", number);
   for (guint i = 0; i < VISIT_N_PARTS && result >= 0; i++)
-    result = sd_bus_message_append (message, "{sv}", times[i], "t", (guint64)visit_get_time (visit, i));
+    result = bus_entry_append (message, times[i], "t", (guint64)visit_get_time (visit, i));
   return result < 0 ? result : sd_bus_message_close_container (message);
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/sealed-file.h"
 #include "bus/bus-eligibility.h"
+#include "bus/bus-entry.h"
 #include "bus/bus-visit-view.h"
 
 #define TOKEN_LENGTH_MAXIMUM 64
@@ -62,8 +63,8 @@ find_eligibility (BusVisit *self, GError **error)
 
   if (eligibility == NULL)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE,
-                         visit_is_finished (self->visit) ? "The visit ended without an answer; its Error says why"
-                                                         : "The visit has no answer yet");
+                         visit_is_finished (self->visit) ? "the visit ended without an answer; its Error says why"
+                                                         : "the visit has no answer yet");
   return eligibility;
 }
 
@@ -76,23 +77,17 @@ append_result (sd_bus_message *reply, Visit *visit, const Eligibility *eligibili
     result = bus_eligibility_append (reply, eligibility);
   if (with_consents && result >= 0)
     {
-      result = sd_bus_message_open_container (reply, 'e', "sv");
-      if (result >= 0)
-        result = sd_bus_message_append_basic (reply, 's', "Consents");
-      if (result >= 0)
-        result = sd_bus_message_open_container (reply, 'v', "a{sa{sv}}");
+      result = bus_entry_open (reply, "Consents", "a{sa{sv}}");
       if (result >= 0)
         result = bus_consents_append (reply, visit_get_consents (visit));
       if (result >= 0)
-        result = sd_bus_message_close_container (reply);
-      if (result >= 0)
-        result = sd_bus_message_close_container (reply);
+        result = bus_entry_close (reply);
     }
   return result < 0 ? result : sd_bus_message_close_container (reply);
 }
 
 static void
-get_eligibility (BusCall *call, gpointer target)
+handle_get_eligibility (BusCall *call, gpointer target)
 {
   BusVisit *self = target;
   GError *error = NULL;
@@ -109,7 +104,7 @@ get_eligibility (BusCall *call, gpointer target)
 }
 
 static void
-get_consents (BusCall *call, gpointer target)
+handle_get_consents (BusCall *call, gpointer target)
 {
   sd_bus_message *reply = bus_call_new_reply (call);
 
@@ -122,20 +117,20 @@ open_message (BusVisit *self, const char *format, GError **error)
   GBytes *message = visit_get_message (self->visit);
 
   if (strcmp (format, "json") != 0 && strcmp (format, "xml") != 0)
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "The format is json or xml");
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "the format is json or xml");
   else if (message == NULL && !visit_is_finished (self->visit))
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE, "The center has not answered yet");
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE, "the center has not answered yet");
   else if (message == NULL)
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "The center sent no message");
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "the center sent no message");
   else if (strcmp (format, "xml") == 0)
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "The center sent this message as json");
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "the center sent this message as json");
   else
     return sealed_file_new (message, error);
   return -1;
 }
 
 static void
-get_message (BusCall *call, gpointer target)
+handle_get_message (BusCall *call, gpointer target)
 {
   GError *error = NULL;
   const char *format = NULL;
@@ -153,19 +148,19 @@ get_message (BusCall *call, gpointer target)
 }
 
 static void
-handle_cancelled (GObject *source, GAsyncResult *result, gpointer user_data)
+on_cancelled (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   bus_call_return (user_data, "");
 }
 
 static void
-cancel (BusCall *call, gpointer target)
+handle_cancel (BusCall *call, gpointer target)
 {
-  visit_cancel (((BusVisit *)target)->visit, handle_cancelled, call);
+  visit_cancel (((BusVisit *)target)->visit, on_cancelled, call);
 }
 
 static void
-close_visit (BusCall *call, gpointer target)
+handle_close (BusCall *call, gpointer target)
 {
   BusVisit *self = target;
 
@@ -174,16 +169,16 @@ close_visit (BusCall *call, gpointer target)
 }
 
 static const BusMethod methods[] = {
-  { "GetEligibility", get_eligibility },
-  { "GetConsents", get_consents },
-  { "GetMessage", get_message },
-  { "Cancel", cancel },
-  { "Close", close_visit },
+  { "GetEligibility", handle_get_eligibility },
+  { "GetConsents", handle_get_consents },
+  { "GetMessage", handle_get_message },
+  { "Cancel", handle_cancel },
+  { "Close", handle_close },
   { NULL },
 };
 
 static int
-handle_call (sd_bus_message *message, void *user_data, sd_bus_error *error)
+on_call (sd_bus_message *message, void *user_data, sd_bus_error *error)
 {
   return bus_call_begin (((BusVisit *)user_data)->visits->peers, message, SHIKAKU_INTERFACE_VISIT, methods, user_data);
 }
@@ -195,11 +190,11 @@ handle_call (sd_bus_message *message, void *user_data, sd_bus_error *error)
 
 static const sd_bus_vtable vtable[] = {
   SD_BUS_VTABLE_START (0),
-  SD_BUS_METHOD_WITH_ARGS ("GetEligibility", SD_BUS_NO_ARGS, SD_BUS_RESULT ("a{sv}", eligibility), handle_call, SECRET),
-  SD_BUS_METHOD_WITH_ARGS ("GetConsents", SD_BUS_NO_ARGS, SD_BUS_RESULT ("a{sa{sv}}", consents), handle_call, SECRET),
-  SD_BUS_METHOD_WITH_ARGS ("GetMessage", SD_BUS_ARGS ("s", format), SD_BUS_RESULT ("h", message), handle_call, SECRET),
-  SD_BUS_METHOD_WITH_ARGS ("Cancel", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, handle_call, FREE),
-  SD_BUS_METHOD_WITH_ARGS ("Close", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, handle_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("GetEligibility", SD_BUS_NO_ARGS, SD_BUS_RESULT ("a{sv}", eligibility), on_call, SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("GetConsents", SD_BUS_NO_ARGS, SD_BUS_RESULT ("a{sa{sv}}", consents), on_call, SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("GetMessage", SD_BUS_ARGS ("s", format), SD_BUS_RESULT ("h", message), on_call, SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("Cancel", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("Close", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_call, FREE),
   SD_BUS_SIGNAL_WITH_ARGS ("Finished", SD_BUS_ARGS ("s", state, "s", error, "a{sv}", details), 0),
   SD_BUS_PROPERTY ("Version", "u", get_version, 0, CONSTANT),
   SD_BUS_PROPERTY ("State", "s", get_property, 0, CHANGES),
@@ -279,18 +274,18 @@ answer_check (BusVisit *self)
       bus_call_return_error (check, told);
     }
   else
-    bus_call_return_error (check, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "The visit was closed"));
+    bus_call_return_error (check, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "the visit was closed"));
 }
 
 /* The errand: what is told once for all that happened in one turn of the loop. */
 
-static gboolean run_errand (gpointer user_data);
+static gboolean on_errand (gpointer user_data);
 
 static void
 plan_errand (BusVisits *visits)
 {
   if (visits->errand == 0)
-    visits->errand = g_idle_add_full (G_PRIORITY_DEFAULT, run_errand, visits, NULL);
+    visits->errand = g_idle_add_full (G_PRIORITY_DEFAULT, on_errand, visits, NULL);
 }
 
 static void
@@ -301,7 +296,7 @@ tell_changes (BusVisit *self)
 }
 
 static gboolean
-run_errand (gpointer user_data)
+on_errand (gpointer user_data)
 {
   BusVisits *visits = user_data;
   g_autoptr (GPtrArray) closing = g_ptr_array_new ();
@@ -345,9 +340,9 @@ bus_visits_new (sd_bus *bus, BusPeers *peers, Station *station, GError **error)
   visits->table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)visit_free);
   if (!bus_error_check (sd_bus_add_fallback_vtable (bus, &visits->slot, SHIKAKU_VISIT_PATH, SHIKAKU_INTERFACE_VISIT,
                                                     vtable, find_visit, visits),
-                        "Visit objects", error)
+                        "visit objects", error)
       || !bus_error_check (sd_bus_add_node_enumerator (bus, &visits->enumerator, SHIKAKU_VISIT_PATH, enumerate, visits),
-                           "Visit objects", error))
+                           "visit objects", error))
     return NULL;
   return g_steal_pointer (&visits);
 }
@@ -399,8 +394,8 @@ bus_visits_note_changed (BusVisits *visits, Visit *visit)
 {
   BusVisit *self = g_hash_table_lookup (visits->table, visit_get_path (visit));
 
-  if (self == NULL
-      || (visit_is_finished (visit) && !self->finished)) /* the end is told by bus_visits_note_finished() */
+  /* The end is told by bus_visits_note_finished(). */
+  if (self == NULL || (visit_is_finished (visit) && !self->finished))
     return;
   self->changed = TRUE;
   plan_errand (visits);

@@ -19,10 +19,10 @@
 
 #define DBUS_NAME "org.freedesktop.DBus"
 
-#define SURVEY_TIME 1000 /* milliseconds */
-#define PAUSE_TIME 1000  /* milliseconds from a start that failed to its end */
-#define TRIM_TIME 1      /* seconds after a caller has gone, or a crowd was there */
-#define CROWD 32         /* answers that wait for the bus to take them */
+#define SURVEY_MILLISECONDS 1000
+#define PAUSE_MILLISECONDS 1000 /* from a start that failed to its end */
+#define TRIM_SECONDS 1          /* after a caller has gone, or a crowd was there */
+#define CROWD 32                /* answers that wait for the bus to take them */
 
 struct Bus
 {
@@ -51,7 +51,7 @@ struct Bus
 };
 
 static gboolean
-tell_lost (gpointer user_data)
+on_pause_over (gpointer user_data)
 {
   Bus *self = user_data;
 
@@ -71,12 +71,12 @@ report_lost (Bus *self, const char *what)
   if (self->ready)
     self->lost (self->user_data);
   else
-    self->pause = g_timeout_add (PAUSE_TIME, tell_lost, self);
+    self->pause = g_timeout_add (PAUSE_MILLISECONDS, on_pause_over, self);
 }
 
 /* What a crowd of callers needed lies in pieces between what is kept: the C library gives it back only if told to. */
 static gboolean
-give_memory_back (gpointer user_data)
+on_trim (gpointer user_data)
 {
   ((Bus *)user_data)->trim = 0;
   malloc_trim (0);
@@ -87,11 +87,11 @@ static void
 plan_trim (Bus *self)
 {
   if (self->trim == 0)
-    self->trim = g_timeout_add_seconds (TRIM_TIME, give_memory_back, self);
+    self->trim = g_timeout_add_seconds (TRIM_SECONDS, on_trim, self);
 }
 
 static void
-handle_peer_gone (const char *name, gpointer user_data)
+on_peer_gone (const char *name, gpointer user_data)
 {
   Bus *self = user_data;
 
@@ -104,7 +104,7 @@ handle_peer_gone (const char *name, gpointer user_data)
 
 /* What the bus itself tells: who has gone, and whether we still have our name and connection. */
 static int
-handle_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
+on_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
 {
   Bus *self = user_data;
   const char *sender = sd_bus_message_get_sender (message);
@@ -132,7 +132,7 @@ handle_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
 }
 
 static gboolean
-feed_watchdog (gpointer user_data)
+on_watchdog (gpointer user_data)
 {
   sd_notify (FALSE, "WATCHDOG=1");
   return G_SOURCE_CONTINUE;
@@ -142,20 +142,20 @@ Bus *
 bus_new (GSourceFunc lost, gpointer user_data, GError **error)
 {
   g_autoptr (Bus) self = g_new0 (Bus, 1);
-  guint64 watchdog = 0; /* microseconds */
+  guint64 watchdog_usec = 0;
 
   self->lost = lost;
   self->user_data = user_data;
-  if (!bus_error_check (sd_bus_open_system (&self->bus), "System bus", error)
-      || !bus_error_check (sd_bus_add_filter (self->bus, &self->filter, handle_message, self), "Bus filter", error))
+  if (!bus_error_check (sd_bus_open_system (&self->bus), "system bus", error)
+      || !bus_error_check (sd_bus_add_filter (self->bus, &self->filter, on_message, self), "bus filter", error))
     return NULL;
   self->outgoing = bus_outgoing_new (self->bus);
-  self->peers = bus_peers_new (self->bus, self->outgoing, handle_peer_gone, self);
+  self->peers = bus_peers_new (self->bus, self->outgoing, on_peer_gone, self);
   self->access = bus_access_new (self->bus, self->outgoing, self->peers);
   self->agents = bus_agents_new (self->bus, self->outgoing, self->peers);
   self->source = bus_loop_attach (self->bus, NULL);
-  if (sd_watchdog_enabled (FALSE, &watchdog) > 0)
-    self->watchdog = g_timeout_add ((guint)(watchdog / 1000 / 2), feed_watchdog, NULL);
+  if (sd_watchdog_enabled (FALSE, &watchdog_usec) > 0)
+    self->watchdog = g_timeout_add ((guint)(watchdog_usec / 1000 / 2), on_watchdog, NULL);
   return g_steal_pointer (&self);
 }
 
@@ -166,7 +166,7 @@ bus_get_agent_port (Bus *self)
 }
 
 static int
-handle_name (sd_bus_message *reply, void *user_data, sd_bus_error *error)
+on_name (sd_bus_message *reply, void *user_data, sd_bus_error *error)
 {
   Bus *self = user_data;
   guint32 answer = 0;
@@ -188,14 +188,20 @@ handle_name (sd_bus_message *reply, void *user_data, sd_bus_error *error)
   return 0;
 }
 
+static void
+request_name (Bus *self)
+{
+  if (sd_bus_request_name_async (self->bus, &self->name, SHIKAKU_BUS_NAME, 0, on_name, self) < 0)
+    report_lost (self, "The name on the bus could not be asked for");
+}
+
 static gboolean
-request_name (gpointer user_data)
+on_survey_late (gpointer user_data)
 {
   Bus *self = user_data;
 
   self->survey = 0;
-  if (sd_bus_request_name_async (self->bus, &self->name, SHIKAKU_BUS_NAME, 0, handle_name, self) < 0)
-    report_lost (self, "The name on the bus could not be asked for");
+  request_name (self);
   return G_SOURCE_REMOVE;
 }
 
@@ -213,7 +219,7 @@ bus_publish (Bus *self, Station *station, GError **error)
       /* Last, to be the first that sees what comes in: */
       || (self->gate = bus_gate_new (self->bus, self->peers, error)) == NULL)
     return FALSE;
-  self->survey = g_timeout_add (SURVEY_TIME, request_name, self);
+  self->survey = g_timeout_add (SURVEY_MILLISECONDS, on_survey_late, self);
   return TRUE;
 }
 
@@ -278,19 +284,19 @@ bus_free (Bus *self)
 /* What the domain tells, handed to the rooms; before publishing there is nobody to tell. */
 
 static void
-visit_changed (Visit *visit, gpointer user_data)
+on_visit_changed (Visit *visit, gpointer user_data)
 {
   bus_visits_note_changed (((Bus *)user_data)->visits, visit);
 }
 
 static void
-visit_finished (Visit *visit, gpointer user_data)
+on_visit_finished (Visit *visit, gpointer user_data)
 {
   bus_visits_note_finished (((Bus *)user_data)->visits, visit);
 }
 
 static void
-visit_closed (Visit *visit, gpointer user_data)
+on_visit_closed (Visit *visit, gpointer user_data)
 {
   Bus *self = user_data;
 
@@ -299,7 +305,7 @@ visit_closed (Visit *visit, gpointer user_data)
 }
 
 static void
-reader_added (StationReader *reader, gpointer user_data)
+on_reader_added (StationReader *reader, gpointer user_data)
 {
   Bus *self = user_data;
 
@@ -311,7 +317,7 @@ reader_added (StationReader *reader, gpointer user_data)
 }
 
 static void
-reader_removed (StationReader *reader, gpointer user_data)
+on_reader_removed (StationReader *reader, gpointer user_data)
 {
   Bus *self = user_data;
 
@@ -323,7 +329,7 @@ reader_removed (StationReader *reader, gpointer user_data)
 }
 
 static void
-reader_changed (StationReader *reader, gpointer user_data)
+on_reader_changed (StationReader *reader, gpointer user_data)
 {
   Bus *self = user_data;
 
@@ -332,7 +338,7 @@ reader_changed (StationReader *reader, gpointer user_data)
 }
 
 static void
-surveyed (gpointer user_data)
+on_surveyed (gpointer user_data)
 {
   Bus *self = user_data;
 
@@ -343,7 +349,7 @@ surveyed (gpointer user_data)
 }
 
 static void
-center_changed (gpointer user_data)
+on_center_changed (gpointer user_data)
 {
   Bus *self = user_data;
 
@@ -352,13 +358,13 @@ center_changed (gpointer user_data)
 }
 
 static void
-expiries_changed (gpointer user_data)
+on_expiries_changed (gpointer user_data)
 {
   bus_manager_note_expiries (((Bus *)user_data)->manager);
 }
 
 static void
-expiry_near (const StationExpiry *expiry, gint days, gpointer user_data)
+on_expiry_near (const StationExpiry *expiry, gint days, gpointer user_data)
 {
   bus_manager_tell_expiry (((Bus *)user_data)->manager, expiry, days);
 }
@@ -367,16 +373,16 @@ const StationObserver *
 bus_get_observer (void)
 {
   static const StationObserver observer = {
-    .visit_changed = visit_changed,
-    .visit_finished = visit_finished,
-    .visit_closed = visit_closed,
-    .reader_added = reader_added,
-    .reader_removed = reader_removed,
-    .reader_changed = reader_changed,
-    .surveyed = surveyed,
-    .center_changed = center_changed,
-    .expiries_changed = expiries_changed,
-    .expiry_near = expiry_near,
+    .visit_changed = on_visit_changed,
+    .visit_finished = on_visit_finished,
+    .visit_closed = on_visit_closed,
+    .reader_added = on_reader_added,
+    .reader_removed = on_reader_removed,
+    .reader_changed = on_reader_changed,
+    .surveyed = on_surveyed,
+    .center_changed = on_center_changed,
+    .expiries_changed = on_expiries_changed,
+    .expiry_near = on_expiry_near,
   };
 
   return &observer;

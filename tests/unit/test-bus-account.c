@@ -209,6 +209,14 @@ count_threads (void)
   return count;
 }
 
+/* Those that have answered end. */
+static void
+wait_threads (guint count)
+{
+  while (count_threads () > count)
+    g_thread_yield ();
+}
+
 static void
 test_names (void)
 {
@@ -221,7 +229,6 @@ test_names (void)
     { FAKE_NAMES_BROKEN, "1003" }, { FAKE_NAMES_LARGE, "large" },
   };
   g_autoptr (BusAccounts) accounts = bus_accounts_new ();
-  guint threads = count_threads ();
 
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     {
@@ -235,8 +242,7 @@ test_names (void)
       g_assert_cmpuint (named.called, ==, 2);
       g_free (named.name);
     }
-  while (count_threads () > threads) /* none stays */
-    g_thread_yield ();
+  wait_threads (1); /* none stays */
 }
 
 /* The name service hangs: the first waits for a while, the next does not, and each other user is asked about. */
@@ -301,16 +307,17 @@ static void
 test_many_names (void)
 {
   g_autoptr (BusAccounts) accounts = bus_accounts_new ();
-  guint asked = fake_names_count_asked (), threads = count_threads ();
+  guint asked = fake_names_count_asked ();
   Named waiting = { 0 }, beyond = { 0 };
 
+  wait_threads (1);
   fake_names_hold ();
   for (guint i = 0; i < BUS_USER_NAME_THREADS_MAXIMUM; i++)
     bus_account_await_name (bus_accounts_get (accounts, 5000 + i, start), on_named, &waiting);
   fake_names_wait_asked (asked + BUS_USER_NAME_THREADS_MAXIMUM);
   bus_account_await_name (bus_accounts_get (accounts, FAKE_NAMES_CLERK, start), on_named, &beyond);
   assert_named (&beyond, 1, "1000");
-  g_assert_cmpuint (count_threads (), ==, threads + BUS_USER_NAME_THREADS_MAXIMUM);
+  g_assert_cmpuint (count_threads (), ==, 1 + BUS_USER_NAME_THREADS_MAXIMUM);
   g_assert_cmpuint (waiting.called, ==, 0);
   fake_names_release ();
   while (waiting.called < BUS_USER_NAME_THREADS_MAXIMUM)

@@ -15,7 +15,7 @@
 
 #define FILE_SIZE_MAXIMUM 1048576 /* bytes; as of the cards' CAs */
 #define DAY ((gint64)24 * 60 * 60 * G_USEC_PER_SEC)
-#define URGENT 7 /* days: from here on it is an error in the log */
+#define URGENT_DAYS 7 /* days: from here on it is an error in the log */
 
 static const gint thresholds[] = { 0, 1, 2, 3, 4, 5, 6, 7, 15, 30, 60, 90 };
 #define N_THRESHOLDS G_N_ELEMENTS (thresholds)
@@ -214,7 +214,7 @@ warn (Calendar *calendar, const StationExpiry *expiry, gint days)
     log_event (LOG_ERR, SHIKAKU_MESSAGE_EXPIRED, NULL, fields, "calendar: %s has ended on %s: %s", expiry->what, date,
                expiry->source);
   else
-    log_event (days <= URGENT ? LOG_ERR : LOG_WARNING, SHIKAKU_MESSAGE_EXPIRY_NEAR, NULL, fields,
+    log_event (days <= URGENT_DAYS ? LOG_ERR : LOG_WARNING, SHIKAKU_MESSAGE_EXPIRY_NEAR, NULL, fields,
                "calendar: %s ends on %s, in %d day%s: %s", expiry->what, date, days, days == 1 ? "" : "s",
                expiry->source);
   calendar->observer->near (expiry, days, calendar->user_data);

@@ -29,7 +29,7 @@ on_near (const StationExpiry *expiry, gint days, gpointer user_data)
 }
 
 static gboolean
-read_calendar (gpointer user_data)
+on_calendar_due (gpointer user_data)
 {
   Station *station = user_data;
 
@@ -42,7 +42,7 @@ void
 station_calendar_schedule (Station *station)
 {
   if (station->calendar.has_begun && !station->is_freed && station->calendar.source == 0)
-    station->calendar.source = g_idle_add_full (G_PRIORITY_LOW, read_calendar, station, NULL);
+    station->calendar.source = g_idle_add_full (G_PRIORITY_LOW, on_calendar_due, station, NULL);
 }
 
 void

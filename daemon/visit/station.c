@@ -216,6 +216,7 @@ station_open_visit (Station *station, const VisitOptions *given, GError **error)
   g_autoptr (VisitOptions) options = NULL;
   g_autoptr (GArray) consents = NULL;
   StationReader *reader = NULL;
+  CardWorker *worker = NULL;
   Visit *visit;
 
   if (station_refuses_visits (station, error))
@@ -233,10 +234,10 @@ station_open_visit (Station *station, const VisitOptions *given, GError **error)
       if ((reader = choose_free_reader (station, given->reader, error)) == NULL)
         return NULL;
       visit_options_set_reader (options, station_reader_get_path (reader), station_reader_get_name (reader));
+      worker = needs_card ? station_reader_get_worker (reader) : NULL;
     }
 
-  visit = visit_new (&station->host, g_steal_pointer (&options), g_steal_pointer (&consents),
-                     needs_card ? station_reader_get_worker (reader) : NULL);
+  visit = visit_new (&station->host, g_steal_pointer (&options), g_steal_pointer (&consents), worker);
   station_visits_add (station, visit);
   station_halt_note_begun (station_ref (station));
   visit_start (visit);

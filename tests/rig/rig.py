@@ -129,6 +129,7 @@ class Rig:
         self.address = f"unix:path={self.folder}/bus"
         self.environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": self.address,
                             "PCSCLITE_CSOCK_NAME": str(self.socket), "PYTHONPYCACHEPREFIX": str(BUILD / "pycache"),
+                            "PYTHONDONTWRITEBYTECODE": "",
                             "XDG_CACHE_HOME": str(self.folder), "LC_ALL": "C.UTF-8", "GSETTINGS_BACKEND": "memory",
                             "LANGUAGE": "", **make_environment(self.folder)}
         os.environ["PCSCLITE_CSOCK_NAME"] = str(self.socket)  # for pcsc.py in this process

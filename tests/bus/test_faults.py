@@ -7,9 +7,9 @@ data/errors.md tells people.
 import signal
 
 import pcsc
-from bus import Agent, Visits, expect_error
-from faults import (ASKING_CONSENT, ASKING_PIN, CANCELLED, CHECKING, DONE, HOLD, LONG, OTHER_CARD, PROVING, READING,
-                    STATES, WAITING, Patient, Table, failed, unknown, until)
+from bus import VISIT, Agent, Call, Visits, expect_error
+from faults import (ASKING_CONSENT, ASKING_PIN, CANCELLED, CARD_SECONDS, CENTER_SECONDS, CHECKING, DONE, OTHER_CARD, PROVING,
+                    READING, STATES, WAITING, Patient, Table, failed, unknown, until)
 from loop import wait_for
 from rig import SOURCE
 
@@ -62,17 +62,25 @@ def pcscd_away(desk):
     until(lambda: desk.is_refused("ServiceStopped"), "the service to be away")
 
 
-@row("pcscd hangs, for a moment or until the time is over", failed("ReaderBusy") if LONG else DONE)
+@row("pcscd hangs for a moment", DONE, case="pcscd_hangs")
 def pcscd_hangs(desk):
     """Stopped by a signal, it takes what is sent and answers nothing. Nobody can tell that from a reader in use."""
     desk.rig.pcscd.kill(signal.SIGSTOP)
     visit = desk.open()
     visit.wait_state(READING)
-    if LONG:
-        desk.expect_end(visit, failed("ReaderBusy"))
     desk.rig.pcscd.kill(signal.SIGCONT)
-    if LONG:
-        desk.change_card("yamada")
+    return visit
+
+
+@row("pcscd hangs until the time is over", failed("ReaderBusy"), case="pcscd_hangs")
+def pcscd_hangs_long(desk):
+    desk.rig.pcscd.kill(signal.SIGSTOP)
+    visit = desk.open()
+    visit.wait_state(READING)
+    desk.rig.let_pass(CARD_SECONDS)
+    desk.expect_end(visit, failed("ReaderBusy"))
+    desk.rig.pcscd.kill(signal.SIGCONT)
+    desk.change_card("yamada")
     return visit
 
 
@@ -110,7 +118,9 @@ def second_caller(desk):
 @row("no card comes", failed("TimedOut"))
 def no_card(desk):
     desk.yank()
-    return desk.open(Timeout=1)
+    visit = desk.open(Timeout=60)
+    desk.rig.let_pass(61)
+    return visit
 
 
 @row("the card is pulled while another is waited for: the visit waits on", DONE)
@@ -133,7 +143,7 @@ for state in (READING, ASKING_PIN, PROVING):
 for state in (ASKING_CONSENT, CHECKING):
     @row(f"the card is pulled in {state}, where it is not needed any more", DONE, case=case_of("pulled", state))
     def pulled_late(desk, state=state):
-        visit = desk.reach(state, 3 * HOLD)
+        visit = desk.reach(state)
         desk.yank()
         if state == ASKING_CONSENT:
             desk.answer()
@@ -181,23 +191,35 @@ def other_card(desk):
 
 
 def mute(desk, command):
-    """Quick: the card is pulled before its time is over. Long: it is not, and the next visit is told at once."""
     desk.rig.card(f"fault mute {command}")
     visit = desk.open()
     desk.rig.card.wait(command)
-    if LONG or command == "sign":
-        desk.expect_end(visit, failed("CardMute"))
-        second = desk.open()
-        desk.expect_end(second, failed("CardMute"))
-        second.close()
+    return visit
+
+
+def mute_long(desk, command):
+    """The next visit is told at once."""
+    visit = mute(desk, command)
+    desk.rig.let_pass(CARD_SECONDS)
+    desk.expect_end(visit, failed("CardMute"))
+    second = desk.open()
+    desk.expect_end(second, failed("CardMute"))
+    second.close()
+    desk.yank()
+    return visit
+
+
+def mute_pulled(desk, command):
+    visit = mute(desk, command)
     desk.yank()
     return visit
 
 
 for command in ("select", "read", "query", "verify", "sign", "drop"):
-    end = failed("CardMute") if LONG or command == "sign" else DONE if command == "drop" else failed("CardRemoved")
-    row(f"the card falls mute at {command}", end, case="mute_" + command)(
-        lambda desk, command=command: mute(desk, command))
+    row(f"the card falls mute at {command}", failed("CardMute"), case="mute_" + command)(
+        lambda desk, command=command: mute_long(desk, command))
+    row(f"the card falls mute at {command}, and is pulled", DONE if command == "drop" else failed("CardRemoved"),
+        case="mute_" + command)(lambda desk, command=command: mute_pulled(desk, command))
 
 
 # what a card can answer
@@ -304,13 +326,18 @@ for state in STATES:
         caller = desk.rig.bus_connection("tester", fresh=True)
         desk.reach(state, visits=Visits(caller))
         caller.close_sync(None)
+        desk.rig.turn()  # the bus has told the daemon before
+        desk.release()
         desk.wait_free()
 
 
     @row(f"cancelled in {state}", CANCELLED, case=case_of("cancelled", state))
     def cancelled(desk, state=state):
         visit = desk.reach(state)
-        visit.cancel()
+        request = Call(visit.connection, visit.path, VISIT, "Cancel")
+        desk.rig.turn()
+        desk.release()
+        request.wait()
         return visit
 
 
@@ -318,7 +345,12 @@ for state in STATES:
          case=case_of("timed_out", state))
     def timed_out(desk, state=state):
         """While the patient is asked for a consent the center answers: then only that question ends."""
-        return desk.reach(state, 1500 + HOLD, Timeout=HOLD // 200 if state == ASKING_CONSENT else 1)
+        answers = desk.count_answers()
+        visit = desk.reach(state, Timeout=50)  # a PIN may take 60
+        if state == ASKING_CONSENT:
+            until(lambda: desk.count_answers() > answers, "the center's answer")
+        desk.rig.let_pass(51)
+        return visit
 
 
     @row(f"the daemon is stopped in {state}", failed("ShuttingDown"), case=case_of("daemon_stopped", state))
@@ -334,34 +366,47 @@ for state in (ASKING_PIN, PROVING):
         """Its name leaves the bus, and the card loses what the PIN gave as soon as pcscd lets it go."""
         visit = desk.reach(state)
         desk.rig.kill_daemon()
+        desk.release()
         expect_error("org.freedesktop.DBus.Error.ServiceUnknown", visit.cancel)
         desk.rig.card.wait("power-off")
 
 
 # the center
 
-def center_fault(name, error, fault, **settings):
-    """@fault: of the simulator. Before the card is proved, the visit fails; after it, the answer is unknown."""
+def center_fault(name, error, fault, seconds=0):
+    """@fault: of the simulator. Before the card is proved, the visit fails; after it, the answer is unknown. @seconds: that
+    pass then."""
     case = "center_" + name.replace(" ", "_").replace("-", "_")
     at = "" if fault in ("refuse-connection", "foreign-certificate") else " path=card/"
+
+    settings = {"Center_Timeout": CENTER_SECONDS} if seconds else {}
+
+    def pass_time(desk, visit, state, path):
+        if seconds:
+            visit.wait_state(state)
+            desk.rig.center.wait(path)
+            desk.rig.let_pass(seconds)
 
     @row(f"the center, before the card is proved: {name}", failed(error), case=case, **settings)
     def before_proof(desk):
         desk.rig.center(f"fault {fault}{at and at + 'challenge'}")
-        return desk.open()
+        visit = desk.open()
+        pass_time(desk, visit, PROVING, "card/challenge")
+        return visit
 
     @row(f"the center, after the card is proved: {name}", unknown(error), case=case, **settings)
     def after_proof(desk):
         visit = desk.reach(ASKING_PIN)
         desk.rig.center(f"fault {fault}{at and at + 'check'}")
         desk.answer()
+        pass_time(desk, visit, CHECKING, "card/check")
         return visit
 
 
 center_fault("down", "CenterUnreachable", "refuse-connection")
-center_fault("too slow", "CenterUnreachable", "slow 5000 count=always", Center_Timeout=1)
-center_fault("silent", "CenterUnreachable", "silent count=always", Center_Timeout=1)
-center_fault("trickling", "CenterUnreachable", "trickle count=always", Center_Timeout=1)
+center_fault("too slow", "CenterUnreachable", "hold count=always", CENTER_SECONDS)
+center_fault("silent", "CenterUnreachable", "silent count=always", CENTER_SECONDS)
+center_fault("trickling", "CenterUnreachable", "trickle count=always", CENTER_SECONDS)
 center_fault("refusing", "CenterRefused", "status 403 count=always")
 center_fault("refusing every token", "CenterRefused", "status 401 count=always")
 center_fault("busy", "CenterBusy", "status 503 count=always")
@@ -377,9 +422,9 @@ center_fault("refusing the institution", "CenterRefused", "error-code SHK090002"
 
 @row("the center is slow, but within its time", DONE, case="center_hiccups")
 def center_slow(desk):
-    desk.rig.center("fault slow 300 path=card/challenge")
-    desk.rig.center("fault slow 300 path=card/check")
-    return desk.open()
+    visit = desk.reach(CHECKING)
+    desk.rig.let_pass(CENTER_SECONDS)
+    return visit
 
 
 @row("the center's answer is cut once: a query is asked again", DONE, case="center_hiccups")
@@ -465,23 +510,34 @@ def shared_spent(desk):
     return share(desk, spend_try, failed("CardReset"))
 
 
-@row("another program keeps the reader, for a moment or for too long", failed("ReaderBusy") if LONG else DONE)
+@row("another program keeps the reader for a moment", DONE, case="shared_transaction")
 def shared_transaction(desk):
     context = pcsc.Context()
     other = context.connect(desk.rig.wait_card())
     other.begin()
     visit = desk.open()
     visit.wait_state(READING)
-    if LONG:
-        desk.expect_end(visit, failed("ReaderBusy"))
-        visit.close()
-        visit = desk.open()  # is told at once
-        desk.expect_end(visit, failed("ReaderBusy"))
     other.end()
-    desk.expect_end(visit, failed("ReaderBusy") if LONG else DONE)
+    desk.expect_end(visit, DONE)
     context.release()
-    if LONG:
-        desk.change_card("yamada")
+    return visit
+
+
+@row("another program keeps the reader for too long", failed("ReaderBusy"), case="shared_transaction")
+def shared_transaction_long(desk):
+    context = pcsc.Context()
+    other = context.connect(desk.rig.wait_card())
+    other.begin()
+    visit = desk.open()
+    visit.wait_state(READING)
+    desk.rig.let_pass(CARD_SECONDS)
+    desk.expect_end(visit, failed("ReaderBusy"))
+    visit.close()
+    visit = desk.open()  # is told at once
+    desk.expect_end(visit, failed("ReaderBusy"))
+    other.end()
+    context.release()
+    desk.change_card("yamada")
     return visit
 
 

@@ -29,6 +29,7 @@ from loop import DEADLINE, Watch, wait_for  # first: it says which version of Gi
 from gi.repository import Gio
 
 from bus import NAME, PROPERTIES, READER, ROOT, call
+from clock import LIBRARY, Clock
 import polkit as authority
 from process import Process
 from users import USERS, make_environment, wrap, write_databases
@@ -121,7 +122,7 @@ class Rig:
         self.processes, self.ended = [], []
         self.monitors = {}
         self.bus_process = self.pcscd = self.center_process = self.daemon = self.client_program = self.polkitd = None
-        self.card = self.second_card = self.center = None
+        self.card = self.second_card = self.center = self.clock = None
         self.ports, self.reservations, self.connections = None, [], {}
         self.socket = self.folder / "pcscd.comm"
         self.metrics_file = self.folder / "run" / "shikaku.prom"
@@ -338,19 +339,23 @@ class Rig:
         path.write_text("\n".join(f"[{group}]\n" + "\n".join(lines) + "\n" for group, lines in groups.items()))
         return path
 
-    def start_daemon(self, ready=True, polkit=True, wrapper=None, environment=None, user="shikaku", **settings):
+    def start_daemon(self, ready=True, polkit=True, wrapper=None, environment=None, user="shikaku", clock=False, **settings):
         """Starts shikakud as @user, waits until it has its name, and polkitd has its own if @polkit. @settings: as in
-        configure(). @wrapper: a command."""
+        configure(). @wrapper: a command. @clock: with a time of its own, for let_pass() and set_clock()."""
         if os.getuid():
             raise Skip("root: the bus policy names the daemon's user")
         wrapper = shlex.split(os.environ.get("SHIKAKU_WRAPPER", "")) if wrapper is None else wrapper
         built = BUILD / "daemon" / "shikakud"
         _env, preload, program, *rest = wrap(self.program("daemon/shikakud"), "--config", self.configure(**settings))
+        environment = dict(environment or {})
+        if clock:
+            self.clock = Clock(self.folder, self.program(LIBRARY))
+            preload, environment = f"{preload}:{self.clock.library}", {**environment, **self.clock.environment}
         command = ["env", preload, *wrapper, program, *rest]
         if ready and polkit and not self.polkitd:
             self.start_polkitd()
         owners = self.watch_name(NAME)
-        self.daemon = self.launch("shikakud", command, user=self.user(user), quiet=True, environment=environment or {})
+        self.daemon = self.launch("shikakud", command, user=self.user(user), quiet=True, environment=environment)
         if ready:
             wait_for(lambda: any(owners) or not self.daemon.is_running(), f"{built} to own its name")
             assert self.daemon.is_running(), f"shikakud ended with status {self.daemon.status}"
@@ -358,9 +363,30 @@ class Rig:
                 self.wait_polkitd()
         return self.daemon
 
-    def stop_daemon(self, seconds=None):
-        """SIGTERM. Return: the exit status, which should be 0."""
-        status = self.daemon.terminate(seconds)
+    def turn(self):
+        """Returns when the daemon has served what had come to it before, on the bus and elsewhere."""
+        for _number in range(2):  # what comes by other ways than the bus may be served after the call that it came with
+            call(self.bus_connection("root"), ROOT, "org.freedesktop.DBus.Peer", "Ping")
+
+    def let_pass(self, seconds):
+        """For the daemon, which was started with @clock, the time passes at once."""
+        self.clock.let_pass(self.daemon.pid, seconds)
+        self.turn()
+
+    def set_clock(self, ahead):
+        """The daemon's wall clock is set: so many seconds ahead of the machine's, and what let_pass() was told."""
+        self.clock.set(self.daemon.pid, ahead)
+        self.turn()
+
+    def stop_daemon(self, seconds=None, meanwhile=None):
+        """SIGTERM. @meanwhile: called when it has begun to end. Return: the exit status, which should be 0."""
+        if meanwhile:
+            self.daemon.kill(signal.SIGTERM)
+            wait_for(lambda: "Shutting down" in self.read_log("shikakud"), "the daemon to begin to end")
+            meanwhile()
+            status = self.daemon.reap(seconds)
+        else:
+            status = self.daemon.terminate(seconds)
         self.retire(self.daemon)
         self.daemon = None
         return status

@@ -7,13 +7,13 @@ import socket
 import time
 
 LONGEST_WAIT = 60  # seconds
-USAGE = """insert [PERSONA|not-my-number]  connects the card to the reader (at the earliest 0.6 s after it left)
+USAGE = """insert [PERSONA|not-my-number]  connects the card to the reader (once pcscd has seen it gone)
   eject                           pulls it out between two commands
   yank                            pulls it out at once, in the middle of a command too
   status                          who is in, powered, used since, any PIN verified, tries left, sums since clear-log
   log · clear-log                 every command since, without PINs
   wait WHAT [N] [SECONDS]         answers when WHAT came N times since clear-log: an INS as below, power-up, power-off
-  fault KIND [INS] [NUMBER] [always] · clear-faults
+  fault KIND [INS] [NUMBER] [always] · clear-faults · release
   timing on|off · short on|off"""
 
 
@@ -109,6 +109,8 @@ class Control:
             return slot.faults.add(arguments)
         if verb == "clear-faults":
             return slot.faults.clear()
+        if verb == "release":
+            return slot.release()
         if verb == "timing":
             slot.timing = is_on(arguments)
             return None

@@ -21,6 +21,7 @@ KINDS = {
     "yank-during": ("the command is executed, but the card leaves before it answers", None),
     "mute": ("nothing is executed and nothing answered, ever, until the card leaves", None),
     "slow": ("the answer comes NUMBER milliseconds late", int),
+    "hold": ("executed; the answer comes when \"release\" is told", None),
     "truncate": ("executed; of the answer's data only the first NUMBER bytes come, then the status word", int),
     "one-byte": ("executed; the answer is its first byte", None),
     "empty": ("executed; the card leaves before it answers, and is back by itself a moment later", None),

@@ -15,8 +15,9 @@ from .journal import Journal
 from .persona import AUTH_PIN, ISSUER_DOMAIN, SIGN_PASSWORD, Application, make_applications
 
 OFF, ON, RESET, SEND_ATR = 0, 1, 2, 4
+LOOK = bytes([0, 1, SEND_ATR])  # is there a card?
+LOOKS_IN_USE = 3  # of a program, and of pcscd itself, which alone tells others
 RETRY_QUICK, RETRY_SLOW, QUICK_PERIOD = 0.0005, 0.1, 1.0  # seconds: pcscd may be just starting, or gone for long
-REMOVAL_TIME = 0.6  # pcscd looks every 0.4 s: a card that came back sooner would have changed without its knowledge
 BYTE_TIME = 10 * 128 / 13.56e6    # ISO 14443-B at 106 kbit/s: ten bit times a byte
 COMMAND_TIME, SIGNATURE_TIME = 0.008, 0.250
 OTHER_CARD = "not-my-number"
@@ -31,8 +32,10 @@ class Slot:
         self.inserted = self.powered = self.used = self.first_command = False
         self.buffer = b""
         self.faults, self.journal = Faults(), Journal()
-        self.connect_at = self.connect_since = self.left_at = 0
-        self.pending = None  # (due, response or None, journal entry, how to leave then); due None: never
+        self.connect_at = self.connect_since = 0
+        self.looks = 0     # how often pcscd must still look and find no card
+        self.decoy = None  # a link on which none answers
+        self.pending = None  # (due, response or None, journal entry, how to leave then); due None: when it is told to, or never
 
     # the hand
 
@@ -50,21 +53,21 @@ class Slot:
 
     def come(self):
         self.inserted = True
-        now = self.connect_since = time.monotonic()
-        self.connect_at = self.left_at + REMOVAL_TIME
-        if now >= self.connect_at:
-            self.connect()
+        self.connect_since = time.monotonic()
+        self.connect()
 
     def eject(self):
         """A patient hand: an answer that is on its way is waited for."""
-        if self.pending and self.pending[0] is not None:
+        if self.pending and not self.is_mute():
             self.pending = self.pending[:3] + (self.yank,)
         else:
             self.yank()
 
     def yank(self):
         self.inserted = False
-        self.left_at = time.monotonic()
+        if self.link:
+            self.looks = LOOKS_IN_USE if self.powered else 1
+        self.drop_decoy()
         self.disconnect()
 
     def slip(self):
@@ -86,6 +89,15 @@ class Slot:
         self.connect_since = time.monotonic()
         self.connect_at = self.connect_since + RETRY_QUICK
 
+    def is_mute(self):
+        return bool(self.pending and self.pending[:2] == (None, None))
+
+    def release(self):
+        """What was held is answered now."""
+        if self.pending and not self.is_mute():
+            self.pending = (0, *self.pending[1:])
+            self.run_due()
+
     def power_off(self):
         if self.powered:
             self.journal.power(False)
@@ -98,22 +110,47 @@ class Slot:
     def connect(self):
         now = time.monotonic()
         try:
-            self.link = socket.create_connection(("127.0.0.1", self.port), timeout=1)
-            self.link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            link = socket.create_connection(("127.0.0.1", self.port), timeout=1)
+            link.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            if self.looks:
+                self.decoy = link
+            else:
+                self.link = link
         except OSError:
-            self.link = None
             self.connect_at = now + (RETRY_QUICK if now - self.connect_since < QUICK_PERIOD else RETRY_SLOW)
+
+    def links(self):
+        return [link for link in (self.link, self.decoy) if link]
+
+    def stay_away(self):
+        """pcscd must look and find no card: one that came sooner would have changed without its knowledge."""
+        try:
+            data = self.decoy.recv(65536)
+        except OSError:
+            data = b""
+        self.buffer += data
+        if data and self.buffer in (LOOK[:1], LOOK[:2]):
+            return
+        self.looks = max(0, self.looks - (self.buffer == LOOK)) if data else 0
+        self.drop_decoy()
+        if self.inserted:
+            self.connect()
+
+    def drop_decoy(self):
+        if self.decoy:
+            self.decoy.close()
+        self.decoy, self.buffer = None, b""
 
     def next_event(self):
         """Seconds until there is something to do without anything coming in, or None."""
         if self.link:
             due = self.pending[0] if self.pending else None
         else:
-            due = self.connect_at if self.inserted else None
+            due = self.connect_at if self.inserted and not self.decoy else None
         return None if due is None else max(0.0, due - time.monotonic())
 
     def run_due(self):
-        if self.inserted and not self.link and time.monotonic() >= self.connect_at:
+        if self.inserted and not self.links() and time.monotonic() >= self.connect_at:
             self.connect()
         if self.link and self.pending and self.pending[0] is not None and time.monotonic() >= self.pending[0]:
             _due, response, entry, leave = self.pending
@@ -193,6 +230,9 @@ class Slot:
                 late += SIGNATURE_TIME * (self.chip.private_operations - operations)
             leave = {"yank-during": self.yank, "empty": self.slip}.get(kind)
             self.answer(begun, raw, entry, response, late, leave)
+            if kind == "hold":
+                self.pending = (None, *self.pending[1:])
+        self.run_due()
 
     def answer(self, begun, raw, entry, response, late=0.0, leave=None):
         """Now, or when a real card would be ready. @leave: done at that moment instead of answering."""
@@ -200,7 +240,6 @@ class Slot:
         if self.timing:
             due += COMMAND_TIME + BYTE_TIME * (len(raw) + len(response))
         self.pending = (due, None if leave else response, entry, leave)
-        self.run_due()
 
     # what the control interface tells
 
@@ -210,20 +249,22 @@ class Slot:
         return {"inserted": self.inserted, "connected": bool(self.link), "persona": self.persona,
                 "powered": self.powered, "used": self.used, "tries": tries,
                 "verified": bool(self.chip and self.chip.is_verified()),
-                "mute": bool(self.pending and self.pending[0] is None), "timing": self.timing,
+                "mute": self.is_mute(), "timing": self.timing,
                 "short": self.short_only, "faults": len(self.faults.faults), **self.journal.totals()}
 
 
 def run(slot, control):
     """The loop. @control: listens and answers (control.Control)."""
     while True:
-        links = [slot.link] if slot.link else []
+        links = slot.links()
         timeout = min((event for event in (slot.next_event(), control.next_event()) if event is not None), default=None)
         ready, _, _ = select.select(links + control.sockets(), [], [], timeout)
         slot.run_due()
         for one in ready:
             if one is slot.link:
                 slot.receive()
+            elif one is slot.decoy:
+                slot.stay_away()
             elif one in control.sockets():
                 control.serve(one)
         control.run_due()

@@ -12,6 +12,7 @@ HELP = """control commands (one a line; each is answered with one line of JSON, 
   fault KIND [ARGUMENT] [path=CALL] [count=N|always]
                       arms a fault: for the next request, for N, or for all; path= narrows it to one call
   clear-faults        disarms all of them, and listens again
+  release             answers what was held, and holds no more
   log                 {"log": [...]}: every request: path, connection, resumed, bytes, status, ms, registered consents ...
   stats               sums: connections, handshakes (full), resumed, requests by path, bytes of HTTP, open connections
   clear-log           empties the log and sets the sums to 0
@@ -30,6 +31,7 @@ class Control:
         self.commands = {
             "fault": self.arm_fault,
             "clear-faults": self.clear_faults,
+            "release": self.server.release,
             "log": lambda: {"log": list(self.server.log)},
             "stats": self.server.get_stats,
             "clear-log": self.server.clear_log,

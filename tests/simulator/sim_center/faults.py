@@ -7,6 +7,7 @@ KINDS = {
     "refuse-connection": ("", "every connection is dropped and none accepted, until clear-faults"),
     "foreign-certificate": ("", "the server certificate is of a foreign CA, until clear-faults; drops what is at rest"),
     "slow": (NUMBER, "answers after so many milliseconds"),
+    "hold": ("", "does what was asked, and answers when \"release\" is told"),
     "silent": ("", "takes the request, does nothing with it and never answers (path=tls: accepts, and no handshake)"),
     "garbage": ("", "answers 200 with a body that is not JSON"),
     "huge": (NUMBER, "answers with well-formed JSON of so many bytes"),
@@ -66,6 +67,9 @@ class Faults:
 
     def clear(self):
         self.armed.clear()
+
+    def disarm(self, kind):
+        self.armed = [fault for fault in self.armed if fault.kind != kind]
 
     def has(self, kind):
         return any(fault.kind == kind for fault in self.armed)

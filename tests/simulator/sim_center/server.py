@@ -187,6 +187,9 @@ class Connection(asyncio.Protocol):
         if fault.kind == "slow":
             await asyncio.sleep(fault.number / 1000)
             self.write(exchange, *self.ask_center(exchange))
+        elif fault.kind == "hold":
+            await self.server.wait_release()
+            self.write(exchange, *self.ask_center(exchange))
         elif fault.kind == "silent":
             await asyncio.get_running_loop().create_future()
         elif fault.kind == "garbage":
@@ -256,6 +259,7 @@ class Server:
         self.port = port
         self.listener = None
         self.open = set()
+        self.held = set()
         self.log = collections.deque(maxlen=LOG_MAXIMUM)
         self.arrivals = asyncio.Condition()
         self.tasks = set()
@@ -298,6 +302,20 @@ class Server:
         task = asyncio.ensure_future(coroutine)
         self.tasks.add(task)
         task.add_done_callback(self.tasks.discard)
+
+    async def wait_release(self):
+        held = asyncio.get_running_loop().create_future()
+        self.held.add(held)
+        try:
+            await held
+        finally:
+            self.held.discard(held)
+
+    def release(self):
+        self.faults.disarm("hold")
+        for held in self.held:
+            if not held.done():
+                held.set_result(None)
 
     async def tell_arrival(self):
         async with self.arrivals:

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * clock: a wall clock that a test may set, loaded before a program's own libraries. The machine's is everybody's.
+ * clock: clocks that a test may set or let run ahead, loaded before a program's own libraries. The machine's are everybody's.
  *
- * SIGUSR1: the clock is as many seconds ahead of the real one as the file SHIKAKU_TEST_CLOCK says; what waits for a set
- * clock with a timer (TFD_TIMER_CANCEL_ON_SET) is told so, as the kernel does.
+ * SIGUSR1: the file SHIKAKU_TEST_CLOCK says by how many seconds the wall clock is ahead of the real one, and by how many the
+ * one that nobody sets. Both by as much more than before: time has passed. Otherwise the clock was set: what waits for
+ * that with a timer (TFD_TIMER_CANCEL_ON_SET) is told so, as the kernel does.
  */
 #include <dlfcn.h>
 #include <errno.h>
@@ -16,8 +17,10 @@
 #include <time.h>
 #include <unistd.h>
 
-static volatile time_t ahead; /* seconds */
+static volatile time_t ahead, ahead_steady; /* seconds */
 static volatile int timer = -1;
+static int timer_flags;
+static struct itimerspec timer_value; /* by our clock */
 static volatile sig_atomic_t set; /* and the timer was not read since */
 static const char *file;
 
@@ -27,19 +30,37 @@ arm (int fd, int flags, const struct itimerspec *value, struct itimerspec *old)
   return (int)syscall (SYS_timerfd_settime, fd, flags, value, old);
 }
 
+/* The kernel knows nothing of our clock: what is due by it is due as much earlier by the kernel's. */
+static int
+arm_ours (struct itimerspec *old)
+{
+  struct itimerspec mine = timer_value;
+
+  if (mine.it_value.tv_sec != 0)
+    mine.it_value.tv_sec = mine.it_value.tv_sec > ahead ? mine.it_value.tv_sec - ahead : 1;
+  return arm (timer, timer_flags, &mine, old);
+}
+
 static void
 on_signal (int number)
 {
   const struct itimerspec now = { .it_value.tv_nsec = 1 };
-  char text[32] = "";
-  int fd = open (file, O_RDONLY | O_CLOEXEC), saved = errno;
+  char text[64] = "", *rest;
+  int saved = errno, fd = open (file, O_RDONLY | O_CLOEXEC);
+  time_t before = ahead - ahead_steady;
 
   if (fd < 0 || syscall (SYS_read, fd, text, sizeof text - 1) <= 0)
     abort ();
   close (fd);
-  ahead = strtol (text, NULL, 10);
-  set = 1;
-  arm (timer, 0, &now, NULL); /* readable */
+  ahead = strtol (text, &rest, 10);
+  ahead_steady = strtol (rest, NULL, 10);
+  if (ahead - ahead_steady != before)
+    {
+      set = 1;
+      arm (timer, 0, &now, NULL); /* readable */
+    }
+  else if (timer >= 0)
+    arm_ours (NULL);
   errno = saved;
 }
 
@@ -61,6 +82,8 @@ clock_gettime (clockid_t id, struct timespec *ret_time)
   result = real (id, ret_time);
   if (id == CLOCK_REALTIME)
     ret_time->tv_sec += ahead;
+  else if (id == CLOCK_MONOTONIC || id == CLOCK_BOOTTIME)
+    ret_time->tv_sec += ahead_steady;
   return result;
 }
 
@@ -74,17 +97,15 @@ gettimeofday (struct timeval *restrict ret_time, void *restrict zone)
   return 0;
 }
 
-/* The kernel knows nothing of our clock: what is due by it is due as much earlier by the kernel's. */
 int
 timerfd_settime (int fd, int flags, const struct itimerspec *value, struct itimerspec *old)
 {
-  struct itimerspec mine = *value;
-
   if ((flags & TFD_TIMER_CANCEL_ON_SET) == 0)
     return arm (fd, flags, value, old);
   timer = fd;
-  mine.it_value.tv_sec = value->it_value.tv_sec > ahead ? value->it_value.tv_sec - ahead : 1;
-  return arm (fd, flags, &mine, old);
+  timer_flags = flags;
+  timer_value = *value;
+  return arm_ours (old);
 }
 
 ssize_t

@@ -91,7 +91,7 @@ class RandomCalls:
         self.number = number
         self.process = rig.spawn_as(user, rig.program("tests/bus/attacker"), rig.folder / "table", seed, number)
 
-    def wait(self, seconds=120):
+    def wait(self, seconds=500):
         """Return: error name → how often, of published names only."""
         assert self.process.wait(seconds) == 0, self.process.text()
         result = json.loads(self.process.text())
@@ -105,7 +105,7 @@ class RandomCalls:
 def check_answers(calls):
     """Every call was answered, by a name of the contract or of the standard. Return: the names, '' where it worked."""
     for one in calls:
-        wait_for(lambda one=one: one.done, one.what, 30)
+        wait_for(lambda one=one: one.done, one.what)
         assert not one.error or one.error.full_name in PUBLISHED | STANDARD, one.error
     return {one.error.name if one.error else "" for one in calls}
 
@@ -248,7 +248,7 @@ class Siege:
     def serve(rig):
         """An honest caller is served, after what was sent before."""
         visit = Visits(rig.bus_connection("root")).check_number(INSURED)
-        assert visit.wait_finished(30)[0] == "done"
+        assert visit.wait_finished()[0] == "done"
         visit.close()
 
     def work(self):

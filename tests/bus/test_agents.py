@@ -5,8 +5,8 @@ Comes in: a rig. Each function test_… is a case; meson.build lists them.
 """
 import os
 
-from bus import ERROR, ObjectPath, Agent, Visits, expect_error
-from loop import settle, wait_for
+from bus import ERROR, ROOT, ObjectPath, Agent, Visits, call, expect_error
+from loop import wait_for
 from people import INSURED
 
 
@@ -127,7 +127,7 @@ def test_open_pipe(rig):
     agent = Agent(rig.bus_connection("colleague"), pin=Agent.KEEP_OPEN).register(Reader=reader)
     visit = open_visit(rig, reader)
     agent.wait("RequestPin")
-    settle(0.3)
+    rig.turn()
     assert visit.get("State") == "asking-pin"
     visit.cancel()
     assert visit.wait_finished()[:2] == ("cancelled", "Cancelled") and tries(rig) == 3
@@ -143,7 +143,7 @@ def test_patient_gives_up(rig):
     agent.wait("RequestPin", 2)
     invocation, pipe = agent.pending.pop(0)
     os.close(pipe)
-    settle(0.2)
+    rig.turn()
     assert visit.get("State") == "asking-pin"
     invocation.return_dbus_error(ERROR + "Cancelled", "")
     assert visit.wait_finished()[1] == "Cancelled"
@@ -242,7 +242,8 @@ def test_withdrawn_once(rig):
     agent.wait("RequestPin")
     visit.cancel()
     assert agent.wait("Cancel") == (visit.path,)
-    settle(0.1)
+    rig.turn()
+    call(agent.connection, ROOT, "org.freedesktop.DBus.Peer", "Ping")  # what was sent before has come
     assert agent.count("Cancel") == 1
 
 
@@ -256,7 +257,8 @@ def test_late_answer(rig):
     second = open_visit(rig, reader, SameCard=True)
     agent.wait("RequestPin", 2)
     agent.finish_pin("9999")
-    settle(0.1)
+    call(agent.connection, ROOT, "org.freedesktop.DBus.Peer", "Ping")  # what was sent before has come
+    rig.turn()
     assert second.get("State") == "asking-pin" and tries(rig) == 3
     agent.finish_pin("1234")
     assert second.wait_finished()[0] == "done"

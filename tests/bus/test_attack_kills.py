@@ -40,6 +40,8 @@ def test_killed_in_mid_call(rig):
             caller = Caller(rig)
             desk.reach(state, visits=caller)
             caller.kill()
+            desk.rig.turn()
+            desk.release()
             desk.wait_free()
             desk.restore()
             print(f"killed in {state}", flush=True)

@@ -19,6 +19,7 @@ CONSENTS = ["ceiling", "drug", "checkup"]
 EVERYTHING = ("", "eavesdrop='true'", "type='signal'", f"sender='{NAME}'", f"destination='{NAME}'",
               f"path_namespace='{ROOT}'", "type='method_call',eavesdrop='true'", "type='method_return',eavesdrop='true'",
               "type='error',eavesdrop='true'")
+CENTER_SECONDS = 50
 CENTER_FAULTS = ("garbage", "huge 5242880", "redirect", "cut 400", "status 403", "error-code SHK010002", "trickle")
 
 
@@ -26,7 +27,7 @@ def start(rig, **more):
     people = make_people(rig.folder)
     rig.launch_center("--people", people)
     rig.start("card", "center", "daemon", persona=PERSONA, card_options=["--people", people],
-              Center_Timeout=2, **more)
+              Center_Timeout=CENTER_SECONDS, clock=True, **more)
     reader = ObjectPath(rig.wait_readers(2, present=1)[0])
     patient = Agent(rig.bus_connection("colleague"), pin=PIN).register(Reader=reader)
     set_log(rig.bus_connection("root"), "LogLevel", "debug")
@@ -47,9 +48,13 @@ def work(rig, reader, patient):
     """The main job, well and badly, with everything asked that can be asked."""
     visits = Visits(rig.bus_connection("tester"))
 
-    def visit(**values):
+    def visit(fault=None, **values):
+        rig.center("clear-log")
         one = visits.open(Reader=reader, SameCard=True, **values)
-        one.wait_finished(15)
+        if fault == "trickle":
+            rig.center.wait("card/check")
+            rig.let_pass(CENTER_SECONDS + 1)
+        one.wait_finished()
         ask_all(one)
 
     visit(Consents=CONSENTS)
@@ -61,7 +66,7 @@ def work(rig, reader, patient):
     patient.pin = PIN
     for fault in CENTER_FAULTS:
         rig.center(f"fault {fault} path=card/check")
-        visit(Consents=["drug"])
+        visit(fault, Consents=["drug"])
     rig.center("expire-tokens")
     rig.center("fault garbage path=consent/register")
     visit(Consents=CONSENTS)
@@ -186,12 +191,13 @@ def test_pin_in_memory(rig):
         command = bytes.fromhex("0020009804") + pin.encode()
         patient.pin = pin
         rig.card("clear-log")
-        rig.card("fault slow verify 1000")
+        rig.card("fault hold verify")
         visit = visits.open(Reader=reader, SameCard=True)
         rig.card.wait("verify")
         rig.daemon.kill(signal.SIGSTOP)  # the search may take its time
         assert memory.find(command), "the search does not find what is there"
         rig.daemon.kill(signal.SIGCONT)
+        rig.card("release")
         visit.wait_finished()
         assert not memory.find(command)
         visit.close()

@@ -1,33 +1,14 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""The clock is set while the daemon runs: its own (clock.c), since that of the machine is everybody's."""
-import signal
-
+"""The clock is set while the daemon runs: its own (tests/rig/clock.c), since that of the machine is everybody's."""
 from bus import MANAGER, PROPERTIES, ROOT, VISIT, Visits, get_property
 from gi.repository import Gio
 from loop import wait_for
 from people import INSURED
 from test_calendar import DAY, YEARS, now, write_certificates
-from users import wrap
-
-
-class Clock:
-    def __init__(self, rig):
-        self.rig, self.file = rig, rig.folder / "clock"
-        self.file.write_text("0")
-        self.file.chmod(0o644)
-        preload = wrap(rig.program("daemon/shikakud"))[1]
-        self.options = {"wrapper": ["env", f"{preload}:{rig.program('tests/bus/libclock.so')}"],
-                        "environment": {"SHIKAKU_TEST_CLOCK": str(self.file)}}
-
-    def set(self, ahead):
-        """@ahead of the real time."""
-        self.file.write_text(str(int(ahead.total_seconds())))
-        self.rig.daemon.kill(signal.SIGUSR1)
 
 
 def test_set(rig):
     """Set forward: what is near by the new date is told; the date of a kept visit moves along. Back, and forth: nothing."""
-    clock = Clock(rig)
     certificate = rig.folder / "own.pem"
     write_certificates(certificate, now() + 400 * DAY)
     rig.start("bus", "pcscd", "center")
@@ -38,7 +19,7 @@ def test_set(rig):
     far = rig.folder / "far.pem"
     write_certificates(far, now() + 3 * YEARS)
     rig.start_daemon(Center_Certificate=certificate, Card_CertificateAuthorities=far, Visit_Retention=3600,
-                     Center_CertificateAuthority=far, **clock.options)
+                     Center_CertificateAuthority=far, clock=True)
     connection.signal_subscribe(None, PROPERTIES, "PropertiesChanged", None, VISIT, Gio.DBusSignalFlags.NONE,
                                 lambda *arguments: dates.append(arguments[5].unpack()[1].get("Expires")))
     visit = Visits(connection).check_number(INSURED)
@@ -46,12 +27,12 @@ def test_set(rig):
     expires = visit.get("Expires")
     dates.clear()
 
-    clock.set(395 * DAY)
+    rig.set_clock((395 * DAY).total_seconds())
     wait_for(lambda: warnings and dates, "a warning and a date")
     assert warnings == [("institution-certificate", 5)], warnings
     assert abs(dates[0] - expires - 395 * 86400 * 1000000) < 2000000 and dates[0] == visit.get("Expires"), dates
     for number, ahead in enumerate((0 * DAY, 395 * DAY, 0 * DAY), 2):
-        clock.set(ahead)
+        rig.set_clock(ahead.total_seconds())
         wait_for(lambda: len(dates) == number, "the date of the visit")
     assert abs(dates[-1] - expires) < 2000000
     assert len(get_property(connection, ROOT, MANAGER, "Expiries")) == 3

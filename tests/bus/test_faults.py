@@ -326,7 +326,8 @@ for state in STATES:
         caller = desk.rig.bus_connection("tester", fresh=True)
         desk.reach(state, visits=Visits(caller))
         caller.close_sync(None)
-        desk.rig.turn()  # the bus has told the daemon before
+        desk.rig.wait_left(caller.get_unique_name())
+        desk.rig.turn()
         desk.release()
         desk.wait_free()
 

@@ -8,8 +8,7 @@ import time
 
 from bus import MANAGER, ROOT, Agent, ObjectPath, Visits, call, expect_error
 from canary import Journal
-from gi.repository import Gio
-from loop import settle, wait_for
+from loop import wait_for
 from people import INSURED, UNKNOWN
 from rig import SOURCE, Skip
 from test_manager import set_log
@@ -130,18 +129,10 @@ def test_statistics(rig):
 
 # the file
 
-def watch_writes(rig):
-    """Return: the list that gets the time of each replacement of the file, and who fills it."""
-    writes = []
-    folder = Gio.File.new_for_path(str(rig.metrics_file.parent))
-    monitor = folder.monitor_directory(Gio.FileMonitorFlags.WATCH_MOVES, None)
-
-    def on_event(_monitor, _file, _other, event):
-        if event == Gio.FileMonitorEvent.RENAMED:
-            writes.append(time.monotonic())
-
-    monitor.connect("changed", on_event)
-    return writes, monitor
+def look_at_file(rig):
+    """Return: what is another after each writing of the file."""
+    status = rig.metrics_file.stat()
+    return status.st_ino, status.st_mtime_ns
 
 
 def find_readers():
@@ -192,19 +183,24 @@ def test_metrics(rig):
 
 def test_metrics_interval(rig):
     """While nothing changes the file is left alone; however much changes, it is written every fifteen seconds at most."""
-    _reader, _patient, visits = start(rig)
+    _reader, _patient, visits = start(rig, clock=True)
     rig.wake_at(rig.metrics_file)
     wait_for(rig.metrics_file.exists, "the file")
-    writes, _monitor = watch_writes(rig)
-    begin = time.monotonic()
-    while not writes:
+    rig.let_pass(INTERVAL + 1)  # what has changed since the start
+    first = look_at_file(rig)
+    rig.let_pass(INTERVAL + 1)
+    assert look_at_file(rig) == first
+    for _ in range(5):
         visit = visits.check_number(INSURED)
         assert visit.wait_finished()[0] == "done"
         visit.close()
-        settle(1)
-        assert time.monotonic() < begin + 2 * INTERVAL, "it was not written again"
-    assert writes[0] - begin > INTERVAL - 3, f"written after {writes[0] - begin:.1f} s"
-    assert len(writes) == 1
+    rig.let_pass(1)
+    assert look_at_file(rig) == first, "written at once"
+    rig.let_pass(INTERVAL + 1)
+    second = look_at_file(rig)
+    assert second != first, "not written"
+    rig.let_pass(INTERVAL + 1)
+    assert look_at_file(rig) == second, "written twice"
 
 
 def test_metrics_fail(rig):

@@ -173,13 +173,15 @@ def test_visits_of_a_user(rig):
 
 def test_calls_under_way(rig):
     """32 calls of one connection wait for their answers; the 33rd is refused; others are not touched."""
-    rig.start("center", "daemon", Center_Timeout=2)
-    rig.center("fault silent count=always")
+    rig.start("center", "daemon")
+    rig.center("fault hold count=always")
     connection = rig.bus_connection("tester")
     calls = [Call(connection, ROOT, MANAGER, "Diagnose", GLib.Variant.new_tuple(options({}))) for _number in range(40)]
     for one in calls[32:]:
         expect_error("LimitExceeded", one.wait)
     assert call_manager(rig.bus_connection("colleague"), "GetVisits") == []
+    assert not any(one.done for one in calls[:32])
+    rig.center("release")
     for one in calls[:32]:
         one.wait()
     assert call_manager(connection, "GetVisits") == []
@@ -201,7 +203,7 @@ def test_many_callers(rig):
 
 def test_no_answer_yet(rig):
     rig.start("center", "daemon")
-    rig.center("fault slow 60000 count=always path=search")
+    rig.center("fault hold count=always path=search")
     visit = Visits(rig.bus_connection()).check_number(INSURED)
     expect_error("InvalidState", visit.eligibility)
     expect_error("InvalidState", visit.message)
@@ -279,7 +281,7 @@ def test_check_fails(rig):
 def test_check_cancelled(rig):
     """A Check with a Token can be cancelled by its caller."""
     rig.start("center", "daemon")
-    rig.center("fault slow 60000 count=always path=search")
+    rig.center("fault hold count=always path=search")
     connection = rig.bus_connection()
     check = Call(connection, ROOT, MANAGER, "Check",
                  GLib.Variant.new_tuple(options({"Insured": INSURED, "Token": "mine"})))
@@ -292,7 +294,7 @@ def test_check_cancelled(rig):
 def test_check_closed(rig):
     """Closing the visit answers its Check."""
     rig.start("center", "daemon")
-    rig.center("fault slow 60000 count=always path=search")
+    rig.center("fault hold count=always path=search")
     connection = rig.bus_connection()
     check = Call(connection, ROOT, MANAGER, "Check", GLib.Variant.new_tuple(options({"Insured": INSURED})))
     rig.center.wait("search")
@@ -338,7 +340,7 @@ def test_log_control(rig):
 def test_shutting_down(rig):
     """Told to end with visits and calls under way: they get their named error, and the daemon ends with 0."""
     rig.start("center", "daemon")
-    rig.center("fault slow 60000 count=always path=search")
+    rig.center("fault hold count=always path=search")
     connection = rig.bus_connection()
     visits = Visits(connection)
     visit = visits.check_number(INSURED)
@@ -352,7 +354,7 @@ def test_shutting_down(rig):
 def test_shutting_down_diagnosed(rig):
     """Told to end while a diagnosis waits for the center."""
     rig.start("center", "daemon")
-    rig.center("fault slow 60000 count=always path=auth")
+    rig.center("fault hold count=always path=auth")
     diagnosis = Call(rig.bus_connection(), ROOT, MANAGER, "Diagnose", GLib.Variant.new_tuple(options({})))
     rig.center.wait("auth")
     assert rig.stop_daemon() == 0

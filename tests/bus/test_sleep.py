@@ -7,13 +7,15 @@ import os
 
 from bus import Agent, ObjectPath, Visits, expect_error
 from gi.repository import Gio, GLib
-from loop import Watch, settle, wait_for
+from loop import Watch, wait_for
 from people import INSURED
 
 LOGIN, LOGIN_PATH, LOGIN_MANAGER = "org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager"
 LOGIN_XML = f"""<node><interface name='{LOGIN_MANAGER}'><method name='Inhibit'>
   <arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='s' direction='in'/><arg type='s' direction='in'/>
   <arg type='h' direction='out'/></method><property name='PreparingForSleep' type='b' access='read'/></interface></node>"""
+SLEEP_SECONDS = 3  # at most, until cards let go
+START_LOOKS = 2  # at the start, one once things are quiet
 LOOK_SECONDS = 30  # awake, until logind is asked whether it still prepares
 BUS_POLICY = f"""
   <policy user="root"><allow own="{LOGIN}"/></policy>
@@ -132,7 +134,7 @@ def test_readers(rig):
     log = Gio.File.new_for_path(str(rig.folder / "pcscd.log")).monitor_file(Gio.FileMonitorFlags.NONE, None)
     log.set_rate_limit(0)
     log.connect("changed", lambda *_arguments: None)  # it turns the loop
-    settle(1.5)  # until the daemon has looked twice, as it does at the start
+    wait_for(lambda: count_looks(rig) >= START_LOOKS, "the daemon to have looked as often as at the start")
     looks = count_looks(rig)
     logind.prepare(True)
     logind.wait_free()
@@ -142,18 +144,19 @@ def test_readers(rig):
 
 def test_unheard(rig):
     """The bus has lost logind's word that the machine is awake: logind is asked, and visits are served again."""
-    logind = start(rig)
+    logind = start(rig, clock=True)
     logind.prepare(True)
     logind.wait_free()
     logind.preparing = False
-    logind.wait_inhibited(2, 2 * LOOK_SECONDS)
+    rig.let_pass(LOOK_SECONDS + 1)
+    logind.wait_inhibited(2)
     Visits(rig.bus_connection()).check_number(INSURED)
     assert rig.read_log("shikakud").count("is awake") == 1
 
 
 def test_mute_card(rig):
     """A card that does not let go delays the sleep for three seconds, not for ever."""
-    logind = start(rig)
+    logind = start(rig, clock=True)
     reader = ObjectPath(rig.wait_readers(2, present=1)[0])
     Agent(rig.bus_connection("colleague")).register(Reader=reader)
     rig.card("fault mute sign")
@@ -161,11 +164,14 @@ def test_mute_card(rig):
     visit = visits.open(Reader=reader)
     rig.card.wait("sign")
     logind.prepare(True)
-    logind.wait_free(5)
+    rig.turn()
+    assert logind.held == 1
+    rig.let_pass(SLEEP_SECONDS)
+    logind.wait_free()
     logind.prepare(False)
     logind.wait_inhibited(2)
     rig.card("eject")
-    assert visit.wait_finished(15)[0] == "failed"
+    assert visit.wait_finished()[0] == "failed"
     assert visits.check_number(INSURED).wait_finished()[0] == "done"
 
 
@@ -178,7 +184,7 @@ def test_forged(rig):
     for connection in (other, rig.bus_connection("root")):
         for destination in (None, name):
             emit(connection, destination, True)
-    settle(0.3)
+    rig.turn()
     assert logind.held == 1 and "going to sleep" not in rig.read_log("shikakud")
     assert Visits(rig.bus_connection()).check_number(INSURED).wait_finished()[0] == "done"
 

@@ -2,8 +2,8 @@
 /*
  * clock: clocks that a test may set or let run ahead, loaded before a program's own libraries. The machine's are everybody's.
  *
- * SIGUSR1: the file SHIKAKU_TEST_CLOCK says by how many seconds the wall clock is ahead of the real one, and by how many the
- * one that nobody sets. Both by as much more than before: time has passed. Otherwise the clock was set: what waits for
+ * SIGUSR1: the file SHIKAKU_TEST_CLOCK says by how many seconds the wall clock is ahead of the real one, by how many the one
+ * that nobody sets, and how many times slower that one runs from now on. Both by as much more than before: time has passed. Otherwise the clock was set: what waits for
  * that with a timer (TFD_TIMER_CANCEL_ON_SET) is told so, as the kernel does.
  */
 #include <dlfcn.h>
@@ -18,6 +18,8 @@
 #include <unistd.h>
 
 static volatile time_t ahead, ahead_steady; /* seconds */
+static volatile long slower = 1;
+static struct timespec slow_since; /* by the real clock */
 static volatile int timer = -1;
 static int timer_flags;
 static struct itimerspec timer_value; /* by our clock */
@@ -53,7 +55,10 @@ on_signal (int number)
     abort ();
   close (fd);
   ahead = strtol (text, &rest, 10);
-  ahead_steady = strtol (rest, NULL, 10);
+  ahead_steady = strtol (rest, &rest, 10);
+  if (slower == 1)
+    syscall (SYS_clock_gettime, CLOCK_MONOTONIC, &slow_since);
+  slower = strtol (rest, NULL, 10);
   if (ahead - ahead_steady != before)
     {
       set = 1;
@@ -71,6 +76,16 @@ begin (void)
   signal (SIGUSR1, on_signal);
 }
 
+static void
+slow_down (struct timespec *time)
+{
+  long long begin = slow_since.tv_sec * 1000000000LL + slow_since.tv_nsec;
+  long long now = time->tv_sec * 1000000000LL + time->tv_nsec;
+
+  now = begin + (now - begin) / slower;
+  *time = (struct timespec){ .tv_sec = now / 1000000000, .tv_nsec = now % 1000000000 };
+}
+
 int
 clock_gettime (clockid_t id, struct timespec *ret_time)
 {
@@ -83,7 +98,11 @@ clock_gettime (clockid_t id, struct timespec *ret_time)
   if (id == CLOCK_REALTIME)
     ret_time->tv_sec += ahead;
   else if (id == CLOCK_MONOTONIC || id == CLOCK_BOOTTIME)
-    ret_time->tv_sec += ahead_steady;
+    {
+      if (slower > 1 && id == CLOCK_MONOTONIC)
+        slow_down (ret_time);
+      ret_time->tv_sec += ahead_steady;
+    }
   return result;
 }
 

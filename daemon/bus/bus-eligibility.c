@@ -177,16 +177,12 @@ append_diseases (sd_bus_message *message, const GArray *diseases)
 
 /* A ticket's keys are the field's own names (MedicalTicketInfo): handed on as they came. */
 static int
-append_ticket (sd_bus_message *message, const GArray *ticket)
+append_ticket (sd_bus_message *message, const QualificationTicket *ticket)
 {
   int result = sd_bus_message_open_container (message, 'a', "{sv}");
 
-  for (guint i = 0; i < ticket->len && result >= 0; i++)
-    {
-      const QualificationTicketText *text = &g_array_index (ticket, QualificationTicketText, i);
-
-      result = bus_entry_append (message, text->name, "s", text->text);
-    }
+  for (guint i = 0; i < ticket->n_texts && result >= 0; i++)
+    result = bus_entry_append (message, ticket->texts[i].name, "s", ticket->texts[i].text);
   return result < 0 ? result : sd_bus_message_close_container (message);
 }
 

@@ -298,19 +298,26 @@ read_diseases (const Message *list)
   return diseases;
 }
 
-static GArray *
+static QualificationTicket *
 read_ticket (const Message *node)
 {
-  GArray *texts = g_array_new (FALSE, FALSE, sizeof (QualificationTicketText));
+  QualificationTicket *ticket;
+  gsize n = 0;
 
   for (const Message *child = message_get_first_child (node); child != NULL; child = message_get_next (child))
+    n++;
+  ticket = g_malloc (sizeof *ticket + n * sizeof ticket->texts[0]);
+  ticket->n_texts = 0;
+  for (const Message *child = message_get_first_child (node); child != NULL; child = message_get_next (child))
     {
-      QualificationTicketText text = { message_get_name (child), message_get_text (child) };
+      const char *text = message_get_text (child);
 
-      if (*text.text != '\0')
-        g_array_append_val (texts, text);
+      if (*text == '\0')
+        continue;
+      ticket->texts[ticket->n_texts].name = message_get_name (child);
+      ticket->texts[ticket->n_texts++].text = text;
     }
-  return texts;
+  return ticket;
 }
 
 static GPtrArray *
@@ -321,7 +328,7 @@ read_tickets (const Message *list)
   for (const Message *node = message_find (list, "MedicalTicketInfo"); node != NULL; node = message_find_next (node))
     {
       if (tickets == NULL)
-        tickets = g_ptr_array_new_with_free_func ((GDestroyNotify)g_array_unref);
+        tickets = g_ptr_array_new_with_free_func (g_free);
       g_ptr_array_add (tickets, read_ticket (node));
     }
   return tickets;

@@ -35,11 +35,15 @@ typedef struct
   const char *category, *name, *from, *until, *self_pay;
 } QualificationDisease;
 
-/* One text of a medical ticket, called as the field calls it: the contract hands tickets on as they came. */
+/* A medical ticket: its texts, called as the field calls them: the contract hands tickets on as they came. */
 typedef struct
 {
-  const char *name, *text;
-} QualificationTicketText;
+  guint n_texts;
+  struct
+  {
+    const char *name, *text;
+  } texts[];
+} QualificationTicket;
 
 typedef struct
 {
@@ -56,7 +60,7 @@ typedef struct
   gint elderly_ratio;            /* percent; -1: not sent */
   QualificationCeiling *ceiling; /* NULL: not sent */
   GArray *diseases;              /* of QualificationDisease; NULL if none */
-  GPtrArray *tickets;            /* of GArray of QualificationTicketText; NULL if none */
+  GPtrArray *tickets;            /* of QualificationTicket; NULL if none */
   const char *reference_number;
 } QualificationInsurance;
 

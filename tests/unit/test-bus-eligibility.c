@@ -74,7 +74,7 @@ test_bare_insurance (BusFixture *fixture, gconstpointer data)
 static void
 test_everything (BusFixture *fixture, gconstpointer data)
 {
-  g_autoptr (GArray) ticket = g_array_new (FALSE, FALSE, sizeof (QualificationTicketText));
+  g_autofree QualificationTicket *ticket = g_malloc (sizeof *ticket + 2 * sizeof ticket->texts[0]);
   g_autoptr (GArray) unmapped = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_autoptr (GArray) diseases = g_array_new (FALSE, FALSE, sizeof (QualificationDisease));
   g_autoptr (GPtrArray) tickets = g_ptr_array_new ();
@@ -132,7 +132,11 @@ test_everything (BusFixture *fixture, gconstpointer data)
 
   g_array_append_vals (unmapped, (guint32[]){ 0, 3 }, 2);
   g_array_append_val (diseases, disease);
-  g_array_append_vals (ticket, (QualificationTicketText[]){ { "TicketType", "1" }, { "SelfPayAmount", "0" } }, 2);
+  ticket->n_texts = 2;
+  ticket->texts[0].name = "TicketType";
+  ticket->texts[0].text = "1";
+  ticket->texts[1].name = "SelfPayAmount";
+  ticket->texts[1].text = "0";
   g_ptr_array_add (tickets, ticket);
   g_ptr_array_add (insurances, &insurance);
   assert_written (

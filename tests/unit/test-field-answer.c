@@ -251,7 +251,7 @@ test_certificates (void)
       "\"0\"}}]");
   const QualificationInsurance *insurance = get_insurance (reply, 0);
   const QualificationDisease *diseases = &g_array_index (insurance->diseases, QualificationDisease, 0);
-  const GArray *ticket = insurance->tickets->pdata[0];
+  const QualificationTicket *ticket = insurance->tickets->pdata[0];
 
   g_assert_cmpint (insurance->burden_ratio, ==, 20);
   g_assert_cmpint (insurance->elderly_ratio, ==, 20);
@@ -273,10 +273,10 @@ test_certificates (void)
   g_assert_cmpstr (diseases[0].self_pay, ==, "10000");
   g_assert_null (diseases[1].name); /* a category that nobody knows */
   g_assert_cmpuint (insurance->tickets->len, ==, 1);
-  g_assert_cmpuint (ticket->len, ==, 2);
-  g_assert_cmpstr (g_array_index (ticket, QualificationTicketText, 0).name, ==, "TicketType");
-  g_assert_cmpstr (g_array_index (ticket, QualificationTicketText, 0).text, ==, "01");
-  g_assert_cmpstr (g_array_index (ticket, QualificationTicketText, 1).name, ==, "SelfPayAmount");
+  g_assert_cmpuint (ticket->n_texts, ==, 2);
+  g_assert_cmpstr (ticket->texts[0].name, ==, "TicketType");
+  g_assert_cmpstr (ticket->texts[0].text, ==, "01");
+  g_assert_cmpstr (ticket->texts[1].name, ==, "SelfPayAmount");
 }
 
 static void

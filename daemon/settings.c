@@ -69,7 +69,7 @@ settings_get_web_api (const Configuration *configuration)
     .key_file = configuration_get_string (configuration, "Center", "PrivateKey"),
     .account_file = configuration_get_string (configuration, "Center", "Account"),
     .institution_code = configuration_get_string (configuration, "Center", "InstitutionCode"),
-    .timeout = configuration_get_seconds (configuration, "Center", "Timeout"),
+    .timeout_seconds = configuration_get_seconds (configuration, "Center", "Timeout"),
     .token_pin_file = configuration_get_string (configuration, "Center", "TokenPin"),
   };
 }

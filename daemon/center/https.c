@@ -12,10 +12,10 @@
 #include "base/error.h"
 #include "codec/message-json.h"
 
-#define CONNECTIONS_MAXIMUM 8      /* libsoup's own two would let a register wait for two queries */
-#define CONNECTION_IDLE_TIMEOUT 60 /* seconds; then the daemon holds nothing open */
-#define BUFFER_SIZE_INITIAL 16384  /* if the center does not say how long its answer is */
-#define RETRY_AFTER_MAXIMUM 86400  /* seconds; more is nonsense */
+#define CONNECTIONS_MAXIMUM 8             /* libsoup's own two would let a register wait for two queries */
+#define CONNECTION_IDLE_SECONDS 60        /* then the daemon holds nothing open */
+#define BUFFER_SIZE_INITIAL 16384         /* if the center does not say how long its answer is */
+#define RETRY_AFTER_SECONDS_MAXIMUM 86400 /* more is nonsense */
 
 /*
  * A session that is resumed proves neither side anew: glib-networking takes one that another certificate, or another
@@ -85,7 +85,7 @@ https_outcome_clear (HttpsOutcome *outcome)
 {
   g_clear_pointer (&outcome->body, g_bytes_unref);
   memset (outcome, 0, sizeof *outcome);
-  outcome->retry_after = -1;
+  outcome->retry_after_seconds = -1;
 }
 
 void
@@ -98,7 +98,7 @@ static SoupSession *
 make_session (GTlsDatabase *authority)
 {
   SoupSession *session = soup_session_new_with_options ("max-conns", CONNECTIONS_MAXIMUM, "max-conns-per-host",
-                                                        CONNECTIONS_MAXIMUM, "idle-timeout", CONNECTION_IDLE_TIMEOUT,
+                                                        CONNECTIONS_MAXIMUM, "idle-timeout", CONNECTION_IDLE_SECONDS,
                                                         "timeout", 0, "tls-database", authority, NULL);
 
   /* GLib's default resolver would load dconf and start a thread. */
@@ -196,7 +196,7 @@ exchange_fail (Exchange *exchange, ShikakuError code, const char *text)
  * the client has finished by then. A center that breaks down just then looks the same; a repeat tells.
  */
 static void
-fail_cut (Exchange *exchange)
+exchange_fail_cut (Exchange *exchange)
 {
   exchange->outcome->lost = TRUE;
   if (exchange->fresh && exchange->outcome->stage == HTTPS_STAGE_SECURED)
@@ -207,7 +207,7 @@ fail_cut (Exchange *exchange)
 }
 
 static void
-fail_tls (Exchange *exchange, const GError *cause)
+exchange_fail_tls (Exchange *exchange, const GError *cause)
 {
   switch ((GTlsError)cause->code)
     {
@@ -224,7 +224,7 @@ fail_tls (Exchange *exchange, const GError *cause)
                        "the center cut the TLS handshake, or does not speak TLS");
       break;
     case G_TLS_ERROR_EOF:
-      fail_cut (exchange);
+      exchange_fail_cut (exchange);
       break;
     case G_TLS_ERROR_UNAVAILABLE:
       exchange_fail (exchange, SHIKAKU_ERROR_FAILED, "there is no TLS: glib-networking is not installed");
@@ -245,7 +245,7 @@ fail_tls (Exchange *exchange, const GError *cause)
 }
 
 static void
-fail_io (Exchange *exchange, const GError *cause)
+exchange_fail_io (Exchange *exchange, const GError *cause)
 {
   gboolean answered = exchange->outcome->stage == HTTPS_STAGE_ANSWERED;
 
@@ -255,7 +255,7 @@ fail_io (Exchange *exchange, const GError *cause)
       exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center refused the connection");
     }
   else if (cause->code == G_IO_ERROR_CONNECTION_CLOSED || cause->code == G_IO_ERROR_PARTIAL_INPUT)
-    fail_cut (exchange);
+    exchange_fail_cut (exchange);
   else if (answered && cause->code != G_IO_ERROR_TIMED_OUT)
     exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center's answer is malformed");
   else
@@ -269,11 +269,11 @@ exchange_fail_foreign (Exchange *exchange, const GError *cause)
   if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     exchange_fail (exchange, SHIKAKU_ERROR_CANCELLED, "cancelled");
   else if (cause->domain == G_TLS_ERROR)
-    fail_tls (exchange, cause);
+    exchange_fail_tls (exchange, cause);
   else if (cause->domain == SOUP_SESSION_ERROR)
     exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center's answer is not HTTP");
   else if (cause->domain == G_IO_ERROR)
-    fail_io (exchange, cause);
+    exchange_fail_io (exchange, cause);
   else
     exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center cannot be reached");
 }
@@ -368,8 +368,9 @@ parse_retry_after (SoupMessageHeaders *headers)
   const char *text = soup_message_headers_get_one (headers, "Retry-After");
   guint64 seconds;
 
-  return text != NULL && g_ascii_string_to_unsigned (text, 10, 0, RETRY_AFTER_MAXIMUM, &seconds, NULL) ? (gint64)seconds
-                                                                                                       : -1;
+  return text != NULL && g_ascii_string_to_unsigned (text, 10, 0, RETRY_AFTER_SECONDS_MAXIMUM, &seconds, NULL)
+             ? (gint64)seconds
+             : -1;
 }
 
 static gboolean
@@ -396,7 +397,7 @@ on_sent (GObject *session, GAsyncResult *result, gpointer user_data)
     }
   outcome->stage = HTTPS_STAGE_ANSWERED;
   outcome->status = soup_message_get_status (exchange->message);
-  outcome->retry_after = parse_retry_after (headers);
+  outcome->retry_after_seconds = parse_retry_after (headers);
   exchange->length = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
                          ? soup_message_headers_get_content_length (headers)
                          : -1;

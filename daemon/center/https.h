@@ -49,11 +49,11 @@ typedef enum
 typedef struct
 {
   HttpsStage stage;
-  gboolean lost;      /* with an error: refused, reset or cut; the same may succeed in a moment */
-  gboolean unproved;  /* with an error: no certificate could be shown to the center, so that it did nothing */
-  guint status;       /* HTTP status, 0 until the headers came */
-  gint64 retry_after; /* seconds, or -1 */
-  GBytes *body;       /* complete; erased with its last reference */
+  gboolean lost;              /* with an error: refused, reset or cut; the same may succeed in a moment */
+  gboolean unproved;          /* with an error: no certificate could be shown to the center, so that it did nothing */
+  guint status;               /* HTTP status, 0 until the headers came */
+  gint64 retry_after_seconds; /* or -1 */
+  GBytes *body;               /* complete; erased with its last reference */
 } HttpsOutcome;
 
 void https_outcome_clear (HttpsOutcome *outcome);

@@ -98,7 +98,7 @@ transport_note_center (Transport *transport, const GError *error)
 }
 
 void
-transport_settle (Transport *transport)
+transport_derive_state (Transport *transport)
 {
   TransportState state
       = transport->links[TRANSPORT_LINK_CENTER].state == TRANSPORT_LINK_OK ? TRANSPORT_ONLINE : TRANSPORT_UNKNOWN;

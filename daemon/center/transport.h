@@ -163,13 +163,13 @@ struct Transport
 /*
  * For transports: what happened on the chain. transport_note_link writes one link down (@error: what is wrong with it,
  * or NULL), transport_note_center the center's own after an answer, transport_note_exposure that the credential works
- * but is not kept well (@exposure: NULL if it is), and transport_settle derives the state from all links and tells the
- * owner if it is another than before. transport_forget_links: from @first on nothing is known any more.
+ * but is not kept well (@exposure: NULL if it is), and transport_derive_state makes the state of all links and tells
+ * the owner if it is another than before. transport_forget_links: from @first on nothing is known any more.
  */
 void transport_note_link (Transport *transport, TransportLink link, TransportLinkState state, const GError *error);
 void transport_note_exposure (Transport *transport, const char *exposure);
 void transport_forget_links (Transport *transport, TransportLink first);
 void transport_note_center (Transport *transport, const GError *error);
-void transport_settle (Transport *transport);
+void transport_derive_state (Transport *transport);
 /* transport_note_expiry: when the credential expires; tells the owner if that is new. */
 void transport_note_expiry (Transport *transport, gint64 expires);

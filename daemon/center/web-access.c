@@ -12,9 +12,9 @@
 #include "base/message-ids.h"
 #include "center/backoff.h"
 
-#define REFUSAL_DELAY_BASE 5 /* seconds: an account that was refused is not tried again before */
-#define REFUSAL_DELAY_CAP 60
-#define TOKEN_MARGIN 30 /* seconds: a call does not start with a token that is about to end */
+#define REFUSAL_DELAY_BASE_SECONDS 5 /* an account that was refused is not tried again before */
+#define REFUSAL_DELAY_CAP_SECONDS 60
+#define TOKEN_MARGIN_SECONDS 30 /* a call does not start with a token that is about to end */
 
 struct WebAccess
 {
@@ -79,7 +79,7 @@ web_access_free (WebAccess *access)
 
 /* In the worker's thread: reads the files' names, which stay as they are, and nothing else of the access. */
 static void
-load (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
+load_credential (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   GError *error = NULL;
   Credential *credential = credential_load (task_data, &error);
@@ -146,7 +146,7 @@ web_access_open (WebAccess *access, WebAccessOpened opened, gpointer user_data)
   access->opened_data = user_data;
   task = g_task_new (NULL, NULL, on_loaded, access);
   g_task_set_task_data (task, &access->files, NULL);
-  g_task_run_in_thread (task, load);
+  g_task_run_in_thread (task, load_credential);
 }
 
 gboolean
@@ -205,26 +205,27 @@ web_access_make_login (WebAccess *access, GError **error)
 guint
 web_access_note_refusal (WebAccess *access, const GError *error)
 {
-  guint delay = backoff_delay (access->refusals++, REFUSAL_DELAY_BASE, REFUSAL_DELAY_CAP, G_MAXUINT32);
+  guint delay_seconds
+      = backoff_delay (access->refusals++, REFUSAL_DELAY_BASE_SECONDS, REFUSAL_DELAY_CAP_SECONDS, G_MAXUINT32);
 
   g_clear_pointer (&access->login, g_bytes_unref);
   g_clear_error (&access->refusal);
   access->refusal = g_error_copy (error);
-  access->refused_until = g_get_monotonic_time () + (gint64)delay * G_USEC_PER_SEC;
-  return delay;
+  access->refused_until = g_get_monotonic_time () + (gint64)delay_seconds * G_USEC_PER_SEC;
+  return delay_seconds;
 }
 
 void
-web_access_take_token (WebAccess *access, char *token, guint lifetime)
+web_access_take_token (WebAccess *access, char *token, guint lifetime_seconds)
 {
   gint64 now = g_get_monotonic_time ();
-  gint64 span = (gint64)lifetime * G_USEC_PER_SEC;
+  gint64 span = (gint64)lifetime_seconds * G_USEC_PER_SEC;
 
   web_access_forget_token (access);
   access->token = token;
   access->token_serial++;
   access->token_old = now + span / 2;
-  access->token_ends = now + span - MIN (span / 2, (gint64)TOKEN_MARGIN * G_USEC_PER_SEC);
+  access->token_ends = now + span - MIN (span / 2, (gint64)TOKEN_MARGIN_SECONDS * G_USEC_PER_SEC);
   access->refusals = 0;
   g_clear_error (&access->refusal);
 }

@@ -49,8 +49,8 @@ GBytes *web_access_make_login (WebAccess *access, GError **error);
 /* web_access_note_refusal: the center refused the account. Return: seconds until it may be asked again. */
 guint web_access_note_refusal (WebAccess *access, const GError *error);
 
-/* The center's token: @token: (transfer full), good for @lifetime seconds. */
-void web_access_take_token (WebAccess *access, char *token, guint lifetime);
+/* The center's token: @token: (transfer full), good for so long. */
+void web_access_take_token (WebAccess *access, char *token, guint lifetime_seconds);
 void web_access_forget_token (WebAccess *access);
 /* NULL if there is none, or it is about to end. */
 const char *web_access_get_token (const WebAccess *access);

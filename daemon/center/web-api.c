@@ -76,7 +76,7 @@ read_answer (Asked *asked, GBytes *body, const GError *failure, GError **error)
     }
   message = web_message_parse (body, asked->identifier, &refusal);
   transport_note_center (transport, refusal);
-  transport_settle (transport);
+  transport_derive_state (transport);
   if (message == NULL)
     g_propagate_error (error, g_steal_pointer (&refusal));
   return message;

@@ -18,8 +18,8 @@
 #include "center/web-message.h"
 
 #define REPEATS_MAXIMUM 2
-#define REPEAT_DELAY_BASE 100 /* ms */
-#define REPEAT_DELAY_CAP 2000
+#define REPEAT_DELAY_BASE_MILLISECONDS 100
+#define REPEAT_DELAY_CAP_MILLISECONDS 2000
 
 #define STATUS_OK 200
 #define STATUS_UNAUTHORIZED 401
@@ -69,7 +69,7 @@ struct WebClient
   GFunc gone;           /* of a retired client */
   gpointer gone_data;
   const char *unset; /* the configuration's key without which nothing can be asked; NULL: all are there */
-  guint timeout;
+  guint timeout_seconds;
   GUri *uris[N_CALLS];
 
   WebAccess *access;
@@ -148,7 +148,7 @@ call_fail (Call *call, ShikakuError code, const char *text)
 
 /* Every call may meet the same trouble: the log tells it once. @error: NULL when all is well. */
 static void
-complain (WebClient *client, const char *message_id, const GError *error)
+log_complaint (WebClient *client, const char *message_id, const GError *error)
 {
   const char *text = error != NULL ? error->message : NULL;
 
@@ -185,7 +185,7 @@ note_links (Call *call, const GError *error)
 
   if (transport == NULL || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED))
     return;
-  complain (call->client, SHIKAKU_MESSAGE_CENTER_FAILED, error);
+  log_complaint (call->client, SHIKAKU_MESSAGE_CENTER_FAILED, error);
   note_link (call, TRANSPORT_LINK_LINE, HTTPS_STAGE_CONNECTED, error);
   note_link (call, TRANSPORT_LINK_TLS, HTTPS_STAGE_SECURED, error);
   if (call->outcome.stage < HTTPS_STAGE_SECURED)
@@ -194,7 +194,7 @@ note_links (Call *call, const GError *error)
     transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_FAILED, error);
   else if (error != NULL)
     transport_note_center (transport, error);
-  transport_settle (transport);
+  transport_derive_state (transport);
 }
 
 /* How the credential is: @error: NULL if it can be shown. */
@@ -210,13 +210,13 @@ note_credential (WebClient *client, const GError *error)
     transport_note_expiry (client->transport, credential->expires);
   if (error != NULL)
     {
-      complain (client, SHIKAKU_MESSAGE_CREDENTIAL_FAILED, error);
+      log_complaint (client, SHIKAKU_MESSAGE_CREDENTIAL_FAILED, error);
       transport_note_link (client->transport, TRANSPORT_LINK_CREDENTIAL, TRANSPORT_LINK_FAILED, error);
       transport_forget_links (client->transport, TRANSPORT_LINK_LINE); /* those behind it are not known */
     }
   else if (credential != NULL && web_access_is_open (client->access))
     transport_note_exposure (client->transport, credential->exposure);
-  transport_settle (client->transport);
+  transport_derive_state (client->transport);
 }
 
 /* The end of the time, or the caller's cancel, in whatever state. */
@@ -235,12 +235,12 @@ on_deadline (gpointer user_data)
   if (web_access_is_opening (call->client->access))
     {
       g_set_error (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING,
-                   "the key's token did not answer within %u s", call->client->timeout);
+                   "the key's token did not answer within %u s", call->client->timeout_seconds);
       note_credential (call->client, error);
     }
   else
     g_set_error (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center did not answer within %u s",
-                 call->client->timeout);
+                 call->client->timeout_seconds);
   if (sent != NULL && sent->in_flight)
     note_links (sent, error);
   call_finish (call, NULL, error);
@@ -270,9 +270,9 @@ on_pause_over (gpointer user_data)
 }
 
 static GSource *
-add_timeout (guint64 delay, GSourceFunc callback, gpointer user_data)
+add_timeout (guint64 delay_milliseconds, GSourceFunc callback, gpointer user_data)
 {
-  GSource *source = g_timeout_source_new ((guint)delay);
+  GSource *source = g_timeout_source_new ((guint)delay_milliseconds);
 
   g_source_set_callback (source, callback, user_data, NULL);
   g_source_attach (source, g_main_context_get_thread_default ());
@@ -283,15 +283,16 @@ add_timeout (guint64 delay, GSourceFunc callback, gpointer user_data)
 static gboolean
 call_repeat (Call *call)
 {
-  gint64 delay = backoff_delay (call->repeats, REPEAT_DELAY_BASE, REPEAT_DELAY_CAP, g_random_int ());
+  gint64 delay_milliseconds
+      = backoff_delay (call->repeats, REPEAT_DELAY_BASE_MILLISECONDS, REPEAT_DELAY_CAP_MILLISECONDS, g_random_int ());
 
-  if (call->outcome.retry_after >= 0)
-    delay = MAX (delay, call->outcome.retry_after * 1000);
+  if (call->outcome.retry_after_seconds >= 0)
+    delay_milliseconds = MAX (delay_milliseconds, call->outcome.retry_after_seconds * 1000);
   if (call->once || call->kind == WEB_CALL_REGISTER || call->kind == CALL_CONNECT || call->repeats == REPEATS_MAXIMUM
-      || g_get_monotonic_time () + delay * 1000 >= call->end)
+      || g_get_monotonic_time () + delay_milliseconds * 1000 >= call->end)
     return FALSE;
   call->repeats++;
-  call->pause = add_timeout ((guint64)delay, on_pause_over, call);
+  call->pause = add_timeout ((guint64)delay_milliseconds, on_pause_over, call);
   return TRUE;
 }
 
@@ -324,8 +325,8 @@ handle_status (Call *call)
 
   g_set_error (&error, SHIKAKU_ERROR, code, "the center answered with HTTP status %u%s", status,
                status / 100 == 3 ? ": redirects are not followed" : "");
-  if (code == SHIKAKU_ERROR_CENTER_BUSY && call->outcome.retry_after >= 0)
-    shikaku_error_set_retry_after (error, (guint)call->outcome.retry_after);
+  if (code == SHIKAKU_ERROR_CENTER_BUSY && call->outcome.retry_after_seconds >= 0)
+    shikaku_error_set_retry_after (error, (guint)call->outcome.retry_after_seconds);
   note_links (call, error);
   call_finish (call, NULL, error);
 }
@@ -381,8 +382,8 @@ call_new (WebClient *client, guint kind, GBytes *body, gboolean once, WebClientD
   call->once = once;
   call->done = done;
   call->user_data = user_data;
-  call->end = g_get_monotonic_time () + (gint64)client->timeout * G_USEC_PER_SEC;
-  call->deadline = add_timeout ((guint64)client->timeout * 1000, on_deadline, call);
+  call->end = g_get_monotonic_time () + (gint64)client->timeout_seconds * G_USEC_PER_SEC;
+  call->deadline = add_timeout ((guint64)client->timeout_seconds * 1000, on_deadline, call);
   https_outcome_clear (&call->outcome);
   g_queue_push_tail (&client->calls, call);
   return call;
@@ -404,12 +405,12 @@ wake_waiting (WebClient *client, const GError *error)
 static void
 note_refusal (WebClient *client, const GError *error)
 {
-  guint delay = web_access_note_refusal (client->access, error);
+  guint delay_seconds = web_access_note_refusal (client->access, error);
 
   client->failed = TRUE;
   if (client->transport != NULL)
     log_write (LOG_WARNING, SHIKAKU_MESSAGE_ACCOUNT_REFUSED, NULL,
-               "The center refused the institution's account; next try in %u s at the earliest", delay);
+               "The center refused the institution's account; next try in %u s at the earliest", delay_seconds);
 }
 
 static void
@@ -417,22 +418,22 @@ on_login (GBytes *body, const GError *error, gpointer user_data)
 {
   WebClient *client = user_data;
   g_autoptr (GError) unusable = NULL;
-  guint lifetime = 0;
+  guint lifetime_seconds = 0;
 
   client->login = NULL;
   if (error == NULL)
     {
-      char *token = web_message_parse_login (body, &lifetime, &unusable);
+      char *token = web_message_parse_login (body, &lifetime_seconds, &unusable);
 
       if (token != NULL)
-        web_access_take_token (client->access, token, lifetime);
+        web_access_take_token (client->access, token, lifetime_seconds);
       else
         error = unusable;
       client->failed = token == NULL;
       if (client->transport != NULL)
         {
           transport_note_center (client->transport, error);
-          transport_settle (client->transport);
+          transport_derive_state (client->transport);
         }
     }
   if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED))
@@ -538,7 +539,7 @@ web_client_new (const WebApiSettings *settings)
                                   settings->account_file, settings->token_pin_file };
 
   client->access = web_access_new (&files);
-  client->timeout = settings->timeout;
+  client->timeout_seconds = settings->timeout_seconds;
   for (guint i = 0; i < N_CALLS; i++)
     {
       g_autofree char *uri = g_strconcat (settings->url != NULL ? settings->url : "", paths[i], NULL);
@@ -564,7 +565,7 @@ web_client_take_over (WebClient *client, Transport *transport)
       transport_note_link (transport, TRANSPORT_LINK_TLS, TRANSPORT_LINK_OK, NULL);
       transport_note_center (transport, NULL);
     }
-  transport_settle (transport);
+  transport_derive_state (transport);
 }
 
 gboolean

@@ -7,8 +7,8 @@
 #include "codec/message-json.h"
 
 #define TOKEN_SIZE_MAXIMUM 8192
-#define TOKEN_LIFETIME_DEFAULT 900   /* seconds, if the center does not say: half of the field's idle limit */
-#define TOKEN_LIFETIME_MAXIMUM 86400 /* seconds: an account that was withdrawn shall not go on for longer */
+#define TOKEN_LIFETIME_SECONDS_DEFAULT 900   /* if the center does not say: half of the field's idle limit */
+#define TOKEN_LIFETIME_SECONDS_MAXIMUM 86400 /* an account that was withdrawn shall not go on for longer */
 
 Message *
 web_message_parse (GBytes *body, const char *identifier, GError **error)
@@ -24,7 +24,7 @@ web_message_parse_login (GBytes *body, guint *ret_lifetime_seconds, GError **err
   g_autoptr (Message) message = message_json_parse_members (body, "Login", error);
   const Message *result;
   const char *status, *token, *lifetime;
-  guint64 seconds = TOKEN_LIFETIME_DEFAULT;
+  guint64 seconds = TOKEN_LIFETIME_SECONDS_DEFAULT;
 
   if (message == NULL)
     return NULL;
@@ -44,6 +44,6 @@ web_message_parse_login (GBytes *body, guint *ret_lifetime_seconds, GError **err
                            "the center's answer to auth holds no usable token");
       return NULL;
     }
-  *ret_lifetime_seconds = (guint)MIN (seconds, TOKEN_LIFETIME_MAXIMUM);
+  *ret_lifetime_seconds = (guint)MIN (seconds, TOKEN_LIFETIME_SECONDS_MAXIMUM);
   return g_strdup (token);
 }

@@ -14,7 +14,7 @@
 Message *web_message_parse (GBytes *body, const char *identifier, GError **error);
 
 /*
- * web_message_parse_login: the token in the answer of `auth`, and the seconds that it lasts. Return: (transfer full),
+ * web_message_parse_login: the token in the answer of `auth`, and how long it lasts. Return: (transfer full),
  * or NULL with MESSAGE_INVALID or CENTER_REFUSED.
  */
 char *web_message_parse_login (GBytes *body, guint *ret_lifetime_seconds, GError **error);

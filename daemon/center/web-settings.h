@@ -13,6 +13,6 @@ typedef struct
   const char *key_file;         /* its key: PEM, or a pkcs11: URI */
   const char *account_file;     /* two lines: account, password */
   const char *institution_code; /* 10 digits; NULL: nothing can be asked */
-  guint timeout;                /* seconds: the whole of one call */
+  guint timeout_seconds;        /* the whole of one call */
   const char *token_pin_file;   /* the PKCS #11 token's PIN; NULL: it has none, or the URI names a pin-source */
 } WebApiSettings;

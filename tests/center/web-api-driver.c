@@ -261,7 +261,7 @@ make_settings (void)
     .account_file = get_option ("account"),
     .token_pin_file = get_option ("token-pin"),
     .institution_code = get_option ("institution"),
-    .timeout = (guint)atoi (get_option ("timeout")),
+    .timeout_seconds = (guint)atoi (get_option ("timeout")),
   };
 }
 

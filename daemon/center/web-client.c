@@ -298,7 +298,7 @@ call_repeat (Call *call)
 
 /* An answer of the center that is not 200. */
 static void
-handle_status (Call *call)
+call_judge_status (Call *call)
 {
   g_autoptr (GError) error = NULL;
   guint status = call->outcome.status;
@@ -343,7 +343,7 @@ on_answer (const GError *error, gpointer user_data)
       return;
     }
   if (error == NULL && call->outcome.status != STATUS_OK && call->kind != CALL_CONNECT)
-    handle_status (call);
+    call_judge_status (call);
   else if (error == NULL)
     {
       g_autoptr (GBytes) body = g_steal_pointer (&call->outcome.body);

@@ -45,4 +45,6 @@
   "8f39aaa5729a453cb891da33e83a9d40" /* polkit cannot be asked: callers are refused */
 #define SHIKAKU_MESSAGE_CALLS_BRAKED "e5a9f6b1a29749bfadf438f7b27c1c74" /* a user calls faster than allowed */
 #define SHIKAKU_MESSAGE_METRICS_FAILED \
-  "5343b239ab8a42cdb6db716943d117b3" /* the file for monitoring cannot be written */
+  "5343b239ab8a42cdb6db716943d117b3"                                     /* the file for monitoring cannot be written */
+#define SHIKAKU_MESSAGE_STORE_FAILED "bfe2de8ad8dd42deb8bbd272a6dc5aab"  /* what must survive cannot be kept */
+#define SHIKAKU_MESSAGE_STORE_DAMAGED "fa074f003e2444ce91b17c22e4e4a6c1" /* it was lost: the file is begun anew */

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* store-file: see the header. */
+#include "store/store-file.h"
+
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/message-ids.h"
+
+/* What each version adds. What is here is in files out there: steps are appended, never changed. */
+static const char *const schema[] = {
+  /* 1: the PC/SC names, any bytes, of the readers in which a card lies that has served */
+  "CREATE TABLE served_cards (reader BLOB NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;",
+  NULL,
+};
+
+static const char settings[]
+    = "PRAGMA locking_mode = EXCLUSIVE;" /* one daemon: no lock and no shared memory at each transaction */
+      "PRAGMA journal_mode = WAL;"       /* one flush a transaction; the roll-back journal takes three */
+      "PRAGMA synchronous = FULL;"       /* that flush: without it a loss of power takes the last transactions */
+      "PRAGMA wal_autocheckpoint = 32;"  /* pages: few are ever written, and the log is read at the next start */
+      "PRAGMA cache_size = -64;"         /* kB: what is kept is small, and so is the daemon */
+      "PRAGMA mmap_size = 0;"            /* a disk that fails is an error of a call, not the end of the process */
+      "PRAGMA temp_store = MEMORY;"      /* no file but the two in the directory */
+      "PRAGMA secure_delete = ON;"       /* what was deleted is not to be found in the file */
+      "PRAGMA trusted_schema = OFF;"     /* a file made by others calls no function that does something */
+      "PRAGMA cell_size_check = ON;"     /* damage is seen where it is read */
+      "PRAGMA foreign_keys = ON;";       /* SQLite's default is not to look */
+
+gboolean
+store_file_set_error (sqlite3 *database, GError **error)
+{
+  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "%s", sqlite3_errmsg (database));
+  return FALSE;
+}
+
+static gboolean
+execute (sqlite3 *database, const char *sql, GError **error)
+{
+  return sqlite3_exec (database, sql, NULL, NULL, NULL) == SQLITE_OK || store_file_set_error (database, error);
+}
+
+static gboolean
+is_damaged (sqlite3 *database)
+{
+  int code = sqlite3_errcode (database) & 0xff;
+
+  return code == SQLITE_CORRUPT || code == SQLITE_NOTADB;
+}
+
+/* query: @sql has one row of one column. Return: NULL on failure; (transfer full). */
+static char *
+query (sqlite3 *database, const char *sql, GError **error)
+{
+  sqlite3_stmt *statement = NULL;
+  char *value = NULL;
+
+  if (sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) == SQLITE_OK && sqlite3_step (statement) == SQLITE_ROW)
+    value = g_strdup ((const char *)sqlite3_column_text (statement, 0));
+  else
+    store_file_set_error (database, error);
+  sqlite3_finalize (statement);
+  return value;
+}
+
+static gboolean
+migrate_one_step (sqlite3 *database, const char *step, guint version, GError **error)
+{
+  g_autofree char *sql = g_strdup_printf ("BEGIN IMMEDIATE; %s PRAGMA user_version = %u; COMMIT;", step, version);
+
+  if (execute (database, sql, error))
+    return TRUE;
+  if (!sqlite3_get_autocommit (database))
+    sqlite3_exec (database, "ROLLBACK;", NULL, NULL, NULL);
+  return FALSE;
+}
+
+gboolean
+store_file_migrate (sqlite3 *database, const char *const *steps, GError **error)
+{
+  const guint newest = g_strv_length ((char **)steps);
+  g_autofree char *text = query (database, "PRAGMA user_version;", error);
+  guint64 version;
+
+  if (text == NULL)
+    return FALSE;
+  version = g_ascii_strtoull (text, NULL, 10);
+  if (version > newest)
+    {
+      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED,
+                   "made by a newer version of this program (%s, this one knows %u)", text, newest);
+      return FALSE;
+    }
+  for (guint i = (guint)version; i < newest; i++)
+    if (!migrate_one_step (database, steps[i], i + 1, error))
+      return FALSE;
+  return TRUE;
+}
+
+/* check_content: reads all of it; it is small. */
+static gboolean
+check_content (sqlite3 *database, gboolean *ret_damaged, GError **error)
+{
+  g_autofree char *verdict = query (database, "PRAGMA quick_check (1);", error);
+
+  if (verdict == NULL || strcmp (verdict, "ok") == 0)
+    return verdict != NULL;
+  *ret_damaged = TRUE;
+  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "%s", verdict);
+  return FALSE;
+}
+
+/* open_and_check: @ret_damaged: it cannot be used because of what is in it. */
+static sqlite3 *
+open_and_check (const char *path, gboolean *ret_damaged, GError **error)
+{
+  sqlite3 *database = NULL;
+
+  *ret_damaged = FALSE;
+  /* NOMUTEX: the store sees to it that one thread uses it at a time. */
+  if (sqlite3_open_v2 (path, &database, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE | SQLITE_OPEN_NOMUTEX, NULL)
+      != SQLITE_OK)
+    store_file_set_error (database, error);
+  else if (sqlite3_db_readonly (database, "main") != 0)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "it cannot be written");
+  else if (sqlite3_db_config (database, SQLITE_DBCONFIG_LOOKASIDE, NULL, 0, 0) == SQLITE_OK /* memory for nothing */
+           && sqlite3_db_config (database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK
+           && execute (database, settings, error) && check_content (database, ret_damaged, error)
+           && store_file_migrate (database, schema, error))
+    return database;
+  *ret_damaged |= is_damaged (database);
+  sqlite3_close (database);
+  return NULL;
+}
+
+/* move: a file that is not there need not be moved. */
+static gboolean
+move (const char *path, const char *end, const char *aside, GError **error)
+{
+  g_autofree char *from = g_strconcat (path, end, NULL);
+  g_autofree char *to = g_strconcat (aside, end, NULL);
+
+  if (g_rename (from, to) == 0 || !g_file_test (from, G_FILE_TEST_EXISTS))
+    return TRUE;
+  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "%s: damaged, and cannot be renamed", from);
+  return FALSE;
+}
+
+/* set_aside: the file first: a log without one is none, but a file without its log would be an older state. */
+static gboolean
+set_aside (const char *path, const char *reason, GError **error)
+{
+  g_autoptr (GDateTime) now = g_date_time_new_now_utc ();
+  g_autofree char *time = g_date_time_format (now, "%Y%m%dT%H%M%SZ");
+  g_autofree char *aside = g_strconcat (path, ".damaged-", time, NULL);
+
+  if (!move (path, "", aside, error) || !move (path, "-wal", aside, error))
+    return FALSE;
+  log_event (LOG_ERR, SHIKAKU_MESSAGE_STORE_DAMAGED, NULL, LOG_FIELD ("SHIKAKU_FILE", aside),
+             "store: %s was damaged (%s); it is now %s, and a new one is begun", path, reason, aside);
+  return TRUE;
+}
+
+sqlite3 *
+store_file_open (const char *path, gboolean *ret_damaged, GError **error)
+{
+  g_autoptr (GError) failure = NULL;
+  gboolean damaged;
+  sqlite3 *database = open_and_check (path, &damaged, &failure);
+
+  /* Once more: an error of the disk that passes looks like damage too. */
+  if (damaged)
+    {
+      g_clear_error (&failure);
+      database = open_and_check (path, &damaged, &failure);
+    }
+  *ret_damaged = damaged;
+  if (damaged)
+    {
+      if (!set_aside (path, failure->message, error))
+        return NULL;
+      g_clear_error (&failure);
+      database = open_and_check (path, &damaged, &failure);
+    }
+  if (database == NULL)
+    g_propagate_error (error, g_steal_pointer (&failure));
+  return database;
+}

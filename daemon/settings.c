@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "settings.h"
 
+#include <string.h>
+
 #include "base/error.h"
 
 #define FOLDER "/etc/shikaku/"
@@ -90,4 +92,14 @@ const char *
 settings_get_metrics_file (const Configuration *configuration)
 {
   return configuration_get_string (configuration, "Metrics", "File");
+}
+
+char *
+settings_get_state_directory (void)
+{
+  const char *directories = g_getenv ("STATE_DIRECTORY"); /* several are separated by colons; the first is ours */
+
+  if (directories == NULL || *directories == '\0')
+    directories = SHIKAKU_STATE_DIRECTORY;
+  return g_strndup (directories, strcspn (directories, ":"));
 }

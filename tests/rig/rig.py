@@ -126,6 +126,7 @@ class Rig:
         self.ports, self.reservations, self.connections = None, [], {}
         self.socket = self.folder / "pcscd.comm"
         self.metrics_file = self.folder / "run" / "shikaku.prom"
+        self.state_directory = self.folder / "state"  # what a daemon keeps for the next one of this rig
         self.bus_policy = ""  # more of it, before the bus is started
         self.address = f"unix:path={self.folder}/bus"
         self.environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": self.address,
@@ -320,9 +321,10 @@ class Rig:
                 shutil.copy(KEYS / file, credentials / file)
                 if not os.getuid():
                     os.chown(credentials / file, USERS["shikaku"].uid, -1)
-        self.metrics_file.parent.mkdir(exist_ok=True)
-        if not os.getuid():
-            os.chown(self.metrics_file.parent, USERS["shikaku"].uid, -1)
+        for folder in (self.metrics_file.parent, self.state_directory):
+            folder.mkdir(exist_ok=True)
+            if not os.getuid():
+                os.chown(folder, USERS["shikaku"].uid, -1)
         settings = {
             "Center_URL": self.center_url(), "Center_CertificateAuthority": credentials / "center-ca.pem",
             "Center_Certificate": credentials / "institution.cert.pem",
@@ -347,7 +349,7 @@ class Rig:
         wrapper = shlex.split(os.environ.get("SHIKAKU_WRAPPER", "")) if wrapper is None else wrapper
         built = BUILD / "daemon" / "shikakud"
         _env, preload, program, *rest = wrap(self.program("daemon/shikakud"), "--config", self.configure(**settings))
-        environment = dict(environment or {})
+        environment = {"STATE_DIRECTORY": str(self.state_directory), **(environment or {})}
         if clock and (BUILD / LIBRARY).exists():  # where the installed programs are tested it is not
             self.clock = Clock(self.folder, self.program(LIBRARY))
             preload, environment = f"{preload}:{self.clock.library}", {**environment, **self.clock.environment}

@@ -18,6 +18,7 @@
 #include "center/web-api.h"
 #include "settings-check.h"
 #include "settings.h"
+#include "store/store.h"
 #include "visit/metrics.h"
 #include "visit/station.h"
 
@@ -134,6 +135,8 @@ run (Daemon *daemon, GError **error)
   const WebApiSettings web_api = settings_get_web_api (configuration);
   const StationSettings settings = settings_get_station (configuration);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autofree char *state_directory = settings_get_state_directory ();
+  g_autoptr (Store) store = NULL; /* before its tenants: it goes after them */
   g_autoptr (Bus) bus = NULL;
   g_autoptr (Station) station = NULL;
   g_autoptr (ReaderMonitor) monitor = NULL;
@@ -146,6 +149,8 @@ run (Daemon *daemon, GError **error)
   daemon->transport = web_api_new (&web_api);
   station = station_new (&settings, bus_get_agent_port (bus), bus_get_observer (), bus);
   station_add_transport (station, daemon->transport, NULL);
+  store = store_new (state_directory);
+  station_set_store (station, store);
   daemon->loop = loop;
   daemon->bus = bus;
   daemon->station = station;

@@ -8,6 +8,7 @@
 
 #include "base/wall-clock.h"
 #include "card/reader-monitor.h"
+#include "store/served-cards.h"
 #include "visit/calendar.h"
 #include "visit/station-observer.h"
 #include "visit/station-retention.h"
@@ -55,7 +56,7 @@ struct Station
     gint64 service_since, since; /* real-time microseconds of the last change */
     GPtrArray *list;             /* of StationReader */
     GHashTable *numbers;         /* PC/SC name → the number it got first */
-    GHashTable *served;          /* set of PC/SC names: readers that went with a card in them that had served */
+    ServedCards *served;         /* in these readers, and in those that went with the card in them */
   } readers;
 
   struct

@@ -27,7 +27,6 @@ struct StationReader
   gboolean looked;  /* the monitor has told what lies in it */
   gboolean present; /* a card */
   guint event_counter;
-  gboolean served;     /* this card was read for a visit */
   gint64 added, since; /* real-time microseconds of its coming, and of the last change of presence */
   Visit *visit;        /* that runs here; borrowed: cleared when it is quiet */
 };
@@ -65,6 +64,20 @@ reader_state_free (StationReader *reader)
   g_free (reader->path);
   g_free (reader->name);
   g_free (reader);
+}
+
+/* has_served: the card in it was read for a visit. */
+static gboolean
+has_served (StationReader *reader)
+{
+  return reader->present
+         && served_cards_contain (reader->station->readers.served, card_worker_get_reader_name (reader->worker));
+}
+
+static void
+set_served (StationReader *reader, gboolean served)
+{
+  served_cards_set (reader->station->readers.served, card_worker_get_reader_name (reader->worker), served);
 }
 
 static void
@@ -171,8 +184,6 @@ on_reader_removed (const char *name, gpointer user_data)
   statistics_count (&station->statistics, STATISTICS_READERS_LOST);
   if (is_at_card (reader))
     visit_card_note_reader_gone (reader->visit);
-  if (reader->served)
-    g_hash_table_add (station->readers.served, g_strdup (name));
   g_ptr_array_remove (station->readers.list, reader);
   if (!station->is_freed)
     station->observer->reader_removed (reader, station->observer_data);
@@ -189,27 +200,46 @@ on_card_changed (const char *name, gboolean present, guint event_counter, gpoint
   if (reader == NULL)
     return;
   first = !reader->looked;
-  served = first && g_hash_table_remove (station->readers.served, name);
   moved = !first && event_counter != reader->event_counter;
   if (!first && !moved && present == reader->present)
     return;
 
   reader->looked = TRUE;
   reader->event_counter = event_counter;
-  reader->served = served && present; /* the reader may have gone and come back with the card in it */
+  if (!first || !present) /* else the reader, or the daemon, may have gone and come back with the card in it */
+    set_served (reader, FALSE);
   reader->since = g_get_real_time ();
 
   /* Out and in between two looks: the card that was there is gone. */
   if (reader->present && present && is_at_card (reader))
     visit_card_set (reader->visit, FALSE, FALSE);
   reader->present = present;
+  served = has_served (reader); /* asked for also where there is no visit yet: it is known when there is one */
   tell_changed (reader);
 
   /* A card that already lay there when the reader came is nobody's arrival: the daemon stays idle. */
   if (present && !first && !station_refuses_visits (station, NULL))
     transports_prepare (station->transports, reader->path);
   if (is_at_card (reader))
-    visit_card_set (reader->visit, present, reader->served);
+    visit_card_set (reader->visit, present, served);
+}
+
+/* It is known by now what had served before the daemon came; or it is known that it is not. */
+static void
+on_served_known (gpointer user_data)
+{
+  Station *station = user_data;
+
+  for (guint i = 0; i < station->readers.list->len; i++)
+    {
+      StationReader *reader = station->readers.list->pdata[i];
+
+      if (!reader->present)
+        continue;
+      set_served (reader, has_served (reader));
+      if (is_at_card (reader))
+        visit_card_set (reader->visit, TRUE, has_served (reader));
+    }
 }
 
 static void
@@ -240,7 +270,7 @@ station_readers_init (Station *station)
 {
   station->readers.list = g_ptr_array_new ();
   station->readers.numbers = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  station->readers.served = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  station->readers.served = served_cards_new (NULL, on_served_known, station);
 }
 
 void
@@ -250,7 +280,14 @@ station_readers_clear (Station *station)
     reader_state_free (station->readers.list->pdata[i]);
   g_ptr_array_unref (station->readers.list);
   g_hash_table_unref (station->readers.numbers);
-  g_hash_table_unref (station->readers.served);
+  served_cards_free (station->readers.served);
+}
+
+void
+station_set_store (Station *station, Store *store)
+{
+  served_cards_free (station->readers.served);
+  station->readers.served = served_cards_new (store, on_served_known, station);
 }
 
 GPtrArray *
@@ -353,7 +390,7 @@ station_reader_begin_visit (StationReader *reader, Visit *visit)
 {
   reader->visit = visit;
   if (is_at_card (reader))
-    visit_card_set (visit, reader->present, reader->served);
+    visit_card_set (visit, reader->present, has_served (reader));
 }
 
 void
@@ -371,7 +408,7 @@ station_readers_note_read (Station *station, Visit *visit)
   StationReader *reader = find_by_visit (station, visit);
 
   if (reader != NULL)
-    reader->served = TRUE;
+    set_served (reader, TRUE);
 }
 
 void

@@ -8,6 +8,7 @@
 
 #include "card/card-worker.h"
 #include "card/reader-monitor.h"
+#include "store/store.h"
 #include "visit/visit.h"
 
 typedef struct Station Station;
@@ -15,6 +16,13 @@ typedef struct StationReader StationReader;
 
 void station_readers_init (Station *station);
 void station_readers_clear (Station *station);
+
+/*
+ * station_set_store: keeps there which cards have served; NULL: nowhere. Where it does not know it, a card that lies in
+ * a reader when that is first seen counts as one that has. Before the monitor's first word. @store: borrowed; it must
+ * outlive the station.
+ */
+void station_set_store (Station *station, Store *store);
 
 /* station_get_monitor_observer: to be given to a reader monitor together with the station as its data. */
 const ReaderMonitorObserver *station_get_monitor_observer (void);

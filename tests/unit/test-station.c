@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test-station: readers and their names, who may open what, how long a visit is kept, and the chain of links. */
 #include "fake-desk.h"
+
+#include <glib/gstdio.h>
+
+#include "store/store-file.h"
 #include "visit/station-diagnose.h"
 
 #define OTHER_READER "Fake Reader 01 00"
@@ -127,6 +131,99 @@ test_served (void)
   third = fake_desk_open_with (desk, "/v/3", "", &(VisitOptions){ .same_card = TRUE });
   monitor->card_changed (FAKE_READER, TRUE, 0, desk->station);
   fake_desk_wait (desk, third, VISIT_DONE);
+}
+
+/* new_desk_with_card: the card lies there when the reader is first seen. @store: NULL: none could be had. */
+static FakeDesk *
+new_desk_with_card (Store *store)
+{
+  const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
+  FakeDesk *desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+
+  monitor->reader_removed (FAKE_READER, desk->station);
+  station_set_store (desk->station, store);
+  monitor->reader_added (fake_card_get_reader (desk->card), desk->station);
+  fake_card_set_present (desk->card, TRUE);
+  monitor->card_changed (FAKE_READER, TRUE, 0, desk->station);
+  return desk;
+}
+
+static gboolean
+do_nothing (struct sqlite3 *database, gpointer data, GError **error)
+{
+  return TRUE;
+}
+
+static void
+on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(guint *)user_data = 1;
+}
+
+/* wait_for_store: until it has answered what it was asked so far. */
+static void
+wait_for_store (Store *store)
+{
+  guint answered = 0;
+
+  store_run (store, do_nothing, NULL, NULL, on_answered, &answered);
+  fake_desk_wait_until (&answered);
+}
+
+static void
+assert_waits (FakeDesk *desk, Visit *visit)
+{
+  fake_desk_settle ();
+  g_assert_cmpint (visit_get_state (visit), ==, VISIT_WAITING_FOR_CARD);
+  fake_desk_pull (desk);
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+}
+
+static void
+serve_at_new_desk (const char *folder, gboolean has_served, gboolean is_pulled)
+{
+  g_autoptr (Store) store = store_new (folder);
+  g_autoptr (FakeDesk) desk = new_desk_with_card (store);
+  g_autoptr (Visit) visit = fake_desk_open_with (desk, "/v/1", "", &(VisitOptions){ NULL });
+
+  wait_for_store (store);
+  if (has_served)
+    assert_waits (desk, visit);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  if (is_pulled)
+    fake_desk_pull (desk);
+}
+
+/* The daemon goes and comes back with the card in the reader: that card has served, too. */
+static void
+test_served_before (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("shikaku-station-XXXXXX", NULL);
+  g_autofree char *file = g_build_filename (folder, STORE_FILE_NAME, NULL);
+
+  serve_at_new_desk (folder, FALSE, FALSE);
+  serve_at_new_desk (folder, TRUE, TRUE);
+  serve_at_new_desk (folder, FALSE, FALSE);
+  {
+    g_autoptr (Store) store = store_new (folder);
+    g_autoptr (FakeDesk) desk = new_desk_with_card (store);
+    g_autoptr (Visit) visit = fake_desk_open_with (desk, "/v/1", "", &(VisitOptions){ .same_card = TRUE });
+
+    fake_desk_wait (desk, visit, VISIT_DONE);
+  }
+  g_assert_cmpint (g_remove (file), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
+/* Where it is not known whether a card has served, it counts as one that has. */
+static void
+test_served_unknown (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk_with_card (NULL);
+  g_autoptr (Visit) visit = fake_desk_open_with (desk, "/v/1", "", &(VisitOptions){ NULL });
+
+  assert_waits (desk, visit);
 }
 
 static void
@@ -543,6 +640,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/station/readers", test_readers);
   g_test_add_func ("/station/reader-name", test_reader_name);
   g_test_add_func ("/station/served", test_served);
+  g_test_add_func ("/station/served-before", test_served_before);
+  g_test_add_func ("/station/served-unknown", test_served_unknown);
   g_test_add_func ("/station/number-at-reader", test_number_at_reader);
   g_test_add_func ("/station/cards", test_cards);
   g_test_add_func ("/station/service-back", test_service_back);

@@ -8,7 +8,7 @@ import shutil
 import sys
 import tempfile
 
-from driver import SHORT, connections, count, drop_connections, get_key, make_pair, make_search, wait_for
+from driver import TIMEOUT, connections, count, drop_connections, get_key, make_pair, make_search, wait_for
 from driver import wait_for_requests
 from simulated import KEYS
 
@@ -35,7 +35,7 @@ def make_token(name=EC):
 
 
 @contextlib.contextmanager
-def make_token_pair(timeout=8, name=EC, **files):
+def make_token_pair(timeout=TIMEOUT, name=EC, **files):
     """A token, the center, and a driver whose key is in the token."""
     with make_token(name) as token:
         files = {**make_files(name), "key": token.uri(name), "token_pin": token.pin_file, **files}
@@ -75,7 +75,7 @@ def test_token_key():
 
 def test_token_both():
     for name in (EC, RSA):
-        with make_token(name) as token, make_pair(8, token, certificate=token.uri(name),
+        with make_token(name) as token, make_pair(TIMEOUT, token, certificate=token.uri(name),
                                                   key=token.uri(name, f"?pin-source=file:{token.pin_file}")) as pair:
             check_works(token, *pair)
 
@@ -130,12 +130,12 @@ def test_token_objects_missing():
                           (token.uri(EC, "?pin-value=471147"), "holds a PIN"),
                           (token.uri(EC).replace("token", "library-manufacturer=OpenSC%20Project;token"),
                            "is not there" if OPENSC else "no PKCS #11 module")):  # fmt: skip
-            with make_pair(8, token, key=key, token_pin=token.pin_file) as (center, driver):
+            with make_pair(TIMEOUT, token, key=key, token_pin=token.pin_file) as (center, driver):
                 assert driver.search() == "CredentialMissing"
                 assert text in driver.read_complaints(), driver.read_complaints()
                 assert "471147" not in driver.read_complaints()
                 assert connections(center) == 0
-        with make_pair(8, token, certificate=token.uri(EC)) as (_, driver):
+        with make_pair(TIMEOUT, token, certificate=token.uri(EC)) as (_, driver):
             assert driver.search() == "CredentialMissing"  # the key in a file
     with make_token_pair(certificate=KEYS / f"{RSA}.cert.pem") as (_, _, driver):
         assert driver.search() == "CredentialMissing"  # the key of another
@@ -179,10 +179,11 @@ def test_token_pulled_register():
 
 
 def test_token_hanging():
-    with make_token_pair(timeout=SHORT) as (token, center, driver):
+    with make_token_pair() as (token, center, driver):
         with token.hanging():
             number = driver.start(make_search("yamada"))
             assert driver.ask("state").startswith("unknown")  # the main thread does not wait
+            driver.let_pass(TIMEOUT + 1)
             assert driver.wait(number) == "CredentialMissing"
             assert "did not answer" in driver.read_complaints()
         assert driver.search().startswith("ok")
@@ -190,6 +191,7 @@ def test_token_hanging():
         with token.hanging():  # in the middle of a handshake
             number = driver.start(make_search("yamada"))
             assert driver.ask("state").startswith("online")
+            driver.let_pass(TIMEOUT + 1)
             assert driver.wait(number) == "CenterUnreachable"
         assert driver.search().startswith("ok")
         assert token.logins() == "+"
@@ -197,7 +199,7 @@ def test_token_hanging():
 
 def test_token_unused():
     """Who has no token loads no module."""
-    with make_token() as token, make_pair(8, token) as (_, driver):
+    with make_token() as token, make_pair(TIMEOUT, token) as (_, driver):
         assert driver.search().startswith("ok")
         maps = pathlib.Path(f"/proc/{driver.process.pid}/maps").read_text()
         assert "softhsm" not in maps and "shikaku-test" not in maps
@@ -320,7 +322,7 @@ def test_renewed_during_calls():
     """Calls under way end as they began, with the new settings in use, and refused, and replaced."""
     with make_pair() as (center, driver):
         assert driver.search().startswith("ok")
-        center.tell("fault slow 1500 path=search always")
+        center.tell("fault hold path=search always")
         numbers = [driver.start(make_search("yamada")) for _ in range(4)]
         wait_for_requests(center, "search", 5)
         driver.configure(**make_files(RSA))
@@ -328,6 +330,7 @@ def test_renewed_during_calls():
         driver.configure(key="/nonexistent")
         wait_for(lambda: REFUSED in driver.read_complaints())
         assert not any(number in driver.results for number in numbers)
+        center.tell("release")
         assert all(driver.wait(number).startswith("ok") for number in numbers)
         assert driver.state()[:2] == ("online", ["ok"] * 4)
 
@@ -343,11 +346,12 @@ def test_renewed_during_calls():
 def test_renewed_between_challenge_and_check():
     with make_pair() as (center, driver):
         assert driver.search().startswith("ok")
-        center.tell("fault slow 700 path=card/challenge")
+        center.tell("fault hold path=card/challenge")
         number = driver.start(f"check {KEYS / 'yamada'}.key.pem {KEYS / 'yamada'}.cert.der")
         wait_for_requests(center, "card/challenge")
         driver.configure(**make_files(RSA))
         wait_for(lambda: RENEWED in driver.read_complaints())
+        center.tell("release")
         assert driver.wait(number).startswith("ok")
 
 
@@ -443,10 +447,11 @@ def test_reset():
         assert driver.search().startswith("ok")
         assert connections(center) in (2, 3)  # a third where the login had not come back yet
 
-        center.tell("fault slow 500 path=search")
+        center.tell("fault hold path=search")
         number = driver.start(make_search("yamada"))
         wait_for_requests(center, "search", 3)
         driver.ask("reset")
+        center.tell("release")
         assert driver.wait(number).startswith("ok")
 
 

@@ -23,7 +23,7 @@ static struct timespec slow_since; /* by the real clock */
 static volatile int timer = -1;
 static int timer_flags;
 static struct itimerspec timer_value; /* by our clock */
-static volatile sig_atomic_t set; /* and the timer was not read since */
+static volatile sig_atomic_t set;     /* and the timer was not read since */
 static const char *file;
 
 static int

@@ -9,6 +9,7 @@ from cryptography import x509
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, utils
+from loop import DEADLINE
 from rig import KEYS, SIMULATOR
 
 JPKI, TEXT = "00A4040C0AD392F000260100000001", "00A4040C0AD3921000310001010408"
@@ -219,27 +220,31 @@ def test_yank(rig):
 
 
 def test_yank_while_computing(rig):
-    card = start(rig, "yamada", "--timing")
+    card = start(rig)
+    rig.card("fault hold sign")
     expect(card, JPKI, "9000", VERIFY, "9000")
     said = []
     thread = threading.Thread(target=lambda: said.append(card.transmit(SIGN)))
     thread.start()
     rig.card.wait("sign")
     rig.card("yank")
-    thread.join(10)
+    thread.join(DEADLINE)
     assert said == [""], said
 
 
 def test_eject_waits(rig):
     """eject pulls the card out between two commands: the one in flight is answered."""
-    card = start(rig, "yamada", "--timing")
+    card = start(rig)
+    rig.card("fault hold sign")
     expect(card, JPKI, "9000", VERIFY, "9000")
     said = []
     thread = threading.Thread(target=lambda: said.append(card.transmit(SIGN)))
     thread.start()
     rig.card.wait("sign")
     rig.card("eject")
-    thread.join(10)
+    assert rig.card.status()["inserted"] and not said
+    rig.card("release")
+    thread.join(DEADLINE)
     assert said[0].endswith("9000")
     rig.wait_card(present=False)
 
@@ -257,7 +262,7 @@ def test_mute(rig):
     thread.join(0.3)
     assert not said
     rig.card("yank")
-    thread.join(10)
+    thread.join(DEADLINE)
     assert said == [""], said
 
 
@@ -293,8 +298,8 @@ def test_timing(rig):
     expect(card, READ_ALL, "9000", SIGN, "9000")
     read, sign = rig.card.log()
     size = len((KEYS / "yamada.cert.der").read_bytes()) + 32
-    assert 0.008 + 94e-6 * (size + 9) <= read["took"] < 5, read
-    assert 0.258 + 94e-6 * (38 + 258) <= sign["took"] < 5, sign
+    assert 0.008 + 94e-6 * (size + 9) <= read["took"], read
+    assert 0.258 + 94e-6 * (38 + 258) <= sign["took"], sign
 
 
 def test_log(rig):

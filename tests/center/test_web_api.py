@@ -43,8 +43,11 @@ def test_keep_alive():
 
 def test_connections_limited():
     with make_pair() as (center, driver):
-        center.tell("fault slow 100 path=search always")
-        for number in [driver.start(make_search("yamada")) for _ in range(30)]:
+        center.tell("fault hold path=search always")
+        numbers = [driver.start(make_search("yamada")) for _ in range(30)]
+        wait_for_requests(center, "search", 8)
+        center.tell("release")
+        for number in numbers:
             assert driver.wait(number).startswith("ok")
         assert connections(center) <= 8
         assert count(center, "auth") == 1

@@ -13,7 +13,7 @@ import time
 from gi.repository import Gio, GLib
 
 SYSTEMD, MANAGER = "org.freedesktop.systemd1", "/org/freedesktop/systemd1"
-DEADLINE = 60
+DEADLINE = 300
 
 
 class Unit:

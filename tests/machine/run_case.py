@@ -1,7 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""run_case FILE CASE: runs the function test_CASE of FILE. A case that takes @machine (or @measured_machine) is given one
-with a desk set up.
+"""run_case FILE CASE: runs the function test_CASE of FILE. A case that takes @machine is given one with a desk set up.
 
 Exit status 0: passed; 1: failed, with the traceback and the machine's journal; 77: skipped, with what is lacking.
 """
@@ -26,12 +25,11 @@ def load(path):
 
 
 def run(case):
-    wanted = list(inspect.signature(case).parameters)
-    if not wanted:
+    if not inspect.signature(case).parameters:
         return case()
     from packages import get_desk
     layers, packages = get_desk()
-    with Machine(layers, binds=[packages, HERE], measured=wanted == ["measured_machine"]) as machine:
+    with Machine(layers, binds=[packages, HERE]) as machine:
         case(machine)
 
 

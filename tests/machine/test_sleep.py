@@ -31,13 +31,13 @@ def list_inhibitors(machine):
 
 def wait_message(machine, identifier, number):
     """Waits until the journal has @number entries with that MESSAGE_ID."""
-    machine.run("timeout", "20", "sh", "-c", f"journalctl --follow --no-tail --boot --output=cat MESSAGE_ID={identifier}"
+    machine.run("timeout", "250", "sh", "-c", f"journalctl --follow --no-tail --boot --output=cat MESSAGE_ID={identifier}"
                 f" | head --lines={number}")
 
 
 def wait_inhibited(machine):
     script = 'until systemd-inhibit --list --no-pager --no-legend | grep -q "^shikakud "; do :; done'
-    machine.run("timeout", "20", "sh", "-c", script)
+    machine.run("timeout", "250", "sh", "-c", script)
 
 
 def test_suspend(machine):

@@ -372,6 +372,7 @@ class Rig:
 
     def let_pass(self, seconds):
         """For the daemon, which was started with @clock, the time passes at once."""
+        self.turn()  # for what was asked before, and is answered already, no time passes
         self.need_clock().let_pass(self.daemon.pid, seconds)
         self.turn()
 

@@ -234,6 +234,5 @@ fake_desk_wait_ins (FakeDesk *desk, guint ins, guint count)
 void
 fake_desk_settle (void)
 {
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
+  fake_settle ();
 }

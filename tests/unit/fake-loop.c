@@ -33,3 +33,10 @@ fake_wait (const gboolean *flag)
 {
   fake_wait_while (is_zero, flag);
 }
+
+void
+fake_settle (void)
+{
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}

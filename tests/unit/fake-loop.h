@@ -12,3 +12,6 @@ void fake_wait_while (gboolean (*test) (gconstpointer data), gconstpointer data)
 
 /* fake_wait: until *@flag is not 0. */
 void fake_wait (const gboolean *flag);
+
+/* fake_settle: lets everything that is queued in the main loop happen. */
+void fake_settle (void);

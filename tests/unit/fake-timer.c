@@ -5,15 +5,18 @@
 typedef struct
 {
   GSource *source;
-  guint milliseconds;
+  guint64 due;
 } Timer;
 
 GSource *__real_g_timeout_source_new (guint milliseconds);
 GSource *__wrap_g_timeout_source_new (guint milliseconds);
 guint __wrap_g_timeout_add (guint milliseconds, GSourceFunc function, gpointer data);
 guint __wrap_g_timeout_add_seconds (guint seconds, GSourceFunc function, gpointer data);
+gint64 __wrap_g_get_monotonic_time (void);
+guint32 __wrap_g_random_int (void);
 
 static GArray *timers;
+static guint64 now = 3600 * 1000; /* milliseconds */
 
 static void
 timer_clear (gpointer data)
@@ -32,7 +35,7 @@ remove_destroyed (void)
 GSource *
 __wrap_g_timeout_source_new (guint milliseconds)
 {
-  Timer timer = { __real_g_timeout_source_new (milliseconds == 0 ? 0 : G_MAXINT), milliseconds };
+  Timer timer = { __real_g_timeout_source_new (milliseconds == 0 ? 0 : G_MAXINT), now + milliseconds };
 
   if (milliseconds == 0)
     return timer.source;
@@ -62,19 +65,32 @@ __wrap_g_timeout_add_seconds (guint seconds, GSourceFunc function, gpointer data
   return __wrap_g_timeout_add (seconds * 1000, function, data);
 }
 
-guint
-fake_timers_expire (guint milliseconds)
+gint64
+__wrap_g_get_monotonic_time (void)
 {
-  guint expired = 0;
+  return (gint64)now * 1000;
+}
 
+guint
+fake_timers_pass (guint milliseconds)
+{
+  guint due = 0;
+
+  now += milliseconds;
   for (guint i = 0; timers != NULL && i < timers->len; i++)
     {
       const Timer *timer = &g_array_index (timers, Timer, i);
 
-      if (g_source_is_destroyed (timer->source) || timer->milliseconds > milliseconds)
+      if (g_source_is_destroyed (timer->source) || timer->due > now)
         continue;
       g_source_set_ready_time (timer->source, 0);
-      expired++;
+      due++;
     }
-  return expired;
+  return due;
+}
+
+guint32
+__wrap_g_random_int (void)
+{
+  return G_MAXUINT32;
 }

@@ -152,17 +152,10 @@ desk_prove (Desk *desk, gboolean last_try)
 }
 
 static void
-settle (void)
-{
-  while (g_main_context_iteration (NULL, FALSE))
-    ;
-}
-
-static void
 desk_end (Desk *desk)
 {
   fake_wait ((const gboolean *)&desk->rested);
-  settle ();
+  fake_settle ();
   g_assert_cmpuint (desk->rested, ==, 1);
   card_proof_free (desk->proof);
   card_worker_unref (desk->worker);
@@ -348,7 +341,7 @@ compare (Desk *desk, const Model *model)
   const Comparison comparison = { desk, model };
 
   fake_wait_while (is_behind, &comparison);
-  settle ();
+  fake_settle ();
   g_assert_false (is_behind (&comparison));
   g_assert_cmphex (desk->clock.waits, ==,
                    (model->pin_waiting ? VISIT_WAIT_PERSON : 0) | (model->card_busy ? VISIT_WAIT_CARD : 0)
@@ -466,7 +459,7 @@ test_abort_when_told (void)
       desk.center->held[FAKE_CHALLENGE] = i % 2 == 1 && !rows[row].proved; /* the challenge is there, or not */
       fake_card_block (desk.card, FAKE_READ);
       desk_prove (&desk, FALSE);
-      settle ();
+      fake_settle ();
       fake_card_unblock (desk.card);
       fake_wait ((const gboolean *)&desk.rested);
       g_assert_cmpstr (desk.phases->str, ==, rows[row].phases);

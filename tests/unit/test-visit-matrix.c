@@ -277,7 +277,7 @@ happen (FakeDesk *desk, Visit *visit, Event event)
       station_shut_down (desk->station, 30000, on_shut_down, desk);
       break;
     case EVENT_TIMEOUT:
-      fake_timers_expire (VISIT_SECONDS * 1000);
+      fake_timers_pass (VISIT_SECONDS * 1000);
       break;
     case N_EVENTS:
     default:

@@ -316,7 +316,7 @@ test_question_outlasts_visit (void)
   visit = fake_desk_open_with (desk, "/v/1", "drug", &(VisitOptions){ .timeout_seconds = 1 });
   fake_desk_wait (desk, visit, VISIT_ASKING_CONSENT);
   fake_desk_settle (); /* the answer */
-  fake_timers_expire (1000);
+  fake_timers_pass (1000);
   fake_desk_wait (desk, visit, VISIT_DONE);
   g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
   g_assert_false (get_consent (visit, 0)->answered);

@@ -124,13 +124,13 @@ fake_https_end (FakeExchange *exchange, const GError *error)
 }
 
 void
-fake_https_answer_after (const char *path, guint status, const char *body, gint64 retry_after)
+fake_https_answer_after (const char *path, guint status, const char *body, gint64 retry_after_seconds)
 {
   FakeExchange *exchange = fake_https_find (path);
 
   exchange->outcome->stage = HTTPS_STAGE_ANSWERED;
   exchange->outcome->status = status;
-  exchange->outcome->retry_after = retry_after;
+  exchange->outcome->retry_after_seconds = retry_after_seconds;
   exchange->outcome->body = g_bytes_new (body, strlen (body));
   fake_https_end (exchange, NULL);
 }

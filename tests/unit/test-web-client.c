@@ -43,7 +43,8 @@ typedef struct
 static WebClient *
 new_client (const char *url, const char *institution_code)
 {
-  const WebApiSettings settings = { .url = url, .institution_code = institution_code, .timeout_seconds = TIMEOUT_SECONDS };
+  const WebApiSettings settings
+      = { .url = url, .institution_code = institution_code, .timeout_seconds = TIMEOUT_SECONDS };
 
   return web_client_new (&settings);
 }

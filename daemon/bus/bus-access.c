@@ -98,17 +98,14 @@ find_reader_name (BusAccess *access, sd_bus_message *call)
   return reader != NULL ? station_reader_get_name (reader) : NULL;
 }
 
-/* The daemon may be about to end, and the caller gone, when the answer comes. */
+/* The caller may have gone when the answer comes. */
 static void
 on_polkit_answer (BusPolkitAnswer answer, gpointer user_data)
 {
   AccessQuestion *question = user_data;
-  BusPeers *peers = question->access->peers;
-  BusPeer *peer = bus_peers_find (peers, sd_bus_message_get_sender (question->call));
+  BusPeer *peer = bus_peers_find (question->access->peers, sd_bus_message_get_sender (question->call));
 
-  if (bus_peers_are_closed (peers))
-    refuse_question (question, peer, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down");
-  else if (peer == NULL)
+  if (peer == NULL)
     refuse_question (question, peer, SHIKAKU_ERROR_FAILED, "the caller has gone");
   else if (answer != BUS_POLKIT_YES)
     refuse_by_polkit (question, peer, answer);
@@ -167,7 +164,6 @@ bus_access_new (sd_bus *bus, BusOutgoing *outgoing, BusPeers *peers)
 
   access->peers = peers;
   access->polkit = bus_polkit_new (bus, outgoing);
-  bus_peers_set_access (peers, access);
   return access;
 }
 

@@ -13,6 +13,8 @@
 #define BUS_ACCESS_OWNER ""    /* free for the visit's owner, and for everyone else there is no such object */
 #define BUS_ACCESS_ROOT "root" /* root alone */
 
+typedef struct BusAccess BusAccess;
+
 typedef struct
 {
   const char *interface, *member;
@@ -34,8 +36,7 @@ void bus_access_free (BusAccess *access);
 void bus_access_set_station (BusAccess *access, Station *station);
 
 /*
- * BusAccessDone: @error is NULL if @peer has the right, else NOT_AUTHORIZED, SHUTTING_DOWN, or FAILED if nobody knows
- * who it is.
+ * BusAccessDone: @error is NULL if @peer has the right, else NOT_AUTHORIZED, or FAILED if nobody knows who it is.
  */
 typedef void (*BusAccessDone) (BusPeer *peer, const GError *error, gpointer user_data);
 

@@ -62,7 +62,7 @@ void bus_account_unref (BusAccount *account);
 uid_t bus_account_get_uid (BusAccount *account);
 BusRate *bus_account_get_rate (BusAccount *account);
 
-/* bus_account_get_name: the user's name, for people: not a program's, which could be anything; its number until then. */
+/* bus_account_get_name: the user's name, for people: not a program's, which could be anything; or its number. */
 const char *bus_account_get_name (BusAccount *account);
 
 /* BusAccountNamed: @account is NULL if the accounts have ended. */
@@ -76,7 +76,7 @@ void bus_account_await_name (BusAccount *account, BusAccountNamed callback, gpoi
 
 /* A share. */
 
-/* bus_share_new: of a connection whose user is not known yet: what is charged to it goes to the account that it joins. */
+/* bus_share_new: of a connection whose user is not known yet: what is charged goes to the account that it joins. */
 BusShare *bus_share_new (void);
 BusShare *bus_share_ref (BusShare *share);
 /* bus_share_unref: what the last reference leaves uncharged is written off. */

@@ -14,7 +14,7 @@ struct BusAgents
 {
   sd_bus *bus;
   BusOutgoing *outgoing;
-  BusPeers *peers;
+  BusCalls *calls;
   Station *station;
   GHashTable *table; /* reader path, of the agent → Agent */
   sd_bus_slot *slot;
@@ -171,7 +171,7 @@ static const BusMethod methods[] = {
 static int
 on_call (sd_bus_message *message, void *user_data, sd_bus_error *error)
 {
-  return bus_call_begin (((BusAgents *)user_data)->peers, message, SHIKAKU_INTERFACE_AGENT_MANAGER, methods, user_data);
+  return bus_call_begin (((BusAgents *)user_data)->calls, message, SHIKAKU_INTERFACE_AGENT_MANAGER, methods, user_data);
 }
 
 static int
@@ -225,13 +225,13 @@ bus_agents_get_port_class (void)
 }
 
 BusAgents *
-bus_agents_new (sd_bus *bus, BusOutgoing *outgoing, BusPeers *peers)
+bus_agents_new (sd_bus *bus, BusOutgoing *outgoing, BusCalls *calls)
 {
   BusAgents *self = g_new0 (BusAgents, 1);
 
   self->bus = sd_bus_ref (bus);
   self->outgoing = outgoing;
-  self->peers = peers;
+  self->calls = calls;
   self->table = g_hash_table_new (g_str_hash, g_str_equal);
   return self;
 }

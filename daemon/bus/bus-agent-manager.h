@@ -13,7 +13,7 @@
 
 typedef struct BusAgents BusAgents;
 
-BusAgents *bus_agents_new (sd_bus *bus, BusOutgoing *outgoing, BusPeers *peers);
+BusAgents *bus_agents_new (sd_bus *bus, BusOutgoing *outgoing, BusCalls *calls);
 void bus_agents_free (BusAgents *agents);
 
 /* bus_agents_publish: puts the interface on the bus; @station knows the readers. */

@@ -4,19 +4,84 @@
 
 #include <string.h>
 
-#include "bus/bus-access.h"
-
 #define SIZE_MAXIMUM 65536 /* bytes of arguments, roughly: a call may wait for minutes, and many may */
 #define NUMBER_SIZE 8      /* also what a text takes beside its characters: even empty ones are soon too many */
 
+struct BusCalls
+{
+  guint references;
+  BusPeers *peers;
+  BusAccess *access;
+  Station *station; /* counts what is turned away */
+  gboolean closed;
+};
+
 struct BusCall
 {
-  BusPeers *peers;
+  BusCalls *calls;
   BusShare *share; /* its caller's, to which it is charged */
   sd_bus_message *message;
   BusCallHandler handler;
   gpointer target;
 };
+
+BusCalls *
+bus_calls_new (BusPeers *peers, BusAccess *access)
+{
+  BusCalls *calls = g_new0 (BusCalls, 1);
+
+  *calls = (BusCalls){ .references = 1, .peers = bus_peers_ref (peers), .access = access };
+  return calls;
+}
+
+BusCalls *
+bus_calls_ref (BusCalls *calls)
+{
+  calls->references++;
+  return calls;
+}
+
+void
+bus_calls_unref (BusCalls *calls)
+{
+  if (--calls->references > 0)
+    return;
+  bus_peers_unref (calls->peers);
+  g_free (calls);
+}
+
+BusPeers *
+bus_calls_get_peers (BusCalls *calls)
+{
+  return calls->peers;
+}
+
+void
+bus_calls_set_station (BusCalls *calls, Station *station)
+{
+  calls->station = station;
+}
+
+void
+bus_calls_close (BusCalls *calls)
+{
+  calls->closed = TRUE;
+  calls->station = NULL; /* it may go first */
+}
+
+gboolean
+bus_calls_are_closed (BusCalls *calls)
+{
+  return calls->closed;
+}
+
+/* A call is answered with @code, a ShikakuError. */
+static void
+count_refusal (BusCalls *calls, int code)
+{
+  if (calls->station != NULL && (code == SHIKAKU_ERROR_NOT_AUTHORIZED || code == SHIKAKU_ERROR_LIMIT_EXCEEDED))
+    station_count_refusal (calls->station, code == SHIKAKU_ERROR_LIMIT_EXCEEDED);
+}
 
 static void
 call_free (BusCall *call)
@@ -24,7 +89,7 @@ call_free (BusCall *call)
   bus_share_discharge (call->share, BUS_ACCOUNT_CALL);
   bus_share_unref (call->share);
   sd_bus_message_unref (call->message);
-  bus_peers_unref (call->peers);
+  bus_calls_unref (call->calls);
   g_free (call);
 }
 
@@ -32,16 +97,19 @@ static void
 on_access (BusPeer *peer, const GError *error, gpointer user_data)
 {
   BusCall *call = user_data;
-  BusPeers *peers = call->peers;
-  gboolean refused = g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_AUTHORIZED);
+  g_autoptr (BusCalls) calls = bus_calls_ref (call->calls);
+  gboolean refused = !calls->closed && g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_AUTHORIZED);
 
-  if (error != NULL)
+  if (calls->closed) /* meanwhile */
+    bus_call_return_error (
+        call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down"));
+  else if (error != NULL)
     bus_call_return_error (call, g_error_copy (error));
   else
     call->handler (call, call->target);
   /* Who may do nothing here shall not cost us a place. */
   if (refused)
-    bus_peers_forget (peers, peer);
+    bus_peers_forget (calls->peers, peer);
 }
 
 /* Whether what is left of @message, or of the container that was entered, fits into @room, which it takes. */
@@ -92,17 +160,17 @@ find_method (const BusMethod *methods, const char *member)
 }
 
 int
-bus_call_refuse (BusPeers *peers, sd_bus_message *message, ShikakuError code, const char *text)
+bus_call_refuse (BusCalls *calls, sd_bus_message *message, ShikakuError code, const char *text)
 {
   g_autoptr (GError) error = g_error_new_literal (SHIKAKU_ERROR, (int)code, text);
 
-  bus_peers_note_error (peers, (int)code);
+  count_refusal (calls, (int)code);
   bus_error_reply (message, error);
   return 1;
 }
 
 int
-bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface, const BusMethod *methods,
+bus_call_begin (BusCalls *calls, sd_bus_message *message, const char *interface, const BusMethod *methods,
                 gpointer target)
 {
   const char *member = sd_bus_message_get_member (message);
@@ -112,21 +180,21 @@ bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface,
   BusCall *call;
 
   if (method == NULL || right == NULL)
-    return bus_call_refuse (peers, message, SHIKAKU_ERROR_NOT_AUTHORIZED, "nobody may call this");
-  if (bus_peers_are_closed (peers))
-    return bus_call_refuse (peers, message, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down");
+    return bus_call_refuse (calls, message, SHIKAKU_ERROR_NOT_AUTHORIZED, "nobody may call this");
+  if (calls->closed)
+    return bus_call_refuse (calls, message, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down");
   if (!bus_call_is_short (message))
-    return bus_call_refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "the call's arguments are too long");
-  peer = bus_peers_get (peers, sd_bus_message_get_sender (message));
+    return bus_call_refuse (calls, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "the call's arguments are too long");
+  peer = bus_peers_get (calls->peers, sd_bus_message_get_sender (message));
   if (peer == NULL)
-    return bus_call_refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "too many programs use the daemon");
+    return bus_call_refuse (calls, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "too many programs use the daemon");
   if (!bus_share_has_room (peer->share, BUS_ACCOUNT_CALL))
-    return bus_call_refuse (peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED,
+    return bus_call_refuse (calls, message, SHIKAKU_ERROR_LIMIT_EXCEEDED,
                             "too many calls of this connection are under way");
 
   call = g_new (BusCall, 1);
   *call = (BusCall){
-    .peers = bus_peers_ref (peers),
+    .calls = bus_calls_ref (calls),
     .share = bus_share_ref (peer->share),
     .message = sd_bus_message_ref (message),
     .handler = method->handler,
@@ -136,7 +204,7 @@ bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface,
   if (strcmp (right, BUS_ACCESS_OWNER) == 0)
     call->handler (call, call->target);
   else
-    bus_access_check (bus_peers_get_access (peers), peer, message, right, on_access, call);
+    bus_access_check (calls->access, peer, message, right, on_access, call);
   return 1;
 }
 
@@ -149,7 +217,7 @@ bus_call_get_message (BusCall *call)
 BusPeer *
 bus_call_get_peer (BusCall *call)
 {
-  return bus_peers_find (call->peers, sd_bus_message_get_sender (call->message));
+  return bus_peers_find (call->calls->peers, sd_bus_message_get_sender (call->message));
 }
 
 void
@@ -185,7 +253,7 @@ bus_call_return_error (BusCall *call, GError *error)
 {
   BusPeer *peer = bus_call_get_peer (call);
 
-  bus_peers_note_error (call->peers, error->code);
+  count_refusal (call->calls, error->code);
   bus_error_reply (call->message, error);
   g_error_free (error);
   if (peer != NULL && peer->account != NULL)

@@ -8,9 +8,10 @@
  */
 #pragma once
 
+#include "bus/bus-access.h"
 #include "bus/bus-error.h"
-#include "bus/bus-peer.h"
 
+typedef struct BusCalls BusCalls; /* what all calls have in common */
 typedef struct BusCall BusCall;
 
 /* BusCallHandler: @call: (transfer full). */
@@ -22,16 +23,31 @@ typedef struct
   BusCallHandler handler;
 } BusMethod;
 
+/* bus_calls_new: @access is borrowed until bus_calls_close(). */
+BusCalls *bus_calls_new (BusPeers *peers, BusAccess *access);
+BusCalls *bus_calls_ref (BusCalls *calls);
+void bus_calls_unref (BusCalls *calls);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusCalls, bus_calls_unref)
+
+BusPeers *bus_calls_get_peers (BusCalls *calls);
+
+/* bus_calls_set_station: where what is turned away is counted, until bus_calls_close(). */
+void bus_calls_set_station (BusCalls *calls, Station *station);
+
+/* bus_calls_close: no new calls are taken from here on (SHUTTING_DOWN). */
+void bus_calls_close (BusCalls *calls);
+gboolean bus_calls_are_closed (BusCalls *calls);
+
 /*
  * bus_call_begin: @methods: of one interface, ended by a NULL member. @interface: as in the table of bus-access.
- * @target: for the handler; it must outlive @peers, but for a visit's methods, which are called before this returns.
+ * @target: for the handler; it must outlive @calls, but for a visit's methods, which are called before this returns.
  * Return: what an sd-bus handler returns.
  */
-int bus_call_begin (BusPeers *peers, sd_bus_message *message, const char *interface, const BusMethod *methods,
+int bus_call_begin (BusCalls *calls, sd_bus_message *message, const char *interface, const BusMethod *methods,
                     gpointer target);
 
 /* bus_call_refuse: what has not become a call is answered with an error, which is counted. Return: 1. */
-int bus_call_refuse (BusPeers *peers, sd_bus_message *message, ShikakuError code, const char *text);
+int bus_call_refuse (BusCalls *calls, sd_bus_message *message, ShikakuError code, const char *text);
 
 /* bus_call_is_short: whether @message is one that may be kept. It stands at its begin then. */
 gboolean bus_call_is_short (sd_bus_message *message);

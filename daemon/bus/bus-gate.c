@@ -11,7 +11,6 @@
 #include "base/message-ids.h"
 #include "base/names.h"
 #include "bus/bus-access.h"
-#include "bus/bus-call.h"
 
 #define REFUSAL_MILLISECONDS 50 /* told at once, it is only followed by the next call */
 #define REFUSALS_MAXIMUM 1024   /* that wait so */
@@ -35,14 +34,15 @@ typedef struct
 typedef struct
 {
   BusGate *gate; /* NULL: it has ended */
-  BusPeers *peers;
+  BusCalls *calls;
   BusShare *share; /* the caller's, to which its call is charged */
   sd_bus_message *message;
 } Newcomer;
 
 struct BusGate
 {
-  BusPeers *peers;
+  BusCalls *calls;
+  BusPeers *peers; /* of the calls */
   sd_bus *bus;
   sd_bus_slot *filter;
   BusRate strangers;    /* who are counted together */
@@ -57,7 +57,7 @@ struct BusGate
 static void
 refuse_too_many (BusGate *gate, sd_bus_message *message)
 {
-  bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED,
+  bus_call_refuse (gate->calls, message, SHIKAKU_ERROR_LIMIT_EXCEEDED,
                    "too many calls: slow down, and try again in a moment");
 }
 
@@ -281,15 +281,15 @@ on_newcomer (BusPeer *peer, gpointer user_data)
     g_ptr_array_remove_fast (gate->newcomers, newcomer);
   bus_share_discharge (newcomer->share, BUS_ACCOUNT_CALL);
   if (gate == NULL)
-    bus_call_refuse (newcomer->peers, newcomer->message, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down");
+    bus_call_refuse (newcomer->calls, newcomer->message, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down");
   else if (peer == NULL)
-    bus_call_refuse (newcomer->peers, newcomer->message, SHIKAKU_ERROR_LIMIT_EXCEEDED,
+    bus_call_refuse (newcomer->calls, newcomer->message, SHIKAKU_ERROR_LIMIT_EXCEEDED,
                      "too many programs of this user use the daemon");
   else if (may_pass (gate, peer, newcomer->message))
     pass_call (gate, g_steal_pointer (&newcomer->message));
   sd_bus_message_unref (newcomer->message);
   bus_share_unref (newcomer->share);
-  bus_peers_unref (newcomer->peers);
+  bus_calls_unref (newcomer->calls);
   g_free (newcomer);
 }
 
@@ -299,7 +299,7 @@ receive_newcomer (BusGate *gate, BusPeer *peer, sd_bus_message *message)
   Newcomer *newcomer;
 
   if (peer == NULL)
-    bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "too many programs use the daemon");
+    bus_call_refuse (gate->calls, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "too many programs use the daemon");
   else if (!bus_share_has_room (peer->share, BUS_ACCOUNT_CALL) || !bus_call_is_short (message))
     refuse_too_many (gate, message);
   else
@@ -307,7 +307,7 @@ receive_newcomer (BusGate *gate, BusPeer *peer, sd_bus_message *message)
       newcomer = g_new (Newcomer, 1);
       *newcomer = (Newcomer){
         .gate = gate,
-        .peers = bus_peers_ref (gate->peers),
+        .calls = bus_calls_ref (gate->calls),
         .share = bus_share_ref (peer->share),
         .message = sd_bus_message_ref (message),
       };
@@ -323,7 +323,7 @@ let_in (BusGate *gate, sd_bus_message *message)
 {
   if (strlen (sd_bus_message_get_path (message)) <= PATH_MAXIMUM)
     return 0;
-  return bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "the call's path is too long");
+  return bus_call_refuse (gate->calls, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "the call's path is too long");
 }
 
 static int
@@ -350,12 +350,13 @@ on_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
 }
 
 BusGate *
-bus_gate_new (sd_bus *bus, BusPeers *peers, GError **error)
+bus_gate_new (sd_bus *bus, BusCalls *calls, GError **error)
 {
   BusGate *gate = g_new0 (BusGate, 1);
 
   gate->bus = sd_bus_ref (bus);
-  gate->peers = bus_peers_ref (peers);
+  gate->calls = bus_calls_ref (calls);
+  gate->peers = bus_calls_get_peers (calls);
   gate->lines = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify)line_free);
   gate->newcomers = g_ptr_array_new ();
   bus_rate_start (&gate->strangers, g_get_monotonic_time ());
@@ -384,11 +385,11 @@ bus_gate_free (BusGate *gate)
       {
         g_autoptr (sd_bus_message) message = release_first (line);
 
-        bus_call_refuse (gate->peers, message, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down");
+        bus_call_refuse (gate->calls, message, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down");
       }
   g_hash_table_unref (gate->lines);
   g_queue_clear (&gate->passing);
-  bus_peers_unref (gate->peers);
+  bus_calls_unref (gate->calls);
   sd_bus_unref (gate->bus);
   g_free (gate);
 }

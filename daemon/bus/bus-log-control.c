@@ -8,14 +8,13 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "bus/bus-call.h"
 
 #define LOG_CONTROL_PATH "/org/freedesktop/LogControl1"
 #define LOG_CONTROL_INTERFACE "org.freedesktop.LogControl1"
 
 struct BusLogControl
 {
-  BusPeers *peers;
+  BusCalls *calls;
   sd_bus_slot *slot, *filter;
 };
 
@@ -50,7 +49,7 @@ on_message (sd_bus_message *message, void *user_data, sd_bus_error *error)
   if (sd_bus_message_is_method_call (message, "org.freedesktop.DBus.Properties", "Set") <= 0
       || g_strcmp0 (sd_bus_message_get_path (message), LOG_CONTROL_PATH) != 0)
     return 0;
-  return bus_call_begin (((BusLogControl *)user_data)->peers, message, LOG_CONTROL_INTERFACE, methods, user_data);
+  return bus_call_begin (((BusLogControl *)user_data)->calls, message, LOG_CONTROL_INTERFACE, methods, user_data);
 }
 
 static int
@@ -81,11 +80,11 @@ static const sd_bus_vtable vtable[] = {
 };
 
 BusLogControl *
-bus_log_control_new (sd_bus *bus, BusPeers *peers, GError **error)
+bus_log_control_new (sd_bus *bus, BusCalls *calls, GError **error)
 {
   BusLogControl *self = g_new0 (BusLogControl, 1);
 
-  self->peers = peers;
+  self->calls = calls;
   if (bus_error_check (
           sd_bus_add_object_vtable (bus, &self->slot, LOG_CONTROL_PATH, LOG_CONTROL_INTERFACE, vtable, self),
           "log control", error)

@@ -2,10 +2,10 @@
 /* bus-log-control: org.freedesktop.LogControl1 at /org/freedesktop/LogControl1: read by all, written by root. */
 #pragma once
 
-#include "bus/bus-peer.h"
+#include "bus/bus-call.h"
 
 typedef struct BusLogControl BusLogControl;
 
 /* bus_log_control_new: Return: NULL with FAILED. */
-BusLogControl *bus_log_control_new (sd_bus *bus, BusPeers *peers, GError **error);
+BusLogControl *bus_log_control_new (sd_bus *bus, BusCalls *calls, GError **error);
 void bus_log_control_free (BusLogControl *control);

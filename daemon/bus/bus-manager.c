@@ -12,7 +12,7 @@
 struct BusManager
 {
   sd_bus *bus;
-  BusPeers *peers;
+  BusCalls *calls;
   BusVisits *visits;
   Station *station;
   const Configuration *configuration;
@@ -248,7 +248,7 @@ static const BusMethod methods[] = {
 static int
 on_call (sd_bus_message *message, void *user_data, sd_bus_error *error)
 {
-  return bus_call_begin (((BusManager *)user_data)->peers, message, SHIKAKU_INTERFACE_MANAGER, methods, user_data);
+  return bus_call_begin (((BusManager *)user_data)->calls, message, SHIKAKU_INTERFACE_MANAGER, methods, user_data);
 }
 
 static int
@@ -333,12 +333,12 @@ static const sd_bus_vtable vtable[] = {
 };
 
 BusManager *
-bus_manager_new (sd_bus *bus, BusPeers *peers, BusVisits *visits, Station *station, GError **error)
+bus_manager_new (sd_bus *bus, BusCalls *calls, BusVisits *visits, Station *station, GError **error)
 {
   g_autoptr (BusManager) self = g_new0 (BusManager, 1);
 
   self->bus = sd_bus_ref (bus);
-  self->peers = peers;
+  self->calls = calls;
   self->visits = visits;
   self->station = station;
   self->cancellable = g_cancellable_new ();

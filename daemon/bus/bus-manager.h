@@ -11,7 +11,7 @@
 typedef struct BusManager BusManager;
 
 /* bus_manager_new: Return: NULL with FAILED. Everything is borrowed. */
-BusManager *bus_manager_new (sd_bus *bus, BusPeers *peers, BusVisits *visits, Station *station, GError **error);
+BusManager *bus_manager_new (sd_bus *bus, BusCalls *calls, BusVisits *visits, Station *station, GError **error);
 void bus_manager_free (BusManager *manager);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusManager, bus_manager_free)
 

@@ -25,12 +25,9 @@ struct BusPeers
   BusOutgoing *outgoing;
   BusPeerGone gone;
   gpointer user_data;
-  BusAccess *access;
-  Station *station; /* counts what is turned away */
   BusAccounts *accounts;
   GHashTable *table; /* name → BusPeer */
   guint references;
-  gboolean closed;
 };
 
 /* One question about one name: the peer may be gone, and even be back in the table, when the answer comes. */
@@ -87,18 +84,6 @@ bus_peers_unref (BusPeers *peers)
   bus_accounts_free (peers->accounts);
   sd_bus_unref (peers->bus);
   g_free (peers);
-}
-
-void
-bus_peers_set_access (BusPeers *peers, BusAccess *access)
-{
-  peers->access = access;
-}
-
-BusAccess *
-bus_peers_get_access (BusPeers *peers)
-{
-  return peers->access;
 }
 
 static sd_bus_message *
@@ -290,36 +275,9 @@ bus_peers_forget (BusPeers *peers, BusPeer *peer)
 }
 
 void
-bus_peers_close (BusPeers *peers)
-{
-  peers->closed = TRUE;
-  peers->station = NULL; /* it may go first */
-}
-
-void
-bus_peers_set_station (BusPeers *peers, Station *station)
-{
-  peers->station = station;
-}
-
-void
-bus_peers_note_error (BusPeers *peers, int code)
-{
-  if (peers->station != NULL && (code == SHIKAKU_ERROR_NOT_AUTHORIZED || code == SHIKAKU_ERROR_LIMIT_EXCEEDED))
-    station_count_refusal (peers->station, code == SHIKAKU_ERROR_LIMIT_EXCEEDED);
-}
-
-void
 bus_peers_clear (BusPeers *peers)
 {
-  bus_peers_close (peers);
   g_hash_table_remove_all (peers->table);
-}
-
-gboolean
-bus_peers_are_closed (BusPeers *peers)
-{
-  return peers->closed;
 }
 
 void

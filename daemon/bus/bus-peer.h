@@ -9,11 +9,9 @@
 
 #include "bus/bus-account.h"
 #include "bus/bus-outgoing.h"
-#include "visit/station.h"
 
 typedef struct BusPeers BusPeers;
 typedef struct BusPeer BusPeer;
-typedef struct BusAccess BusAccess; /* bus-access.h */
 
 struct BusPeer
 {
@@ -33,10 +31,6 @@ void bus_peers_unref (BusPeers *peers);
 /* bus_peers_clear: the bus floor ends: forgets every peer. @outgoing is not used any more. */
 void bus_peers_clear (BusPeers *peers);
 
-/* What peers may do is kept with them. */
-void bus_peers_set_access (BusPeers *peers, BusAccess *access);
-BusAccess *bus_peers_get_access (BusPeers *peers);
-
 /*
  * bus_peers_get: the peer called @name, asking the bus about it at first sight. Return: NULL if there are too many: one
  * user has at most as many places as it leaves free, so that another finds some.
@@ -51,16 +45,6 @@ void bus_peers_note_gone (BusPeers *peers, const char *name);
 
 /* bus_peers_forget: nothing is kept for @peer: it may be asked about again. Does nothing while something is. */
 void bus_peers_forget (BusPeers *peers, BusPeer *peer);
-
-/* bus_peers_close: no new calls are taken from here on. */
-void bus_peers_close (BusPeers *peers);
-gboolean bus_peers_are_closed (BusPeers *peers);
-
-/* bus_peers_set_station: where what is turned away is counted, until bus_peers_close. */
-void bus_peers_set_station (BusPeers *peers, Station *station);
-
-/* bus_peers_note_error: a call is answered with @code, a ShikakuError. */
-void bus_peers_note_error (BusPeers *peers, int code);
 
 /* BusPeerKnown: @peer is NULL if it left before the bus could tell who it is, or if its user has too many places. */
 typedef void (*BusPeerKnown) (BusPeer *peer, gpointer user_data);

@@ -2,8 +2,9 @@
 /*
  * bus-polkit: asks polkit whether a caller may do something. In: an action and who wants it. Out: the answer, later.
  *
- * Few questions are under way at a time, and of one user fewer still (bus-account): the others wait in line, so that a crowd of one
- * user's does not keep polkit from another's. What polkit does not answer in time is asked once more, then undecided.
+ * Few questions are under way at a time, and of one user fewer still (bus-account): the others wait in line, so that a
+ * crowd of one user's does not keep polkit from another's. What polkit does not answer in time is asked once more, then
+ * undecided.
  *
  * Where the caller allows it, polkit may let a person authenticate first, which can take minutes. So few of these are
  * under way that they keep nobody waiting; beyond that polkit is asked as if the caller had not allowed it.

@@ -34,7 +34,7 @@ typedef struct
 /* bus_rate_start: all calls are in hand. */
 void bus_rate_start (BusRate *rate, gint64 now);
 
-/* bus_rate_take: takes one call from what is in hand. Return: microseconds until there is one again; 0: it was taken. */
+/* bus_rate_take: takes one call of those in hand. Return: microseconds until there is one again; 0: it was taken. */
 gint64 bus_rate_take (BusRate *rate, BusRateKind kind, gint64 now);
 
 /* bus_rate_charge_failure: a call has failed. */

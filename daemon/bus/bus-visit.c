@@ -27,7 +27,7 @@ typedef struct
 struct BusVisits
 {
   sd_bus *bus;
-  BusPeers *peers;
+  BusCalls *calls;
   Station *station;
   GHashTable *table; /* path, borrowed from the visit → BusVisit */
   guint errand;      /* runs once in the next turn of the loop: tells and closes */
@@ -180,7 +180,7 @@ static const BusMethod methods[] = {
 static int
 on_call (sd_bus_message *message, void *user_data, sd_bus_error *error)
 {
-  return bus_call_begin (((BusVisit *)user_data)->visits->peers, message, SHIKAKU_INTERFACE_VISIT, methods, user_data);
+  return bus_call_begin (((BusVisit *)user_data)->visits->calls, message, SHIKAKU_INTERFACE_VISIT, methods, user_data);
 }
 
 #define CONSTANT SD_BUS_VTABLE_PROPERTY_CONST
@@ -330,12 +330,12 @@ visit_free (BusVisit *self)
 }
 
 BusVisits *
-bus_visits_new (sd_bus *bus, BusPeers *peers, Station *station, GError **error)
+bus_visits_new (sd_bus *bus, BusCalls *calls, Station *station, GError **error)
 {
   g_autoptr (BusVisits) visits = g_new0 (BusVisits, 1);
 
   visits->bus = sd_bus_ref (bus);
-  visits->peers = peers;
+  visits->calls = calls;
   visits->station = station;
   visits->table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)visit_free);
   if (!bus_error_check (sd_bus_add_fallback_vtable (bus, &visits->slot, SHIKAKU_VISIT_PATH, SHIKAKU_INTERFACE_VISIT,

@@ -14,7 +14,7 @@
 typedef struct BusVisits BusVisits;
 
 /* bus_visits_new: puts the visits of @station on the bus. Return: NULL with FAILED. */
-BusVisits *bus_visits_new (sd_bus *bus, BusPeers *peers, Station *station, GError **error);
+BusVisits *bus_visits_new (sd_bus *bus, BusCalls *calls, Station *station, GError **error);
 void bus_visits_free (BusVisits *visits);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusVisits, bus_visits_free)
 

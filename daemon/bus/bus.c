@@ -36,6 +36,7 @@ struct Bus
   BusOutgoing *outgoing;
   BusPeers *peers;
   BusAccess *access;
+  BusCalls *calls;
   BusAgents *agents;
   /* Once published: */
   BusVisits *visits;
@@ -64,10 +65,10 @@ on_pause_over (gpointer user_data)
 static void
 report_lost (Bus *self, const char *what)
 {
-  if (bus_peers_are_closed (self->peers)) /* it was us */
+  if (bus_calls_are_closed (self->calls)) /* it was us */
     return;
   log_write (LOG_ERR, SHIKAKU_MESSAGE_BUS_LOST, NULL, "%s", what);
-  bus_peers_close (self->peers);
+  bus_calls_close (self->calls);
   if (self->ready)
     self->lost (self->user_data);
   else
@@ -152,7 +153,8 @@ bus_new (GSourceFunc lost, gpointer user_data, GError **error)
   self->outgoing = bus_outgoing_new (self->bus);
   self->peers = bus_peers_new (self->bus, self->outgoing, on_peer_gone, self);
   self->access = bus_access_new (self->bus, self->outgoing, self->peers);
-  self->agents = bus_agents_new (self->bus, self->outgoing, self->peers);
+  self->calls = bus_calls_new (self->peers, self->access);
+  self->agents = bus_agents_new (self->bus, self->outgoing, self->calls);
   self->source = bus_loop_attach (self->bus, NULL);
   if (sd_watchdog_enabled (FALSE, &watchdog_usec) > 0)
     self->watchdog = g_timeout_add ((guint)(watchdog_usec / 1000 / 2), on_watchdog, NULL);
@@ -171,7 +173,7 @@ on_name (sd_bus_message *reply, void *user_data, sd_bus_error *error)
   Bus *self = user_data;
   guint32 answer = 0;
 
-  if (bus_peers_are_closed (self->peers)) /* told to stop meanwhile */
+  if (bus_calls_are_closed (self->calls)) /* told to stop meanwhile */
     return 0;
   if (sd_bus_message_is_method_error (reply, NULL) > 0 || sd_bus_message_read_basic (reply, 'u', &answer) <= 0
       || answer != 1 /* primary owner */)
@@ -210,14 +212,14 @@ bus_publish (Bus *self, Station *station, GError **error)
 {
   self->station = station;
   bus_access_set_station (self->access, station);
-  bus_peers_set_station (self->peers, station);
-  if ((self->visits = bus_visits_new (self->bus, self->peers, station, error)) == NULL
+  bus_calls_set_station (self->calls, station);
+  if ((self->visits = bus_visits_new (self->bus, self->calls, station, error)) == NULL
       || (self->readers = bus_readers_new (self->bus, station, error)) == NULL
-      || (self->manager = bus_manager_new (self->bus, self->peers, self->visits, station, error)) == NULL
-      || (self->log_control = bus_log_control_new (self->bus, self->peers, error)) == NULL
+      || (self->manager = bus_manager_new (self->bus, self->calls, self->visits, station, error)) == NULL
+      || (self->log_control = bus_log_control_new (self->bus, self->calls, error)) == NULL
       || !bus_agents_publish (self->agents, station, error)
       /* Last, to be the first that sees what comes in: */
-      || (self->gate = bus_gate_new (self->bus, self->peers, error)) == NULL)
+      || (self->gate = bus_gate_new (self->bus, self->calls, error)) == NULL)
     return FALSE;
   self->survey = g_timeout_add (SURVEY_MILLISECONDS, on_survey_late, self);
   return TRUE;
@@ -249,7 +251,7 @@ bus_withdraw (Bus *self)
 {
   sd_notify (FALSE, "STOPPING=1");
   g_clear_handle_id (&self->survey, g_source_remove);
-  bus_peers_close (self->peers);
+  bus_calls_close (self->calls);
   g_clear_pointer (&self->gate, bus_gate_free);
   bus_agents_release_all (self->agents);
 }
@@ -260,6 +262,8 @@ bus_free (Bus *self)
   g_clear_handle_id (&self->survey, g_source_remove);
   g_clear_handle_id (&self->pause, g_source_remove);
   g_clear_handle_id (&self->trim, g_source_remove);
+  if (self->calls != NULL)
+    bus_calls_close (self->calls);
   g_clear_pointer (&self->gate, bus_gate_free);
   /* Access and agents first: they use outgoing, whose end calls back peers; visits answer calls of peers. */
   g_clear_pointer (&self->access, bus_access_free);
@@ -272,6 +276,7 @@ bus_free (Bus *self)
   g_clear_pointer (&self->visits, bus_visits_free);
   if (self->peers != NULL)
     bus_peers_clear (self->peers);
+  g_clear_pointer (&self->calls, bus_calls_unref);
   g_clear_pointer (&self->peers, bus_peers_unref);
   sd_bus_slot_unref (self->name);
   sd_bus_slot_unref (self->filter);

@@ -22,6 +22,7 @@ typedef struct
   BusEnds ends;
   BusOutgoing *outgoing;
   BusPeers *peers;
+  BusCalls *calls;
   BusGate *gate;
   guint passed, refused;
   char *last; /* member of what passed last */
@@ -80,7 +81,8 @@ set_up (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (sd_bus_add_filter (fixture->ends.client, NULL, count_passed, fixture), >=, 0);
   fixture->outgoing = bus_outgoing_new (fixture->ends.client);
   fixture->peers = bus_peers_new (fixture->ends.client, fixture->outgoing, ignore_gone, NULL);
-  fixture->gate = bus_gate_new (fixture->ends.client, fixture->peers, &error);
+  fixture->calls = bus_calls_new (fixture->peers, NULL);
+  fixture->gate = bus_gate_new (fixture->ends.client, fixture->calls, &error);
   g_assert_no_error (error);
 }
 
@@ -90,6 +92,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   g_clear_pointer (&fixture->gate, bus_gate_free);
   bus_outgoing_free (fixture->outgoing);
   bus_peers_clear (fixture->peers);
+  bus_calls_unref (fixture->calls);
   bus_peers_unref (fixture->peers);
   bus_ends_tear_down (&fixture->ends);
   g_free (fixture->last);

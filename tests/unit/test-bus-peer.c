@@ -97,7 +97,7 @@ test_known (Fixture *fixture, gconstpointer data)
   g_assert_null (bus_peers_find (fixture->peers, CLERK));
 }
 
-/* The name service hangs: the loop turns, who is known is served, and who is not is known before long, by its number. */
+/* The name service hangs: the loop turns, who is known is served, who is not is known before long, by its number. */
 static void
 test_slow_names (Fixture *fixture, gconstpointer data)
 {

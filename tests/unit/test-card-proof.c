@@ -342,7 +342,8 @@ compare (Desk *desk, const Model *model)
 
   fake_wait_while (is_behind, &comparison);
   fake_settle ();
-  g_assert_false (is_behind (&comparison));
+  g_assert_cmpstr (desk->phases->str, ==, model->phases);
+  g_assert_cmpuint (desk->rested, ==, (guint)model_is_over (model));
   g_assert_cmphex (desk->clock.waits, ==,
                    (model->pin_waiting ? VISIT_WAIT_PERSON : 0) | (model->card_busy ? VISIT_WAIT_CARD : 0)
                        | (model->challenge_waiting ? VISIT_WAIT_CENTER : 0));
@@ -393,6 +394,7 @@ test_sequence (gconstpointer data)
   fake_card_block (desk.card, FAKE_READ);
   desk.center->held[FAKE_CHALLENGE] = desk.agent->pin_held = TRUE;
   desk_prove (&desk, FALSE);
+  fake_card_await_block (desk.card); /* what is given up before it has begun ends at once */
   compare (&desk, &model);
   for (const char *event = data; *event != '\0'; event++)
     {

@@ -12,7 +12,7 @@ import socket
 import xml.etree.ElementTree as ElementTree
 
 from bus import ERROR, NAME, ROOT, Visits, call, variant
-from faults import look_at, until
+from faults import look_at, look_at_rest, until
 from gi.repository import Gio, GLib
 from loop import wait_for
 from people import INSURED
@@ -242,7 +242,7 @@ class Siege:
         watched = os.environ.get("SHIKAKU_WRAPPER") or find_sanitizer(rig.program("daemon/shikakud"))
         self.weighed = memory and not watched
         self.work()
-        self.before, self.resident = look_at(self.daemon), self.daemon.resident()
+        self.before, self.resident = look_at_rest(self.daemon), self.daemon.resident()
 
     @staticmethod
     def serve(rig):

@@ -124,6 +124,14 @@ def look_at(process):
     return +held
 
 
+def look_at_rest(process):
+    """What @process holds when what must survive is written: its file stays open, its thread has ended (one that is not
+    named yet has the name of the first)."""
+    first = "thread " + Path(f"/proc/{process.pid}/comm").read_text().strip()
+    until(lambda: (held := look_at(process))["thread store"] == 0 and held[first] == 1, "the store to be at rest")
+    return look_at(process)
+
+
 class Desk:
     """A rig with a patient (an agent) and a clerk (who opens visits). A first visit has worked, so that what stays is there:
     the reader's thread, the credential, the connection to the center."""
@@ -151,7 +159,7 @@ class Desk:
         self.patient = self.patient or Patient(self.watched)
         self.patient.register(Reader=self.reader)
         self.work()
-        self.footprint = look_at(self.rig.daemon)
+        self.footprint = look_at_rest(self.rig.daemon)
 
     def replace_patient(self, patient):
         """Another agent serves the reader. Return: the one that did."""

@@ -12,9 +12,9 @@ import socket
 import xml.etree.ElementTree as ElementTree
 
 from bus import ERROR, NAME, ROOT, Visits, call, variant
-from faults import look_at, look_at_rest, until
+from faults import look_at, look_at_rest
 from gi.repository import Gio, GLib
-from loop import wait_for
+from loop import until, wait_for
 from people import INSURED
 from rig import SOURCE
 from users import USERS, find_sanitizer

@@ -14,11 +14,10 @@ from typing import NamedTuple
 
 from bus import BusError, ERROR, MANAGER, PROPERTIES, READER, ROOT, Agent, ObjectPath, Visits, call, get_property
 from gi.repository import Gio, GLib
-from loop import wait_for
+from loop import until, wait_for
 
 WAITING, READING, ASKING_PIN, PROVING, ASKING_CONSENT, CHECKING = STATES = (
     "waiting-for-card", "reading-card", "asking-pin", "proving", "asking-consent", "checking")
-TICK = 20  # milliseconds between two looks at what tells nobody when it changes, as /proc
 CARD_SECONDS = 10  # that a card may take for a step
 CENTER_SECONDS = 30  # that the center may take, where a row is about it
 PINS = {"yamada": "1234", "ito": "1111", "watanabe": "2222", "kobayashi": "3333", "kato": "4444", "yoshida": "5555",
@@ -91,15 +90,6 @@ class Patient(Agent):
     def give_pin(self, pin, invocation, pipe):
         self.typed += bool(pin)
         super().give_pin(pin, invocation, pipe)
-
-
-def until(condition, what):
-    """As wait_for, for what tells nobody when it changes: it is looked at again and again."""
-    tick = GLib.timeout_add(TICK, lambda: GLib.SOURCE_CONTINUE)
-    try:
-        return wait_for(condition, what)
-    finally:
-        GLib.source_remove(tick)
 
 
 def look_at(process):

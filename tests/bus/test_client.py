@@ -11,8 +11,8 @@ import signal
 import subprocess
 import termios
 
-from bus import AGENT, NAME, PROPERTIES, READER, Agent, ObjectPath, call, expect_error, get_property
-from loop import wait_for  # first: it says which version of Gio
+from bus import AGENT, READER, Agent, ObjectPath, call, expect_error, get_property
+from loop import until  # first: it says which version of Gio
 
 from gi.repository import Gio, GLib
 
@@ -50,11 +50,7 @@ def read_refusal(process):
 def wait_free(rig, reader):
     """No visit is left: the reader can be had, and the daemon says so."""
     connection = rig.bus_connection("tester")
-    told = []  # its signals wake the loop, so that the property is looked at again
-    watch = connection.signal_subscribe(NAME, PROPERTIES, None, reader, None, Gio.DBusSignalFlags.NONE,
-                                        lambda *arguments: told.append(arguments))
-    wait_for(lambda: not get_property(connection, reader, READER, "InUse"), "the reader to be free")
-    connection.signal_unsubscribe(watch)
+    until(lambda: not get_property(connection, reader, READER, "InUse"), "the reader to be free")
 
 
 def echoes(process):

@@ -11,7 +11,7 @@ import subprocess
 import time
 
 from bus import MANAGER, ROOT, Agent, ObjectPath, Visits, call, expect_error
-from loop import Watch, wait_for
+from loop import Watch, until, wait_for
 from people import INSURED
 from rig import KEYS, SOURCE
 
@@ -163,7 +163,7 @@ def test_reload_often(rig):
     for number in range(1, 101):
         write_drop_in(rig, "10.conf", f"[Visit]\nRetention={number}\n")
         rig.daemon.kill(signal.SIGHUP)
-    wait_for(lambda: read_configuration(rig)["Visit", "Retention"][0] == "100", "the last value")
+    until(lambda: read_configuration(rig)["Visit", "Retention"][0] == "100", "the last value")
     notifications.wait()
 
 

@@ -10,7 +10,7 @@ import signal
 from bus import MANAGER, ROOT, Agent, ObjectPath, Visits, call, expect_error, get_property, options
 from canary import Memory
 from gi.repository import GLib
-from loop import wait_for
+from loop import until, wait_for
 from people import INSURED
 from rig import KEYS, Skip
 from softhsm import PIN, SoftHSM, get_module
@@ -86,7 +86,7 @@ def test_renewal(rig):
     agent.register(Reader=reader)
     visit = Visits(connection).open(Reader=reader, Consents=["drug"])
     visit.wait_state("asking-pin")
-    wait_for(lambda: get_property(connection, ROOT, MANAGER, "Center") == "online", "the center")
+    until(lambda: get_property(connection, ROOT, MANAGER, "Center") == "online", "the center")
     expires = get_property(connection, ROOT, MANAGER, "CredentialExpires")
     before = set(get_certificates(rig, "auth"))
     replace(rig, NEW)

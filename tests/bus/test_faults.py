@@ -9,8 +9,8 @@ import signal
 import pcsc
 from bus import VISIT, Agent, Call, Visits, expect_error
 from faults import (ASKING_CONSENT, ASKING_PIN, CANCELLED, CARD_SECONDS, CENTER_SECONDS, CHECKING, DONE, OTHER_CARD, PROVING,
-                    READING, STATES, WAITING, Patient, Table, failed, unknown, until)
-from loop import wait_for
+                    READING, STATES, WAITING, Patient, Table, failed, unknown)
+from loop import until, wait_for
 from rig import SOURCE
 
 TABLE = Table()
@@ -29,7 +29,7 @@ def case_of(fault, state):
 def no_reader(desk):
     """pcscd comes back without the reader."""
     visit = desk.reach(ASKING_PIN)
-    desk.rig.stop_pcscd()
+    desk.rig.stop_pcscd(signal.SIGKILL)
     desk.expect_end(visit, failed("ServiceStopped"))
     configuration = desk.rig.folder / "readers" / "vpcd"
     text = configuration.read_text()
@@ -37,7 +37,7 @@ def no_reader(desk):
     desk.rig.start("pcscd")
     until(lambda: desk.is_refused("NoReader"), "the service without a reader")
     configuration.write_text(text)
-    desk.rig.stop_pcscd()
+    desk.rig.stop_pcscd(signal.SIGKILL)
     return visit
 
 
@@ -45,20 +45,20 @@ for state in (WAITING, READING, ASKING_PIN, PROVING):
     @row(f"pcscd stops in {state}", failed("ServiceStopped"), case=case_of("pcscd_stopped", state))
     def pcscd_stopped(desk, state=state):
         visit = desk.reach(state)
-        desk.rig.stop_pcscd()
+        desk.rig.stop_pcscd(signal.SIGKILL)
         return visit
 
 
 @row("pcscd stops when the card is not needed any more", DONE)
 def pcscd_stopped_checking(desk):
     visit = desk.reach(CHECKING)
-    desk.rig.stop_pcscd()
+    desk.rig.stop_pcscd(signal.SIGKILL)
     return visit
 
 
 @row("a visit while pcscd is away", None)
 def pcscd_away(desk):
-    desk.rig.stop_pcscd()
+    desk.rig.stop_pcscd(signal.SIGKILL)
     until(lambda: desk.is_refused("ServiceStopped"), "the service to be away")
 
 

@@ -8,7 +8,7 @@ import time
 
 from bus import MANAGER, ROOT, Agent, ObjectPath, Visits, call, expect_error
 from canary import Journal
-from loop import wait_for
+from loop import until, wait_for
 from people import INSURED, UNKNOWN
 from rig import SOURCE, Skip
 from test_manager import set_log
@@ -123,7 +123,7 @@ def test_statistics(rig):
     assert before["CardTime"] > 0 and before["CenterTime"] > 0 and before["PersonTime"] > 0, before
     rig.stop_pcscd()
     rig.wait_readers(0)
-    after = wait_for(lambda: (lambda now: now["ServiceLost"] and now)(get_statistics(rig)), "the loss of pcscd")
+    after = until(lambda: (lambda now: now["ServiceLost"] and now)(get_statistics(rig)), "the loss of pcscd")
     assert (after["ReadersLost"], after["ServiceLost"]) == (2, 1), after
 
 

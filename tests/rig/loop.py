@@ -13,6 +13,7 @@ from gi.repository import GLib  # noqa: E402
 # Only so that nothing waits for ever: nothing takes so long, not under valgrind, and not on a machine that is busy
 # otherwise. No test may pass or fail by how fast it is.
 DEADLINE = 60
+TICK = 20  # milliseconds between two looks at what tells nobody when it changes, as /proc
 
 
 def wait_for(condition, what="the condition", seconds=None):
@@ -31,6 +32,15 @@ def wait_for(condition, what="the condition", seconds=None):
             context.iteration(True)
     finally:
         GLib.source_remove(timer)
+
+
+def until(condition, what):
+    """As wait_for, for what tells nobody when it changes, or can be asked for only: it is looked at again and again."""
+    tick = GLib.timeout_add(TICK, lambda: GLib.SOURCE_CONTINUE)
+    try:
+        return wait_for(condition, what)
+    finally:
+        GLib.source_remove(tick)
 
 
 def settle(seconds):

@@ -633,6 +633,36 @@ test_diagnose_without_readers (void)
   assert_link (stopped, 2, "reader", "unknown", "readers: 0");
 }
 
+static void
+ignore_visit (Visit *visit, gpointer user_data)
+{
+}
+
+/* A desk that cannot ask a center in the way that a visit needs says so at once. */
+static void
+test_no_transport (void)
+{
+  static const StationObserver observer = {
+    .visit_changed = ignore_visit,
+    .visit_finished = ignore_visit,
+    .visit_closed = ignore_visit,
+  };
+  const TransportNumberQuery insured = { .insurer_number = "0613", .number = "12", .birthdate = "19800229" };
+  const VisitOptions options = { .path = "/v/1", .owner = FAKE_OWNER, .insured = &insured };
+  const StationSettings settings = { .card_authorities_file = "/nonexistent", .retention_seconds = FAKE_RETENTION };
+  FakeAgent *agent = fake_agent_new ();
+  g_autoptr (GError) error = NULL;
+  Station *station = station_new (&settings, fake_agent_get_port (agent), &observer, NULL);
+  g_autoptr (Visit) visit = visit_ref (station_open_visit (station, &options, &error));
+
+  g_assert_no_error (error);
+  fake_desk_wait (NULL, visit, VISIT_FAILED);
+  fake_desk_assert_failed (visit, SHIKAKU_ERROR_CREDENTIAL_MISSING);
+  g_assert_cmpstr (station_get_center (station), ==, "unknown");
+  station_free (station);
+  fake_agent_free (agent);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -659,5 +689,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/station/diagnose/missing-file", test_diagnose_missing_file);
   g_test_add_func ("/station/diagnose/exposed", test_diagnose_exposed);
   g_test_add_func ("/station/diagnose/without-readers", test_diagnose_without_readers);
+  g_test_add_func ("/station/no-transport", test_no_transport);
   return g_test_run ();
 }

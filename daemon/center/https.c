@@ -39,6 +39,7 @@ typedef struct
 typedef struct
 {
   SoupMessage *message;
+  GTlsCertificate *certificate; /* of the client */
   GInputStream *stream;
   GCancellable *cancellable;
   HttpsOutcome *outcome;
@@ -148,6 +149,7 @@ exchange_free (Exchange *exchange)
 {
   g_signal_handlers_disconnect_by_data (exchange->message, exchange); /* libsoup may hold it a little longer */
   g_clear_object (&exchange->message);
+  g_clear_object (&exchange->certificate);
   g_clear_object (&exchange->stream);
   g_clear_object (&exchange->tls);
   g_clear_object (&exchange->cancellable);
@@ -447,6 +449,19 @@ on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *con
     exchange->outcome->stage = MAX (exchange->outcome->stage, HTTPS_STAGE_SECURED);
 }
 
+/*
+ * The center wants the certificate. libsoup shows the one that was set before, but not where a request takes over a
+ * connection that https_connect began, and whose handshake has asked for it by then: it asks here.
+ */
+static gboolean
+on_request_certificate (SoupMessage *message, GTlsClientConnection *connection, gpointer user_data)
+{
+  Exchange *exchange = user_data;
+
+  soup_message_set_tls_client_certificate (message, exchange->certificate);
+  return TRUE;
+}
+
 static void
 on_starting (SoupMessage *message, gpointer user_data)
 {
@@ -472,7 +487,9 @@ exchange_new (Https *https, GUri *uri, gboolean query, HttpsOutcome *outcome, GC
   exchange->message = soup_message_new_from_uri (SOUP_METHOD_POST, uri);
   /* Without this flag libsoup makes a new connection for every POST. */
   soup_message_set_flags (exchange->message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
-  soup_message_set_tls_client_certificate (exchange->message, https->certificate);
+  exchange->certificate = g_object_ref (https->certificate);
+  soup_message_set_tls_client_certificate (exchange->message, exchange->certificate);
+  g_signal_connect (exchange->message, "request-certificate", G_CALLBACK (on_request_certificate), exchange);
   g_signal_connect (exchange->message, "network-event", G_CALLBACK (on_network_event), exchange);
   g_signal_connect (exchange->message, "starting", G_CALLBACK (on_starting), exchange);
   return exchange;

@@ -2,6 +2,7 @@
 """The simulated center keeps the center profile: who may connect, what is answered, and each fault is the one asked for."""
 
 import base64
+import concurrent.futures
 import datetime
 import http.client
 import json
@@ -412,6 +413,17 @@ def test_fault_silent_handshake():
             client.authenticate()
         with Client(center) as client:
             check_well(client.authenticate())
+
+
+def test_fault_hold_handshake():
+    with Center() as center, Client(center) as client:
+        center.tell("fault hold path=tls")
+        with concurrent.futures.ThreadPoolExecutor() as pool:
+            future = pool.submit(client.authenticate)
+            assert center.send(f"wait tls 1 {DEADLINE}")["ok"]
+            assert not future.done()
+            center.tell("release")
+            check_well(future.result())
 
 
 def test_fault_garbage():

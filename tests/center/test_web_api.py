@@ -9,7 +9,7 @@ import tempfile
 from driver import (
     TIMEOUT, WRAPPER, Driver, connections, count, drop_connections, get_key, make_pair, make_search, wait_for,
     wait_for_requests)  # fmt: skip
-from simulated import KEYS, Center
+from simulated import DEADLINE, KEYS, Center
 
 # -- what works
 
@@ -67,6 +67,43 @@ def test_prepare():
         assert driver.check().startswith("ok")
         assert (connections(center), count(center)) == (2, 5)
         assert center.log()[3]["request_on_connection"] == 1
+
+
+def test_prepared_connection_taken_over():
+    """A request takes the connection that is being prepared, wherever its handshake is: the certificate goes with it."""
+    with make_pair() as (center, driver):
+        assert driver.search().startswith("ok")
+        for number in range(1, 101):
+            drop_connections(center)
+            center.tell("fault hold path=tls")
+            driver.ask("prepare")
+            assert center.send(f"wait tls {number} {DEADLINE}")["ok"]
+            if number % 2:  # it has not asked for the certificate
+                command = driver.start("challenge")
+                driver.ask("state")
+            else:  # it has, and has no answer yet
+                command = driver.start("take-over")
+                assert driver.wait(command) == "ready"
+            center.tell("release")
+            assert driver.wait(command).startswith("ok"), number
+        for number in range(400):  # and as it happens
+            drop_connections(center)
+            driver.ask("prepare")
+            assert driver.ask("challenge").startswith("ok"), number
+
+
+def test_kept_connection_cut():
+    """A query whose kept connection breaks is asked again on a new one, which is shown the certificate too."""
+    with make_pair() as (center, driver):
+        assert driver.search().startswith("ok")
+        for _ in range(3):
+            before = count(center, "search")
+            center.tell("fault silent path=search")
+            number = driver.start(make_search("yamada"))
+            wait_for_requests(center, "search", before + 1)
+            center.tell("fault refuse-connection")  # drops what is open
+            center.tell("clear-faults")
+            assert driver.wait(number).startswith("ok")
 
 
 def test_register():

@@ -4,12 +4,15 @@
  * answered with one line "NUMBER RESULT", as soon as it is known; NUMBER counts the commands from 1.
  *
  *   prepare · examine · state · challenge · check KEY CERTIFICATE · search INSURER NUMBER BIRTHDATE [SYMBOL [BRANCH]]
+ *   take-over: a challenge that begins when the handshake under way has asked for the client certificate, and has not
+ *   got it
  *   register QUALIFICATION-KEY KIND=0|1… · cancel NUMBER · configure [OPTION…] · reset · free
  *
  * Arguments: URL KEYS-DIRECTORY TIMEOUT [OPTION…], each OPTION url=URL, authority=, certificate=, key=, account= or
  * token-pin=PATH, or institution=CODE, which hold until they are said again. An empty URL or CODE is one that was not
  * configured.
  */
+#include <dlfcn.h>
 #include <gio/gio.h>
 #include <gio/gunixinputstream.h>
 #include <gnutls/abstract.h>
@@ -30,6 +33,14 @@ static GHashTable *cancellables;    /* number → GCancellable */
 static GHashTable *options;         /* name → value */
 static GMainLoop *loop;
 static guint last_number, changes;
+
+/* take-over's two sides: the handshake's thread, which asks, and the main loop. */
+static struct
+{
+  GMutex lock;
+  GCond moved;
+  gboolean wanted, asked;
+} handshake;
 
 typedef struct
 {
@@ -94,6 +105,49 @@ on_challenge (GObject *source, GAsyncResult *result, gpointer user_data)
     say (command, "ok %" G_GSIZE_FORMAT, g_bytes_get_size (challenge->bytes));
   else
     say_error (command, error);
+}
+
+/* In place of GLib's own, which it calls: the TLS module is loaded later, and finds this one first. */
+G_MODULE_EXPORT GTlsInteractionResult
+g_tls_interaction_invoke_request_certificate (GTlsInteraction *interaction, GTlsConnection *connection,
+                                              GTlsCertificateRequestFlags flags, GCancellable *cancellable,
+                                              GError **error)
+{
+  typeof (g_tls_interaction_invoke_request_certificate) *invoke
+      = dlsym (RTLD_NEXT, "g_tls_interaction_invoke_request_certificate");
+
+  g_mutex_lock (&handshake.lock);
+  handshake.asked = TRUE;
+  g_cond_broadcast (&handshake.moved);
+  while (handshake.wanted)
+    g_cond_wait (&handshake.moved, &handshake.lock);
+  g_mutex_unlock (&handshake.lock);
+  return invoke (interaction, connection, flags, cancellable, error);
+}
+
+static gboolean
+on_taken_over (gpointer user_data)
+{
+  g_mutex_lock (&handshake.lock);
+  handshake.wanted = FALSE;
+  g_cond_broadcast (&handshake.moved);
+  g_mutex_unlock (&handshake.lock);
+  return G_SOURCE_REMOVE;
+}
+
+/* The main loop stands still until the handshake has asked, and answers it when all that is urgent has been done. */
+static void
+start_take_over (Command *command)
+{
+  g_mutex_lock (&handshake.lock);
+  handshake.wanted = TRUE;
+  handshake.asked = FALSE;
+  say (command, "ready");
+  while (!handshake.asked)
+    g_cond_wait (&handshake.moved, &handshake.lock);
+  g_mutex_unlock (&handshake.lock);
+  klass->get_challenge (transport, remember (command), on_challenge, command);
+  g_idle_add_full (G_PRIORITY_LOW, on_taken_over, NULL, NULL);
 }
 
 static void
@@ -283,6 +337,8 @@ run (Command *command)
 
   if (g_str_equal (name, "challenge"))
     klass->get_challenge (transport, remember (command), on_challenge, command);
+  else if (g_str_equal (name, "take-over"))
+    start_take_over (command);
   else if (g_str_equal (name, "check"))
     klass->get_challenge (transport, remember (command), on_check_challenge, command);
   else if (g_str_equal (name, "search"))

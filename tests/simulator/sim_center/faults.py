@@ -7,7 +7,7 @@ KINDS = {
     "refuse-connection": ("", "every connection is dropped and none accepted, until clear-faults"),
     "foreign-certificate": ("", "the server certificate is of a foreign CA, until clear-faults; drops what is at rest"),
     "slow": (NUMBER, "answers after so many milliseconds"),
-    "hold": ("", "does what was asked, and answers when \"release\" is told"),
+    "hold": ("", "does what was asked, and answers when \"release\" is told (path=tls: no handshake until then)"),
     "silent": ("", "takes the request, does nothing with it and never answers (path=tls: accepts, and no handshake)"),
     "garbage": ("", "answers 200 with a body that is not JSON"),
     "huge": (NUMBER, "answers with well-formed JSON of so many bytes"),

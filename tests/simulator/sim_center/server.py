@@ -352,12 +352,26 @@ class Server:
         peer.setblocking(False)
         self.last_connection += 1
         self.stats["connections"] += 1
-        if self.faults.take("tls"):
-            self.start(self.hold(peer))
+        fault = self.faults.take("tls")
+        if fault and fault.kind == "hold":
+            self.start(self.hold_handshake(peer, self.last_connection))
+        elif fault:
+            self.start(self.ignore(peer))
         else:
             self.start(self.shake_hands(peer, self.last_connection))
 
-    async def hold(self, peer):
+    async def hold_handshake(self, peer, number):
+        """The client's first message is there, and answered when "release" is told. It counts as a request of "tls"."""
+        loop, there = asyncio.get_running_loop(), asyncio.Event()
+        loop.add_reader(peer, there.set)
+        await there.wait()
+        loop.remove_reader(peer)
+        self.stats["requests"]["tls"] += 1
+        await self.tell_arrival()
+        await self.wait_release()
+        await self.shake_hands(peer, number)
+
+    async def ignore(self, peer):
         """A connection that is accepted and nothing else, until the other side goes."""
         with peer, contextlib.suppress(OSError):
             while await asyncio.get_running_loop().sock_recv(peer, PIECE):

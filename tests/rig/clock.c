@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * clock: clocks that a test may set or let run ahead, loaded before a program's own libraries. The machine's are everybody's.
+ * clock: clocks that a test may set or let run ahead, loaded before a program's own libraries. The machine's are
+ * everybody's.
  *
- * SIGUSR1: the file SHIKAKU_TEST_CLOCK says by how many seconds the wall clock is ahead of the real one, by how many the one
- * that nobody sets, and how many times slower that one runs from now on. Both by as much more than before: time has passed. Otherwise the clock was set: what waits for
- * that with a timer (TFD_TIMER_CANCEL_ON_SET) is told so, as the kernel does.
+ * SIGUSR1: the file SHIKAKU_TEST_CLOCK says by how many seconds the wall clock is ahead of the real one, by how many
+ * the one that nobody sets, and how many times slower that one runs from now on. Both by as much more than before:
+ * time has passed. Otherwise the clock was set: what waits for that with a timer (TFD_TIMER_CANCEL_ON_SET) is told so,
+ * as the kernel does.
  */
 #include <dlfcn.h>
 #include <errno.h>

@@ -385,12 +385,16 @@ request_begin (AgentRequest *request, int result)
 static int
 open_details (sd_bus_message *message, const AgentContext *context)
 {
+  const BusEntryText texts[] = {
+    { "Caller", context->caller },
+    { "Language", context->language != NULL ? context->language : "" },
+    { "Reader", context->reader },
+    { NULL },
+  };
   int result = sd_bus_message_open_container (message, 'a', "{sv}");
 
   if (result >= 0)
-    result
-        = bus_entry_append_texts (message, "Caller", context->caller, "Language",
-                                  context->language != NULL ? context->language : "", "Reader", context->reader, NULL);
+    result = bus_entry_append_texts (message, texts);
   return result;
 }
 

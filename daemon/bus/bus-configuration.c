@@ -13,13 +13,15 @@ typedef struct
 static void
 append_key (const ConfigurationKey *key, const char *value, const char *origin, gpointer user_data)
 {
+  const BusEntryText texts[] = {
+    { "Group", key->group }, { "Key", key->key }, { "Origin", origin }, { "Value", value }, { NULL },
+  };
   Filling *filling = user_data;
 
   if (filling->result >= 0)
     filling->result = sd_bus_message_open_container (filling->message, 'a', "{sv}");
   if (filling->result >= 0)
-    filling->result = bus_entry_append_texts (filling->message, "Group", key->group, "Key", key->key, "Origin", origin,
-                                              "Value", value, NULL);
+    filling->result = bus_entry_append_texts (filling->message, texts);
   if (filling->result >= 0)
     filling->result = sd_bus_message_close_container (filling->message);
 }

@@ -2,6 +2,8 @@
 /* bus-entry: a key, and a value in its container. */
 #include "bus/bus-entry.h"
 
+#include <errno.h>
+#include <glib.h>
 #include <stdarg.h>
 
 int
@@ -24,6 +26,30 @@ bus_entry_close (sd_bus_message *message)
   return result < 0 ? result : sd_bus_message_close_container (message);
 }
 
+/* A value of a basic type: sd_bus_message_appendv() would take it apart first, which costs as much as all the rest. */
+static int
+append_value (sd_bus_message *message, char type, va_list values)
+{
+  guint32 number;
+  guint64 large;
+
+  switch (type)
+    {
+    case 's':
+    case 'o':
+      return sd_bus_message_append_basic (message, type, va_arg (values, const char *));
+    case 'b':
+    case 'u':
+      number = va_arg (values, guint32);
+      return sd_bus_message_append_basic (message, type, &number);
+    case 't':
+      large = va_arg (values, guint64);
+      return sd_bus_message_append_basic (message, type, &large);
+    default:
+      return -EINVAL;
+    }
+}
+
 int
 bus_entry_append (sd_bus_message *message, const char *key, const char *type, ...)
 {
@@ -33,25 +59,18 @@ bus_entry_append (sd_bus_message *message, const char *key, const char *type, ..
   if (result < 0)
     return result;
   va_start (values, type);
-  result = sd_bus_message_appendv (message, type, values);
+  result = append_value (message, type[0], values);
   va_end (values);
   return result < 0 ? result : bus_entry_close (message);
 }
 
 int
-bus_entry_append_texts (sd_bus_message *message, const char *key, const char *text, ...)
+bus_entry_append_texts (sd_bus_message *message, const BusEntryText *texts)
 {
-  va_list more;
   int result = 0;
 
-  va_start (more, text);
-  while (key != NULL && result >= 0)
-    {
-      if (text != NULL)
-        result = bus_entry_append (message, key, "s", text);
-      key = va_arg (more, const char *);
-      text = key != NULL ? va_arg (more, const char *) : NULL;
-    }
-  va_end (more);
+  for (; texts->key != NULL && result >= 0; texts++)
+    if (texts->text != NULL)
+      result = bus_entry_append (message, texts->key, "s", texts->text);
   return result;
 }

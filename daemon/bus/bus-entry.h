@@ -8,11 +8,16 @@
 
 #include <systemd/sd-bus.h>
 
-/* bus_entry_append: @type and what follows it: as for sd_bus_message_append(), one value. */
+/* bus_entry_append: @type: "s", "o", "b", "u" or "t"; its value follows, as for sd_bus_message_append(). */
 int bus_entry_append (sd_bus_message *message, const char *key, const char *type, ...);
 
-/* bus_entry_append_texts: keys and texts in turns, ended by a NULL key. A text that is NULL is left out. */
-int bus_entry_append_texts (sd_bus_message *message, const char *key, const char *text, ...) __attribute__ ((sentinel));
+typedef struct
+{
+  const char *key, *text;
+} BusEntryText;
+
+/* bus_entry_append_texts: @texts: ended by a NULL key. A text that is NULL is left out. */
+int bus_entry_append_texts (sd_bus_message *message, const BusEntryText *texts);
 
 /* bus_entry_open, bus_entry_close: around a value of @type that is appended in between. */
 int bus_entry_open (sd_bus_message *message, const char *key, const char *type);

@@ -130,14 +130,14 @@ handle_get_visits (BusCall *call, gpointer target)
 static int
 append_link (sd_bus_message *reply, const StationLink *link)
 {
-  const struct
-  {
-    const char *key, *text;
-  } texts[] = { { "Evidence", link->evidence }, { "Staff", link->staff }, { "Technician", link->technician } };
+  const BusEntryText texts[]
+      = { { "Evidence", link->evidence }, { "Staff", link->staff }, { "Technician", link->technician } };
   int result = sd_bus_message_open_container (reply, 'a', "{sv}");
 
   if (result >= 0)
-    result = bus_entry_append_texts (reply, "Link", link->link, "State", link->state, NULL);
+    result = bus_entry_append (reply, "Link", "s", link->link);
+  if (result >= 0)
+    result = bus_entry_append (reply, "State", "s", link->state);
   if (result >= 0 && link->since != 0)
     result = bus_entry_append (reply, "Since", "t", (guint64)link->since);
   for (guint i = 0; i < G_N_ELEMENTS (texts) && result >= 0; i++)
@@ -269,7 +269,8 @@ get_property (sd_bus *bus, const char *path, const char *interface, const char *
 static int
 append_expiry (sd_bus_message *reply, const StationExpiry *expiry)
 {
-  int result = bus_entry_append_texts (reply, "What", expiry->what, "Source", expiry->source, NULL);
+  const BusEntryText texts[] = { { "What", expiry->what }, { "Source", expiry->source }, { NULL } };
+  int result = bus_entry_append_texts (reply, texts);
 
   if (result >= 0)
     result = bus_entry_append (reply, "Expires", "t", (guint64)expiry->expires);

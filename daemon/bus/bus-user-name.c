@@ -6,7 +6,7 @@
 #include <pwd.h>
 
 #define BUFFER_SIZE 1024 /* bytes; doubled while it is too small */
-#define BUFFER_SIZE_MAXIMUM (1024 * 1024)
+#define BUFFER_SIZE_MAXIMUM 1048576
 
 /* It belongs to the thread, then to the main loop. */
 typedef struct

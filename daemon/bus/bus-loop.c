@@ -57,9 +57,9 @@ static gboolean
 loop_check (GSource *source)
 {
   LoopSource *self = (LoopSource *)source;
-  int timeout;
+  int milliseconds;
 
-  return (self->socket != NULL && g_source_query_unix_fd (source, self->socket) != 0) || is_due (self, &timeout);
+  return (self->socket != NULL && g_source_query_unix_fd (source, self->socket) != 0) || is_due (self, &milliseconds);
 }
 
 static gboolean

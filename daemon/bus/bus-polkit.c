@@ -29,7 +29,7 @@ typedef struct
   guint dialogue;  /* its number; 0: no person is asked */
   gboolean sent;   /* it is no more in line */
   gboolean again;  /* it was asked before, and not answered in time */
-  guint deadline;
+  guint deadline_source;
   BusPolkitDone callback; /* NULL: answered */
   gpointer user_data;
 } Question;
@@ -59,7 +59,7 @@ static const struct
 static void
 question_free (Question *question)
 {
-  g_clear_handle_id (&question->deadline, g_source_remove);
+  g_clear_handle_id (&question->deadline_source, g_source_remove);
   sd_bus_message_unref (question->message);
   bus_share_unref (question->share);
   g_free (question->name);
@@ -72,7 +72,7 @@ tell_answer (Question *question, BusPolkitAnswer answer)
 {
   BusPolkitDone callback = g_steal_pointer (&question->callback);
 
-  g_clear_handle_id (&question->deadline, g_source_remove);
+  g_clear_handle_id (&question->deadline_source, g_source_remove);
   if (callback != NULL)
     callback (answer, question->user_data);
 }
@@ -225,7 +225,7 @@ ask_again (BusPolkit *polkit, Question *question)
       g_queue_push_tail (&polkit->waiting, again);
     }
   again->again = TRUE;
-  again->deadline = g_timeout_add_seconds (BUS_POLKIT_QUESTION_SECONDS, on_deadline, again);
+  again->deadline_source = g_timeout_add_seconds (BUS_POLKIT_QUESTION_SECONDS, on_deadline, again);
   if (question->sent)
     send_waiting (polkit);
 }
@@ -236,7 +236,7 @@ on_deadline (gpointer user_data)
   Question *question = user_data;
   BusPolkit *polkit = question->polkit;
 
-  question->deadline = 0;
+  question->deadline_source = 0;
   if (question->dialogue == 0 && !question->again && sd_bus_is_open (polkit->bus) > 0)
     {
       ask_again (polkit, question);
@@ -339,8 +339,8 @@ bus_polkit_ask (BusPolkit *polkit, const BusPolkitQuestion *wanted, BusPolkitDon
   question->name = g_strdup (wanted->name);
   question->dialogue = dialogue ? ++polkit->last_dialogue : 0;
   question->message = new_question (polkit, wanted, question->dialogue);
-  question->deadline = g_timeout_add_seconds (dialogue ? BUS_POLKIT_DIALOGUE_SECONDS : BUS_POLKIT_QUESTION_SECONDS,
-                                              on_deadline, question);
+  question->deadline_source = g_timeout_add_seconds (
+      dialogue ? BUS_POLKIT_DIALOGUE_SECONDS : BUS_POLKIT_QUESTION_SECONDS, on_deadline, question);
   g_queue_push_tail (&polkit->waiting, question);
   send_waiting (polkit);
 }

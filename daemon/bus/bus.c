@@ -48,7 +48,7 @@ struct Bus
   guint survey; /* until the name is asked for */
   guint trim;   /* until memory is given back */
   gboolean ready;
-  guint pause; /* until a start that failed is told */
+  guint pause_source; /* until a start that failed is told */
 };
 
 static gboolean
@@ -56,7 +56,7 @@ on_pause_over (gpointer user_data)
 {
   Bus *self = user_data;
 
-  self->pause = 0;
+  self->pause_source = 0;
   self->lost (self->user_data);
   return G_SOURCE_REMOVE;
 }
@@ -72,7 +72,7 @@ report_lost (Bus *self, const char *what)
   if (self->ready)
     self->lost (self->user_data);
   else
-    self->pause = g_timeout_add (PAUSE_MILLISECONDS, on_pause_over, self);
+    self->pause_source = g_timeout_add (PAUSE_MILLISECONDS, on_pause_over, self);
 }
 
 /* What a crowd of callers needed lies in pieces between what is kept: the C library gives it back only if told to. */
@@ -260,7 +260,7 @@ void
 bus_free (Bus *self)
 {
   g_clear_handle_id (&self->survey, g_source_remove);
-  g_clear_handle_id (&self->pause, g_source_remove);
+  g_clear_handle_id (&self->pause_source, g_source_remove);
   g_clear_handle_id (&self->trim, g_source_remove);
   if (self->calls != NULL)
     bus_calls_close (self->calls);

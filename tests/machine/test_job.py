@@ -16,10 +16,15 @@ def check(machine, *options, **how):
 
 
 def test_card(machine):
-    """A patient's card, PIN and consent, asked by the clerk's own terminal."""
+    """A patient's card, PIN and consent, asked by the clerk's own terminal. That it has served is kept, within the unit's
+    confinement, where only the daemon reads it."""
     Simulator(machine)
     answer = json.loads(check(machine, "--consent", "drug", "--json"))
     assert answer["Answer"] == "eligible" and answer["Insurances"][0]["BurdenRatio"] == 30, answer
+    machine.systemctl("stop", "shikakud")  # which waits until it is written
+    assert machine.run("stat", "--format=%a %U:%G", "/var/lib/shikaku/shikaku.db").strip() == "600 shikaku:shikaku"
+    machine.run("grep", "--text", "Virtual PCD 00 00", "/var/lib/shikaku/shikaku.db")
+    assert "store: " not in machine.journal("--unit=shikakud")
 
 
 def test_patient_terminal(machine):

@@ -20,6 +20,8 @@ client_quit (Client *client, ExitCode code)
 void
 client_fail_saying (Client *client, const char *name, const char *sentence)
 {
+  if (client->verb->stays && errors_get_exit_code (name) == EXIT_CODE_NO_DAEMON)
+    return; /* its going is told, and waited for */
   output_error (sentence);
   if (client->json)
     {
@@ -62,8 +64,8 @@ client_call (Client *client, const char *path, const char *interface, const char
              guint seconds, GAsyncReadyCallback callback, gpointer user_data)
 {
   g_dbus_connection_call (client->connection, client->daemon != NULL ? client->daemon : SHIKAKU_BUS_NAME, path,
-                          interface, method, arguments, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, (gint)seconds * 1000,
-                          NULL, callback, user_data);
+                          interface, method, arguments, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START,
+                          client->verb->stays ? G_MAXINT : (gint)seconds * 1000, NULL, callback, user_data);
 }
 
 GVariant *

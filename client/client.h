@@ -33,7 +33,7 @@ void client_quit (Client *client, ExitCode code);
 
 /*
  * client_fail: says on standard error what @error (of a D-Bus call) means, with --json also as an object on standard
- * output, and quits with its exit code.
+ * output, and quits with its exit code. A verb that stays goes on where it is the daemon that is away.
  */
 void client_fail (Client *client, const GError *error);
 
@@ -45,6 +45,7 @@ void client_fail_saying (Client *client, const char *name, const char *sentence)
 
 /*
  * client_call: calls the daemon that is there now, never one started in its place. @arguments: floating, or NULL.
+ * @seconds: to wait for the answer; a verb that stays waits as long as the daemon is there.
  * @callback is called with client->connection; finish with g_dbus_connection_call_finish().
  */
 void client_call (Client *client, const char *path, const char *interface, const char *method, GVariant *arguments,

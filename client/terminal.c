@@ -7,6 +7,7 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/mman.h>
 #include <termios.h>
 #include <unistd.h>
@@ -23,12 +24,14 @@ struct Terminal
   TerminalAnswer callback; /* NULL: no question */
   gpointer user_data;
   gboolean visible;
-  guint source;
+  char *prompt;
+  guint source, continued;
 };
 
-/* For the way out, which may be a signal handler: how the terminal was found. */
-static struct termios original;
+/* For signal handlers: how the terminal was found, and how it is while it is ours. */
+static struct termios original, ours;
 static volatile sig_atomic_t changed;
+static int continuation = -1; /* an eventfd: the program was stopped and goes on */
 
 static void
 restore_terminal (void)
@@ -48,6 +51,47 @@ on_fatal_signal (int number)
   raise (number); /* SA_RESETHAND: now with its own effect */
 }
 
+static void on_stop_signal (int number);
+
+/*
+ * However it was stopped, whoever had the terminal meanwhile may have left it showing what is typed. In the background
+ * this stops the program (SIGTTOU) until the terminal is its own again.
+ */
+static void
+on_continue_signal (int number)
+{
+  const int error = errno;
+  const guint64 one = 1;
+  gssize written;
+
+  signal (SIGTSTP, on_stop_signal);
+  if (changed)
+    {
+      tcsetattr (STDIN_FILENO, TCSAFLUSH, &ours);
+      written = write (continuation, &one, sizeof one);
+      (void)written;
+    }
+  errno = error;
+}
+
+/* While it rests the terminal is the shell's. */
+static void
+on_stop_signal (int number)
+{
+  const int error = errno;
+  sigset_t mask;
+
+  if (changed)
+    tcsetattr (STDIN_FILENO, TCSAFLUSH, &original);
+  signal (number, SIG_DFL);
+  sigemptyset (&mask);
+  sigaddset (&mask, number);
+  raise (number);
+  sigprocmask (SIG_UNBLOCK, &mask, NULL); /* here it stops, unless nobody is there who could let it go on */
+  on_continue_signal (SIGCONT);
+  errno = error;
+}
+
 static void
 set_visible (Terminal *terminal, gboolean visible)
 {
@@ -58,7 +102,9 @@ set_visible (Terminal *terminal, gboolean visible)
   if (!visible)
     mode.c_lflag &= ~(tcflag_t)(ECHO | ECHOE | ECHOK | ECHONL);
   mode.c_lflag |= ICANON | ISIG;
+  mode.c_iflag &= ~(tcflag_t)IXON;                       /* Ctrl-S would hold up all that is written, and so us */
   mode.c_cc[VSUSP] = mode.c_cc[VQUIT] = _POSIX_VDISABLE; /* neither would put the terminal in order */
+  ours = mode;
   changed = 1;
   tcsetattr (STDIN_FILENO, TCSAFLUSH, &mode);
 }
@@ -74,6 +120,28 @@ restore_on_every_way_out (void)
   atexit (restore_terminal);
 }
 
+static gboolean
+on_continued (gint fd, GIOCondition condition, gpointer user_data)
+{
+  Terminal *terminal = user_data;
+  guint64 times;
+
+  if (read (fd, &times, sizeof times) > 0 && terminal->callback != NULL)
+    g_printerr ("\n%s", terminal->prompt); /* it is no longer what the cursor stands behind */
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+watch_stops (Terminal *terminal)
+{
+  struct sigaction action = { .sa_handler = on_continue_signal, .sa_flags = SA_RESTART };
+
+  continuation = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
+  terminal->continued = g_unix_fd_add (continuation, G_IO_IN, on_continued, terminal);
+  sigaction (SIGCONT, &action, NULL);
+  signal (SIGTSTP, on_stop_signal);
+}
+
 Terminal *
 terminal_new (void)
 {
@@ -86,7 +154,10 @@ terminal_new (void)
 
   terminal->interactive = isatty (STDIN_FILENO) && tcgetattr (STDIN_FILENO, &original) == 0;
   if (terminal->interactive)
-    restore_on_every_way_out ();
+    {
+      restore_on_every_way_out ();
+      watch_stops (terminal);
+    }
   set_visible (terminal, FALSE);
   return terminal;
 }
@@ -98,6 +169,15 @@ terminal_free (Terminal *terminal)
     return;
   terminal_withdraw (terminal);
   restore_terminal ();
+  if (terminal->interactive)
+    {
+      signal (SIGCONT, SIG_DFL);
+      signal (SIGTSTP, SIG_DFL);
+      g_source_remove (terminal->continued);
+      close (continuation);
+      continuation = -1;
+    }
+  g_free (terminal->prompt);
   explicit_bzero (terminal->memory, MEMORY_SIZE);
   munmap (terminal->memory, MEMORY_SIZE);
   g_free (terminal);
@@ -201,6 +281,8 @@ terminal_ask (Terminal *terminal, const char *prompt, gboolean visible, Terminal
   terminal->callback = callback;
   terminal->user_data = user_data;
   terminal->visible = visible;
+  g_free (terminal->prompt);
+  terminal->prompt = g_strdup (prompt);
   if (terminal->interactive)
     {
       explicit_bzero (terminal->memory, LINE_LIMIT);

@@ -31,7 +31,14 @@ typedef struct
   char *reader;
   guint subscription; /* InterfacesAdded */
   gboolean registered, registering;
+  guint daemons; /* that were there: what one was asked, the next does not answer */
 } Service;
+
+typedef struct
+{
+  Service *service;
+  guint daemon;
+} Attempt;
 
 static char *
 check_options (void)
@@ -51,11 +58,14 @@ wait_for_reader (Service *service)
 static void
 on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Service *service = user_data;
+  g_autofree Attempt *attempt = user_data;
+  Service *service = attempt->service;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
   g_autofree char *name = NULL, *message = NULL;
 
+  if (attempt->daemon != service->daemons)
+    return;
   service->registering = FALSE;
   service->registered = reply != NULL;
   if (reply != NULL)
@@ -66,7 +76,7 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
   errors_split (error, &name, &message);
   if (errors_get_exit_code (name) == EXIT_CODE_READER)
     wait_for_reader (service);
-  else if (errors_get_exit_code (name) != EXIT_CODE_NO_DAEMON) /* else it is being watched already */
+  else
     agent_fail (service->agent, service->reader, error);
 }
 
@@ -75,8 +85,9 @@ register_agent (Service *service)
 {
   const char *const *capabilities
       = option_capabilities != NULL ? (const char *const *)option_capabilities : agent_capabilities;
+  const Attempt attempt = { service, service->daemons };
 
-  agent_register (service->agent, service->reader, capabilities, on_registered, service);
+  agent_register (service->agent, service->reader, capabilities, on_registered, g_memdup2 (&attempt, sizeof attempt));
 }
 
 static void
@@ -111,14 +122,17 @@ on_reader_added (GDBusConnection *connection, const char *sender, const char *pa
   begin_registration (user_data);
 }
 
+/*
+ * The reader has gone, the daemon is being stopped, or this program did not answer in time (it was stopped): why is not
+ * said, but registering again tells.
+ */
 static void
 on_released (gpointer user_data)
 {
   Service *service = user_data;
 
   service->registered = FALSE;
-  g_printerr ("%s\n", _ ("The daemon has released this agent."));
-  wait_for_reader (service);
+  begin_registration (service);
 }
 
 static void
@@ -145,6 +159,7 @@ vanished (Client *client)
   Service *service = client->state;
 
   service->registered = service->registering = FALSE;
+  service->daemons++;
   agent_withdraw (service->agent);
 }
 

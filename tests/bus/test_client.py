@@ -10,9 +10,10 @@ import shutil
 import signal
 import subprocess
 import termios
+from pathlib import Path
 
-from bus import AGENT, READER, Agent, ObjectPath, call, expect_error, get_property
-from loop import until  # first: it says which version of Gio
+from bus import AGENT, NAME, PROPERTIES, READER, Agent, ObjectPath, Visits, call, expect_error, get_property
+from loop import until, wait_for  # first: it says which version of Gio
 
 from gi.repository import Gio, GLib
 
@@ -463,6 +464,111 @@ def test_agent_waits_for_reader(rig):
     patient.wait_output("PIN .*: $")
     patient.write("1234\n")
     assert desk.wait() == ELIGIBLE
+
+
+PIN_QUESTION = r"PIN \(4 digits[^:]*: [\s\S]*"
+
+
+def ask_pin(rig, reader, patient, *arguments):
+    """A desk's check, which has asked the patient at @patient for the PIN. Return: the desk."""
+    asked = patient.text().count("PIN (4 digits")
+    desk = rig.spawn_client("check", "--reader", reader, *arguments, user="colleague")
+    patient.wait_output(f"(?:{PIN_QUESTION}){{{asked + 1}}}")
+    return desk
+
+
+def answer_pin(patient, desk):
+    """The PIN is typed, and nobody sees it."""
+    assert not echoes(patient)
+    patient.write("1234\n")
+    assert desk.wait() == ELIGIBLE
+    assert "1234" not in patient.text(), patient.text()
+
+
+def find_child(pid, program):
+    """The process of @program below @pid, or None."""
+    for child in map(int, Path(f"/proc/{pid}/task/{pid}/children").read_text().split()):
+        if Path(f"/proc/{child}/comm").read_text().strip() == program:
+            return child
+        if found := find_child(child, program):
+            return found
+    return None
+
+
+def test_agent_suspended(rig):
+    """Stopped by a shell and brought back (TSTP, CONT): the question is asked again, and the PIN is not shown."""
+    reader = start(rig)
+    shell = rig.spawn_as("tester", "setsid", "-c", "-w", "bash", "--norc", "--noprofile", "-i", terminal=True,
+                         environment={"PS1": "prompt> "})
+    shell.wait_output("prompt> ")
+    shell.write(f"{rig.program('client/shikakuctl')} agent --reader {reader}\n")
+    shell.wait_output("Ready")
+    agent = find_child(shell.pid, "shikakuctl")
+    os.kill(agent, signal.SIGTSTP)
+    shell.wait_output(r"Stopped[\s\S]*prompt> ")
+    shell.write("fg\n")
+    shell.wait_output("prompt> fg\r?\n")
+    answer_pin(shell, ask_pin(rig, reader, shell))
+
+    desk = ask_pin(rig, reader, shell, "--same-card")
+    os.kill(agent, signal.SIGTSTP)
+    shell.wait_output(r"Stopped[\s\S]*Stopped[\s\S]*prompt> ")
+    shell.write("echo this is shown\nfg\n")
+    shell.wait_output(f"this is shown[\\s\\S]*{PIN_QUESTION}")
+    answer_pin(shell, desk)
+    shell.write("\x03")
+    shell.wait_output(r"prompt> \Z")
+    shell.write("exit\n")
+    shell.wait()
+
+
+def test_agent_terminal_changed(rig):
+    """Stopped by whatever signal, and the terminal left as a shell wants it: it hides what is typed all the same."""
+    reader = start(rig)
+    patient = rig.spawn_client("agent", "--reader", reader, terminal=True)
+    patient.wait_output("Ready")
+    for number in (signal.SIGSTOP, signal.SIGTSTP):
+        desk = ask_pin(rig, reader, patient, *["--same-card"] if number == signal.SIGTSTP else [])
+        asked = patient.text().count("PIN (4 digits")
+        patient.kill(number)
+        mode = termios.tcgetattr(patient.terminal)
+        mode[3] |= termios.ECHO
+        termios.tcsetattr(patient.terminal, termios.TCSANOW, mode)
+        patient.kill(signal.SIGCONT)
+        patient.wait_output(f"(?:{PIN_QUESTION}){{{asked + 1}}}")
+        answer_pin(patient, desk)
+
+
+def test_agent_held_up(rig):
+    """Ctrl-S at the patient's terminal does not hold up what is written, and so the agent."""
+    reader = start(rig)
+    patient = rig.spawn_client("agent", "--reader", reader, terminal=True)
+    patient.wait_output("Ready")
+    patient.write("\x13")
+    answer_pin(patient, ask_pin(rig, reader, patient))
+
+
+def test_agent_let_go(rig):
+    """An agent that did not answer is let go, and serves again when it can; the stop of the daemon is called that."""
+    reader = start(rig)
+    patient = rig.spawn_client("agent", "--reader", reader, terminal=True)
+    patient.wait_output("Ready")
+    patient.kill(signal.SIGSTOP)
+    visits = Visits(rig.bus_connection("colleague"))
+    for number in range(9):
+        visit = visits.open(Reader=ObjectPath(reader), SameCard=True)
+        if number == 8:
+            assert visit.wait_finished()[:2] == ("failed", "NoAgent")
+            break
+        visit.wait_state("asking-pin")
+        visit.cancel()
+        visit.close()
+    patient.kill(signal.SIGCONT)
+    patient.wait_output(r"Ready[\s\S]*Ready")
+    answer_pin(patient, ask_pin(rig, reader, patient, "--same-card"))
+    rig.stop_daemon()
+    patient.wait_output("The daemon shikakud is not running. Waiting for it.")
+    assert "reader is not there" not in patient.text(), patient.text()
 
 
 # words and paper

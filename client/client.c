@@ -13,8 +13,36 @@ client_quit (Client *client, ExitCode code)
 {
   if (!g_main_loop_is_running (client->loop))
     return;
-  client->exit_code = code;
+  if (!client->concluded)
+    client->exit_code = code;
   g_main_loop_quit (client->loop);
+}
+
+void
+client_conclude (Client *client, ExitCode code, GVariant *value)
+{
+  if (client->concluded)
+    return;
+  client->concluded = TRUE;
+  client->exit_code = code;
+  if (client->json)
+    output_json (value);
+}
+
+/* The sentence goes to people, the object to programs; the program does not yet end. */
+static void
+conclude_failure (Client *client, const char *name, const char *sentence)
+{
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) failure = NULL;
+
+  if (client->concluded)
+    return;
+  g_variant_dict_insert (&dict, "Error", "s", name);
+  g_variant_dict_insert (&dict, "ErrorMessage", "s", sentence);
+  failure = g_variant_ref_sink (g_variant_dict_end (&dict));
+  output_error (sentence);
+  client_conclude (client, errors_get_exit_code (name), failure);
 }
 
 void
@@ -22,17 +50,7 @@ client_fail_saying (Client *client, const char *name, const char *sentence)
 {
   if (client->verb->stays && errors_get_exit_code (name) == EXIT_CODE_NO_DAEMON)
     return; /* its going is told, and waited for */
-  output_error (sentence);
-  if (client->json)
-    {
-      g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
-      g_autoptr (GVariant) failure = NULL;
-
-      g_variant_dict_insert (&dict, "Error", "s", name);
-      g_variant_dict_insert (&dict, "ErrorMessage", "s", sentence);
-      failure = g_variant_ref_sink (g_variant_dict_end (&dict));
-      output_json (failure);
-    }
+  conclude_failure (client, name, sentence);
   client_quit (client, errors_get_exit_code (name));
 }
 
@@ -100,12 +118,11 @@ on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
       g_printerr ("%s\n", _ ("The daemon shikakud is not running. Waiting for it."));
       return;
     }
-  g_printerr (
-      "%s\n",
-      was_there
-          ? _ ("The daemon shikakud has stopped. Nothing was decided; try again.")
-          : _ ("The daemon shikakud is not running. Call your technician, or start it: systemctl start shikakud"));
-  client_quit (client, EXIT_CODE_NO_DAEMON);
+  if (was_there)
+    client_fail_saying (client, "org.freedesktop.DBus.Error.NameHasNoOwner",
+                        _ ("The daemon shikakud has stopped. Nothing was decided; try again."));
+  else
+    client_fail_with (client, "org.freedesktop.DBus.Error.ServiceUnknown");
 }
 
 static void
@@ -113,7 +130,9 @@ on_closed (GDBusConnection *connection, gboolean remote_vanished, GError *error,
 {
   Client *client = user_data;
 
-  g_printerr ("%s\n", _ ("The connection to the system bus was lost."));
+  conclude_failure (
+      client, "org.freedesktop.DBus.Error.Disconnected",
+      _ ("The connection to the system bus was lost.")); /* also of a verb that stays: it does not come back */
   client_quit (client, EXIT_CODE_NO_DAEMON);
 }
 
@@ -122,8 +141,10 @@ on_signal (gpointer user_data)
 {
   Client *client = user_data;
 
-  if (client->interrupted || client->verb->interrupt == NULL)
-    client_quit (client, client->verb->stays ? EXIT_CODE_OK : EXIT_CODE_CANCELLED);
+  if (client->verb->stays)
+    client_quit (client, EXIT_CODE_OK);
+  else if (client->interrupted || client->verb->interrupt == NULL)
+    client_fail_with (client, SHIKAKU_ERROR_PREFIX "Cancelled");
   else
     client->verb->interrupt (client);
   client->interrupted = TRUE;
@@ -140,8 +161,9 @@ client_run (Client *client)
   client->connection = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, &error);
   if (client->connection == NULL)
     {
-      g_printerr ("%s\n", _ ("The system bus (D-Bus) of this computer cannot be reached. Call your technician."));
-      return EXIT_CODE_NO_DAEMON;
+      conclude_failure (client, "org.freedesktop.DBus.Error.NoServer",
+                        _ ("The system bus (D-Bus) of this computer cannot be reached. Call your technician."));
+      return client->exit_code;
     }
   g_dbus_connection_set_exit_on_close (client->connection, FALSE);
   g_signal_connect (client->connection, "closed", G_CALLBACK (on_closed), client);

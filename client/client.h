@@ -22,14 +22,21 @@ struct Client
   gpointer state;  /* the verb's own */
   GMainLoop *loop; /* the only one */
   ExitCode exit_code;
+  gboolean concluded;
   gboolean interrupted;
 };
 
 /* client_run: connects, lives, and puts everything down. Return: the exit code. */
 ExitCode client_run (Client *client);
 
-/* client_quit: the program ends with @code. Later calls do not change it. */
+/* client_quit: the program ends, with @code unless it was concluded before. Later calls do not change it. */
 void client_quit (Client *client, ExitCode code);
+
+/*
+ * client_conclude: the outcome of what was asked is @code, and @value with --json, where it is printed; what comes later
+ * (Ctrl-C, a daemon that goes) changes neither. The verb goes on until it calls client_quit().
+ */
+void client_conclude (Client *client, ExitCode code, GVariant *value);
 
 /*
  * client_fail: says on standard error what @error (of a D-Bus call) means, with --json also as an object on standard

@@ -8,22 +8,46 @@
 #define LABEL_COLUMNS 24
 #define RULE_COLUMNS 60
 
+/* What a terminal obeys instead of showing it. */
+static gboolean
+is_harmless (gunichar character)
+{
+  GUnicodeType type = g_unichar_type (character);
+
+  return type != G_UNICODE_CONTROL && type != G_UNICODE_FORMAT /* turns the text round, or hides in it */
+         && type != G_UNICODE_LINE_SEPARATOR && type != G_UNICODE_PARAGRAPH_SEPARATOR;
+}
+
+/* JSON's escape: UTF-16, of a character beyond U+FFFF in two halves. */
+static void
+append_escaped (GString *text, gunichar character)
+{
+  if (character > 0xFFFF)
+    g_string_append_printf (text, "\\u%04x\\u%04x", 0xD7C0 + (character >> 10), 0xDC00 + (character & 0x3FF));
+  else
+    g_string_append_printf (text, "\\u%04x", character);
+}
+
 void
 output_json (GVariant *value)
 {
   g_autoptr (JsonNode) node = json_gvariant_serialize (value);
-  g_autofree char *text = json_to_string (node, FALSE);
+  g_autofree char *text
+      = json_to_string (node, FALSE); /* which leaves U+001F as it is, and shows others to a terminal */
+  g_autoptr (GString) line = g_string_new (NULL);
 
-  fputs (text, stdout); /* not g_print(): JSON is UTF-8 in every locale */
-  fputc ('\n', stdout);
+  for (const char *at = text; *at; at = g_utf8_next_char (at))
+    {
+      gunichar character = g_utf8_get_char (at);
+
+      if (is_harmless (character))
+        g_string_append_unichar (line, character);
+      else
+        append_escaped (line, character); /* it is in a string: nowhere else is there one */
+    }
+  g_string_append_c (line, '\n');
+  fputs (line->str, stdout); /* not g_print(): JSON is UTF-8 in every locale */
   fflush (stdout);
-}
-
-static gboolean
-is_harmless (gunichar character)
-{
-  return !g_unichar_iscntrl (character) && character != 0x061C && character != 0x200E && character != 0x200F
-         && !(character >= 0x2028 && character <= 0x202E) && !(character >= 0x2066 && character <= 0x2069);
 }
 
 char *

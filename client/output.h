@@ -4,12 +4,15 @@
 
 #include <gio/gio.h>
 
-/* output_json: @value as one line of JSON, always UTF-8, names and types as on the bus. */
+/*
+ * output_json: @value as one line of JSON, always UTF-8, names and types as on the bus. What output_clean() takes out
+ * is escaped (\u202e): it arrives at a program, and does nothing to a terminal.
+ */
 void output_json (GVariant *value);
 
 /*
- * output_clean: @text without what can move the cursor or turn the text round: control characters, separators of lines,
- * marks of writing direction. Return: (transfer full).
+ * output_clean: @text without what can move the cursor, turn the text round or hide in it: control and format
+ * characters (categories Cc and Cf of Unicode), separators of lines. Return: (transfer full).
  */
 char *output_clean (const char *text);
 

@@ -4,10 +4,12 @@
 #include <locale.h>
 
 #include "client/client.h"
+#include "client/output.h"
 #include "client/verbs.h"
 
 static gboolean option_version, option_json, option_list_verbs;
 static char *option_list_options, *option_after;
+static gboolean wants_json; /* --json is somewhere in the line, though the line may be wrong */
 
 static const GOptionEntry json_option[] = {
   { "json", 0, 0, G_OPTION_ARG_NONE, &option_json, N_ ("Print JSON, for programs"), NULL },
@@ -25,7 +27,18 @@ static const GOptionEntry global_options[] = {
 static ExitCode
 print_usage_error (const char *message)
 {
-  g_printerr ("%s\n%s\n", message, _ ("See “shikakuctl --help”."));
+  output_error (message);
+  g_printerr ("%s\n", _ ("See “shikakuctl --help”."));
+  if (wants_json)
+    {
+      g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+      g_autoptr (GVariant) failure = NULL;
+
+      g_variant_dict_insert (&dict, "Error", "s", SHIKAKU_ERROR_PREFIX "InvalidOption");
+      g_variant_dict_insert (&dict, "ErrorMessage", "s", message);
+      failure = g_variant_ref_sink (g_variant_dict_end (&dict));
+      output_json (failure);
+    }
   return EXIT_CODE_USAGE;
 }
 
@@ -105,6 +118,7 @@ main (int argc, char **argv)
   bind_textdomain_codeset (SHIKAKU_GETTEXT_DOMAIN, "UTF-8"); /* g_print converts to the locale's */
   textdomain (SHIKAKU_GETTEXT_DOMAIN);
   g_set_prgname ("shikakuctl");
+  wants_json = g_strv_contains ((const char *const *)argv, "--json");
 
   context = new_context (_ ("VERB [OPTION…]"), global_options);
   help = verbs_get_help ();

@@ -67,7 +67,6 @@ typedef struct
   Visit *visit;
   gboolean asks; /* our agent serves the reader */
   char *reader;  /* object path; NULL: the only one there is */
-  ExitCode code;
 } Check;
 
 static gboolean
@@ -97,37 +96,56 @@ check_options (void)
 /* The end. */
 
 static void
-on_left (gpointer user_data)
+on_closed (gpointer user_data)
 {
   Check *check = user_data;
 
-  client_quit (check->client, check->code);
+  client_quit (check->client, EXIT_CODE_UNKNOWN); /* which was concluded before */
+}
+
+static void
+on_cancelled (gpointer user_data)
+{
+  Check *check = user_data;
+  const char *error = SHIKAKU_ERROR_PREFIX "Cancelled";
+  const char *sentence = _ ("The visit was cancelled.");
+  g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
+  g_autoptr (GVariant) failure = NULL;
+
+  if (visit_is_open (check->visit))
+    g_variant_dict_insert (&dict, "State", "s", "cancelled");
+  g_variant_dict_insert (&dict, "Error", "s", error);
+  g_variant_dict_insert (&dict, "ErrorMessage", "s", sentence);
+  failure = g_variant_ref_sink (g_variant_dict_end (&dict));
+  output_error (sentence);
+  client_conclude (check->client, EXIT_CODE_CANCELLED, failure);
+  client_quit (check->client, EXIT_CODE_CANCELLED);
+}
+
+static ExitCode
+get_answer_code (GVariant *eligibility)
+{
+  const char *answer = "";
+
+  g_variant_lookup (eligibility, "Answer", "&s", &answer);
+  if (g_str_equal (answer, "eligible"))
+    return EXIT_CODE_OK;
+  return g_str_equal (answer, "not-eligible") ? EXIT_CODE_NOT_ELIGIBLE : EXIT_CODE_UNKNOWN;
 }
 
 static void
 on_done (GVariant *eligibility, GVariant *consents, gpointer user_data)
 {
   Check *check = user_data;
-  const char *answer = "";
+  g_auto (GVariantDict) whole = G_VARIANT_DICT_INIT (eligibility);
+  g_autoptr (GVariant) value = NULL;
 
-  if (check->client->json)
-    {
-      g_auto (GVariantDict) whole = G_VARIANT_DICT_INIT (eligibility);
-      g_autoptr (GVariant) value = NULL;
-
-      g_variant_dict_insert_value (&whole, "Consents", consents); /* as Manager.Check has it */
-      value = g_variant_ref_sink (g_variant_dict_end (&whole));
-      output_json (value);
-    }
-  else
+  g_variant_dict_insert_value (&whole, "Consents", consents); /* as Manager.Check has it */
+  value = g_variant_ref_sink (g_variant_dict_end (&whole));
+  if (!check->client->json)
     answer_view_print (eligibility, consents);
-
-  g_variant_lookup (eligibility, "Answer", "&s", &answer);
-  if (g_str_equal (answer, "eligible"))
-    check->code = EXIT_CODE_OK;
-  else
-    check->code = g_str_equal (answer, "not-eligible") ? EXIT_CODE_NOT_ELIGIBLE : EXIT_CODE_UNKNOWN;
-  visit_close (check->visit, on_left);
+  client_conclude (check->client, get_answer_code (eligibility), value);
+  visit_close (check->visit, on_closed);
 }
 
 static void
@@ -142,10 +160,8 @@ on_failed (GVariant *failure, gpointer user_data)
   output_error (*message ? message : error);
   if (g_variant_lookup (failure, "TriesLeft", "u", &tries))
     g_printerr (ngettext ("%u try is left.\n", "%u tries are left.\n", tries), tries);
-  if (check->client->json)
-    output_json (failure);
-  check->code = errors_get_exit_code (error);
-  visit_close (check->visit, on_left);
+  client_conclude (check->client, errors_get_exit_code (error), failure);
+  visit_close (check->visit, on_closed);
 }
 
 static void
@@ -283,7 +299,6 @@ start (Client *client)
   Check *check = client->state = g_new0 (Check, 1);
 
   check->client = client;
-  check->code = EXIT_CODE_CANCELLED;
   check->terminal = terminal_new ();
   check->visit = visit_new (client, &observer, check);
   if (!is_number_check ())
@@ -298,14 +313,15 @@ interrupt (Client *client)
 
   if (check == NULL)
     {
-      client_quit (client, EXIT_CODE_CANCELLED);
+      client_fail_with (client, SHIKAKU_ERROR_PREFIX "Cancelled");
       return;
     }
+  if (client->concluded)
+    return; /* it is being closed */
   if (check->agent != NULL)
     agent_withdraw (check->agent);
   g_printerr ("%s\n", _ ("Cancelling…"));
-  check->code = EXIT_CODE_CANCELLED;
-  visit_cancel (check->visit, on_left);
+  visit_cancel (check->visit, on_cancelled);
 }
 
 static void

@@ -76,8 +76,8 @@ fail_to_show (Client *client, const GError *error)
       client_fail (client, error);
       return;
     }
-  output_error (_ ("You may not do this. It needs the right to manage (org.shikaku.manage), which root has."));
-  client_quit (client, EXIT_CODE_NOT_AUTHORIZED);
+  client_fail_saying (client, name,
+                      _ ("You may not do this. It needs the right to manage (org.shikaku.manage), which root has."));
 }
 
 static void

@@ -268,6 +268,12 @@ visit_free (Visit *visit)
   g_free (visit);
 }
 
+gboolean
+visit_is_open (const Visit *visit)
+{
+  return visit->path != NULL;
+}
+
 const char *
 visit_get_token (const Visit *visit)
 {

@@ -29,6 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Visit, visit_free)
 /* visit_get_token: how its path ends. */
 const char *visit_get_token (const Visit *visit);
 
+/* visit_is_open: the daemon has opened it. */
+gboolean visit_is_open (const Visit *visit);
+
 /* visit_open: @insured: a{sv} of CheckNumber, or NULL for a visit at a reader. @options: its Token is added. */
 void visit_open (Visit *visit, GVariant *insured, GVariantDict *options);
 

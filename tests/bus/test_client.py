@@ -54,6 +54,11 @@ def wait_free(rig, reader):
     until(lambda: not get_property(connection, reader, READER, "InUse"), "the reader to be free")
 
 
+def caught_signals(process):
+    mask = int(re.search(r"SigCgt:\s+(\w+)", Path(f"/proc/{process.pid}/status").read_text())[1], 16)
+    return {number for number in signal.Signals if mask >> (number - 1) & 1}
+
+
 def echoes(process):
     return bool(termios.tcgetattr(process.terminal)[3] & termios.ECHO)
 
@@ -226,6 +231,30 @@ def test_interrupt_twice(rig):
     wait_free(rig, reader)
 
 
+def test_interrupt_json(rig):
+    """A check that Ctrl-C ends prints one object, also where it is pressed twice, and other verbs do too."""
+    rig.start("card", "center", "daemon", card_options=["--ejected"])
+    reader = rig.wait_readers(2, present=0)[0]
+    for times in (1, 2):
+        process = rig.spawn_client("check", "--json", "--reader", reader)
+        wait_for(lambda: "Please put your My Number Card" in errors(rig, process), "the visit to begin")
+        if times == 2:
+            rig.daemon.kill(signal.SIGSTOP)
+        process.kill(signal.SIGINT)
+        wait_for(lambda: "Cancelling" in errors(rig, process), "the first Ctrl-C")
+        if times == 2:
+            process.kill(signal.SIGINT)
+        assert process.wait() == CANCELLED
+        outcome = json.loads(process.text())
+        assert outcome["Error"].endswith(".Cancelled") and outcome["ErrorMessage"], outcome
+        assert times == 2 or outcome["State"] == "cancelled", outcome
+    process = rig.spawn_client("status", "--json")  # of the daemon that does not answer
+    wait_for(lambda: signal.SIGINT in caught_signals(process), "the client to take signals")
+    process.kill(signal.SIGINT)
+    assert process.wait() == CANCELLED and json.loads(process.text())["Error"].endswith(".Cancelled")
+    rig.daemon.kill(signal.SIGCONT)
+
+
 def test_terminal(rig):
     reader = start(rig)
     process = rig.spawn_client("check", "--reader", reader, "--consent", "drug", terminal=True)
@@ -269,6 +298,9 @@ def test_no_daemon(rig):
     nowhere = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nowhere"}
     process = rig.client("status", stdin="", environment=nowhere, check=NO_DAEMON)
     assert "The system bus (D-Bus) of this computer cannot be reached." in errors(rig, process)
+    assert read_refusal(rig.client("status", "--json", stdin="", check=NO_DAEMON)).endswith("ServiceUnknown")
+    process = rig.client("status", "--json", stdin="", environment=nowhere, check=NO_DAEMON)
+    assert read_refusal(process).endswith("NoServer")
 
 
 def test_daemon_killed(rig):
@@ -342,6 +374,8 @@ def test_config_show(rig):
     for user in ("other", "tester"):
         process = rig.client("config", "show", stdin="", check=NOT_AUTHORIZED, user=user)
         assert process.text() == "" and "org.shikaku.manage" in errors(rig, process)
+        process = rig.client("config", "show", "--json", stdin="", check=NOT_AUTHORIZED, user=user)
+        assert read_refusal(process) == "NotAuthorized"
 
 
 def test_watch(rig):
@@ -581,6 +615,7 @@ def test_usage(rig):
                       ("check", "--reader", "0", *NUMBER), ("agent", "--capability", "face")):
         process = rig.client(*arguments, stdin="", check=USAGE)
         assert process.text() == "" and "shikakuctl --help" in errors(rig, process), arguments
+        assert read_refusal(rig.client(*arguments, "--json", stdin="", check=USAGE)) == "InvalidOption", arguments
     rig.client("--version", stdin="", check=0)
 
 

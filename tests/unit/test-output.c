@@ -1,5 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test-output: what reaches a terminal moves no cursor, stands in columns in Japanese too, and is JSON for programs. */
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <stdio.h>
+#include <unistd.h>
+
 #include "captured.h"
 #include "client/output.h"
 
@@ -21,7 +26,9 @@ test_clean (void)
     { "a\xE2\x80\xA8z\xE2\x80\xA9", "a" REPLACED "z" REPLACED }, /* U+2028, U+2029 end lines */
     { "a\xE2\x80\xAEz\xE2\x81\xA6", "a" REPLACED "z" REPLACED }, /* U+202E, U+2066 */
     { "a\xE2\x80\x8E\xE2\x80\x8F\xD8\x9Cz", "a" REPLACED REPLACED REPLACED "z" }, /* U+200E, U+200F, U+061C */
-    { "a\xFFz", "a" REPLACED "z" },                                               /* no UTF-8 */
+    { "a\xC2\xAD\xEF\xBB\xBF\xE2\x81\xAAz", "a" REPLACED REPLACED REPLACED "z" }, /* U+00AD, U+FEFF, U+206A */
+    { "\xE8\xBE\xBB\xF3\xA0\x84\x80\xEE\x80\x80", "\xE8\xBE\xBB\xF3\xA0\x84\x80\xEE\x80\x80" }, /* a variant, a gaiji */
+    { "a\xFFz", "a" REPLACED "z" },                                                             /* no UTF-8 */
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -117,6 +124,56 @@ test_json (void)
   g_test_trap_assert_stdout ("*{\"Name\":\"山田\\n\",\"Until\":1,\"Ends\":[{\"What\":\"line\"}]}\n*");
 }
 
+/* Return: the line of JSON that is printed of @value, without its end (transfer full). */
+static char *
+print_json (GVariant *value)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *file = NULL;
+  char *text = NULL;
+  int fd = g_file_open_tmp (NULL, &file, &error), output = dup (STDOUT_FILENO);
+
+  g_assert_no_error (error);
+  fflush (stdout);
+  dup2 (fd, STDOUT_FILENO);
+  output_json (value);
+  dup2 (output, STDOUT_FILENO);
+  close (fd);
+  close (output);
+  g_assert_true (g_file_get_contents (file, &text, NULL, &error));
+  unlink (file);
+  return g_strchomp (text);
+}
+
+/* Whatever character there is: the line is JSON, means the same, and holds nothing that a terminal obeys. */
+static void
+test_json_characters (void)
+{
+  static const gunichar ranges[][2] = { { 1, 0x30FF }, { 0xE000, 0xFFFD }, { 0x1D100, 0x1D1FF }, { 0xE0000, 0xE01FF } };
+  g_autoptr (GPtrArray) texts = g_ptr_array_new_with_free_func (g_free);
+  g_autoptr (GVariant) value = NULL;
+  g_autoptr (JsonNode) node = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *line = NULL, *clean = NULL;
+
+  for (guint i = 0; i < G_N_ELEMENTS (ranges); i++)
+    for (gunichar character = ranges[i][0]; character <= ranges[i][1]; character++)
+      {
+        char *text = g_malloc0 (8);
+
+        g_unichar_to_utf8 (character, text);
+        g_ptr_array_add (texts, text);
+      }
+  value = g_variant_ref_sink (g_variant_new_strv ((const char *const *)texts->pdata, (gssize)texts->len));
+  line = print_json (value);
+  clean = output_clean (line);
+  g_assert_cmpstr (line, ==, clean);
+  node = json_from_string (line, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < texts->len; i++)
+    g_assert_cmpstr (json_array_get_string_element (json_node_get_array (node), i), ==, g_ptr_array_index (texts, i));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -127,5 +184,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/output/row", test_row);
   g_test_add_func ("/output/error-and-rule", test_error_and_rule);
   g_test_add_func ("/output/json", test_json);
+  g_test_add_func ("/output/json-characters", test_json_characters);
   return g_test_run ();
 }

@@ -95,12 +95,78 @@ client_finish_call (GObject *source, GAsyncResult *result, GError **error)
 }
 
 static void
+on_pong (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Client *client = user_data;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, NULL);
+
+  client->alive = reply != NULL;
+}
+
+/* Whoever stands still answers nothing: that is told apart from an answer that takes its time. */
+static void
+ask_for_life (Client *client)
+{
+  client->alive = FALSE;
+  g_dbus_connection_call (client->connection, client->daemon, SHIKAKU_OBJECT_PATH, "org.freedesktop.DBus.Peer", "Ping",
+                          NULL, NULL, G_DBUS_CALL_FLAGS_NO_AUTO_START, G_MAXINT, NULL, on_pong, client);
+}
+
+static gboolean
+on_deadline (gpointer user_data)
+{
+  Client *client = user_data;
+  g_autofree char *sentence = NULL;
+
+  client->deadline = 0;
+  if (client->daemon == NULL)
+    {
+      sentence = service_describe (client->service);
+      client_fail_saying (client, "org.freedesktop.DBus.Error.ServiceUnknown", sentence);
+    }
+  else if (!client->alive && client->verb->stays)
+    g_printerr ("%s\n", _ ("The daemon shikakud does not answer. Waiting for it."));
+  else if (!client->alive)
+    client_fail_with (client, "org.freedesktop.DBus.Error.NoReply");
+  else if (!client->verb->stays && !client->verb->waits)
+    client_fail_saying (
+        client, SHIKAKU_ERROR_PREFIX "TimedOut",
+        _ ("The daemon shikakud lives, but has no answer within 3 seconds: something that it asks keeps "
+           "silent. Try again; your technician finds more with “journalctl -u shikakud”."));
+  return G_SOURCE_REMOVE;
+}
+
+static void
+set_deadline (Client *client)
+{
+  if (client->deadline == 0)
+    client->deadline = g_timeout_add (CLIENT_DEADLINE_MILLISECONDS, on_deadline, client);
+}
+
+/* The daemon is away, and is known not to come. */
+static void
+on_told (const char *sentence, gboolean failed, gpointer user_data)
+{
+  Client *client = user_data;
+
+  if (client->daemon != NULL)
+    return;
+  if (!client->verb->stays)
+    client_fail_saying (client, "org.freedesktop.DBus.Error.ServiceUnknown", sentence);
+  else if (failed)
+    output_error (sentence);
+}
+
+static void
 on_appeared (GDBusConnection *connection, const char *name, const char *owner, gpointer user_data)
 {
   Client *client = user_data;
 
   g_free (client->daemon);
   client->daemon = g_strdup (owner);
+  if (client->verb->stays)
+    set_deadline (client);
+  ask_for_life (client);
   client->verb->start (client);
 }
 
@@ -115,14 +181,16 @@ on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
     client->verb->vanished (client);
   if (client->verb->stays)
     {
+      g_clear_handle_id (&client->deadline, g_source_remove);
       g_printerr ("%s\n", _ ("The daemon shikakud is not running. Waiting for it."));
+    }
+  else if (was_there)
+    {
+      client_fail_saying (client, "org.freedesktop.DBus.Error.NameHasNoOwner",
+                          _ ("The daemon shikakud has stopped. Nothing was decided; try again."));
       return;
     }
-  if (was_there)
-    client_fail_saying (client, "org.freedesktop.DBus.Error.NameHasNoOwner",
-                        _ ("The daemon shikakud has stopped. Nothing was decided; try again."));
-  else
-    client_fail_with (client, "org.freedesktop.DBus.Error.ServiceUnknown");
+  service_look (client->service, !was_there);
 }
 
 static void
@@ -171,13 +239,18 @@ client_run (Client *client)
     g_unix_signal_add (signals[i], on_signal, client);
 
   client->loop = g_main_loop_new (NULL, FALSE);
-  watch = g_bus_watch_name_on_connection (client->connection, SHIKAKU_BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_AUTO_START,
+  client->service = service_new (client->connection, on_told, client);
+  watch = g_bus_watch_name_on_connection (client->connection, SHIKAKU_BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE,
                                           on_appeared, on_vanished, client, NULL);
+  if (!client->verb->stays)
+    set_deadline (client);
   g_main_loop_run (client->loop);
 
   if (client->verb->finish != NULL)
     client->verb->finish (client);
+  g_clear_handle_id (&client->deadline, g_source_remove);
   g_bus_unwatch_name (watch);
+  g_clear_pointer (&client->service, service_free);
   g_signal_handlers_disconnect_by_data (client->connection, client);
   g_clear_object (&client->connection);
   g_clear_pointer (&client->loop, g_main_loop_unref);

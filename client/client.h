@@ -10,6 +10,7 @@
 #include <gio/gio.h>
 
 #include "client/errors.h"
+#include "client/service.h"
 #include "client/verb.h"
 #include "daemon/base/names.h"
 
@@ -23,6 +24,9 @@ struct Client
   GMainLoop *loop; /* the only one */
   ExitCode exit_code;
   gboolean concluded;
+  Service *service; /* why the daemon is away */
+  guint deadline;   /* until the daemon has shown that it lives */
+  gboolean alive;
   gboolean interrupted;
 };
 
@@ -33,7 +37,7 @@ ExitCode client_run (Client *client);
 void client_quit (Client *client, ExitCode code);
 
 /*
- * client_conclude: the outcome of what was asked is @code, and @value with --json, where it is printed; what comes later
+ * client_conclude: the outcome of what was asked is @code, and @value, printed with --json; what comes later
  * (Ctrl-C, a daemon that goes) changes neither. The verb goes on until it calls client_quit().
  */
 void client_conclude (Client *client, ExitCode code, GVariant *value);
@@ -61,4 +65,6 @@ void client_call (Client *client, const char *path, const char *interface, const
 /* client_finish_call: Return: the first value of the reply (transfer full), or NULL with what GDBus says. */
 GVariant *client_finish_call (GObject *source, GAsyncResult *result, GError **error);
 
+/* The deadline of all that asks the daemon only; CLIENT_CALL_SECONDS is for what may have to wait for others. */
+#define CLIENT_DEADLINE_MILLISECONDS 2800
 #define CLIENT_CALL_SECONDS 25

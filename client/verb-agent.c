@@ -32,11 +32,11 @@ typedef struct
   guint subscription; /* InterfacesAdded */
   gboolean registered, registering;
   guint daemons; /* that were there: what one was asked, the next does not answer */
-} Service;
+} AgentService;
 
 typedef struct
 {
-  Service *service;
+  AgentService *service;
   guint daemon;
 } Attempt;
 
@@ -50,7 +50,7 @@ check_options (void)
 }
 
 static void
-wait_for_reader (Service *service)
+wait_for_reader (AgentService *service)
 {
   g_printerr ("%s\n", _ ("The reader is not there. Waiting for it."));
 }
@@ -59,7 +59,7 @@ static void
 on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autofree Attempt *attempt = user_data;
-  Service *service = attempt->service;
+  AgentService *service = attempt->service;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
   g_autofree char *name = NULL, *message = NULL;
@@ -81,7 +81,7 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-register_agent (Service *service)
+register_agent (AgentService *service)
 {
   const char *const *capabilities
       = option_capabilities != NULL ? (const char *const *)option_capabilities : agent_capabilities;
@@ -93,7 +93,7 @@ register_agent (Service *service)
 static void
 on_reader (Client *client, gboolean found, const char *path)
 {
-  Service *service = client->state;
+  AgentService *service = client->state;
 
   g_free (service->reader);
   service->reader = g_strdup (path);
@@ -107,7 +107,7 @@ on_reader (Client *client, gboolean found, const char *path)
 }
 
 static void
-begin_registration (Service *service)
+begin_registration (AgentService *service)
 {
   if (service->registered || service->registering || service->client->daemon == NULL)
     return;
@@ -129,7 +129,7 @@ on_reader_added (GDBusConnection *connection, const char *sender, const char *pa
 static void
 on_released (gpointer user_data)
 {
-  Service *service = user_data;
+  AgentService *service = user_data;
 
   service->registered = FALSE;
   begin_registration (service);
@@ -138,11 +138,11 @@ on_released (gpointer user_data)
 static void
 start (Client *client)
 {
-  Service *service = client->state;
+  AgentService *service = client->state;
 
   if (service == NULL)
     {
-      service = client->state = g_new0 (Service, 1);
+      service = client->state = g_new0 (AgentService, 1);
       service->client = client;
       service->terminal = terminal_new ();
       service->agent = agent_new (client, service->terminal, NULL, on_released, service);
@@ -156,7 +156,7 @@ start (Client *client)
 static void
 vanished (Client *client)
 {
-  Service *service = client->state;
+  AgentService *service = client->state;
 
   service->registered = service->registering = FALSE;
   service->daemons++;
@@ -166,7 +166,7 @@ vanished (Client *client)
 static void
 finish (Client *client)
 {
-  g_autofree Service *service = client->state;
+  g_autofree AgentService *service = client->state;
 
   if (service == NULL)
     return;

@@ -342,6 +342,7 @@ const Verb verb_check = {
   .summary = N_ ("check a patient's eligibility, with the card or by number"),
   .options = options,
   .values = values,
+  .waits = TRUE,
   .check = check_options,
   .start = start,
   .interrupt = interrupt,

@@ -6,7 +6,6 @@
 #include "client/output.h"
 #include "client/words.h"
 
-#define DIAGNOSE_SECONDS 90 /* a center that does not answer takes its time */
 #define LINK_COLUMNS 18
 #define STATE_COLUMNS 14
 
@@ -114,7 +113,7 @@ start (Client *client)
 
   g_variant_dict_insert (&options, "Language", "s", words_language ());
   client_call (client, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "Diagnose",
-               g_variant_new ("(@a{sv})", g_variant_dict_end (&options)), DIAGNOSE_SECONDS, on_links, client);
+               g_variant_new ("(@a{sv})", g_variant_dict_end (&options)), CLIENT_CALL_SECONDS, on_links, client);
 }
 
 const Verb verb_diagnose = {

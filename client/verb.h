@@ -23,6 +23,7 @@ typedef struct
   const GOptionEntry *options;
   const VerbValues *values; /* of the options, ended by a NULL option; NULL: none takes words of a list */
   gboolean stays;           /* waits for the daemon, and for its return, until Ctrl-C */
+  gboolean waits;           /* for people: a daemon that lives may answer late */
   /* check: what GOption cannot. Return: what is wrong, a sentence (transfer full), or NULL. NULL: nothing to check. */
   char *(*check) (void);
   void (*start) (Client *client);

@@ -2,8 +2,8 @@
 /* visit: in come the signals of one visit, out go its states and its end. */
 #include "visit.h"
 
-#define CANCEL_SECONDS 10
-#define CLOSE_SECONDS 5
+#define CANCEL_SECONDS 3
+#define CLOSE_SECONDS 3
 #define PROPERTIES "org.freedesktop.DBus.Properties"
 
 struct Visit

@@ -234,6 +234,8 @@ run_program (int argc, char *argv[])
     {
       log_ending ();
       log_error (NULL, "%s", error->message);
+      if (!check)
+        bus_note_failure (error->message);
       return refuse_configuration ();
     }
   if (check)
@@ -242,6 +244,7 @@ run_program (int argc, char *argv[])
     {
       log_ending ();
       log_error (NULL, "%s", error->message);
+      bus_note_failure (error->message);
       daemon.exit_status = EXIT_FAILURE;
     }
   configuration_free (daemon.configuration);

@@ -247,6 +247,12 @@ bus_note_ready (Bus *self, const char *status)
 }
 
 void
+bus_note_failure (const char *reason)
+{
+  sd_notifyf (FALSE, "STATUS=%s", reason);
+}
+
+void
 bus_withdraw (Bus *self)
 {
   sd_notify (FALSE, "STOPPING=1");

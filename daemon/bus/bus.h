@@ -35,6 +35,9 @@ void bus_set_configuration (Bus *bus, const Configuration *configuration);
 void bus_note_reloading (Bus *bus);
 void bus_note_ready (Bus *bus, const char *status);
 
+/* bus_note_failure: the last word before a start ends, for `systemctl status`, and for shikakuctl, which shows it. */
+void bus_note_failure (const char *reason);
+
 /* bus_withdraw: no new calls are taken (ShuttingDown); what is queued goes out. */
 void bus_withdraw (Bus *bus);
 

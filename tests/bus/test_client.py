@@ -303,6 +303,118 @@ def test_no_daemon(rig):
     assert read_refusal(process).endswith("NoServer")
 
 
+class Systemd:
+    """What shikakuctl asks of it: the properties of one unit, which the test changes."""
+
+    def __init__(self, rig, **unit):
+        rig.bus_policy = SYSTEMD_POLICY
+        rig.start("bus")
+        self.connection, self.asked = rig.bus_connection("root", fresh=True), 0
+        node = Gio.DBusNodeInfo.new_for_xml(SYSTEMD_XML)
+        self.connection.register_object("/org/freedesktop/systemd1", node.interfaces[0], self.on_call, None, None)
+        self.connection.register_object(UNIT, node.interfaces[1], self.on_call, None, None)
+        self.connection.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
+                                  GLib.Variant("(su)", (SYSTEMD, 0)), None, Gio.DBusCallFlags.NONE, -1, None)
+        self.set(**unit)
+
+    def set(self, LoadState="loaded", ActiveState="inactive", SubState="dead", Result="success", StatusText="",
+            ExecMainStatus=0, NRestarts=0):
+        self.unit = {"LoadState": GLib.Variant("s", LoadState), "ActiveState": GLib.Variant("s", ActiveState),
+                     "SubState": GLib.Variant("s", SubState), "Result": GLib.Variant("s", Result),
+                     "StatusText": GLib.Variant("s", StatusText), "ExecMainStatus": GLib.Variant("i", ExecMainStatus),
+                     "NRestarts": GLib.Variant("u", NRestarts)}
+        self.connection.emit_signal(None, UNIT, PROPERTIES, "PropertiesChanged", GLib.Variant(
+            "(sa{sv}as)", ("org.freedesktop.systemd1.Unit", {"ActiveState": self.unit["ActiveState"]}, [])))
+
+    def on_call(self, _connection, _sender, _path, _interface, method, _parameters, invocation):
+        self.asked += method == "GetAll"
+        invocation.return_value(GLib.Variant("(a{sv})", (self.unit,)) if method == "GetAll" else None)
+
+
+SYSTEMD, UNIT = "org.freedesktop.systemd1", "/org/freedesktop/systemd1/unit/shikakud_2eservice"
+SYSTEMD_XML = f"""<node><interface name='{SYSTEMD}.Manager'><method name='Subscribe'/></interface>
+  <interface name='{PROPERTIES}'><method name='GetAll'>
+  <arg type='s' direction='in'/><arg type='a{{sv}}' direction='out'/></method></interface></node>"""
+SYSTEMD_POLICY = f"""
+  <policy user="root"><allow own="{SYSTEMD}"/></policy>
+  <policy context="default"><allow send_destination="{SYSTEMD}"/></policy>
+"""
+FAILURES = (  # of the unit, and what is said
+    (dict(ActiveState="failed", Result="exit-code", ExecMainStatus=78, StatusText="shikakud.conf:14: no key Colour"),
+     "The service shikakud has failed: shikakud.conf:14: no key Colour. Call your technician"),
+    (dict(ActiveState="failed", Result="exit-code", ExecMainStatus=78), "its configuration is wrong (exit-code 78)"),
+    (dict(ActiveState="failed", Result="exit-code", ExecMainStatus=243, StatusText="of an earlier run"),
+     "a credential that its unit names cannot be read or decrypted (exit-code 243)"),
+    (dict(ActiveState="activating", SubState="auto-restart", Result="exit-code", ExecMainStatus=226, NRestarts=27),
+     "a folder that its unit names cannot be had (exit-code 226)"),
+    (dict(ActiveState="failed", Result="signal", ExecMainStatus=11, StatusText="of an earlier run"), "signal 11"),
+    (dict(LoadState="masked"), "The service shikakud is masked."),
+    (dict(LoadState="not-found"), "The service shikakud is not installed."),
+    (dict(ActiveState="inactive"), "The daemon shikakud is not running."),
+)
+
+
+def test_service_failed(rig):
+    """A service that does not come: why is said at once, in the daemon's last word if there is one, and what to do."""
+    systemd = Systemd(rig)
+    for unit, sentence in FAILURES:
+        systemd.set(**unit)
+        process = rig.client("status", "--json", stdin="", check=NO_DAEMON)
+        assert sentence in errors(rig, process) and sentence in json.loads(process.text())["ErrorMessage"], errors(rig, process)
+
+    systemd.set(ActiveState="activating", SubState="start")  # it fails while it is waited for
+    asked = systemd.asked
+    process = rig.spawn_client("status")
+    wait_for(lambda: systemd.asked > asked, "the client to ask for the unit")
+    systemd.set(**FAILURES[0][0])
+    assert process.wait() == NO_DAEMON and FAILURES[0][1] in errors(rig, process), errors(rig, process)
+
+    systemd.set(ActiveState="activating", SubState="start")  # it takes too long
+    process = rig.client("status", stdin="", check=NO_DAEMON)
+    assert "is being started" in errors(rig, process), errors(rig, process)
+
+    systemd.set(**FAILURES[0][0])
+    patient = rig.spawn_client("agent", terminal=True)
+    patient.wait_output(r"Waiting for it\.[\s\S]*no key Colour")
+    patient.kill(signal.SIGINT)
+    assert patient.wait() == 0
+
+
+def test_daemon_stands_still(rig):
+    """A daemon that answers nothing is called that, by each verb, within a few seconds."""
+    reader = start(rig)
+    patient = rig.spawn_client("agent", "--reader", reader, terminal=True)
+    patient.wait_output("Ready")
+    rig.daemon.kill(signal.SIGSTOP)
+    verbs = [rig.spawn_client(*verb, "--json") for verb in (
+        ("status",), ("readers",), ("diagnose",), ("statistics",), ("config", "show"), ("check", "--reader", reader))]
+    late = rig.spawn_client("watch", terminal=True)
+    late.wait_output("The daemon shikakud does not answer. Waiting for it.")
+    for process in verbs:
+        assert process.wait() == NO_DAEMON, process.text()
+        failure = json.loads(process.text())
+        assert failure["Error"].endswith(".NoReply"), failure  # by the deadline, not by the end of a call's own time
+        assert "The daemon shikakud does not answer." in failure["ErrorMessage"], failure
+    rig.daemon.kill(signal.SIGCONT)
+    answer_pin(patient, ask_pin(rig, reader, patient))
+
+
+def test_daemon_is_late(rig):
+    """A daemon that lives and has no answer, as of a center that keeps silent, is not called dead."""
+    rig.start("bus")
+    daemon = rig.bus_connection("shikaku", fresh=True)
+    call(daemon, "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName", GLib.Variant("(su)", (NAME, 0)),
+         destination="org.freedesktop.DBus")
+    held = []
+    silent = daemon.add_filter(lambda _connection, message, incoming: held.append(message) if incoming and (
+        message.get_interface() or "").startswith(NAME) else message)
+    verbs = [rig.spawn_client(*verb, "--json") for verb in (("diagnose",), ("statistics",), ("config", "show"))]
+    for process in verbs:
+        assert process.wait() == CANCELLED, process.text()
+        assert "lives, but has no answer" in json.loads(process.text())["ErrorMessage"], process.text()
+    daemon.remove_filter(silent)
+
+
 def test_daemon_killed(rig):
     reader = start(rig)
     process = rig.spawn_client("check", "--reader", reader, terminal=True)

@@ -109,6 +109,12 @@ def test_wrong_configuration(machine):
     journal = machine.journal("--unit=shikakud")
     assert re.search(rf"shikakud.conf:{line}: .*Colour", journal), journal
     assert "<3>" not in journal and "shikakud: " not in journal, journal
+    machine.run("shikakuctl", "status", user="tester", status=NO_DAEMON)  # says so at once, to whom the journal is closed
+    assert re.search(rf"The service shikakud has failed: .*shikakud.conf:{line}: .*Colour", machine.errors), machine.errors
+    machine.systemctl("mask", "--runtime", "shikakud")
+    machine.run("shikakuctl", "status", user="tester", status=NO_DAEMON)
+    assert "The service shikakud is masked." in machine.errors, machine.errors
+    machine.systemctl("unmask", "--runtime", "shikakud")
     machine.write("/etc/shikaku/shikakud.conf", right)
     machine.systemctl("restart", "shikakud")
 

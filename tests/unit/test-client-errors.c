@@ -63,7 +63,9 @@ assert_described (const char *name, const char *message, const char *expected)
 static void
 test_describe (void)
 {
-  assert_described (BUS "NoReply", "text of the bus", "The daemon shikakud does not answer.");
+  assert_described (
+      BUS "NoReply", "text of the bus",
+      "The daemon shikakud does not answer. Call your technician, or restart it: systemctl restart shikakud");
   assert_described (OURS "NoReader", "x", "No card reader is connected, or not the one asked for.");
   assert_described (OURS "InvalidOption", "Timeout", "The daemon does not accept an option: Timeout");
   assert_described (OURS "OfTomorrow", "it rains", "The daemon reports an error: it rains");

@@ -116,7 +116,7 @@ on_pin (char *line, gpointer user_data)
   fold_full_width_digits (line);
   if (strlen (line) != PIN_DIGITS || strspn (line, "0123456789") != PIN_DIGITS)
     {
-      g_printerr ("%s\n", _ ("The PIN is four digits."));
+      output_error (_ ("The PIN is four digits."));
       if (terminal_is_interactive (agent->terminal))
         terminal_ask (agent->terminal, agent->prompt, FALSE, on_pin, agent);
       else
@@ -190,28 +190,35 @@ read_yes_or_no (const char *line)
 }
 
 static void
+answer_question (Agent *agent, gboolean granted)
+{
+  const char *kind;
+
+  g_variant_get_child (agent->questions, agent->question++, "(&s&s&s)", &kind, NULL, NULL);
+  g_variant_builder_add (&agent->answers, "{sb}", kind, granted);
+  ask_next_question (agent);
+}
+
+static void
 on_consent (char *line, gpointer user_data)
 {
   Agent *agent = user_data;
   int answer = line != NULL ? read_yes_or_no (line) : 0;
-  const char *kind;
 
   if (answer < 0 && terminal_is_interactive (agent->terminal))
     {
-      g_printerr ("%s\n", _ ("Please answer yes or no."));
+      output_error (_ ("Please answer yes or no."));
       ask_next_question (agent);
       return;
     }
-  g_variant_get_child (agent->questions, agent->question++, "(&s&s&s)", &kind, NULL, NULL);
-  g_variant_builder_add (&agent->answers, "{sb}", kind, answer == 1); /* what is no clear yes is a no */
-  ask_next_question (agent);
+  answer_question (agent, answer == 1); /* what is no clear yes is a no */
 }
 
 static void
 ask_next_question (Agent *agent)
 {
   const char *text;
-  g_autofree char *clean = NULL, *prompt = NULL;
+  g_autofree char *clean = NULL, *whole = NULL, *prompt = NULL;
 
   if (agent->question >= g_variant_n_children (agent->questions))
     {
@@ -220,7 +227,14 @@ ask_next_question (Agent *agent)
     }
   g_variant_get_child (agent->questions, agent->question, "(&s&s&s)", NULL, &text, NULL);
   clean = output_clean (text);
-  prompt = g_strdup_printf ("%s %s ", clean, _ ("[yes/no]"));
+  if (!output_can_show (clean))
+    {
+      output_error (_ ("A question cannot be shown on this terminal, and is answered with no."));
+      answer_question (agent, FALSE); /* nobody consents to question marks */
+      return;
+    }
+  whole = g_strdup_printf ("%s %s ", clean, _ ("[yes/no]"));
+  prompt = output_fold (whole);
   terminal_ask (agent->terminal, prompt, TRUE, on_consent, agent);
 }
 
@@ -247,12 +261,10 @@ show_message (GVariant *parameters)
 {
   g_autoptr (GVariant) details = g_variant_get_child_value (parameters, 2);
   const char *text = NULL;
-  g_autofree char *clean = NULL;
 
-  if (!g_variant_lookup (details, "Text", "&s", &text))
-    g_variant_get_child (parameters, 1, "&s", &text);
-  clean = output_clean (text);
-  g_printerr ("%s\n", clean);
+  if (!g_variant_lookup (details, "Text", "&s", &text) || !output_can_show (text))
+    g_variant_get_child (parameters, 1, "&s", &text); /* such as remove-card: more than question marks say */
+  output_error (text);
 }
 
 static void

@@ -19,6 +19,7 @@ typedef enum
   VALUE_TEXT,
   VALUE_WORD, /* a word of the contract */
   VALUE_DATE,
+  VALUE_MONTH, /* YYYYMM */
   VALUE_RATIO, /* percent */
   VALUE_FLAG,
   VALUE_CERTIFICATE, /* of a ceiling, OQSCD011 */
@@ -76,6 +77,36 @@ static const Row part_rows[] = {
   { "SelfPay", N_ ("Own share (yen)"), VALUE_YEN },
 };
 
+/* Of PublicExpenses: tickets of medical aid, under the field's own names. */
+static const Row ticket_rows[] = {
+  { "TicketType", N_ ("Ticket"), VALUE_WORD },
+  { "MedicalTicketValidDate", N_ ("Valid from"), VALUE_DATE },
+  { "MedicalTicketExpirationDate", N_ ("Valid until"), VALUE_DATE },
+  { "IssueNumber", N_ ("Issue number"), VALUE_TEXT },
+  { "MedicalTreatmentMonth", N_ ("Month of treatment"), VALUE_MONTH },
+  { "DesignatedMedicalInstitutionCode", N_ ("Institution (code)"), VALUE_TEXT },
+  { "DesignatedMedicalInstitutionFlag", N_ ("This institution"), VALUE_WORD },
+  { "DesignatedMedicalInstitutionName", N_ ("Institution"), VALUE_TEXT },
+  { "PrescriptionIssuerMedicalInstitutionCode", N_ ("Prescriber (code)"), VALUE_TEXT },
+  { "PrescriptionIssuerMedicalInstitutionName", N_ ("Prescriber"), VALUE_TEXT },
+  { "InjuryName1", N_ ("Illness 1"), VALUE_TEXT },
+  { "InjuryName2", N_ ("Illness 2"), VALUE_TEXT },
+  { "InjuryName3", N_ ("Illness 3"), VALUE_TEXT },
+  { "MedicalTreatmentType", N_ ("Treatment"), VALUE_WORD },
+  { "SelfPayAmount", N_ ("Own share (yen)"), VALUE_YEN },
+  { "DistrictContactName", N_ ("District contact"), VALUE_TEXT },
+  { "HandlingContactName", N_ ("Handled by"), VALUE_TEXT },
+  { "SingleOrCombinedUse", N_ ("Use with insurance"), VALUE_WORD },
+  { "StatusOfSocialInsurance", N_ ("Social insurance"), VALUE_WORD },
+  { "ConsistencyFlag", N_ ("Consistency"), VALUE_WORD },
+  { "StatusOfInfecton", N_ ("Infections law"), VALUE_WORD }, /* the field spells it so */
+  { "StatusOfElderlyMedicalCare", N_ ("Care of the elderly"), VALUE_WORD },
+  { "StatusOfPrefecturalExpenses", N_ ("Prefecture pays"), VALUE_WORD },
+  { "Remarks1", N_ ("Remark 1"), VALUE_TEXT },
+  { "Remarks2", N_ ("Remark 2"), VALUE_TEXT },
+  { "Remarks3", N_ ("Remark 3"), VALUE_TEXT },
+};
+
 static const Row *
 find_row (const Row *rows, guint n_rows, const char *key)
 {
@@ -109,6 +140,8 @@ format_value (const char *key, ValueType type, GVariant *value)
     return g_variant_print (value, FALSE);
   if (type == VALUE_DATE)
     return words_date (text);
+  if (type == VALUE_MONTH)
+    return words_month (text);
   if (type == VALUE_YEN)
     return g_strdup (text + MIN (strspn (text, "0"), MAX (strlen (text), 1) - 1));
   if (type == VALUE_CERTIFICATE)
@@ -127,7 +160,7 @@ print_value (const char *indent, const char *key, const Row *row, GVariant *valu
 
 /* Any dictionary, and what it holds; the center's own names where the contract has none. */
 static void
-print_part (const char *indent, GVariant *part)
+print_part (const char *indent, GVariant *part, const Row *rows, guint n_rows)
 {
   g_autofree char *deeper = g_strconcat (indent, "  ", NULL);
   g_autoptr (GVariant) class_name = g_variant_lookup_value (part, "ClassName", NULL);
@@ -139,7 +172,7 @@ print_part (const char *indent, GVariant *part)
   g_variant_iter_init (&iter, part);
   while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
     {
-      const Row *row = find_row (part_rows, G_N_ELEMENTS (part_rows), key);
+      const Row *row = find_row (rows, n_rows, key);
 
       if ((class_name != NULL && g_str_equal (key, "Class")) || (disease_name != NULL && g_str_equal (key, "Category")))
         continue; /* a code says nothing that its name does not */
@@ -147,7 +180,7 @@ print_part (const char *indent, GVariant *part)
         {
           g_autofree char *label = g_strconcat (indent, key, NULL);
           output_row (label, "");
-          print_part (deeper, value);
+          print_part (deeper, value, rows, n_rows);
         }
       else
         print_value (indent, key, row, value);
@@ -162,7 +195,7 @@ print_parts (const Row *row, GVariant *value)
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_VARDICT))
     {
       output_row (label, "");
-      print_part ("  ", value);
+      print_part ("  ", value, part_rows, G_N_ELEMENTS (part_rows));
       return;
     }
   for (gsize i = 0; i < g_variant_n_children (value); i++)
@@ -170,7 +203,10 @@ print_parts (const Row *row, GVariant *value)
       g_autoptr (GVariant) part = g_variant_get_child_value (value, i);
 
       output_row (label, "");
-      print_part ("  ", part);
+      if (g_str_equal (row->key, "PublicExpenses"))
+        print_part ("  ", part, ticket_rows, G_N_ELEMENTS (ticket_rows));
+      else
+        print_part ("  ", part, part_rows, G_N_ELEMENTS (part_rows));
     }
 }
 

@@ -4,9 +4,13 @@
 
 #include <json-glib/json-glib.h>
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
 
 #define LABEL_COLUMNS 24
 #define RULE_COLUMNS 60
+#define ROOM_COLUMNS 20 /* what is narrower holds no text */
 
 /* What a terminal obeys instead of showing it. */
 static gboolean
@@ -89,21 +93,131 @@ output_pad (const char *text, guint columns)
   return g_strdup_printf ("%s%*s", clean, taken < columns ? (int)(columns - taken) : 1, "");
 }
 
+gboolean
+output_can_show (const char *text)
+{
+  g_autofree char *converted = NULL;
+  const char *charset;
+
+  if (!g_get_charset (&charset))
+    {
+      converted = g_convert (text, -1, charset, "UTF-8", NULL, NULL, NULL);
+      return converted != NULL;
+    }
+  if (g_strcmp0 (g_getenv ("TERM"), "linux") != 0)
+    return TRUE;
+  for (const char *at = text; *at; at = g_utf8_next_char (at))
+    if (g_unichar_iswide (g_utf8_get_char (at)))
+      return FALSE; /* the kernel's console has a few hundred glyphs */
+  return TRUE;
+}
+
+/* How wide the terminal at @fd is; 0: it is none, or does not say. */
+static guint
+get_width (int fd)
+{
+  struct winsize size = { 0 };
+
+  return ioctl (fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+static gboolean
+may_break (gunichar before, gunichar after)
+{
+  static const char no_end[] = "([{（［｛「『【〔〈《“‘",
+                    no_begin[] = ")]}）］｝」』】〕〉》”’、。，．・：；？！ー々っゃゅょッャュョ.,:;?!%";
+
+  if (before == ' ' || after == ' ')
+    return before == ' ' && after != ' ';
+  return (g_unichar_iswide (before) || g_unichar_iswide (after)) && g_utf8_strchr (no_end, -1, before) == NULL
+         && g_utf8_strchr (no_begin, -1, after) == NULL;
+}
+
+/* Return: where in @text the next line begins, if @room columns are left in this one. */
+static const char *
+find_break (const char *text, guint room)
+{
+  const char *found = NULL;
+  gunichar before = 0;
+  guint columns = 0;
+
+  for (const char *at = text; *at; at = g_utf8_next_char (at))
+    {
+      gunichar character = g_utf8_get_char (at);
+
+      if (before != 0 && may_break (before, character))
+        found = at;
+      if (!g_unichar_iszerowidth (character))
+        columns += g_unichar_iswide (character) ? 2 : 1;
+      if (columns > room && character != ' ')
+        return found != NULL ? found : at > text ? at : g_utf8_next_char (at);
+      before = character;
+    }
+  return text + strlen (text);
+}
+
+char *
+output_wrap (const char *text, guint from, guint indent, guint width)
+{
+  g_autoptr (GString) lines = g_string_new (NULL);
+
+  if (width < MAX (from, indent) + ROOM_COLUMNS)
+    return g_strdup (text);
+  for (;;)
+    {
+      const char *next = find_break (text, width - from);
+
+      if (*next == '\0')
+        break;
+      g_string_append_len (lines, text, next - text);
+      while (lines->len > 0 && lines->str[lines->len - 1] == ' ')
+        g_string_truncate (lines, lines->len - 1);
+      g_string_append_printf (lines, "\n%*s", (int)indent, "");
+      text = next;
+      from = indent;
+    }
+  g_string_append (lines, text);
+  return g_string_free (g_steal_pointer (&lines), FALSE);
+}
+
+char *
+output_fold (const char *text)
+{
+  return output_wrap (text, 0, 0, get_width (STDERR_FILENO));
+}
+
+void
+output_hanging (const char *head, const char *text)
+{
+  g_autofree char *clean = output_clean (text);
+  const guint columns = output_get_columns (head);
+  g_autofree char *wrapped = output_wrap (clean, columns, columns, get_width (STDOUT_FILENO));
+
+  g_print ("%s%s\n", head, wrapped);
+}
+
 void
 output_row (const char *label, const char *value)
 {
   g_autofree char *padded = output_pad (label, *value ? LABEL_COLUMNS : 0);
-  g_autofree char *clean = output_clean (value);
+  g_autofree char *head = g_strconcat ("  ", padded, NULL);
 
-  g_print ("  %s%s\n", padded, clean);
+  if (output_get_columns (padded) > LABEL_COLUMNS && *value)
+    {
+      g_print ("%s\n", g_strchomp (head));
+      g_free (head);
+      head = g_strnfill (2 + LABEL_COLUMNS, ' ');
+    }
+  output_hanging (head, value);
 }
 
 void
 output_error (const char *text)
 {
   g_autofree char *clean = output_clean (text);
+  g_autofree char *folded = output_fold (clean);
 
-  g_printerr ("%s\n", clean);
+  g_printerr ("%s\n", folded);
 }
 
 void

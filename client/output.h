@@ -25,7 +25,27 @@ char *output_pad (const char *text, guint columns);
 /* output_get_columns: how many columns @text takes on a terminal. */
 guint output_get_columns (const char *text);
 
-/* output_row: "  label  value", the value in one column of its own in every row. */
+/*
+ * output_can_show: whether the person at standard error can read @text: each of its characters is in the locale's
+ * character set, and the console has glyphs for it.
+ */
+gboolean output_can_show (const char *text);
+
+/*
+ * output_wrap: @text, which begins at column @from of a line @width wide (0: endless), as lines that begin below it at
+ * column @indent. Japanese breaks between characters, other text at spaces. Return: (transfer full).
+ */
+char *output_wrap (const char *text, guint from, guint indent, guint width);
+
+/* output_fold: @text as lines that fit the terminal of standard error. Return: (transfer full). */
+char *output_fold (const char *text);
+
+/* output_hanging: @head, and @text cleaned after it, in lines that fit the terminal, all of them right of @head. */
+void output_hanging (const char *head, const char *text);
+
+/*
+ * output_row: "  label  value", the value in one column of its own in every row, below the label where that is too long.
+ */
 void output_row (const char *label, const char *value);
 
 /* output_error: @text cleaned, as a line on standard error. */

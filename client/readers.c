@@ -7,9 +7,9 @@
 
 #include "client/output.h"
 
-#define NUMBER_COLUMNS 4
-#define NAME_COLUMNS 44
-#define CARD_COLUMNS 16
+#define NUMBER_COLUMNS 6
+#define CARD_COLUMNS 10
+#define USE_COLUMNS 10
 
 static int
 compare_paths (gconstpointer a, gconstpointer b)
@@ -143,39 +143,56 @@ readers_get_number (const char *path)
   return slash != NULL ? slash + 1 : path;
 }
 
-static void
-print_row (const char *number, const char *name, const char *card, const char *use)
+typedef struct
 {
-  g_autofree char *number_cell = output_pad (number, NUMBER_COLUMNS);
-  g_autofree char *name_cell = output_pad (name, NAME_COLUMNS);
-  g_autofree char *card_cell = output_pad (card, CARD_COLUMNS);
+  const char *number, *name, *card, *use;
+} Row;
 
-  g_print ("  %s%s%s%s\n", number_cell, name_cell, card_cell, use);
+/* The name is last: it may be long, and goes on in its own column. */
+static void
+print_row (const Row *row)
+{
+  g_autofree char *number = output_pad (row->number, NUMBER_COLUMNS);
+  g_autofree char *card = output_pad (row->card, CARD_COLUMNS);
+  g_autofree char *use = output_pad (row->use, USE_COLUMNS);
+  g_autofree char *head = g_strconcat ("  ", number, card, use, NULL);
+
+  output_hanging (head, row->name);
+}
+
+static void
+read_row (GVariant *reader, Row *row)
+{
+  const char *path = "";
+  gboolean card = FALSE, used = FALSE;
+
+  row->name = "";
+  g_variant_lookup (reader, "Path", "&o", &path);
+  g_variant_lookup (reader, "Name", "&s", &row->name);
+  g_variant_lookup (reader, "CardPresent", "b", &card);
+  g_variant_lookup (reader, "InUse", "b", &used);
+  row->number = readers_get_number (path);
+  row->card = card ? C_ ("in the reader", "card") : _ ("no card");
+  row->use = used ? _ ("in use") : _ ("free");
 }
 
 void
 readers_print (GVariant *readers)
 {
-  GVariantIter iter;
-  GVariant *reader;
+  const gsize count = g_variant_n_children (readers);
+  Row row = { _ ("No."), C_ ("of a reader", "Name"), _ ("Card"), _ ("Use") };
 
-  if (g_variant_n_children (readers) == 0)
+  if (count == 0)
     {
       g_print ("  %s\n", _ ("No card reader is connected."));
       return;
     }
-  print_row (_ ("No."), _ ("Name"), _ ("Card"), _ ("Use"));
-  g_variant_iter_init (&iter, readers);
-  while ((reader = g_variant_iter_next_value (&iter)) != NULL)
+  print_row (&row);
+  for (gsize i = 0; i < count; i++)
     {
-      const char *path = "", *name = "";
-      gboolean card = FALSE, used = FALSE;
+      g_autoptr (GVariant) reader = g_variant_get_child_value (readers, i);
 
-      g_variant_lookup (reader, "Path", "&o", &path);
-      g_variant_lookup (reader, "Name", "&s", &name);
-      g_variant_lookup (reader, "CardPresent", "b", &card);
-      g_variant_lookup (reader, "InUse", "b", &used);
-      print_row (readers_get_number (path), name, card ? _ ("card") : _ ("no card"), used ? _ ("in use") : _ ("free"));
-      g_variant_unref (reader);
+      read_row (reader, &row);
+      print_row (&row);
     }
 }

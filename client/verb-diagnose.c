@@ -63,15 +63,15 @@ print_link (GVariant *link)
 {
   const char *name = "", *state = "", *evidence = "";
   guint64 since = 0;
-  g_autofree char *time = NULL, *name_cell = NULL, *state_cell = NULL, *clean = NULL;
+  g_autofree char *time = NULL, *name_cell = NULL, *state_cell = NULL, *head = NULL;
 
   g_variant_lookup (link, "Link", "&s", &name);
   g_variant_lookup (link, "State", "&s", &state);
   g_variant_lookup (link, "Evidence", "&s", &evidence);
   name_cell = output_pad (words_link (name), LINK_COLUMNS);
   state_cell = output_pad (words_link_state (state), STATE_COLUMNS);
-  clean = output_clean (evidence);
-  g_print ("%s%s%s\n", name_cell, state_cell, clean);
+  head = g_strconcat (name_cell, state_cell, NULL);
+  output_hanging (head, evidence);
   if (g_str_equal (state, "ok") || g_str_equal (state, "unknown"))
     return;
   if (g_variant_lookup (link, "Since", "t", &since) && since > 0)

@@ -32,9 +32,8 @@ print_event (Client *client, const char *event, const char *path, GVariant *prop
   else
     {
       g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-      g_autofree char *time = g_date_time_format (now, "%H:%M:%S");
-      g_autofree char *clean = output_clean (sentence);
-      g_print ("%s  %s\n", time, clean);
+      g_autofree char *time = g_date_time_format (now, "%H:%M:%S  ");
+      output_hanging (time, sentence);
     }
   if (ferror (stdout))
     client_quit (client, EXIT_CODE_OK); /* nobody reads on */

@@ -183,6 +183,26 @@ words_value (const char *key, const char *value)
     { "Classification", { "06", N_ ("special case of retired persons") } },
     { "Classification", { "07", N_ ("Self-Defense Forces") } },
     { "Classification", { "A1", N_ ("medical aid") } },
+    { "TicketType", { "01", N_ ("medical ticket") } },
+    { "TicketType", { "02", N_ ("dispensing ticket") } },
+    { "MedicalTreatmentType", { "01", N_ ("inpatient") } },
+    { "MedicalTreatmentType", { "02", N_ ("outpatient") } },
+    { "MedicalTreatmentType", { "03", N_ ("dental") } },
+    { "MedicalTreatmentType", { "04", N_ ("dispensing") } },
+    { "MedicalTreatmentType", { "05", N_ ("home nursing") } },
+    { "SingleOrCombinedUse", { "01", N_ ("alone") } },
+    { "SingleOrCombinedUse", { "02", N_ ("combined") } },
+    { "StatusOfSocialInsurance", { "01", N_ ("applies") } },
+    { "StatusOfSocialInsurance", { "02", N_ ("does not apply") } },
+    { "StatusOfInfecton", { "01", N_ ("applies") } },
+    { "StatusOfInfecton", { "02", N_ ("does not apply") } },
+    { "StatusOfElderlyMedicalCare", { "01", N_ ("applies") } },
+    { "StatusOfElderlyMedicalCare", { "02", N_ ("does not apply") } },
+    { "StatusOfPrefecturalExpenses", { "01", N_ ("applies") } },
+    { "StatusOfPrefecturalExpenses", { "02", N_ ("does not apply") } },
+    { "ConsistencyFlag", { "1", N_ ("inconsistent") } },
+    { "DesignatedMedicalInstitutionFlag", { "0", N_ ("named on the ticket") } },
+    { "DesignatedMedicalInstitutionFlag", { "1", N_ ("not named on the ticket") } },
     { "Certificate", { "01", N_ ("ceiling certificate") } },
     { "Certificate", { "02", N_ ("ceiling and meal charge certificate") } },
     { "Certificate", { "03", N_ ("meal charge certificate") } },
@@ -215,6 +235,18 @@ words_date (const char *date)
       || (time = g_date_time_new_local (year, month, day, 0, 0, 0)) == NULL)
     return g_strdup (date);
   return g_date_time_format (time, _ ("%Y-%m-%d"));
+}
+
+char *
+words_month (const char *month)
+{
+  int year, number;
+  g_autoptr (GDateTime) time = NULL;
+
+  if (strlen (month) != 6 || sscanf (month, "%4d%2d", &year, &number) != 2
+      || (time = g_date_time_new_local (year, number, 1, 0, 0, 0)) == NULL)
+    return g_strdup (month);
+  return g_date_time_format (time, _ ("%Y-%m"));
 }
 
 char *

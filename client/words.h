@@ -21,6 +21,7 @@ const char *words_language (void);
 
 /* words_date: YYYYMMDD for people; anything else as it is. words_time: since the epoch, local. (transfer full) */
 char *words_date (const char *date);
+char *words_month (const char *month); /* the same of YYYYMM */
 char *words_time (guint64 time_usec);
 
 /* words_count_days: until @time_usec; one that has begun is one. 0: it is over. */

@@ -4,12 +4,15 @@
 Comes in: a rig. Each function test_… is a case; tests/bus/meson.build lists them.
 """
 import contextlib
+import fcntl
 import io
 import json
 import os
 import re
 import signal
+import struct
 import termios
+import unicodedata
 from pathlib import Path
 
 import catalogues
@@ -19,7 +22,7 @@ from loop import until, wait_for  # first: it says which version of Gio
 
 from gi.repository import Gio, GLib
 
-from rig import BUILD, SOURCE, Skip
+from rig import BUILD, SIMULATOR, SOURCE, Skip
 
 ELIGIBLE, NOT_ELIGIBLE, UNKNOWN, CARD, READER_TROUBLE, CENTER, NOT_AUTHORIZED, CANCELLED = range(8)
 USAGE, NO_DAEMON = 64, 69
@@ -685,6 +688,60 @@ def test_agent_terminal_changed(rig):
         patient.kill(signal.SIGCONT)
         patient.wait_output(f"(?:{PIN_QUESTION}){{{asked + 1}}}")
         answer_pin(patient, desk)
+
+
+def test_agent_cannot_show(rig):
+    """What the patient's terminal cannot show is not asked, and nobody consents to question marks."""
+    reader = start(rig)
+    for number, environment in enumerate(({"LC_ALL": "C", "LANGUAGE": ""}, {"TERM": "linux"})):
+        patient = rig.spawn_client("agent", "--reader", reader, terminal=True, environment=environment)
+        patient.wait_output("Ready")
+        desk = ask_pin(rig, reader, patient, "--json", "--language", "ja", "--consent", "drug,ceiling",
+                       *["--same-card"] * number)
+        patient.write("1234\nyes\nyes\n")
+        assert desk.wait() == ELIGIBLE
+        consents = json.loads(desk.text())["Consents"]
+        assert not any(consents[kind]["Granted"] for kind in ("drug", "ceiling")), consents
+        patient.wait_output("cannot be shown on this terminal, and is answered with no.")
+        patient.wait_output("remove-card")
+        assert "[yes/no]" not in patient.text() and "??" not in patient.text(), patient.text()
+        patient.kill(signal.SIGINT)
+        assert patient.wait() == 0
+
+
+def set_size(process, rows, columns):
+    fcntl.ioctl(process.terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
+
+
+def test_narrow_terminal(rig):
+    """On 80 columns every line fits, and what goes on does so in its own column."""
+    speak_japanese(rig)
+    reader = start(rig, "tanaka")
+    japanese = {"LANGUAGE": "ja"}
+    process = rig.spawn_client("check", "--reader", reader, terminal=True, environment=japanese)
+    set_size(process, 24, 80)
+    process.wait_output("暗証番号（数字4桁")
+    process.write(find_pin("tanaka") + "\n")
+    assert process.wait() == ELIGIBLE
+    others = [rig.spawn_client(verb, terminal=True, environment=japanese) for verb in ("status", "readers")]
+    assert [other.wait() for other in others] == [0, 0]
+    lines = process.text().replace("\r", "").splitlines()
+    answer = lines[next(number for number, line in enumerate(lines) if "───" in line):]
+    assert all(count_columns(line) <= 80 for line in lines), process.text()
+    assert not [line for line in answer[2:] if re.match("[^ ─]", line) and line != "同意"], process.text()
+    assert re.search("券の種類 +医療券", process.text()) and re.search("診療別 +入院外", process.text()), process.text()
+    assert not re.search("[A-Z][a-z]+[A-Z][a-z]", process.text()), process.text()
+    for other in others:
+        assert re.search("番号  カード +使用 +名前", other.text()), other.text()
+        assert re.search("1     あり +空き +Virtual", other.text()), other.text()
+
+
+def count_columns(text):
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def find_pin(persona):
+    return json.loads((SIMULATOR / "people.json").read_text())["people"][persona]["pin"]
 
 
 def test_agent_held_up(rig):

@@ -140,6 +140,29 @@ test_ceiling (void)
                   "    Class                 Z99\n");
 }
 
+/* The field's tags have names for people; a code that is not known is shown as it is. */
+static void
+test_ticket (void)
+{
+  assert_printed ("{'Answer': <'eligible'>, 'Insurances': <[{'PublicExpenses': <[{'TicketType': <'01'>,"
+                  " 'MedicalTicketValidDate': <'20250401'>, 'MedicalTreatmentMonth': <'202504'>,"
+                  " 'DesignatedMedicalInstitutionCode': <'1319999999'>, 'DesignatedMedicalInstitutionFlag': <'1'>,"
+                  " 'SelfPayAmount': <'000500'>, 'StatusOfInfecton': <'02'>, 'MedicalTreatmentType': <'99'>,"
+                  " 'PrescriptionIssuerMedicalInstitutionOfTomorrow': <'x'>}]>}]>}",
+                  NULL,
+                  "ELIGIBLE\n" RULE "  Public expenses:\n"
+                  "    Ticket                medical ticket\n"
+                  "    Valid from            2025-04-01\n"
+                  "    Month of treatment    2025-04\n"
+                  "    Institution (code)    1319999999\n"
+                  "    This institution      not named on the ticket\n"
+                  "    Own share (yen)       500\n"
+                  "    Infections law        does not apply\n"
+                  "    Treatment             99\n"
+                  "    PrescriptionIssuerMedicalInstitutionOfTomorrow\n"
+                  "                          x\n");
+}
+
 /* What the table does not know is shown under its own name, at every depth. */
 static void
 test_unknown_keys (void)
@@ -203,6 +226,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/answer-view/several-insurances", test_several_insurances);
   g_test_add_func ("/answer-view/unmapped", test_unmapped);
   g_test_add_func ("/answer-view/ceiling", test_ceiling);
+  g_test_add_func ("/answer-view/ticket", test_ticket);
   g_test_add_func ("/answer-view/unknown-keys", test_unknown_keys);
   g_test_add_func ("/answer-view/consents", test_consents);
   g_test_add_func ("/answer-view/control-characters", test_control_characters);

@@ -2,6 +2,7 @@
 /* test-output: what reaches a terminal moves no cursor, stands in columns in Japanese too, and is JSON for programs. */
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
+#include <locale.h>
 #include <stdio.h>
 #include <unistd.h>
 
@@ -74,7 +75,7 @@ test_pad (void)
     }
 }
 
-/* The value begins at one column, whatever the label is; a label that is too long keeps its distance. */
+/* The value begins at one column, whatever the label is; below a label that is too long. */
 static void
 test_row (void)
 {
@@ -90,9 +91,56 @@ test_row (void)
   g_assert_cmpstr (text, ==,
                    "  Sex                     female\n"
                    "  氏名                    山田\n"
-                   "  ANameOfTheCenterThatIsVeryLong 1\n"
+                   "  ANameOfTheCenterThatIsVeryLong\n"
+                   "                          1\n"
                    "  Part:\n"
                    "  Name                    a" REPLACED "[1A" REPLACED "b\n");
+}
+
+static void
+test_wrap (void)
+{
+  static const struct
+  {
+    const char *text;
+    guint from, indent, width;
+    const char *expected;
+  } cases[] = {
+    { "", 0, 0, 80, "" },
+    { "no terminal, no end of the line", 0, 0, 0, "no terminal, no end of the line" },
+    { "too narrow for any text", 4, 4, 20, "too narrow for any text" },
+    { "a line that is exactly30", 0, 0, 24, "a line that is exactly30" },
+    { "a line that ends at a space", 0, 0, 24, "a line that ends at a\nspace" },
+    { "words  go below each other", 8, 4, 30, "words  go below each\n    other" },
+    { "AWordThatIsLongerThanTheWholeLine", 0, 2, 24, "AWordThatIsLongerThanThe\n  WholeLine" },
+    { "見本台団地例示町一丁目架空市役所", 0, 2, 24, "見本台団地例示町一丁目架\n  空市役所" },
+    { "番号と生年月日を確かめました。はい", 0, 0, 28, "番号と生年月日を確かめまし\nた。はい" },
+    { "番号と生年月日を確かめ（はい）", 0, 0, 24, "番号と生年月日を確かめ\n（はい）" },
+    { "資格 (/etc/shikaku/file.pem)", 0, 2, 26, "資格\n  (/etc/shikaku/file.pem)" },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *wrapped = output_wrap (cases[i].text, cases[i].from, cases[i].indent, cases[i].width);
+
+      g_assert_cmpstr (wrapped, ==, cases[i].expected);
+    }
+}
+
+/* A question that would be question marks is seen to be one. */
+static void
+test_can_show (void)
+{
+  g_setenv ("TERM", "xterm", TRUE);
+  g_assert_nonnull (setlocale (LC_ALL, "C.UTF-8"));
+  g_assert_true (output_can_show ("お薬の情報 yes"));
+  g_setenv ("TERM", "linux", TRUE); /* no glyphs */
+  g_assert_false (output_can_show ("お薬の情報 yes"));
+  g_assert_true (output_can_show ("yes “no”"));
+  g_assert_nonnull (setlocale (LC_ALL, "C"));
+  g_assert_false (output_can_show ("お薬の情報 yes"));
+  g_assert_false (output_can_show ("“no”"));
+  g_assert_true (output_can_show ("yes?"));
 }
 
 static void
@@ -182,6 +230,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/output/columns", test_columns);
   g_test_add_func ("/output/pad", test_pad);
   g_test_add_func ("/output/row", test_row);
+  g_test_add_func ("/output/wrap", test_wrap);
+  g_test_add_func ("/output/can-show", test_can_show);
   g_test_add_func ("/output/error-and-rule", test_error_and_rule);
   g_test_add_func ("/output/json", test_json);
   g_test_add_func ("/output/json-characters", test_json_characters);

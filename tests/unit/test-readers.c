@@ -69,10 +69,10 @@ test_print (void)
 
   g_assert_cmpstr (none, ==, "  No card reader is connected.\n");
   g_assert_cmpstr (text, ==,
-                   "  No. Name                                        Card            Use\n"
-                   "  1   汎用カードリーダー 00 00                    card            free\n"
-                   "  2   Maker Model 4.0 [Maker Model Interface 4.0] (0123456) 00 00 no card         in use\n"
-                   "  10  \xEF\xBF\xBD[2J                                        no card         free\n");
+                   "  No.   Card      Use       Name\n"
+                   "  1     card      free      汎用カードリーダー 00 00\n"
+                   "  2     no card   in use    Maker Model 4.0 [Maker Model Interface 4.0] (0123456) 00 00\n"
+                   "  10    no card   free      \xEF\xBF\xBD[2J\n");
 }
 
 int

@@ -11,6 +11,8 @@
 #include "base/error.h"
 #include "card/jpki.h"
 
+#define OPEN_TRIES 3
+
 struct CardSession
 {
   gatomicrefcount references;
@@ -97,15 +99,14 @@ read_card (CardSession *session, GCancellable *cancellable, GError **error)
   return jpki_query_tries (&session->jpki, &session->tries_at_open, error) && !is_cancelled (cancellable, error);
 }
 
-/* Return: @data, which is the session, as a sign of success. */
-static gpointer
-open_job (Reader *reader, gpointer data, GCancellable *cancellable, GError **error)
+/* Powers the card and reads it; unpowers it where that failed. */
+static gboolean
+open_card (CardSession *session, Reader *reader, GCancellable *cancellable, GError **error)
 {
-  CardSession *session = data;
   gboolean opened;
 
   if (!connect_card (session, reader, error))
-    return NULL;
+    return FALSE;
   opened = begin_transaction (session, reader, error);
   if (opened)
     {
@@ -114,7 +115,28 @@ open_job (Reader *reader, gpointer data, GCancellable *cancellable, GError **err
     }
   if (!opened)
     reader->klass->disconnect (reader);
-  return opened ? session : NULL;
+  return opened;
+}
+
+/* Return: @data, which is the session, as a sign of success. */
+static gpointer
+open_job (Reader *reader, gpointer data, GCancellable *cancellable, GError **error)
+{
+  CardSession *session = data;
+  g_autoptr (GError) failure = NULL;
+
+  /* A shaky contact shows before the certificate was read; it may be better after the card was unpowered. */
+  for (guint tries = 0; !open_card (session, reader, cancellable, &failure); tries++)
+    {
+      if (tries == OPEN_TRIES - 1 || session->certificate != NULL
+          || !g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_FAILED))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return NULL;
+        }
+      g_clear_error (&failure);
+    }
+  return session;
 }
 
 /* The last try is spent only if the owner agreed, and a locked PIN is not tried. */

@@ -14,6 +14,15 @@
 
 #define PROTOCOLS (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
 #define SHORT_DATA_MAXIMUM 256 /* the length that readers without extended length report (PC/SC part 10) */
+#define LOOK_TIME (600 * G_TIME_SPAN_MILLISECOND) /* pcscd has looked at the reader by then: it does so every 0.4 s */
+
+/* What the last command met: it decides how the card is let go. */
+typedef enum
+{
+  MET_CARD,
+  MET_NO_CARD, /* its power, and its rights, are gone already */
+  MET_UNKNOWN, /* nothing came back: pcscd's next look tells */
+} Met;
 
 typedef struct
 {
@@ -24,6 +33,7 @@ typedef struct
   gboolean connected, exclusive;
   DWORD protocol;
   guint event_counter; /* the reader's event counter when the card was connected */
+  Met met;
   gboolean asked, extended;
 } PcscReader;
 
@@ -37,13 +47,13 @@ static const struct
   { SCARD_E_NO_SERVICE, SHIKAKU_ERROR_SERVICE_STOPPED, "the smart card service does not run" },
   { SCARD_E_SERVICE_STOPPED, SHIKAKU_ERROR_SERVICE_STOPPED, "the smart card service has stopped" },
   { SCARD_F_COMM_ERROR, SHIKAKU_ERROR_SERVICE_STOPPED, "the smart card service has gone away" },
-  { SCARD_E_UNKNOWN_READER, SHIKAKU_ERROR_NO_READER, "the reader is not there" },
-  { SCARD_E_NO_READERS_AVAILABLE, SHIKAKU_ERROR_NO_READER, "there is no reader" },
-  { SCARD_E_READER_UNAVAILABLE, SHIKAKU_ERROR_NO_READER, "the reader has gone away" },
+  { SCARD_E_UNKNOWN_READER, SHIKAKU_ERROR_READER_FAILED, "the reader is not there" },
+  { SCARD_E_NO_READERS_AVAILABLE, SHIKAKU_ERROR_READER_FAILED, "there is no reader" },
+  { SCARD_E_READER_UNAVAILABLE, SHIKAKU_ERROR_READER_FAILED, "the reader has gone away" },
   { SCARD_E_SHARING_VIOLATION, SHIKAKU_ERROR_READER_BUSY, "another program has the reader" },
   { SCARD_E_NO_SMARTCARD, SHIKAKU_ERROR_NO_CARD, "there is no card in the reader" },
   { SCARD_W_REMOVED_CARD, SHIKAKU_ERROR_CARD_REMOVED, "the card was removed" },
-  { SCARD_E_NOT_TRANSACTED, SHIKAKU_ERROR_CARD_REMOVED, "the card can no longer be reached" },
+  { SCARD_E_NOT_TRANSACTED, SHIKAKU_ERROR_CARD_FAILED, "the card lies there and cannot be reached" },
   { SCARD_W_RESET_CARD, SHIKAKU_ERROR_CARD_RESET, "another program has reset the card" },
   { SCARD_W_UNPOWERED_CARD, SHIKAKU_ERROR_CARD_FAILED, "the card does not power up" },
   { SCARD_W_UNRESPONSIVE_CARD, SHIKAKU_ERROR_CARD_FAILED, "the card does not power up" },
@@ -67,18 +77,56 @@ set_pcsc_error (GError **error, const char *call, LONG result)
   return FALSE;
 }
 
+/* The reader's count of insertions and removals (pcsc-lite: in the upper half of the state). */
+static gboolean
+read_event_counter (PcscReader *self, guint *ret_counter)
+{
+  SCARD_READERSTATE state = { .szReader = self->parent.name, .dwCurrentState = SCARD_STATE_UNAWARE };
+
+  if (SCardGetStatusChange (self->context, 0, &state, 1) != SCARD_S_SUCCESS)
+    return FALSE;
+  *ret_counter = (guint)(state.dwEventState >> 16) & 0xFFFF;
+  return TRUE;
+}
+
+/* Whether pcscd sees, at once or with its next look, that the card has left. */
+static gboolean
+has_left (PcscReader *self)
+{
+  SCARD_READERSTATE state = { .szReader = self->parent.name, .dwCurrentState = SCARD_STATE_UNAWARE };
+  const gint64 limit = g_get_monotonic_time () + LOOK_TIME;
+
+  for (gint64 left; (left = limit - g_get_monotonic_time ()) > 0;)
+    {
+      LONG result = SCardGetStatusChange (self->context, (DWORD)(left / G_TIME_SPAN_MILLISECOND), &state, 1);
+
+      if (result != SCARD_S_SUCCESS)
+        return result != SCARD_E_TIMEOUT;
+      if ((state.dwEventState & SCARD_STATE_PRESENT) == 0
+          || ((guint)(state.dwEventState >> 16) & 0xFFFF) != self->event_counter)
+        return TRUE;
+      state.dwCurrentState = state.dwEventState & ~(DWORD)SCARD_STATE_CHANGED;
+    }
+  return FALSE;
+}
+
 /*
  * The card's rights end with its power. Where another program holds it too, the power is cut and given again: left
  * unpowered, pcscd would let nobody use the card until that program resets it.
+ *
+ * A card that is not there is left as it is: pcscd that is to cut its power takes it for absent, and if it is back by
+ * the next look, there is no change to see: it would stay absent to everybody for as long as it lies there.
  */
 static void
 let_go (PcscReader *self)
 {
   DWORD disposition = SCARD_UNPOWER_CARD;
 
-  if (!self->exclusive
-      && SCardReconnect (self->card, SCARD_SHARE_SHARED, PROTOCOLS, SCARD_UNPOWER_CARD, &self->protocol)
-             == SCARD_S_SUCCESS)
+  if (self->met == MET_NO_CARD || (self->met == MET_UNKNOWN && has_left (self)))
+    disposition = SCARD_LEAVE_CARD;
+  else if (!self->exclusive
+           && SCardReconnect (self->card, SCARD_SHARE_SHARED, PROTOCOLS, SCARD_UNPOWER_CARD, &self->protocol)
+                  == SCARD_S_SUCCESS)
     disposition = SCARD_LEAVE_CARD;
   SCardDisconnect (self->card, disposition);
 }
@@ -94,18 +142,6 @@ disconnect_card (Reader *reader)
   if (self->established)
     SCardReleaseContext (self->context);
   self->established = FALSE;
-}
-
-/* The reader's count of insertions and removals (pcsc-lite: in the upper half of the state). */
-static gboolean
-read_event_counter (PcscReader *self, guint *ret_counter)
-{
-  SCARD_READERSTATE state = { .szReader = self->parent.name, .dwCurrentState = SCARD_STATE_UNAWARE };
-
-  if (SCardGetStatusChange (self->context, 0, &state, 1) != SCARD_S_SUCCESS)
-    return FALSE;
-  *ret_counter = (guint)(state.dwEventState >> 16) & 0xFFFF;
-  return TRUE;
 }
 
 /* Finds @tag in a list of tag, length (1 byte each) and value. */
@@ -174,15 +210,38 @@ connect_card (Reader *reader, gboolean *ret_exclusive, gboolean *ret_extended, G
       result = SCardConnect (self->context, reader->name, SCARD_SHARE_SHARED, PROTOCOLS, &self->card, &self->protocol);
     }
   self->connected = result == SCARD_S_SUCCESS;
-  if (!self->connected || !read_event_counter (self, &self->event_counter))
+  self->met = MET_CARD;
+  if (!read_event_counter (self, &self->event_counter))
+    result = result == SCARD_S_SUCCESS ? SCARD_E_NO_SERVICE : result;
+  else if ((result == SCARD_W_UNPOWERED_CARD || result == SCARD_W_UNRESPONSIVE_CARD) && has_left (self))
+    result = SCARD_E_NO_SMARTCARD;
+  if (result != SCARD_S_SUCCESS)
     {
       disconnect_card (reader);
-      return set_pcsc_error (error, "SCardConnect", result == SCARD_S_SUCCESS ? SCARD_E_NO_SERVICE : result);
+      return set_pcsc_error (error, "SCardConnect", result);
     }
 
   *ret_exclusive = self->exclusive;
   *ret_extended = carries_extended (self);
   return TRUE;
+}
+
+/* The error of a call to a card that was there: notes what it met. */
+static gboolean
+set_card_error (PcscReader *self, GError **error, const char *call, LONG result)
+{
+  if (result == SCARD_E_NO_SMARTCARD || result == SCARD_W_REMOVED_CARD)
+    {
+      self->met = MET_NO_CARD;
+      result = SCARD_W_REMOVED_CARD;
+    }
+  else if (result == SCARD_E_NOT_TRANSACTED)
+    {
+      self->met = has_left (self) ? MET_NO_CARD : MET_CARD;
+      if (self->met == MET_NO_CARD)
+        result = SCARD_W_REMOVED_CARD;
+    }
+  return set_pcsc_error (error, call, result);
 }
 
 static gboolean
@@ -191,7 +250,7 @@ begin_transaction (Reader *reader, GError **error)
   PcscReader *self = (PcscReader *)reader;
   LONG result = self->connected ? SCardBeginTransaction (self->card) : SCARD_W_REMOVED_CARD;
 
-  return result == SCARD_S_SUCCESS || set_pcsc_error (error, "SCardBeginTransaction", result);
+  return result == SCARD_S_SUCCESS || set_card_error (self, error, "SCardBeginTransaction", result);
 }
 
 static void
@@ -225,9 +284,13 @@ transmit (Reader *reader, const guint8 *command, gsize command_size, guint8 *res
 
   /* Either the card was pulled or the reader does not do extended length: jpki finds out with a short command. */
   if (result == SCARD_E_NOT_TRANSACTED && is_extended (command, command_size))
-    result = SCARD_F_UNKNOWN_ERROR;
+    {
+      self->met = MET_UNKNOWN;
+      result = SCARD_F_UNKNOWN_ERROR;
+    }
   if (result != SCARD_S_SUCCESS)
-    return set_pcsc_error (error, "SCardTransmit", result);
+    return set_card_error (self, error, "SCardTransmit", result);
+  self->met = size < 2 ? MET_NO_CARD : MET_CARD;
   if (size < 2)
     {
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED, "the card vanished in mid-command");

@@ -10,6 +10,9 @@
 #include "visit/visit-life.h"
 #include "visit/visit-private.h"
 
+/* A card that slipped out and in may have done so between two looks of pcscd, each 0.4 s: nothing tells of it. */
+#define LOOK_AGAIN_MILLISECONDS 500
+
 static CardAuthorities *
 get_authorities (gpointer user_data, GError **error)
 {
@@ -46,12 +49,71 @@ on_advanced (CardProofPhase phase, gpointer user_data)
     }
 }
 
+static void read_card (Visit *visit);
+
+/* read_card_again: nobody was asked yet: it may be another agent that serves the reader by now. */
+static void
+read_card_again (Visit *visit)
+{
+  g_clear_handle_id (&visit->card.look_source, g_source_remove);
+  if (visit_agent_acquire (visit, "pin"))
+    read_card (visit);
+}
+
+static gboolean
+on_look (gpointer user_data)
+{
+  Visit *visit = user_data;
+
+  visit->card.look_source = 0;
+  if (visit->card.is_usable)
+    read_card_again (visit);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+wait_for_card (Visit *visit)
+{
+  visit_clock_begin (&visit->clock, VISIT_WAIT_PERSON);
+  visit_agent_show (visit, visit->card.is_present ? "reinsert-card" : "insert-card");
+}
+
+/* wait_again: one was seen to come meanwhile; or it may be back, and pcscd has not seen it leave. */
+static void
+wait_again (Visit *visit)
+{
+  visit_set_state (visit, VISIT_WAITING_FOR_CARD);
+  if (visit_is_ending (visit))
+    return;
+  if (visit->card.has_come && visit->card.is_usable)
+    {
+      read_card_again (visit);
+      return;
+    }
+  wait_for_card (visit);
+  visit->card.look_source = g_timeout_add (LOOK_AGAIN_MILLISECONDS, on_look, visit);
+}
+
+/* slipped: whether the card left while it was read: it is waited for. Nobody was asked anything yet. */
+static gboolean
+slipped (Visit *visit, const GError *error)
+{
+  return !visit_is_ending (visit) && visit->life.state == VISIT_READING_CARD
+         && (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NO_CARD)
+             || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED));
+}
+
 static void
 on_rested (const GError *error, gpointer user_data)
 {
   Visit *visit = user_data;
 
-  if (error != NULL)
+  if (slipped (visit, error))
+    {
+      g_clear_pointer (&visit->card.proof, card_proof_free);
+      wait_again (visit);
+    }
+  else if (error != NULL)
     visit_end (visit, VISIT_FAILED, g_error_copy (error));
   visit_release (visit);
 }
@@ -79,6 +141,7 @@ read_card (Visit *visit)
     return;
   visit_clock_end (&visit->clock, VISIT_WAIT_PERSON);
   visit_hold (visit);
+  visit->card.has_come = FALSE;
   visit->card.proof = card_proof_new (&settings);
   /* Loaded now, they are loaded while the card is being read. If that fails, the proof will find out again. */
   get_authorities (visit, NULL);
@@ -94,12 +157,9 @@ visit_card_begin (Visit *visit, void (*proved) (Visit *visit))
   visit->host->changed (visit, visit->host->data);
 
   if (visit->card.is_usable)
-    {
-      read_card (visit);
-      return;
-    }
-  visit_clock_begin (&visit->clock, VISIT_WAIT_PERSON);
-  visit_agent_show (visit, visit->card.is_present ? "reinsert-card" : "insert-card");
+    read_card (visit);
+  else
+    wait_for_card (visit);
 }
 
 static gboolean
@@ -108,22 +168,29 @@ is_proved (Visit *visit)
   return visit->card.proof != NULL && card_proof_is_proved (visit->card.proof);
 }
 
+static GError *
+new_removal (void)
+{
+  return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED, "the card was pulled before it was proved");
+}
+
 void
 visit_card_set (Visit *visit, gboolean is_present, gboolean served)
 {
+  visit->card.has_come = is_present;
   visit->card.is_present = is_present;
   visit->card.is_usable = is_present && (!served || visit->options->same_card);
   if (visit->card.proved == NULL || visit_is_ending (visit))
     return;
 
   if (visit->card.proof == NULL && visit->card.is_usable)
-    {
-      /* Nobody was asked yet: it may be another that serves the reader by now. */
-      if (visit_agent_acquire (visit, "pin"))
-        read_card (visit);
-    }
-  else if (!is_present && visit->card.proof != NULL && !is_proved (visit))
-    visit_fail (visit, SHIKAKU_ERROR_CARD_REMOVED, "the card was pulled before it was proved");
+    read_card_again (visit);
+  else if (is_present || visit->card.proof == NULL || is_proved (visit))
+    return;
+  else if (visit->life.state == VISIT_READING_CARD)
+    card_proof_abort (visit->card.proof, new_removal ());
+  else
+    visit_end (visit, VISIT_FAILED, new_removal ());
 }
 
 void
@@ -149,6 +216,7 @@ visit_card_fill_query (Visit *visit, TransportCardQuery *ret_query)
 void
 visit_card_stop (Visit *visit, const GError *error)
 {
+  g_clear_handle_id (&visit->card.look_source, g_source_remove);
   if (visit->card.proof != NULL && error != NULL)
     card_proof_abort (visit->card.proof, g_error_copy (error));
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * visit-card: the way of a visit from an empty reader to a proved card. The card is needed until it is proved; pulled
- * earlier, the visit fails with CARD_REMOVED.
+ * visit-card: the way of a visit from an empty reader to a proved card. Pulled while it is read, the card is waited for
+ * again; pulled later, before it is proved, the visit fails with CARD_REMOVED.
  */
 #pragma once
 

@@ -67,6 +67,8 @@ struct Visit
     CardWorker *worker; /* NULL: it needs no card, or does not any more */
     CardProof *proof;
     gboolean is_present, is_usable;
+    gboolean has_come; /* since it was begun to be read, another one came */
+    guint look_source; /* it slipped out while it was read: when to look again */
     void (*proved) (Visit *visit);
   } card;
 

@@ -3,8 +3,9 @@
  * visit-state: the states of a visit, their words, and from which of them it may go where. Pure.
  *
  *   waiting-for-card → reading-card → asking-pin → proving → asking-consent → checking → done
- *                                 any state → failed | cancelled
+ *                  ←                any state → failed | cancelled
  *
+ * A card that slips out while it is read is waited for again: nobody was asked for a PIN yet.
  * Consent is asked beside the query: either may be waited for last.
  */
 #pragma once
@@ -17,7 +18,8 @@
 /* VISIT_STATES (X) expands X (SUFFIX, "word of the contract", where it may go) for each. Those that end it are last. */
 #define VISIT_STATES(X) \
   X (WAITING_FOR_CARD, "waiting-for-card", VISIT_STATE_TO (READING_CARD) | VISIT_STATE_TO_END) \
-  X (READING_CARD, "reading-card", VISIT_STATE_TO (ASKING_PIN) | VISIT_STATE_TO_END) \
+  X (READING_CARD, "reading-card", \
+     VISIT_STATE_TO (ASKING_PIN) | VISIT_STATE_TO (WAITING_FOR_CARD) | VISIT_STATE_TO_END) \
   X (ASKING_PIN, "asking-pin", VISIT_STATE_TO (PROVING) | VISIT_STATE_TO_END) \
   X (PROVING, "proving", VISIT_STATE_TO (ASKING_CONSENT) | VISIT_STATE_TO (CHECKING) | VISIT_STATE_TO_END) \
   X (ASKING_CONSENT, "asking-consent", VISIT_STATE_TO (CHECKING) | VISIT_STATE_TO (DONE) | VISIT_STATE_TO_END) \

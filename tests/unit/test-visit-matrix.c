@@ -8,6 +8,7 @@
 
 #define N_STATES (VISIT_CANCELLED + 1) /* reach () knows each: another one does not compile without a place there */
 #define VISIT_SECONDS 1
+#define LOOK_AGAIN_MILLISECONDS 500 /* of visit-card */
 
 typedef enum
 {
@@ -49,7 +50,7 @@ static const Row rows[] = {
 
   { .state = VISIT_READING_CARD, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
   { .state = VISIT_READING_CARD, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_TIMED_OUT },
-  { .state = VISIT_READING_CARD, .event = EVENT_PULL, .error = SHIKAKU_ERROR_CARD_REMOVED },
+  { .state = VISIT_READING_CARD, .event = EVENT_PULL, .error = SHIKAKU_ERROR_NONE },
   { .state = VISIT_READING_CARD, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_READER_FAILED },
   { .state = VISIT_READING_CARD, .event = EVENT_SERVICE_GONE, .error = SHIKAKU_ERROR_SERVICE_STOPPED },
   { .state = VISIT_READING_CARD, .event = EVENT_AGENT_GONE, .error = SHIKAKU_ERROR_AGENT_GONE },
@@ -135,14 +136,14 @@ static const Row rows[] = {
 static const struct
 {
   ShikakuError error;
-  VisitState at_card, at_query; /* done: the answer is "unknown" */
+  VisitState at_card, at_query; /* done: the answer is "unknown"; waiting-for-card: it waits on */
 } faults[] = {
   { .error = SHIKAKU_ERROR_NO_READER, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
   { .error = SHIKAKU_ERROR_READER_BUSY, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
   { .error = SHIKAKU_ERROR_READER_FAILED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
   { .error = SHIKAKU_ERROR_SERVICE_STOPPED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
-  { .error = SHIKAKU_ERROR_NO_CARD, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
-  { .error = SHIKAKU_ERROR_CARD_REMOVED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_NO_CARD, .at_card = VISIT_WAITING_FOR_CARD, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_CARD_REMOVED, .at_card = VISIT_WAITING_FOR_CARD, .at_query = VISIT_DONE },
   { .error = SHIKAKU_ERROR_CARD_MUTE, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
   { .error = SHIKAKU_ERROR_CARD_RESET, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
   { .error = SHIKAKU_ERROR_CARD_UNSUPPORTED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
@@ -294,7 +295,8 @@ proceed (FakeDesk *desk, const Row *row)
   fake_agent_release (desk->agent);
   for (guint call = 0; call < FAKE_N_CALLS; call++)
     fake_center_release (desk->center, call);
-  if (row->state == VISIT_WAITING_FOR_CARD && (row->event == EVENT_AGENT_GONE || row->event == EVENT_PULL))
+  if ((row->state == VISIT_WAITING_FOR_CARD && row->event == EVENT_AGENT_GONE)
+      || (row->state <= VISIT_READING_CARD && row->event == EVENT_PULL))
     fake_desk_insert (desk);
 }
 
@@ -401,8 +403,22 @@ test_faults (void)
       g_test_message ("%s", shikaku_error_get_name (faults[i].error));
       fake_card_fail (desk->card, FAKE_READ, faults[i].error, 0);
       fake_desk_insert (desk);
-      fake_desk_wait (desk, read, faults[i].at_card);
-      fake_desk_assert_failed (read, faults[i].error);
+      if (faults[i].at_card == VISIT_WAITING_FOR_CARD)
+        {
+          for (guint looks = 1; looks < 4; looks++) /* it is looked at again and again, until somebody ends that */
+            {
+              fake_desk_wait_ins (desk, FAKE_READ, looks);
+              fake_desk_wait (desk, read, VISIT_WAITING_FOR_CARD);
+              g_assert_cmpuint (fake_timers_expire (LOOK_AGAIN_MILLISECONDS), ==, 1);
+            }
+          visit_cancel (read, NULL, NULL);
+          fake_desk_wait (desk, read, VISIT_CANCELLED);
+        }
+      else
+        {
+          fake_desk_wait (desk, read, faults[i].at_card);
+          fake_desk_assert_failed (read, faults[i].error);
+        }
 
       fake_card_fail (desk->card, FAKE_READ, SHIKAKU_ERROR_NONE, 0);
       fake_desk_pull (desk);

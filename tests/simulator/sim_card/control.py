@@ -10,6 +10,7 @@ LONGEST_WAIT = 60  # seconds
 USAGE = """insert [PERSONA|not-my-number]  connects the card to the reader (once pcscd has seen it gone)
   eject                           pulls it out between two commands
   yank                            pulls it out at once, in the middle of a command too
+  slip                            pulls it out at once and puts it back at once, before pcscd has looked
   status                          who is in, powered, used since, any PIN verified, tries left, sums since clear-log
   log · clear-log                 every command since, without PINs
   wait WHAT [N] [SECONDS]         answers when WHAT came N times since clear-log: an INS as below, power-up, power-off
@@ -99,6 +100,8 @@ class Control:
             return slot.eject()
         if verb == "yank":
             return slot.yank()
+        if verb == "slip":
+            return slot.slip()
         if verb == "status":
             return slot.status()
         if verb == "log":

@@ -19,6 +19,8 @@ SELECTORS = {
 KINDS = {
     "yank-before": ("the card leaves when the command arrives; nothing is executed", None),
     "yank-during": ("the command is executed, but the card leaves before it answers", None),
+    "slip-before": ("as yank-before, and the card is back at once: pcscd has not looked meanwhile", None),
+    "slip-during": ("as yank-during, and the card is back at once", None),
     "mute": ("nothing is executed and nothing answered, ever, until the card leaves", None),
     "slow": ("the answer comes NUMBER milliseconds late", int),
     "hold": ("executed; the answer comes when \"release\" is told", None),

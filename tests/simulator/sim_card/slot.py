@@ -70,9 +70,15 @@ class Slot:
         self.drop_decoy()
         self.disconnect()
 
-    def slip(self):
-        """Out and in again: a shaky contact, or a nervous hand."""
+    def leave_and_return(self):
+        """Out and in again; pcscd has seen that it was away."""
         self.yank()
+        self.come()
+
+    def slip(self):
+        """Out and in again at once: a shaky contact, or a nervous hand. pcscd has not looked meanwhile."""
+        self.yank()
+        self.looks = 0
         self.come()
 
     def set_short(self, short_only):
@@ -213,8 +219,8 @@ class Slot:
         self.first_command = False
         if kind == "mute":
             self.pending = (None, None, entry, None)
-        elif kind == "yank-before":
-            self.yank()
+        elif kind in ("yank-before", "slip-before"):
+            self.yank() if kind == "yank-before" else self.slip()
         elif kind in ("status", "6f00-first"):
             status = fault.number if kind == "status" else 0x6F00
             self.answer(begun, raw, entry, status.to_bytes(2, "big"))
@@ -228,7 +234,7 @@ class Slot:
             late = fault.number / 1000 if kind == "slow" else 0
             if self.timing:
                 late += SIGNATURE_TIME * (self.chip.private_operations - operations)
-            leave = {"yank-during": self.yank, "empty": self.slip}.get(kind)
+            leave = {"yank-during": self.yank, "slip-during": self.slip, "empty": self.leave_and_return}.get(kind)
             self.answer(begun, raw, entry, response, late, leave)
             if kind == "hold":
                 self.pending = (None, *self.pending[1:])

@@ -18,9 +18,10 @@
   "718c2688375641a9934484fcdcf5b85d" /* the center did not take down what the patient granted */
 #define SHIKAKU_MESSAGE_READER_ADDED "5796a670482c490e8d9782bfcdc83011"
 #define SHIKAKU_MESSAGE_READER_REMOVED "0b80a25553a14945a93258ef7777682c"
-#define SHIKAKU_MESSAGE_CARD_MUTE "45ac16b9c20d4c218f8a7abff2e91ac7"     /* a card does not answer */
-#define SHIKAKU_MESSAGE_SERVICE_LOST "dd2ee150d2844277b89c1af40ce8fcc9"  /* pcscd has stopped */
-#define SHIKAKU_MESSAGE_SERVICE_FOUND "3c3ae353fb14428e90b401a6c1cc0aff" /* pcscd is there */
+#define SHIKAKU_MESSAGE_CARD_MUTE "45ac16b9c20d4c218f8a7abff2e91ac7"       /* a card does not answer */
+#define SHIKAKU_MESSAGE_SERVICE_LOST "dd2ee150d2844277b89c1af40ce8fcc9"    /* pcscd has stopped */
+#define SHIKAKU_MESSAGE_SERVICE_REFUSED "dbccea67279f4375a2b88596668d2126" /* pcscd does not let the daemon in */
+#define SHIKAKU_MESSAGE_SERVICE_FOUND "3c3ae353fb14428e90b401a6c1cc0aff"   /* pcscd is there */
 #define SHIKAKU_MESSAGE_AGENT_REGISTERED "b9c8b9ffe46e46279419c7723226db94"
 #define SHIKAKU_MESSAGE_AGENT_GONE "bbeeb6361d334c6d96f0da847a2a3b87"
 #define SHIKAKU_MESSAGE_CENTER_FAILED "68e58909ccb24416925a56c9a30f4300" /* the center cannot be asked */

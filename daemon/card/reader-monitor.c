@@ -17,6 +17,8 @@
 
 #include <winscard.h>
 
+#include "base/log.h"
+#include "base/message-ids.h"
 #include "card/reader-pcsc.h"
 
 #define DEFAULT_SOCKET "/run/pcscd/pcscd.comm"
@@ -29,11 +31,15 @@
 #define QUIET_MILLISECONDS 1000
 
 /*
- * pcscd's socket is there a moment before pcscd listens: connecting is tried a few times, with twice the pause each
- * time.
+ * pcscd's socket is there a moment before pcscd listens, and pcscd may refuse for a while: connecting is tried again,
+ * with twice the pause each time. So is a wait that fails at once.
  */
-#define CONNECT_TRIES 5
-#define CONNECT_DELAY_MILLISECONDS 20 /* the first */
+#define DELAY_MILLISECONDS 20 /* the first */
+#define DELAY_MAXIMUM_MILLISECONDS 30000
+#define DELAY_DOUBLINGS 11 /* until it is the longest */
+
+#define UNKNOWN_MAXIMUM 5
+#define WATCHED_MAXIMUM PCSCLITE_MAX_READERS_CONTEXTS /* how many the client library waits for at once */
 
 #define STOP_TIME (G_TIME_SPAN_SECOND)
 #define STOP_STEP (10 * G_TIME_SPAN_MILLISECOND)
@@ -47,7 +53,7 @@ struct ReaderMonitor
   gboolean freed; /* used by the main thread: the monitor was freed, and events are dropped */
 
   GThread *thread;
-  int stop_event; /* eventfd: readable when the thread is to end */
+  int wake_event; /* eventfd: readable when the thread is to end, or to look again, while there is no service */
   GMutex mutex;
   GCond ended_condition;
   gboolean ended;       /* under the mutex */
@@ -57,6 +63,8 @@ struct ReaderMonitor
   /* Used by the monitor's thread only. */
   gint stop;       /* atomic */
   gint look_again; /* atomic */
+  gint refused;    /* atomic */
+  guint failures;  /* in a row: to connect, or to wait */
   gboolean service_told, service, surveyed_told;
   GArray *states; /* of SCARD_READERSTATE: plug and play, then one a reader with its Watched */
 };
@@ -71,6 +79,7 @@ typedef struct
 typedef enum
 {
   EVENT_SERVICE,
+  EVENT_REFUSED,
   EVENT_ADDED,
   EVENT_REMOVED,
   EVENT_CARD,
@@ -96,7 +105,7 @@ unref_monitor (ReaderMonitor *monitor)
   g_main_context_unref (monitor->main_context);
   g_mutex_clear (&monitor->mutex);
   g_cond_clear (&monitor->ended_condition);
-  close (monitor->stop_event);
+  close (monitor->wake_event);
   g_free (monitor);
 }
 
@@ -124,6 +133,10 @@ on_event (gpointer data)
     {
     case EVENT_SERVICE:
       observer->service_changed (event->value, user_data);
+      break;
+    case EVENT_REFUSED:
+      log_write (LOG_WARNING, SHIKAKU_MESSAGE_SERVICE_REFUSED, NULL,
+                 "card: pcscd does not let the daemon use card readers: polkit does not allow it");
       break;
     case EVENT_ADDED:
       observer->reader_added (reader_pcsc_new (event->name), user_data);
@@ -193,8 +206,12 @@ static gboolean
 establish (ReaderMonitor *monitor)
 {
   SCARDCONTEXT context;
+  LONG result = SCardEstablishContext (SCARD_SCOPE_SYSTEM, NULL, NULL, &context);
 
-  if (SCardEstablishContext (SCARD_SCOPE_SYSTEM, NULL, NULL, &context) != SCARD_S_SUCCESS)
+  if (result == SCARD_W_SECURITY_VIOLATION && !g_atomic_int_get (&monitor->refused))
+    queue_event (monitor, EVENT_REFUSED, NULL, FALSE, 0);
+  g_atomic_int_set (&monitor->refused, result == SCARD_W_SECURITY_VIOLATION);
+  if (result != SCARD_S_SUCCESS)
     return FALSE;
   g_mutex_lock (&monitor->mutex);
   monitor->context = context;
@@ -233,17 +250,27 @@ watch_directory (int notify, const char *directory)
   inotify_add_watch (notify, directory, mask); /* the directory may have come before its parent was watched */
 }
 
-/*
- * Sleeps until something happens around the socket, or a short while if it is there. Return: whether something
- * happened.
- */
-static gboolean
-wait_for_socket (ReaderMonitor *monitor, int notify, guint tries)
+static int
+get_delay (guint failures)
 {
-  struct pollfd descriptors[] = { { notify, POLLIN, 0 }, { monitor->stop_event, POLLIN, 0 } };
-  gboolean soon = tries < CONNECT_TRIES && access (get_socket_path (), F_OK) == 0;
+  return MIN (DELAY_MILLISECONDS << MIN (failures - 1, DELAY_DOUBLINGS), DELAY_MAXIMUM_MILLISECONDS);
+}
 
-  return poll (descriptors, G_N_ELEMENTS (descriptors), soon ? CONNECT_DELAY_MILLISECONDS << tries : -1) > 0;
+/*
+ * Sleeps until something happens around the socket or somebody asks; or, if the socket is there, until it is time for
+ * the next try. What happens makes the next pauses short again.
+ */
+static void
+wait_for_socket (ReaderMonitor *monitor, int notify)
+{
+  struct pollfd descriptors[] = { { notify, POLLIN, 0 }, { monitor->wake_event, POLLIN, 0 } };
+  gboolean is_there = access (get_socket_path (), F_OK) == 0;
+  eventfd_t wakes;
+
+  if (poll (descriptors, G_N_ELEMENTS (descriptors), is_there ? get_delay (monitor->failures) : -1) > 0)
+    monitor->failures = 0;
+  eventfd_read (monitor->wake_event, &wakes);
+  g_atomic_int_set (&monitor->look_again, FALSE);
 }
 
 /* Waits until pcscd is there. Return: when a context is established, or the monitor is to stop. */
@@ -252,19 +279,20 @@ await_service (ReaderMonitor *monitor)
 {
   g_autofree char *directory = g_path_get_dirname (get_socket_path ());
 
-  for (guint tries = 0; !is_stopped (monitor);)
+  for (gboolean has_waited = monitor->failures == 0; !is_stopped (monitor); has_waited = TRUE)
     {
       int notify = inotify_init1 (IN_CLOEXEC | IN_NONBLOCK);
 
       watch_directory (notify, directory); /* watched before the try, so that no change between the two is missed */
-      if (establish (monitor))
+      if (has_waited && establish (monitor))
         {
           close (notify);
           return;
         }
+      monitor->failures += has_waited;
       tell_service (monitor, FALSE);
       tell_surveyed (monitor);
-      tries = wait_for_socket (monitor, notify, tries) ? 0 : tries + 1;
+      wait_for_socket (monitor, notify);
       close (notify);
     }
 }
@@ -386,11 +414,23 @@ forget_states (ReaderMonitor *monitor)
     g_array_index (monitor->states, SCARD_READERSTATE, i).dwCurrentState = SCARD_STATE_UNAWARE;
 }
 
+/* As SCardGetStatusChange, for all that are watched: where the library cannot take so many, without plug and play. */
+static LONG
+wait_for_change (ReaderMonitor *monitor, DWORD milliseconds)
+{
+  SCARD_READERSTATE *states = (SCARD_READERSTATE *)(void *)monitor->states->data;
+  const guint first = monitor->states->len > WATCHED_MAXIMUM ? 1 : 0;
+
+  return SCardGetStatusChange (monitor->context, milliseconds, states + first,
+                               MIN (monitor->states->len - first, WATCHED_MAXIMUM));
+}
+
 /* Return: because pcscd went away or the monitor is to stop. */
 static void
 watch_readers (ReaderMonitor *monitor)
 {
   gboolean settled = FALSE;
+  guint unknown = 0; /* answers in a row that a reader is not known, though it was listed just before */
 
   while (!is_stopped (monitor))
     {
@@ -403,12 +443,11 @@ watch_readers (ReaderMonitor *monitor)
           settled = FALSE;
         }
       if (!list_readers (monitor, &changed))
-        return;
+        break;
       settled = settled && !changed;
       if (monitor->states->len == 1) /* no reader */
         tell_surveyed (monitor);
-      result = SCardGetStatusChange (monitor->context, settled ? INFINITE : QUIET_MILLISECONDS,
-                                     (SCARD_READERSTATE *)(void *)monitor->states->data, monitor->states->len);
+      result = wait_for_change (monitor, settled ? INFINITE : QUIET_MILLISECONDS);
       if (result == SCARD_S_SUCCESS)
         {
           tell_changes (monitor);
@@ -416,9 +455,12 @@ watch_readers (ReaderMonitor *monitor)
         }
       else if (result == SCARD_E_TIMEOUT)
         settled = TRUE;
-      else if (result != SCARD_E_UNKNOWN_READER && result != SCARD_E_CANCELLED)
-        return;
+      else if (result != SCARD_E_CANCELLED && (result != SCARD_E_UNKNOWN_READER || ++unknown == UNKNOWN_MAXIMUM))
+        break;
+      if (result != SCARD_E_UNKNOWN_READER)
+        monitor->failures = unknown = 0;
     }
+  monitor->failures++;
 }
 
 static gpointer
@@ -454,7 +496,7 @@ reader_monitor_new (const ReaderMonitorObserver *observer, gpointer user_data)
   monitor->observer = observer;
   monitor->user_data = user_data;
   monitor->main_context = g_main_context_ref_thread_default ();
-  monitor->stop_event = eventfd (0, EFD_CLOEXEC);
+  monitor->wake_event = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   monitor->states = g_array_new (FALSE, FALSE, sizeof (SCARD_READERSTATE));
   g_mutex_init (&monitor->mutex);
   g_cond_init (&monitor->ended_condition);
@@ -463,28 +505,16 @@ reader_monitor_new (const ReaderMonitorObserver *observer, gpointer user_data)
   return monitor;
 }
 
-/* A cancel before the wait begins is lost, though it reports success: cancel until the thread has ended. */
 static gboolean
-stop_thread (ReaderMonitor *monitor)
+is_wanted (ReaderMonitor *monitor)
 {
-  const gint64 limit = g_get_monotonic_time () + STOP_TIME;
-  gboolean ended;
-
-  g_atomic_int_set (&monitor->stop, TRUE);
-  eventfd_write (monitor->stop_event, 1);
-  g_mutex_lock (&monitor->mutex);
-  while (!monitor->ended && g_get_monotonic_time () < limit)
-    {
-      if (monitor->established)
-        SCardCancel (monitor->context);
-      g_cond_wait_until (&monitor->ended_condition, &monitor->mutex, g_get_monotonic_time () + STOP_STEP);
-    }
-  ended = monitor->ended;
-  g_mutex_unlock (&monitor->mutex);
-  return ended;
+  return !monitor->ended && (is_stopped (monitor) || g_atomic_int_get (&monitor->look_again));
 }
 
-/* A cancel waits for pcscd, which may hang: not under the mutex, or whoever stops the monitor would wait too. */
+/*
+ * A cancel before the wait begins is lost, though it reports success: cancel until the thread has ended or looked
+ * again. A cancel waits for pcscd, which may hang: so it has a thread of its own, and does not hold the mutex.
+ */
 static gpointer
 wake (gpointer data)
 {
@@ -492,7 +522,7 @@ wake (gpointer data)
   const gint64 limit = g_get_monotonic_time () + STOP_TIME;
 
   g_mutex_lock (&monitor->mutex);
-  while (g_atomic_int_get (&monitor->look_again) && !monitor->ended && g_get_monotonic_time () < limit)
+  while (is_wanted (monitor) && g_get_monotonic_time () < limit)
     {
       SCARDCONTEXT context = monitor->context;
       gboolean established = monitor->established;
@@ -508,13 +538,42 @@ wake (gpointer data)
   return NULL;
 }
 
+static void
+start_waking (ReaderMonitor *monitor)
+{
+  eventfd_write (monitor->wake_event, 1);
+  g_atomic_ref_count_inc (&monitor->references);
+  g_thread_unref (g_thread_new ("reader-wake", wake, monitor));
+}
+
+/* Return: whether the thread has ended. */
+static gboolean
+stop_thread (ReaderMonitor *monitor)
+{
+  const gint64 limit = g_get_monotonic_time () + STOP_TIME;
+  gboolean ended;
+
+  g_atomic_int_set (&monitor->stop, TRUE);
+  start_waking (monitor);
+  g_mutex_lock (&monitor->mutex);
+  while (!monitor->ended && g_cond_wait_until (&monitor->ended_condition, &monitor->mutex, limit))
+    ;
+  ended = monitor->ended;
+  g_mutex_unlock (&monitor->mutex);
+  return ended;
+}
+
 void
 reader_monitor_look_again (ReaderMonitor *monitor)
 {
-  if (!g_atomic_int_compare_and_exchange (&monitor->look_again, FALSE, TRUE))
-    return;
-  g_atomic_ref_count_inc (&monitor->references);
-  g_thread_unref (g_thread_new ("reader-wake", wake, monitor));
+  if (g_atomic_int_compare_and_exchange (&monitor->look_again, FALSE, TRUE))
+    start_waking (monitor);
+}
+
+gboolean
+reader_monitor_is_refused (ReaderMonitor *monitor)
+{
+  return g_atomic_int_get (&monitor->refused);
 }
 
 void

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * reader-monitor: tells which readers exist and what lies in them, as it changes. Waits in a thread of its own with a
- * context of its own, never polls, and comes back by itself when pcscd does.
+ * context of its own, never polls, and comes back by itself when pcscd does: where that cannot be seen, it tries again,
+ * at most 30 s apart.
  *
  * The observer is called on the main thread (the thread-default context of reader_monitor_new).
  */
@@ -34,9 +35,13 @@ ReaderMonitor *reader_monitor_new (const ReaderMonitorObserver *observer, gpoint
 
 /*
  * reader_monitor_look_again: after the machine has slept: lists the readers and asks what lies in them, as if nothing
- * were known; only what is another than before is told. Returns at once.
+ * were known; only what is another than before is told. While the service is away: tries to reach it now. Returns at
+ * once.
  */
 void reader_monitor_look_again (ReaderMonitor *monitor);
+
+/* reader_monitor_is_refused: whether the service is there and does not let the daemon in (polkit). */
+gboolean reader_monitor_is_refused (ReaderMonitor *monitor);
 
 /*
  * reader_monitor_free: stops the thread (flag, cancel until it ends; left behind after a second) and drops queued

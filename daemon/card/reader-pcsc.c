@@ -50,6 +50,7 @@ static const struct
   { SCARD_E_UNKNOWN_READER, SHIKAKU_ERROR_READER_FAILED, "the reader is not there" },
   { SCARD_E_NO_READERS_AVAILABLE, SHIKAKU_ERROR_READER_FAILED, "there is no reader" },
   { SCARD_E_READER_UNAVAILABLE, SHIKAKU_ERROR_READER_FAILED, "the reader has gone away" },
+  { SCARD_W_SECURITY_VIOLATION, SHIKAKU_ERROR_NOT_AUTHORIZED, "the smart card service does not let the daemon in" },
   { SCARD_E_SHARING_VIOLATION, SHIKAKU_ERROR_READER_BUSY, "another program has the reader" },
   { SCARD_E_NO_SMARTCARD, SHIKAKU_ERROR_NO_CARD, "there is no card in the reader" },
   { SCARD_W_REMOVED_CARD, SHIKAKU_ERROR_CARD_REMOVED, "the card was removed" },

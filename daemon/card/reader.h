@@ -3,7 +3,7 @@
  * reader: the port to a card reader, whoever makes it (reader-pcsc, or a test's fake).
  *
  * Everything here blocks, and is called only on that reader's worker thread (card-worker), but for reader_free.
- * Errors are of SHIKAKU_ERROR: ServiceStopped, NoReader, ReaderFailed, ReaderBusy, NoCard, CardRemoved, CardReset,
+ * Errors are of SHIKAKU_ERROR: ServiceStopped, NotAuthorized, ReaderFailed, ReaderBusy, NoCard, CardRemoved, CardReset,
  * CardMute, CardFailed (a card that does not power up), CardUnsupported.
  */
 #pragma once

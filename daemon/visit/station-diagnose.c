@@ -149,7 +149,10 @@ make_links (Station *station, const char *language)
   add_link (links, language, "daemon", station_is_shutting_down (station) ? TRANSPORT_LINK_FAILED : TRANSPORT_LINK_OK,
             station->started, g_strdup ("version " SHIKAKU_VERSION));
   add_link (links, language, "pcscd", has_service ? TRANSPORT_LINK_OK : TRANSPORT_LINK_FAILED,
-            station_summarise_readers (station).service_since, g_strdup (has_service ? "answers" : "does not answer"));
+            station_summarise_readers (station).service_since,
+            g_strdup (has_service                            ? "answers"
+                      : station_is_service_refused (station) ? "does not let the daemon in: polkit"
+                                                             : "does not answer"));
   add_readers (links, language, station);
   add_credential (links, language, station);
   for (guint i = TRANSPORT_LINK_LINE; i < TRANSPORT_N_LINKS; i++)
@@ -189,6 +192,8 @@ station_diagnose (Station *station, const char *language, GCancellable *cancella
   g_ptr_array_add (station->diagnose.tasks, task);
   if (!is_first)
     return;
+  if (!station_is_service_available (station) && station->monitor != NULL)
+    reader_monitor_look_again (station->monitor);
   station_ref (station);
   transports_examine (station->transports, cancellable, on_examined, station);
 }

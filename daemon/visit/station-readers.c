@@ -341,6 +341,24 @@ station_is_service_available (Station *station)
   return station->readers.service_available;
 }
 
+gboolean
+station_is_service_refused (Station *station)
+{
+  return station->monitor != NULL && reader_monitor_is_refused (station->monitor);
+}
+
+/* set_service_error: somebody wants the service: it is tried to be reached now. */
+static void
+set_service_error (Station *station, GError **error)
+{
+  if (station_is_service_refused (station))
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_AUTHORIZED, "pcscd does not let the daemon in");
+  else
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_SERVICE_STOPPED, "pcscd does not run");
+  if (station->monitor != NULL)
+    reader_monitor_look_again (station->monitor);
+}
+
 StationReader *
 station_choose_reader (Station *station, const char *path, GError **error)
 {
@@ -352,7 +370,7 @@ station_choose_reader (Station *station, const char *path, GError **error)
   if (!is_named && station->readers.list->len > 1)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "Reader: there are several");
   else if (!station->readers.service_available)
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_SERVICE_STOPPED, "pcscd does not run");
+    set_service_error (station, error);
   else
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NO_READER, "there is no such reader");
   return NULL;

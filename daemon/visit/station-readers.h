@@ -30,7 +30,10 @@ const ReaderMonitorObserver *station_get_monitor_observer (void);
 GPtrArray *station_get_readers (Station *station);                       /* (transfer container) of StationReader */
 StationReader *station_find_reader (Station *station, const char *path); /* NULL or "": the only one there is */
 
-/* station_choose_reader: the same, or NULL with INVALID_OPTION (there are several), NO_READER, or SERVICE_STOPPED. */
+/*
+ * station_choose_reader: the same, or NULL with INVALID_OPTION (there are several), NO_READER, NOT_AUTHORIZED (pcscd does
+ * not let the daemon in) or SERVICE_STOPPED.
+ */
 StationReader *station_choose_reader (Station *station, const char *path, GError **error);
 
 const char *station_reader_get_path (StationReader *reader);
@@ -40,6 +43,9 @@ gboolean station_reader_is_in_use (StationReader *reader);
 
 /* station_is_service_available: whether pcscd is there. */
 gboolean station_is_service_available (Station *station);
+
+/* station_is_service_refused: whether pcscd is there and does not let the daemon in. */
+gboolean station_is_service_refused (Station *station);
 
 /* What a look at all of them shows. Times in microseconds since the epoch; 0: not known. */
 typedef struct

@@ -409,7 +409,7 @@ test_faults (void)
             {
               fake_desk_wait_ins (desk, FAKE_READ, looks);
               fake_desk_wait (desk, read, VISIT_WAITING_FOR_CARD);
-              g_assert_cmpuint (fake_timers_expire (LOOK_AGAIN_MILLISECONDS), ==, 1);
+              g_assert_cmpuint (fake_timers_pass (LOOK_AGAIN_MILLISECONDS), ==, 1);
             }
           visit_cancel (read, NULL, NULL);
           fake_desk_wait (desk, read, VISIT_CANCELLED);

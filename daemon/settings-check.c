@@ -1,63 +1,60 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "settings-check.h"
 
-#include <errno.h>
-#include <fcntl.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include "base/error.h"
+#include "base/file.h"
 #include "base/log.h"
+#include "card/card-certificate.h"
 #include "center/credential.h"
 #include "center/token.h"
-#include "codec/certificate-dates.h"
 #include "settings.h"
 
 typedef gboolean (*Check) (const char *path, GError **error);
 
-/* It can be opened and has something in it. Nothing is read: it may be a key. */
+/* Reads @path as the daemon would. Return: FALSE if it cannot, or if nothing is in it. */
 static gboolean
-check_readable (const char *path, GError **error)
+check_text (const char *path, GError **error)
 {
-  struct stat status;
-  const int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
-  const int result = fd < 0 ? errno : 0;
-  const gboolean good = fd >= 0 && fstat (fd, &status) == 0 && S_ISREG (status.st_mode) && status.st_size > 0;
+  g_autoptr (Secret) text = file_read (path, FILE_PEM_SIZE_MAXIMUM, FILE_OWN, error);
 
-  if (fd >= 0)
-    close (fd);
-  if (!good)
-    g_set_error (error, SHIKAKU_ERROR, result == ENOENT ? SHIKAKU_ERROR_NOT_FOUND : SHIKAKU_ERROR_FAILED, "%s: %s",
-                 path, result != 0 ? g_strerror (result) : "not a file with something in it");
-  return good;
+  if (text != NULL && *secret_get_data (text) == '\0')
+    g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "%s: not a file with something in it", path);
+  return text != NULL && *secret_get_data (text) != '\0';
 }
 
 static gboolean
-check_certificates (const char *path, GError **error)
+check_certificate (const char *path, GError **error)
 {
-  g_autofree char *text = NULL;
-  g_autoptr (GArray) certificates = NULL;
-  gsize size;
+  return check_text (path, error) && credential_check_certificate (path, error);
+}
 
-  if (!check_readable (path, error))
-    return FALSE;
-  if (g_file_get_contents (path, &text, &size, NULL))
-    certificates = certificate_dates_read (text, size);
-  if (certificates != NULL && certificates->len > 0)
-    return TRUE;
-  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "%s: no certificate in it (PEM)", path);
-  return FALSE;
+static gboolean
+check_pin (const char *path, GError **error)
+{
+  return check_text (path, error) && token_check_pin (path, error);
+}
+
+static gboolean
+check_center_authority (const char *path, GError **error)
+{
+  g_autoptr (GTlsDatabase) authority = check_text (path, error) ? credential_load_authority (path, error) : NULL;
+
+  return authority != NULL;
+}
+
+static gboolean
+check_card_authorities (const char *path, GError **error)
+{
+  g_autoptr (CardAuthorities) authorities = check_text (path, error) ? card_authorities_load (path, error) : NULL;
+
+  return authorities != NULL;
 }
 
 static gboolean
 check_account (const char *path, GError **error)
 {
-  g_autoptr (GBytes) login = NULL;
+  g_autoptr (GBytes) login = check_text (path, error) ? credential_make_login (path, error) : NULL;
 
-  if (!check_readable (path, error))
-    return FALSE;
-  login = credential_make_login (path, error);
   return login != NULL;
 }
 
@@ -68,12 +65,12 @@ static const struct
 } checks[] = {
   { "Center", "URL", NULL },
   { "Center", "InstitutionCode", NULL },
-  { "Center", "CertificateAuthority", check_certificates },
-  { "Center", "Certificate", check_certificates },
-  { "Center", "PrivateKey", check_readable },
-  { "Center", "TokenPin", check_readable },
+  { "Center", "CertificateAuthority", check_center_authority },
+  { "Center", "Certificate", check_certificate },
+  { "Center", "PrivateKey", check_text },
+  { "Center", "TokenPin", check_pin },
   { "Center", "Account", check_account },
-  { "Card", "CertificateAuthorities", check_certificates },
+  { "Card", "CertificateAuthorities", check_card_authorities },
 };
 
 /*
@@ -121,7 +118,7 @@ check_pair (const Configuration *configuration)
       || !g_file_test (settings.certificate_file, G_FILE_TEST_EXISTS)
       || !g_file_test (settings.key_file, G_FILE_TEST_EXISTS))
     return TRUE;
-  credential = credential_load (&files, &error);
+  credential = credential_load (&files, NULL, &error);
   if (credential != NULL)
     return TRUE;
   log_error (NULL, "%s", error->message);

@@ -9,9 +9,9 @@
 #include "base/configuration.h"
 
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/error.h"
+#include "base/file.h"
 
 #define FILE_SIZE_MAXIMUM 65536
 #define DROP_IN_SUFFIX ".conf"
@@ -308,9 +308,9 @@ configuration_parse (const char *text, gsize size, const char *name, const Confi
 }
 
 static gboolean
-fail_to_read (GError **error, const GError *cause, ShikakuError code)
+fail_to_read (GError **error, const GError *cause, int code)
 {
-  g_set_error (error, SHIKAKU_ERROR, (int)code, "cannot read the configuration: %s", cause->message);
+  g_set_error (error, SHIKAKU_ERROR, code, "cannot read the configuration: %s", cause->message);
   return FALSE;
 }
 
@@ -318,24 +318,18 @@ static gboolean
 scan_file (Configuration *configuration, const char *path, gboolean required, GError **error)
 {
   g_autoptr (GError) cause = NULL;
-  g_autofree char *text = NULL;
   g_autofree char *name = g_filename_display_name (path); /* its name is shown on the bus, which takes UTF-8 only */
-  struct stat file;
-  gboolean missing;
-  gsize size;
+  g_autoptr (Secret) text = file_read (path, FILE_SIZE_MAXIMUM, FILE_TRUSTED, &cause);
+  const char *start = text != NULL ? (const char *)secret_get_data (text) : NULL;
 
-  if (stat (path, &file) == 0 && S_ISREG (file.st_mode) && (file.st_mode & S_IWOTH))
-    {
-      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
-                   "%s: everybody may write it, and so choose the center that is asked", name);
-      return FALSE;
-    }
-  if (g_file_get_contents (path, &text, &size, &cause))
-    return scan_text (configuration, text, size, name, error);
-  missing = g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOENT);
-  if (missing && !required)
+  if (start != NULL)
+    return scan_text (configuration, start, strlen (start), name, error);
+  if (g_error_matches (cause, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND) && !required)
     return TRUE;
-  return fail_to_read (error, cause, missing ? SHIKAKU_ERROR_NOT_FOUND : SHIKAKU_ERROR_FAILED);
+  if (!g_error_matches (cause, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION))
+    return fail_to_read (error, cause, cause->code);
+  g_propagate_error (error, g_steal_pointer (&cause));
+  return FALSE;
 }
 
 static int
@@ -353,6 +347,8 @@ list_drop_ins (const char *folder, GError **error)
   g_autoptr (GDir) directory = g_dir_open (folder, 0, &cause);
   const char *name;
 
+  if (!file_check_folder (folder, error))
+    return NULL;
   if (directory == NULL && !g_error_matches (cause, G_FILE_ERROR, G_FILE_ERROR_NOENT))
     {
       fail_to_read (error, cause, SHIKAKU_ERROR_FAILED);

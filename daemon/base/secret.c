@@ -6,12 +6,11 @@
 #include "base/secret.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-#define SECRET_SIZE_MAXIMUM 65536
+#define SECRET_SIZE_MAXIMUM 1048577 /* bytes: a file of certificates, and its end */
 
 struct Secret
 {
@@ -56,30 +55,6 @@ secret_take (void *data, gsize size)
       explicit_bzero (data, size);
     }
   return secret;
-}
-
-Secret *
-secret_new_from_file (const char *path, gsize maximum)
-{
-  g_autoptr (Secret) text = secret_new (maximum + 1);
-  gsize used = 0;
-  ssize_t n;
-  int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY), cause;
-
-  if (fd < 0)
-    return NULL;
-  do
-    {
-      n = TEMP_FAILURE_RETRY (read (fd, text->data + used, maximum + 1 - used));
-      used += (gsize)MAX (n, 0);
-    }
-  while (n > 0 && used <= maximum);
-  cause = n < 0 ? errno : EFBIG;
-  close (fd);
-  if (n == 0)
-    return g_steal_pointer (&text);
-  errno = cause;
-  return NULL;
 }
 
 guint8 *

@@ -16,12 +16,6 @@ Secret *secret_new (gsize size);
 /* secret_take: copies @size bytes of @data and erases the source. */
 Secret *secret_take (void *data, gsize size);
 
-/*
- * secret_new_from_file: the text of a file, ended by a NUL. Nothing buffers it on its way. Return: NULL with errno
- * (EFBIG: longer than @maximum).
- */
-Secret *secret_new_from_file (const char *path, gsize maximum);
-
 guint8 *secret_get_data (Secret *secret);
 gsize secret_get_size (const Secret *secret);
 

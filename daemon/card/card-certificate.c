@@ -9,11 +9,12 @@
 #include <gnutls/abstract.h>
 #include <gnutls/crypto.h>
 #include <gnutls/x509.h>
+#include <string.h>
 
 #include "base/error.h"
+#include "base/file.h"
 
-#define DIGEST_MAXIMUM 64                /* bytes */
-#define AUTHORITIES_SIZE_MAXIMUM 1048576 /* bytes */
+#define DIGEST_MAXIMUM 64 /* bytes */
 
 typedef struct
 {
@@ -69,18 +70,20 @@ CardAuthorities *
 card_authorities_load (const char *path, GError **error)
 {
   g_autoptr (CardAuthorities) authorities = g_new0 (CardAuthorities, 1);
-  g_autofree char *pem = NULL;
+  g_autoptr (GError) cause = NULL;
+  g_autoptr (Secret) pem = file_read (path, FILE_PEM_SIZE_MAXIMUM, FILE_TRUSTED, &cause);
   gnutls_datum_t datum;
-  gsize size;
 
   g_atomic_ref_count_init (&authorities->references);
   gnutls_global_init ();
-  if (!g_file_get_contents (path, &pem, &size, NULL) || size > AUTHORITIES_SIZE_MAXIMUM)
+  if (pem == NULL)
     {
-      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "the cards' CAs cannot be read: %s", path);
+      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "the cards' CAs cannot be read: %s",
+                   cause->message);
       return NULL;
     }
-  datum = (gnutls_datum_t){ .data = (unsigned char *)pem, .size = (guint)size };
+  datum.data = secret_get_data (pem);
+  datum.size = (guint)strlen ((char *)datum.data);
   if (gnutls_x509_crt_list_import2 (&authorities->list, &authorities->size, &datum, GNUTLS_X509_FMT_PEM, 0) < 0)
     {
       g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "no certificate of a CA in %s", path);

@@ -10,7 +10,10 @@
 /* The CAs of the cards, several generations of one name: chosen by key id and signature, never by name alone. */
 typedef struct CardAuthorities CardAuthorities;
 
-/* card_authorities_load: a PEM bundle. Return: NULL with CREDENTIAL_MISSING (no file, or no certificate in it). */
+/*
+ * card_authorities_load: a PEM bundle. Return: NULL with CREDENTIAL_MISSING (no file, one that others can change, or no
+ * certificate in it).
+ */
 CardAuthorities *card_authorities_load (const char *path, GError **error);
 CardAuthorities *card_authorities_ref (CardAuthorities *authorities);
 void card_authorities_unref (CardAuthorities *authorities);

@@ -7,7 +7,6 @@
 
 #include "center/credential.h"
 
-#include <errno.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 #include <string.h>
@@ -15,7 +14,8 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "base/secret.h"
+#include "base/file.h"
+#include "base/sealed-file.h"
 
 #define ACCOUNT_SIZE_MAXIMUM 1024
 #define CHARACTER_SIZE_MAXIMUM 6 /* of a byte as JSON: \u001f */
@@ -23,17 +23,50 @@
 typedef struct gnutls_certificate_credentials_st CertificateCredentials;
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CertificateCredentials, gnutls_certificate_free_credentials)
 
-static gboolean
-check_readable (const char *what, const char *path, GError **error)
+/* What the credential is made of, as it was read: what was looked at is what is used. */
+typedef struct
 {
-  if (path != NULL && access (path, R_OK) == 0)
-    return TRUE;
+  GBytes *certificate; /* PEM; NULL: in a token */
+  Secret *key;         /* likewise */
+} Texts;
+
+static void
+clear_texts (Texts *texts)
+{
+  g_clear_pointer (&texts->certificate, g_bytes_unref);
+  secret_free (texts->key);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Texts, clear_texts)
+
+static Secret *
+read_text (const char *what, const char *path, gsize maximum, FileTrust trust, GError **error)
+{
+  g_autoptr (GError) cause = NULL;
+  Secret *text = path != NULL ? file_read (path, maximum, trust, &cause) : NULL;
+
   if (path == NULL)
     g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "the %s is not configured", what);
-  else
-    g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "the %s cannot be read: %s: %s", what, path,
-                 g_strerror (errno));
-  return FALSE;
+  else if (text == NULL)
+    g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "the %s cannot be read: %s", what,
+                 cause->message);
+  return text;
+}
+
+static gnutls_datum_t
+as_datum (Secret *text)
+{
+  unsigned char *data = secret_get_data (text);
+
+  return (gnutls_datum_t){ .data = data, .size = (unsigned int)strlen ((const char *)data) };
+}
+
+static gnutls_datum_t
+bytes_as_datum (GBytes *bytes)
+{
+  gsize size;
+  gconstpointer data = g_bytes_get_data (bytes, &size);
+
+  return (gnutls_datum_t){ .data = (unsigned char *)data, .size = (unsigned int)size };
 }
 
 /*
@@ -47,11 +80,11 @@ judge_exposure (GString *exposure, const char *path)
 
   if (path == NULL || token_is_uri (path) || stat (path, &file) != 0)
     return;
-  if ((file.st_mode & (S_IWGRP | S_IROTH | S_IWOTH)) == 0
+  if ((file.st_mode & (S_IWGRP | S_IROTH | S_IWOTH)) == 0 && !file_is_foreign (file.st_uid)
       && ((file.st_mode & S_IRGRP) == 0 || file.st_gid == getegid () || file.st_gid == 0))
     return;
-  g_string_append_printf (exposure, "%s%s (mode %04o, group %u)", exposure->len > 0 ? ", " : "", path,
-                          file.st_mode & 07777, file.st_gid);
+  g_string_append_printf (exposure, "%s%s (mode %04o, user %u, group %u)", exposure->len > 0 ? ", " : "", path,
+                          file.st_mode & 07777, file.st_uid, file.st_gid);
 }
 
 static char *
@@ -83,7 +116,7 @@ read_validity (gnutls_x509_crt_t *chain, unsigned int n, Credential *credential)
 
 /* The chain as GLib wants it, from its end to the leaf, which has the key. Return: NULL if something is wrong. */
 static GTlsCertificate *
-make_certificate (gnutls_x509_crt_t *chain, unsigned int n, const char *key_uri)
+make_certificate (gnutls_x509_crt_t *chain, unsigned int n, const char *key_kind, const char *key)
 {
   GType type = g_tls_backend_get_certificate_type (g_tls_backend_get_default ());
   GTlsCertificate *certificate = NULL;
@@ -94,8 +127,8 @@ make_certificate (gnutls_x509_crt_t *chain, unsigned int n, const char *key_uri)
       gnutls_datum_t pem = { NULL, 0 };
 
       if (gnutls_x509_crt_export2 (chain[n], GNUTLS_X509_FMT_PEM, &pem) >= 0)
-        certificate = g_initable_new (type, NULL, NULL, "issuer", issuer, "certificate-pem", pem.data,
-                                      "private-key-pkcs11-uri", n == 0 ? key_uri : NULL, NULL);
+        certificate = g_initable_new (type, NULL, NULL, "issuer", issuer, "certificate-pem", pem.data, key_kind,
+                                      n == 0 ? key : NULL, NULL);
       gnutls_free (pem.data);
       if (certificate == NULL)
         return NULL;
@@ -103,9 +136,48 @@ make_certificate (gnutls_x509_crt_t *chain, unsigned int n, const char *key_uri)
   return certificate;
 }
 
-/* Reads the pair, proves that it is one by a signature, and makes GLib's certificate of it. */
+/*
+ * A file in memory that nobody can change, for a library that wants a path. Return: the path, good as long as the
+ * descriptor *@ret_fd is open; or NULL.
+ */
+static char *
+keep_in_memory (GBytes *text, int *ret_fd)
+{
+  *ret_fd = sealed_file_new (text, NULL);
+  return *ret_fd >= 0 ? g_strdup_printf ("/proc/self/fd/%d", *ret_fd) : NULL;
+}
+
+static int
+set_pair_with_token (CertificateCredentials *pair, GBytes *certificate, const char *key)
+{
+  int fd = -1, result = GNUTLS_E_FILE_ERROR;
+  g_autofree char *path = keep_in_memory (certificate, &fd);
+
+  if (path == NULL)
+    return result;
+  result = gnutls_certificate_set_x509_key_file (pair, path, key, GNUTLS_X509_FMT_PEM);
+  close (fd);
+  return result;
+}
+
+/* Return: a code of GnuTLS. */
+static int
+set_pair (CertificateCredentials *pair, const char *certificate, const char *key, const Texts *texts)
+{
+  gnutls_datum_t certificate_text, key_text;
+
+  if (texts->certificate == NULL)
+    return gnutls_certificate_set_x509_key_file (pair, certificate, key, GNUTLS_X509_FMT_PEM); /* both in tokens */
+  if (texts->key == NULL)
+    return set_pair_with_token (pair, texts->certificate, key);
+  certificate_text = bytes_as_datum (texts->certificate);
+  key_text = as_datum (texts->key);
+  return gnutls_certificate_set_x509_key_mem (pair, &certificate_text, &key_text, GNUTLS_X509_FMT_PEM);
+}
+
+/* Proves by a signature that certificate and key are a pair, and makes GLib's certificate of just these. */
 static gboolean
-load_pair (const char *certificate, const char *key, Credential *credential, GError **error)
+load_pair (const char *certificate, const char *key, const Texts *texts, Credential *credential, GError **error)
 {
   g_autoptr (CertificateCredentials) pair = NULL;
   gnutls_x509_crt_t *chain = NULL;
@@ -115,7 +187,7 @@ load_pair (const char *certificate, const char *key, Credential *credential, GEr
   if (result >= 0)
     result = gnutls_certificate_allocate_credentials (&pair);
   if (result >= 0)
-    result = gnutls_certificate_set_x509_key_file (pair, certificate, key, GNUTLS_X509_FMT_PEM);
+    result = set_pair (pair, certificate, key, texts);
   if (result >= 0)
     result = gnutls_certificate_get_x509_crt (pair, 0, &chain, &n);
   if (result < 0)
@@ -127,25 +199,122 @@ load_pair (const char *certificate, const char *key, Credential *credential, GEr
       return FALSE;
     }
   read_validity (chain, n, credential);
-  if (token_is_uri (key))
-    credential->certificate = make_certificate (chain, n, key);
+  if (texts->key == NULL)
+    credential->certificate = make_certificate (chain, n, "private-key-pkcs11-uri", key);
   else
-    credential->certificate = g_tls_certificate_new_from_files (certificate, key, NULL);
+    credential->certificate = make_certificate (chain, n, "private-key-pem", (char *)secret_get_data (texts->key));
   for (unsigned int i = 0; i < n; i++)
     gnutls_x509_crt_deinit (chain[i]);
   gnutls_free (chain);
   return TRUE;
 }
 
+static gboolean
+is_pem (Secret *text, unsigned int flags)
+{
+  const gnutls_datum_t datum = as_datum (text);
+  gnutls_x509_crt_t *list = NULL;
+  unsigned int n = 0;
+  int result = gnutls_global_init ();
+
+  if (result >= 0)
+    result = gnutls_x509_crt_list_import2 (&list, &n, &datum, GNUTLS_X509_FMT_PEM, flags);
+  for (unsigned int i = 0; result >= 0 && i < n; i++)
+    gnutls_x509_crt_deinit (list[i]);
+  if (result >= 0)
+    gnutls_free (list);
+  return result >= 0;
+}
+
+gboolean
+credential_check_certificate (const char *path, GError **error)
+{
+  g_autoptr (Secret) text = read_text ("client certificate", path, FILE_PEM_SIZE_MAXIMUM, FILE_OWN, error);
+
+  if (text != NULL && !is_pem (text, GNUTLS_X509_CRT_LIST_SORT))
+    {
+      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "%s: no certificate in it (PEM)", path);
+      return FALSE;
+    }
+  return text != NULL;
+}
+
+static void
+close_descriptor (gpointer descriptor)
+{
+  close (GPOINTER_TO_INT (descriptor));
+}
+
+/*
+ * glib-networking reads the file again for each connection, so that it gets one that stays as it was, for as long as
+ * somebody has the database.
+ */
+GTlsDatabase *
+credential_load_authority (const char *path, GError **error)
+{
+  g_autoptr (Secret) text = read_text ("center's CA", path, FILE_PEM_SIZE_MAXIMUM, FILE_TRUSTED, error);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autofree char *kept = NULL;
+  GTlsDatabase *authority = NULL;
+  gboolean good;
+  int fd = -1;
+
+  if (text == NULL)
+    return NULL;
+  good = is_pem (text, 0);
+  bytes = g_bytes_new_static (secret_get_data (text), strlen ((char *)secret_get_data (text)));
+  if (good)
+    kept = keep_in_memory (bytes, &fd);
+  if (kept != NULL)
+    authority = g_tls_file_database_new (kept, NULL);
+  if (authority != NULL)
+    g_object_set_data_full (G_OBJECT (authority), "descriptor", GINT_TO_POINTER (fd), close_descriptor);
+  else
+    {
+      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "%s cannot be used: %s", path,
+                   !good || g_tls_backend_supports_tls (g_tls_backend_get_default ())
+                       ? "is it PEM?"
+                       : "glib-networking is not installed");
+      if (fd >= 0)
+        close (fd);
+    }
+  return authority;
+}
+
+/* Reads what is a file. The paths may be NULL. */
+static gboolean
+read_texts (const CredentialFiles *files, const Credential *kept, Texts *texts, GError **error)
+{
+  if (kept != NULL && kept->text != NULL)
+    texts->certificate = g_bytes_ref (kept->text);
+  else if (!token_is_uri (files->certificate))
+    {
+      Secret *text = read_text ("client certificate", files->certificate, FILE_PEM_SIZE_MAXIMUM, FILE_OWN, error);
+
+      if (text == NULL)
+        return FALSE;
+      texts->certificate = g_bytes_new_with_free_func (secret_get_data (text), strlen ((char *)secret_get_data (text)),
+                                                       (GDestroyNotify)secret_free, text);
+    }
+  if (!token_is_uri (files->key))
+    {
+      texts->key = read_text ("client key", files->key, FILE_PEM_SIZE_MAXIMUM, FILE_OWN, error);
+      if (texts->key == NULL)
+        return FALSE;
+    }
+  return TRUE;
+}
+
 Credential *
-credential_load (const CredentialFiles *files, GError **error)
+credential_load (const CredentialFiles *files, const Credential *kept, GError **error)
 {
   g_autoptr (Credential) credential = g_new0 (Credential, 1);
   g_autofree char *certificate = NULL, *key = NULL;
+  g_auto (Texts) texts = { NULL, NULL };
 
-  if (!check_readable ("center's CA", files->authority, error)
-      || (!token_is_uri (files->certificate) && !check_readable ("client certificate", files->certificate, error))
-      || (!token_is_uri (files->key) && !check_readable ("client key", files->key, error)))
+  credential->authority
+      = kept != NULL ? g_object_ref (kept->authority) : credential_load_authority (files->authority, error);
+  if (credential->authority == NULL || !read_texts (files, kept, &texts, error))
     return NULL;
   if (token_is_uri (files->key) && (credential->token = token_open (files->key, files->token_pin, error)) == NULL)
     return NULL;
@@ -159,19 +328,29 @@ credential_load (const CredentialFiles *files, GError **error)
     return NULL;
   certificate = token_strip_uri (files->certificate);
   key = token_strip_uri (files->key);
-  if (!load_pair (certificate, key, credential, error))
+  if (!load_pair (certificate, key, &texts, credential, error))
     return NULL;
-  credential->authority = g_tls_file_database_new (files->authority, NULL);
-  if (credential->certificate == NULL || credential->authority == NULL)
+  if (credential->certificate == NULL)
     {
-      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "%s cannot be used: %s",
-                   credential->certificate == NULL ? certificate : files->authority,
-                   g_tls_backend_supports_tls (g_tls_backend_get_default ()) ? "is it PEM?"
-                                                                             : "glib-networking is not installed");
+      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "%s cannot be used: is it PEM?",
+                   certificate);
       return NULL;
     }
   credential->exposure = describe_exposure (files);
+  credential->text = g_steal_pointer (&texts.certificate);
   return g_steal_pointer (&credential);
+}
+
+Credential *
+credential_keep (const Credential *credential)
+{
+  Credential *kept = g_new0 (Credential, 1);
+
+  kept->authority = g_object_ref (credential->authority);
+  kept->begins = credential->begins;
+  kept->expires = credential->expires;
+  kept->text = credential->text != NULL ? g_bytes_ref (credential->text) : NULL;
+  return kept;
 }
 
 void
@@ -182,6 +361,7 @@ credential_free (Credential *credential)
   g_clear_object (&credential->certificate);
   g_clear_object (&credential->authority);
   token_free (credential->token);
+  g_clear_pointer (&credential->text, g_bytes_unref);
   g_free (credential->exposure);
   g_free (credential);
 }
@@ -236,17 +416,16 @@ write_json_string (guint8 *out, const char *text)
 GBytes *
 credential_make_login (const char *account_file, GError **error)
 {
-  g_autoptr (Secret) text = NULL;
+  g_autoptr (Secret) text = read_text ("account's file", account_file, FILE_PEM_SIZE_MAXIMUM, FILE_OWN, error);
   char *cursor;
   const char *account, *password;
   Secret *body;
   guint8 *start, *out;
 
-  if (!check_readable ("account's file", account_file, error))
+  if (text == NULL)
     return NULL;
-  text = secret_new_from_file (account_file, ACCOUNT_SIZE_MAXIMUM);
-  cursor = text != NULL ? (char *)secret_get_data (text) : NULL;
-  account = cursor != NULL ? take_line (&cursor) : NULL;
+  cursor = (char *)secret_get_data (text);
+  account = strlen (cursor) <= ACCOUNT_SIZE_MAXIMUM ? take_line (&cursor) : NULL;
   password = account != NULL ? take_line (&cursor) : NULL;
   if (password == NULL || *cursor != '\0')
     {

@@ -16,9 +16,10 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/secret.h"
+#include "base/file.h"
 
-#define PIN_SIZE_MAXIMUM 255
+#define PIN_SIZE_MAXIMUM 255           /* bytes */
+#define DESCRIPTION_SIZE_MAXIMUM 65536 /* bytes: of what p11-kit is told of a module */
 #define URI_SCHEME "pkcs11:"
 #define DESCRIPTION ".module"
 #define P11_SYSTEM_MODULES "/etc/pkcs11/modules"
@@ -83,13 +84,14 @@ parse_uri (const char *uri, GError **error)
 static char *
 read_description (const char *folder, const char *file)
 {
-  g_autofree char *path = g_build_filename (folder, file, NULL), *text = NULL;
+  g_autofree char *path = g_build_filename (folder, file, NULL);
+  g_autoptr (Secret) text = file_read (path, DESCRIPTION_SIZE_MAXIMUM, FILE_TRUSTED, NULL);
   g_auto (GStrv) lines = NULL;
   char *module = NULL;
 
-  if (!g_file_get_contents (path, &text, NULL, NULL))
+  if (text == NULL)
     return NULL;
-  lines = g_strsplit (text, "\n", -1);
+  lines = g_strsplit ((char *)secret_get_data (text), "\n", -1);
   for (char **line = lines; *line != NULL; line++)
     if (module == NULL && g_str_has_prefix (*line, "module:"))
       module = g_strdup (g_strstrip (*line + strlen ("module:")));
@@ -178,11 +180,36 @@ token_find (const char *uri, GError **error)
   return parsed != NULL && find_module (parsed, uri, &slot, error) != NULL;
 }
 
-/* Return: the file's first line, or NULL. */
+/* Return: the file's text, whose first line, of *@ret_size bytes, is the PIN; or NULL. */
+static Secret *
+read_pin_file (const char *path, gsize *ret_size, GError **error)
+{
+  g_autoptr (Secret) pin = file_read (path, PIN_SIZE_MAXIMUM, FILE_OWN, error);
+
+  *ret_size = pin != NULL ? strcspn ((char *)secret_get_data (pin), "\r\n") : 0;
+  if (pin != NULL && *ret_size == 0)
+    {
+      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "%s: there is no PIN in it", path);
+      return NULL;
+    }
+  return g_steal_pointer (&pin);
+}
+
+gboolean
+token_check_pin (const char *path, GError **error)
+{
+  gsize size = 0;
+  g_autoptr (Secret) pin = read_pin_file (path, &size, error);
+
+  return pin != NULL;
+}
+
+/* Return: the text of its file, or NULL. */
 static Secret *
 read_pin (P11KitUri *parsed, const char *uri, const char *pin_file, gsize *ret_size, GError **error)
 {
   const char *source = p11_kit_uri_get_pin_source (parsed);
+  g_autoptr (GError) cause = NULL;
   Secret *pin;
 
   if (source != NULL) /* it is the closer one */
@@ -192,14 +219,9 @@ read_pin (P11KitUri *parsed, const char *uri, const char *pin_file, gsize *ret_s
       set_missing (error, uri, "wants a PIN: write it to a file and name that by TokenPin in [Center]");
       return NULL;
     }
-  pin = secret_new_from_file (pin_file, PIN_SIZE_MAXIMUM);
-  *ret_size = pin != NULL ? strcspn ((char *)secret_get_data (pin), "\r\n") : 0;
-  if (*ret_size == 0)
-    {
-      set_missing (error, uri, "wants a PIN, and its file cannot be used: %s: %s", pin_file,
-                   pin == NULL ? g_strerror (errno) : "it is empty");
-      g_clear_pointer (&pin, secret_free);
-    }
+  pin = read_pin_file (pin_file, ret_size, &cause);
+  if (pin == NULL)
+    set_missing (error, uri, "wants a PIN, and its file cannot be used: %s", cause->message);
   return pin;
 }
 

@@ -29,6 +29,9 @@ char *token_strip_uri (const char *uri);
  */
 gboolean token_find (const char *uri, GError **error);
 
+/* token_check_pin: whether a PIN can be read from the file at @path, without trying it. */
+gboolean token_check_pin (const char *path, GError **error);
+
 /*
  * token_open: finds the token of @uri and logs in with the PIN in @pin_file (NULL: that of the URI's pin-source). A
  * token that needs no PIN, or that this process is logged in to, is not asked for one. Return: NULL with

@@ -21,6 +21,7 @@ struct WebAccess
   CredentialFiles files;
   GStringChunk *names; /* of the files */
   Credential *credential;
+  Credential *kept; /* of the last one whose key a token holds: its files as they were; NULL: there was none */
   Https *https;
   gboolean doubted;
   GError *pin_refusal; /* as CREDENTIAL_MISSING */
@@ -70,6 +71,7 @@ web_access_free (WebAccess *access)
   web_access_forget_token (access);
   g_clear_pointer (&access->https, https_free);
   g_clear_pointer (&access->credential, credential_free);
+  g_clear_pointer (&access->kept, credential_free);
   g_clear_pointer (&access->login, g_bytes_unref);
   g_clear_error (&access->refusal);
   g_clear_error (&access->pin_refusal);
@@ -77,12 +79,17 @@ web_access_free (WebAccess *access)
   g_free (access);
 }
 
-/* In the worker's thread: reads the files' names, which stay as they are, and nothing else of the access. */
+/*
+ * In the worker's thread: reads the files' names, and what is kept of them, which stay as they are meanwhile, and
+ * nothing else of the access.
+ */
 static void
 load_credential (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellable)
 {
   GError *error = NULL;
-  Credential *credential = credential_load (task_data, &error);
+  const WebAccess *access = task_data;
+  const gboolean is_kept = access->kept != NULL && credential_is_valid (access->kept, g_get_real_time (), NULL);
+  Credential *credential = credential_load (&access->files, is_kept ? access->kept : NULL, &error);
 
   if (credential != NULL)
     g_task_return_pointer (task, credential, (GDestroyNotify)credential_free);
@@ -99,6 +106,11 @@ take_credential (WebAccess *access, Credential *credential)
   if (credential == NULL)
     return;
   access->credential = credential;
+  if (credential->token != NULL)
+    {
+      g_clear_pointer (&access->kept, credential_free);
+      access->kept = credential_keep (credential);
+    }
   access->https = https_new (credential);
   if (credential->exposure != NULL)
     log_write (LOG_WARNING, SHIKAKU_MESSAGE_CREDENTIAL_EXPOSED, NULL, "The institution's secrets are exposed: %s",
@@ -145,7 +157,7 @@ web_access_open (WebAccess *access, WebAccessOpened opened, gpointer user_data)
   access->opened = opened;
   access->opened_data = user_data;
   task = g_task_new (NULL, NULL, on_loaded, access);
-  g_task_set_task_data (task, &access->files, NULL);
+  g_task_set_task_data (task, access, NULL);
   g_task_run_in_thread (task, load_credential);
 }
 

@@ -5,15 +5,14 @@
  */
 #include "visit/calendar.h"
 
-#include <glib/gstdio.h>
 #include <string.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "center/token.h"
 #include "codec/certificate-dates.h"
 
-#define FILE_SIZE_MAXIMUM 1048576 /* bytes; as of the cards' CAs */
 #define DAY ((gint64)24 * 60 * 60 * G_USEC_PER_SEC)
 #define URGENT_DAYS 7 /* days: from here on it is an error in the log */
 
@@ -102,16 +101,12 @@ name_next (const char *what)
 static void
 read_file (GPtrArray *entries, const char *what, const char *path)
 {
-  g_autofree char *text = NULL;
+  g_autoptr (Secret) text = file_read (path, FILE_PEM_SIZE_MAXIMUM, FILE_OWN, NULL);
   g_autoptr (GArray) dates = NULL;
-  GStatBuf status;
-  gsize size;
 
-  if (g_stat (path, &status) != 0 || !S_ISREG (status.st_mode) || status.st_size > FILE_SIZE_MAXIMUM
-      || !g_file_get_contents (path, &text, &size, NULL))
+  if (text == NULL)
     return;
-  dates = certificate_dates_read (text, size);
-  explicit_bzero (text, size);
+  dates = certificate_dates_read ((const char *)secret_get_data (text), strlen ((const char *)secret_get_data (text)));
   for (guint i = 0; i < dates->len; i++)
     {
       const CertificateDates *certificate = &g_array_index (dates, CertificateDates, i);

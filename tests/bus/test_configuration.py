@@ -3,6 +3,7 @@
 
 Comes in: a rig. Each function test_… is a case; meson.build lists them.
 """
+import os
 import re
 import shutil
 import signal
@@ -237,6 +238,73 @@ def test_check_pair(rig):
     key.chmod(0)
     status, text = check(rig, path)
     assert status == EX_CONFIG and re.search(r"shikakud.conf:\d+: key PrivateKey of \[Center\]: .*denied", text), text
+
+
+def test_check_files(rig):
+    """Files that look right, and that the daemon would not take."""
+    path = rig.configure()
+    folder = rig.folder / "credentials"
+
+    def expect(fault, file, content=None):
+        old, mode = file.read_bytes(), file.stat().st_mode
+        if content is None:
+            file.unlink()
+            os.mkfifo(file)
+        else:
+            file.write_bytes(content)
+        status, text = check(rig, path)
+        assert status == EX_CONFIG and str(file) in text and fault in text, (file, status, text)
+        file.unlink()
+        file.write_bytes(old)
+        file.chmod(mode)
+        shutil.chown(file, rig.user("shikaku").uid)
+
+    authorities = (folder / "card-ca.pem").read_bytes()
+    broken = b"-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"
+    for name in ("card-ca.pem", "center-ca.pem", "institution.cert.pem"):
+        expect("no certificate" if name != "center-ca.pem" else "PEM", folder / name,
+               authorities + broken if name == "card-ca.pem" else broken)
+    for name in ("card-ca.pem", "center-ca.pem", "institution.cert.pem", "institution.key.pem", "account"):
+        expect("not a file with something in it", folder / name)
+    expect("not text", folder / "account", "the account\nthe password\n".encode("utf-16"))
+    for exposed in (folder / "card-ca.pem", folder / "center-ca.pem", folder,
+                    write_drop_in(rig, "10.conf", "[Visit]\nRetention=1\n").parent):
+        mode = exposed.stat().st_mode
+        exposed.chmod(mode | 0o002)
+        status, text = check(rig, path)
+        assert status == EX_CONFIG and f"{exposed}: everybody may write it" in text, (exposed, status, text)
+        exposed.chmod(mode)
+    shutil.chown(folder / "card-ca.pem", rig.user("tester").uid)
+    status, text = check(rig, path)
+    assert status == EX_CONFIG and "it belongs to user" in text, (status, text)
+    shutil.chown(folder / "card-ca.pem", rig.user("shikaku").uid)
+    assert check(rig, path)[0] == 0
+
+
+def test_pipes(rig):
+    """A pipe in the place of each file: the daemon answers, and says which it is. An account that an editor has marked
+    does its work."""
+    rig.start("center", "bus")
+    rig.configure()
+    folder = rig.folder / "credentials"
+    account = (folder / "account").read_bytes()
+    for name in ("account", "card-ca.pem", "center-ca.pem", "institution.cert.pem", "institution.key.pem"):
+        (folder / name).unlink()
+        os.mkfifo(folder / name, 0o600)
+        shutil.chown(folder / name, rig.user("shikaku").uid)
+    rig.start_daemon()
+    connection = rig.bus_connection()
+    for name in ("center-ca.pem", "institution.cert.pem", "institution.key.pem", "account", None):
+        state, error, _details = Visits(connection).check_number(INSURED).wait_finished()
+        call(connection, ROOT, "org.freedesktop.DBus.Peer", "Ping")
+        if name is None:
+            assert state == "done", (state, error)
+            break
+        assert state == "failed" and error == "CredentialMissing", (name, state, error)
+        assert str(folder / name) in rig.read_log("shikakud"), (name, rig.read_log("shikakud"))
+        (folder / name).unlink()
+        (folder / name).write_bytes(b"\xef\xbb\xbf" + account if name == "account" else (KEYS / name).read_bytes())
+        shutil.chown(folder / name, rig.user("shikaku").uid)
 
 
 def test_drop_in_unreadable(rig):

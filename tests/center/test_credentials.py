@@ -115,7 +115,7 @@ def test_token_tries():
 
 
 def test_token_pin_missing():
-    for pin, text in ((None, "name that by TokenPin"), ("/nonexistent", "No such file"), (os.devnull, "it is empty")):
+    for pin, text in ((None, "name that by TokenPin"), ("/nonexistent", "No such file"), (os.devnull, "not a file with")):
         with make_token_pair(token_pin=pin or "") as (token, center, driver):
             assert driver.search() == "CredentialMissing"
             assert text in driver.read_complaints(), driver.read_complaints()
@@ -165,6 +165,38 @@ def test_token_pulled():
         drop_connections(center)
         assert [driver.search() for _ in range(3)] == ["CredentialMissing"] * 3
         assert token.logins() == "+++-"
+
+
+def test_files_kept():
+    """What lies in the files' places by then changes nothing, whatever is connected or looked for again."""
+    with tempfile.TemporaryDirectory() as folder:
+        files = {name: pathlib.Path(folder) / name for name in ("authority", "certificate", "key")}
+        for name, path in {**make_files(EC), "authority": KEYS / "center-ca.pem"}.items():
+            shutil.copy(path, files[name])
+        with make_pair(**files) as (center, driver):
+            check_kept(center, driver, *files.values())
+        for name, path in {**make_files(EC), "authority": KEYS / "center-ca.pem"}.items():
+            shutil.copy(path, files[name])
+        del files["key"]
+        with make_token_pair(**files) as (token, center, driver):
+            check_kept(center, driver, *files.values())
+            token.pull()
+            drop_connections(center)
+            assert driver.search() == "CredentialMissing"
+            token.put_back()
+            assert driver.search().startswith("ok"), driver.read_complaints()
+
+
+def check_kept(center, driver, *files):
+    assert driver.search().startswith("ok"), driver.read_complaints()
+    for path in files:
+        path.write_text("nothing of use")
+    drop_connections(center)
+    assert driver.search().startswith("ok"), driver.read_complaints()
+    for path in files:
+        path.unlink()
+    drop_connections(center)
+    assert driver.search().startswith("ok"), driver.read_complaints()
 
 
 def test_token_pulled_register():

@@ -126,6 +126,7 @@ desk_begin (Desk *desk, const char *persona)
   desk->center = fake_center_new ();
   desk->agent = fake_agent_new ();
   desk->authorities = card_authorities_load (authorities, NULL);
+  g_atomic_int_set (&secrets, 0); /* the file's text was freed too */
   desk->phases = g_string_new (NULL);
   visit_clock_start (&desk->clock);
 }

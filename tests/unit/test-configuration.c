@@ -345,6 +345,30 @@ test_drop_in_unreadable (Files *files, gconstpointer data)
   expect_failure (files, SHIKAKU_ERROR_FAILED, "", NULL);
 }
 
+/* An editor's byte-order mark is no part of the first line. */
+static void
+test_byte_order_mark (Files *files, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Configuration) configuration = NULL;
+
+  g_assert_true (g_file_set_contents (files->path, "\xef\xbb\xbf[Center]\r\nTimeout=7\r\n", -1, NULL));
+  configuration = configuration_load (files->path, TRUE, keys, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (configuration_get_seconds (configuration, "Center", "Timeout"), ==, 7);
+}
+
+/* A pipe to which nobody writes is an error, and not the end of the start. */
+static void
+test_pipe (Files *files, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (mkfifo (files->path, 0600), ==, 0);
+  g_assert_null (configuration_load (files->path, TRUE, keys, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED);
+}
+
 /* Who may write it, as anybody, chooses the center and whom to trust. */
 static void
 test_exposed (Files *files, gconstpointer data)
@@ -356,8 +380,12 @@ test_exposed (Files *files, gconstpointer data)
   write_drop_in (files, "b.conf", "[Center]\nTimeout=8\n");
   g_assert_cmpint (g_chmod (drop_in, 0646), ==, 0);
   expect_failure (files, SHIKAKU_ERROR_INVALID_OPTION, "a.conf.d/b.conf",
-                  ": everybody may write it, and so choose the center that is asked");
+                  ": everybody may write it, and so choose the center that is asked, and whom to trust");
   g_assert_cmpint (g_chmod (drop_in, 0664), ==, 0);
+  g_assert_cmpint (g_chmod (files->drop_ins, 01777), ==, 0);
+  expect_failure (files, SHIKAKU_ERROR_INVALID_OPTION, "a.conf.d",
+                  ": everybody may write it, and so choose the center that is asked, and whom to trust");
+  g_assert_cmpint (g_chmod (files->drop_ins, 0775), ==, 0);
   configuration = configuration_load (files->path, TRUE, keys, NULL);
   g_assert_nonnull (configuration);
 }
@@ -414,6 +442,8 @@ main (int argc, char **argv)
   g_test_add_func ("/configuration/credentials", test_credentials);
   g_test_add_func ("/configuration/origins", test_origins);
   g_test_add ("/configuration/load", Files, NULL, set_up, test_load, tear_down);
+  g_test_add ("/configuration/byte-order-mark", Files, NULL, set_up, test_byte_order_mark, tear_down);
+  g_test_add ("/configuration/pipe", Files, NULL, set_up, test_pipe, tear_down);
   g_test_add ("/configuration/exposed", Files, NULL, set_up, test_exposed, tear_down);
   g_test_add ("/configuration/not-required", Files, NULL, set_up, test_not_required, tear_down);
   g_test_add ("/configuration/drop-ins", Files, NULL, set_up, test_drop_ins, tear_down);

@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <gnutls/x509.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 
 #include "base/error.h"
@@ -100,7 +101,7 @@ load (Files *files, GError **error)
 {
   const CredentialFiles names = { files->authority, files->certificate, files->key, files->account, NULL };
 
-  return credential_load (&names, error);
+  return credential_load (&names, NULL, error);
 }
 
 static void
@@ -151,7 +152,7 @@ assert_missing (const char *authority, const char *certificate, const char *key)
   const CredentialFiles files = { authority, certificate, key, NULL, NULL };
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (credential_load (&files, &error));
+  g_assert_null (credential_load (&files, NULL, &error));
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING);
 }
 
@@ -166,6 +167,38 @@ test_missing (Files *files, gconstpointer data)
   assert_missing (files->authority, files->certificate, "/nonexistent");
   assert_missing (files->authority, files->key, files->key);
   assert_missing (files->authority, files->certificate, files->certificate);
+}
+
+/* Pipes to which nobody writes, and a CA that everybody may choose. */
+static void
+test_strange_files (Files *files, gconstpointer data)
+{
+  g_assert_cmpint (mkfifo (files->account, 0600), ==, 0);
+  assert_missing (files->account, files->certificate, files->key);
+  assert_missing (files->authority, files->account, files->key);
+  assert_missing (files->authority, files->certificate, files->account);
+  g_assert_null (credential_make_login (files->account, NULL));
+  g_assert_cmpint (g_chmod (files->authority, 0646), ==, 0);
+  assert_missing (files->authority, files->certificate, files->key);
+}
+
+/* glib-networking reads the CA at each handshake: it gets the one that was checked. */
+static void
+test_read_once (Files *files, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Credential) credential = load (files, &error);
+  g_autofree char *before = NULL, *after = NULL, *anchors = NULL, *kept = NULL;
+
+  g_assert_no_error (error);
+  g_object_get (credential->authority, "anchors", &anchors, NULL);
+  g_assert_true (g_file_get_contents (files->authority, &before, NULL, NULL));
+  make_pair (files->authority, files->key);
+  g_assert_true (g_file_get_contents (files->authority, &after, NULL, NULL));
+  g_assert_cmpstr (before, !=, after);
+  g_assert_true (g_file_get_contents (anchors, &kept, NULL, NULL)); /* as glib-networking does at each handshake */
+  g_assert_cmpstr (kept, ==, before);
+  g_assert_false (g_file_set_contents (anchors, "", 0, NULL));
 }
 
 static void
@@ -261,6 +294,8 @@ test_login (Files *files, gconstpointer data)
   assert_login (files, "me\r\nsecret\r\n", "me", "secret");
   assert_login (files, "a\"b\\c\nパス ワード\t/<>\n", "a\"b\\c", "パス ワード\t/<>");
   assert_login (files, long_account, escapes, escapes);
+  assert_login (files, "\xef\xbb\xbfme\r\nsecret\r\n", "me", "secret");
+  assert_login (files, "\xff\xfem\0e\0", NULL, NULL); /* UTF-16 */
   assert_login (files, "", NULL, NULL);
   assert_login (files, "me\n", NULL, NULL);
   assert_login (files, "\nsecret\n", NULL, NULL);
@@ -280,6 +315,8 @@ main (int argc, char **argv)
   ADD ("/credential/valid", test_valid);
   ADD ("/credential/shortest-of-chain", test_shortest_of_chain);
   ADD ("/credential/missing", test_missing);
+  ADD ("/credential/strange-files", test_strange_files);
+  ADD ("/credential/read-once", test_read_once);
   ADD ("/credential/key-of-another", test_key_of_another);
   ADD ("/credential/exposed", test_exposed);
   ADD ("/credential/uris", test_uris);

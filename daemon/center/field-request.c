@@ -56,7 +56,7 @@ field_request_new_check (const FieldHeader *header, const TransportCardQuery *qu
   Message *part;
   Message *message = begin_message (header, header->today, CLASSIFICATION_CARD, "CardCheckInfo", &part);
 
-  message_add (part, "ChallengeIdentifier", query->challenge_identifier);
+  message_add (part, "ChallengeIdentifier", query->challenge->identifier);
   add_bytes (part, "UserAuthenticationCertificate", query->certificate);
   message_add (part, "SignatureAlgorithm", query->algorithm);
   add_bytes (part, "Signature", query->signature);

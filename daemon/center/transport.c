@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* transport: what every transport shares: its data, the proof's content, and the state of the chain. */
+/* transport: what every transport shares: its data, bonds, the proof's content, and the state of the chain. */
 
 #include "center/transport.h"
 
@@ -9,13 +9,30 @@
 
 #define PROOF_DOMAIN "org.shikaku.card-proof.v1"
 
+TransportBond *
+transport_bond_ref (TransportBond *bond)
+{
+  if (bond != NULL)
+    bond->references++;
+  return bond;
+}
+
+void
+transport_bond_unref (TransportBond *bond)
+{
+  if (bond != NULL && --bond->references == 0)
+    bond->free (bond);
+}
+
 void
 transport_challenge_free (TransportChallenge *challenge)
 {
   if (challenge == NULL)
     return;
+  g_free (challenge->institution_code);
   g_free (challenge->identifier);
   g_clear_pointer (&challenge->bytes, g_bytes_unref);
+  transport_bond_unref (challenge->bond);
   g_free (challenge);
 }
 
@@ -26,6 +43,7 @@ transport_reply_free (TransportReply *reply)
     return;
   g_clear_pointer (&reply->qualification, qualification_free);
   g_clear_pointer (&reply->body, g_bytes_unref);
+  transport_bond_unref (reply->bond);
   g_free (reply);
 }
 
@@ -36,14 +54,14 @@ append_field (GByteArray *content, const char *text)
 }
 
 GBytes *
-transport_make_proof_content (const char *institution_code, const TransportChallenge *challenge)
+transport_make_proof_content (const TransportChallenge *challenge)
 {
   GByteArray *content = g_byte_array_new ();
   gsize size;
   const guint8 *bytes = g_bytes_get_data (challenge->bytes, &size);
 
   append_field (content, PROOF_DOMAIN);
-  append_field (content, institution_code);
+  append_field (content, challenge->institution_code);
   append_field (content, challenge->identifier);
   g_byte_array_append (content, bytes, size);
   return g_byte_array_free_to_bytes (content);

@@ -13,11 +13,31 @@
 #include "center/qualification.h"
 #include "codec/consent-kind.h"
 
-/* A challenge for one card proof. */
+/*
+ * What ties the calls of one visit together: the settings (the institution, its credential) that the first of them was
+ * made with. Settings may be replaced meanwhile; a later call that brings the bond goes by those of the first. A
+ * transport's own, reference counted: @free is called with the last one.
+ */
+typedef struct TransportBond TransportBond;
+
+struct TransportBond
+{
+  guint references;
+  void (*free) (TransportBond *bond);
+};
+
+/* transport_bond_ref: Return: @bond. NULL is no bond, here and below. */
+TransportBond *transport_bond_ref (TransportBond *bond);
+void transport_bond_unref (TransportBond *bond);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportBond, transport_bond_unref)
+
+/* A challenge for one card proof, and for whom it was given. */
 typedef struct
 {
+  char *institution_code; /* 10 digits */
   char *identifier;
   GBytes *bytes;
+  TransportBond *bond;
 } TransportChallenge;
 
 void transport_challenge_free (TransportChallenge *challenge);
@@ -27,12 +47,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportChallenge, transport_challenge_free)
  * transport_make_proof_content: what the card signs: a domain separator, the institution, the challenge's identifier
  * and its bytes (data/center-profile.md). Return: (transfer full).
  */
-GBytes *transport_make_proof_content (const char *institution_code, const TransportChallenge *challenge);
+GBytes *transport_make_proof_content (const TransportChallenge *challenge);
 
 /* A card that was proved, and what the query shall carry. Everything borrowed for the call. */
 typedef struct
 {
-  const char *challenge_identifier;
+  const TransportChallenge *challenge;
   GBytes *certificate;   /* DER */
   const char *algorithm; /* card_certificate_get_algorithm */
   GBytes *signature;
@@ -51,6 +71,7 @@ typedef struct
 {
   const char *qualification_key; /* of the answer that the consents belong to; borrowed */
   ConsentKinds asked, agreed;
+  TransportBond *bond; /* of that answer, if this transport gave it; borrowed */
 } TransportConsents;
 
 /* What the center says of one kind of consent. */
@@ -67,6 +88,7 @@ typedef struct
   TransportConsentState consents[CONSENT_N_KINDS];
   GBytes *body;    /* as it came */
   gint64 received; /* microseconds since the epoch, UTC */
+  TransportBond *bond;
 } TransportReply;
 
 void transport_reply_free (TransportReply *reply);
@@ -151,7 +173,6 @@ typedef struct
 struct Transport
 {
   const TransportClass *klass;
-  const char *institution_code; /* 10 digits */
   TransportState state;
   TransportLinkStatus links[TRANSPORT_N_LINKS];
   gint64 credential_expires; /* microseconds since the epoch; 0: not known */

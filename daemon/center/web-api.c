@@ -17,31 +17,76 @@
 #include "codec/japanese-text.h"
 #include "codec/message-json.h"
 
+typedef struct WebApi WebApi;
+
+/* Settings, and the client that was made of them. It lives as long as somebody's calls go by them. */
 typedef struct
 {
-  Transport transport; /* first: it is what others see */
-  char *institution_code;
+  TransportBond bond;     /* first: it is what others see */
+  WebApi *api;            /* NULL, as the client: it is gone */
+  char *institution_code; /* NULL: not set, and the client asks nothing */
   WebClient *client;
+} Bond;
 
-  WebClient *candidate; /* new settings that are being tried; NULL: none are */
-  char *candidate_code; /* their institution */
-  gboolean trying;      /* it is logging in; else it waits for the center to be there */
-  gboolean waiting;     /* which the log knows */
-  GPtrArray *retired;   /* clients whose last calls are under way */
-} WebApi;
+struct WebApi
+{
+  Transport transport; /* first: it is what others see */
+  GPtrArray *bonds;    /* all that live; borrowed */
+  Bond *bond;          /* of new visits */
+
+  Bond *candidate;  /* new settings that are being tried; NULL: none are */
+  gboolean trying;  /* it is logging in; else it waits for the center to be there */
+  gboolean waiting; /* which the log knows */
+};
 
 static void try_candidate (WebApi *api);
+
+static void
+bond_free (TransportBond *transport_bond)
+{
+  Bond *bond = (Bond *)transport_bond;
+
+  if (bond->api != NULL)
+    {
+      g_ptr_array_remove_fast (bond->api->bonds, bond);
+      web_client_close (bond->client);
+    }
+  g_free (bond->institution_code);
+  g_free (bond);
+}
+
+static Bond *
+bond_new (WebApi *api, const WebApiSettings *settings)
+{
+  Bond *bond = g_new0 (Bond, 1);
+
+  bond->bond = (TransportBond){ .references = 1, .free = bond_free };
+  bond->api = api;
+  bond->institution_code = g_strdup (settings->institution_code);
+  bond->client = web_client_new (settings);
+  g_ptr_array_add (api->bonds, bond);
+  return bond;
+}
+
+static void
+bond_unref (Bond *bond)
+{
+  transport_bond_unref (&bond->bond);
+}
 
 /* One call under way. The identifier ties the answer to the request. */
 typedef struct
 {
   WebApi *api;
+  Bond *bond;
   GTask *task;
   char *identifier;
 } Asked;
 
+/* @bond: that the call brings; NULL: it is the first of its visit. */
 static Asked *
-asked_new (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+asked_new (Transport *transport, TransportBond *bond, GCancellable *cancellable, GAsyncReadyCallback callback,
+           gpointer user_data)
 {
   Asked *asked = g_new0 (Asked, 1);
 
@@ -50,6 +95,7 @@ asked_new (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback 
   g_task_set_check_cancellable (asked->task, FALSE); /* an answer that came is not thrown away */
   asked->identifier = g_uuid_string_random ();
   try_candidate (asked->api);
+  asked->bond = (Bond *)transport_bond_ref (bond != NULL ? bond : &asked->api->bond->bond);
   return asked;
 }
 
@@ -57,6 +103,7 @@ static void
 asked_free (Asked *asked)
 {
   g_object_unref (asked->task);
+  bond_unref (asked->bond);
   g_free (asked->identifier);
   g_free (asked);
 }
@@ -75,8 +122,11 @@ read_answer (Asked *asked, GBytes *body, const GError *failure, GError **error)
       return NULL;
     }
   message = web_message_parse (body, asked->identifier, &refusal);
-  transport_note_center (transport, refusal);
-  transport_derive_state (transport);
+  if (asked->bond == asked->api->bond) /* else it was asked with settings that are not in use any more */
+    {
+      transport_note_center (transport, refusal);
+      transport_derive_state (transport);
+    }
   if (message == NULL)
     g_propagate_error (error, g_steal_pointer (&refusal));
   return message;
@@ -91,7 +141,11 @@ on_challenge (GBytes *body, const GError *failure, gpointer user_data)
   TransportChallenge *challenge = message != NULL ? field_answer_read_challenge (message, &error) : NULL;
 
   if (challenge != NULL)
-    g_task_return_pointer (asked->task, challenge, (GDestroyNotify)transport_challenge_free);
+    {
+      challenge->institution_code = g_strdup (asked->bond->institution_code);
+      challenge->bond = transport_bond_ref (&asked->bond->bond);
+      g_task_return_pointer (asked->task, challenge, (GDestroyNotify)transport_challenge_free);
+    }
   else
     g_task_return_error (asked->task, error);
   asked_free (asked);
@@ -102,7 +156,10 @@ static void
 return_reply (Asked *asked, TransportReply *reply, GError *error)
 {
   if (reply != NULL)
-    g_task_return_pointer (asked->task, reply, (GDestroyNotify)transport_reply_free);
+    {
+      reply->bond = transport_bond_ref (&asked->bond->bond);
+      g_task_return_pointer (asked->task, reply, (GDestroyNotify)transport_reply_free);
+    }
   else
     g_task_return_error (asked->task, error);
   asked_free (asked);
@@ -142,7 +199,7 @@ on_examined (GBytes *body, const GError *failure, gpointer user_data)
 static FieldHeader
 make_header (const Asked *asked, const char *today)
 {
-  return (FieldHeader){ asked->api->institution_code, asked->identifier, today };
+  return (FieldHeader){ asked->bond->institution_code, asked->identifier, today };
 }
 
 static GBytes *
@@ -157,10 +214,10 @@ write_challenge_request (const Asked *asked)
 static void
 get_challenge (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-  Asked *asked = asked_new (transport, cancellable, callback, user_data);
+  Asked *asked = asked_new (transport, NULL, cancellable, callback, user_data);
   g_autoptr (GBytes) body = write_challenge_request (asked);
 
-  web_client_call (asked->api->client, WEB_CALL_CHALLENGE, body, FALSE, cancellable, on_challenge, asked);
+  web_client_call (asked->bond->client, WEB_CALL_CHALLENGE, body, FALSE, cancellable, on_challenge, asked);
 }
 
 static TransportChallenge *
@@ -173,38 +230,38 @@ static void
 check_card (Transport *transport, const TransportCardQuery *query, GCancellable *cancellable,
             GAsyncReadyCallback callback, gpointer user_data)
 {
-  Asked *asked = asked_new (transport, cancellable, callback, user_data);
+  Asked *asked = asked_new (transport, query->challenge->bond, cancellable, callback, user_data);
   g_autofree char *today = japanese_text_format_date (g_get_real_time ());
   FieldHeader header = make_header (asked, today);
   g_autoptr (Message) request = field_request_new_check (&header, query);
   g_autoptr (GBytes) body = message_json_write (request);
 
-  web_client_call (asked->api->client, WEB_CALL_CHECK, body, FALSE, cancellable, on_qualification, asked);
+  web_client_call (asked->bond->client, WEB_CALL_CHECK, body, FALSE, cancellable, on_qualification, asked);
 }
 
 static void
 check_number (Transport *transport, const TransportNumberQuery *query, GCancellable *cancellable,
               GAsyncReadyCallback callback, gpointer user_data)
 {
-  Asked *asked = asked_new (transport, cancellable, callback, user_data);
+  Asked *asked = asked_new (transport, NULL, cancellable, callback, user_data);
   g_autofree char *today = japanese_text_format_date (g_get_real_time ());
   FieldHeader header = make_header (asked, today);
   g_autoptr (Message) request = field_request_new_search (&header, query);
   g_autoptr (GBytes) body = message_json_write (request);
 
-  web_client_call (asked->api->client, WEB_CALL_SEARCH, body, FALSE, cancellable, on_qualification, asked);
+  web_client_call (asked->bond->client, WEB_CALL_SEARCH, body, FALSE, cancellable, on_qualification, asked);
 }
 
 static void
 register_consents (Transport *transport, const TransportConsents *consents, GCancellable *cancellable,
                    GAsyncReadyCallback callback, gpointer user_data)
 {
-  Asked *asked = asked_new (transport, cancellable, callback, user_data);
+  Asked *asked = asked_new (transport, consents->bond, cancellable, callback, user_data);
   FieldHeader header = make_header (asked, NULL);
   g_autoptr (Message) request = field_request_new_registration (&header, consents);
   g_autoptr (GBytes) body = message_json_write (request);
 
-  web_client_call (asked->api->client, WEB_CALL_REGISTER, body, FALSE, cancellable, on_registered, asked);
+  web_client_call (asked->bond->client, WEB_CALL_REGISTER, body, FALSE, cancellable, on_registered, asked);
 }
 
 static TransportReply *
@@ -217,56 +274,42 @@ static void
 prepare (Transport *transport)
 {
   try_candidate ((WebApi *)transport);
-  web_client_prepare (((WebApi *)transport)->client);
+  web_client_prepare (((WebApi *)transport)->bond->client);
 }
 
 /* At most one request: a login if there is no token, else a challenge, which costs the center least. */
 static void
 examine (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
-  Asked *asked = asked_new (transport, cancellable, callback, user_data);
+  Asked *asked = asked_new (transport, NULL, cancellable, callback, user_data);
   g_autoptr (GBytes) body = write_challenge_request (asked);
 
-  web_client_call (asked->api->client, web_client_has_token (asked->api->client) ? WEB_CALL_CHALLENGE : WEB_CALL_LOGIN,
-                   body, TRUE, cancellable, on_examined, asked);
+  web_client_call (asked->bond->client,
+                   web_client_has_token (asked->bond->client) ? WEB_CALL_CHALLENGE : WEB_CALL_LOGIN, body, TRUE,
+                   cancellable, on_examined, asked);
 }
 
 static void
 reset (Transport *transport)
 {
-  web_client_reset (((WebApi *)transport)->client);
+  web_client_reset (((WebApi *)transport)->bond->client);
 }
 
 static void
 drop_candidate (WebApi *api)
 {
-  WebClient *candidate = g_steal_pointer (&api->candidate);
-
-  if (candidate != NULL)
-    web_client_close (candidate);
-  g_clear_pointer (&api->candidate_code, g_free);
+  g_clear_pointer (&api->candidate, bond_unref);
 }
 
-static void
-on_gone (gpointer client, gpointer user_data)
-{
-  WebApi *api = user_data;
-
-  g_ptr_array_remove_fast (api->retired, client);
-}
-
+/* Whoever has the former bond goes on by it, but tells nobody how its center is. */
 static void
 take_candidate (WebApi *api)
 {
-  WebClient *former = api->client;
+  g_autoptr (TransportBond) former = &api->bond->bond;
 
-  api->client = g_steal_pointer (&api->candidate);
-  g_free (api->institution_code);
-  api->institution_code = g_steal_pointer (&api->candidate_code);
-  api->transport.institution_code = api->institution_code;
-  g_ptr_array_add (api->retired, former);
-  web_client_retire (former, on_gone, api);
-  web_client_take_over (api->client, &api->transport);
+  web_client_retire (api->bond->client);
+  api->bond = g_steal_pointer (&api->candidate);
+  web_client_take_over (api->bond->client, &api->transport);
 }
 
 static void
@@ -307,7 +350,7 @@ try_candidate (WebApi *api)
   if (api->candidate == NULL || api->trying)
     return;
   api->trying = TRUE;
-  web_client_call (api->candidate, WEB_CALL_LOGIN, NULL, FALSE, NULL, on_tried, api);
+  web_client_call (api->candidate->client, WEB_CALL_LOGIN, NULL, FALSE, NULL, on_tried, api);
 }
 
 void
@@ -316,15 +359,14 @@ web_api_configure (Transport *transport, const WebApiSettings *settings)
   WebApi *api = (WebApi *)transport;
 
   drop_candidate (api);
-  api->candidate = web_client_new (settings);
-  api->candidate_code = g_strdup (settings->institution_code);
+  api->candidate = bond_new (api, settings);
   api->trying = api->waiting = FALSE;
-  if (!web_client_has_failed (api->client))
+  if (!web_client_has_failed (api->bond->client))
     try_candidate (api);
   else
     {
       take_candidate (api);
-      web_client_prepare (api->client); /* so that the state is known, and the log says what is wrong */
+      web_client_prepare (api->bond->client); /* so that the state is known, and the log says what is wrong */
     }
 }
 
@@ -334,12 +376,18 @@ web_api_free (Transport *transport)
   WebApi *api = (WebApi *)transport;
 
   drop_candidate (api);
-  web_client_close (api->client);
-  while (api->retired->len > 0)
-    web_client_close (g_ptr_array_steal_index_fast (api->retired, 0));
-  g_ptr_array_unref (api->retired);
+  while (api->bonds->len > 0)
+    {
+      Bond *bond = g_ptr_array_steal_index_fast (api->bonds, 0);
+
+      transport_bond_ref (&bond->bond); /* its calls end here */
+      bond->api = NULL;
+      web_client_close (g_steal_pointer (&bond->client));
+      bond_unref (bond);
+    }
+  bond_unref (api->bond);
+  g_ptr_array_unref (api->bonds);
   transport_forget_links (transport, TRANSPORT_LINK_CREDENTIAL);
-  g_free (api->institution_code);
   g_free (api);
 }
 
@@ -364,10 +412,8 @@ web_api_new (const WebApiSettings *settings)
 
   https_set_up ();
   api->transport.klass = &web_api_class;
-  api->institution_code = g_strdup (settings->institution_code);
-  api->transport.institution_code = api->institution_code;
-  api->retired = g_ptr_array_new ();
-  api->client = web_client_new (settings);
-  web_client_take_over (api->client, &api->transport);
+  api->bonds = g_ptr_array_new ();
+  api->bond = bond_new (api, settings);
+  web_client_take_over (api->bond->client, &api->transport);
   return &api->transport;
 }

@@ -66,9 +66,7 @@ struct WebClient
 {
   Transport *transport; /* NULL: nobody is told */
   gboolean closed;      /* to be freed with the last call */
-  GFunc gone;           /* of a retired client */
-  gpointer gone_data;
-  const char *unset; /* the configuration's key without which nothing can be asked; NULL: all are there */
+  const char *unset;    /* the configuration's key without which nothing can be asked; NULL: all are there */
   guint timeout_seconds;
   GUri *uris[N_CALLS];
 
@@ -86,8 +84,6 @@ static void call_step (Call *call);
 static void
 client_free (WebClient *client)
 {
-  if (client->gone != NULL)
-    client->gone (client, client->gone_data);
   for (guint i = 0; i < N_CALLS; i++)
     g_clear_pointer (&client->uris[i], g_uri_unref);
   web_access_free (client->access);
@@ -575,14 +571,9 @@ web_client_has_failed (const WebClient *client)
 }
 
 void
-web_client_retire (WebClient *client, GFunc gone, gpointer user_data)
+web_client_retire (WebClient *client)
 {
   client->transport = NULL;
-  client->gone = gone;
-  client->gone_data = user_data;
-  client->closed = TRUE;
-  if (client->calls.length == 0)
-    client_free (client);
 }
 
 static Call *
@@ -604,8 +595,6 @@ web_client_close (WebClient *client)
   Call *call;
 
   client->transport = NULL;
-  client->gone = NULL;
-  client->closed = FALSE; /* a retired one is not to be freed by the first of its calls */
   while ((call = find_unfinished (client)) != NULL)
     call_fail (call, SHIKAKU_ERROR_CANCELLED, "the connection to the center is given up");
   client->closed = TRUE;

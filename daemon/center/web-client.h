@@ -27,17 +27,14 @@ typedef void (*WebClientDone) (GBytes *body, const GError *error, gpointer user_
 /* web_client_new: nobody is told of its links, nor the log of its troubles, before web_client_take_over. Copies. */
 WebClient *web_client_new (const WebApiSettings *settings);
 
-/* web_client_take_over: @transport is told of the links from now on. Borrowed until the client is closed or retires. */
+/* web_client_take_over: @transport is told of the links from now on. Borrowed until the client is closed or retired. */
 void web_client_take_over (WebClient *client, Transport *transport);
 
 /* web_client_has_failed: whether it lacks something, or was not let in when it tried last; not if it never tried. */
 gboolean web_client_has_failed (const WebClient *client);
 
-/*
- * web_client_retire: another has taken over. Tells nobody anything any more; its calls end as if nothing had happened;
- * then it calls @gone, maybe before this returns, and is freed.
- */
-void web_client_retire (WebClient *client, GFunc gone, gpointer user_data);
+/* web_client_retire: another has taken over. Tells nobody anything any more; its calls go on, and more may come. */
+void web_client_retire (WebClient *client);
 
 /* web_client_close: ends every call with CANCELLED, now, and frees the client when the last exchange is over. */
 void web_client_close (WebClient *client);

@@ -98,7 +98,7 @@ sign_challenge (CardProof *proof)
 
   if (proof->error != NULL || proof->pin == NULL || proof->challenge == NULL)
     return;
-  content = transport_make_proof_content (proof->settings.transport->institution_code, proof->challenge);
+  content = transport_make_proof_content (proof->challenge);
   proof->pending++;
   visit_clock_begin (proof->settings.clock, VISIT_WAIT_CARD);
   card_session_sign (proof->session, g_steal_pointer (&proof->pin), content, proof->settings.last_try,
@@ -243,7 +243,7 @@ card_proof_fill_query (CardProof *proof, TransportCardQuery *ret_query)
 {
   CardCertificate *certificate = card_session_get_certificate (proof->session);
 
-  ret_query->challenge_identifier = proof->challenge->identifier;
+  ret_query->challenge = proof->challenge;
   ret_query->certificate = card_certificate_get_der (certificate);
   ret_query->algorithm = card_certificate_get_algorithm (certificate);
   ret_query->signature = proof->signature;

@@ -334,6 +334,8 @@ register_consents (Visit *visit)
       if (!consent_kind_is_inside_query (consent->kind) && consent->answered)
         consents.asked |= CONSENT_KINDS_OF (consent->kind);
     }
+  if (transport == visit->transport)
+    consents.bond = visit->query.eligibility->reply->bond;
   visit->query.registrar = transport;
   visit_hold (visit);
   visit_clock_begin (&visit->clock, VISIT_WAIT_CENTER);
@@ -364,6 +366,8 @@ visit_query_is_answered (Visit *visit)
 void
 visit_query_finish (Visit *visit, const GError *error)
 {
+  if (visit->query.is_answered) /* the visit asks the center nothing more */
+    g_clear_pointer (&visit->query.eligibility->reply->bond, transport_bond_unref);
   for (guint i = 0; i < visit->query.consents->len; i++)
     {
       Consent *consent = CONSENT_AT (visit, i);

@@ -10,12 +10,13 @@ import tempfile
 
 from driver import TIMEOUT, connections, count, drop_connections, get_key, make_pair, make_search, wait_for
 from driver import wait_for_requests
-from simulated import KEYS
+from simulated import INSTITUTION, KEYS
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "rig"))
 from softhsm import CKF_USER_PIN_FINAL_TRY, CKF_USER_PIN_LOCKED, MODULES, SoftHSM  # noqa: E402
 
 OPENSC = (MODULES / "opensc-pkcs11.module").exists()
+OTHER = "1399999999"  # of other-institution
 EC, RSA = "institution", "institution-renewed"  # names of make-keys, and of the objects in the token
 RENEWED = "The new settings of the center have worked"
 WAITING = "The new settings of the center cannot be tried yet, and those before stay in use"
@@ -385,6 +386,50 @@ def test_renewed_between_challenge_and_check():
         wait_for(lambda: RENEWED in driver.read_complaints())
         center.tell("release")
         assert driver.wait(number).startswith("ok")
+
+
+def answer(driver, person="yamada"):
+    return driver.ask(f"answer {KEYS / person}.key.pem {KEYS / person}.cert.der")
+
+
+def get_institutions(center, path):
+    return [line["institution"] for line in center.log(path)]
+
+
+def test_institution_changed_in_visit():
+    """A visit ends with the institution and the client that its challenge, or its number, was asked with."""
+    with make_pair() as (center, driver):
+        assert driver.ask("challenge").startswith("ok")
+        driver.configure(institution=OTHER, **make_files("other-institution"))
+        wait_for(lambda: RENEWED in driver.read_complaints())
+        assert driver.search().startswith("ok")
+        result = answer(driver)  # the PIN was typed
+        assert result.startswith("ok"), result
+        assert "drug=1" in driver.ask(f"register {get_key(result)} drug=1")
+        assert get_institutions(center, "search") == [OTHER]
+        assert get_institutions(center, "card/check") == get_institutions(center, "consent/register") == [INSTITUTION]
+        assert driver.check().startswith("ok")
+        assert get_institutions(center, "card/check") == [INSTITUTION, OTHER]
+        assert connections(center) == 2
+
+
+def test_institution_unset_in_visit():
+    """The settings in use were refused, so that others are taken without a trial, and those have no institution."""
+    with tempfile.TemporaryDirectory() as folder:
+        account = pathlib.Path(shutil.copy(KEYS / "account", folder))
+        with make_pair(account=account) as (center, driver):
+            assert driver.ask("challenge").startswith("ok")
+            center.tell("expire-tokens")
+            center.tell("fault status 401 path=auth")
+            assert driver.search() == "CenterRefused"
+            driver.configure(institution="")
+            assert driver.search() == "CredentialMissing"
+            assert answer(driver) == "CenterRefused"  # its own client's account is refused for some time
+            driver.let_pass(60)
+            assert answer(driver).startswith("ok")
+            driver.configure(institution=INSTITUTION)
+            assert driver.check().startswith("ok")
+            driver.ask("free")  # what a visit keeps outlives it
 
 
 def test_renewed_free():

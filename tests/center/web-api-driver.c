@@ -4,6 +4,7 @@
  * answered with one line "NUMBER RESULT", as soon as it is known; NUMBER counts the commands from 1.
  *
  *   prepare · examine · state · challenge · check KEY CERTIFICATE · search INSURER NUMBER BIRTHDATE [SYMBOL [BRANCH]]
+ *   answer KEY CERTIFICATE: a check, with the challenge that came last
  *   take-over: a challenge that begins when the handshake under way has asked for the client certificate, and has not
  *   got it
  *   register QUALIFICATION-KEY KIND=0|1… · cancel NUMBER · configure [OPTION…] · reset · free
@@ -33,6 +34,10 @@ static GHashTable *cancellables;    /* number → GCancellable */
 static GHashTable *options;         /* name → value */
 static GMainLoop *loop;
 static guint last_number, changes;
+
+/* What a visit keeps from step to step: of the last challenge, and of the last answer. */
+static TransportChallenge *last_challenge;
+static TransportBond *last_bond;
 
 /* take-over's two sides: the handshake's thread, which asks, and the main loop. */
 static struct
@@ -99,12 +104,16 @@ on_challenge (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (Command) command = user_data;
   g_autoptr (GError) error = NULL;
-  g_autoptr (TransportChallenge) challenge = klass->get_challenge_finish (transport, result, &error);
+  TransportChallenge *challenge = klass->get_challenge_finish (transport, result, &error);
 
-  if (challenge != NULL)
-    say (command, "ok %" G_GSIZE_FORMAT, g_bytes_get_size (challenge->bytes));
-  else
-    say_error (command, error);
+  if (challenge == NULL)
+    {
+      say_error (command, error);
+      return;
+    }
+  say (command, "ok %" G_GSIZE_FORMAT, g_bytes_get_size (challenge->bytes));
+  g_clear_pointer (&last_challenge, transport_challenge_free);
+  last_challenge = challenge;
 }
 
 /* In place of GLib's own, which it calls: the TLS module is loaded later, and finds this one first. */
@@ -163,6 +172,8 @@ on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   g_assert_cmpint (reply->received, >, 0);
+  transport_bond_unref (last_bond);
+  last_bond = transport_bond_ref (reply->bond);
   if (reply->qualification != NULL)
     say (command, "ok size=%" G_GSIZE_FORMAT " validity=%d key=%s", g_bytes_get_size (reply->body),
          reply->qualification->validity, reply->qualification->key);
@@ -199,25 +210,31 @@ sign (const char *key_file, GBytes *content)
 }
 
 static void
+answer_challenge (Command *command, const TransportChallenge *challenge)
+{
+  g_autoptr (GBytes) content = transport_make_proof_content (challenge);
+  g_autoptr (GBytes) signature = sign (command->words[1], content);
+  g_autoptr (GBytes) certificate = read_file (command->words[2]);
+
+  klass->check_card (transport,
+                     &(TransportCardQuery){ challenge, certificate, "sha256WithRSAEncryption", signature, 0 }, NULL,
+                     on_reply, command);
+}
+
+static void
 on_check_challenge (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Command *command = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (TransportChallenge) challenge = klass->get_challenge_finish (transport, result, &error);
-  g_autoptr (GBytes) content = NULL, signature = NULL, certificate = NULL;
 
-  if (challenge == NULL)
+  if (challenge != NULL)
     {
-      say_error (command, error);
-      command_free (command);
+      answer_challenge (command, challenge);
       return;
     }
-  content = transport_make_proof_content (INSTITUTION, challenge);
-  signature = sign (command->words[1], content);
-  certificate = read_file (command->words[2]);
-  klass->check_card (
-      transport, &(TransportCardQuery){ challenge->identifier, certificate, "sha256WithRSAEncryption", signature, 0 },
-      NULL, on_reply, command);
+  say_error (command, error);
+  command_free (command);
 }
 
 static void
@@ -252,7 +269,7 @@ say_state (const Command *command)
 static void
 start_register (Command *command)
 {
-  TransportConsents consents = { .qualification_key = command->words[1] };
+  TransportConsents consents = { .qualification_key = command->words[1], .bond = last_bond };
 
   for (guint i = 2; command->words[i] != NULL; i++)
     {
@@ -337,6 +354,8 @@ run (Command *command)
 
   if (g_str_equal (name, "challenge"))
     klass->get_challenge (transport, remember (command), on_challenge, command);
+  else if (g_str_equal (name, "answer"))
+    answer_challenge (command, last_challenge);
   else if (g_str_equal (name, "take-over"))
     start_take_over (command);
   else if (g_str_equal (name, "check"))
@@ -428,6 +447,8 @@ main (int argc, char **argv)
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_clear_pointer (&options, g_hash_table_unref);
+  g_clear_pointer (&last_challenge, transport_challenge_free);
+  g_clear_pointer (&last_bond, transport_bond_unref);
   g_main_loop_unref (loop);
   return 0;
 }

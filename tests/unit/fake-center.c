@@ -93,6 +93,7 @@ get_challenge_finish (Transport *transport, GAsyncResult *result, GError **error
   if (g_task_propagate_pointer (G_TASK (result), error) == NULL)
     return NULL;
   challenge = g_new0 (TransportChallenge, 1);
+  challenge->institution_code = g_strdup (FAKE_INSTITUTION);
   challenge->identifier = g_strdup ("challenge-1");
   challenge->bytes = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
   return challenge;
@@ -104,7 +105,7 @@ check_card (Transport *transport, const TransportCardQuery *query, GCancellable 
 {
   FakeCenter *center = (FakeCenter *)transport;
 
-  g_assert_cmpstr (query->challenge_identifier, ==, "challenge-1");
+  g_assert_cmpstr (query->challenge->identifier, ==, "challenge-1");
   g_assert_cmpuint (g_bytes_get_size (query->signature), ==, 256);
   g_assert_nonnull (query->certificate);
   g_assert_nonnull (query->algorithm);
@@ -212,7 +213,6 @@ fake_center_new (void)
   FakeCenter *center = g_new0 (FakeCenter, 1);
 
   center->transport.klass = &center_class;
-  center->transport.institution_code = "1311234567";
   for (guint i = 0; i < FAKE_N_CALLS; i++)
     {
       center->bodies[i] = FAKE_ELIGIBLE;

@@ -44,6 +44,8 @@ void fake_center_release (FakeCenter *center, FakeCall call);
 /* fake_center_is_idle: nothing is under way. */
 gboolean fake_center_is_idle (FakeCenter *center);
 
+#define FAKE_INSTITUTION "1311234567"
+
 /* Answers as the center sends them. */
 #define FAKE_HEADER \
   "\"MessageHeader\":{\"ProcessExecutionTime\":\"20250401093000\",\"SegmentOfResult\":\"1\"," \

@@ -367,15 +367,16 @@ static void
 assert_proved (Desk *desk)
 {
   const TransportChallenge challenge = {
+    .institution_code = (char *)FAKE_INSTITUTION,
     .identifier = (char *)"challenge-1",
     .bytes = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32),
   };
-  g_autoptr (GBytes) content = transport_make_proof_content (desk->center->transport.institution_code, &challenge);
+  g_autoptr (GBytes) content = transport_make_proof_content (&challenge);
   TransportCardQuery query = { .signature = NULL };
   g_autoptr (CardCertificate) certificate = NULL;
 
   card_proof_fill_query (desk->proof, &query);
-  g_assert_cmpstr (query.challenge_identifier, ==, challenge.identifier);
+  g_assert_cmpstr (query.challenge->identifier, ==, challenge.identifier);
   g_assert_true (g_bytes_equal (query.certificate, desk->card->certificate));
   certificate = card_certificate_new (query.certificate, NULL);
   g_assert_cmpstr (query.algorithm, ==, card_certificate_get_algorithm (certificate));

@@ -112,7 +112,8 @@ test_challenge (void)
 
   g_assert_no_error (error);
   g_assert_cmpstr (challenge->identifier, ==, "c1");
-  content = transport_make_proof_content ("1312345678", challenge);
+  challenge->institution_code = g_strdup ("1312345678");
+  content = transport_make_proof_content (challenge);
   data = g_bytes_get_data (content, &size);
   g_assert_cmpuint (size, ==, 26 + 11 + 3 + 32);
   g_assert_cmpmem (data, 26 + 11 + 3,

@@ -32,8 +32,9 @@ test_check_request (void)
 {
   g_autoptr (GBytes) certificate = g_bytes_new_static ("\x30\x03\x02\x01\x05", 5);
   g_autoptr (GBytes) signature = g_bytes_new_static ("\xff\xfe", 2);
+  const TransportChallenge challenge = { .identifier = (char *)"c1" };
   TransportCardQuery query
-      = { "c1", certificate, "sha256WithRSAEncryption", signature, CONSENT_KINDS_OF (CONSENT_CEILING) };
+      = { &challenge, certificate, "sha256WithRSAEncryption", signature, CONSENT_KINDS_OF (CONSENT_CEILING) };
 
   assert_request (field_request_new_check (&header, &query),
                   "{\"XmlMsg\":{\"MessageHeader\":{" DATED HEAD ",\"ReferenceClassification\":\"1\"},"

@@ -79,6 +79,7 @@ class Request:
         self.institution = need_text(self.header, "MedicalInstitutionCode", 10)
         self.identifier = need_text(self.header, "ArbitraryFileIdentifier", IDENTIFIER_MAXIMUM)
         record["ArbitraryFileIdentifier"] = self.identifier
+        record["institution"] = self.institution
         self.digest = hashlib.sha256(json.dumps(self.body, sort_keys=True).encode()).digest()
 
     def get_part(self, name):

@@ -284,8 +284,8 @@ class Server:
         record = dict(
             path=path, connection=connection.number, request_on_connection=connection.requests, tls=connection.tls,
             resumed=connection.resumed, client_certificate=connection.certificate, request_bytes=size, response_bytes=0,
-            status=None, ms=None, at=time.time(), ArbitraryFileIdentifier=None, registered=[],
-            repeated=False, fault=None)  # fmt: skip
+            status=None, ms=None, at=time.time(), ArbitraryFileIdentifier=None, institution=None,
+            registered=[], repeated=False, fault=None)  # fmt: skip
         self.log.append(record)
         self.stats["requests"][path] += 1
         self.stats["request_bytes"] += size

@@ -49,3 +49,5 @@
   "5343b239ab8a42cdb6db716943d117b3"                                     /* the file for monitoring cannot be written */
 #define SHIKAKU_MESSAGE_STORE_FAILED "bfe2de8ad8dd42deb8bbd272a6dc5aab"  /* what must survive cannot be kept */
 #define SHIKAKU_MESSAGE_STORE_DAMAGED "fa074f003e2444ce91b17c22e4e4a6c1" /* it was lost: the file is begun anew */
+#define SHIKAKU_MESSAGE_ANSWER_INVALID \
+  "5d7f0b6c1a9e4b2f8c3d94e6a7105f28" /* no answer of this profile, or one to another question */

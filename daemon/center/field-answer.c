@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "center/field-consents.h"
+#include "center/field-question.h"
 #include "codec/code-tables.h"
 #include "codec/japanese-text.h"
 
@@ -157,23 +158,25 @@ set_refusal (GError **error, const char *code)
 }
 
 gboolean
-field_answer_check (const Message *message, const char *identifier, GError **error)
+field_answer_check (const Message *message, const Message *request, GError **error)
 {
   const Message *header = message_find (message, "MessageHeader");
   const char *segment = message_find_text (header, "SegmentOfResult");
-  const char *answered = message_find_text (header, "ArbitraryFileIdentifier");
+  const char *mismatch = field_question_find_mismatch (request, message);
 
   if (g_strcmp0 (message_get_name (message), "XmlMsg") != 0 || segment == NULL)
     set_invalid (error, "the center's answer is not an XmlMsg with a result");
-  else if (answered != NULL && strcmp (answered, identifier) != 0)
-    set_invalid (error, "the center's answer belongs to another request"); /* and to another patient */
+  else if (mismatch != NULL) /* and is of another patient */
+    g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID,
+                 "the center's answer belongs to another question: its %s is not what was asked", mismatch);
   else if (g_str_equal (segment, SEGMENT_REFUSED))
     set_refusal (error, message_find_text (header, "ErrorCode"));
   else if (g_str_equal (segment, SEGMENT_PROCESSING))
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY, "the center is still working on it");
   else if (!g_str_equal (segment, SEGMENT_OK))
     set_invalid (error, "the center's answer has an unknown segment of result");
-  else if (answered == NULL) /* a refusal may come from before it was read */
+  else if (message_find_text (header, "ArbitraryFileIdentifier")
+           == NULL) /* a refusal may come from before it was read */
     set_invalid (error, "the center's answer does not say to which request");
   else if (message_find (message, "MessageBody") == NULL)
     set_invalid (error, "the center's answer has no body");

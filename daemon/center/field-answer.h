@@ -9,11 +9,11 @@
 #include "codec/message.h"
 
 /*
- * field_answer_check: whether @message answers the request that had @identifier, and was taken. Return: FALSE with
- * MESSAGE_INVALID (no XmlMsg, or the answer to another request), CENTER_BUSY (still being worked on) or the error that
- * a refusal (SegmentOfResult 9) names. The center's own texts can name a patient: none becomes an error's text.
+ * field_answer_check: whether @message answers @request, and was taken. Return: FALSE with MESSAGE_INVALID (no XmlMsg,
+ * or the answer to another question: the error's text names the element), CENTER_BUSY (still being worked on) or the
+ * error that a refusal (SegmentOfResult 9) names. The center's own texts can name a patient: none becomes an error's.
  */
-gboolean field_answer_check (const Message *message, const char *identifier, GError **error);
+gboolean field_answer_check (const Message *message, const Message *request, GError **error);
 
 /* field_answer_read_challenge: the challenge in an answer. Return: (transfer full), or NULL with MESSAGE_INVALID. */
 TransportChallenge *field_answer_read_challenge (const Message *message, GError **error);

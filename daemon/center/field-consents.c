@@ -41,6 +41,12 @@ field_consents_add_flag (Message *part, ConsentKind kind, gboolean agreed)
   message_add (part, rows[kind].flag, agreed ? "1" : "0");
 }
 
+const char *
+field_consents_get_flag_name (ConsentKind kind)
+{
+  return rows[kind].flag;
+}
+
 void
 field_consents_expect (TransportConsentState *states)
 {

@@ -11,6 +11,9 @@
 /* field_consents_add_flag: the flag of @kind, as a child of @part: "1" or "0". */
 void field_consents_add_flag (Message *part, ConsentKind kind, gboolean agreed);
 
+/* field_consents_get_flag_name: static; the element that says whether @kind is agreed to. */
+const char *field_consents_get_flag_name (ConsentKind kind);
+
 /* field_consents_expect: for an answer with an insurance: consents inside the query hold unless a flag says "0". */
 void field_consents_expect (TransportConsentState *states);
 

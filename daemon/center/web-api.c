@@ -74,13 +74,14 @@ bond_unref (Bond *bond)
   transport_bond_unref (&bond->bond);
 }
 
-/* One call under way. The identifier ties the answer to the request. */
+/* One call under way. The request is kept, to compare the answer with. */
 typedef struct
 {
   WebApi *api;
   Bond *bond;
   GTask *task;
   char *identifier;
+  Message *request;
 } Asked;
 
 /* @bond: that the call brings; NULL: it is the first of its visit. */
@@ -104,6 +105,7 @@ asked_free (Asked *asked)
 {
   g_object_unref (asked->task);
   bond_unref (asked->bond);
+  g_clear_pointer (&asked->request, message_free);
   g_free (asked->identifier);
   g_free (asked);
 }
@@ -121,7 +123,7 @@ read_answer (Asked *asked, GBytes *body, const GError *failure, GError **error)
       g_propagate_error (error, g_error_copy (failure));
       return NULL;
     }
-  message = web_message_parse (body, asked->identifier, &refusal);
+  message = web_message_parse (body, asked->request, &refusal);
   if (asked->bond == asked->api->bond) /* else it was asked with settings that are not in use any more */
     {
       transport_note_center (transport, refusal);
@@ -130,6 +132,15 @@ read_answer (Asked *asked, GBytes *body, const GError *failure, GError **error)
   if (message == NULL)
     g_propagate_error (error, g_steal_pointer (&refusal));
   return message;
+}
+
+/* log_invalid: what was wrong with an answer that is not used. These texts hold nothing of it but names of elements. */
+static void
+log_invalid (const GError *error)
+{
+  if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID))
+    log_write (LOG_WARNING, SHIKAKU_MESSAGE_ANSWER_INVALID, NULL, "An answer of the center was not used: %s",
+               error->message);
 }
 
 static void
@@ -147,7 +158,10 @@ on_challenge (GBytes *body, const GError *failure, gpointer user_data)
       g_task_return_pointer (asked->task, challenge, (GDestroyNotify)transport_challenge_free);
     }
   else
-    g_task_return_error (asked->task, error);
+    {
+      log_invalid (error);
+      g_task_return_error (asked->task, error);
+    }
   asked_free (asked);
 }
 
@@ -161,7 +175,10 @@ return_reply (Asked *asked, TransportReply *reply, GError *error)
       g_task_return_pointer (asked->task, reply, (GDestroyNotify)transport_reply_free);
     }
   else
-    g_task_return_error (asked->task, error);
+    {
+      log_invalid (error);
+      g_task_return_error (asked->task, error);
+    }
   asked_free (asked);
 }
 
@@ -202,13 +219,20 @@ make_header (const Asked *asked, const char *today)
   return (FieldHeader){ asked->bond->institution_code, asked->identifier, today };
 }
 
+/* write_request: @request: (transfer full). Return: (transfer full) what is sent. */
 static GBytes *
-write_challenge_request (const Asked *asked)
+write_request (Asked *asked, Message *request)
+{
+  asked->request = request;
+  return message_json_write (request);
+}
+
+static GBytes *
+write_challenge_request (Asked *asked)
 {
   FieldHeader header = make_header (asked, NULL);
-  g_autoptr (Message) request = field_request_new_challenge (&header);
 
-  return message_json_write (request);
+  return write_request (asked, field_request_new_challenge (&header));
 }
 
 static void
@@ -233,8 +257,7 @@ check_card (Transport *transport, const TransportCardQuery *query, GCancellable 
   Asked *asked = asked_new (transport, query->challenge->bond, cancellable, callback, user_data);
   g_autofree char *today = japanese_text_format_date (g_get_real_time ());
   FieldHeader header = make_header (asked, today);
-  g_autoptr (Message) request = field_request_new_check (&header, query);
-  g_autoptr (GBytes) body = message_json_write (request);
+  g_autoptr (GBytes) body = write_request (asked, field_request_new_check (&header, query));
 
   web_client_call (asked->bond->client, WEB_CALL_CHECK, body, FALSE, cancellable, on_qualification, asked);
 }
@@ -246,8 +269,7 @@ check_number (Transport *transport, const TransportNumberQuery *query, GCancella
   Asked *asked = asked_new (transport, NULL, cancellable, callback, user_data);
   g_autofree char *today = japanese_text_format_date (g_get_real_time ());
   FieldHeader header = make_header (asked, today);
-  g_autoptr (Message) request = field_request_new_search (&header, query);
-  g_autoptr (GBytes) body = message_json_write (request);
+  g_autoptr (GBytes) body = write_request (asked, field_request_new_search (&header, query));
 
   web_client_call (asked->bond->client, WEB_CALL_SEARCH, body, FALSE, cancellable, on_qualification, asked);
 }
@@ -258,8 +280,7 @@ register_consents (Transport *transport, const TransportConsents *consents, GCan
 {
   Asked *asked = asked_new (transport, consents->bond, cancellable, callback, user_data);
   FieldHeader header = make_header (asked, NULL);
-  g_autoptr (Message) request = field_request_new_registration (&header, consents);
-  g_autoptr (GBytes) body = message_json_write (request);
+  g_autoptr (GBytes) body = write_request (asked, field_request_new_registration (&header, consents));
 
   web_client_call (asked->bond->client, WEB_CALL_REGISTER, body, FALSE, cancellable, on_registered, asked);
 }

@@ -11,11 +11,11 @@
 #define TOKEN_LIFETIME_SECONDS_MAXIMUM 86400 /* an account that was withdrawn shall not go on for longer */
 
 Message *
-web_message_parse (GBytes *body, const char *identifier, GError **error)
+web_message_parse (GBytes *body, const Message *request, GError **error)
 {
   g_autoptr (Message) message = message_json_parse (body, error);
 
-  return message != NULL && field_answer_check (message, identifier, error) ? g_steal_pointer (&message) : NULL;
+  return message != NULL && field_answer_check (message, request, error) ? g_steal_pointer (&message) : NULL;
 }
 
 char *

@@ -8,10 +8,10 @@
 #include "codec/message.h"
 
 /*
- * web_message_parse: the answer to the request that had @identifier. Return: (transfer full) the tree, or NULL with an
+ * web_message_parse: the answer to @request. Return: (transfer full) the tree, or NULL with an
  * error of field_answer_check or MESSAGE_INVALID.
  */
-Message *web_message_parse (GBytes *body, const char *identifier, GError **error);
+Message *web_message_parse (GBytes *body, const Message *request, GError **error);
 
 /*
  * web_message_parse_login: the token in the answer of `auth`, and how long it lasts. Return: (transfer full),

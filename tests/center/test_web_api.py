@@ -371,6 +371,20 @@ def test_answer_to_another():
     with make_pair() as (center, driver):
         center.tell("fault huge 1000 path=search")  # well-formed, but with no identifier
         assert driver.search() == "MessageInvalid"
+        elements = {"MedicalInstitutionCode": "1399999999", "QualificationConfirmationDate": "20200101",
+                    "ReferenceClassification": "3", "ArbitraryFileIdentifier": "another"}  # fmt: skip
+        for name, text in {**elements, "Birthdate": "19000101", "InsuredIdentificationNumber": "9", "InsurerNumber": "9",
+                           "InsuredCardSymbol": "9", "InsuredBranchNumber": "9"}.items():  # fmt: skip
+            center.tell(f"fault element {name}={text} path=search")
+            assert driver.search() == "MessageInvalid", name
+            assert f"its {name} is not what was asked" in driver.read_complaints(), name
+            assert len(text) < 8 or text not in driver.read_complaints(), name
+        for name, text in elements.items():
+            center.tell(f"fault element {name}={text} path=card/check")
+            assert driver.check() == "MessageInvalid", name
+        center.tell("fault element MedicalInstitutionCode=1399999999 path=card/challenge")
+        assert driver.check() == "MessageInvalid"
+        assert driver.check().startswith("ok")
 
 
 def test_busy():

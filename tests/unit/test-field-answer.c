@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "center/field-request.h"
 #include "codec/message-json.h"
 
 /* The envelope. */
@@ -14,9 +15,11 @@ parse (const char *text, GError **error)
 {
   g_autoptr (GBytes) body = g_bytes_new_static (text, strlen (text));
   g_autoptr (Message) message = message_json_parse (body, NULL);
+  g_autoptr (Message) request
+      = field_request_new_challenge (&(FieldHeader){ "1312345678", "an-identifier", "20261123" });
 
   g_assert_nonnull (message);
-  return field_answer_check (message, "an-identifier", error) ? g_steal_pointer (&message) : NULL;
+  return field_answer_check (message, request, error) ? g_steal_pointer (&message) : NULL;
 }
 
 #define ANSWER(header, body) "{\"XmlMsg\":{\"MessageHeader\":{" header "},\"MessageBody\":{" body "}}}"
@@ -76,6 +79,28 @@ test_refusal_tells_nothing (void)
       ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"山田花子\",\"ErrorMessage\":\"山田花子\"", ""), &error));
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED);
   g_assert_null (strstr (error->message, "山田"));
+}
+
+/* The journal says which element was another's, and nothing of what stood there. */
+static void
+test_mismatch_is_named (void)
+{
+  static const char *const heads[] = { "9", "2", "1" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (heads); i++)
+    {
+      g_autofree char *text = g_strdup_printf (ANSWER ("\"SegmentOfResult\":\"%s\",\"ErrorCode\":\"SHK010001\","
+                                                       "\"ArbitraryFileIdentifier\":\"an-identifier\","
+                                                       "\"MedicalInstitutionCode\":\"1399999999\"",
+                                                       ""),
+                                               heads[i]);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (parse (text, &error));
+      g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID);
+      g_assert_nonnull (strstr (error->message, "MedicalInstitutionCode"));
+      g_assert_null (strstr (error->message, "1399999999"));
+    }
 }
 
 static TransportChallenge *
@@ -469,6 +494,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/field-answer/answers", test_answers);
   g_test_add_func ("/field-answer/refusal-tells-nothing", test_refusal_tells_nothing);
+  g_test_add_func ("/field-answer/mismatch-is-named", test_mismatch_is_named);
   g_test_add_func ("/field-answer/challenge", test_challenge);
   g_test_add_func ("/field-answer/every-key", test_every_key);
   g_test_add_func ("/field-answer/absent", test_absent);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "center/field-request.h"
 
 static void
 test_answers (void)
@@ -23,7 +24,8 @@ test_answers (void)
     {
       g_autoptr (GBytes) body = g_bytes_new_static (texts[i], strlen (texts[i]));
       g_autoptr (GError) error = NULL;
-      g_autoptr (Message) message = web_message_parse (body, "an-identifier", &error);
+      g_autoptr (Message) request = field_request_new_challenge (&(FieldHeader){ "1312345678", "an-identifier", NULL });
+      g_autoptr (Message) message = web_message_parse (body, request, &error);
 
       if (i == 0)
         g_assert_nonnull (message);

@@ -183,6 +183,18 @@ class Center:
             request = None
         return self.make_refusal(code, request, segment)
 
+    @staticmethod
+    def replace(reply, name, text):
+        """@reply with @text in each element called @name, wherever it stands: of a fault."""
+        def put(node):
+            if isinstance(node, list):
+                return [put(child) for child in node]
+            if isinstance(node, dict):
+                return {key: text if key == name and isinstance(value, str) else put(value) for key, value in node.items()}
+            return node
+
+        return dump(put(json.loads(reply)))
+
     def make_reply(self, request, body, **more):
         return dump({"XmlMsg": {"MessageHeader": self.make_header(request, **more), "MessageBody": body}})
 

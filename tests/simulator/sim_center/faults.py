@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """Faults on demand: what is armed, and for which call and how often."""
 
-NUMBER, CODE = " N", " CODE"
+NUMBER, CODE, ELEMENT = " N", " CODE", " NAME=TEXT"
 # Kind -> (its argument, what it does).
 KINDS = {
     "refuse-connection": ("", "every connection is dropped and none accepted, until clear-faults"),
@@ -16,6 +16,7 @@ KINDS = {
     "status": (NUMBER, "answers with this HTTP status and does nothing (retry-after=SECONDS)"),
     "error-code": (CODE, "answers SegmentOfResult 9 with this ErrorCode and does nothing"),
     "processing": ("", "answers SegmentOfResult 2 (still being worked on) and does nothing"),
+    "element": (ELEMENT, "does what was asked, and answers with this text in every element of this name"),
     "trickle": ("", "does what was asked, answers one byte every 0.2 seconds"),
 }
 LASTING = ("refuse-connection", "foreign-certificate")
@@ -51,7 +52,7 @@ def parse(words):
     return Fault(
         kind,
         number=int(values[0]) if argument == NUMBER else 0,
-        code=values[0] if argument == CODE else None,
+        code=values[0] if argument in (CODE, ELEMENT) else None,
         path=options.get("path"),
         count=None if count == "always" else int(count),
         retry_after=options.get("retry-after"),

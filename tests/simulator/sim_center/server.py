@@ -207,6 +207,9 @@ class Connection(asyncio.Protocol):
             self.write(exchange, 200, center.refuse(exchange.body, exchange.record, None, segment="2"))
         elif fault.kind == "cut":
             await self.write_cut(exchange, fault.number)
+        elif fault.kind == "element":
+            status, reply = self.ask_center(exchange)
+            self.write(exchange, status, center.replace(reply, *fault.code.split("=", 1)))
         elif fault.kind == "trickle":
             await self.write_trickle(exchange)
 

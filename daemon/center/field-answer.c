@@ -20,6 +20,8 @@
 #define CHALLENGE_TEXT_SIZE 44u /* of so many bytes in base64 */
 #define CHALLENGE_IDENTIFIER_MAXIMUM 64
 #define ERROR_CODE_SIZE 9
+#define DATE_SIZE 8
+#define RATIO_NOT_SENT (-1)
 #define INSURANCES_MAXIMUM 50 /* of one message, in the field */
 #define DISEASES_MAXIMUM 3
 
@@ -266,8 +268,36 @@ parse_percent (const char *text)
   return value <= 100 ? (gint)value : -1;
 }
 
+/* An answer that is being read. */
+typedef struct
+{
+  Qualification *qualification;
+  const char *day; /* that was asked for */
+} Reading;
+
+/*
+ * is_in_force: whether the day that was asked for lies in the period @from to @until, both included. An end that is not
+ * sent, blank or all zeros is open; one that is no date says nothing that may be relied on.
+ */
+static gboolean
+is_in_force (const Reading *reading, const char *from, const char *until)
+{
+  const char *const ends[] = { from, until };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (ends); i++)
+    {
+      if (ends[i] == NULL || strspn (ends[i], "0 ") == strlen (ends[i]))
+        continue;
+      if (strlen (ends[i]) != DATE_SIZE || strspn (ends[i], "0123456789") != DATE_SIZE)
+        return FALSE;
+      if (reading->day != NULL && (i == 0 ? strcmp (ends[i], reading->day) > 0 : strcmp (ends[i], reading->day) < 0))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 static QualificationCeiling *
-read_ceiling (const Message *node)
+read_ceiling (const Reading *reading, const Message *node)
 {
   QualificationCeiling *ceiling;
 
@@ -276,13 +306,15 @@ read_ceiling (const Message *node)
 
   ceiling = g_new0 (QualificationCeiling, 1);
   fill (node, ceiling_fields, G_N_ELEMENTS (ceiling_fields), ceiling, NULL);
+  if (!is_in_force (reading, ceiling->from, ceiling->until))
+    ceiling->class_code = ceiling->long_term_from = NULL;
   if (ceiling->class_code != NULL)
     ceiling->class_name = code_table_lookup (CODE_TABLE_CEILING_CLASS, ceiling->class_code);
   return ceiling;
 }
 
 static GArray *
-read_diseases (const Message *list)
+read_diseases (const Reading *reading, const Message *list)
 {
   GArray *diseases = NULL;
 
@@ -292,6 +324,8 @@ read_diseases (const Message *list)
       QualificationDisease disease = { NULL };
 
       fill (node, disease_fields, G_N_ELEMENTS (disease_fields), &disease, NULL);
+      if (!is_in_force (reading, disease.from, disease.until))
+        disease.self_pay = NULL;
       if (disease.category != NULL)
         disease.name = code_table_lookup (CODE_TABLE_SPECIFIC_DISEASE, disease.category);
       if (diseases == NULL)
@@ -360,7 +394,7 @@ convert_person (QualificationInsurance *insurance, const Entry *entry)
 }
 
 static void
-convert_ratios (QualificationInsurance *insurance, const Entry *entry)
+convert_ratios (const Reading *reading, QualificationInsurance *insurance, const Entry *entry)
 {
   Elderly elderly = { NULL };
 
@@ -369,16 +403,18 @@ convert_ratios (QualificationInsurance *insurance, const Entry *entry)
   insurance->elderly_date = elderly.date;
   insurance->elderly_from = elderly.from;
   insurance->elderly_until = elderly.until;
-  insurance->elderly_ratio = parse_percent (elderly.ratio);
+  insurance->elderly_ratio
+      = is_in_force (reading, elderly.from, elderly.until) ? parse_percent (elderly.ratio) : RATIO_NOT_SENT;
   insurance->burden_ratio = parse_percent (entry->ratio);
   if (insurance->burden_ratio < 0)
     insurance->burden_ratio = insurance->elderly_ratio;
 }
 
-/* read_entry: one insurance; what the whole answer takes from it goes into @qualification. @states: may be NULL. */
+/* read_entry: one insurance; what the whole answer takes from it goes into the qualification. @states: may be NULL. */
 static void
-read_entry (Qualification *qualification, const Message *node, TransportConsentState *states)
+read_entry (const Reading *reading, const Message *node, TransportConsentState *states)
 {
+  Qualification *qualification = reading->qualification;
   Entry entry = { .insurance = { .classification = NULL } };
   QualificationInsurance *insurance;
 
@@ -391,9 +427,9 @@ read_entry (Qualification *qualification, const Message *node, TransportConsentS
   if (insurance->insurer_number != NULL)
     insurance->insurer_number += strspn (insurance->insurer_number, " ");
   convert_person (insurance, &entry);
-  convert_ratios (insurance, &entry);
-  insurance->ceiling = read_ceiling (entry.ceiling);
-  insurance->diseases = read_diseases (entry.diseases);
+  convert_ratios (reading, insurance, &entry);
+  insurance->ceiling = read_ceiling (reading, entry.ceiling);
+  insurance->diseases = read_diseases (reading, entry.diseases);
   insurance->tickets = read_tickets (entry.tickets);
 
   if (qualification->key == NULL)
@@ -404,15 +440,15 @@ read_entry (Qualification *qualification, const Message *node, TransportConsentS
 
 /* read_list: all insurances. Consents are the person's: the first entry tells of them. */
 static void
-read_list (Qualification *qualification, const Message *list, TransportConsentState *states)
+read_list (const Reading *reading, const Message *list, TransportConsentState *states)
 {
   const Message *node = message_find (list, "ResultOfQualificationConfirmation");
 
   if (node != NULL)
     field_consents_expect (states);
-  for (; node != NULL && qualification->insurances->len < INSURANCES_MAXIMUM; node = message_find_next (node))
+  for (; node != NULL && reading->qualification->insurances->len < INSURANCES_MAXIMUM; node = message_find_next (node))
     {
-      read_entry (qualification, node, states);
+      read_entry (reading, node, states);
       states = NULL;
     }
 }
@@ -445,10 +481,11 @@ new_reply (GBytes *body)
 }
 
 TransportReply *
-field_answer_read_qualification (Message *message, GBytes *body, GError **error)
+field_answer_read_qualification (Message *message, const Message *request, GBytes *body, GError **error)
 {
   g_autoptr (TransportReply) reply = new_reply (body);
   Qualification *qualification = reply->qualification = qualification_new (message);
+  const Reading reading = { qualification, field_question_get_day (request) };
   const Message *part = message_find (message, "MessageBody");
   const char *executed = message_find_text (message_find (message, "MessageHeader"), "ProcessExecutionTime");
 
@@ -456,7 +493,7 @@ field_answer_read_qualification (Message *message, GBytes *body, GError **error)
     japanese_text_parse_time (executed, &qualification->executed);
   qualification->code = message_find_text (part, "ProcessingResultCode");
   qualification->message = message_find_text (part, "ProcessingResultMessage");
-  read_list (qualification, message_find (part, "ResultList"), reply->consents);
+  read_list (&reading, message_find (part, "ResultList"), reply->consents);
   return read_validity (qualification, part, error) ? g_steal_pointer (&reply) : NULL;
 }
 

@@ -19,11 +19,14 @@ gboolean field_answer_check (const Message *message, const Message *request, GEr
 TransportChallenge *field_answer_read_challenge (const Message *message, GError **error);
 
 /*
- * field_answer_read_qualification: the answer to a query. @message: (transfer full). @body: its bytes as they came.
+ * field_answer_read_qualification: the answer to the query @request, which says what day was asked for: a certificate
+ * that is not in force then shows its period, and none of its values. @message: (transfer full). @body: its bytes as
+ * they came.
  * Return: (transfer full), or NULL with MESSAGE_INVALID if it is no such answer, or with the error that its refusal
  * (ProcessingResultStatus 2) names.
  */
-TransportReply *field_answer_read_qualification (Message *message, GBytes *body, GError **error);
+TransportReply *field_answer_read_qualification (Message *message, const Message *request, GBytes *body,
+                                                 GError **error);
 
 /* field_answer_read_registration: the answer to a registration. Return: (transfer full). */
 TransportReply *field_answer_read_registration (const Message *message, GBytes *body);

@@ -24,12 +24,14 @@ typedef enum
   QUALIFICATION_N_VALIDITIES
 } QualificationValidity;
 
+/* Of one that is not in force on the day that was asked for the period is told, and no value: class, long_term_from. */
 typedef struct
 {
   const char *classification, *classification_date, *class_name, *from, *until, *long_term_from;
   const char *class_code; /* OQSCD012 */
 } QualificationCeiling;
 
+/* Likewise: self_pay. */
 typedef struct
 {
   const char *category, *name, *from, *until, *self_pay;
@@ -57,7 +59,7 @@ typedef struct
   gint burden_ratio; /* percent; -1: not sent */
   gboolean preschool, preschool_sent;
   const char *elderly_from, *elderly_until, *elderly_date;
-  gint elderly_ratio;            /* percent; -1: not sent */
+  gint elderly_ratio;            /* percent; -1: not sent, or not in force on the day that was asked for */
   QualificationCeiling *ceiling; /* NULL: not sent */
   GArray *diseases;              /* of QualificationDisease; NULL if none */
   GPtrArray *tickets;            /* of QualificationTicket; NULL if none */

@@ -185,10 +185,13 @@ return_reply (Asked *asked, TransportReply *reply, GError *error)
 static void
 on_qualification (GBytes *body, const GError *failure, gpointer user_data)
 {
+  Asked *asked = user_data;
   GError *error = NULL;
-  Message *message = read_answer (user_data, body, failure, &error);
+  Message *message = read_answer (asked, body, failure, &error);
+  TransportReply *reply
+      = message != NULL ? field_answer_read_qualification (message, asked->request, body, &error) : NULL;
 
-  return_reply (user_data, message != NULL ? field_answer_read_qualification (message, body, &error) : NULL, error);
+  return_reply (asked, reply, error);
 }
 
 static void

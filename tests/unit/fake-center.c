@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "center/field-answer.h"
+#include "center/field-request.h"
 #include "codec/message-json.h"
 
 static gboolean
@@ -150,6 +151,9 @@ reply_finish (Transport *transport, GAsyncResult *result, GError **error)
   const char *text = g_task_propagate_pointer (G_TASK (result), error);
   g_autoptr (GBytes) body = text != NULL ? g_bytes_new_static (text, strlen (text)) : NULL;
   g_autoptr (Message) message = NULL;
+  g_autoptr (Message) request
+      = field_request_new_search (&(FieldHeader){ "1312345678", "an-identifier", "20250401" },
+                                  &(TransportNumberQuery){ .agreed = ((FakeCenter *)transport)->agreed });
 
   if (text == NULL)
     return NULL;
@@ -157,7 +161,7 @@ reply_finish (Transport *transport, GAsyncResult *result, GError **error)
   g_assert_nonnull (message);
   if (GPOINTER_TO_UINT (g_task_get_source_tag (G_TASK (result))) == FAKE_REGISTER)
     return field_answer_read_registration (message, body);
-  return field_answer_read_qualification (g_steal_pointer (&message), body, error);
+  return field_answer_read_qualification (g_steal_pointer (&message), request, body, error);
 }
 
 static void

@@ -165,9 +165,12 @@ read_body (const char *body, GError **error)
       = g_strdup_printf ("{\"XmlMsg\":{\"MessageHeader\":{\"SegmentOfResult\":\"1\"},\"MessageBody\":{%s}}}", body);
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
   Message *message = message_json_parse (bytes, NULL);
+  g_autoptr (Message) request
+      = field_request_new_search (&(FieldHeader){ "1312345678", "an-identifier", "20250301" },
+                                  &(TransportNumberQuery){ .number = "12", .agreed = CONSENT_KINDS_INSIDE_QUERY });
 
   g_assert_nonnull (message);
-  return field_answer_read_qualification (message, bytes, error);
+  return field_answer_read_qualification (message, request, bytes, error);
 }
 
 /* read_valid: an answer with one insurance of @elements. */
@@ -303,6 +306,76 @@ test_certificates (void)
   g_assert_cmpstr (ticket->texts[0].name, ==, "TicketType");
   g_assert_cmpstr (ticket->texts[0].text, ==, "01");
   g_assert_cmpstr (ticket->texts[1].name, ==, "SelfPayAmount");
+}
+
+/* A value with a period counts on the day that was asked for, and on no other. */
+static void
+test_periods (void)
+{
+  static const struct
+  {
+    const char *from, *until;
+    gboolean counts;
+  } rows[] = {
+    { "20240801", "20250731", TRUE },
+    { "20250301", "20250301", TRUE },
+    { "20250302", "20250731", FALSE },
+    { "20240801", "20250228", FALSE },
+    { "20991201", "", FALSE },
+    { "", "20240731", FALSE },
+    { "", "", TRUE },
+    { "20240801", "99999999", TRUE },
+    { "00000000", "00000000", TRUE },
+    { "20240801", "", TRUE },
+    { "", "20250731", TRUE },
+    { "2024-8-1", "", FALSE },
+    { "", "R7.07.31", FALSE },
+    { "20250731", "20240801", FALSE },
+    { "        ", "20250731", TRUE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const char *from = rows[i].from, *until = rows[i].until;
+      const gint ratio = rows[i].counts ? 20 : -1;
+      g_autofree char *elements = g_strdup_printf (
+          "\"ElderlyRecipientCertificateInfo\":{\"ElderlyRecipientValidStartDate\":\"%s\","
+          "\"ElderlyRecipientValidEndDate\":\"%s\",\"ElderlyRecipientContributionRatio\":\"020\"},"
+          "\"LimitApplicationCertificateRelatedInfo\":{\"LimitApplicationCertificateClassificationFlag\":\"A03\","
+          "\"LimitApplicationCertificateLongTermDate\":\"20240801\","
+          "\"LimitApplicationCertificateValidStartDate\":\"%s\",\"LimitApplicationCertificateValidEndDate\":\"%s\"},"
+          "\"SpecificDiseasesCertificateList\":[{\"SpecificDiseasesCertificateInfo\":{"
+          "\"SpecificDiseasesDiseaseCategory\":\"1\",\"SpecificDiseasesSelfPay\":\"10000\","
+          "\"SpecificDiseasesValidStartDate\":\"%s\",\"SpecificDiseasesValidEndDate\":\"%s\"}}]",
+          from, until, from, until, from, until);
+      g_autoptr (TransportReply) reply = read_valid (elements);
+      const QualificationInsurance *insurance = get_insurance (reply, 0);
+      const QualificationDisease *disease = &g_array_index (insurance->diseases, QualificationDisease, 0);
+
+      g_assert_cmpint (insurance->burden_ratio, ==, ratio);
+      g_assert_cmpint (insurance->elderly_ratio, ==, ratio);
+      g_assert_cmpstr (insurance->ceiling->class_code, ==, rows[i].counts ? "A03" : NULL);
+      g_assert_cmpstr (insurance->ceiling->class_name, ==, rows[i].counts ? "ウ" : NULL);
+      g_assert_cmpstr (insurance->ceiling->long_term_from, ==, rows[i].counts ? "20240801" : NULL);
+      g_assert_cmpstr (disease->self_pay, ==, rows[i].counts ? "10000" : NULL);
+      if (*from != '\0') /* the period itself is told */
+        {
+          g_assert_cmpstr (insurance->elderly_from, ==, from);
+          g_assert_cmpstr (insurance->ceiling->from, ==, from);
+          g_assert_cmpstr (disease->from, ==, from);
+        }
+    }
+}
+
+/* The insurance's own ratio stands, whatever becomes of the certificate beside it. */
+static void
+test_ratio_beside_period (void)
+{
+  g_autoptr (TransportReply) reply
+      = read_valid ("\"InsuredPartialContributionRatio\":\"030\",\"ElderlyRecipientCertificateInfo\":{"
+                    "\"ElderlyRecipientValidStartDate\":\"20991201\",\"ElderlyRecipientContributionRatio\":\"020\"}");
+
+  g_assert_cmpint (get_insurance (reply, 0)->burden_ratio, ==, 30);
 }
 
 static void
@@ -499,6 +572,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/field-answer/every-key", test_every_key);
   g_test_add_func ("/field-answer/absent", test_absent);
   g_test_add_func ("/field-answer/certificates", test_certificates);
+  g_test_add_func ("/field-answer/periods", test_periods);
+  g_test_add_func ("/field-answer/ratio-beside-period", test_ratio_beside_period);
   g_test_add_func ("/field-answer/unmapped-name", test_unmapped_name);
   g_test_add_func ("/field-answer/odd-values", test_odd_values);
   g_test_add_func ("/field-answer/several-insurances", test_several_insurances);

@@ -271,8 +271,9 @@ parse_percent (const char *text)
 /* An answer that is being read. */
 typedef struct
 {
-  Qualification *qualification;
-  const char *day; /* that was asked for */
+  const Message *request; /* that it answers */
+  const char *day;        /* that was asked for */
+  TransportReply *reply;  /* what becomes of it */
 } Reading;
 
 /*
@@ -410,17 +411,32 @@ convert_ratios (const Reading *reading, QualificationInsurance *insurance, const
     insurance->burden_ratio = insurance->elderly_ratio;
 }
 
-/* read_entry: one insurance; what the whole answer takes from it goes into the qualification. @states: may be NULL. */
-static void
-read_entry (const Reading *reading, const Message *node, TransportConsentState *states)
+/*
+ * get_agreed: @node, if the patient said yes to @kind. What came without a yes is not handed on, nor is the message that
+ * it came in.
+ */
+static const Message *
+get_agreed (const Reading *reading, ConsentKind kind, const Message *node)
 {
-  Qualification *qualification = reading->qualification;
+  if (node == NULL || message_get_first_child (node) == NULL || field_question_has_agreed (reading->request, kind))
+    return node;
+  g_clear_pointer (&reading->reply->body, g_bytes_unref);
+  return NULL;
+}
+
+/* read_entry: one insurance; what the whole answer takes from it goes into the reply. */
+static void
+read_entry (const Reading *reading, const Message *node)
+{
+  Qualification *qualification = reading->reply->qualification;
+  TransportConsentState states[CONSENT_N_KINDS] = { { FALSE } };
   Entry entry = { .insurance = { .classification = NULL } };
   QualificationInsurance *insurance;
 
   if (message_get_first_child (node) == NULL)
     return;
   fill (node, entry_fields, G_N_ELEMENTS (entry_fields), &entry, states);
+  field_consents_add_states (reading->reply->consents, states, qualification->executed);
   insurance = qualification_add_insurance (qualification, &entry.insurance);
 
   /* Eight characters, padded with spaces on the left, in the field's messages: receipt software wants the number. */
@@ -428,8 +444,8 @@ read_entry (const Reading *reading, const Message *node, TransportConsentState *
     insurance->insurer_number += strspn (insurance->insurer_number, " ");
   convert_person (insurance, &entry);
   convert_ratios (reading, insurance, &entry);
-  insurance->ceiling = read_ceiling (reading, entry.ceiling);
-  insurance->diseases = read_diseases (reading, entry.diseases);
+  insurance->ceiling = read_ceiling (reading, get_agreed (reading, CONSENT_CEILING, entry.ceiling));
+  insurance->diseases = read_diseases (reading, get_agreed (reading, CONSENT_SPECIFIC_DISEASE, entry.diseases));
   insurance->tickets = read_tickets (entry.tickets);
 
   if (qualification->key == NULL)
@@ -438,19 +454,14 @@ read_entry (const Reading *reading, const Message *node, TransportConsentState *
   qualification->changed |= g_strcmp0 (entry.change, "1") == 0;
 }
 
-/* read_list: all insurances. Consents are the person's: the first entry tells of them. */
+/* read_list: all insurances. */
 static void
-read_list (const Reading *reading, const Message *list, TransportConsentState *states)
+read_list (const Reading *reading, const Message *list)
 {
-  const Message *node = message_find (list, "ResultOfQualificationConfirmation");
-
-  if (node != NULL)
-    field_consents_expect (states);
-  for (; node != NULL && reading->qualification->insurances->len < INSURANCES_MAXIMUM; node = message_find_next (node))
-    {
-      read_entry (reading, node, states);
-      states = NULL;
-    }
+  for (const Message *node = message_find (list, "ResultOfQualificationConfirmation");
+       node != NULL && reading->reply->qualification->insurances->len < INSURANCES_MAXIMUM;
+       node = message_find_next (node))
+    read_entry (reading, node);
 }
 
 /* read_validity: Return: FALSE if it is no answer to a query, or a refusal. */
@@ -480,20 +491,30 @@ new_reply (GBytes *body)
   return reply;
 }
 
+/* read_execution_time: when the center worked on it: microseconds since the epoch; 0: not sent. */
+static gint64
+read_execution_time (const Message *message)
+{
+  const char *text = message_find_text (message_find (message, "MessageHeader"), "ProcessExecutionTime");
+  gint64 executed = 0;
+
+  if (text != NULL)
+    japanese_text_parse_time (text, &executed);
+  return executed;
+}
+
 TransportReply *
 field_answer_read_qualification (Message *message, const Message *request, GBytes *body, GError **error)
 {
   g_autoptr (TransportReply) reply = new_reply (body);
   Qualification *qualification = reply->qualification = qualification_new (message);
-  const Reading reading = { qualification, field_question_get_day (request) };
+  const Reading reading = { request, field_question_get_day (request), reply };
   const Message *part = message_find (message, "MessageBody");
-  const char *executed = message_find_text (message_find (message, "MessageHeader"), "ProcessExecutionTime");
 
-  if (executed != NULL)
-    japanese_text_parse_time (executed, &qualification->executed);
+  qualification->executed = read_execution_time (message);
   qualification->code = message_find_text (part, "ProcessingResultCode");
   qualification->message = message_find_text (part, "ProcessingResultMessage");
-  read_list (&reading, message_find (part, "ResultList"), reply->consents);
+  read_list (&reading, message_find (part, "ResultList"));
   return read_validity (qualification, part, error) ? g_steal_pointer (&reply) : NULL;
 }
 
@@ -501,10 +522,12 @@ TransportReply *
 field_answer_read_registration (const Message *message, GBytes *body)
 {
   TransportReply *reply = new_reply (body);
+  TransportConsentState states[CONSENT_N_KINDS] = { { FALSE } };
   const Message *part = message_find (message_find (message, "MessageBody"), "ConsentRegistrationResult");
 
   if (part != NULL)
     for (const Message *child = message_get_first_child (part); child != NULL; child = message_get_next (child))
-      field_consents_read (child, reply->consents);
+      field_consents_read (child, states);
+  field_consents_add_states (reply->consents, states, read_execution_time (message));
   return reply;
 }

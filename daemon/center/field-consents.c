@@ -48,11 +48,11 @@ field_consents_get_flag_name (ConsentKind kind)
 }
 
 void
-field_consents_expect (TransportConsentState *states)
+field_consents_add_states (TransportConsentState *states, const TransportConsentState *more, gint64 executed)
 {
   for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
-    if (consent_kind_is_inside_query (kind))
-      states[kind].granted = TRUE;
+    if (more[kind].granted && (more[kind].until == 0 || executed < more[kind].until))
+      states[kind] = more[kind];
 }
 
 /* Whether @name is a prefix and then @suffix, of which @suffix_size counts; then *ret_kind is the prefix's kind. */
@@ -81,7 +81,7 @@ field_consents_read (const Message *element, TransportConsentState *states)
   if (*text == '\0') /* counts as absent */
     return;
   if (is_named (name, size, FLAG, sizeof FLAG - 1, &kind))
-    states[kind].granted = consent_kind_is_inside_query (kind) ? strcmp (text, "0") != 0 : strcmp (text, "1") == 0;
+    states[kind].granted = strcmp (text, "1") == 0;
   else if (is_named (name, size, TIME, sizeof TIME - 1, &kind))
     japanese_text_parse_time (text, &states[kind].at);
   else if (is_named (name, size, AVAILABLE, sizeof AVAILABLE - 1, &kind))

@@ -14,11 +14,14 @@ void field_consents_add_flag (Message *part, ConsentKind kind, gboolean agreed);
 /* field_consents_get_flag_name: static; the element that says whether @kind is agreed to. */
 const char *field_consents_get_flag_name (ConsentKind kind);
 
-/* field_consents_expect: for an answer with an insurance: consents inside the query hold unless a flag says "0". */
-void field_consents_expect (TransportConsentState *states);
+/*
+ * field_consents_add_states: what @more says goes into @states: consents may stand in any entry of an answer, and one
+ * that says yes counts. One whose time was over at @executed (microseconds since the epoch; 0: not known) says no.
+ */
+void field_consents_add_states (TransportConsentState *states, const TransportConsentState *more, gint64 executed);
 
 /*
- * field_consents_read: takes what @element says of a consent into @states, which has a place for each kind. Other
- * elements are passed over.
+ * field_consents_read: takes what @element says of a consent into @states, which has a place for each kind. Only the
+ * flag "1" is a yes: the others say no, ended, or could not be obtained. Other elements are passed over.
  */
 void field_consents_read (const Message *element, TransportConsentState *states);

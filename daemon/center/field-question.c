@@ -157,3 +157,12 @@ field_question_get_day (const Message *request)
 {
   return message_find_text (message_find (request, "MessageHeader"), "QualificationConfirmationDate");
 }
+
+gboolean
+field_question_has_agreed (const Message *request, ConsentKind kind)
+{
+  const Message *body = message_find (request, "MessageBody"); /* its one part is the query */
+  const Message *part = body != NULL ? message_get_first_child (body) : NULL;
+
+  return strcmp (get_text (part, field_consents_get_flag_name (kind)), "1") == 0;
+}

@@ -17,3 +17,6 @@ const char *field_question_find_mismatch (const Message *request, const Message 
 
 /* field_question_get_day: the day that @request asks about, YYYYMMDD; NULL if it asks about none. */
 const char *field_question_get_day (const Message *request);
+
+/* field_question_has_agreed: whether the query @request carries the patient's yes to @kind. */
+gboolean field_question_has_agreed (const Message *request, ConsentKind kind);

@@ -86,7 +86,7 @@ typedef struct
 {
   Qualification *qualification; /* NULL: the answer to a registration */
   TransportConsentState consents[CONSENT_N_KINDS];
-  GBytes *body;    /* as it came */
+  GBytes *body;    /* as it came; NULL: it holds what the patient did not agree to */
   gint64 received; /* microseconds since the epoch, UTC */
   TransportBond *bond;
 } TransportReply;

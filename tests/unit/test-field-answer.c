@@ -491,7 +491,7 @@ test_refusals (void)
 
 /* Consents. */
 
-/* What the center says of one inside the query: taken down, unless it says no, if there is an insurance at all. */
+/* What the center says of one inside the query: only "1" is a yes. */
 static void
 test_consents_inside (void)
 {
@@ -504,10 +504,17 @@ test_consents_inside (void)
     { "\"LimitApplicationCertificateRelatedConsFlg\":\"1\","
       "\"LimitApplicationCertificateRelatedConsTime\":\"19700101090001\"",
       TRUE, G_USEC_PER_SEC },
-    { "\"LimitApplicationCertificateRelatedConsTime\":\"yesterday\"", TRUE, 0 },
-    { "\"LimitApplicationCertificateRelatedConsFlg\":\"\"", TRUE, 0 },
+    { "\"LimitApplicationCertificateRelatedConsFlg\":\"1\","
+      "\"LimitApplicationCertificateRelatedConsTime\":\"yesterday\"",
+      TRUE, 0 },
+    { "\"LimitApplicationCertificateRelatedConsTime\":\"19700101090001\"", FALSE, 0 },
+    { "\"LimitApplicationCertificateRelatedConsFlg\":\"\"", FALSE, 0 },
     { "\"LimitApplicationCertificateRelatedConsFlg\":\"0\"", FALSE, 0 },
-    { "", TRUE, 0 },
+    { "\"LimitApplicationCertificateRelatedConsFlg\":\"2\"", FALSE, 0 }, /* ended */
+    { "\"LimitApplicationCertificateRelatedConsFlg\":\"3\"", FALSE, 0 }, /* could not be obtained */
+    { "\"LimitApplicationCertificateRelatedConsFlg\":\"01\"", FALSE, 0 },
+    { "\"LimitApplicationCertificateRelatedConsFlg\":\"yes\"", FALSE, 0 },
+    { "", FALSE, 0 },
   };
   g_autoptr (TransportReply) none
       = read_body ("\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"4\"", NULL);
@@ -518,26 +525,90 @@ test_consents_inside (void)
 
       g_assert_cmpint (reply->consents[CONSENT_CEILING].granted, ==, rows[i].granted);
       g_assert_cmpint (reply->consents[CONSENT_CEILING].at, ==, rows[i].at);
-      g_assert_true (reply->consents[CONSENT_SPECIFIC_DISEASE].granted);
+      g_assert_false (reply->consents[CONSENT_SPECIFIC_DISEASE].granted);
       g_assert_false (reply->consents[CONSENT_DRUG].granted);
     }
   g_assert_false (none->consents[CONSENT_CEILING].granted);
 }
 
-/* The first insurance tells; another's elements change nothing. */
+/* A yes counts in whichever entry it stands: medical aid often comes first. */
 static void
-test_consents_of_first (void)
+test_consents_of_any (void)
 {
-  g_autoptr (TransportReply) reply
-      = read_body ("\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"1\",\"ResultList\":["
-                   "{\"ResultOfQualificationConfirmation\":{}},"
-                   "{\"ResultOfQualificationConfirmation\":{\"LimitApplicationCertificateRelatedConsFlg\":\"0\","
-                   "\"PharmacistsInfoConsFlg\":\"1\"}}]",
-                   NULL);
+  for (gsize i = 0; i < 2; i++)
+    {
+      const char *no = "{\"ResultOfQualificationConfirmation\":{\"InsuredCardClassification\":\"A1\","
+                       "\"LimitApplicationCertificateRelatedConsFlg\":\"0\","
+                       "\"LimitApplicationCertificateRelatedConsTime\":\"19700101090005\"}}";
+      const char *yes = "{\"ResultOfQualificationConfirmation\":{\"LimitApplicationCertificateRelatedConsFlg\":\"1\","
+                        "\"LimitApplicationCertificateRelatedConsTime\":\"19700101090001\","
+                        "\"PharmacistsInfoConsFlg\":\"1\"}}";
+      g_autofree char *body = g_strconcat ("\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"1\","
+                                           "\"ResultList\":[",
+                                           i == 0 ? no : yes, ",", i == 0 ? yes : no, "]", NULL);
+      g_autoptr (TransportReply) reply = read_body (body, NULL);
 
-  g_assert_cmpuint (reply->qualification->insurances->len, ==, 1);
-  g_assert_true (reply->consents[CONSENT_CEILING].granted);
-  g_assert_false (reply->consents[CONSENT_DRUG].granted);
+      g_assert_cmpuint (reply->qualification->insurances->len, ==, 2);
+      g_assert_true (reply->consents[CONSENT_CEILING].granted);
+      g_assert_cmpint (reply->consents[CONSENT_CEILING].at, ==, G_USEC_PER_SEC);
+      g_assert_true (reply->consents[CONSENT_DRUG].granted);
+    }
+}
+
+/* A ceiling, or a disease, that comes without the patient's yes is not handed on, and neither is the whole message. */
+static void
+test_without_agreement (void)
+{
+  static const char text[]
+      = "{\"XmlMsg\":{\"MessageBody\":{\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"1\","
+        "\"ResultList\":[{\"ResultOfQualificationConfirmation\":{\"Name\":\"山田\","
+        "\"LimitApplicationCertificateRelatedConsFlg\":\"1\",\"LimitApplicationCertificateRelatedInfo\":{"
+        "\"LimitApplicationCertificateClassificationFlag\":\"A03\"}}},{\"ResultOfQualificationConfirmation\":{"
+        "\"SpecificDiseasesCertificateList\":[{\"SpecificDiseasesCertificateInfo\":{"
+        "\"SpecificDiseasesDiseaseCategory\":\"1\"}}]}}]}}}";
+  static const ConsentKinds rows[] = { 0, CONSENT_KINDS_OF (CONSENT_CEILING),
+                                       CONSENT_KINDS_OF (CONSENT_SPECIFIC_DISEASE), CONSENT_KINDS_INSIDE_QUERY };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GBytes) body = g_bytes_new_static (text, sizeof text - 1);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (Message) request
+          = field_request_new_search (&(FieldHeader){ "1312345678", "an-identifier", "20250301" },
+                                      &(TransportNumberQuery){ .number = "12", .agreed = rows[i] });
+      g_autoptr (TransportReply) reply
+          = field_answer_read_qualification (message_json_parse (body, NULL), request, body, &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (get_insurance (reply, 0)->ceiling != NULL, ==, CONSENT_KINDS_HAS (rows[i], CONSENT_CEILING));
+      g_assert_cmpint (get_insurance (reply, 1)->diseases != NULL, ==,
+                       CONSENT_KINDS_HAS (rows[i], CONSENT_SPECIFIC_DISEASE));
+      g_assert_cmpint (reply->body != NULL, ==, rows[i] == CONSENT_KINDS_INSIDE_QUERY);
+    }
+}
+
+/* A consent whose time was over when the center worked on it has no yes. */
+static void
+test_consent_over (void)
+{
+  static const struct
+  {
+    const char *until;
+    gboolean granted;
+  } rows[] = { { "19700101090001", FALSE }, { "19700101090002", FALSE }, { "19700101090003", TRUE }, { "", TRUE } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *text = g_strdup_printf (
+          "{\"XmlMsg\":{\"MessageHeader\":{\"ProcessExecutionTime\":\"19700101090002\"},\"MessageBody\":{"
+          "\"ConsentRegistrationResult\":{\"PharmacistsInfoConsFlg\":\"1\",\"PharmacistsInfoAvailableTime\":\"%s\"}}}}",
+          rows[i].until);
+      g_autoptr (GBytes) body = g_bytes_new (text, strlen (text));
+      g_autoptr (Message) message = message_json_parse (body, NULL);
+      g_autoptr (TransportReply) reply = field_answer_read_registration (message, body);
+
+      g_assert_cmpint (reply->consents[CONSENT_DRUG].granted, ==, rows[i].granted);
+    }
 }
 
 static void
@@ -580,7 +651,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/field-answer/validities", test_validities);
   g_test_add_func ("/field-answer/refusals", test_refusals);
   g_test_add_func ("/field-answer/consents-inside", test_consents_inside);
-  g_test_add_func ("/field-answer/consents-of-first", test_consents_of_first);
+  g_test_add_func ("/field-answer/consents-of-any", test_consents_of_any);
+  g_test_add_func ("/field-answer/without-agreement", test_without_agreement);
+  g_test_add_func ("/field-answer/consent-over", test_consent_over);
   g_test_add_func ("/field-answer/registration", test_registration);
   return g_test_run ();
 }

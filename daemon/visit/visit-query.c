@@ -61,9 +61,23 @@ take_answers (Visit *visit, gboolean inside_query, const GArray *answers)
     }
 }
 
+/* mark_unanswered: the questions that the patient did not answer say why. */
+static void
+mark_unanswered (Visit *visit, gboolean inside_query, ShikakuError reason)
+{
+  for (guint i = 0; i < visit->query.consents->len; i++)
+    {
+      Consent *consent = CONSENT_AT (visit, i);
+
+      if (consent_kind_is_inside_query (consent->kind) == inside_query && !consent->answered
+          && consent->error == SHIKAKU_ERROR_NONE)
+        consent->error = reason;
+    }
+}
+
 /*
- * finish_question: Return: FALSE if the visit is ending. A patient who does not answer in time has not agreed; one who
- * gives up ends the visit.
+ * finish_question: Return: FALSE if the visit is ending. A patient who does not answer in time has not agreed. One who
+ * gives up, or an agent that goes, ends the visit, unless the center has answered: that answer stands.
  */
 static gboolean
 finish_question (Visit *visit, GAsyncResult *result, gboolean inside_query)
@@ -73,13 +87,19 @@ finish_question (Visit *visit, GAsyncResult *result, gboolean inside_query)
 
   if (visit_is_ending (visit))
     return FALSE;
-  if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_GONE)
-      || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED))
+  if (!visit->query.is_answered
+      && (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_GONE)
+          || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED)))
     {
       visit_end (visit, VISIT_FAILED, g_steal_pointer (&error));
       return FALSE;
     }
   take_answers (visit, inside_query, answers);
+  if (error != NULL)
+    {
+      error = shikaku_error_adopt (g_steal_pointer (&error));
+      mark_unanswered (visit, inside_query, (ShikakuError)error->code);
+    }
   return TRUE;
 }
 
@@ -358,9 +378,14 @@ continue_or_end (Visit *visit)
 }
 
 gboolean
-visit_query_is_answered (Visit *visit)
+visit_query_end_in_time (Visit *visit)
 {
-  return visit->query.is_answered;
+  if (!visit->query.is_answered)
+    return FALSE;
+  if (!visit->query.are_consents_answered)
+    mark_unanswered (visit, FALSE, SHIKAKU_ERROR_TIMED_OUT);
+  visit_end (visit, VISIT_DONE, NULL);
+  return TRUE;
 }
 
 void

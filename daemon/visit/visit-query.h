@@ -18,8 +18,11 @@ typedef void (*VisitQuerySend) (Visit *visit, ConsentKinds agreed, GAsyncReadyCa
 /* visit_query_begin: asks, sends by @send, registers, and ends the visit. */
 void visit_query_begin (Visit *visit, VisitQuerySend send);
 
-/* visit_query_is_answered: the center has said who is insured; only consents are still open. */
-gboolean visit_query_is_answered (Visit *visit);
+/*
+ * visit_query_end_in_time: the time for the visit is over. If the center has said who is insured, and only consents are
+ * still open, this ends it as done: a consent may never cost the answer. Return: FALSE if the center has not.
+ */
+gboolean visit_query_end_in_time (Visit *visit);
 
 /* visit_query_finish: the end comes, with @error or NULL: a yes in vain shall not look like a patient's no. */
 void visit_query_finish (Visit *visit, const GError *error);

@@ -79,9 +79,7 @@ begin_first_step (Visit *visit)
 static void
 end_in_time (Visit *visit)
 {
-  if (visit_query_is_answered (visit)) /* a consent may never cost the answer */
-    visit_end (visit, VISIT_DONE, NULL);
-  else
+  if (!visit_query_end_in_time (visit))
     visit_fail (visit, SHIKAKU_ERROR_TIMED_OUT, "the time for the visit is over");
 }
 

@@ -371,15 +371,38 @@ def patient_gives_up(desk):
     return desk.open()
 
 
-for state in (ASKING_PIN, ASKING_CONSENT):
-    @row(f"the agent is killed in {state}", failed("AgentGone"), case=case_of("agent_killed", state))
-    def agent_killed(desk, state=state):
-        stays = desk.replace_patient(Patient(desk.rig.bus_connection("colleague", fresh=True)))
-        visit = desk.reach(state)
-        desk.patient.connection.close_sync(None)
-        desk.expect_end(visit, failed("AgentGone"))
-        desk.replace_patient(stays)
-        return visit
+def kill_agent(desk, state, end, ready=None):
+    stays = desk.replace_patient(Patient(desk.rig.bus_connection("colleague", fresh=True)))
+    visit = desk.reach(state)
+    if ready:
+        until(ready, "the center's answer")
+    desk.patient.connection.close_sync(None)
+    desk.expect_end(visit, end)
+    desk.replace_patient(stays)
+    return visit
+
+
+@row("the agent is killed in asking-pin", failed("AgentGone"), case="agent_killed_asking_pin")
+def agent_killed_asking_pin(desk):
+    return kill_agent(desk, ASKING_PIN, failed("AgentGone"))
+
+
+@row("the agent is killed in asking-consent", failed("AgentGone"), case="agent_killed_asking_consent")
+def agent_killed_asking_consent(desk):
+    """Before the center has answered."""
+    desk.rig.center("fault hold path=card/check")
+    visit = kill_agent(desk, ASKING_CONSENT, failed("AgentGone"))
+    desk.release()
+    return visit
+
+
+@row("the agent is killed at a question whose answer nobody waits for", DONE, case="agent_killed_answered")
+def agent_killed_answered(desk):
+    """The center has answered: that stands, and the consent says why it is missing."""
+    answers = desk.count_answers()
+    visit = kill_agent(desk, ASKING_CONSENT, DONE, lambda: desk.count_answers() > answers)
+    assert visit.consents()["drug"] == {"Granted": False, "Error": "org.shikaku.Shikaku1.Error.AgentGone"}
+    return visit
 
 
 for state in STATES:

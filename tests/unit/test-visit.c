@@ -208,6 +208,8 @@ test_no_answer_is_refusal (void)
   g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
   g_assert_false (get_consent (visit, 0)->answered);
   g_assert_false (get_consent (visit, 1)->answered);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpint (get_consent (visit, i)->error, ==, SHIKAKU_ERROR_CONSENT_DENIED);
 }
 
 static void
@@ -320,7 +322,72 @@ test_question_outlasts_visit (void)
   fake_desk_wait (desk, visit, VISIT_DONE);
   g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
   g_assert_false (get_consent (visit, 0)->answered);
+  g_assert_cmpint (get_consent (visit, 0)->error, ==, SHIKAKU_ERROR_TIMED_OUT);
   g_assert_cmpuint (desk->agent->cancels, ==, 1);
+}
+
+/* The center has answered: neither an agent that goes nor a patient who gives up, nor a silent one, costs the answer. */
+static void
+test_answer_outlasts_question (void)
+{
+  static const ShikakuError rows[]
+      = { SHIKAKU_ERROR_AGENT_GONE, SHIKAKU_ERROR_CANCELLED, SHIKAKU_ERROR_CONSENT_DENIED };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (FakeDesk) desk = new_desk ();
+      g_autoptr (Visit) visit = fake_desk_open (desk, "drug ceiling test");
+
+      fake_desk_insert (desk);
+      desk->agent->consent_held = TRUE;
+      fake_desk_wait (desk, visit, VISIT_ASKING_CONSENT);
+      fake_agent_release (desk->agent); /* the ceiling */
+      desk->agent->consent_held = TRUE;
+      while (desk->center->counts[FAKE_CHECK_CARD] == 0)
+        g_main_context_iteration (NULL, TRUE);
+      fake_desk_settle ();
+      desk->agent->gives_up = rows[i] == SHIKAKU_ERROR_CANCELLED;
+      desk->agent->refused = NULL;
+      if (rows[i] == SHIKAKU_ERROR_AGENT_GONE)
+        fake_agent_leave (desk->agent);
+      else
+        fake_agent_release (desk->agent);
+      fake_desk_wait (desk, visit, VISIT_DONE);
+
+      g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
+      g_assert_null (visit_get_error (visit));
+      g_assert_true (get_consent (visit, 1)->granted);
+      for (guint j = 0; j < 3; j += 2)
+        {
+          g_assert_false (get_consent (visit, j)->answered || get_consent (visit, j)->granted);
+          g_assert_cmpint (get_consent (visit, j)->error, ==, rows[i]);
+        }
+      g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
+    }
+}
+
+/* Before the center has answered there is nothing to keep. */
+static void
+test_gone_before_answer (void)
+{
+  static const ShikakuError rows[] = { SHIKAKU_ERROR_AGENT_GONE, SHIKAKU_ERROR_CANCELLED };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (FakeDesk) desk = new_desk ();
+      g_autoptr (Visit) visit = fake_desk_open (desk, "drug");
+
+      desk->agent->consent_held = desk->center->held[FAKE_CHECK_CARD] = TRUE;
+      fake_desk_insert (desk);
+      fake_desk_wait (desk, visit, VISIT_ASKING_CONSENT);
+      desk->agent->gives_up = rows[i] == SHIKAKU_ERROR_CANCELLED;
+      if (rows[i] == SHIKAKU_ERROR_AGENT_GONE)
+        fake_agent_leave (desk->agent);
+      else
+        fake_agent_release (desk->agent);
+      fake_desk_wait (desk, visit, rows[i] == SHIKAKU_ERROR_CANCELLED ? VISIT_CANCELLED : VISIT_FAILED);
+      g_assert_error (visit_get_error (visit), SHIKAKU_ERROR, (int)rows[i]);
+    }
 }
 
 /* Faults of the center. */
@@ -534,7 +601,7 @@ test_patient_gives_up (void)
   g_assert_cmpuint (fake_card_count (desk->card, INS_VERIFY), ==, 0);
 
   desk->agent->gives_up = FALSE;
-  desk->agent->consent_held = TRUE;
+  desk->agent->consent_held = desk->center->held[FAKE_CHECK_CARD] = TRUE;
   fake_desk_pull (desk);
   next = fake_desk_open_with (desk, "/v/2", "drug", &(VisitOptions){ NULL });
   fake_desk_insert (desk);
@@ -645,6 +712,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/visit/consent/not-eligible", test_not_eligible_needs_no_consent);
   g_test_add_func ("/visit/consent/agreed-in-vain", test_agreed_in_vain);
   g_test_add_func ("/visit/consent/question-outlasts-visit", test_question_outlasts_visit);
+  g_test_add_func ("/visit/consent/answer-outlasts-question", test_answer_outlasts_question);
+  g_test_add_func ("/visit/consent/gone-before-answer", test_gone_before_answer);
   g_test_add_func ("/visit/center/unknown-after-proof", test_unknown_after_proof);
   g_test_add_func ("/visit/center/refused-person", test_refused_person);
   g_test_add_func ("/visit/center/challenge-fails", test_challenge_fails);

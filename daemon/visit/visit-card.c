@@ -98,7 +98,7 @@ wait_again (Visit *visit)
 static gboolean
 slipped (Visit *visit, const GError *error)
 {
-  return !visit_is_ending (visit) && visit->life.state == VISIT_READING_CARD
+  return !visit_is_ending (visit) && visit_is_in (visit, VISIT_READING_CARD)
          && (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NO_CARD)
              || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED));
 }
@@ -187,7 +187,7 @@ visit_card_set (Visit *visit, gboolean is_present, gboolean served)
     read_card_again (visit);
   else if (is_present || visit->card.proof == NULL || is_proved (visit))
     return;
-  else if (visit->life.state == VISIT_READING_CARD)
+  else if (visit_is_in (visit, VISIT_READING_CARD))
     card_proof_abort (visit->card.proof, new_removal ());
   else
     visit_end (visit, VISIT_FAILED, new_removal ());

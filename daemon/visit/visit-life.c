@@ -211,6 +211,12 @@ visit_wait_quiet (Visit *visit, GTask *task)
 }
 
 gboolean
+visit_is_in (Visit *visit, VisitState state)
+{
+  return visit->life.state == state;
+}
+
+gboolean
 visit_is_ending (Visit *visit)
 {
   return visit->life.is_ending;

@@ -48,6 +48,9 @@ void visit_replace_error (Visit *visit, ShikakuError from, ShikakuError to, cons
 /* visit_wait_quiet: @task (transfer full) returns TRUE when it is quiet or was given up; at once if it has finished. */
 void visit_wait_quiet (Visit *visit, GTask *task);
 
+/* visit_is_in: whether @state is where it is now. */
+gboolean visit_is_in (Visit *visit, VisitState state);
+
 /* visit_is_ending: its end is decided, or has taken place. */
 gboolean visit_is_ending (Visit *visit);
 

@@ -28,7 +28,8 @@ static Message *
 make_check (void)
 {
   g_autoptr (GBytes) bytes = g_bytes_new_static ("x", 1);
-  TransportCardQuery card = { "c1", bytes, "sha256WithRSAEncryption", bytes, 0 };
+  const TransportChallenge challenge = { .identifier = (char *)"c1" };
+  TransportCardQuery card = { &challenge, bytes, "sha256WithRSAEncryption", bytes, 0 };
 
   return field_request_new_check (&header, &card);
 }

@@ -21,6 +21,12 @@ struct StationRetention
 
 static void arm_timer (StationRetention *retention);
 
+static void
+kept_free (gpointer data)
+{
+  g_slice_free (Kept, data);
+}
+
 StationRetention *
 station_retention_new (void (*expired) (Visit *visit, gpointer user_data), gpointer user_data)
 {
@@ -36,7 +42,7 @@ void
 station_retention_free (StationRetention *retention)
 {
   g_clear_handle_id (&retention->timer, g_source_remove);
-  g_queue_clear_full (&retention->queue, g_free);
+  g_queue_clear_full (&retention->queue, kept_free);
   g_free (retention);
 }
 
@@ -51,7 +57,7 @@ on_timer (gpointer user_data)
     {
       Visit *visit = first->visit;
 
-      g_free (g_queue_pop_head (&retention->queue));
+      kept_free (g_queue_pop_head (&retention->queue));
       retention->expired (visit, retention->user_data);
     }
   arm_timer (retention);
@@ -86,7 +92,7 @@ compare_erasure (gconstpointer a, gconstpointer b, gpointer data)
 void
 station_retention_add (StationRetention *retention, Visit *visit, guint seconds)
 {
-  Kept *kept = g_new (Kept, 1);
+  Kept *kept = g_slice_new (Kept);
 
   kept->visit = visit;
   kept->erase_at = g_get_monotonic_time () + (gint64)seconds * G_USEC_PER_SEC;
@@ -100,7 +106,7 @@ station_retention_remove (StationRetention *retention, Visit *visit)
   for (GList *link = retention->queue.head; link != NULL; link = link->next)
     if (((Kept *)link->data)->visit == visit)
       {
-        g_free (link->data);
+        kept_free (link->data);
         g_queue_delete_link (&retention->queue, link);
         break;
       }

@@ -11,7 +11,6 @@
 #define INSURER_NUMBER_MAXIMUM 8 /* digits (data/doc/messages.md, "Query by number") */
 #define NUMBER_MAXIMUM 20        /* characters, of symbol and number */
 #define BRANCH_MAXIMUM 2         /* digits */
-#define NO_READER_PATH "/"
 
 static gboolean
 set_invalid (GError **error, const char *reason)
@@ -118,8 +117,7 @@ visit_options_new (const VisitOptions *given, GError **error)
   options->path = g_strdup (given->path);
   options->owner = g_strdup (given->owner);
   options->caller = g_strdup (given->caller != NULL ? given->caller : given->owner);
-  options->reader = g_strdup (given->reader != NULL ? given->reader : NO_READER_PATH);
-  options->reader_name = g_strdup (given->reader_name != NULL ? given->reader_name : "");
+  options->reader = options->reader_name = NULL;
   options->language
       = g_strdup (given->language != NULL && *given->language != '\0' ? given->language : VISIT_LANGUAGE_DEFAULT);
   options->purpose = g_strdup (given->purpose);

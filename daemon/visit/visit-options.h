@@ -15,7 +15,7 @@ typedef struct
   const char *path;                    /* object path of the visit to be; unique */
   const char *owner;                   /* unique name */
   const char *caller;                  /* the account's name, for people and the log; NULL: @owner */
-  const char *reader;                  /* object path; NULL: the only one there is */
+  const char *reader;                  /* object path; NULL: the only one there is. Of a visit: NULL: it has none */
   const char *reader_name;             /* for people; set with the reader that was chosen */
   const char *const *consents;         /* kinds, NULL-ended */
   const char *language;                /* of the texts for people; NULL or "": VISIT_LANGUAGE_DEFAULT */
@@ -28,7 +28,8 @@ typedef struct
 
 /*
  * visit_options_new: what was @given is judged, and copied for the visit: what is missing has its default, numbers are
- * folded as people type them. Consents are not kept here: consents_new makes questions of them.
+ * folded as people type them. The reader is set when it was chosen. Consents are not kept here: consents_new makes
+ * questions of them.
  * Return: (transfer full), or NULL with INVALID_OPTION that names the option.
  */
 VisitOptions *visit_options_new (const VisitOptions *given, GError **error);

@@ -13,6 +13,8 @@
 #include "visit/visit-query.h"
 #include "visit/visit-report.h"
 
+#define NO_READER_PATH "/"
+
 /* What the patient is told when a visit fails; "ask-staff" for everything else. */
 static const struct
 {
@@ -125,7 +127,7 @@ report_end (Visit *visit, VisitState state)
     .path = visit->options->path,
     .caller = visit->options->caller,
     .method = visit->method,
-    .reader = visit->options->reader,
+    .reader = visit_get_reader (visit),
     .origin = visit->origin,
     .before = visit->life.state,
     .state = state,
@@ -268,7 +270,7 @@ visit_get_agent_is_caller (Visit *visit)
 const char *
 visit_get_reader (Visit *visit)
 {
-  return visit->options->reader;
+  return visit->options->reader != NULL ? visit->options->reader : NO_READER_PATH;
 }
 
 gint64

@@ -648,7 +648,7 @@ test_no_transport (void)
     .visit_closed = ignore_visit,
   };
   const TransportNumberQuery insured = { .insurer_number = "0613", .number = "12", .birthdate = "19800229" };
-  const VisitOptions options = { .path = "/v/1", .owner = FAKE_OWNER, .insured = &insured };
+  const VisitOptions options = { .path = "/v/1", .owner = FAKE_OWNER, .reader = "/r", .insured = &insured };
   const StationSettings settings = { .card_authorities_file = "/nonexistent", .retention_seconds = FAKE_RETENTION };
   FakeAgent *agent = fake_agent_new ();
   g_autoptr (GError) error = NULL;
@@ -658,6 +658,7 @@ test_no_transport (void)
   g_assert_no_error (error);
   fake_desk_wait (NULL, visit, VISIT_FAILED);
   fake_desk_assert_failed (visit, SHIKAKU_ERROR_CREDENTIAL_MISSING);
+  g_assert_cmpstr (visit_get_reader (visit), ==, "/"); /* nobody is asked there */
   g_assert_cmpstr (station_get_center (station), ==, "unknown");
   station_free (station);
   fake_agent_free (agent);

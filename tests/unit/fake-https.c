@@ -13,7 +13,8 @@ void __wrap_https_post (Https *https, const HttpsRequest *request, HttpsOutcome 
                         HttpsDone done, gpointer user_data);
 void __wrap_https_connect (Https *https, GUri *uri, HttpsOutcome *outcome, GCancellable *cancellable, HttpsDone done,
                            gpointer user_data);
-Credential *__wrap_credential_load (const CredentialFiles *files, GError **error);
+Credential *__wrap_credential_load (const CredentialFiles *files, const Credential *kept, GError **error);
+Credential *__wrap_credential_keep (const Credential *credential);
 void __wrap_credential_free (Credential *object);
 GBytes *__wrap_credential_make_login (const char *account_file, GError **error);
 
@@ -180,7 +181,7 @@ static GCond credential_moved;
 static gboolean credential_held;
 
 Credential *
-__wrap_credential_load (const CredentialFiles *files, GError **error)
+__wrap_credential_load (const CredentialFiles *files, const Credential *kept, GError **error)
 {
   Credential *object = NULL;
 
@@ -198,6 +199,12 @@ __wrap_credential_load (const CredentialFiles *files, GError **error)
     }
   g_mutex_unlock (&credential_lock);
   return object;
+}
+
+Credential *
+__wrap_credential_keep (const Credential *credential)
+{
+  return g_new0 (Credential, 1);
 }
 
 void

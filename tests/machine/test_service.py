@@ -1,17 +1,22 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The unit on a booted machine: what systemd says of it, its confinement, its ends and its restarts."""
+import base64
 import json
 import re
 from pathlib import Path
 
-from desk import Simulator
+from desk import KEYS, Simulator
+from packages import SOURCE
 
+REMAINS = Path(__file__).resolve().with_name("remains.py")
 RESTARTS = Path(__file__).resolve().with_name("restarts.py")
 EXPOSURE = 11  # tenths, of systemd-analyze security
 KILLS = 20
 NO_DAEMON = 69  # exit status of shikakuctl
 EX_CONFIG = 78  # exit status of shikakud
 NAME = "org.shikaku.Shikaku1"
+NUMBERS = {"insurer": "InsurerNumber", "symbol": "InsuredCardSymbol", "number": "InsuredIdentificationNumber",
+           "branch": "InsuredBranchNumber", "birthdate": "Birthdate"}
 BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
 
 
@@ -56,6 +61,65 @@ def test_confinement(machine):
     assert machine.run("stat", "--format=%a %U:%G", *folders).split("\n") == [
         "750 root:shikaku", "700 shikaku:shikaku", "755 shikaku:shikaku", ""]
     assert "could not be forbidden" not in machine.journal("--unit=shikakud")
+
+
+def list_texts(value):
+    if isinstance(value, (dict, list)):
+        return [text for one in (value.values() if isinstance(value, dict) else value) for text in list_texts(one)]
+    return [value] if isinstance(value, str) else []
+
+
+def make_words(machine, persona):
+    """What is personal of a person, and the pieces of the institution's key: what it is → the bytes."""
+    person = json.loads((SOURCE / "tests" / "simulator" / "people.json").read_text())["people"][persona]
+    words = {}
+    for text in [*list_texts(person["person"]), *list_texts(person["center"]["entries"])]:
+        for word in {text.strip(), *text.split()}:
+            if len(word) >= 5 or not word.isascii():  # what is shorter is a code of the field
+                for encoding in ("utf-8", "cp932", "utf-16-le"):
+                    words[f"{word} in {encoding}"] = word.encode(encoding, errors="ignore")
+    certificate = base64.b64decode(machine.run("base64", f"{KEYS}/{persona}.cert.der"))
+    words["the certificate"] = certificate[600:660]  # of the key: it is nobody else's
+    for start in range(3):
+        words[f"the certificate in base64, {start}"] = base64.b64encode(certificate[start:])[800:840]
+    lines = machine.run("cat", f"{KEYS}/institution.key.pem").split("-----")[2].split()
+    for number, line in enumerate(lines):
+        for start in range(0, len(line) - 11, 12):
+            words[f"the key, line {number}, from {start}"] = line[start:start + 12].encode()
+    return {name: word for name, word in words.items() if len(word) > 3}
+
+
+def find_remains(machine, words):
+    pid = machine.show("shikakud", "MainPID")["MainPID"]
+    text = json.dumps({name: word.hex() for name, word in words.items()})
+    return json.loads(machine.run("python3", "-B", REMAINS, pid, input=text))
+
+
+def test_remains(machine):
+    """Of a visit that is closed, by card or by number, nothing is left in the memory of the service as it is shipped; nor
+    of the file with the institution's key."""
+    simulator = Simulator(machine)
+    words = make_words(machine, "yamada")
+    check = ("shikakuctl", "check", "--reader", "1", "--consent", "drug", "--consent", "ceiling")
+    clerk = machine.spawn(*check, user="tester", until="PIN")
+    clerk.write("1234\n")
+    clerk.wait_line("yes/no")
+    remains = find_remains(machine, words)
+    assert any("certificate" in found for found in remains), "the search does not find what is there"
+    clerk.write("yes\nyes\n")
+    assert clerk.wait() == 0, clerk.text()
+    remains = find_remains(machine, words)
+    assert not remains, "\n".join(remains)
+    person = json.loads((SOURCE / "tests" / "simulator" / "people.json").read_text())["people"]["yamada"]
+    paper = person["center"]["entries"][0]
+    numbers = [word for option, name in NUMBERS.items() if name in paper for word in (f"--{option}", paper[name].strip())]
+    for _ in range(3):
+        machine.run("shikakuctl", "check", *numbers, "--json", user="tester")
+    simulator.card("eject")
+    simulator.card("insert", "yamada")
+    machine.run(*check, user="tester", input="1234\nno\nyes\n")
+    remains = find_remains(machine, words)
+    assert not remains, "\n".join(remains)
 
 
 def test_killed_often(machine):

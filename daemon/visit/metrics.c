@@ -20,7 +20,7 @@
 
 #define FIRST_WRITE_SECONDS 1     /* seconds: when the readers are known */
 #define WRITE_INTERVAL_SECONDS 15 /* seconds */
-#define FILE_MODE 0644            /* whatever the umask is: the collector is another user */
+#define FILE_MODE 0640            /* whatever the umask is: the collector is of the folder's group */
 
 struct Metrics
 {

@@ -45,7 +45,8 @@ def test_explained(machine):
 
 
 def test_numbers(machine):
-    """Three visits, counted on the bus and in the file, which everybody may read, but only the daemon may write."""
+    """Three visits, counted on the bus and in the file, which its group may read, and nobody else: neither who may not ask for
+    them on the bus, nor who may. Only the daemon may write it."""
     simulator = Simulator(machine)
     for pin in ("1234", "9999", "1234"):
         check(machine, pin, status=None)
@@ -57,10 +58,18 @@ def test_numbers(machine):
     refused = machine.run("busctl", "--system", "call", *STATISTICS, user="other", status=None)
     assert not refused and "org.shikaku.check" in machine.errors, machine.errors
 
-    metrics = machine.run("cat", METRICS, user="other")
+    folder = PurePosixPath(METRICS).parent
+    machine.run("usermod", "--append", "--groups=shikaku-metrics", "patient")
+    for user in ("other", "tester"):
+        machine.run("cat", METRICS, user=user, status=1)
+        machine.run("ls", folder, user=user, status=2)
+    metrics = machine.run("cat", METRICS, user="patient")
     assert "\nshikaku_up 1\n" in metrics and metrics.endswith("# EOF\n"), metrics
     assert re.search(r'^shikaku_credential_expires_seconds\{what="institution-certificate"\} 1\d{9}$', metrics, re.MULTILINE)
-    folder = PurePosixPath(METRICS).parent
-    machine.run("sh", "-c", f"! touch {METRICS} && ! touch {folder}/other.prom", user="other")
-    assert machine.run("stat", "--format=%U %a", METRICS).split() == ["shikaku", "644"]
+    for user in ("other", "patient"):
+        machine.run("sh", "-c", f"! touch {METRICS} && ! touch {folder}/other.prom", user=user)
+    assert machine.run("stat", "--format=%U %G %a", METRICS).split() == ["shikaku", "shikaku-metrics", "640"]
     assert machine.run("find", str(folder), "-type", "f").split() == [METRICS]
+    machine.systemctl("stop", "shikakud")  # its last word stays
+    assert "\nshikaku_up 0\n" in machine.run("cat", METRICS, user="patient")
+    machine.systemctl("start", "shikakud")

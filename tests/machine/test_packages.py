@@ -18,7 +18,7 @@ from test_service import NO_DAEMON
 LEFT = re.compile(r"/etc/(passwd|shadow|group|gshadow)-?|/etc/\.pwd\.lock|"
                   r"/var/(cache|log|lib/(dpkg|apt|systemd))(/.*)?|/usr/share/python3(/.*)?|/(tmp|root)(/.*)?")
 USERS = {"shikaku"}
-GROUPS = {"shikaku", "shikaku-reception", "shikaku-clinical"}
+GROUPS = {"shikaku", "shikaku-reception", "shikaku-clinical", "shikaku-metrics"}
 
 
 def list_files(machine):
@@ -72,6 +72,7 @@ def test_install():
         machine.run("busctl", "status", "org.shikaku.Shikaku1")
         assert USERS <= list_names(machine, "passwd") and GROUPS <= list_names(machine, "group")
         assert machine.run("stat", "--format=%a %U:%G", "/etc/shikaku").strip() == "750 root:shikaku"
+        assert machine.run("stat", "--format=%a %U:%G", "/run/shikaku").strip() == "2750 shikaku:shikaku-metrics"
         assert not machine.run("dpkg", "--verify", *made.NAMES[:2]).strip()
         status = machine.run("shikakuctl", "status")
         assert made.get_current() in status, status
@@ -112,6 +113,7 @@ def test_purge():
         assert list_files(machine) == before, list_files(machine) ^ before
         assert list_names(machine, "passwd") - users == USERS and list_names(machine, "group") - groups == GROUPS
         assert "shikaku" not in machine.systemctl("list-units", "--all")
+        machine.run("test", "-e", "/run/shikaku", status=1)
 
         made.install(machine, packages, made.get_current(), ["shikakud"])
         machine.write("/etc/shikaku/institution.key.pem", "a key\n", mode="640", owner="root:shikaku")

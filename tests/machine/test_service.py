@@ -59,7 +59,7 @@ def test_confinement(machine):
     machine.run("nsenter", "--target", pid, "--mount", "--", "true", status=126)  # no program may be run but its own
     folders = ("/etc/shikaku", "/var/lib/shikaku", "/run/shikaku")
     assert machine.run("stat", "--format=%a %U:%G", *folders).split("\n") == [
-        "750 root:shikaku", "700 shikaku:shikaku", "755 shikaku:shikaku", ""]
+        "750 root:shikaku", "700 shikaku:shikaku", "2750 shikaku:shikaku-metrics", ""]
     assert "could not be forbidden" not in machine.journal("--unit=shikakud")
 
 

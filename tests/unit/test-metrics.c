@@ -107,7 +107,7 @@ test_file (Fixture *fixture, gconstpointer unused)
   text = read_file (fixture);
   assert_line (text, "shikaku_up 1");
   g_assert_no_errno (g_stat (fixture->path, &status));
-  g_assert_cmphex (status.st_mode & 07777, ==, 0644);
+  g_assert_cmphex (status.st_mode & 07777, ==, 0640);
 
   metrics_free (metrics);
   last = read_file (fixture);

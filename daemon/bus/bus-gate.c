@@ -235,6 +235,12 @@ on_turn (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+refuse_place (BusCalls *calls, sd_bus_message *message)
+{
+  bus_call_refuse (calls, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "too many programs of this user use the daemon");
+}
+
 /* Calls of one user stay in their order: behind one that waits they all do. Return: whether it may pass at once. */
 static gboolean
 may_pass (BusGate *gate, BusPeer *peer, sd_bus_message *message)
@@ -246,6 +252,11 @@ may_pass (BusGate *gate, BusPeer *peer, sd_bus_message *message)
 
   if (bus_account_get_uid (peer->account) == 0)
     return TRUE;
+  if (needs_right (message) && !bus_peers_has_place (gate->peers, peer))
+    {
+      refuse_place (gate->calls, message);
+      return FALSE;
+    }
   if (line == NULL || line->waiting.length == 0)
     {
       if (line != NULL && bus_rate_is_rested (rate, now))
@@ -257,7 +268,7 @@ may_pass (BusGate *gate, BusPeer *peer, sd_bus_message *message)
 
   line = get_line (gate, peer->account);
   if (!bus_share_has_room (peer->share, BUS_ACCOUNT_WAITING) || !bus_share_has_room (peer->share, BUS_ACCOUNT_CALL)
-      || !bus_call_is_short (message))
+      || !bus_call_is_short (message) || !bus_peers_has_place (gate->peers, peer))
     {
       line->refused++;
       refuse_later (gate, message);
@@ -283,8 +294,7 @@ on_newcomer (BusPeer *peer, gpointer user_data)
   if (gate == NULL)
     bus_call_refuse (newcomer->calls, newcomer->message, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down");
   else if (peer == NULL)
-    bus_call_refuse (newcomer->calls, newcomer->message, SHIKAKU_ERROR_LIMIT_EXCEEDED,
-                     "too many programs of this user use the daemon");
+    refuse_place (newcomer->calls, newcomer->message);
   else if (may_pass (gate, peer, newcomer->message))
     pass_call (gate, g_steal_pointer (&newcomer->message));
   sd_bus_message_unref (newcomer->message);

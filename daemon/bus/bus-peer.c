@@ -152,6 +152,15 @@ has_place (BusPeers *peers, BusAccount *account)
   return bus_account_get_uid (account) == 0 || busy + users < PEERS_MAXIMUM;
 }
 
+gboolean
+bus_peers_has_place (BusPeers *peers, BusPeer *peer)
+{
+  /* So few that nobody could have more than its share: the usual case, and every call asks. */
+  if (!is_idle (peer) || 2 * g_hash_table_size (peers->table) < PEERS_MAXIMUM)
+    return TRUE;
+  return has_place (peers, peer->account);
+}
+
 static void
 note_known (BusPeer *peer, BusAccount *account)
 {

@@ -40,6 +40,13 @@ BusPeer *bus_peers_get (BusPeers *peers, const char *name);
 /* bus_peers_find: the same without asking: NULL for a stranger. */
 BusPeer *bus_peers_find (BusPeers *peers, const char *name);
 
+/*
+ * bus_peers_has_place: whether @peer, which is known, may begin something. One that has something in hand may; one that
+ * has nothing, and so no place, is asked the same as a newcomer: who made many connections known while they were idle
+ * has no more places by that.
+ */
+gboolean bus_peers_has_place (BusPeers *peers, BusPeer *peer);
+
 /* bus_peers_note_gone: the bus says that @name has no owner any more. */
 void bus_peers_note_gone (BusPeers *peers, const char *name);
 

@@ -119,12 +119,16 @@ class Listener:
         message = Gio.DBusMessage.new_method_call("org.freedesktop.DBus", "/org/freedesktop/DBus", interface, member)
         if body:
             message.set_body(body)
+        return self.send(message, f"the reply to {member}")
+
+    def send(self, message, what):
+        """Return: what is answered, which may be an error. @what: for who reads that nothing was."""
         self.serial += 1
         message.set_serial(self.serial)
         serial = self.serial
         self.socket.sendall(message.to_blob(CAPABILITIES))
         return wait_for(lambda: next((reply for reply, _blob in self.messages if reply.get_reply_serial() == serial), None),
-                        f"the reply to {member}")
+                        what)
 
     def wait_for_signal(self, member):
         wait_for(lambda: any(message.get_member() == member for message, _blob in self.messages), member)

@@ -9,6 +9,7 @@ import signal
 from attack import DBUS, Siege, get_owner, make_arguments, read_contract
 from bus import (AGENT, AGENT_MANAGER, MANAGER, NAME, PROPERTIES, READER, ROOT, VISIT, Agent, Call, ObjectPath,
                  Visits, call, expect_error, get_property)
+from canary import Listener
 from gi.repository import Gio, GLib
 from loop import wait_for
 from people import INSURED
@@ -147,6 +148,28 @@ def test_forged_signals(rig):
     assert visit.wait_finished() == ("done", "", {})
     wait_for(lambda: (daemon, "Finished") in heard, "the true end")
     assert {sender for sender, signal in heard if signal in ("Finished", "ExpiryWarning")} == {daemon}, heard
+
+
+INTERFACES = ("org.shikaku.Shikaku1.Manager", "org.shikaku.Shikaku1.AgentManager", "org.shikaku.Shikaku1.Reader",
+              "org.shikaku.Shikaku1.Visit", "org.shikaku.Shikaku1.Agent", PROPERTIES, "org.freedesktop.DBus.Introspectable",
+              "org.freedesktop.DBus.ObjectManager", "org.freedesktop.DBus.Peer", "org.freedesktop.login1.Manager",
+              "org.example.Nothing")
+
+
+def test_signals_refused(rig):
+    """A signal of somebody else does not reach the daemon, whatever it is called: the bus refuses it."""
+    rig.start("daemon")
+    daemon = get_owner(rig.bus_connection("tester"))
+    for user in ("tester", "other", "root"):
+        sender = Listener(rig, user)
+        for to in (daemon, NAME):
+            for interface in INTERFACES:
+                message = Gio.DBusMessage.new_signal(ROOT, interface, "Changed")
+                message.set_destination(to)
+                message.set_flags(Gio.DBusMessageFlags.NONE)
+                reply = sender.send(message, f"the refusal of {interface}, {user}")
+                assert reply.get_error_name() == "org.freedesktop.DBus.Error.AccessDenied", (interface, user, reply.print_(0))
+        sender.close()
 
 
 # paths

@@ -137,6 +137,49 @@ test_end (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->known, ==, 0);
 }
 
+/* Return: the peer when it is known, or NULL if there is no place for it. */
+static BusPeer *
+get_known (Fixture *fixture, const char *name)
+{
+  guint answered = fixture->known + fixture->refused;
+
+  meet (fixture, name);
+  while (fixture->known + fixture->refused == answered)
+    g_main_context_iteration (NULL, TRUE);
+  return bus_peers_find (fixture->peers, name);
+}
+
+/* @count idle connections of one user become known; then as many begin something as may. Return: how many. */
+static guint
+begin_all (Fixture *fixture, guint uid, guint count)
+{
+  guint busy = 0;
+
+  for (guint i = 0; i < 2 * count; i++)
+    {
+      g_autofree char *name = g_strdup_printf (":1.%u.%u", uid, i % count);
+      BusPeer *peer = get_known (fixture, name);
+
+      if (i < count || peer == NULL || !bus_peers_has_place (fixture->peers, peer))
+        continue;
+      bus_share_charge (peer->share, BUS_ACCOUNT_CALL);
+      g_assert_true (bus_peers_has_place (fixture->peers, peer)); /* for more, who has begun */
+      busy++;
+    }
+  return busy;
+}
+
+/* Who was known before has no more places by that: each user leaves as many to others as it has. */
+static void
+test_places (Fixture *fixture, gconstpointer data)
+{
+  g_assert_cmpuint (begin_all (fixture, 1000, 390), ==, 200);
+  g_assert_cmpuint (begin_all (fixture, 1001, 190), ==, 100);
+  g_assert_cmpuint (begin_all (fixture, 1002, 90), ==, 50);
+  g_assert_cmpuint (begin_all (fixture, 0, 10), ==, 10);
+  bus_peers_clear (fixture->peers); /* with all that is charged */
+}
+
 #define ADD(path, test) g_test_add ("/bus-peer/" path, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -146,5 +189,6 @@ main (int argc, char *argv[])
   ADD ("known", test_known);
   ADD ("slow-names", test_slow_names);
   ADD ("end", test_end);
+  ADD ("places", test_places);
   return g_test_run ();
 }

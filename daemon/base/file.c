@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * file: see the header. It is opened without waiting, and looked at when it is open: what was looked at is what is read.
+ * file: see the header. It is opened without waiting, and looked at when it is open: what was looked at is what is
+ * read.
  */
 #include "base/file.h"
 

@@ -17,13 +17,11 @@
 
 #include "base/error.h"
 #include "base/file.h"
+#include "center/token-modules.h"
 
-#define PIN_SIZE_MAXIMUM 255           /* bytes */
-#define DESCRIPTION_SIZE_MAXIMUM 65536 /* bytes: of what p11-kit is told of a module */
+#define PIN_SIZE_MAXIMUM 255 /* bytes */
 #define URI_SCHEME "pkcs11:"
-#define DESCRIPTION ".module"
 #define P11_SYSTEM_MODULES "/etc/pkcs11/modules"
-#define READER_MODULE "opensc"
 #define READER_LIBRARY "OpenSC"
 
 struct Token
@@ -80,30 +78,6 @@ parse_uri (const char *uri, GError **error)
   return g_steal_pointer (&parsed);
 }
 
-/* The line "module: FILE" of one of p11-kit's descriptions. Return: (transfer full), or NULL. */
-static char *
-read_description (const char *folder, const char *file)
-{
-  g_autofree char *path = g_build_filename (folder, file, NULL);
-  g_autoptr (Secret) text = file_read (path, DESCRIPTION_SIZE_MAXIMUM, FILE_TRUSTED, NULL);
-  g_auto (GStrv) lines = NULL;
-  char *module = NULL;
-
-  if (text == NULL)
-    return NULL;
-  lines = g_strsplit ((char *)secret_get_data (text), "\n", -1);
-  for (char **line = lines; *line != NULL; line++)
-    if (module == NULL && g_str_has_prefix (*line, "module:"))
-      module = g_strdup (g_strstrip (*line + strlen ("module:")));
-    else if (g_str_has_prefix (*line, "trust-policy:")
-             && strstr (*line, "yes") != NULL) /* CAs: we trust one of our own */
-      {
-        g_free (module);
-        return NULL;
-      }
-  return module;
-}
-
 /* Whether the URI says that the token is OpenSC's. */
 static gboolean
 wants_readers (P11KitUri *parsed)
@@ -122,28 +96,18 @@ wants_readers (P11KitUri *parsed)
 static guint
 load_modules (gboolean readers)
 {
-  static const char *const folders[] = { P11_PACKAGE_MODULES, P11_SYSTEM_MODULES };
+  static const char *const folders[] = { P11_SYSTEM_MODULES, P11_PACKAGE_MODULES, NULL };
   static guint n_loaded[2]; /* of readers, and of all others */
+  g_autoptr (GPtrArray) modules = NULL;
 
   if (n_loaded[readers] > 0)
     return n_loaded[readers];
   gnutls_global_init ();
   gnutls_pkcs11_init (GNUTLS_PKCS11_FLAG_MANUAL, NULL); /* else GnuTLS takes all of them */
-  for (guint i = 0; i < G_N_ELEMENTS (folders); i++)
-    {
-      g_autoptr (GDir) folder = g_dir_open (folders[i], 0, NULL);
-      const char *file;
-
-      while (folder != NULL && (file = g_dir_read_name (folder)) != NULL)
-        {
-          g_autofree char *module = NULL;
-
-          if (g_str_has_suffix (file, DESCRIPTION) && (strstr (file, READER_MODULE) != NULL) == readers)
-            module = read_description (folders[i], file);
-          if (module != NULL && gnutls_pkcs11_add_provider (module, NULL) >= 0)
-            n_loaded[readers]++;
-        }
-    }
+  modules = token_modules_list (folders, program_invocation_short_name, readers);
+  for (guint i = 0; i < modules->len; i++)
+    if (gnutls_pkcs11_add_provider (g_ptr_array_index (modules, i), NULL) >= 0)
+      n_loaded[readers]++;
   return n_loaded[readers];
 }
 

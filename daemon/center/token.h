@@ -23,9 +23,9 @@ gboolean token_is_uri (const char *path);
 char *token_strip_uri (const char *uri);
 
 /*
- * token_find: whether the token of @uri is there. Loads the PKCS #11 modules that p11-kit is set up with, at the first
- * use; but OpenSC's, which would take hold of the patients' cards, only if @uri says that it is its token
- * (library-manufacturer=OpenSC%20Project). Return: FALSE with CREDENTIAL_MISSING.
+ * token_find: whether the token of @uri is there. Loads the PKCS #11 modules that p11-kit is set up with for this
+ * program (enable-in, disable-in), at the first use; but OpenSC's, which would take hold of the patients' cards, only
+ * if @uri says that it is its token (library-manufacturer=OpenSC%20Project). Return: FALSE with CREDENTIAL_MISSING.
  */
 gboolean token_find (const char *uri, GError **error);
 

@@ -21,8 +21,8 @@ typedef void (*WebAccessOpened) (const GError *error, gpointer user_data);
 
 /*
  * web_access_open: reads the credential, in place of the one before; after a token that was away only the token, as
- * long as the certificate is valid: the files stay as they were read. Calls @opened once, maybe before it returns: never
- * again what a token has refused. Not while one is under way. Errors: CREDENTIAL_MISSING, CREDENTIAL_EXPIRED.
+ * long as the certificate is valid: the files stay as they were read. Calls @opened once, maybe before it returns:
+ * never again what a token has refused. Not while one is under way. Errors: CREDENTIAL_MISSING, CREDENTIAL_EXPIRED.
  */
 void web_access_open (WebAccess *access, WebAccessOpened opened, gpointer user_data);
 gboolean web_access_is_opening (const WebAccess *access);

@@ -12,8 +12,8 @@ typedef struct Metrics Metrics;
 /*
  * metrics_new: writes @path a second after the start and then, as long as things change, every 15 seconds; while
  * nothing does, nothing runs. The file is replaced as a whole. Its group may read it, which is that of its folder where
- * the folder has the set-group-ID bit; others may not: with a visit under way they would see one patient's outcome. That
- * it cannot be written is logged once. @station must outlive it.
+ * the folder has the set-group-ID bit; others may not: with a visit under way they would see one patient's outcome.
+ * That it cannot be written is logged once. @station must outlive it.
  */
 Metrics *metrics_new (Station *station, const char *path);
 

@@ -168,6 +168,20 @@ def test_token_pulled():
         assert token.logins() == "+++-"
 
 
+def test_token_disabled():
+    """A module that p11-kit's configuration keeps from this program is not loaded, even if its token is wanted."""
+    with make_token() as token:
+        description = token.modules / "shikaku-test.module"
+        for line in ("enable-in:", "enable-in: firefox", "disable-in: firefox, web-api-driver"):
+            text = description.read_text().splitlines()[0]
+            token.write("modules/shikaku-test.module", f"{text}\n{line}\n")
+            with make_pair(8, token, key=token.uri(EC), token_pin=token.pin_file) as (center, driver):
+                assert driver.search() == "CredentialMissing", line
+                assert "no PKCS #11 module" in driver.read_complaints(), driver.read_complaints()
+                assert "shikaku-test" not in pathlib.Path(f"/proc/{driver.process.pid}/maps").read_text()
+                assert (token.logins(), connections(center)) == ("", 0)
+
+
 def test_files_kept():
     """What lies in the files' places by then changes nothing, whatever is connected or looked for again."""
     with tempfile.TemporaryDirectory() as folder:

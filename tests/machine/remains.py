@@ -2,11 +2,11 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """remains PID: runs in the machine as root. Looks into the memory of a process, as it is, for what must not be there.
 
-Comes in: on standard input a JSON object, what it is → its bytes as hexadecimal digits. Goes out: a JSON list of what was found, where.
+Comes in: on standard input a JSON object, what it is → its bytes as hexadecimal digits. Goes out: a JSON list of what was
+found, and where.
 """
 import json
 import os
-import re
 import sys
 
 
@@ -26,8 +26,13 @@ def read_regions(pid):
 
 def main():
     words = {name: bytes.fromhex(word) for name, word in json.load(sys.stdin).items()}
-    found = [f"{name}: {data.count(word)} times in {region}, as in {data[max(0, data.find(word) - 32):data.find(word) + 64]!r}"
-             for region, data in read_regions(sys.argv[1]) for name, word in words.items() if re.search(re.escape(word), data)]
+    found = []
+    for region, data in read_regions(sys.argv[1]):
+        for name, word in words.items():
+            place = data.find(word)
+            if place >= 0:
+                around = data[max(0, place - 32):place + 64]
+                found.append(f"{name}: {data.count(word)} times in {region}, as in {around!r}")
     print(json.dumps(found, ensure_ascii=False))
 
 

@@ -14,25 +14,36 @@
 #define RESPONSE_PIECES_MAXIMUM 260
 
 #define INS_SELECT 0xA4
+#define INS_READ 0xB0
 #define INS_GET_RESPONSE 0xC0
 #define SELECT_BY_NAME 0x04     /* P1 */
 #define SELECT_EF 0x02          /* P1 */
 #define CLASS_CHANNEL_BITS 0x43 /* a logical channel other than 0, which has a selection of its own */
 
 #define STATUS_OK 0x9000
+#define STATUS_END_OF_FILE 0x6282
 #define STATUS_INTERNAL 0x6F00
+#define STATUS_IS_TRIES(status) (((status)&0xFFF0) == 0x63C0)
 
 const guint8 card_aid_jpki[] = { 0xD3, 0x92, 0xF0, 0x00, 0x26, 0x01, 0x00, 0x00, 0x00, 0x01 };
 const guint8 card_aid_manager[] = { 0xA0, 0x00, 0x00, 0x01, 0x51, 0x00, 0x00 };
 
+#define FILE_CERTIFICATE 0x000A
+#define FILE_KEY 0x0017
+#define FILE_PIN 0x0018
+
 static const ApduRule daemon_rules[] = {
   { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x00, INS_SELECT, 0x040C, 0xFFFF, 0 },
   { card_aid_manager, CARD_AID_MANAGER_SIZE, 0x00, INS_SELECT, 0x040C, 0xFFFF, 0 },
-  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x00, INS_SELECT, 0x020C, 0xFFFF, 0x000A }, /* the certificate, selected */
-  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x00, 0xB0, 0x8A00, 0xFF00, 0 },            /* the certificate, by short id */
-  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x00, 0xB0, 0x0000, 0x8000, 0 },            /* the selected file, at an offset */
-  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x00, 0x20, 0x0098, 0xFFFF, 0 }, /* VERIFY and retry query, PIN 0018 */
-  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x80, 0x2A, 0x0097, 0xFFFF, 0 }, /* SIGN, key 0017 */
+  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x00, INS_SELECT, 0x020C, 0xFFFF, FILE_CERTIFICATE },
+  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x00, INS_SELECT, 0x020C, 0xFFFF, FILE_PIN },
+  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x00, INS_SELECT, 0x020C, 0xFFFF, FILE_KEY },
+  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x00, 0xB0, 0x8A00, 0xFF00, 0 }, /* the certificate, by short id */
+  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x00, 0xB0, 0x0000, 0x8000, FILE_CERTIFICATE }, /* at an offset */
+  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x00, 0x20, 0x0098, 0xFFFF, 0 },                /* VERIFY and retry query */
+  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x00, 0x20, 0x0080, 0xFFFF, FILE_PIN },
+  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x80, 0x2A, 0x0097, 0xFFFF, 0 }, /* SIGN */
+  { card_aid_jpki, CARD_AID_JPKI_SIZE, 0x80, 0x2A, 0x0080, 0xFFFF, FILE_KEY },
   { 0 },
 };
 
@@ -59,6 +70,7 @@ void
 apdu_guard_forget (ApduGuard *guard)
 {
   guard->application_size = 0;
+  guard->file = 0;
 }
 
 /*
@@ -133,8 +145,10 @@ is_of_rule (const ApduGuard *guard, const Apdu *apdu, const ApduRule *rule)
     return FALSE;
   if (rule->aid != NULL && (aid_size != rule->aid_size || memcmp (aid, rule->aid, aid_size) != 0))
     return FALSE;
-  if (apdu->ins != INS_SELECT || by_name)
+  if (by_name)
     return TRUE;
+  if (apdu->ins != INS_SELECT)
+    return rule->file == 0 || rule->file == guard->file;
   return apdu->lc == 2 && (apdu->data[0] << 8 | apdu->data[1]) == rule->file;
 }
 
@@ -209,10 +223,25 @@ converse (ApduGuard *guard, const Apdu *apdu, const guint8 *command, gsize comma
   return fetch_rest (guard, response, room, size, status, error);
 }
 
-/* Notes which application is selected, now that @apdu was answered with @status. */
+/* The short file id in @apdu, which makes that file the current one; 0: there is none. */
+static guint16
+get_short_id (const Apdu *apdu)
+{
+  const guint8 parameter = apdu->ins == INS_READ ? apdu->p1 : apdu->p2;
+
+  return apdu->ins != INS_SELECT && (parameter & 0x80) != 0 ? parameter & 0x1F : 0;
+}
+
+/* Notes which application and file are selected, now that @apdu was answered with @status. */
 static void
 follow_selection (ApduGuard *guard, const Apdu *apdu, guint16 status)
 {
+  const gboolean done = status == STATUS_OK || status == STATUS_END_OF_FILE || STATUS_IS_TRIES (status);
+
+  if (get_short_id (apdu) != 0)
+    guard->file = done ? get_short_id (apdu) : 0;
+  if (apdu->ins == INS_SELECT && apdu->p1 == SELECT_EF)
+    guard->file = done ? (guint16)(apdu->data[0] << 8 | apdu->data[1]) : 0;
   if (apdu->ins != INS_SELECT || apdu->p1 == SELECT_EF || status != STATUS_OK)
     return;
   if (apdu->p1 != SELECT_BY_NAME || (apdu->p2 & 0x03) != 0 || apdu->lc == 0 || apdu->lc > sizeof guard->application)

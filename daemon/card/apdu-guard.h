@@ -29,7 +29,7 @@ typedef struct
   gsize aid_size;
   guint8 cla, ins;
   guint16 p1p2, p1p2_mask; /* (P1P2 & mask) == p1p2 */
-  guint16 file;            /* for SELECT of a file: the id that is allowed; 0: the command has no file id */
+  guint16 file; /* SELECT of a file: the id that is allowed; else the file that must be the current one; 0: any */
 } ApduRule;
 
 typedef struct
@@ -38,7 +38,8 @@ typedef struct
   const ApduRule *rules;                /* ended by a rule with ins 0 */
   guint8 application[APDU_AID_MAXIMUM]; /* selected now; size 0: unknown */
   gsize application_size;
-  guint count; /* APDUs sent */
+  guint16 file; /* the current one; 0: unknown */
+  guint count;  /* APDUs sent */
 } ApduGuard;
 
 /* apdu_guard_initialize: with the daemon's own rules. */

@@ -210,20 +210,15 @@ is_trusted (CardCertificate *certificate, CardAuthorities *authorities)
   return FALSE;
 }
 
-/*
- * The key must be allowed to sign, and the certificate must not be that of a CA. A certificate without the extension
- * forbids nothing.
- */
+/* The key must be for signatures, as the center wants it too, and the certificate must not be that of a CA. */
 static gboolean
 may_sign (CardCertificate *certificate)
 {
   guint usage = 0;
-  int result = gnutls_x509_crt_get_key_usage (certificate->parsed, &usage, NULL);
 
-  if (gnutls_x509_crt_get_ca_status (certificate->parsed, NULL) > 0)
-    return FALSE;
-  return result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE
-         || (result == 0 && (usage & GNUTLS_KEY_DIGITAL_SIGNATURE) != 0);
+  return gnutls_x509_crt_get_ca_status (certificate->parsed, NULL) <= 0
+         && gnutls_x509_crt_get_key_usage (certificate->parsed, &usage, NULL) == 0
+         && (usage & GNUTLS_KEY_DIGITAL_SIGNATURE) != 0;
 }
 
 gboolean

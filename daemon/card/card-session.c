@@ -23,6 +23,7 @@ struct CardSession
   gboolean exclusive;
   CardCertificate *certificate;
   guint tries_at_open;
+  gboolean has_rights; /* the PIN was verified, and the transaction goes on */
 
   /* Used by the main thread only. */
   guint tries;
@@ -89,12 +90,11 @@ read_card (CardSession *session, GCancellable *cancellable, GError **error)
 {
   g_autoptr (GBytes) der = NULL;
 
-  if (is_cancelled (cancellable, error) || !jpki_select (&session->jpki, error))
-    return FALSE;
-  if (is_cancelled (cancellable, error) || (der = jpki_read_certificate (&session->jpki, error)) == NULL)
+  session->jpki.cancellable = cancellable;
+  if (!jpki_select (&session->jpki, error) || (der = jpki_read_certificate (&session->jpki, error)) == NULL)
     return FALSE;
   session->certificate = card_certificate_new (der, error);
-  if (session->certificate == NULL || is_cancelled (cancellable, error))
+  if (session->certificate == NULL)
     return FALSE;
   return jpki_query_tries (&session->jpki, &session->tries_at_open, error) && !is_cancelled (cancellable, error);
 }
@@ -177,7 +177,9 @@ check_same_card (SignStep *step, Reader *reader, GError **error)
     return TRUE;
 
   apdu_guard_forget (&session->jpki.guard); /* another program may have selected another application */
-  if (!jpki_select (&session->jpki, error) || !jpki_query_tries (&session->jpki, &tries, error))
+  if (!jpki_select (&session->jpki, error)
+      || !jpki_check_certificate (&session->jpki, card_certificate_get_der (session->certificate), error)
+      || !jpki_query_tries (&session->jpki, &tries, error))
     return FALSE;
   if (tries != step->tries)
     {
@@ -187,54 +189,89 @@ check_same_card (SignStep *step, Reader *reader, GError **error)
   return TRUE;
 }
 
+/* Return: a signature that is right: the card still has the PIN's rights. Else NULL: they were dropped. */
 static GBytes *
 verify_and_sign (SignStep *step, GError **error)
 {
-  Jpki *jpki = &step->session->jpki;
-  g_autoptr (GBytes) digest = card_certificate_make_digest (step->session->certificate, step->content);
+  CardSession *session = step->session;
+  g_autoptr (GBytes) digest = card_certificate_make_digest (session->certificate, step->content), signature = NULL;
   g_autoptr (GError) failure = NULL;
-  GBytes *signature = NULL;
-  gboolean verified = jpki_verify (jpki, step->pin, &failure);
+  gboolean verified = jpki_verify (&session->jpki, step->pin, &failure);
 
   g_clear_pointer (&step->pin, secret_free);
   if (verified)
-    signature = jpki_sign (jpki, digest, &failure);
+    signature = jpki_sign (&session->jpki, digest, &failure);
+  if (signature != NULL && card_certificate_verify (session->certificate, step->content, signature, &failure))
+    return g_steal_pointer (&signature);
 
   /* After a PIN that was refused there are no rights to drop; after any other failure there may be. */
   if (!g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_INCORRECT)
       && !g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_LOCKED)
       && !g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_REFUSED))
-    jpki_drop_rights (jpki);
-  if (failure != NULL)
-    g_propagate_error (error, g_steal_pointer (&failure));
-  return signature;
+    jpki_drop_rights (&session->jpki);
+  g_propagate_error (error, g_steal_pointer (&failure));
+  return NULL;
+}
+
+/* The card loses the PIN's rights, in the transaction in which it got them. */
+static void
+leave_card (CardSession *session, Reader *reader)
+{
+  if (!session->has_rights)
+    return;
+  session->has_rights = FALSE;
+  jpki_drop_rights (&session->jpki);
+  reader->klass->end (reader);
 }
 
 static gpointer
 sign_job (Reader *reader, gpointer data, GCancellable *cancellable, GError **error)
 {
   SignStep *step = data;
+  CardSession *session = step->session;
   GBytes *signature = NULL;
 
-  if (!check_tries (step->tries, step->last_try, error) || !begin_transaction (step->session, reader, error))
+  leave_card (session, reader); /* it was not closed after it had signed */
+  if (!check_tries (step->tries, step->last_try, error) || !begin_transaction (session, reader, error))
     return NULL;
-  if (check_same_card (step, reader, error) && !is_cancelled (cancellable, error))
+  session->jpki.cancellable = cancellable;
+  if (check_same_card (step, reader, error))
     signature = verify_and_sign (step, error);
-  reader->klass->end (reader);
-
-  if (signature != NULL && !card_certificate_verify (step->session->certificate, step->content, signature, error))
-    g_clear_pointer (&signature, g_bytes_unref);
+  session->has_rights = signature != NULL;
+  if (signature == NULL)
+    reader->klass->end (reader);
   return signature;
 }
 
 static gpointer
 close_job (Reader *reader, gpointer data, GCancellable *cancellable, GError **error)
 {
+  CardSession *session = data;
+
+  /* Where another program has it too, its power is cut before the transaction ends: there is nothing left to drop. */
+  if (session->exclusive)
+    leave_card (session, reader);
+  session->has_rights = FALSE;
   reader->klass->disconnect (reader);
   return NULL;
 }
 
 /* The main thread. */
+
+static void
+unref_session (gpointer session)
+{
+  card_session_unref (session);
+}
+
+/* @reference: to the session, (transfer full). */
+static void
+start_closing (CardSession *session, CardSession *reference, GAsyncReadyCallback callback, gpointer user_data)
+{
+  session->is_open = FALSE;
+  card_worker_run (session->worker, close_job, reference, unref_session, NULL, CARD_SESSION_DEADLINE_MILLISECONDS, NULL,
+                   callback, user_data);
+}
 
 CardSession *
 card_session_ref (CardSession *session)
@@ -249,18 +286,15 @@ card_session_unref (CardSession *session)
   if (!g_atomic_ref_count_dec (&session->references))
     return;
 
-  if (session->is_open) /* nobody closed it, and the card must not stay powered */
-    card_worker_run (session->worker, close_job, NULL, NULL, NULL, CARD_SESSION_DEADLINE_MILLISECONDS, NULL, NULL,
-                     NULL);
+  if (session->is_open) /* nobody closed it, and the card must not stay powered: the job has the last reference */
+    {
+      g_atomic_ref_count_init (&session->references);
+      start_closing (session, session, NULL, NULL);
+      return;
+    }
   g_clear_pointer (&session->certificate, card_certificate_unref);
   card_worker_unref (session->worker);
   g_free (session);
-}
-
-static void
-unref_session (gpointer session)
-{
-  card_session_unref (session);
 }
 
 static void
@@ -387,9 +421,7 @@ card_session_close (CardSession *session, GAsyncReadyCallback callback, gpointer
       return;
     }
 
-  session->is_open = FALSE;
-  card_worker_run (session->worker, close_job, NULL, NULL, NULL, CARD_SESSION_DEADLINE_MILLISECONDS, NULL, on_closed,
-                   task);
+  start_closing (session, card_session_ref (session), on_closed, task);
 }
 
 void

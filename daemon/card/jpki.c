@@ -8,7 +8,8 @@
 #include "codec/apdu.h"
 #include "codec/tlv.h"
 
-#define CERTIFICATE_MAXIMUM 8192 /* bytes; the card's are about 1,500 */
+#define CERTIFICATE_MAXIMUM 4096 /* bytes, as the center's profile has it; the card's are about 1,500 */
+#define IDENTIFYING_SIZE 32      /* bytes at the beginning of a certificate: its length and its serial number */
 #define SIGNATURE_MAXIMUM 512    /* bytes; RSA-2048: 256 */
 #define SHORT_LE 256
 #define EXTENDED_LE 65536
@@ -18,13 +19,19 @@
  * marked by 0x80.
  */
 #define SHORT_ID(file) (0x80 | (file))
+#define CURRENT_FILE 0x80
 #define EF_CERTIFICATE 0x0A
 #define EF_KEY 0x17
 #define EF_PIN 0x18
 
 #define STATUS_OK 0x9000
-#define STATUS_END_OF_FILE 0x6282 /* fewer bytes than asked for: those that there are were sent */
+#define STATUS_END_OF_FILE 0x6282  /* fewer bytes than asked for: those that there are were sent */
+#define STATUS_NO_EXECUTION 0x6400 /* the card is in trouble, as with 6F00 */
 #define STATUS_DENIED 0x6982
+#define STATUS_NO_CURRENT_FILE 0x6986
+#define STATUS_WRONG_OFFSET 0x6B00
+#define STATUS_INTERNAL 0x6F00
+#define STATUS_IS_WRONG_PARAMETER(status) ((status) >> 8 == 0x6A)
 #define STATUS_BLOCKED 0x6983
 #define STATUS_BLOCKED_JICSAP 0x6984
 #define STATUS_IS_TRIES(status) (((status)&0xFFF0) == 0x63C0)
@@ -32,16 +39,24 @@
 void
 jpki_initialize (Jpki *jpki, Reader *reader, gboolean extended)
 {
+  *jpki = (Jpki){ .extended = extended };
   apdu_guard_initialize (&jpki->guard, reader);
-  jpki->extended = extended;
 }
 
 static gboolean
 send_command (Jpki *jpki, const Apdu *apdu, guint8 *response, gsize *size, guint16 *ret_status, GError **error)
 {
   guint8 command[APDU_COMMAND_MAXIMUM];
-  gsize command_size = apdu_build (apdu, command, sizeof command);
-  gboolean sent = apdu_guard_transmit (&jpki->guard, command, command_size, response, size, ret_status, error);
+  gsize command_size;
+  gboolean sent;
+
+  if (g_cancellable_is_cancelled (jpki->cancellable))
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "cancelled");
+      return FALSE;
+    }
+  command_size = apdu_build (apdu, command, sizeof command);
+  sent = apdu_guard_transmit (&jpki->guard, command, command_size, response, size, ret_status, error);
 
   explicit_bzero (command, sizeof command); /* the command may hold a PIN */
   return sent;
@@ -73,7 +88,42 @@ jpki_select (Jpki *jpki, GError **error)
 
   if (!send_for_status (jpki, &apdu, &status, error))
     return FALSE;
+  if (status == STATUS_NO_EXECUTION || status == STATUS_INTERNAL)
+    return set_status_error (error, SHIKAKU_ERROR_CARD_FAILED, "SELECT", status);
   return status == STATUS_OK || set_status_error (error, SHIKAKU_ERROR_CARD_UNSUPPORTED, "SELECT", status);
+}
+
+static gboolean
+select_file (Jpki *jpki, guint8 file, GError **error)
+{
+  const guint8 id[] = { 0x00, file };
+  const Apdu apdu = { .ins = 0xA4, .p1 = 0x02, .p2 = 0x0C, .data = id, .lc = sizeof id, .le = APDU_LE_NONE };
+  guint16 status;
+
+  if (jpki->guard.file == file)
+    return TRUE;
+  if (!send_for_status (jpki, &apdu, &status, error))
+    return FALSE;
+  return status == STATUS_OK || set_status_error (error, SHIKAKU_ERROR_CARD_FAILED, "SELECT", status);
+}
+
+/* How @file is named in P2: by its short id, or as the current one, after it was selected. */
+static gboolean
+name_file (Jpki *jpki, guint8 file, guint8 *ret_p2, GError **error)
+{
+  *ret_p2 = jpki->by_selection ? CURRENT_FILE : SHORT_ID (file);
+  return !jpki->by_selection || select_file (jpki, file, error);
+}
+
+/* Whether the card may have refused the short id, and not the command: then the file is selected from now on. */
+static gboolean
+steps_down (Jpki *jpki, guint16 status)
+{
+  if (jpki->by_selection
+      || !(STATUS_IS_WRONG_PARAMETER (status) || status == STATUS_NO_CURRENT_FILE || status == STATUS_WRONG_OFFSET))
+    return FALSE;
+  jpki->by_selection = TRUE;
+  return TRUE;
 }
 
 /*
@@ -94,14 +144,20 @@ read_binary (Jpki *jpki, guint16 p1p2, int le, guint8 *buffer, gsize *size, guin
 
 /*
  * Whether it makes sense to try a short command after one of extended length failed: the reader failed, and the card is
- * still there.
+ * still there. If it is not, that is the error.
  */
 static gboolean
-is_worth_stepping_down (Jpki *jpki, const GError *error)
+is_worth_stepping_down (Jpki *jpki, GError **error)
 {
   Reader *reader = jpki->guard.reader;
 
-  return g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_FAILED) && reader->klass->is_same_card (reader);
+  if (!g_error_matches (*error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_FAILED))
+    return FALSE;
+  if (reader->klass->is_same_card (reader))
+    return TRUE;
+  g_clear_error (error);
+  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED, "the card was pulled in mid-command");
+  return FALSE;
 }
 
 /*
@@ -116,7 +172,7 @@ read_extended (Jpki *jpki, guint8 *buffer, gsize *size, GError **error)
 
   if (!read_binary (jpki, SHORT_ID (EF_CERTIFICATE) << 8, EXTENDED_LE, buffer, size, &status, &failure))
     {
-      if (!is_worth_stepping_down (jpki, failure))
+      if (!is_worth_stepping_down (jpki, &failure))
         {
           g_propagate_error (error, g_steal_pointer (&failure));
           return FALSE;
@@ -127,28 +183,25 @@ read_extended (Jpki *jpki, guint8 *buffer, gsize *size, GError **error)
   return TRUE;
 }
 
-/* The other ways: the first 256 bytes by short id; if that is refused, by SELECT and READ BINARY. */
+/* The other ways: the first @le bytes by short id; if that is refused, by SELECT and READ BINARY. */
 static gboolean
-read_beginning (Jpki *jpki, guint8 *buffer, gsize *size, GError **error)
+read_beginning (Jpki *jpki, int le, guint8 *buffer, gsize *size, GError **error)
 {
-  const guint8 id[] = { 0x00, EF_CERTIFICATE };
-  const Apdu select = { .ins = 0xA4, .p1 = 0x02, .p2 = 0x0C, .data = id, .lc = sizeof id, .le = APDU_LE_NONE };
   const gsize room = *size;
   guint16 status;
 
-  if (!read_binary (jpki, SHORT_ID (EF_CERTIFICATE) << 8, SHORT_LE, buffer, size, &status, error))
+  if (!jpki->by_selection && !read_binary (jpki, SHORT_ID (EF_CERTIFICATE) << 8, le, buffer, size, &status, error))
     return FALSE;
-  if (*size > 0)
+  if (!jpki->by_selection && *size > 0)
     return TRUE;
-  if (status == STATUS_DENIED) /* a telephone: it wants the PIN first */
+  if (!jpki->by_selection && status == STATUS_DENIED) /* a telephone: it wants the PIN first */
     return set_status_error (error, SHIKAKU_ERROR_CARD_UNSUPPORTED, "READ BINARY", status);
 
-  if (!send_for_status (jpki, &select, &status, error))
+  jpki->by_selection = TRUE;
+  if (!select_file (jpki, EF_CERTIFICATE, error))
     return FALSE;
-  if (status != STATUS_OK)
-    return set_status_error (error, SHIKAKU_ERROR_CARD_FAILED, "SELECT", status);
   *size = room;
-  if (!read_binary (jpki, 0, SHORT_LE, buffer, size, &status, error))
+  if (!read_binary (jpki, 0, le, buffer, size, &status, error))
     return FALSE;
   return *size > 0 || set_status_error (error, SHIKAKU_ERROR_CARD_FAILED, "READ BINARY", status);
 }
@@ -174,7 +227,7 @@ jpki_read_certificate (Jpki *jpki, GError **error)
   if (!jpki->extended)
     {
       size = APDU_RESPONSE_MAXIMUM;
-      if (!read_beginning (jpki, buffer, &size, error))
+      if (!read_beginning (jpki, SHORT_LE, buffer, &size, error))
         return NULL;
     }
 
@@ -201,12 +254,34 @@ jpki_read_certificate (Jpki *jpki, GError **error)
 }
 
 gboolean
+jpki_check_certificate (Jpki *jpki, GBytes *der, GError **error)
+{
+  guint8 beginning[SHORT_LE + 2];
+  gsize size = sizeof beginning, der_size;
+  const guint8 *expected = g_bytes_get_data (der, &der_size);
+
+  if (!read_beginning (jpki, IDENTIFYING_SIZE, beginning, &size, error))
+    return FALSE;
+  if (size >= IDENTIFYING_SIZE && der_size >= IDENTIFYING_SIZE && memcmp (beginning, expected, IDENTIFYING_SIZE) == 0)
+    return TRUE;
+  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED, "another card lies in the reader");
+  return FALSE;
+}
+
+static gboolean
+query_tries (Jpki *jpki, guint16 *ret_status, GError **error)
+{
+  Apdu apdu = { .ins = 0x20, .le = APDU_LE_NONE };
+
+  return name_file (jpki, EF_PIN, &apdu.p2, error) && send_for_status (jpki, &apdu, ret_status, error);
+}
+
+gboolean
 jpki_query_tries (Jpki *jpki, guint *ret_tries, GError **error)
 {
-  const Apdu apdu = { .ins = 0x20, .p2 = SHORT_ID (EF_PIN), .le = APDU_LE_NONE };
   guint16 status;
 
-  if (!send_for_status (jpki, &apdu, &status, error))
+  if (!query_tries (jpki, &status, error) || (steps_down (jpki, status) && !query_tries (jpki, &status, error)))
     return FALSE;
   if (STATUS_IS_TRIES (status))
     *ret_tries = status & 0x0F;
@@ -234,9 +309,7 @@ is_pin (Secret *pin)
 gboolean
 jpki_verify (Jpki *jpki, Secret *pin, GError **error)
 {
-  const Apdu apdu = {
-    .ins = 0x20, .p2 = SHORT_ID (EF_PIN), .data = secret_get_data (pin), .lc = JPKI_PIN_SIZE, .le = APDU_LE_NONE
-  };
+  Apdu apdu = { .ins = 0x20, .data = secret_get_data (pin), .lc = JPKI_PIN_SIZE, .le = APDU_LE_NONE };
   g_autoptr (GError) failure = NULL;
   gboolean locked;
   guint16 status;
@@ -246,7 +319,7 @@ jpki_verify (Jpki *jpki, Secret *pin, GError **error)
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_REFUSED, "a PIN is four digits");
       return FALSE;
     }
-  if (!send_for_status (jpki, &apdu, &status, error))
+  if (!name_file (jpki, EF_PIN, &apdu.p2, error) || !send_for_status (jpki, &apdu, &status, error))
     return FALSE;
   if (status == STATUS_OK)
     return TRUE;
@@ -261,17 +334,31 @@ jpki_verify (Jpki *jpki, Secret *pin, GError **error)
   return FALSE;
 }
 
+/* @size: in: room in @response; out: bytes of signature. */
+static gboolean
+sign (Jpki *jpki, GBytes *digest, guint8 *response, gsize *size, guint16 *ret_status, GError **error)
+{
+  Apdu apdu = { .cla = 0x80, .ins = 0x2A, .le = SHORT_LE };
+
+  apdu.data = g_bytes_get_data (digest, &apdu.lc);
+  return name_file (jpki, EF_KEY, &apdu.p2, error) && send_command (jpki, &apdu, response, size, ret_status, error);
+}
+
 GBytes *
 jpki_sign (Jpki *jpki, GBytes *digest, GError **error)
 {
   guint8 response[SIGNATURE_MAXIMUM + 2];
-  gsize size = sizeof response, lc;
-  const guint8 *data = g_bytes_get_data (digest, &lc);
-  const Apdu apdu = { .cla = 0x80, .ins = 0x2A, .p2 = SHORT_ID (EF_KEY), .data = data, .lc = lc, .le = SHORT_LE };
+  gsize size = sizeof response;
   guint16 status;
 
-  if (!send_command (jpki, &apdu, response, &size, &status, error))
+  if (!sign (jpki, digest, response, &size, &status, error))
     return NULL;
+  if (steps_down (jpki, status))
+    {
+      size = sizeof response;
+      if (!sign (jpki, digest, response, &size, &status, error))
+        return NULL;
+    }
   if (status != STATUS_OK || size == 0)
     {
       set_status_error (error, SHIKAKU_ERROR_CARD_FAILED, "SIGN", status);
@@ -288,5 +375,6 @@ jpki_drop_rights (Jpki *jpki)
   };
   guint16 status;
 
+  jpki->cancellable = NULL; /* whatever happens */
   send_for_status (jpki, &apdu, &status, NULL);
 }

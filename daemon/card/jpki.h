@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * jpki: the JPKI application of the My Number Card, command by command (data/doc/card.md). Blocking, on the worker's
- * thread.
+ * thread. A command that is cancelled before it is sent fails with CANCELLED.
  *
  * Selected by AID, never recognised by ATR. Only the user-authentication key, certificate and PIN are ever touched.
  */
 #pragma once
+
+#include <gio/gio.h>
 
 #include "base/secret.h"
 #include "card/apdu-guard.h"
@@ -15,12 +17,17 @@
 typedef struct
 {
   ApduGuard guard;
-  gboolean extended; /* whether extended length is tried; cleared when card or reader did not do it */
+  gboolean extended;         /* whether extended length is tried; cleared when card or reader did not do it */
+  gboolean by_selection;     /* short file ids do not work: a file is selected before it is used */
+  GCancellable *cancellable; /* borrowed, NULL: none; looked at before each command */
 } Jpki;
 
 void jpki_initialize (Jpki *jpki, Reader *reader, gboolean extended);
 
-/* jpki_select: SELECT by AID. FALSE with CARD_UNSUPPORTED: not a My Number Card. */
+/*
+ * jpki_select: SELECT by AID. FALSE with CARD_UNSUPPORTED: not a My Number Card; or CARD_FAILED: the card is in
+ * trouble.
+ */
 gboolean jpki_select (Jpki *jpki, GError **error);
 
 /*
@@ -28,6 +35,12 @@ gboolean jpki_select (Jpki *jpki, GError **error);
  * and READ BINARY. Cut to the length that its DER states. Return: (transfer full), or NULL.
  */
 GBytes *jpki_read_certificate (Jpki *jpki, GError **error);
+
+/*
+ * jpki_check_certificate: whether the card shows the beginning of @der as its certificate, with one command. FALSE with
+ * CARD_REMOVED: it is another card.
+ */
+gboolean jpki_check_certificate (Jpki *jpki, GBytes *der, GError **error);
 
 /* jpki_query_tries: how many tries the PIN has left; 0 = locked. Spends none. */
 gboolean jpki_query_tries (Jpki *jpki, guint *ret_tries, GError **error);

@@ -14,7 +14,7 @@
 
 #define PROTOCOLS (SCARD_PROTOCOL_T0 | SCARD_PROTOCOL_T1)
 #define SHORT_DATA_MAXIMUM 256 /* the length that readers without extended length report (PC/SC part 10) */
-#define LOOK_TIME (600 * G_TIME_SPAN_MILLISECOND) /* pcscd has looked at the reader by then: it does so every 0.4 s */
+#define LOOK_USEC (600 * G_TIME_SPAN_MILLISECOND) /* pcscd has looked at the reader by then: it does so every 0.4 s */
 
 /* What the last command met: it decides how the card is let go. */
 typedef enum
@@ -95,7 +95,7 @@ static gboolean
 has_left (PcscReader *self)
 {
   SCARD_READERSTATE state = { .szReader = self->parent.name, .dwCurrentState = SCARD_STATE_UNAWARE };
-  const gint64 limit = g_get_monotonic_time () + LOOK_TIME;
+  const gint64 limit = g_get_monotonic_time () + LOOK_USEC;
 
   for (gint64 left; (left = limit - g_get_monotonic_time ()) > 0;)
     {

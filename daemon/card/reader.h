@@ -41,7 +41,7 @@ typedef struct
 
   /*
    * disconnect: lets the card go, unpowered; where it is shared, its power is cut and given again, so that the other
-   * program finds a card that was reset. Does nothing if not connected.
+   * program finds a card that was reset. A transaction that is open ends after that. Does nothing if not connected.
    */
   void (*disconnect) (Reader *reader);
 

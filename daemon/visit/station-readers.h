@@ -31,8 +31,8 @@ GPtrArray *station_get_readers (Station *station);                       /* (tra
 StationReader *station_find_reader (Station *station, const char *path); /* NULL or "": the only one there is */
 
 /*
- * station_choose_reader: the same, or NULL with INVALID_OPTION (there are several), NO_READER, NOT_AUTHORIZED (pcscd does
- * not let the daemon in) or SERVICE_STOPPED.
+ * station_choose_reader: the same, or NULL with INVALID_OPTION (there are several), NO_READER, NOT_AUTHORIZED (pcscd
+ * does not let the daemon in) or SERVICE_STOPPED.
  */
 StationReader *station_choose_reader (Station *station, const char *path, GError **error);
 

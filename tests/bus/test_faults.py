@@ -254,11 +254,11 @@ def mute(desk, command):
     return visit
 
 
-def mute_long(desk, command):
+def mute_long(desk, command, end):
     """The next visit is told at once."""
     visit = mute(desk, command)
     desk.rig.let_pass(CARD_SECONDS)
-    desk.expect_end(visit, failed("CardMute"))
+    desk.expect_end(visit, end)
     second = desk.open()
     desk.expect_end(second, failed("CardMute"))
     second.close()
@@ -276,8 +276,9 @@ def mute_pulled(desk, command):
 
 
 for command in ("select", "read", "query", "verify", "sign", "drop"):
-    row(f"the card falls mute at {command}", failed("CardMute"), case="mute_" + command)(
-        lambda desk, command=command: mute_long(desk, command))
+    end = DONE if command == "drop" else failed("CardMute")  # the signature was given before
+    row(f"the card falls mute at {command}", end, case="mute_" + command)(
+        lambda desk, command=command, end=end: mute_long(desk, command, end))
     row(f"the card falls mute at {command}, and is pulled",
         failed("CardRemoved") if command in ("verify", "sign") else DONE, case="mute_" + command)(
         lambda desk, command=command: mute_pulled(desk, command))
@@ -294,7 +295,9 @@ def answers(text, end, case, *faults, **more):
 
 
 answers("6F00 to its first command only", DONE, "first_6f00", "6f00-first")
-answers("6F00 to every SELECT", failed("CardUnsupported"), "status_select", "status select 6F00 always")
+answers("6F00 to every SELECT", failed("CardFailed"), "status_select", "status select 6F00 always")
+answers("6F00 or 6400 to two SELECTs: it is powered anew", DONE, "status_select", "status select 6F00",
+        "status select 6F00", "status select 6400")
 answers("6A82 to SELECT: no such application", failed("CardUnsupported"), "status_select", "status select 6A82")
 answers("6B00 to one way of reading: there are others", DONE, "status_read", "status read 6B00")
 answers("6700 to two ways of reading", DONE, "status_read", "status read 6700", "status read 6700")
@@ -316,6 +319,15 @@ answers("6984 to VERIFY", failed("PinLocked", TriesLeft=0), "status_verify", "st
 answers("6982 to SIGN", failed("CardFailed"), "status_sign", "status sign 6982")
 answers("6F00 to SIGN", failed("CardFailed"), "status_sign", "status sign 6F00")
 answers("6F00 to the SELECT that ends the PIN's rights: it is unpowered anyway", DONE, "status_drop", "status drop 6F00")
+
+
+@row("the card takes no short file ids", DONE, case="no_short_ids")
+def no_short_ids(desk):
+    desk.rig.card("short-ids off")
+    visit = desk.open()
+    desk.expect_end(visit, DONE)
+    desk.rig.card("short-ids on")
+    return visit
 
 
 # the PIN

@@ -198,6 +198,7 @@ def test_signatures(rig):
         raise AssertionError("a signature over anything")
     except InvalidSignature:
         pass
+    expect(card, "802A0097 20" + DIGEST.hex(), "6700")  # no Le
     expect(card, "802A0697 20" + DIGEST.hex() + "00", "6A86", "802A0297 04 00000000 00", "6985",
            "802A0097 F6" + "00" * 246 + "00", "6985", "802A0098 20" + DIGEST.hex() + "00", "6981")
 

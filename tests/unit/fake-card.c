@@ -67,7 +67,8 @@ on_connect (Reader *reader, gboolean *ret_exclusive, gboolean *ret_extended, GEr
     return unlock (card, FALSE);
   self->connected = TRUE;
   g_atomic_int_inc (&card->powered);
-  card->is_changed = card->jpki_selected = card->file_selected = card->verified = FALSE;
+  card->is_changed = card->jpki_selected = card->verified = FALSE;
+  card->file = 0;
   *ret_exclusive = !card->shared;
   *ret_extended = !card->reader_is_short;
   return unlock (card, TRUE);
@@ -148,15 +149,18 @@ process_select (FakeCard *card, const guint8 *command, gsize size)
 {
   if (command[2] == 0x02)
     {
-      card->file_selected = card->jpki_selected && command[5] == 0x00 && command[6] == 0x0A;
-      return card->file_selected ? 0x9000 : 0x6A82;
+      if (!card->jpki_selected || command[5] != 0x00)
+        return 0x6A82;
+      card->file = command[6];
+      return 0x9000;
     }
   if (size == 5 + CARD_AID_JPKI_SIZE && memcmp (command + 5, card_aid_jpki, CARD_AID_JPKI_SIZE) == 0)
     {
       card->jpki_selected = !card->is_other_card;
       return card->jpki_selected ? 0x9000 : 0x6A82;
     }
-  card->jpki_selected = card->file_selected = card->verified = FALSE;
+  card->jpki_selected = card->verified = FALSE;
+  card->file = 0;
   return 0x9000;
 }
 
@@ -172,20 +176,36 @@ process_read (FakeCard *card, const guint8 *command, gsize size, GBytes **ret_da
     return 0x6700;
   if (by_short_id && card->refuses_short_id)
     return 0x6A86;
-  if (!card->jpki_selected || (by_short_id ? command[2] != 0x8A : !card->file_selected))
+  if (!card->jpki_selected || (by_short_id ? command[2] != 0x8A : card->file != 0x0A))
     return 0x6986;
-  card->file_selected = TRUE;
+  card->file = 0x0A;
   if (offset >= total)
     return 0x6B00;
   *ret_data = g_bytes_new_from_bytes (card->certificate, offset, MIN (le, total - offset));
   return 0x9000;
 }
 
+/* Whether P2 means @file: by its short id, or as the current one. Else the status word. */
 static guint16
-process_verify (FakeCard *card, const guint8 *command, gsize size)
+find_file (FakeCard *card, guint8 p2, guint8 file)
 {
   if (!card->jpki_selected)
     return 0x6A88;
+  if (p2 != 0x80 && card->refuses_short_id)
+    return 0x6A86;
+  if (p2 == 0x80 && card->file == 0)
+    return 0x6986;
+  card->file = p2 != 0x80 ? p2 & 0x1F : card->file;
+  return card->file == file ? 0x9000 : 0x6981;
+}
+
+static guint16
+process_verify (FakeCard *card, const guint8 *command, gsize size)
+{
+  const guint16 found = find_file (card, command[3], 0x18);
+
+  if (found != 0x9000)
+    return found;
   if (card->tries == 0)
     return 0x6984;
   if (size > 4)
@@ -199,8 +219,14 @@ process_verify (FakeCard *card, const guint8 *command, gsize size)
 }
 
 static guint16
-process_sign (FakeCard *card, const guint8 *command, GBytes **ret_data)
+process_sign (FakeCard *card, const guint8 *command, gsize command_size, GBytes **ret_data)
 {
+  const guint16 found = find_file (card, command[3], 0x17);
+
+  if (found != 0x9000)
+    return found;
+  if (command_size == 5u + command[4]) /* no Le */
+    return 0x6700;
   if (!card->verified)
     return 0x6982;
   *ret_data = fake_identity_sign_digest (card->person, command + 5, command[4]);
@@ -227,7 +253,7 @@ process (FakeCard *card, const guint8 *command, gsize size, GBytes **ret_data)
     case FAKE_VERIFY:
       return process_verify (card, command, size);
     case FAKE_SIGN:
-      return process_sign (card, command, ret_data);
+      return process_sign (card, command, size, ret_data);
     case FAKE_GET_RESPONSE:
       *ret_data = g_steal_pointer (&card->rest);
       return 0x9000;

@@ -60,7 +60,8 @@ struct FakeCard
   /* What became of it. */
   gint readers, powered; /* not freed, connected; atomic */
   guint transactions;
-  gboolean verified, jpki_selected, file_selected;
+  gboolean verified, jpki_selected;
+  guint8 file;               /* the current one of JPKI */
   GPtrArray *commands;       /* of GBytes */
   gint counts[FAKE_N_STEPS]; /* atomic */
 

@@ -142,7 +142,7 @@ test_not_listed (void)
 {
   static const char *const commands[] = {
     "00A4020C020001",
-    "00A4020C020017",
+    "00A4020C020006",
     "00A4020C02001B",
     "00A4000C023F00",
     "00A40000",
@@ -150,6 +150,7 @@ test_not_listed (void)
     "00B0820000",
     "00B18A0000",
     "00B0970000",
+    "00B0000000", /* of no file, or of another one than the certificate */
     "0020009B",
     "0020009B06414141414141",
     "00200080",
@@ -189,6 +190,45 @@ test_not_listed (void)
     g_assert_false (goes_out (&guard, commands[i]));
   g_assert_cmpuint (card->commands->len, ==, 1);
   g_assert_true (goes_out (&guard, "00200098")); /* and JPKI is still known to be selected */
+  end (&guard);
+}
+
+/* What says "the current file" goes out only where that is the file it is meant for. */
+static void
+test_current_file (void)
+{
+  static const char *const selections[] = { "00A4020C02000A", "00A4020C020018", "00A4020C020017" };
+  static const char *const by_short_id[] = { "00B08A0000", "00200098", "802A00970301020300" };
+  static const char *const uses[] = { "00B0000000", "00200080", "802A00800301020300" };
+  static const char *const refusals[] = { "9000", "9000", "6A82", NULL }, *const refusals_by_id[]
+                                                                          = { "9000", "6A86", NULL };
+  ApduGuard guard;
+
+  begin (&guard, answer_in_turn, NULL);
+  for (guint i = 0; i < 2 * G_N_ELEMENTS (uses); i++)
+    {
+      const guint file = i / 2;
+
+      g_assert_true (goes_out (&guard, SELECT_JPKI));
+      for (guint use = 0; use < G_N_ELEMENTS (uses); use++)
+        g_assert_false (goes_out (&guard, uses[use]));
+      g_assert_true (goes_out (&guard, i % 2 == 0 ? selections[file] : by_short_id[file]));
+      for (guint use = 0; use < G_N_ELEMENTS (uses); use++)
+        g_assert_cmpint (goes_out (&guard, uses[use]), ==, use == file);
+    }
+  end (&guard);
+
+  begin (&guard, answer_in_turn, refusals);
+  g_assert_true (goes_out (&guard, SELECT_JPKI));
+  g_assert_true (goes_out (&guard, selections[0]));
+  g_assert_true (goes_out (&guard, selections[1]));
+  g_assert_false (goes_out (&guard, uses[0]) || goes_out (&guard, uses[1]));
+  end (&guard);
+
+  begin (&guard, answer_in_turn, refusals_by_id);
+  g_assert_true (goes_out (&guard, SELECT_JPKI));
+  g_assert_true (goes_out (&guard, by_short_id[1]));
+  g_assert_false (goes_out (&guard, uses[1]));
   end (&guard);
 }
 
@@ -280,7 +320,7 @@ test_pieces (void)
 static void
 test_exact_length (void)
 {
-  static const char *const list[] = { "9000", "6C02", "0102 9000", "6C00", "03 9000", "6C02", NULL };
+  static const char *const list[] = { "9000", "9000", "6C02", "0102 9000", "6C00", "03 9000", "6C02", NULL };
   g_autoptr (GError) error = NULL;
   guint8 response[600];
   ApduGuard guard;
@@ -289,6 +329,7 @@ test_exact_length (void)
 
   begin (&guard, answer_in_turn, list);
   g_assert_true (goes_out (&guard, SELECT_JPKI));
+  g_assert_true (goes_out (&guard, "00A4020C02000A"));
   g_assert_true (send_with (&guard, "00B0000010", response, &size, &status, &error));
   g_assert_cmpmem (response, size, "\1\2", 2);
   assert_last ("\x00\xB0\x00\x00\x02", 5);
@@ -298,7 +339,7 @@ test_exact_length (void)
 
   g_assert_true (
       send_with (&guard, "002000980431323334", response, &size, &status, &error)); /* VERIFY is never repeated */
-  g_assert_cmpuint (card->commands->len, ==, 6);
+  g_assert_cmpuint (card->commands->len, ==, 7);
   g_assert_cmphex (status, ==, 0x6C02);
   end (&guard);
 }
@@ -369,6 +410,7 @@ main (int argc, char **argv)
   g_test_add_func ("/apdu-guard/listed", test_listed);
   g_test_add_func ("/apdu-guard/failed-select", test_failed_select);
   g_test_add_func ("/apdu-guard/not-listed", test_not_listed);
+  g_test_add_func ("/apdu-guard/current-file", test_current_file);
   g_test_add_func ("/apdu-guard/doctored", test_doctored);
   g_test_add_func ("/apdu-guard/pieces", test_pieces);
   g_test_add_func ("/apdu-guard/exact-length", test_exact_length);

@@ -157,7 +157,7 @@ test_usage (void)
   authorities = load ((const FakeIdentity *[]){ &authority, NULL });
   assert_check (&for_keys, authorities, get_now (), SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED);
   assert_check (&for_all, authorities, get_now (), -1);
-  assert_check (&unsaid, authorities, get_now (), -1);
+  assert_check (&unsaid, authorities, get_now (), SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED);
 }
 
 /* The CA's own certificate in a card, and a person's certificate among the CAs. */

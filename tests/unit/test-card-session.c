@@ -146,8 +146,9 @@ visit (Desk *desk)
   g_assert_no_error (desk->error);
   g_assert_true (
       card_certificate_verify (card_session_get_certificate (desk->session), desk->content, desk->signature, NULL));
-  g_assert_false (desk->card->verified); /* before it is unpowered */
+  g_assert_true (desk->card->verified && desk->card->transactions == 1); /* nobody waits for the leaving */
   close_card (desk);
+  g_assert_cmpuint (fake_card_count (desk->card, FAKE_SELECT), >=, 2); /* left before it was unpowered */
   commands = desk->card->commands->len;
   desk_end (desk);
   return commands;
@@ -186,7 +187,7 @@ test_numbers (void)
 
   desk_begin (&desk, NULL);
   desk.card->shared = TRUE;
-  g_assert_cmpuint (visit (&desk), ==, 6 + 2);
+  g_assert_cmpuint (visit (&desk), ==, 6 + 3 - 1); /* SELECT, is it the same card, the tries; it is left without */
 
   desk_begin (&desk, NULL);
   desk.card->reader_is_short = TRUE;
@@ -194,11 +195,19 @@ test_numbers (void)
 
   desk_begin (&desk, NULL);
   desk.card->refuses_extended = desk.card->refuses_short_id = TRUE;
-  g_assert_cmpuint (visit (&desk), <=, 14);
+  g_assert_cmpuint (visit (&desk), <=, 14 + 2); /* PIN and key are selected too */
+
+  desk_begin (&desk, NULL); /* it reads by short id, and does nothing else so */
+  desk.card->refuses_short_id = TRUE;
+  g_assert_cmpuint (visit (&desk), <=, 14 + 2);
+
+  desk_begin (&desk, NULL);
+  desk.card->shared = desk.card->refuses_short_id = TRUE;
+  g_assert_cmpuint (visit (&desk), <=, 14 + 2 + 6);
 
   desk_begin (&desk, NULL);
   desk.card->fails_extended = desk.card->shared = TRUE;
-  g_assert_cmpuint (visit (&desk), <=, 14 + 2);
+  g_assert_cmpuint (visit (&desk), <=, 14 + 3);
 }
 
 static void
@@ -319,6 +328,23 @@ test_not_the_same (void)
   desk_end (&desk);
 }
 
+/* A reader that shows no removal: another person's card lies there, with the same tries and the same PIN. */
+static void
+test_swapped (void)
+{
+  g_autoptr (GBytes) other = fake_identity_get_der (fake_get_person ("sato"));
+  Desk desk;
+
+  desk_begin (&desk, NULL);
+  desk.card->shared = TRUE;
+  open_card (&desk);
+  fake_card_set_file (desk.card, other, 100);
+  assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_CARD_REMOVED, 0);
+  g_assert_cmpuint (desk.card->tries, ==, 3);
+  close_card (&desk);
+  desk_end (&desk);
+}
+
 /* Another program left another application selected: the fresh SELECT finds ours. */
 static void
 test_shared_selection (void)
@@ -410,6 +436,57 @@ test_sign_fails (void)
     }
 }
 
+/* The signature is given before the card is left: one that is mute then costs nothing but its time. */
+static void
+test_mute_at_the_end (void)
+{
+  Desk desk;
+
+  desk_begin (&desk, NULL);
+  open_card (&desk);
+  fake_card_block (desk.card, FAKE_SELECT);
+  sign (&desk, "1234", FALSE);
+  g_assert_no_error (desk.error);
+  g_assert_nonnull (desk.signature);
+  desk.answered = FALSE;
+  card_session_close (desk.session, on_closed, &desk);
+  fake_card_await_block (desk.card);
+  fake_card_unblock (desk.card);
+  fake_wait (&desk.answered);
+  assert_let_go (&desk);
+  desk_end (&desk);
+}
+
+/* A contact that is shaky, or a card in trouble: it is powered anew, twice, and not once more. */
+static void
+test_shaky (void)
+{
+  static const struct
+  {
+    FakeStep step;
+    guint16 status;
+    ShikakuError error;
+  } faults[] = {
+    { .step = FAKE_SELECT, .status = 0x6F00 },
+    { .step = FAKE_SELECT, .status = 0x6400 },
+    { .step = FAKE_SELECT, .error = SHIKAKU_ERROR_CARD_FAILED },
+    { .step = FAKE_CONNECT, .error = SHIKAKU_ERROR_CARD_FAILED },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (faults); i++)
+    {
+      Desk desk;
+
+      desk_begin (&desk, NULL);
+      fake_card_fail (desk.card, faults[i].step, faults[i].error, faults[i].status);
+      open_card (&desk);
+      g_assert_error (desk.error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_FAILED);
+      g_assert_cmpuint (fake_card_count (desk.card, FAKE_CONNECT), ==, 3);
+      assert_let_go (&desk);
+      desk_end (&desk);
+    }
+}
+
 static void
 test_wrong_signature (void)
 {
@@ -438,6 +515,32 @@ test_cancelled (void)
   g_assert_null (desk.session);
   g_assert_error (desk.error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED);
   g_assert_cmpuint (fake_card_count (desk.card, FAKE_DISCONNECT), ==, 1);
+  desk_end (&desk);
+
+  desk_begin (&desk, NULL); /* between two pieces */
+  desk.card->reader_is_short = TRUE;
+  fake_card_block (desk.card, FAKE_READ);
+  start_open (&desk);
+  fake_card_await_block (desk.card);
+  g_cancellable_cancel (desk.cancellable);
+  fake_card_unblock (desk.card);
+  fake_wait (&desk.answered);
+  g_assert_error (desk.error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED);
+  g_assert_cmpuint (fake_card_count (desk.card, FAKE_READ), ==, 1);
+  desk_end (&desk);
+
+  desk_begin (&desk, NULL); /* while the PIN is verified: nothing is signed, and the rights end */
+  open_card (&desk);
+  fake_card_block (desk.card, FAKE_VERIFY);
+  start_sign (&desk, "1234", FALSE);
+  fake_card_await_block (desk.card);
+  g_cancellable_cancel (desk.cancellable);
+  fake_card_unblock (desk.card);
+  fake_wait (&desk.answered);
+  g_assert_error (desk.error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED);
+  g_assert_cmpuint (fake_card_count (desk.card, FAKE_SIGN), ==, 0);
+  g_assert_false (desk.card->verified || desk.card->transactions);
+  close_card (&desk);
   desk_end (&desk);
 
   desk_begin (&desk, NULL); /* before the PIN goes out */
@@ -549,7 +652,10 @@ main (int argc, char **argv)
   g_test_add_func ("/card-session/locked", test_locked);
   g_test_add_func ("/card-session/not-a-pin", test_not_a_pin);
   g_test_add_func ("/card-session/not-the-same", test_not_the_same);
+  g_test_add_func ("/card-session/swapped", test_swapped);
   g_test_add_func ("/card-session/shared-selection", test_shared_selection);
+  g_test_add_func ("/card-session/mute-at-the-end", test_mute_at_the_end);
+  g_test_add_func ("/card-session/shaky", test_shaky);
   g_test_add_func ("/card-session/open-fails", test_open_fails);
   g_test_add_func ("/card-session/sign-fails", test_sign_fails);
   g_test_add_func ("/card-session/wrong-signature", test_wrong_signature);

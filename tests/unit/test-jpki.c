@@ -131,6 +131,64 @@ test_step_down (void)
   free_card (card, &jpki);
 }
 
+static void
+set_file (FakeCard *card, const char *content, gsize size)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new (content, size);
+
+  fake_card_set_file (card, bytes, 0);
+}
+
+/* A card that takes no short ids at all: file by file, each is selected first, and the PIN's only once. */
+static void
+test_selection (void)
+{
+  g_autofree char *digits = g_strdup ("1234");
+  g_autoptr (Secret) pin = secret_take (digits, 4);
+  g_autoptr (GBytes) digest = g_bytes_new_static ("digest", 6), der = NULL, signature = NULL;
+  guint tries = 0;
+  Jpki jpki;
+  FakeCard *card = new_card (&jpki, TRUE);
+
+  card->refuses_short_id = TRUE;
+  g_assert_true (jpki_select (&jpki, NULL));
+  g_assert_true (jpki_query_tries (&jpki, &tries, NULL)); /* refused, SELECT, again */
+  g_assert_cmpuint (tries, ==, 3);
+  g_assert_cmpuint (card->commands->len, ==, 4);
+  g_assert_true (jpki_verify (&jpki, pin, NULL));
+  g_assert_cmpuint (card->commands->len, ==, 5);
+  signature = jpki_sign (&jpki, digest, NULL);
+  g_assert_nonnull (signature);
+  g_assert_cmpuint (card->commands->len, ==, 7);
+
+  der = fake_identity_get_der (card->person);
+  g_assert_true (jpki_check_certificate (&jpki, der, NULL));
+  g_assert_cmpuint (card->commands->len, ==, 9);
+  free_card (card, &jpki);
+}
+
+/* Another card is known by the first bytes of its certificate; one that shows fewer is none. */
+static void
+test_check_certificate (void)
+{
+  g_autoptr (GBytes) der = NULL, other = fake_identity_get_der (fake_get_person ("sato"));
+  g_autoptr (GError) error = NULL;
+  Jpki jpki;
+  FakeCard *card = new_card (&jpki, TRUE);
+
+  der = fake_identity_get_der (card->person);
+  g_assert_true (jpki_select (&jpki, NULL));
+  g_assert_true (jpki_check_certificate (&jpki, der, NULL));
+  g_assert_cmpuint (card->commands->len, ==, 2);
+  g_assert_false (jpki_check_certificate (&jpki, other, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED);
+  g_clear_error (&error);
+  set_file (card, g_bytes_get_data (der, NULL), 20);
+  g_assert_false (jpki_check_certificate (&jpki, der, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED);
+  free_card (card, &jpki);
+}
+
 /* Where the reader fails and the card is not there any more, nothing is tried again. */
 static void
 test_gone (void)
@@ -142,7 +200,7 @@ test_gone (void)
   g_assert_true (jpki_select (&jpki, NULL));
   card->fails_extended = card->is_changed = TRUE;
   g_assert_null (jpki_read_certificate (&jpki, &error));
-  g_assert_nonnull (error);
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED);
   g_assert_cmpuint (card->commands->len, ==, 2);
   free_card (card, &jpki);
 }
@@ -156,14 +214,6 @@ assert_read_fails (FakeCard *card, Jpki *jpki, ShikakuError code)
   g_assert_null (jpki_read_certificate (jpki, &error));
   g_assert_error (error, SHIKAKU_ERROR, (gint)code);
   free_card (card, jpki);
-}
-
-static void
-set_file (FakeCard *card, const char *content, gsize size)
-{
-  g_autoptr (GBytes) bytes = g_bytes_new (content, size);
-
-  fake_card_set_file (card, bytes, 0);
 }
 
 static void
@@ -192,6 +242,10 @@ test_bad_certificates (void)
 
   card = new_card (&jpki, TRUE); /* shorter than it says */
   set_file (card, "\x30\x82\x05\x00\x01", 5);
+  assert_read_fails (card, &jpki, SHIKAKU_ERROR_CARD_FAILED);
+
+  card = new_card (&jpki, TRUE); /* larger than the center takes: 4,097 bytes */
+  set_file (card, "\x30\x82\x0F\xFD\x01", 5);
   assert_read_fails (card, &jpki, SHIKAKU_ERROR_CARD_FAILED);
 
   card = new_card (&jpki, TRUE); /* larger than any */
@@ -315,6 +369,8 @@ main (int argc, char **argv)
   g_test_add_func ("/jpki/extended", test_extended);
   g_test_add_func ("/jpki/short", test_short);
   g_test_add_func ("/jpki/step-down", test_step_down);
+  g_test_add_func ("/jpki/selection", test_selection);
+  g_test_add_func ("/jpki/check-certificate", test_check_certificate);
   g_test_add_func ("/jpki/gone", test_gone);
   g_test_add_func ("/jpki/bad-certificates", test_bad_certificates);
   g_test_add_func ("/jpki/tries", test_tries);

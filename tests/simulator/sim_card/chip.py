@@ -60,7 +60,7 @@ class Command:
 class Chip:
     def __init__(self, applications, short_only=False):
         self.applications, self.short_only = applications, short_only
-        self.private_operations = 0
+        self.private_operations, self.short_ids = 0, True
         self.commands = {0xA4: self.select, 0xB0: self.read_binary, 0xB2: self.read_record, 0x20: self.verify,
                          0x24: self.change_pin, 0x2A: self.sign, 0x84: self.get_challenge, 0xCA: self.get_data}
         self.power_off()
@@ -147,6 +147,8 @@ class Chip:
         if not p2 & 0x80 or p2 & 0x60:
             raise Refused(0x6A86)
         if p2 & 0x1F:
+            if not self.short_ids:
+                raise Refused(0x6A86)
             if not self.current.holds(p2 & 0x1F):
                 raise Refused(0x6A82)
             self.file = p2 & 0x1F
@@ -236,6 +238,8 @@ class Chip:
         if not key.pin.verified:
             raise Refused(0x6982)
         data = command.data
+        if not command.expected:
+            raise Refused(0x6700)
         largest = LARGEST_PKCS1 if command.p1 == 0 else 255
         if not 1 <= len(data) <= largest or (command.p1 in (2, 4) and len(data) != 32):
             raise Refused(0x6985)

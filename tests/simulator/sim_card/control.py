@@ -15,7 +15,7 @@ USAGE = """insert [PERSONA|not-my-number]  connects the card to the reader (once
   log · clear-log                 every command since, without PINs
   wait WHAT [N] [SECONDS]         answers when WHAT came N times since clear-log: an INS as below, power-up, power-off
   fault KIND [INS] [NUMBER] [always] · clear-faults · release
-  timing on|off · short on|off"""
+  timing on|off · short on|off · short-ids on|off (until another card is in)"""
 
 
 class Control:
@@ -119,6 +119,9 @@ class Control:
             return None
         if verb == "short":
             slot.set_short(is_on(arguments))
+            return None
+        if verb == "short-ids":
+            slot.chip.short_ids = is_on(arguments)
             return None
         raise ValueError(f"{verb}: not a command. {USAGE}")
 

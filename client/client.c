@@ -118,7 +118,7 @@ on_deadline (gpointer user_data)
   Client *client = user_data;
   g_autofree char *sentence = NULL;
 
-  client->deadline = 0;
+  client->alarm = 0;
   if (client->daemon == NULL)
     {
       sentence = service_describe (client->service);
@@ -139,8 +139,8 @@ on_deadline (gpointer user_data)
 static void
 set_deadline (Client *client)
 {
-  if (client->deadline == 0)
-    client->deadline = g_timeout_add (CLIENT_DEADLINE_MILLISECONDS, on_deadline, client);
+  if (client->alarm == 0)
+    client->alarm = g_timeout_add (CLIENT_DEADLINE_MILLISECONDS, on_deadline, client);
 }
 
 /* The daemon is away, and is known not to come. */
@@ -181,7 +181,7 @@ on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
     client->verb->vanished (client);
   if (client->verb->stays)
     {
-      g_clear_handle_id (&client->deadline, g_source_remove);
+      g_clear_handle_id (&client->alarm, g_source_remove);
       g_printerr ("%s\n", _ ("The daemon shikakud is not running. Waiting for it."));
     }
   else if (was_there)
@@ -248,7 +248,7 @@ client_run (Client *client)
 
   if (client->verb->finish != NULL)
     client->verb->finish (client);
-  g_clear_handle_id (&client->deadline, g_source_remove);
+  g_clear_handle_id (&client->alarm, g_source_remove);
   g_bus_unwatch_name (watch);
   g_clear_pointer (&client->service, service_free);
   g_signal_handlers_disconnect_by_data (client->connection, client);

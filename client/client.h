@@ -25,7 +25,7 @@ struct Client
   ExitCode exit_code;
   gboolean concluded;
   Service *service; /* why the daemon is away */
-  guint deadline;   /* until the daemon has shown that it lives */
+  guint alarm;      /* a source: until the daemon has shown that it lives */
   gboolean alive;
   gboolean interrupted;
 };

@@ -44,7 +44,8 @@ char *output_fold (const char *text);
 void output_hanging (const char *head, const char *text);
 
 /*
- * output_row: "  label  value", the value in one column of its own in every row, below the label where that is too long.
+ * output_row: "  label  value", the value in one column of its own in every row, below the label where that is too
+ * long.
  */
 void output_row (const char *label, const char *value);
 

@@ -111,7 +111,7 @@ service_describe (Service *service)
 }
 
 static void
-tell (Service *service, gboolean failed)
+tell_reason (Service *service, gboolean failed)
 {
   g_autofree char *sentence = service_describe (service);
 
@@ -126,7 +126,7 @@ on_started (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
 
   if (reply == NULL && !g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    tell (user_data, FALSE);
+    tell_reason (user_data, FALSE);
 }
 
 static void
@@ -145,15 +145,15 @@ judge_unit (Service *service)
   const char *state = get_text (service, "ActiveState");
 
   if (is_one_of (get_text (service, "LoadState"), "masked", "not-found"))
-    tell (service, FALSE);
+    tell_reason (service, FALSE);
   else if (g_str_equal (state, "failed") || is_failing (service))
-    tell (service, TRUE);
+    tell_reason (service, TRUE);
   else if (is_one_of (state, "activating", "active") || g_str_equal (state, "reloading"))
     service->waiting = TRUE;
   else if (service->start)
     start_unit (service);
   else if (!service->waiting)
-    tell (service, FALSE);
+    tell_reason (service, FALSE);
 }
 
 static void
@@ -174,7 +174,7 @@ on_unit (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (service->start)
     start_unit (service);
   else
-    tell (service, FALSE);
+    tell_reason (service, FALSE);
 }
 
 static void

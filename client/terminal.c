@@ -53,6 +53,14 @@ on_fatal_signal (int number)
 
 static void on_stop_signal (int number);
 
+static void
+set_stop_handler (void (*handler) (int))
+{
+  const struct sigaction action = { .sa_handler = handler, .sa_flags = SA_RESTART };
+
+  sigaction (SIGTSTP, &action, NULL);
+}
+
 /*
  * However it was stopped, whoever had the terminal meanwhile may have left it showing what is typed. In the background
  * this stops the program (SIGTTOU) until the terminal is its own again.
@@ -64,7 +72,7 @@ on_continue_signal (int number)
   const guint64 one = 1;
   gssize written;
 
-  signal (SIGTSTP, on_stop_signal);
+  set_stop_handler (on_stop_signal);
   if (changed)
     {
       tcsetattr (STDIN_FILENO, TCSAFLUSH, &ours);
@@ -83,7 +91,7 @@ on_stop_signal (int number)
 
   if (changed)
     tcsetattr (STDIN_FILENO, TCSAFLUSH, &original);
-  signal (number, SIG_DFL);
+  set_stop_handler (SIG_DFL);
   sigemptyset (&mask);
   sigaddset (&mask, number);
   raise (number);
@@ -139,7 +147,7 @@ watch_stops (Terminal *terminal)
   continuation = eventfd (0, EFD_CLOEXEC | EFD_NONBLOCK);
   terminal->continued = g_unix_fd_add (continuation, G_IO_IN, on_continued, terminal);
   sigaction (SIGCONT, &action, NULL);
-  signal (SIGTSTP, on_stop_signal);
+  set_stop_handler (on_stop_signal);
 }
 
 Terminal *
@@ -172,7 +180,7 @@ terminal_free (Terminal *terminal)
   if (terminal->interactive)
     {
       signal (SIGCONT, SIG_DFL);
-      signal (SIGTSTP, SIG_DFL);
+      set_stop_handler (SIG_DFL);
       g_source_remove (terminal->continued);
       close (continuation);
       continuation = -1;

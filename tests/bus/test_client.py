@@ -59,11 +59,6 @@ def wait_free(rig, reader):
     until(lambda: not get_property(connection, reader, READER, "InUse"), "the reader to be free")
 
 
-def caught_signals(process):
-    mask = int(re.search(r"SigCgt:\s+(\w+)", Path(f"/proc/{process.pid}/status").read_text())[1], 16)
-    return {number for number in signal.Signals if mask >> (number - 1) & 1}
-
-
 def echoes(process):
     return bool(termios.tcgetattr(process.terminal)[3] & termios.ECHO)
 
@@ -237,7 +232,7 @@ def test_interrupt_twice(rig):
 
 
 def test_interrupt_json(rig):
-    """A check that Ctrl-C ends prints one object, also where it is pressed twice, and other verbs do too."""
+    """A check that Ctrl-C ends prints one object, also where it is pressed twice."""
     rig.start("card", "center", "daemon", card_options=["--ejected"])
     reader = rig.wait_readers(2, present=0)[0]
     for times in (1, 2):
@@ -253,10 +248,6 @@ def test_interrupt_json(rig):
         outcome = json.loads(process.text())
         assert outcome["Error"].endswith(".Cancelled") and outcome["ErrorMessage"], outcome
         assert times == 2 or outcome["State"] == "cancelled", outcome
-    process = rig.spawn_client("status", "--json")  # of the daemon that does not answer
-    wait_for(lambda: signal.SIGINT in caught_signals(process), "the client to take signals")
-    process.kill(signal.SIGINT)
-    assert process.wait() == CANCELLED and json.loads(process.text())["Error"].endswith(".Cancelled")
     rig.daemon.kill(signal.SIGCONT)
 
 
@@ -367,19 +358,15 @@ def test_service_failed(rig):
         process = rig.client("status", "--json", stdin="", check=NO_DAEMON)
         assert sentence in errors(rig, process) and sentence in json.loads(process.text())["ErrorMessage"], errors(rig, process)
 
-    systemd.set(ActiveState="activating", SubState="start")  # it fails while it is waited for
-    asked = systemd.asked
-    process = rig.spawn_client("status")
-    wait_for(lambda: systemd.asked > asked, "the client to ask for the unit")
-    systemd.set(**FAILURES[0][0])
-    assert process.wait() == NO_DAEMON and FAILURES[0][1] in errors(rig, process), errors(rig, process)
-
     systemd.set(ActiveState="activating", SubState="start")  # it takes too long
     process = rig.client("status", stdin="", check=NO_DAEMON)
     assert "is being started" in errors(rig, process), errors(rig, process)
 
+    asked = systemd.asked
+    patient = rig.spawn_client("agent", terminal=True)  # it fails while it is waited for
+    wait_for(lambda: systemd.asked > asked, "the agent to ask for the unit")
+    assert "Colour" not in patient.text()
     systemd.set(**FAILURES[0][0])
-    patient = rig.spawn_client("agent", terminal=True)
     patient.wait_output(r"Waiting for it\.[\s\S]*no key Colour")
     patient.kill(signal.SIGINT)
     assert patient.wait() == 0

@@ -10,12 +10,15 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "center/https-line.h"
 #include "codec/message-json.h"
 
 #define CONNECTIONS_MAXIMUM 8             /* libsoup's own two would let a register wait for two queries */
 #define CONNECTION_IDLE_SECONDS 60        /* then the daemon holds nothing open */
 #define BUFFER_SIZE_INITIAL 16384         /* if the center does not say how long its answer is */
 #define RETRY_AFTER_SECONDS_MAXIMUM 86400 /* more is nonsense */
+#define INFORMATIONAL_ANSWERS_MAXIMUM 8   /* 1xx, before the answer itself */
+#define EMPTY_TURNS_MAXIMUM 256           /* in which something came, and nothing of the body */
 
 /*
  * A session that is resumed proves neither side anew: glib-networking takes one that another certificate, or another
@@ -48,6 +51,8 @@ typedef struct
   gboolean fresh;      /* the connection was made for this exchange */
   GTlsConnection *tls; /* and this is it */
   gboolean query;      /* as in the request */
+  guint informational; /* answers so far */
+  guint empty_turns;   /* one after the other */
   goffset length;      /* Content-Length, or -1 */
   Buffer *buffer;
   gsize used;
@@ -93,6 +98,7 @@ void
 https_set_up (void)
 {
   g_setenv ("G_TLS_GNUTLS_PRIORITY", TLS_PRIORITY, FALSE);
+  https_line_set_up ();
 }
 
 static SoupSession *
@@ -268,7 +274,9 @@ exchange_fail_io (Exchange *exchange, const GError *cause)
 static void
 exchange_fail_foreign (Exchange *exchange, const GError *cause)
 {
-  if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+  if (exchange->informational > INFORMATIONAL_ANSWERS_MAXIMUM)
+    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center does not come to its answer");
+  else if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
     exchange_fail (exchange, SHIKAKU_ERROR_CANCELLED, "cancelled");
   else if (cause->domain == G_TLS_ERROR)
     exchange_fail_tls (exchange, cause);
@@ -338,7 +346,10 @@ read_body (Exchange *exchange)
           G_POLLABLE_INPUT_STREAM (exchange->stream), exchange->buffer->data + exchange->used,
           exchange->buffer->size - exchange->used, exchange->cancellable, &error);
       if (n > 0)
-        exchange->used += (gsize)n;
+        {
+          exchange->used += (gsize)n;
+          exchange->empty_turns = 0;
+        }
       else if (n == 0)
         {
           exchange_complete (exchange);
@@ -360,7 +371,12 @@ read_body (Exchange *exchange)
 static gboolean
 on_readable (GObject *stream, gpointer user_data)
 {
-  read_body (user_data);
+  Exchange *exchange = user_data;
+
+  if (++exchange->empty_turns > EMPTY_TURNS_MAXIMUM)
+    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center does not come to its answer's end");
+  else
+    read_body (exchange);
   return G_SOURCE_REMOVE;
 }
 
@@ -472,6 +488,16 @@ on_starting (SoupMessage *message, gpointer user_data)
     soup_message_set_flags (message, SOUP_MESSAGE_NO_REDIRECT);
 }
 
+/* A center that says "continue" for ever: what libsoup has read is left to it, and it reads no more. */
+static void
+on_informational (SoupMessage *message, gpointer user_data)
+{
+  Exchange *exchange = user_data;
+
+  if (++exchange->informational > INFORMATIONAL_ANSWERS_MAXIMUM)
+    g_cancellable_cancel (exchange->cancellable);
+}
+
 static Exchange *
 exchange_new (Https *https, GUri *uri, gboolean query, HttpsOutcome *outcome, GCancellable *cancellable, HttpsDone done,
               gpointer user_data)
@@ -491,6 +517,7 @@ exchange_new (Https *https, GUri *uri, gboolean query, HttpsOutcome *outcome, GC
   soup_message_set_tls_client_certificate (exchange->message, exchange->certificate);
   g_signal_connect (exchange->message, "request-certificate", G_CALLBACK (on_request_certificate), exchange);
   g_signal_connect (exchange->message, "network-event", G_CALLBACK (on_network_event), exchange);
+  g_signal_connect (exchange->message, "got-informational", G_CALLBACK (on_informational), exchange);
   g_signal_connect (exchange->message, "starting", G_CALLBACK (on_starting), exchange);
   return exchange;
 }

@@ -64,7 +64,8 @@ typedef void (*HttpsDone) (const GError *error, gpointer user_data);
 /*
  * https_post: calls @done exactly once, never before it returns. @outcome: filled from the start; must live until
  * then. Errors: CENTER_UNREACHABLE, CENTER_UNTRUSTED, CENTER_REFUSED (TLS), MESSAGE_INVALID (no HTTP, or larger than
- * MESSAGE_SIZE_MAXIMUM, of which no more is read), CANCELLED, FAILED.
+ * MESSAGE_SIZE_MAXIMUM, of which no more is read, or only announced without end: then @cancellable is cancelled),
+ * CANCELLED, FAILED.
  */
 void https_post (Https *https, const HttpsRequest *request, HttpsOutcome *outcome, GCancellable *cancellable,
                  HttpsDone done, gpointer user_data);

@@ -367,6 +367,23 @@ def test_bad_answers():
             assert driver.search() == "MessageInvalid", fault
 
 
+def test_endless_answers():
+    """Whatever the center sends, as fast as it can: the main loop goes on, and the call ends by itself."""
+    faults = {"continue 100": "MessageInvalid", "continue 103": "MessageInvalid", "endless-head": "CenterRefused",
+              "endless-trailer": "ok", "crumbs 1000000": "MessageInvalid"}  # fmt: skip
+    with make_pair() as (center, driver):
+        assert driver.search().startswith("ok")
+        for fault, result in faults.items():
+            center.tell("clear-log")
+            center.tell(f"fault {fault} path=search always")
+            command = driver.start(make_search("yamada"))
+            wait_for_requests(center, "search")
+            driver.ask("state")
+            assert driver.wait(command).split()[0] == result, fault
+            center.tell("clear-faults")
+            assert driver.search().startswith("ok"), fault
+
+
 def test_answer_to_another():
     with make_pair() as (center, driver):
         center.tell("fault huge 1000 path=search")  # well-formed, but with no identifier

@@ -17,6 +17,10 @@ KINDS = {
     "error-code": (CODE, "answers SegmentOfResult 9 with this ErrorCode and does nothing"),
     "processing": ("", "answers SegmentOfResult 2 (still being worked on) and does nothing"),
     "element": (ELEMENT, "does what was asked, and answers with this text in every element of this name"),
+    "continue": (NUMBER, "answers with this HTTP status, 100 to 199, again and again, and never with more"),
+    "endless-head": ("", "answers with headers without end"),
+    "endless-trailer": ("", "does what was asked, answers in chunks, and with trailers without end"),
+    "crumbs": (NUMBER, "answers with well-formed JSON of so many bytes, in chunks of one byte"),
     "trickle": ("", "does what was asked, answers one byte every 0.2 seconds"),
 }
 LASTING = ("refuse-connection", "foreign-certificate")

@@ -15,6 +15,8 @@ LOG_MAXIMUM = 200000
 PIECE = 64 * 1024
 TRICKLE_INTERVAL = 0.2  # seconds
 GARBAGE = b"\xff\xfe<<< this is not JSON >>>" + bytes(range(64))
+PADDING = b'{"XmlMsg":{"MessageHeader":{"SegmentOfResult":"1"},"MessageBody":{"Padding":"', b'"}}}'
+CHUNKED = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
 REASONS = {200: "OK", 302: "Found", 400: "Bad Request", 401: "Unauthorized", 404: "Not Found", 405: "Method Not Allowed",
            411: "Length Required", 413: "Content Too Large", 429: "Too Many Requests", 500: "Internal Server Error",
            503: "Service Unavailable"}  # fmt: skip
@@ -212,6 +214,18 @@ class Connection(asyncio.Protocol):
             self.write(exchange, status, center.replace(reply, *fault.code.split("=", 1)))
         elif fault.kind == "trickle":
             await self.write_trickle(exchange)
+        elif fault.kind == "continue":
+            await self.write_endlessly(b"HTTP/1.1 %d Continue\r\n\r\n" % fault.number)
+        elif fault.kind == "endless-head":
+            await self.write_endlessly(b"X: y\r\n", b"HTTP/1.1 200 OK\r\n")
+        elif fault.kind == "endless-trailer":
+            _, reply = self.ask_center(exchange)
+            await self.write_endlessly(b"X: y\r\n", CHUNKED + b"%x\r\n%b\r\n0\r\n" % (len(reply), reply))
+        elif fault.kind == "crumbs":
+            lead, tail = PADDING
+            body = lead + b"x" * (fault.number - len(lead + tail)) + tail
+            self.transport.write(CHUNKED + b"".join(b"1\r\n%c\r\n" % byte for byte in body) + b"0\r\n\r\n")
+            await self.drain()
 
     async def write_cut(self, exchange, size):
         status, reply = self.ask_center(exchange)
@@ -219,6 +233,14 @@ class Connection(asyncio.Protocol):
         self.send(exchange, self.make_head(exchange, status, len(reply)) + reply[:size])
         await self.drain()
         self.transport.abort()
+
+    async def write_endlessly(self, piece, lead=b""):
+        self.transport.write(lead)
+        pieces = piece * (PIECE // len(piece))
+        while True:
+            self.transport.write(pieces)
+            await asyncio.sleep(0)  # or nobody would notice that the other side has gone
+            await self.drain()
 
     async def write_trickle(self, exchange):
         status, reply = self.ask_center(exchange)
@@ -228,7 +250,7 @@ class Connection(asyncio.Protocol):
             await self.drain()
 
     async def write_huge(self, exchange, size):
-        lead, tail = b'{"XmlMsg":{"MessageHeader":{"SegmentOfResult":"1"},"MessageBody":{"Padding":"', b'"}}}'
+        lead, tail = PADDING
         self.send(exchange, self.make_head(exchange, 200, max(size, len(lead + tail))))
         self.send(exchange, lead)
         left = size - len(lead + tail)

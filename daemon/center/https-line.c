@@ -1,0 +1,125 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * https-line: GTcpConnection, with another input stream. Who reads without blocking reads until there is nothing, and
+ * then asks for a source to wait with: there a new turn begins. Who blocks (the thread of a handshake) is not limited.
+ */
+#include "center/https-line.h"
+
+#include <gio/gio.h>
+
+/* The input. */
+
+typedef struct
+{
+  GInputStream parent;
+  GPollableInputStream *base; /* the socket's */
+  gsize left;                 /* of this turn */
+} LineInput;
+
+typedef GInputStreamClass LineInputClass;
+
+static void line_input_pollable_init (GPollableInputStreamInterface *pollable);
+static GType line_input_get_type (void);
+
+G_DEFINE_TYPE_WITH_CODE (LineInput, line_input, G_TYPE_INPUT_STREAM,
+                         G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM, line_input_pollable_init))
+
+static gssize
+line_input_read (GInputStream *stream, void *buffer, gsize size, GCancellable *cancellable, GError **error)
+{
+  return g_input_stream_read (G_INPUT_STREAM (((LineInput *)stream)->base), buffer, size, cancellable, error);
+}
+
+static gssize
+line_input_read_nonblocking (GPollableInputStream *pollable, void *buffer, gsize size, GError **error)
+{
+  LineInput *input = (LineInput *)pollable;
+  gssize n;
+
+  if (input->left == 0)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK, "the rest is for another turn");
+      return -1;
+    }
+  n = g_pollable_input_stream_read_nonblocking (input->base, buffer, MIN (size, input->left), NULL, error);
+  if (n > 0)
+    input->left -= (gsize)n;
+  return n;
+}
+
+static gboolean
+line_input_is_readable (GPollableInputStream *pollable)
+{
+  return g_pollable_input_stream_is_readable (((LineInput *)pollable)->base);
+}
+
+static GSource *
+line_input_create_source (GPollableInputStream *pollable, GCancellable *cancellable)
+{
+  LineInput *input = (LineInput *)pollable;
+
+  input->left = HTTPS_LINE_TURN_SIZE;
+  return g_pollable_input_stream_create_source (input->base, cancellable);
+}
+
+static void
+line_input_pollable_init (GPollableInputStreamInterface *pollable)
+{
+  pollable->read_nonblocking = line_input_read_nonblocking;
+  pollable->is_readable = line_input_is_readable;
+  pollable->create_source = line_input_create_source;
+}
+
+static void
+line_input_finalize (GObject *object)
+{
+  g_object_unref (((LineInput *)object)->base);
+  G_OBJECT_CLASS (line_input_parent_class)->finalize (object);
+}
+
+static void
+line_input_class_init (LineInputClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = line_input_finalize;
+  class->read_fn = line_input_read;
+}
+
+static void
+line_input_init (LineInput *input)
+{
+  input->left = HTTPS_LINE_TURN_SIZE;
+}
+
+/* The connection. */
+
+static GInputStream *(*get_socket_input) (GIOStream *connection);
+
+static GInputStream *
+line_get_input_stream (GIOStream *connection)
+{
+  static const char key[] = "shikaku-line-input";
+  LineInput *input = g_object_get_data (G_OBJECT (connection), key);
+
+  if (input == NULL)
+    {
+      input = g_object_new (line_input_get_type (), NULL);
+      input->base = G_POLLABLE_INPUT_STREAM (g_object_ref (get_socket_input (connection)));
+      g_object_set_data_full (G_OBJECT (connection), key, input, g_object_unref);
+    }
+  return G_INPUT_STREAM (input);
+}
+
+/*
+ * A class of our own would have to take GTcpConnection's place in g_socket_connection_factory_register_type(), which
+ * frees what it is given when it has that place already (GLib 2.74): so its class learns it.
+ */
+void
+https_line_set_up (void)
+{
+  GIOStreamClass *class = g_type_class_ref (G_TYPE_TCP_CONNECTION);
+
+  if (class->get_input_stream == line_get_input_stream)
+    return;
+  get_socket_input = class->get_input_stream;
+  class->get_input_stream = line_get_input_stream;
+}

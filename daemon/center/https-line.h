@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * https-line: a TCP connection that hands over so much in a turn of the main loop, and no more. What comes in is
+ * whatever the other side sends, as fast as it can; out goes a piece of it, then "not yet", until the reader waits.
+ * Without it, libsoup and GnuTLS read on as long as there is something to read: a center could hold the loop for ever.
+ */
+#pragma once
+
+#include <glib.h>
+
+#define HTTPS_LINE_TURN_SIZE 32768 /* bytes: two records of TLS */
+
+/* https_line_set_up: every TCP connection that GSocketClient makes from now on is one. Once, before there are threads. */
+void https_line_set_up (void);

@@ -10,5 +10,5 @@
 
 #define HTTPS_LINE_TURN_SIZE 32768 /* bytes: two records of TLS */
 
-/* https_line_set_up: every TCP connection that GSocketClient makes from now on is one. Once, before there are threads. */
+/* https_line_set_up: every TCP connection that GSocketClient makes is one. Once, before there are threads. */
 void https_line_set_up (void);

@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "center/https-line.h"
+#include "center/https-trust.h"
 #include "codec/message-json.h"
 
 #define CONNECTIONS_MAXIMUM 8             /* libsoup's own two would let a register wait for two queries */
@@ -24,7 +25,7 @@
  * A session that is resumed proves neither side anew: glib-networking takes one that another certificate, or another
  * CA's trust, had opened. New settings would seem to work that do not, and a pulled token would not be missed.
  */
-#define TLS_PRIORITY "NORMAL:%COMPAT:%NO_TICKETS"
+#define TLS_PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%PROFILE_MEDIUM:%NO_TICKETS"
 
 struct Https
 {
@@ -97,16 +98,16 @@ https_outcome_clear (HttpsOutcome *outcome)
 void
 https_set_up (void)
 {
-  g_setenv ("G_TLS_GNUTLS_PRIORITY", TLS_PRIORITY, FALSE);
+  g_setenv ("G_TLS_GNUTLS_PRIORITY", TLS_PRIORITY, TRUE); /* whatever was inherited */
   https_line_set_up ();
 }
 
 static SoupSession *
-make_session (GTlsDatabase *authority)
+make_session (GTlsDatabase *trust)
 {
   SoupSession *session = soup_session_new_with_options ("max-conns", CONNECTIONS_MAXIMUM, "max-conns-per-host",
                                                         CONNECTIONS_MAXIMUM, "idle-timeout", CONNECTION_IDLE_SECONDS,
-                                                        "timeout", 0, "tls-database", authority, NULL);
+                                                        "timeout", 0, "tls-database", trust, NULL);
 
   /* GLib's default resolver would load dconf and start a thread. */
   soup_session_set_proxy_resolver (session, NULL);
@@ -118,10 +119,12 @@ make_session (GTlsDatabase *authority)
 Https *
 https_new (const Credential *credential)
 {
+  g_autoptr (GTlsDatabase) trust = NULL;
   Https *https = g_new0 (Https, 1);
 
   https->certificate = g_object_ref (credential->certificate);
-  https->session = make_session (credential->authority);
+  trust = https_trust_new (credential->authority);
+  https->session = make_session (trust);
   return https;
 }
 
@@ -217,11 +220,13 @@ exchange_fail_cut (Exchange *exchange)
 static void
 exchange_fail_tls (Exchange *exchange, const GError *cause)
 {
+  exchange->outcome->stage = MAX (exchange->outcome->stage, HTTPS_STAGE_CONNECTED); /* it may have been taken over */
   switch ((GTlsError)cause->code)
     {
     case G_TLS_ERROR_BAD_CERTIFICATE:
-      exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNTRUSTED,
-                     "the center's certificate is not of the trusted CA, not for its name, or expired");
+      exchange_fail (
+          exchange, SHIKAKU_ERROR_CENTER_UNTRUSTED,
+          "the center's certificate is not of the trusted CA, not for a server of its name, weak, or expired");
       break;
     case G_TLS_ERROR_NOT_TLS: /* the handshake was cut, whatever for; it matters whether the center had shown itself */
       if (exchange->tls != NULL && g_tls_connection_get_peer_certificate (exchange->tls) != NULL)
@@ -229,7 +234,7 @@ exchange_fail_tls (Exchange *exchange, const GError *cause)
                        "the center dropped the connection at the client certificate");
       else
         exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE,
-                       "the center cut the TLS handshake, or does not speak TLS");
+                       "the center cut the TLS handshake, or does not speak TLS 1.2 or 1.3");
       break;
     case G_TLS_ERROR_EOF:
       exchange_fail_cut (exchange);

@@ -214,6 +214,30 @@ def test_center_untrusted():
         assert driver.state()[0] == "online"
 
 
+def test_weak_center():
+    """What is not TLS 1.2 or 1.3, of medium strength, with a server's certificate, gets nothing of us."""
+    faults = {"old-tls 10": "CenterUnreachable", "old-tls 11": "CenterUnreachable", "weak-certificate": "CenterUntrusted",
+              "client-certificate": "CenterUntrusted"}  # fmt: skip
+    with make_pair() as (center, driver):
+        assert driver.search().startswith("ok")
+        for fault, result in faults.items():
+            center.tell("clear-log")
+            center.tell(f"fault {fault}")
+            assert driver.search() == driver.ask("register key drug=1") == result, fault
+            driver.ask("prepare")
+            assert driver.search() == result, fault
+            assert (count(center), driver.state()[1][:2]) == (0, ["ok", "ok"]), fault
+            assert driver.state()[1][2:] == [f"failed:{result}", "unknown"], fault
+            center.tell("clear-faults")
+            assert driver.search().startswith("ok"), fault
+
+
+def test_tls_of_environment():
+    """Who starts the daemon cannot make it weaker."""
+    os.environ["G_TLS_GNUTLS_PRIORITY"] = "LEGACY:+VERS-TLS1.1:+VERS-TLS1.0"
+    test_weak_center()
+
+
 def test_wrong_host():
     with Center() as center, Driver(center.url.replace("localhost", "wrong.localhost")) as driver:
         assert driver.search() == "CenterUntrusted"

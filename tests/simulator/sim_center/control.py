@@ -68,14 +68,14 @@ class Control:
         self.server.faults.add(fault)
         if fault.kind == "refuse-connection":
             self.server.refuse()
-        elif fault.kind == "foreign-certificate":
+        elif fault.kind in faults.CONTEXTS:
             self.server.drop_connections(at_rest_only=True)
 
     def clear_faults(self):
-        foreign = self.server.faults.has("foreign-certificate")
+        other = self.server.faults.get_context() != "center"
         self.server.faults.clear()
         self.server.listen()
-        if foreign:
+        if other:
             self.server.drop_connections(at_rest_only=True)
 
     def set_revoked(self, key, revoked):

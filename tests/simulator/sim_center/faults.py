@@ -6,6 +6,9 @@ NUMBER, CODE, ELEMENT = " N", " CODE", " NAME=TEXT"
 KINDS = {
     "refuse-connection": ("", "every connection is dropped and none accepted, until clear-faults"),
     "foreign-certificate": ("", "the server certificate is of a foreign CA, until clear-faults; drops what is at rest"),
+    "weak-certificate": ("", "the server key is RSA of 1,024 bits, until clear-faults; drops what is at rest"),
+    "client-certificate": ("", "the server certificate is for clients only, until clear-faults; drops what is at rest"),
+    "old-tls": (NUMBER, "speaks TLS 1.0 (10) or 1.1 (11) alone, until clear-faults; drops what is at rest"),
     "slow": (NUMBER, "answers after so many milliseconds"),
     "hold": ("", "does what was asked, and answers when \"release\" is told (path=tls: no handshake until then)"),
     "silent": ("", "takes the request, does nothing with it and never answers (path=tls: accepts, and no handshake)"),
@@ -23,7 +26,9 @@ KINDS = {
     "crumbs": (NUMBER, "answers with well-formed JSON of so many bytes, in chunks of one byte"),
     "trickle": ("", "does what was asked, answers one byte every 0.2 seconds"),
 }
-LASTING = ("refuse-connection", "foreign-certificate")
+CONTEXTS = {"foreign-certificate": "foreign-center", "weak-certificate": "weak-center",
+            "client-certificate": "client-center", "old-tls": "old-center-"}  # fmt: skip
+LASTING = ("refuse-connection", *CONTEXTS)
 
 
 class Fault:
@@ -76,8 +81,12 @@ class Faults:
     def disarm(self, kind):
         self.armed = [fault for fault in self.armed if fault.kind != kind]
 
-    def has(self, kind):
-        return any(fault.kind == kind for fault in self.armed)
+    def get_context(self):
+        """Which of the center's TLS contexts a new connection gets."""
+        for fault in self.armed:
+            if fault.kind in CONTEXTS:
+                return CONTEXTS[fault.kind] + (str(fault.number) if fault.number else "")
+        return "center"
 
     def take(self, path):
         """The first armed fault for @path, counted down; None if there is none."""

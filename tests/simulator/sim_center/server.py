@@ -7,6 +7,7 @@ import contextlib
 import socket
 import ssl
 import time
+import warnings
 
 BASE = "/oqs-api"
 BODY_MAXIMUM = 4 * 1024 * 1024
@@ -22,9 +23,19 @@ REASONS = {200: "OK", 302: "Found", 400: "Bad Request", 401: "Unauthorized", 404
            503: "Service Unavailable"}  # fmt: skip
 
 
+OLD = {"old-center-10": "TLSv1", "old-center-11": "TLSv1_1"}
+CONTEXTS = ("center", "foreign-center", "weak-center", "client-center", *OLD)
+
+
 def make_context(keys, name, client_ca):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
+    if name in OLD:
+        with warnings.catch_warnings(action="ignore"):
+            context.minimum_version = context.maximum_version = ssl.TLSVersion[OLD[name]]
+    if name not in ("center", "foreign-center"):
+        context.set_ciphers("DEFAULT:@SECLEVEL=0")
+    name = "center" if name in OLD else name
     context.load_cert_chain(keys / (name + ".cert.pem"), keys / (name + ".key.pem"))
     context.load_verify_locations(client_ca)
     context.verify_mode = ssl.CERT_REQUIRED
@@ -280,7 +291,7 @@ class Server:
     def __init__(self, center, faults, contexts, port):
         self.center = center
         self.faults = faults
-        self.contexts = contexts  # "center", "foreign-center"
+        self.contexts = contexts  # of CONTEXTS
         self.port = port
         self.listener = None
         self.open = set()
@@ -403,7 +414,7 @@ class Server:
                 pass
 
     async def shake_hands(self, peer, number):
-        context = self.contexts["foreign-center" if self.faults.has("foreign-certificate") else "center"]
+        context = self.contexts[self.faults.get_context()]
         try:
             transport, _ = await asyncio.get_running_loop().connect_accepted_socket(
                 lambda: Connection(self, number), peer, ssl=context)  # fmt: skip

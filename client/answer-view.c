@@ -263,6 +263,8 @@ print_insurance (GVariant *insurance)
 static char *
 format_consent (GVariant *consent)
 {
+  static const char *const unanswered[]
+      = { SHIKAKU_ERROR_PREFIX "ConsentDenied", SHIKAKU_ERROR_PREFIX "AgentGone", SHIKAKU_ERROR_PREFIX "Cancelled" };
   gboolean granted = FALSE;
   guint64 until = 0;
   const char *error = NULL;
@@ -272,6 +274,11 @@ format_consent (GVariant *consent)
   g_variant_lookup (consent, "Error", "&s", &error);
   if (g_strcmp0 (error, SHIKAKU_ERROR_PREFIX "NoAgent") == 0)
     return g_strdup (_ ("not asked: the patient's terminal cannot ask for consents"));
+  for (gsize i = 0; i < G_N_ELEMENTS (unanswered); i++)
+    if (g_strcmp0 (error, unanswered[i]) == 0)
+      return g_strdup (_ ("not answered"));
+  if (g_strcmp0 (error, SHIKAKU_ERROR_PREFIX "TimedOut") == 0)
+    return g_strdup (_ ("not granted before the time for the visit was over"));
   if (error != NULL)
     return g_strdup (_ ("granted, but the center could not take it down"));
   if (!granted)

@@ -39,6 +39,14 @@ text_lookup (const char *group, const char *language)
 }
 
 char *
+text_lookup_language (const char *group, const char *language)
+{
+  char *found = g_key_file_get_locale_for_key (get_texts (), group, "Text", language != NULL ? language : UNTRANSLATED);
+
+  return found != NULL ? found : g_strdup (UNTRANSLATED);
+}
+
+char *
 text_lookup_version (const char *group)
 {
   return g_key_file_get_string (get_texts (), group, "Version", NULL);

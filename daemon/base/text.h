@@ -13,6 +13,9 @@
  */
 char *text_lookup (const char *group, const char *language);
 
+/* text_lookup_language: the language that text_lookup answers in: "ja", or "en" where there is no translation. (transfer full) */
+char *text_lookup_language (const char *group, const char *language);
+
 /*
  * text_lookup_version: the text's own version ("1"), as shown with a consent question. Return: (transfer full) or
  * NULL.

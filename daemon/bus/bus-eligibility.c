@@ -16,6 +16,7 @@ typedef struct
 #define QUALIFICATION(member) offsetof (Qualification, member)
 #define INSURANCE(member) offsetof (QualificationInsurance, member)
 #define CEILING(member) offsetof (QualificationCeiling, member)
+#define CONSENT(member) offsetof (Consent, member)
 #define DISEASE(member) offsetof (QualificationDisease, member)
 
 static const TextField eligibility_texts[] = {
@@ -76,6 +77,12 @@ static const TextField ceiling_texts[] = {
 static const TextField disease_texts[] = {
   { "Category", DISEASE (category) }, { "Name", DISEASE (name) },        { "From", DISEASE (from) },
   { "Until", DISEASE (until) },       { "SelfPay", DISEASE (self_pay) }, { NULL },
+};
+
+static const TextField consent_texts[] = {
+  { "Version", CONSENT (version) },
+  { "Language", CONSENT (language) },
+  { NULL },
 };
 
 static int
@@ -270,6 +277,8 @@ append_consent (sd_bus_message *message, const Consent *consent)
     result = append_time (message, "At", consent->at);
   if (result >= 0)
     result = append_time (message, "Until", consent->until);
+  if (result >= 0)
+    result = append_texts (message, consent_texts, consent);
   if (result >= 0 && consent->error != SHIKAKU_ERROR_NONE)
     result = bus_entry_append (message, "Error", "s", shikaku_error_get_name (consent->error));
   if (result >= 0)

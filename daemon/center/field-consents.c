@@ -7,17 +7,19 @@
 #include "codec/japanese-text.h"
 
 #define FLAG "ConsFlg"
+#define TEXT_VERSION "ConsTextVersion"
+#define TEXT_LANGUAGE "ConsTextLanguage"
 #define TIME "ConsTime"
 #define AVAILABLE "AvailableTime"
 
 #define ROW(prefix) \
   { \
-    prefix, prefix FLAG, sizeof prefix - 1 \
+    prefix, prefix FLAG, prefix TEXT_VERSION, prefix TEXT_LANGUAGE, sizeof prefix - 1 \
   }
 
 static const struct
 {
-  const char *prefix, *flag;
+  const char *prefix, *flag, *text_version, *text_language;
   gsize size; /* of the prefix */
 } rows[] = {
   [CONSENT_CEILING] = ROW ("LimitApplicationCertificateRelated"),
@@ -36,9 +38,13 @@ static const struct
 G_STATIC_ASSERT (G_N_ELEMENTS (rows) == CONSENT_N_KINDS);
 
 void
-field_consents_add_flag (Message *part, ConsentKind kind, gboolean agreed)
+field_consents_add (Message *part, ConsentKind kind, gboolean agreed, const TransportConsentText *texts)
 {
   message_add (part, rows[kind].flag, agreed ? "1" : "0");
+  if (!agreed || texts == NULL || texts[kind].version == NULL)
+    return;
+  message_add (part, rows[kind].text_version, texts[kind].version);
+  message_add (part, rows[kind].text_language, texts[kind].language);
 }
 
 const char *

@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * field-consents: what the field calls each kind of consent, and the elements made of that: PharmacistsInfoConsFlg,
- * …ConsTime and …AvailableTime. Kinds come in and elements go out, and the other way round. Pure.
+ * …ConsTextVersion and …ConsTextLanguage; …ConsTime and …AvailableTime. Kinds come in and elements go out, and the other way round. Pure.
  */
 #pragma once
 
 #include "center/transport.h"
 #include "codec/message.h"
 
-/* field_consents_add_flag: the flag of @kind, as a child of @part: "1" or "0". */
-void field_consents_add_flag (Message *part, ConsentKind kind, gboolean agreed);
+/*
+ * field_consents_add: the flag of @kind, as a child of @part: "1" or "0"; with a yes also what text it was said to. @texts:
+ * for each kind, or NULL.
+ */
+void field_consents_add (Message *part, ConsentKind kind, gboolean agreed, const TransportConsentText *texts);
 
 /* field_consents_get_flag_name: static; the element that says whether @kind is agreed to. */
 const char *field_consents_get_flag_name (ConsentKind kind);

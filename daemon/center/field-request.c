@@ -62,7 +62,7 @@ field_request_new_check (const FieldHeader *header, const TransportCardQuery *qu
   add_bytes (part, "Signature", query->signature);
   for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
     if (consent_kind_is_inside_query (kind))
-      field_consents_add_flag (part, kind, CONSENT_KINDS_HAS (query->agreed, kind));
+      field_consents_add (part, kind, CONSENT_KINDS_HAS (query->agreed, kind), query->texts);
   return message;
 }
 
@@ -81,10 +81,10 @@ field_request_new_search (const FieldHeader *header, const TransportNumberQuery 
   add_optional (part, "InsuredIdentificationNumber", query->number);
   add_optional (part, "InsuredBranchNumber", query->branch);
   add_optional (part, "Birthdate", query->birthdate);
-  field_consents_add_flag (part, CONSENT_CEILING, CONSENT_KINDS_HAS (query->agreed, CONSENT_CEILING));
+  field_consents_add (part, CONSENT_CEILING, CONSENT_KINDS_HAS (query->agreed, CONSENT_CEILING), query->texts);
   /* No known program sends this one in a search: leave it out unless it says something. */
   if (CONSENT_KINDS_HAS (query->agreed, CONSENT_SPECIFIC_DISEASE))
-    field_consents_add_flag (part, CONSENT_SPECIFIC_DISEASE, TRUE);
+    field_consents_add (part, CONSENT_SPECIFIC_DISEASE, TRUE, query->texts);
   return message;
 }
 
@@ -97,6 +97,6 @@ field_request_new_registration (const FieldHeader *header, const TransportConsen
   message_add (part, "QualificationConfirmationKey", consents->qualification_key);
   for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
     if (CONSENT_KINDS_HAS (consents->asked, kind))
-      field_consents_add_flag (part, kind, CONSENT_KINDS_HAS (consents->agreed, kind));
+      field_consents_add (part, kind, CONSENT_KINDS_HAS (consents->agreed, kind), consents->texts);
   return message;
 }

@@ -49,6 +49,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportChallenge, transport_challenge_free)
  */
 GBytes *transport_make_proof_content (const TransportChallenge *challenge);
 
+/* The text that a patient was shown of one kind of consent, and has agreed to. Borrowed; NULL: none was. */
+typedef struct
+{
+  const char *version, *language;
+} TransportConsentText;
+
 /* A card that was proved, and what the query shall carry. Everything borrowed for the call. */
 typedef struct
 {
@@ -56,14 +62,16 @@ typedef struct
   GBytes *certificate;   /* DER */
   const char *algorithm; /* card_certificate_get_algorithm */
   GBytes *signature;
-  ConsentKinds agreed; /* of those inside the query: what the patient said yes to */
+  ConsentKinds agreed;               /* of those inside the query: what the patient said yes to */
+  const TransportConsentText *texts; /* for each kind; NULL: nobody was asked */
 } TransportCardQuery;
 
 /* An insured person by number. NULL: not given. Borrowed. Dates YYYYMMDD. */
 typedef struct
 {
   const char *insurer_number, *symbol, *number, *branch, *birthdate, *date;
-  ConsentKinds agreed; /* as above */
+  ConsentKinds agreed;               /* as above */
+  const TransportConsentText *texts; /* as above */
 } TransportNumberQuery;
 
 /* Consents to register: what the patient was asked beside the query, and said yes to. */
@@ -72,6 +80,7 @@ typedef struct
   const char *qualification_key; /* of the answer that the consents belong to; borrowed */
   ConsentKinds asked, agreed;
   TransportBond *bond; /* of that answer, if this transport gave it; borrowed */
+  const TransportConsentText *texts; /* as above */
 } TransportConsents;
 
 /* What the center says of one kind of consent. */

@@ -26,7 +26,7 @@ typedef struct
 {
   const char *kind;
   char *text; /* as shown */
-  char *version;
+  const char *version;
 } AgentQuestion;
 
 typedef struct

@@ -2,12 +2,22 @@
 /* consent: see the header. In: the kinds that a caller asked for. Out: questions. */
 #include "visit/consent.h"
 
+static void
+consent_clear (gpointer data)
+{
+  Consent *consent = data;
+
+  g_free (consent->version);
+  g_free (consent->language);
+}
+
 GArray *
 consents_new (const char *const *words, gboolean with_card, GError **error)
 {
   g_autoptr (GArray) consents = g_array_new (FALSE, FALSE, sizeof (Consent));
   ConsentKinds seen = 0;
 
+  g_array_set_clear_func (consents, consent_clear);
   for (const char *const *word = words; word != NULL && *word != NULL; word++)
     {
       Consent consent = { 0 };

@@ -8,11 +8,12 @@
 typedef struct
 {
   ConsentKind kind;
-  gboolean answered;  /* the patient was asked and answered */
-  gboolean agreed;    /* the patient said yes */
-  gboolean granted;   /* the center has taken that down */
-  gint64 at, until;   /* microseconds since the epoch, UTC; 0: not known */
-  ShikakuError error; /* why the center did not take the consent down, or NONE */
+  gboolean answered;        /* the patient was asked and answered */
+  gboolean agreed;          /* the patient said yes */
+  gboolean granted;         /* the center has taken that down */
+  gint64 at, until;         /* microseconds since the epoch, UTC; 0: not known */
+  char *version, *language; /* of the text that the patient was shown; NULL: none was */
+  ShikakuError error;       /* why the center did not take the consent down, or NONE */
 } Consent;
 
 /*

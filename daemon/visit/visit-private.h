@@ -75,7 +75,7 @@ struct Visit
   struct
   {
     GArray *consents; /* of Consent, in the order asked */
-    void (*send) (Visit *visit, ConsentKinds agreed, GAsyncReadyCallback callback);
+    void (*send) (Visit *visit, ConsentKinds agreed, const TransportConsentText *texts, GAsyncReadyCallback callback);
     Transport *registrar; /* that is asked to take consents down */
     Eligibility *eligibility;
     gboolean is_answered, are_consents_answered;

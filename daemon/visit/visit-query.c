@@ -134,22 +134,21 @@ ask_consents (Visit *visit, gboolean inside_query)
 
   for (guint i = 0; i < visit->query.consents->len; i++)
     {
-      const ConsentKind kind = CONSENT_AT (visit, i)->kind;
+      Consent *consent = CONSENT_AT (visit, i);
 
-      if (consent_kind_is_inside_query (kind) != inside_query)
+      if (consent_kind_is_inside_query (consent->kind) != inside_query)
         continue;
-      questions[n].kind = consent_kind_to_string (kind);
+      questions[n].kind = consent_kind_to_string (consent->kind);
       questions[n].text = visit_text (visit->options->language, "Consent %s", questions[n].kind);
-      questions[n].version = visit_text_version ("Consent %s", questions[n].kind);
+      consent->version = visit_text_version ("Consent %s", questions[n].kind);
+      consent->language = visit_text_language (visit->options->language, "Consent %s", questions[n].kind);
+      questions[n].version = consent->version;
       n++;
     }
 
   visit_agent_ask (visit, questions, n, inside_query ? on_consent_inside : on_consent_beside);
   while (n-- > 0)
-    {
-      g_free (questions[n].text);
-      g_free (questions[n].version);
-    }
+    g_free (questions[n].text);
 }
 
 /* get_agreed: the kinds inside the query that the patient agreed to, or those beside it. */
@@ -166,6 +165,18 @@ get_agreed (Visit *visit, gboolean inside_query)
         agreed |= CONSENT_KINDS_OF (consent->kind);
     }
   return agreed;
+}
+
+/* fill_texts: what text each kind was shown with. */
+static void
+fill_texts (Visit *visit, TransportConsentText *texts)
+{
+  for (guint i = 0; i < visit->query.consents->len; i++)
+    {
+      const Consent *consent = CONSENT_AT (visit, i);
+
+      texts[consent->kind] = (TransportConsentText){ consent->version, consent->language };
+    }
 }
 
 /* The query. */
@@ -250,9 +261,12 @@ on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 send_query (Visit *visit)
 {
+  TransportConsentText texts[CONSENT_N_KINDS] = { { NULL } };
+
+  fill_texts (visit, texts);
   visit_hold (visit);
   visit_clock_begin (&visit->clock, VISIT_WAIT_CENTER);
-  visit->query.send (visit, get_agreed (visit, TRUE), on_reply);
+  visit->query.send (visit, get_agreed (visit, TRUE), texts, on_reply);
 
   mark_unaskable (visit, FALSE);
   visit->query.are_consents_answered = !is_to_ask (visit, FALSE);
@@ -344,8 +358,12 @@ static void
 register_consents (Visit *visit)
 {
   Transport *transport = find_registrar (visit);
-  TransportConsents consents
-      = { .qualification_key = visit->query.eligibility->qualification->key, .agreed = get_agreed (visit, FALSE) };
+  TransportConsentText texts[CONSENT_N_KINDS] = { { NULL } };
+  TransportConsents consents = { .qualification_key = visit->query.eligibility->qualification->key,
+                                 .agreed = get_agreed (visit, FALSE),
+                                 .texts = texts };
+
+  fill_texts (visit, texts);
 
   for (guint i = 0; i < visit->query.consents->len; i++)
     {

@@ -12,8 +12,9 @@
 
 typedef struct Visit Visit;
 
-/* Sends the query of this visit's origin, with the kinds inside it that the patient has @agreed to. */
-typedef void (*VisitQuerySend) (Visit *visit, ConsentKinds agreed, GAsyncReadyCallback callback);
+/* Sends the query of this visit's origin, with the kinds inside it that the patient has @agreed to, and their @texts. */
+typedef void (*VisitQuerySend) (Visit *visit, ConsentKinds agreed, const TransportConsentText *texts,
+                                GAsyncReadyCallback callback);
 
 /* visit_query_begin: asks, sends by @send, registers, and ends the visit. */
 void visit_query_begin (Visit *visit, VisitQuerySend send);

@@ -14,6 +14,12 @@ make_group (const char *format, va_list arguments)
   return g_strdup_vprintf (format, arguments);
 }
 
+static const char *
+choose_language (const char *language)
+{
+  return language != NULL && *language != '\0' ? language : VISIT_LANGUAGE_DEFAULT;
+}
+
 char *
 visit_text (const char *language, const char *format, ...)
 {
@@ -23,7 +29,19 @@ visit_text (const char *language, const char *format, ...)
   va_start (arguments, format);
   group = make_group (format, arguments);
   va_end (arguments);
-  return text_lookup (group, language != NULL && *language != '\0' ? language : VISIT_LANGUAGE_DEFAULT);
+  return text_lookup (group, choose_language (language));
+}
+
+char *
+visit_text_language (const char *language, const char *format, ...)
+{
+  g_autofree char *group = NULL;
+  va_list arguments;
+
+  va_start (arguments, format);
+  group = make_group (format, arguments);
+  va_end (arguments);
+  return text_lookup_language (group, choose_language (language));
 }
 
 char *

@@ -29,20 +29,21 @@ static const struct
 /* The steps. */
 
 static void
-send_card_query (Visit *visit, ConsentKinds agreed, GAsyncReadyCallback callback)
+send_card_query (Visit *visit, ConsentKinds agreed, const TransportConsentText *texts, GAsyncReadyCallback callback)
 {
-  TransportCardQuery query = { .agreed = agreed };
+  TransportCardQuery query = { .agreed = agreed, .texts = texts };
 
   visit_card_fill_query (visit, &query);
   visit->transport->klass->check_card (visit->transport, &query, visit->life.cancellable, callback, visit);
 }
 
 static void
-send_number_query (Visit *visit, ConsentKinds agreed, GAsyncReadyCallback callback)
+send_number_query (Visit *visit, ConsentKinds agreed, const TransportConsentText *texts, GAsyncReadyCallback callback)
 {
   TransportNumberQuery query = *visit->options->insured;
 
   query.agreed = agreed;
+  query.texts = texts;
   visit->transport->klass->check_number (visit->transport, &query, visit->life.cancellable, callback, visit);
 }
 

@@ -413,7 +413,8 @@ def agent_killed_answered(desk):
     """The center has answered: that stands, and the consent says why it is missing."""
     answers = desk.count_answers()
     visit = kill_agent(desk, ASKING_CONSENT, DONE, lambda: desk.count_answers() > answers)
-    assert visit.consents()["drug"] == {"Granted": False, "Error": "org.shikaku.Shikaku1.Error.AgentGone"}
+    consent = visit.consents()["drug"]
+    assert not consent["Granted"] and consent["Error"] == "org.shikaku.Shikaku1.Error.AgentGone", consent
     return visit
 
 

@@ -263,6 +263,10 @@ def test_check_card(rig):
     answer = call_manager(connection, "Check", options({"Reader": reader, "Consents": ["drug", "checkup"]}))
     assert answer["Answer"] == "eligible", answer
     assert answer["Consents"]["drug"]["Granted"] and not answer["Consents"]["checkup"]["Granted"], answer["Consents"]
+    for consent in answer["Consents"].values():  # what the patient was shown, here and at the center
+        assert (consent["Version"], consent["Language"]) == ("1", "ja"), consent
+    registered = [line for line in rig.center.log() if line["path"] == "consent/register"]
+    assert registered[0]["texts"] == {"PharmacistsInfo": ["1", "ja"]}, registered
 
 
 def test_check_fails(rig):

@@ -163,8 +163,9 @@ class Client:
     def search(self, person, **changes):
         return self.call("search", self.make_search(person, **changes))
 
-    def make_registration(self, key, identifier=None, **flags):
-        part = {"QualificationConfirmationKey": key, **{kind + "ConsFlg": flag for kind, flag in flags.items()}}
+    def make_registration(self, key, identifier=None, texts=None, **flags):
+        flags = {kind + "ConsFlg": flag for kind, flag in flags.items()}
+        part = {"QualificationConfirmationKey": key, **flags, **(texts or {})}
         return self.make_message({"ConsentRegistrationInfo": part}, identifier)
 
 

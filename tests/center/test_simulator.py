@@ -213,6 +213,9 @@ def to_moment(text):
     return datetime.datetime.strptime(text, "%Y%m%d%H%M%S")
 
 
+TEXTS = {"PharmacistsInfoConsTextVersion": "1", "PharmacistsInfoConsTextLanguage": "ja"}
+
+
 def test_register_consents():
     with make_session() as (center, client):
         entry = get_entries(client.check("yamada")[1])[0]
@@ -233,6 +236,11 @@ def test_register_consents():
         for name, value in result.items():
             assert later[name] == value
 
+        assert "texts" not in log[0]
+        key = later["QualificationConfirmationKey"]
+        client.call("consent/register", client.make_registration(key, texts=TEXTS, PharmacistsInfo="1"))
+        assert center.log("consent/register")[-1]["texts"] == {"PharmacistsInfo": ["1", "ja"]}
+
 
 def test_consents_refused():
     with make_session() as (center, client):
@@ -243,6 +251,8 @@ def test_consents_refused():
             (client.make_registration(key), "SHK090003"),
             (client.make_registration(key, Unknown="1"), "SHK090003"),
             (client.make_registration(key, PharmacistsInfo="2"), "SHK090003"),
+            (client.make_registration(key, texts={"PharmacistsInfoConsTextVersion": "1"}, PharmacistsInfo="1"), "SHK090003"),
+            (client.make_registration(key, texts=TEXTS, PharmacistsInfo="0"), "SHK090003"),
         ):
             assert client.call("consent/register", message)[0]["ErrorCode"] == code, message
         header, body = client.call("consent/register", client.make_registration(key, PharmacistsInfo="1", OperationInfo="1"))

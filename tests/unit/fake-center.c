@@ -138,6 +138,10 @@ register_consents (Transport *transport, const TransportConsents *consents, GCan
   g_assert_cmpstr (consents->qualification_key, ==, "KEY1");
   for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
     if (CONSENT_KINDS_HAS (consents->asked, kind))
+      g_assert_true (!CONSENT_KINDS_HAS (consents->agreed, kind)
+                     || (consents->texts[kind].version != NULL && consents->texts[kind].language != NULL));
+  for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
+    if (CONSENT_KINDS_HAS (consents->asked, kind))
       g_string_append_printf (registered, "%s%s=%d", registered->len > 0 ? " " : "", consent_kind_to_string (kind),
                               CONSENT_KINDS_HAS (consents->agreed, kind));
   g_free (center->registered);

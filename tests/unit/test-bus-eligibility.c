@@ -163,6 +163,8 @@ test_consents (BusFixture *fixture, gconstpointer data)
         .granted = TRUE,
         .at = 5,
         .until = 6,
+        .version = (char *)"2",
+        .language = (char *)"ja",
     },
     { .kind = CONSENT_CHECKUP, .answered = TRUE, .agreed = FALSE, .at = 5 },
     { .kind = CONSENT_TEST, .answered = TRUE, .agreed = TRUE, .error = SHIKAKU_ERROR_CENTER_REFUSED },
@@ -175,7 +177,7 @@ test_consents (BusFixture *fixture, gconstpointer data)
   g_assert_cmpint (bus_consents_append (fixture->message, consents), >=, 0);
   dump (bus_fixture_seal (fixture), text);
   g_assert_cmpstr (text->str, ==,
-                   "{drug {Granted:1 At:5 Until:6} checkup {Granted:0 At:5} "
+                   "{drug {Granted:1 At:5 Until:6 Version:2 Language:ja} checkup {Granted:0 At:5} "
                    "test {Granted:0 Error:org.shikaku.Shikaku1.Error.CenterRefused}}");
 }
 

@@ -76,6 +76,36 @@ test_registration_request (void)
       "\"QualificationConfirmationKey\":\"key\",\"PharmacistsInfoConsFlg\":\"1\",\"DiagnosisInfoConsFlg\":\"0\"}}}}");
 }
 
+/* With a yes goes the text that it was said to; with a no there is nothing to tell. */
+static void
+test_texts (void)
+{
+  static const TransportConsentText texts[CONSENT_N_KINDS] = { [CONSENT_CEILING] = { "3", "ja" },
+                                                               [CONSENT_SPECIFIC_DISEASE] = { "4", "en" },
+                                                               [CONSENT_DRUG] = { "2", "ja" },
+                                                               [CONSENT_DIAGNOSIS] = { "1", "ja" } };
+  TransportNumberQuery query = { .insurer_number = "06138057",
+                                 .number = "12",
+                                 .birthdate = "19850412",
+                                 .agreed = CONSENT_KINDS_OF (CONSENT_CEILING),
+                                 .texts = texts };
+  TransportConsents consents = { "key", CONSENT_KINDS_OF (CONSENT_DRUG) | CONSENT_KINDS_OF (CONSENT_DIAGNOSIS),
+                                 CONSENT_KINDS_OF (CONSENT_DRUG), texts };
+
+  assert_request (field_request_new_search (&header, &query),
+                  "{\"XmlMsg\":{\"MessageHeader\":{" DATED HEAD
+                  "},\"MessageBody\":{\"QualificationConfirmSearchInfo\":{"
+                  "\"InsurerNumber\":\"06138057\",\"InsuredIdentificationNumber\":\"12\",\"Birthdate\":\"19850412\","
+                  "\"LimitApplicationCertificateRelatedConsFlg\":\"1\","
+                  "\"LimitApplicationCertificateRelatedConsTextVersion\":\"3\","
+                  "\"LimitApplicationCertificateRelatedConsTextLanguage\":\"ja\"}}}}");
+  assert_request (field_request_new_registration (&header, &consents),
+                  "{\"XmlMsg\":{\"MessageHeader\":{" HEAD "},\"MessageBody\":{\"ConsentRegistrationInfo\":{"
+                  "\"QualificationConfirmationKey\":\"key\",\"PharmacistsInfoConsFlg\":\"1\","
+                  "\"PharmacistsInfoConsTextVersion\":\"2\",\"PharmacistsInfoConsTextLanguage\":\"ja\","
+                  "\"DiagnosisInfoConsFlg\":\"0\"}}}}");
+}
+
 /* The element of every kind. */
 static void
 test_kinds (void)
@@ -100,6 +130,7 @@ main (int argc, char **argv)
   g_test_add_func ("/field-request/check", test_check_request);
   g_test_add_func ("/field-request/search", test_search_request);
   g_test_add_func ("/field-request/registration", test_registration_request);
+  g_test_add_func ("/field-request/texts", test_texts);
   g_test_add_func ("/field-request/kinds", test_kinds);
   return g_test_run ();
 }

@@ -121,6 +121,11 @@ test_consent_order (void)
   g_assert_true (get_consent (visit, 0)->answered);
   g_assert_false (get_consent (visit, 0)->granted);
   g_assert_true (get_consent (visit, 1)->granted);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_assert_cmpstr (get_consent (visit, i)->version, ==, "1");
+      g_assert_cmpstr (get_consent (visit, i)->language, ==, "ja");
+    }
   g_assert_cmpint (get_consent (visit, 1)->at, >, 0);
   g_assert_true (get_consent (visit, 2)->granted);
   g_assert_cmpint (get_consent (visit, 2)->until - get_consent (visit, 2)->at, ==, G_TIME_SPAN_DAY);

@@ -65,6 +65,20 @@ def need_flag(element, name):
     return element.get(name) == "1"
 
 
+def note_texts(request, part, agreed):
+    """The text to which each of the consents @agreed was said, into the record: by prefix, version and language."""
+    texts = {}
+    for name in part:
+        prefix, sign, what = name.partition("ConsText")
+        if sign and (prefix not in agreed or what not in ("Version", "Language")):
+            raise Refusal("SHK090003")
+        if sign:
+            texts[prefix] = [need_text(part, prefix + "ConsTextVersion", 20), need_text(part, prefix + "ConsTextLanguage", 35)]
+    if texts:
+        request.record["texts"] = texts
+    return texts
+
+
 class Request:
     """The parts of one XmlMsg. @record: the line of the log that tells of it."""
 
@@ -226,6 +240,7 @@ class Center:
         algorithm = need_text(part, "SignatureAlgorithm", 40)
         signature = need_bytes(part, "Signature", 1024)
         flags = {prefix: need_flag(part, prefix + "ConsFlg") for prefix in QUERY_CONSENTS}
+        note_texts(request, part, [prefix for prefix, agreed in flags.items() if agreed])
 
         challenge = self.take_challenge(request.institution, identifier)
         key = proof.check_certificate(self.authorities, der, self.is_revoked)
@@ -244,6 +259,7 @@ class Center:
         for name, maximum in (("InsurerNumber", 8), ("InsuredIdentificationNumber", 20), ("Birthdate", 8)):
             need_text(query, name, maximum)
         flags = {prefix: need_flag(query, prefix + "ConsFlg") for prefix in QUERY_CONSENTS}
+        note_texts(request, query, [prefix for prefix, agreed in flags.items() if agreed])
         person = self.people.find_by_numbers(query)
         return self.make_eligibility(request, person, "2", flags, None, {"QualificationConfirmSearchInfo": query})
 
@@ -262,9 +278,10 @@ class Center:
         part = request.get_part("ConsentRegistrationInfo")
         institution, person = self.keys.get(need_text(part, "QualificationConfirmationKey", 64), (None, None))
         asked = [kind for kind in REGISTERED_CONSENTS if kind + "ConsFlg" in part]
-        if not asked or len(part) != len(asked) + 1:
-            raise Refusal("SHK090003")
         granted = [kind for kind in asked if need_flag(part, kind + "ConsFlg")]
+        texts = note_texts(request, part, granted)
+        if not asked or len(part) != len(asked) + 2 * len(texts) + 1:
+            raise Refusal("SHK090003")
         possible = [kind for kind in granted if person and kind in person.consentable]
         if institution != request.institution or (granted and not possible):
             raise Refusal("SHK020002")

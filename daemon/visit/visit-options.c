@@ -11,6 +11,8 @@
 #define INSURER_NUMBER_MAXIMUM 8 /* digits (data/doc/messages.md, "Query by number") */
 #define NUMBER_MAXIMUM 20        /* characters, of symbol and number */
 #define BRANCH_MAXIMUM 2         /* digits */
+#define AGE_MAXIMUM_YEARS 130
+#define DAYS_OF_YEAR 366
 
 static gboolean
 set_invalid (GError **error, const char *reason)
@@ -27,10 +29,44 @@ is_digits (const char *text, gsize maximum)
   return size > 0 && size <= maximum && text[size] == '\0';
 }
 
+/* is_short_text: one line of characters that can be seen. */
 static gboolean
 is_short_text (const char *text)
 {
-  return *text != '\0' && g_utf8_validate (text, -1, NULL) && g_utf8_strlen (text, -1) <= NUMBER_MAXIMUM;
+  if (*text == '\0' || !g_utf8_validate (text, -1, NULL) || g_utf8_strlen (text, -1) > NUMBER_MAXIMUM)
+    return FALSE;
+  for (const char *c = text; *c != '\0'; c = g_utf8_next_char (c))
+    {
+      const gunichar character = g_utf8_get_char (c);
+
+      if (!g_unichar_isprint (character) || g_unichar_type (character) == G_UNICODE_LINE_SEPARATOR
+          || g_unichar_type (character) == G_UNICODE_PARAGRAPH_SEPARATOR)
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* is_between: whether @text is a date from @first to @last; dates as texts are in their own order. */
+static gboolean
+is_between (const char *text, const char *first, const char *last)
+{
+  return text != NULL && japanese_text_is_date (text) && strcmp (text, first) >= 0 && strcmp (text, last) <= 0;
+}
+
+/* check_dates: nobody is born later than today, or is as old as nobody has become; nobody is insured before birth. */
+static gboolean
+check_dates (const TransportNumberQuery *insured, GError **error)
+{
+  const gint64 now = g_get_real_time ();
+  g_autofree char *earliest = japanese_text_format_date (now - AGE_MAXIMUM_YEARS * DAYS_OF_YEAR * G_TIME_SPAN_DAY);
+  g_autofree char *today = japanese_text_format_date (now);
+  g_autofree char *latest = japanese_text_format_date (now + DAYS_OF_YEAR * G_TIME_SPAN_DAY);
+
+  if (!is_between (insured->birthdate, earliest, today))
+    return set_invalid (error, "Birthdate: YYYYMMDD is needed, of a person who can be alive");
+  if (insured->date != NULL && !is_between (insured->date, insured->birthdate, latest))
+    return set_invalid (error, "Date: YYYYMMDD, from the birth to a year from now");
+  return TRUE;
 }
 
 static gboolean
@@ -39,23 +75,57 @@ check_insured (const TransportNumberQuery *insured, GError **error)
   if (insured->insurer_number == NULL || !is_digits (insured->insurer_number, INSURER_NUMBER_MAXIMUM))
     return set_invalid (error, "InsurerNumber: up to 8 digits are needed");
   if (insured->number == NULL || !is_short_text (insured->number))
-    return set_invalid (error, "Number: up to 20 characters are needed");
+    return set_invalid (error, "Number: up to 20 characters on one line are needed");
   if (insured->symbol != NULL && !is_short_text (insured->symbol))
-    return set_invalid (error, "Symbol: up to 20 characters");
+    return set_invalid (error, "Symbol: up to 20 characters on one line");
   if (insured->branch != NULL && !is_digits (insured->branch, BRANCH_MAXIMUM))
     return set_invalid (error, "Branch: up to 2 digits");
-  if (insured->birthdate == NULL || !japanese_text_is_date (insured->birthdate))
-    return set_invalid (error, "Birthdate: YYYYMMDD is needed");
-  if (insured->date != NULL && !japanese_text_is_date (insured->date))
-    return set_invalid (error, "Date: YYYYMMDD");
-  return TRUE;
+  return check_dates (insured, error);
 }
 
-/* fold_digits: digits typed in full width are digits; an empty text is none. (transfer full) */
+static gboolean
+is_space (gunichar character)
+{
+  return character == '\t' || g_unichar_type (character) == G_UNICODE_SPACE_SEPARATOR; /* the full-width one too */
+}
+
+/* trim: without the spaces around it; an empty text is none. Line breaks stay, to be refused. (transfer full) */
+static char *
+trim (const char *text)
+{
+  const char *end;
+
+  if (text == NULL || !g_utf8_validate (text, -1, NULL))
+    return g_strdup (text);
+  while (is_space (g_utf8_get_char (text)))
+    text = g_utf8_next_char (text);
+  end = text + strlen (text);
+  for (const char *c = end; c > text && is_space (g_utf8_get_char (c = g_utf8_prev_char (c)));)
+    end = c;
+  return end > text ? g_strndup (text, (gsize)(end - text)) : NULL;
+}
+
+/* fold_digits: digits typed in full width are digits. (transfer full) */
 static char *
 fold_digits (const char *text)
 {
-  return text != NULL && *text != '\0' ? japanese_text_fold_width (text) : NULL;
+  g_autofree char *trimmed = trim (text);
+
+  return trimmed != NULL ? japanese_text_fold_width (trimmed) : NULL;
+}
+
+/* pad_branch: "1" is the field's "01". (transfer full) */
+static char *
+pad_branch (const char *text)
+{
+  char *branch = fold_digits (text);
+  char *padded;
+
+  if (branch == NULL || strlen (branch) != 1)
+    return branch;
+  padded = g_strconcat ("0", branch, NULL);
+  g_free (branch);
+  return padded;
 }
 
 static void
@@ -70,16 +140,16 @@ insured_free (TransportNumberQuery *insured)
   g_free (insured);
 }
 
-/* Symbol and number stay as typed: the field writes them in either width, and the center compares. */
+/* Symbol and number stay as typed, but for the spaces around them: the field writes them in either width, and the center compares. */
 static TransportNumberQuery *
 insured_new (const TransportNumberQuery *typed)
 {
   TransportNumberQuery *insured = g_new0 (TransportNumberQuery, 1);
 
   insured->insurer_number = fold_digits (typed->insurer_number);
-  insured->symbol = typed->symbol != NULL && *typed->symbol != '\0' ? g_strdup (typed->symbol) : NULL;
-  insured->number = g_strdup (typed->number);
-  insured->branch = fold_digits (typed->branch);
+  insured->symbol = trim (typed->symbol);
+  insured->number = trim (typed->number);
+  insured->branch = pad_branch (typed->branch);
   insured->birthdate = fold_digits (typed->birthdate);
   insured->date = fold_digits (typed->date);
   return insured;

@@ -27,9 +27,9 @@ typedef struct
 } VisitOptions;
 
 /*
- * visit_options_new: what was @given is judged, and copied for the visit: what is missing has its default, numbers are
- * folded as people type them. The reader is set when it was chosen. Consents are not kept here: consents_new makes
- * questions of them.
+ * visit_options_new: what was @given is judged, and copied for the visit: what is missing has its default; numbers are
+ * trimmed and folded as people type them before they are judged. The reader is set when it was chosen. Consents are not
+ * kept here: consents_new makes questions of them.
  * Return: (transfer full), or NULL with INVALID_OPTION that names the option.
  */
 VisitOptions *visit_options_new (const VisitOptions *given, GError **error);

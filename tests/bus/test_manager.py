@@ -109,7 +109,8 @@ def test_bad_numbers(rig):
     visits = Visits(rig.bus_connection())
     for key, value in (("InsurerNumber", "12345678901"), ("InsurerNumber", "abc"), ("Number", ""),
                        ("Birthdate", "19851332"), ("Birthdate", "1985"), ("Branch", "x"), ("Date", "tomorrow"),
-                       ("Symbol", "x" * 21)):
+                       ("Symbol", "x" * 21), ("Symbol", "架空\n０１"), ("Number", "1\n"), ("Birthdate", "18000101"),
+                       ("Birthdate", "20990101"), ("Date", "20991231")):
         error = expect_error("InvalidOption", visits.check_number, {**INSURED, key: value})
         assert key in error.message and NAME not in error.message, error
     for key in ("InsurerNumber", "Number", "Birthdate"):

@@ -6,6 +6,7 @@
 #include "base/text.h"
 
 #include <gio/gio.h>
+#include <string.h>
 
 #include "base/log.h"
 
@@ -33,15 +34,24 @@ get_texts (void)
 }
 
 char *
+text_reduce_language (const char *tag)
+{
+  return g_ascii_strdown (tag, (gssize)strcspn (tag, "-_.@"));
+}
+
+char *
 text_lookup (const char *group, const char *language)
 {
-  return g_key_file_get_locale_string (get_texts (), group, "Text", language != NULL ? language : UNTRANSLATED, NULL);
+  g_autofree char *reduced = text_reduce_language (language != NULL ? language : UNTRANSLATED);
+
+  return g_key_file_get_locale_string (get_texts (), group, "Text", reduced, NULL);
 }
 
 char *
 text_lookup_language (const char *group, const char *language)
 {
-  char *found = g_key_file_get_locale_for_key (get_texts (), group, "Text", language != NULL ? language : UNTRANSLATED);
+  g_autofree char *reduced = text_reduce_language (language != NULL ? language : UNTRANSLATED);
+  char *found = g_key_file_get_locale_for_key (get_texts (), group, "Text", reduced);
 
   return found != NULL ? found : g_strdup (UNTRANSLATED);
 }

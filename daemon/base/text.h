@@ -8,7 +8,13 @@
 #include <glib.h>
 
 /*
- * text_lookup: the text of @group (for example "Consent drug" or "Error PinIncorrect") in @language ("ja", "en", "ko";
+ * text_reduce_language: the language of a tag, however it is written: "ja" of "ja-JP", "ja_JP.UTF-8", "JA" and "Ja".
+ * Return: (transfer full).
+ */
+char *text_reduce_language (const char *tag);
+
+/*
+ * text_lookup: the text of @group (for example "Consent drug" or "Error PinIncorrect") in @language (a tag as above: "ja", "en", "ko";
  * NULL or unknown: English). Return: (transfer full), or NULL if there is no such group.
  */
 char *text_lookup (const char *group, const char *language);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/text.h"
 #include "codec/japanese-text.h"
 #include "visit/visit-text.h"
 
@@ -188,8 +189,8 @@ visit_options_new (const VisitOptions *given, GError **error)
   options->owner = g_strdup (given->owner);
   options->caller = g_strdup (given->caller != NULL ? given->caller : given->owner);
   options->reader = options->reader_name = NULL;
-  options->language
-      = g_strdup (given->language != NULL && *given->language != '\0' ? given->language : VISIT_LANGUAGE_DEFAULT);
+  options->language = text_reduce_language (
+      given->language != NULL && *given->language != '\0' ? given->language : VISIT_LANGUAGE_DEFAULT);
   options->purpose = g_strdup (given->purpose);
   options->insured = given->insured != NULL ? insured_new (given->insured) : NULL;
   options->timeout_seconds = given->timeout_seconds != 0 ? given->timeout_seconds : VISIT_TIMEOUT_DEFAULT_SECONDS;

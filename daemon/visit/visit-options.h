@@ -18,7 +18,7 @@ typedef struct
   const char *reader;                  /* object path; NULL: the only one there is. Of a visit: NULL: it has none */
   const char *reader_name;             /* for people; set with the reader that was chosen */
   const char *const *consents;         /* kinds, NULL-ended */
-  const char *language;                /* of the texts for people; NULL or "": VISIT_LANGUAGE_DEFAULT */
+  const char *language;                /* for people: any tag, kept reduced; NULL or "": VISIT_LANGUAGE_DEFAULT */
   const char *purpose;                 /* "eligibility" */
   const TransportNumberQuery *insured; /* a visit by number; NULL: by card */
   guint timeout_seconds;               /* for the whole visit; 0: VISIT_TIMEOUT_DEFAULT_SECONDS */

@@ -9,9 +9,24 @@ test_lookup (void)
   {
     const char *group, *language, *text;
   } cases[] = {
-    { "Consent drug", "ja", "お薬" },      { "Consent drug", "en", "medicines" }, { "Consent drug", NULL, "medicines" },
-    { "Consent drug", "ko", "medicines" }, { "Consent drug", "xx", "medicines" }, { "Consent drug", "", "medicines" },
-    { "Error NoCard", "ko", "카드" },      { "Error NoCard", "ja", "no card" },   { "Nothing", "ja", NULL },
+    { "Consent drug", "ja", "お薬" },
+    { "Consent drug", "en", "medicines" },
+    { "Consent drug", NULL, "medicines" },
+    { "Consent drug", "ko", "medicines" },
+    { "Consent drug", "xx", "medicines" },
+    { "Consent drug", "", "medicines" },
+    { "Error NoCard", "ko", "카드" },
+    { "Error NoCard", "ja", "no card" },
+    { "Nothing", "ja", NULL },
+    { "Consent drug", "ja-JP", "お薬" },
+    { "Consent drug", "JA", "お薬" },
+    { "Consent drug", "Ja", "お薬" },
+    { "Consent drug", "ja_JP.UTF-8", "お薬" },
+    { "Consent drug", "ja-Jpan-JP", "お薬" },
+    { "Consent drug", "jav", "medicines" },
+    { "Consent drug", "EN-us", "medicines" },
+    { "Consent drug", "-JP", "medicines" },
+    { "Consent drug", "C", "medicines" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -19,6 +34,21 @@ test_lookup (void)
       g_autofree char *text = text_lookup (cases[i].group, cases[i].language);
 
       g_assert_cmpstr (text, ==, cases[i].text);
+    }
+}
+
+/* The language that is read is told, not the one that was asked for. */
+static void
+test_language (void)
+{
+  static const char *const rows[][2]
+      = { { "ja-JP", "ja" }, { "JA", "ja" }, { "en", "en" }, { "fr", "en" }, { NULL, "en" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *language = text_lookup_language ("Consent drug", rows[i][0]);
+
+      g_assert_cmpstr (language, ==, rows[i][1]);
     }
 }
 
@@ -39,6 +69,7 @@ main (int argc, char **argv)
   g_setenv ("LANGUAGE", "ja", TRUE);
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/text/lookup", test_lookup);
+  g_test_add_func ("/text/language", test_language);
   g_test_add_func ("/text/version", test_version);
   return g_test_run ();
 }

@@ -133,6 +133,21 @@ test_newborn (void)
     }
 }
 
+static void
+test_language (void)
+{
+  static const char *const rows[][2] = { { "ja-JP", "ja" }, { "JA", "ja" }, { "Ja", "ja" }, { "ja_JP.UTF-8", "ja" },
+                                         { "en-US", "en" }, { "fr", "fr" }, { NULL, "ja" }, { "", "ja" } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (VisitOptions) options
+          = visit_options_new (&(VisitOptions){ .path = "/v/1", .owner = ":1.1", .language = rows[i][0] }, NULL);
+
+      g_assert_cmpstr (options->language, ==, rows[i][1]);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -140,6 +155,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/visit-options/typed", test_typed);
   g_test_add_func ("/visit-options/empty-is-none", test_empty_is_none);
   g_test_add_func ("/visit-options/refused", test_refused);
+  g_test_add_func ("/visit-options/language", test_language);
   g_test_add_func ("/visit-options/newborn", test_newborn);
   return g_test_run ();
 }

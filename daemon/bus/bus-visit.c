@@ -121,7 +121,8 @@ open_message (BusVisit *self, const char *format, GError **error)
   else if (message == NULL && !visit_is_finished (self->visit))
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE, "the center has not answered yet");
   else if (message == NULL)
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "there is no message of the center that may be handed out");
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND,
+                         "there is no message of the center that may be handed out");
   else if (strcmp (format, "xml") == 0)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "the center sent this message as json");
   else

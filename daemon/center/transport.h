@@ -79,7 +79,7 @@ typedef struct
 {
   const char *qualification_key; /* of the answer that the consents belong to; borrowed */
   ConsentKinds asked, agreed;
-  TransportBond *bond; /* of that answer, if this transport gave it; borrowed */
+  TransportBond *bond;               /* of that answer, if this transport gave it; borrowed */
   const TransportConsentText *texts; /* as above */
 } TransportConsents;
 

@@ -14,7 +14,7 @@ void __wrap_https_post (Https *https, const HttpsRequest *request, HttpsOutcome 
 void __wrap_https_connect (Https *https, GUri *uri, HttpsOutcome *outcome, GCancellable *cancellable, HttpsDone done,
                            gpointer user_data);
 Credential *__wrap_credential_load (const CredentialFiles *files, const Credential *kept, GError **error);
-Credential *__wrap_credential_keep (const Credential *credential);
+Credential *__wrap_credential_keep (const Credential *object);
 void __wrap_credential_free (Credential *object);
 GBytes *__wrap_credential_make_login (const char *account_file, GError **error);
 
@@ -202,9 +202,12 @@ __wrap_credential_load (const CredentialFiles *files, const Credential *kept, GE
 }
 
 Credential *
-__wrap_credential_keep (const Credential *credential)
+__wrap_credential_keep (const Credential *object)
 {
-  return g_new0 (Credential, 1);
+  Credential *kept = g_new0 (Credential, 1);
+
+  kept->expires = object->expires;
+  return kept;
 }
 
 void
@@ -222,7 +225,7 @@ __wrap_credential_make_login (const char *account_file, GError **error)
       return NULL;
     }
   fake_credential.logins++;
-  return g_bytes_new_static ("login", 5);
+  return g_bytes_new_static (fake_credential.account != NULL ? fake_credential.account : "login", 5);
 }
 
 void

@@ -90,7 +90,7 @@ test_texts (void)
                                  .agreed = CONSENT_KINDS_OF (CONSENT_CEILING),
                                  .texts = texts };
   TransportConsents consents = { "key", CONSENT_KINDS_OF (CONSENT_DRUG) | CONSENT_KINDS_OF (CONSENT_DIAGNOSIS),
-                                 CONSENT_KINDS_OF (CONSENT_DRUG), texts };
+                                 CONSENT_KINDS_OF (CONSENT_DRUG), .texts = texts };
 
   assert_request (field_request_new_search (&header, &query),
                   "{\"XmlMsg\":{\"MessageHeader\":{" DATED HEAD

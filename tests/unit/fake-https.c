@@ -225,7 +225,7 @@ __wrap_credential_make_login (const char *account_file, GError **error)
       return NULL;
     }
   fake_credential.logins++;
-  return g_bytes_new_static (fake_credential.account != NULL ? fake_credential.account : "login", 5);
+  return g_bytes_new_static ("login", 5);
 }
 
 void

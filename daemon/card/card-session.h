@@ -6,9 +6,9 @@
  *   open   connect (exclusive, else shared), SELECT, certificate, retry query. No PIN. No transaction stays open.
  *   sign   in a transaction: the same card still? (shared: fresh SELECT, the beginning of the certificate, retry query
  *          again) VERIFY, SIGN. What fails drops the PIN's rights and ends the transaction.
- *   close  drop rights (shared: by cutting the power in the transaction), end it, unpower. Always needed, on every path,
- *          and at once after a signature, which does not wait for it; safe at any time, also twice, and on a card that
- *          is gone.
+ *   close  drop rights (shared: by cutting the power in the transaction), end it, unpower. Always needed, on every
+ *          path, and at once after a signature, which does not wait for it; safe at any time, also twice, and on a card
+ *          that is gone.
  *
  * APDUs, exclusive and extended: 6 in all. Errors: those of reader.h and jpki.h, CardMute or, where another program's
  * transaction was waited for, ReaderBusy at the deadline, and Cancelled. All is called on the main thread.

@@ -148,6 +148,19 @@ on_done (GVariant *eligibility, GVariant *consents, gpointer user_data)
   visit_close (check->visit, on_closed);
 }
 
+/* print_refusal: what the center itself said, if it did. */
+static void
+print_refusal (GVariant *failure, const char *key, const char *label)
+{
+  const char *text = NULL;
+  g_autofree char *clean = NULL;
+
+  if (!g_variant_lookup (failure, key, "&s", &text))
+    return;
+  clean = output_clean (text);
+  g_printerr ("%s: %s\n", label, clean);
+}
+
 static void
 on_failed (GVariant *failure, gpointer user_data)
 {
@@ -160,6 +173,8 @@ on_failed (GVariant *failure, gpointer user_data)
   output_error (*message ? message : error);
   if (g_variant_lookup (failure, "TriesLeft", "u", &tries))
     g_printerr (ngettext ("%u try is left.\n", "%u tries are left.\n", tries), tries);
+  print_refusal (failure, "Code", _ ("Code of the center"));
+  print_refusal (failure, "Message", _ ("Message of the center"));
   client_conclude (check->client, errors_get_exit_code (error), failure);
   visit_close (check->visit, on_closed);
 }

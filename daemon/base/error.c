@@ -5,10 +5,14 @@
 #include <gio/gio.h>
 #include <string.h>
 
+#define CENTER_CODE_SIZE 9
+
 typedef struct
 {
   gboolean has_tries_left, has_retry_after;
   guint tries_left, retry_after;
+  char *center_code, *center_text;
+  GBytes *center_message;
 } ShikakuErrorPrivate;
 
 static void
@@ -21,11 +25,18 @@ static void
 shikaku_error_private_copy (const ShikakuErrorPrivate *source, ShikakuErrorPrivate *target)
 {
   *target = *source;
+  target->center_code = g_strdup (source->center_code);
+  target->center_text = g_strdup (source->center_text);
+  if (source->center_message != NULL)
+    g_bytes_ref (source->center_message);
 }
 
 static void
 shikaku_error_private_clear (ShikakuErrorPrivate *private)
 {
+  g_free (private->center_code);
+  g_free (private->center_text);
+  g_clear_pointer (&private->center_message, g_bytes_unref);
 }
 
 /* GLib aligns the private part to 16 bytes, which clang cannot see. */
@@ -123,4 +134,52 @@ shikaku_error_get_retry_after (const GError *error, guint *ret_seconds)
     return FALSE;
   *ret_seconds = private->retry_after;
   return TRUE;
+}
+
+void
+shikaku_error_set_refusal (GError *error, const char *code, const char *text, GBytes *message)
+{
+  ShikakuErrorPrivate *private = shikaku_error_get_private (error);
+
+  g_return_if_fail (private != NULL);
+  shikaku_error_private_clear (private);
+  private->center_code = g_strdup (code);
+  private->center_text = g_strdup (text);
+  private->center_message = message != NULL ? g_bytes_ref (message) : NULL;
+}
+
+const char *
+shikaku_error_get_center_code (const GError *error)
+{
+  const ShikakuErrorPrivate *private = shikaku_error_get_private (error);
+
+  return private != NULL ? private->center_code : NULL;
+}
+
+const char *
+shikaku_error_get_center_text (const GError *error)
+{
+  const ShikakuErrorPrivate *private = shikaku_error_get_private (error);
+
+  return private != NULL ? private->center_text : NULL;
+}
+
+GBytes *
+shikaku_error_get_center_message (const GError *error)
+{
+  const ShikakuErrorPrivate *private = shikaku_error_get_private (error);
+
+  return private != NULL ? private->center_message : NULL;
+}
+
+const char *
+shikaku_error_get_plain_code (const GError *error)
+{
+  const char *code = shikaku_error_get_center_code (error);
+  gsize size = code != NULL ? strlen (code) : 0;
+
+  for (gsize i = 0; i < size; i++)
+    if (!g_ascii_isalnum (code[i]))
+      return NULL;
+  return size > 0 && size <= CENTER_CODE_SIZE ? code : NULL;
 }

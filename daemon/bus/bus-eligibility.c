@@ -82,6 +82,8 @@ static const TextField disease_texts[] = {
 static const TextField consent_texts[] = {
   { "Version", CONSENT (version) },
   { "Language", CONSENT (language) },
+  { "Code", CONSENT (code) },
+  { "Message", CONSENT (message) },
   { NULL },
 };
 
@@ -246,6 +248,16 @@ append_insurances (sd_bus_message *message, const GPtrArray *insurances)
 }
 
 int
+bus_refusal_append (sd_bus_message *message, const GError *error)
+{
+  const char *code = shikaku_error_get_center_code (error);
+  const char *text = shikaku_error_get_center_text (error);
+  int result = code != NULL ? bus_entry_append (message, "Code", "s", code) : 0;
+
+  return result >= 0 && text != NULL ? bus_entry_append (message, "Message", "s", text) : result;
+}
+
+int
 bus_eligibility_append (sd_bus_message *message, const Eligibility *eligibility)
 {
   const Qualification *sent = eligibility->qualification;
@@ -255,6 +267,8 @@ bus_eligibility_append (sd_bus_message *message, const Eligibility *eligibility)
     result = append_texts (message, eligibility_texts, eligibility);
   if (result >= 0 && sent != NULL)
     result = append_texts (message, qualification_texts, sent);
+  if (result >= 0 && eligibility->cause != NULL)
+    result = bus_refusal_append (message, eligibility->cause);
   if (result >= 0)
     result = append_time (message, "AsOf", eligibility->as_of);
   if (result >= 0 && sent != NULL && sent->changed_sent)

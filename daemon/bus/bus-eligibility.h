@@ -15,3 +15,6 @@ int bus_eligibility_append (sd_bus_message *message, const Eligibility *eligibil
 
 /* bus_consents_append: an a{sa{sv}} of @consents (of Consent): those that were answered, or could not be asked. */
 int bus_consents_append (sd_bus_message *message, const GArray *consents);
+
+/* bus_refusal_append: Code and Message, as far as the center gave them when it refused with @error. */
+int bus_refusal_append (sd_bus_message *message, const GError *error);

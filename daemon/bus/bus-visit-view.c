@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "bus/bus-eligibility.h"
 #include "bus/bus-entry.h"
 #include "bus/bus-error.h"
 
@@ -196,6 +197,8 @@ append_details (sd_bus_message *message, Visit *visit)
     result = bus_entry_append (message, "TriesLeft", "u", number);
   if (error != NULL && result >= 0 && shikaku_error_get_retry_after (error, &number))
     result = bus_entry_append (message, "RetryAfter", "u", number);
+  if (error != NULL && result >= 0)
+    result = bus_refusal_append (message, error);
   for (guint i = 0; i < VISIT_N_PARTS && result >= 0; i++)
     result = bus_entry_append (message, times[i], "t", (guint64)visit_get_time (visit, i));
   return result < 0 ? result : sd_bus_message_close_container (message);

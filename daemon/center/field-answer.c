@@ -19,7 +19,6 @@
 #define CHALLENGE_SIZE 32u
 #define CHALLENGE_TEXT_SIZE 44u /* of so many bytes in base64 */
 #define CHALLENGE_IDENTIFIER_MAXIMUM 64
-#define ERROR_CODE_SIZE 9
 #define DATE_SIZE 8
 #define RATIO_NOT_SENT (-1)
 #define INSURANCES_MAXIMUM 50 /* of one message, in the field */
@@ -135,32 +134,37 @@ set_invalid (GError **error, const char *text)
   g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID, text);
 }
 
-/* Codes are the center's own and safe to show, as long as they look like codes. */
-static gboolean
-is_code (const char *code)
-{
-  gsize size = code != NULL ? strlen (code) : 0;
-
-  for (gsize i = 0; i < size; i++)
-    if (!g_ascii_isalnum (code[i]))
-      return FALSE;
-  return size > 0 && size <= ERROR_CODE_SIZE;
-}
-
-/* set_refusal: what the center's @code stands for. */
+/* set_refusal: what the center's @code stands for; its @text goes along, for who asked. */
 static void
-set_refusal (GError **error, const char *code)
+set_refusal (GError **error, const char *code, const char *text, GBytes *body)
 {
   ShikakuError named = SHIKAKU_ERROR_CENTER_REFUSED;
+  GError *refusal;
+  const char *plain;
 
   for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
     if (g_strcmp0 (refusals[i].code, code) == 0)
       named = refusals[i].error;
-  g_set_error (error, SHIKAKU_ERROR, named, "the center refused with code %s", is_code (code) ? code : "(none)");
+  refusal = g_error_new_literal (SHIKAKU_ERROR, (int)named, "the center refused");
+  shikaku_error_set_refusal (refusal, code, text, body);
+  plain = shikaku_error_get_plain_code (refusal);
+  g_free (refusal->message);
+  refusal->message = g_strdup_printf ("the center refused with code %s", plain != NULL ? plain : "(none)");
+  g_propagate_error (error, refusal);
+}
+
+/* set_processing: no refusal, but its message can be asked for as well. */
+static void
+set_processing (GError **error, GBytes *body)
+{
+  GError *busy = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY, "the center is still working on it");
+
+  shikaku_error_set_refusal (busy, NULL, NULL, body);
+  g_propagate_error (error, busy);
 }
 
 gboolean
-field_answer_check (const Message *message, const Message *request, GError **error)
+field_answer_check (const Message *message, const Message *request, GBytes *body, GError **error)
 {
   const Message *header = message_find (message, "MessageHeader");
   const char *segment = message_find_text (header, "SegmentOfResult");
@@ -172,9 +176,9 @@ field_answer_check (const Message *message, const Message *request, GError **err
     g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID,
                  "the center's answer belongs to another question: its %s is not what was asked", mismatch);
   else if (g_str_equal (segment, SEGMENT_REFUSED))
-    set_refusal (error, message_find_text (header, "ErrorCode"));
+    set_refusal (error, message_find_text (header, "ErrorCode"), message_find_text (header, "ErrorMessage"), body);
   else if (g_str_equal (segment, SEGMENT_PROCESSING))
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY, "the center is still working on it");
+    set_processing (error, body);
   else if (!g_str_equal (segment, SEGMENT_OK))
     set_invalid (error, "the center's answer has an unknown segment of result");
   else if (message_find_text (header, "ArbitraryFileIdentifier")
@@ -466,13 +470,14 @@ read_list (const Reading *reading, const Message *list)
 
 /* read_validity: Return: FALSE if it is no answer to a query, or a refusal. */
 static gboolean
-read_validity (Qualification *qualification, const Message *body, GError **error)
+read_validity (const TransportReply *reply, const Message *body, GError **error)
 {
+  Qualification *qualification = reply->qualification;
   const char *status = message_find_text (body, "ProcessingResultStatus");
   const char *validity = message_find_text (body, "QualificationValidity");
 
   if (g_strcmp0 (status, STATUS_REFUSED) == 0)
-    return set_refusal (error, qualification->code), FALSE;
+    return set_refusal (error, qualification->code, qualification->message, reply->body), FALSE;
   if (status == NULL || validity == NULL)
     return set_invalid (error, "not an eligibility answer"), FALSE;
   if (strcmp (status, STATUS_OK) == 0 && strlen (validity) == 1 && *validity >= '1'
@@ -515,7 +520,7 @@ field_answer_read_qualification (Message *message, const Message *request, GByte
   qualification->code = message_find_text (part, "ProcessingResultCode");
   qualification->message = message_find_text (part, "ProcessingResultMessage");
   read_list (&reading, message_find (part, "ResultList"));
-  return read_validity (qualification, part, error) ? g_steal_pointer (&reply) : NULL;
+  return read_validity (reply, part, error) ? g_steal_pointer (&reply) : NULL;
 }
 
 TransportReply *

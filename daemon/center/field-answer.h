@@ -11,9 +11,10 @@
 /*
  * field_answer_check: whether @message answers @request, and was taken. Return: FALSE with MESSAGE_INVALID (no XmlMsg,
  * or the answer to another question: the error's text names the element), CENTER_BUSY (still being worked on) or the
- * error that a refusal (SegmentOfResult 9) names. The center's own texts can name a patient: none becomes an error's.
+ * error that a refusal (SegmentOfResult 9) names. The center's own texts can name a patient: none becomes an error's
+ * text; with @body, the bytes as they came, they are the error's refusal.
  */
-gboolean field_answer_check (const Message *message, const Message *request, GError **error);
+gboolean field_answer_check (const Message *message, const Message *request, GBytes *body, GError **error);
 
 /* field_answer_read_challenge: the challenge in an answer. Return: (transfer full), or NULL with MESSAGE_INVALID. */
 TransportChallenge *field_answer_read_challenge (const Message *message, GError **error);

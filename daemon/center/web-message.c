@@ -15,7 +15,7 @@ web_message_parse (GBytes *body, const Message *request, GError **error)
 {
   g_autoptr (Message) message = message_json_parse (body, error);
 
-  return message != NULL && field_answer_check (message, request, error) ? g_steal_pointer (&message) : NULL;
+  return message != NULL && field_answer_check (message, request, body, error) ? g_steal_pointer (&message) : NULL;
 }
 
 char *
@@ -31,7 +31,11 @@ web_message_parse_login (GBytes *body, guint *ret_lifetime_seconds, GError **err
   status = message_find_text (message, "status");
   if (status != NULL && !g_str_equal (status, "OK"))
     {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED, "the center refused the account");
+      GError *refusal
+          = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED, "the center refused the account");
+
+      shikaku_error_set_refusal (refusal, NULL, message_find_text (message, "msg"), NULL);
+      g_propagate_error (error, refusal);
       return NULL;
     }
   result = message_find (message, "result");

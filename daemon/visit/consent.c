@@ -9,6 +9,8 @@ consent_clear (gpointer data)
 
   g_free (consent->version);
   g_free (consent->language);
+  g_free (consent->code);
+  g_free (consent->message);
 }
 
 GArray *

@@ -57,6 +57,7 @@ eligibility_new_unknown (const GError *cause, const char *language)
   Eligibility *eligibility = g_new0 (Eligibility, 1);
 
   eligibility->answer = ELIGIBILITY_UNKNOWN;
+  eligibility->cause = g_error_copy (cause);
   eligibility->reason = shikaku_error_get_name ((ShikakuError)cause->code);
   eligibility->advice = visit_text (language, "Error %s", shikaku_error_get_short_name ((ShikakuError)cause->code));
   eligibility->as_of = g_get_real_time ();
@@ -68,6 +69,7 @@ void
 eligibility_free (Eligibility *eligibility)
 {
   g_clear_pointer (&eligibility->reply, transport_reply_free);
+  g_clear_error (&eligibility->cause);
   g_free (eligibility->advice);
   g_free (eligibility);
 }

@@ -24,6 +24,7 @@ typedef struct
   const char *validity; /* static: valid, invalid, invalid-new, none, several, valid-unregistered */
   const Qualification *qualification; /* what the center sent, of the reply; NULL for an answer that no message gave */
   TransportReply *reply;              /* NULL likewise */
+  GError *cause;                      /* of an answer that no message gave: why; with the center's refusal, if it did */
 } Eligibility;
 
 /*

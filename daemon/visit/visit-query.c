@@ -315,7 +315,11 @@ take_registration (Visit *visit, const TransportReply *reply, const GError *erro
       if (error != NULL && visit_is_ending (visit))
         consent->error = end != NULL ? (ShikakuError)end->code : SHIKAKU_ERROR_TIMED_OUT;
       else if (error != NULL)
-        consent->error = (ShikakuError)error->code;
+        {
+          consent->error = (ShikakuError)error->code;
+          consent->code = g_strdup (shikaku_error_get_center_code (error));
+          consent->message = g_strdup (shikaku_error_get_center_text (error));
+        }
     }
 }
 
@@ -326,15 +330,20 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
   Transport *transport = visit->query.registrar;
   g_autoptr (GError) error = NULL;
   g_autoptr (TransportReply) reply = transport->klass->reply_finish (transport, result, &error);
+  const char *code;
 
   visit_clock_end (&visit->clock, VISIT_WAIT_CENTER);
   statistics_count_call (visit->host->statistics, STATISTICS_REGISTRATIONS, error);
   if (reply == NULL)
     error = shikaku_error_adopt (g_steal_pointer (&error));
+  code = error != NULL ? shikaku_error_get_plain_code (error) : NULL;
   if (error != NULL && (!visit_is_ending (visit) || visit_get_outcome (visit) == VISIT_DONE))
     log_event (LOG_WARNING, SHIKAKU_MESSAGE_CONSENTS_UNREGISTERED, visit->options->path,
-               LOG_FIELD ("SHIKAKU_ERROR", shikaku_error_get_short_name ((ShikakuError)error->code)),
-               "visit: consents were not registered (%s)", shikaku_error_get_short_name ((ShikakuError)error->code));
+               ((const LogField[]){ { "SHIKAKU_ERROR", shikaku_error_get_short_name ((ShikakuError)error->code) },
+                                    { "SHIKAKU_CENTER_CODE", code },
+                                    { NULL, NULL } }),
+               "visit: consents were not registered (%s%s%s)", shikaku_error_get_short_name ((ShikakuError)error->code),
+               code != NULL ? ", code " : "", code != NULL ? code : "");
   take_registration (visit, reply, error);
   visit_end (visit, VISIT_DONE, NULL);
   visit_release (visit);

@@ -39,6 +39,8 @@ write_entry (const VisitReport *report)
   const Eligibility *eligibility = report->eligibility;
   const char *outcome = eligibility != NULL ? eligibility_answer_to_string (eligibility->answer)
                                             : shikaku_error_get_short_name ((ShikakuError)report->error->code);
+  const GError *cause = eligibility != NULL ? eligibility->cause : report->error;
+  const char *code = cause != NULL ? shikaku_error_get_plain_code (cause) : NULL;
   gboolean is_unknown = eligibility != NULL && eligibility->answer == ELIGIBILITY_UNKNOWN;
   char times[VISIT_N_PARTS][TEXT_SIZE];
   const LogField fields[] = {
@@ -48,6 +50,7 @@ write_entry (const VisitReport *report)
     { "SHIKAKU_READER", report->reader },
     { eligibility != NULL ? "SHIKAKU_ANSWER" : "SHIKAKU_ERROR", outcome },
     { "SHIKAKU_REASON", is_unknown ? eligibility->reason : NULL },
+    { "SHIKAKU_CENTER_CODE", code },
     { "SHIKAKU_STATE", eligibility != NULL ? NULL : visit_state_to_string (report->before) },
     { "SHIKAKU_TIME_CARD_USEC", times[VISIT_PART_CARD] },
     { "SHIKAKU_TIME_PERSON_USEC", times[VISIT_PART_PERSON] },
@@ -60,10 +63,11 @@ write_entry (const VisitReport *report)
     g_snprintf (times[i], TEXT_SIZE, "%" G_GINT64_FORMAT, report->clock->parts[i]);
   log_event (report->state == VISIT_FAILED ? LOG_NOTICE : LOG_INFO,
              eligibility != NULL ? SHIKAKU_MESSAGE_VISIT_FINISHED : SHIKAKU_MESSAGE_VISIT_FAILED, report->path, fields,
-             "visit: %s -> %s (%s; card %.3f s, person %.3f s, center %.3f s, own %.3f s)",
+             "visit: %s -> %s (%s%s%s; card %.3f s, person %.3f s, center %.3f s, own %.3f s)",
              visit_state_to_string (report->before), visit_state_to_string (report->state), outcome,
-             get_seconds (report, VISIT_PART_CARD), get_seconds (report, VISIT_PART_PERSON),
-             get_seconds (report, VISIT_PART_CENTER), get_seconds (report, VISIT_PART_OWN));
+             code != NULL ? ", code " : "", code != NULL ? code : "", get_seconds (report, VISIT_PART_CARD),
+             get_seconds (report, VISIT_PART_PERSON), get_seconds (report, VISIT_PART_CENTER),
+             get_seconds (report, VISIT_PART_OWN));
 }
 
 void

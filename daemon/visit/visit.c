@@ -326,6 +326,10 @@ GBytes *
 visit_get_message (Visit *visit)
 {
   const Eligibility *eligibility = visit_get_eligibility (visit);
+  const GError *cause;
 
-  return eligibility != NULL && eligibility->reply != NULL ? eligibility->reply->body : NULL;
+  if (eligibility != NULL && eligibility->reply != NULL)
+    return eligibility->reply->body;
+  cause = eligibility != NULL ? eligibility->cause : visit_get_error (visit);
+  return cause != NULL ? shikaku_error_get_center_message (cause) : NULL;
 }

@@ -4,6 +4,7 @@
 Comes in: a rig. Each function test_… is a case; meson.build lists them.
 """
 import fcntl
+import json
 import os
 import re
 import signal
@@ -14,6 +15,8 @@ from bus import (AGENT_MANAGER, ERROR, MANAGER, PROPERTIES, ROOT, VISIT, Agent, 
 from gi.repository import Gio, GLib
 from loop import wait_for
 from people import INSURED, NAME, UNKNOWN
+
+TEXT = "処理できません。"  # of the simulated center
 
 PAUSE = 1  # seconds from a start that failed to its end
 LOG_PATH, LOG_CONTROL = "/org/freedesktop/LogControl1", "org.freedesktop.LogControl1"
@@ -198,6 +201,40 @@ def test_many_callers(rig):
         connection.flush_sync(None)
     rig.daemon.kill(signal.SIGCONT)
     assert [one.wait() for one in calls] == [[]] * len(crowd)
+
+
+def test_refusal_said(rig):
+    """When the center refuses, its own code and text are told, and so is its message."""
+    rig.start("card", "center", "daemon", persona="yamada")
+    connection = rig.bus_connection()
+    visits = Visits(connection)
+    rig.center("fault error-code XYZ path=search")
+    visit = visits.check_number(INSURED)
+    state, error, details = visit.wait_finished()
+    assert (state, error, details["Code"], details["Message"]) == ("failed", "CenterRefused", "XYZ", TEXT), details
+    assert json.loads(visit.message())["XmlMsg"]["MessageHeader"]["ErrorCode"] == "XYZ"
+
+    reader = ObjectPath(rig.wait_readers(2, present=1)[0])
+    Agent(rig.bus_connection("colleague"), consents={"drug": True}).register(Reader=reader)
+    rig.center("fault error-code XYZ path=card/check")
+    visit = visits.open(Reader=reader)
+    assert visit.wait_finished()[0] == "done"
+    answer = visit.eligibility()
+    assert (answer["Answer"], answer["Code"], answer["Message"]) == ("unknown", "XYZ", TEXT), answer
+    assert json.loads(visit.message())["XmlMsg"]["MessageHeader"]["ErrorMessage"] == TEXT
+
+    rig.center("fault error-code XYZ path=consent/register")
+    visit = visits.open(Reader=reader, Consents=["drug"], SameCard=True)
+    assert visit.wait_finished()[0] == "done"
+    consent = visit.consents()["drug"]
+    assert (consent["Code"], consent["Message"], consent["Granted"]) == ("XYZ", TEXT, False), consent
+
+    rig.center("fault garbage path=search")
+    visit = visits.check_number(INSURED)
+    visit.wait_finished()
+    assert "no message" in expect_error("NotFound", visit.message).message
+    words = rig.read_log("shikakud")
+    assert words.count("code XYZ") == 3 and TEXT not in words, words
 
 
 # states

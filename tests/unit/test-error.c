@@ -88,6 +88,38 @@ test_details (void)
   g_assert_cmpuint (seconds, ==, 30);
 }
 
+/* What the center said goes with the error, and with its copies; only what looks like a code may be logged. */
+static void
+test_refusal (void)
+{
+  static const struct
+  {
+    const char *code, *plain;
+  } rows[] = { { "SHK090002", "SHK090002" },
+               { "XYZ", "XYZ" },
+               { "SHK0900021", NULL },
+               { "山田花子", NULL },
+               { "A 1", NULL },
+               { "", NULL },
+               { NULL, NULL } };
+  g_autoptr (GBytes) message = g_bytes_new_static ("{}", 2);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) copy = NULL, error = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED, "no");
+
+      g_assert_null (shikaku_error_get_center_text (error));
+      g_assert_null (shikaku_error_get_center_message (error));
+      shikaku_error_set_refusal (error, "X", "x", NULL);
+      shikaku_error_set_refusal (error, rows[i].code, "処理できません。", message);
+      copy = g_error_copy (error);
+      g_assert_cmpstr (shikaku_error_get_center_code (copy), ==, rows[i].code);
+      g_assert_cmpstr (shikaku_error_get_plain_code (copy), ==, rows[i].plain);
+      g_assert_cmpstr (shikaku_error_get_center_text (copy), ==, "処理できません。");
+      g_assert_true (shikaku_error_get_center_message (copy) == message);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -96,5 +128,6 @@ main (int argc, char **argv)
   g_test_add_func ("/error/lookup-unknown", test_lookup_unknown);
   g_test_add_func ("/error/adopt", test_adopt);
   g_test_add_func ("/error/details", test_details);
+  g_test_add_func ("/error/refusal", test_refusal);
   return g_test_run ();
 }

@@ -19,7 +19,7 @@ parse (const char *text, GError **error)
       = field_request_new_challenge (&(FieldHeader){ "1312345678", "an-identifier", "20261123" });
 
   g_assert_nonnull (message);
-  return field_answer_check (message, request, error) ? g_steal_pointer (&message) : NULL;
+  return field_answer_check (message, request, body, error) ? g_steal_pointer (&message) : NULL;
 }
 
 #define ANSWER(header, body) "{\"XmlMsg\":{\"MessageHeader\":{" header "},\"MessageBody\":{" body "}}}"
@@ -79,6 +79,19 @@ test_refusal_tells_nothing (void)
       ANSWER ("\"SegmentOfResult\":\"9\",\"ErrorCode\":\"山田花子\",\"ErrorMessage\":\"山田花子\"", ""), &error));
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED);
   g_assert_null (strstr (error->message, "山田"));
+  g_assert_cmpstr (shikaku_error_get_center_code (error), ==, "山田花子"); /* who asked may know */
+  g_assert_cmpstr (shikaku_error_get_center_text (error), ==, "山田花子");
+  g_assert_null (shikaku_error_get_plain_code (error));
+  g_assert_nonnull (shikaku_error_get_center_message (error));
+
+  g_clear_error (&error);
+  g_assert_null (parse (ANSWER ("\"SegmentOfResult\":\"2\"", ""), &error));
+  g_assert_null (shikaku_error_get_center_code (error));
+  g_assert_nonnull (shikaku_error_get_center_message (error));
+
+  g_clear_error (&error);
+  g_assert_null (parse (ANSWER ("\"SegmentOfResult\":\"9\",\"ArbitraryFileIdentifier\":\"another\"", ""), &error));
+  g_assert_null (shikaku_error_get_center_message (error)); /* another's */
 }
 
 /* The journal says which element was another's, and nothing of what stood there. */
@@ -486,6 +499,8 @@ test_refusals (void)
       g_assert_null (read_body (rows[i].body, &error));
       g_assert_error (error, SHIKAKU_ERROR, (int)rows[i].error);
       g_assert_null (strstr (error->message, "山田"));
+      g_assert_cmpint (shikaku_error_get_center_message (error) != NULL, ==,
+                       rows[i].error != SHIKAKU_ERROR_MESSAGE_INVALID);
     }
 }
 

@@ -58,7 +58,7 @@ test_login (void)
     { "{\"status\":\"OK\",\"result\":{\"idToken\":\"t\",\"expiresIn\":-5}}", SHIKAKU_ERROR_MESSAGE_INVALID },
     { "[]", SHIKAKU_ERROR_MESSAGE_INVALID },
   };
-  g_autoptr (GError) error = NULL;
+  g_autoptr (GError) error = NULL, refusal = NULL;
   g_autofree char *token = NULL;
   guint lifetime = 0;
 
@@ -78,6 +78,9 @@ test_login (void)
       g_assert_error (error, SHIKAKU_ERROR, (int)bad[i].error);
       g_clear_error (&error);
     }
+  g_assert_null (parse_login ("{\"status\":\"NG\",\"msg\":\"停止中\",\"result\":{}}", &lifetime, &refusal));
+  g_assert_cmpstr (shikaku_error_get_center_text (refusal), ==, "停止中");
+  g_assert_null (strstr (refusal->message, "停止中"));
 }
 
 int

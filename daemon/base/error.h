@@ -48,9 +48,9 @@ void shikaku_error_set_retry_after (GError *error, guint seconds);
 gboolean shikaku_error_get_retry_after (const GError *error, guint *ret_seconds);
 
 /*
- * shikaku_error_set_refusal: the center has answered, and refused, in a message of these bytes, with a code and a text of
- * its own (each may be NULL: none). The getters return NULL if there is none. Code and text are as sent, for who asked;
- * they may name a patient.
+ * shikaku_error_set_refusal: the center has answered, and refused, in a message of these bytes, with a code and a text
+ * of its own (each may be NULL: none). The getters return NULL if there is none. Code and text are as sent, for who
+ * asked; they may name a patient.
  */
 void shikaku_error_set_refusal (GError *error, const char *code, const char *text, GBytes *message);
 const char *shikaku_error_get_center_code (const GError *error);

@@ -14,12 +14,12 @@
 char *text_reduce_language (const char *tag);
 
 /*
- * text_lookup: the text of @group (for example "Consent drug" or "Error PinIncorrect") in @language (a tag as above: "ja", "en", "ko";
- * NULL or unknown: English). Return: (transfer full), or NULL if there is no such group.
+ * text_lookup: the text of @group (for example "Consent drug" or "Error PinIncorrect") in @language (a tag as above:
+ * "ja", "en", "ko"; NULL or unknown: English). Return: (transfer full), or NULL if there is no such group.
  */
 char *text_lookup (const char *group, const char *language);
 
-/* text_lookup_language: the language that text_lookup answers in: "ja", or "en" where there is no translation. (transfer full) */
+/* text_lookup_language: the language that text_lookup answers in; "en" where no text is. (transfer full) */
 char *text_lookup_language (const char *group, const char *language);
 
 /*

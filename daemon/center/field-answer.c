@@ -416,8 +416,8 @@ convert_ratios (const Reading *reading, QualificationInsurance *insurance, const
 }
 
 /*
- * get_agreed: @node, if the patient said yes to @kind. What came without a yes is not handed on, nor is the message that
- * it came in.
+ * get_agreed: @node, if the patient said yes to @kind. What came without a yes is not handed on, nor is the message
+ * that it came in.
  */
 static const Message *
 get_agreed (const Reading *reading, ConsentKind kind, const Message *node)

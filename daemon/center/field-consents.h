@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * field-consents: what the field calls each kind of consent, and the elements made of that: PharmacistsInfoConsFlg,
- * …ConsTextVersion and …ConsTextLanguage; …ConsTime and …AvailableTime. Kinds come in and elements go out, and the other way round. Pure.
+ * …ConsTextVersion and …ConsTextLanguage; …ConsTime and …AvailableTime. Kinds come in and elements go out, and the
+ * other way round. Pure.
  */
 #pragma once
 
@@ -9,8 +10,8 @@
 #include "codec/message.h"
 
 /*
- * field_consents_add: the flag of @kind, as a child of @part: "1" or "0"; with a yes also what text it was said to. @texts:
- * for each kind, or NULL.
+ * field_consents_add: the flag of @kind, as a child of @part: "1" or "0"; with a yes also what text it was said to.
+ * @texts: for each kind, or NULL.
  */
 void field_consents_add (Message *part, ConsentKind kind, gboolean agreed, const TransportConsentText *texts);
 

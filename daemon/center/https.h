@@ -2,8 +2,8 @@
 /*
  * https: one exchange with the center over libsoup. A POST of JSON goes in; how far it came, the HTTP status and the
  * body come out. Asynchronous only (a synchronous call on the same session can hang HTTP/2 for ever), HTTP/1.1, no
- * redirect, no proxy, no cookie, no compression, no trust but the given CA, TLS 1.2 and 1.3 alone. Whoever calls brings the deadline, as a
- * GCancellable, and does the repeats.
+ * redirect, no proxy, no cookie, no compression, no trust but the given CA, TLS 1.2 and 1.3 alone. Whoever calls brings
+ * the deadline, as a GCancellable, and does the repeats.
  */
 #pragma once
 

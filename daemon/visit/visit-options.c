@@ -141,7 +141,10 @@ insured_free (TransportNumberQuery *insured)
   g_free (insured);
 }
 
-/* Symbol and number stay as typed, but for the spaces around them: the field writes them in either width, and the center compares. */
+/*
+ * Symbol and number stay as typed, but for the spaces around them: the field writes them in either width, and the
+ * center compares.
+ */
 static TransportNumberQuery *
 insured_new (const TransportNumberQuery *typed)
 {

@@ -12,7 +12,7 @@
 
 typedef struct Visit Visit;
 
-/* Sends the query of this visit's origin, with the kinds inside it that the patient has @agreed to, and their @texts. */
+/* Sends the query of this visit's origin, with the kinds inside it that the patient has @agreed to, and @texts. */
 typedef void (*VisitQuerySend) (Visit *visit, ConsentKinds agreed, const TransportConsentText *texts,
                                 GAsyncReadyCallback callback);
 

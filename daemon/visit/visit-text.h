@@ -12,7 +12,7 @@
  */
 char *visit_text (const char *language, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
-/* visit_text_language: the language in which visit_text answers, which may be another than asked for. (transfer full) */
+/* visit_text_language: in which visit_text answers, which may be another than asked for. (transfer full) */
 char *visit_text_language (const char *language, const char *format, ...) G_GNUC_PRINTF (2, 3);
 
 /* visit_text_version: the version of that text, as shown with a consent question. (transfer full) or NULL. */

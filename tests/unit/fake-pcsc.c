@@ -88,7 +88,7 @@ tell_state (SCARD_READERSTATE *state)
   return changed;
 }
 
-/* What is asked with no time, or knows nothing yet, is answered at once; else what the test said, or not before it says so. */
+/* What is asked with no time, or knows nothing yet, is answered at once; else as the test said, or when it says so. */
 LONG
 SCardGetStatusChange (SCARDCONTEXT context, DWORD milliseconds, SCARD_READERSTATE *states, DWORD n)
 {

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * fake-pcsc: pcscd as real readers make it, in place of libpcsclite: its functions are defined here, and a program's own
- * come first. In come the calls of reader-pcsc and reader-monitor, on any thread, and a test's orders. Out go the codes
- * that vpcd cannot show, and what became of the card's power.
+ * fake-pcsc: pcscd as real readers make it, in place of libpcsclite: its functions are defined here, and a program's
+ * own come first. In come the calls of reader-pcsc and reader-monitor, on any thread, and a test's orders. Out go the
+ * codes that vpcd cannot show, and what became of the card's power.
  *
  * A test sets the fields while nobody calls; beside a monitor it calls the functions.
  */

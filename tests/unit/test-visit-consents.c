@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test-visit-consents: what the patient of a visit is asked, what the center takes down of it, and what is told. */
+#include "fake-desk.h"
+#include "fake-timer.h"
+
+#include <string.h>
+
+static FakeDesk *
+new_desk (void)
+{
+  return fake_desk_new (NULL, 3, FAKE_RETENTION);
+}
+
+static const Consent *
+get_consent (Visit *visit, guint index)
+{
+  return &g_array_index (visit_get_consents (visit), Consent, index);
+}
+
+static void
+test_consent_order (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "test ceiling drug specific-disease");
+
+  desk->agent->refused = "specific-disease test";
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+
+  g_assert_cmpstr (desk->agent->questions->str, ==, "ceiling,specific-disease test,drug");
+  g_assert_true (CONSENT_KINDS_HAS (desk->center->agreed, CONSENT_CEILING));
+  g_assert_false (CONSENT_KINDS_HAS (desk->center->agreed, CONSENT_SPECIFIC_DISEASE));
+  g_assert_cmpstr (desk->center->registered, ==, "drug=1 test=0");
+  g_assert_cmpstr (desk->states->str, ==,
+                   "waiting-for-card reading-card asking-pin proving asking-consent checking done");
+
+  g_assert_cmpint (get_consent (visit, 0)->kind, ==, CONSENT_TEST);
+  g_assert_true (get_consent (visit, 0)->answered);
+  g_assert_false (get_consent (visit, 0)->granted);
+  g_assert_true (get_consent (visit, 1)->granted);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_assert_cmpstr (get_consent (visit, i)->version, ==, "1");
+      g_assert_cmpstr (get_consent (visit, i)->language, ==, "ja");
+    }
+  g_assert_cmpint (get_consent (visit, 1)->at, >, 0);
+  g_assert_true (get_consent (visit, 2)->granted);
+  g_assert_cmpint (get_consent (visit, 2)->until - get_consent (visit, 2)->at, ==, G_TIME_SPAN_DAY);
+  g_assert_false (get_consent (visit, 3)->granted);
+}
+
+static void
+test_consent_before_query (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "ceiling");
+
+  desk->agent->consent_held = TRUE;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_ASKING_CONSENT);
+  fake_desk_settle ();
+  g_assert_cmpuint (desk->center->counts[FAKE_CHECK_CARD], ==, 0);
+  fake_agent_release (desk->agent);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_true (CONSENT_KINDS_HAS (desk->center->agreed, CONSENT_CEILING));
+  g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
+}
+
+static void
+test_consent_beside_query (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "drug");
+
+  desk->agent->consent_held = TRUE;
+  desk->center->held[FAKE_CHECK_CARD] = TRUE;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_ASKING_CONSENT);
+  g_assert_cmpuint (desk->center->counts[FAKE_CHECK_CARD], ==, 1);
+  g_assert_nonnull (desk->agent->consent_task);
+
+  fake_agent_release (desk->agent);
+  fake_desk_wait (desk, visit, VISIT_CHECKING);
+  g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
+  fake_center_release (desk->center, FAKE_CHECK_CARD);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (desk->center->registered, ==, "drug=1");
+}
+
+static void
+test_query_before_consent (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "drug");
+
+  desk->agent->consent_held = TRUE;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_ASKING_CONSENT);
+  fake_desk_settle ();
+  g_assert_cmpint (visit_get_state (visit), ==, VISIT_ASKING_CONSENT);
+  fake_agent_release (desk->agent);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 1);
+}
+
+static void
+test_all_refused (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "drug test ceiling");
+
+  desk->agent->refused = "drug test ceiling";
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
+  g_assert_false (CONSENT_KINDS_HAS (desk->center->agreed, CONSENT_CEILING));
+  g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
+}
+
+static void
+test_no_answer_is_refusal (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "ceiling drug");
+
+  desk->agent->refused = NULL;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_false (CONSENT_KINDS_HAS (desk->center->agreed, CONSENT_CEILING));
+  g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
+  g_assert_false (get_consent (visit, 0)->answered);
+  g_assert_false (get_consent (visit, 1)->answered);
+  for (guint i = 0; i < 2; i++)
+    g_assert_cmpint (get_consent (visit, i)->error, ==, SHIKAKU_ERROR_CONSENT_DENIED);
+}
+
+static void
+test_agent_cannot_ask (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = NULL;
+
+  desk->agent->capabilities = "pin";
+  fake_desk_insert (desk);
+  visit = fake_desk_open (desk, "ceiling drug");
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (desk->agent->questions->str, ==, "");
+  g_assert_cmpstr (desk->agent->messages->str, ==, "");
+  for (guint i = 0; i < 2; i++)
+    {
+      g_assert_false (get_consent (visit, i)->granted);
+      g_assert_cmpint (get_consent (visit, i)->error, ==, SHIKAKU_ERROR_NO_AGENT);
+    }
+}
+
+static void
+test_registration_fails (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "drug test");
+
+  desk->agent->refused = "test";
+  desk->center->errors[FAKE_REGISTER] = SHIKAKU_ERROR_CENTER_UNREACHABLE;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
+  g_assert_false (get_consent (visit, 0)->granted);
+  g_assert_cmpint (get_consent (visit, 0)->error, ==, SHIKAKU_ERROR_CENTER_UNREACHABLE);
+  g_assert_cmpint (get_consent (visit, 1)->error, ==, SHIKAKU_ERROR_NONE);
+}
+
+static void
+test_registration_refused (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "drug test");
+
+  fake_desk_insert (desk); /* the center's answer holds drug only */
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_true (get_consent (visit, 0)->granted);
+  g_assert_false (get_consent (visit, 1)->granted);
+  g_assert_cmpint (get_consent (visit, 1)->error, ==, SHIKAKU_ERROR_CENTER_REFUSED);
+}
+
+static void
+test_not_eligible_needs_no_consent (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "drug");
+
+  desk->agent->consent_held = TRUE;
+  desk->center->bodies[FAKE_CHECK_CARD] = FAKE_NOT_ELIGIBLE;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (visit_get_answer (visit), ==, "not-eligible");
+  g_assert_cmpuint (desk->agent->cancels, ==, 1);
+  g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
+  g_assert_false (get_consent (visit, 0)->answered);
+}
+
+/* The patient said yes, and then there was nothing, or nobody, to take that down: it does not look like a no. */
+static void
+test_agreed_in_vain (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) refused = NULL, unknown = NULL;
+
+  desk->center->bodies[FAKE_CHECK_CARD] = FAKE_NOT_ELIGIBLE;
+  desk->center->held[FAKE_CHECK_CARD] = TRUE;
+  refused = fake_desk_open (desk, "ceiling drug");
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, refused, VISIT_CHECKING);
+  g_assert_false (get_consent (refused, 0)->granted); /* not yet */
+  fake_center_release (desk->center, FAKE_CHECK_CARD);
+  fake_desk_wait (desk, refused, VISIT_DONE);
+  for (guint i = 0; i < 2; i++)
+    g_assert_false (get_consent (refused, i)->granted);
+  g_assert_cmpint (get_consent (refused, 0)->error, ==, SHIKAKU_ERROR_CENTER_REFUSED);
+  g_assert_cmpint (get_consent (refused, 1)->error, ==, SHIKAKU_ERROR_CENTER_REFUSED);
+
+  fake_desk_pull (desk);
+  desk->center->errors[FAKE_CHECK_CARD] = SHIKAKU_ERROR_CENTER_UNREACHABLE;
+  unknown = fake_desk_open_with (desk, "/v/2", "ceiling drug", &(VisitOptions){ NULL });
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, unknown, VISIT_DONE);
+  g_assert_cmpstr (visit_get_answer (unknown), ==, "unknown");
+  g_assert_false (get_consent (unknown, 0)->granted);
+  g_assert_cmpint (get_consent (unknown, 0)->error, ==, SHIKAKU_ERROR_CENTER_UNREACHABLE);
+}
+
+/* The patient walks away from a question: the answer that is known is not lost. */
+static void
+test_question_outlasts_visit (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = NULL;
+
+  desk->agent->consent_held = TRUE;
+  fake_desk_insert (desk);
+  visit = fake_desk_open_with (desk, "/v/1", "drug", &(VisitOptions){ .timeout_seconds = 1 });
+  fake_desk_wait (desk, visit, VISIT_ASKING_CONSENT);
+  fake_desk_settle (); /* the answer */
+  fake_timers_pass (1000);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
+  g_assert_false (get_consent (visit, 0)->answered);
+  g_assert_cmpint (get_consent (visit, 0)->error, ==, SHIKAKU_ERROR_TIMED_OUT);
+  g_assert_cmpuint (desk->agent->cancels, ==, 1);
+}
+
+/* The center has answered: neither an agent that goes nor a patient who gives up or is silent costs the answer. */
+static void
+test_answer_outlasts_question (void)
+{
+  static const ShikakuError rows[]
+      = { SHIKAKU_ERROR_AGENT_GONE, SHIKAKU_ERROR_CANCELLED, SHIKAKU_ERROR_CONSENT_DENIED };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (FakeDesk) desk = new_desk ();
+      g_autoptr (Visit) visit = fake_desk_open (desk, "drug ceiling test");
+
+      fake_desk_insert (desk);
+      desk->agent->consent_held = TRUE;
+      fake_desk_wait (desk, visit, VISIT_ASKING_CONSENT);
+      fake_agent_release (desk->agent); /* the ceiling */
+      desk->agent->consent_held = TRUE;
+      while (desk->center->counts[FAKE_CHECK_CARD] == 0)
+        g_main_context_iteration (NULL, TRUE);
+      fake_desk_settle ();
+      desk->agent->gives_up = rows[i] == SHIKAKU_ERROR_CANCELLED;
+      desk->agent->refused = NULL;
+      if (rows[i] == SHIKAKU_ERROR_AGENT_GONE)
+        fake_agent_leave (desk->agent);
+      else
+        fake_agent_release (desk->agent);
+      fake_desk_wait (desk, visit, VISIT_DONE);
+
+      g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
+      g_assert_null (visit_get_error (visit));
+      g_assert_true (get_consent (visit, 1)->granted);
+      for (guint j = 0; j < 3; j += 2)
+        {
+          g_assert_false (get_consent (visit, j)->answered || get_consent (visit, j)->granted);
+          g_assert_cmpint (get_consent (visit, j)->error, ==, rows[i]);
+        }
+      g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
+    }
+}
+
+/* Before the center has answered there is nothing to keep. */
+static void
+test_gone_before_answer (void)
+{
+  static const ShikakuError rows[] = { SHIKAKU_ERROR_AGENT_GONE, SHIKAKU_ERROR_CANCELLED };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (FakeDesk) desk = new_desk ();
+      g_autoptr (Visit) visit = fake_desk_open (desk, "drug");
+
+      desk->agent->consent_held = desk->center->held[FAKE_CHECK_CARD] = TRUE;
+      fake_desk_insert (desk);
+      fake_desk_wait (desk, visit, VISIT_ASKING_CONSENT);
+      desk->agent->gives_up = rows[i] == SHIKAKU_ERROR_CANCELLED;
+      if (rows[i] == SHIKAKU_ERROR_AGENT_GONE)
+        fake_agent_leave (desk->agent);
+      else
+        fake_agent_release (desk->agent);
+      fake_desk_wait (desk, visit, rows[i] == SHIKAKU_ERROR_CANCELLED ? VISIT_CANCELLED : VISIT_FAILED);
+      g_assert_error (visit_get_error (visit), SHIKAKU_ERROR, (int)rows[i]);
+    }
+}
+
+/* Faults of the center. */
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/visit/consent/order", test_consent_order);
+  g_test_add_func ("/visit/consent/before-query", test_consent_before_query);
+  g_test_add_func ("/visit/consent/beside-query", test_consent_beside_query);
+  g_test_add_func ("/visit/consent/after-query", test_query_before_consent);
+  g_test_add_func ("/visit/consent/all-refused", test_all_refused);
+  g_test_add_func ("/visit/consent/no-answer", test_no_answer_is_refusal);
+  g_test_add_func ("/visit/consent/agent-cannot-ask", test_agent_cannot_ask);
+  g_test_add_func ("/visit/consent/registration-fails", test_registration_fails);
+  g_test_add_func ("/visit/consent/registration-refused", test_registration_refused);
+  g_test_add_func ("/visit/consent/not-eligible", test_not_eligible_needs_no_consent);
+  g_test_add_func ("/visit/consent/agreed-in-vain", test_agreed_in_vain);
+  g_test_add_func ("/visit/consent/question-outlasts-visit", test_question_outlasts_visit);
+  g_test_add_func ("/visit/consent/answer-outlasts-question", test_answer_outlasts_question);
+  g_test_add_func ("/visit/consent/gone-before-answer", test_gone_before_answer);
+  return g_test_run ();
+}

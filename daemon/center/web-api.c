@@ -138,7 +138,7 @@ read_answer (Asked *asked, GBytes *body, const GError *failure, GError **error)
 static void
 log_invalid (const GError *error)
 {
-  if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID))
+  if (error != NULL && error->code == SHIKAKU_ERROR_MESSAGE_INVALID && error->domain == SHIKAKU_ERROR)
     log_write (LOG_WARNING, SHIKAKU_MESSAGE_ANSWER_INVALID, NULL, "An answer of the center was not used: %s",
                error->message);
 }

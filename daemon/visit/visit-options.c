@@ -59,7 +59,8 @@ static gboolean
 check_dates (const TransportNumberQuery *insured, GError **error)
 {
   const gint64 now = g_get_real_time ();
-  g_autofree char *earliest = japanese_text_format_date (now - AGE_MAXIMUM_YEARS * DAYS_OF_YEAR * G_TIME_SPAN_DAY);
+  g_autofree char *earliest
+      = japanese_text_format_date (now - (gint64)AGE_MAXIMUM_YEARS * DAYS_OF_YEAR * G_TIME_SPAN_DAY);
   g_autofree char *today = japanese_text_format_date (now);
   g_autofree char *latest = japanese_text_format_date (now + DAYS_OF_YEAR * G_TIME_SPAN_DAY);
 

@@ -202,19 +202,35 @@ exchange_fail (Exchange *exchange, ShikakuError code, const char *text)
   exchange_finish (exchange, error);
 }
 
+/* Whether the center has shown its certificate on the connection that was made for this exchange. */
+static gboolean
+has_seen_center (const Exchange *exchange)
+{
+  return exchange->fresh
+         && (exchange->outcome->stage == HTTPS_STAGE_SECURED
+             || (exchange->tls != NULL && g_tls_connection_get_peer_certificate (exchange->tls) != NULL));
+}
+
 /*
- * A cut right after the handshake, before any answer, is how many servers refuse a client certificate in TLS 1.3, where
- * the client has finished by then. A center that breaks down just then looks the same; a repeat tells.
+ * A cut at or right after the handshake, before any answer, is how some servers refuse a client certificate, and what
+ * a line that breaks looks like. Nobody knows: it is no refusal, and people are told of both.
  */
 static void
 exchange_fail_cut (Exchange *exchange)
 {
   exchange->outcome->lost = TRUE;
-  if (exchange->fresh && exchange->outcome->stage == HTTPS_STAGE_SECURED)
-    exchange_fail (exchange, SHIKAKU_ERROR_CENTER_REFUSED,
-                   "the center dropped the connection after the client certificate");
+  if (has_seen_center (exchange))
+    exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE,
+                   "the center cut the connection after the TLS handshake, or it does not take the client certificate");
   else
     exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center cut the connection");
+}
+
+static void
+exchange_fail_handshake (Exchange *exchange)
+{
+  exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE,
+                 "the center cut the TLS handshake, or does not speak TLS 1.2 or 1.3");
 }
 
 static void
@@ -229,12 +245,10 @@ exchange_fail_tls (Exchange *exchange, const GError *cause)
           "the center's certificate is not of the trusted CA, not for a server of its name, weak, or expired");
       break;
     case G_TLS_ERROR_NOT_TLS: /* the handshake was cut, whatever for; it matters whether the center had shown itself */
-      if (exchange->tls != NULL && g_tls_connection_get_peer_certificate (exchange->tls) != NULL)
-        exchange_fail (exchange, SHIKAKU_ERROR_CENTER_REFUSED,
-                       "the center dropped the connection at the client certificate");
+      if (has_seen_center (exchange))
+        exchange_fail_cut (exchange);
       else
-        exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE,
-                       "the center cut the TLS handshake, or does not speak TLS 1.2 or 1.3");
+        exchange_fail_handshake (exchange);
       break;
     case G_TLS_ERROR_EOF:
       exchange_fail_cut (exchange);
@@ -251,8 +265,12 @@ exchange_fail_tls (Exchange *exchange, const GError *cause)
     case G_TLS_ERROR_INAPPROPRIATE_FALLBACK:
     case G_TLS_ERROR_BAD_CERTIFICATE_PASSWORD:
     default:
-      exchange_fail (exchange, SHIKAKU_ERROR_CENTER_REFUSED,
-                     "the center refused the TLS connection or the client certificate");
+      if (has_seen_center (exchange))
+        exchange_fail (exchange, SHIKAKU_ERROR_CENTER_REFUSED, "the center refused the client certificate");
+      else if (exchange->fresh)
+        exchange_fail_handshake (exchange);
+      else
+        exchange_fail_cut (exchange);
       break;
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * web-access: refusals are remembered, each for as long as trying again could do harm: that of a PIN for ever (tokens
- * lock), that of the account for some time (centers lock accounts).
+ * lock), that of the account for some time, and until its file says something else (centers lock accounts).
  */
 #include "center/web-access.h"
 
@@ -35,6 +35,7 @@ struct WebAccess
   gint64 token_old, token_ends; /* monotonic: worth renewing; not to be used any more */
 
   GBytes *login;   /* from the account's file as it was; NULL: to be read */
+  GBytes *refused; /* what the center has refused: it is not sent again */
   GError *refusal; /* of the account */
   guint refusals;
   gint64 refused_until; /* monotonic */
@@ -73,6 +74,7 @@ web_access_free (WebAccess *access)
   g_clear_pointer (&access->credential, credential_free);
   g_clear_pointer (&access->kept, credential_free);
   g_clear_pointer (&access->login, g_bytes_unref);
+  g_clear_pointer (&access->refused, g_bytes_unref);
   g_clear_error (&access->refusal);
   g_clear_error (&access->pin_refusal);
   g_string_chunk_free (access->names);
@@ -211,7 +213,15 @@ web_access_make_login (WebAccess *access, GError **error)
     }
   if (access->login == NULL)
     access->login = credential_make_login (access->files.account, error);
-  return access->login != NULL ? g_bytes_ref (access->login) : NULL;
+  if (access->login == NULL)
+    return NULL;
+  if (access->refused != NULL && g_bytes_equal (access->login, access->refused))
+    {
+      g_clear_pointer (&access->login, g_bytes_unref);
+      g_propagate_error (error, g_error_copy (access->refusal));
+      return NULL;
+    }
+  return g_bytes_ref (access->login);
 }
 
 guint
@@ -220,7 +230,8 @@ web_access_note_refusal (WebAccess *access, const GError *error)
   guint delay_seconds
       = backoff_delay (access->refusals++, REFUSAL_DELAY_BASE_SECONDS, REFUSAL_DELAY_CAP_SECONDS, G_MAXUINT32);
 
-  g_clear_pointer (&access->login, g_bytes_unref);
+  g_clear_pointer (&access->refused, g_bytes_unref);
+  access->refused = g_steal_pointer (&access->login);
   g_clear_error (&access->refusal);
   access->refusal = g_error_copy (error);
   access->refused_until = g_get_monotonic_time () + (gint64)delay_seconds * G_USEC_PER_SEC;
@@ -240,6 +251,7 @@ web_access_take_token (WebAccess *access, char *token, guint lifetime_seconds)
   access->token_ends = now + span - MIN (span / 2, (gint64)TOKEN_MARGIN_SECONDS * G_USEC_PER_SEC);
   access->refusals = 0;
   g_clear_error (&access->refusal);
+  g_clear_pointer (&access->refused, g_bytes_unref);
 }
 
 void

@@ -3,7 +3,7 @@
  * web-client: a call's way: credential → token → exchange → (repeat) → done.
  *
  * What an HTTP status becomes: 200 the answer · 401 a new token and one repeat, then CENTER_REFUSED · 429, 503
- * repeats after Retry-After or the back-off, then CENTER_BUSY · other 4xx CENTER_REFUSED · other 5xx
+ * repeats after Retry-After or the back-off, then CENTER_BUSY · other 4xx CENTER_REFUSED · 408 and other 5xx
  * CENTER_UNREACHABLE (out of order) · 3xx and anything else MESSAGE_INVALID. A query whose connection was refused,
  * reset or cut is repeated; TLS errors and refusals never are, but once when the key's token may have been pulled.
  */
@@ -17,12 +17,14 @@
 #include "center/web-access.h"
 #include "center/web-message.h"
 
-#define REPEATS_MAXIMUM 2
-#define REPEAT_DELAY_BASE_MILLISECONDS 100
+#define REPEATS_MAXIMUM 4 /* over three seconds at most: a center that begins anew, or a router, is back by then */
+#define REPEAT_DELAY_BASE_MILLISECONDS 200
 #define REPEAT_DELAY_CAP_MILLISECONDS 2000
 
 #define STATUS_OK 200
 #define STATUS_UNAUTHORIZED 401
+#define STATUS_FORBIDDEN 403
+#define STATUS_REQUEST_TIMEOUT 408
 #define STATUS_TOO_MANY_REQUESTS 429
 #define STATUS_UNAVAILABLE 503
 
@@ -314,6 +316,8 @@ call_judge_status (Call *call)
         return;
       code = SHIKAKU_ERROR_CENTER_BUSY;
     }
+  else if (status == STATUS_REQUEST_TIMEOUT)
+    code = SHIKAKU_ERROR_CENTER_UNREACHABLE;
   else if (status / 100 == 4)
     code = SHIKAKU_ERROR_CENTER_REFUSED;
   else if (status / 100 == 5)
@@ -403,10 +407,11 @@ note_refusal (WebClient *client, const GError *error)
 {
   guint delay_seconds = web_access_note_refusal (client->access, error);
 
-  client->failed = TRUE;
   if (client->transport != NULL)
     log_write (LOG_WARNING, SHIKAKU_MESSAGE_ACCOUNT_REFUSED, NULL,
-               "The center refused the institution's account; next try in %u s at the earliest", delay_seconds);
+               "The center refused the institution's account; it is asked again when the account's file has changed, "
+               "in %u s at the earliest",
+               delay_seconds);
 }
 
 static void
@@ -414,7 +419,8 @@ on_login (GBytes *body, const GError *error, gpointer user_data)
 {
   WebClient *client = user_data;
   g_autoptr (GError) unusable = NULL;
-  guint lifetime_seconds = 0;
+  guint lifetime_seconds = 0, status = client->login->outcome.status;
+  gboolean refused = status == STATUS_UNAUTHORIZED || status == STATUS_FORBIDDEN; /* nothing else is of the account */
 
   client->login = NULL;
   if (error == NULL)
@@ -425,6 +431,7 @@ on_login (GBytes *body, const GError *error, gpointer user_data)
         web_access_take_token (client->access, token, lifetime_seconds);
       else
         error = unusable;
+      refused = g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED); /* "status": "NG" */
       client->failed = token == NULL;
       if (client->transport != NULL)
         {
@@ -432,8 +439,9 @@ on_login (GBytes *body, const GError *error, gpointer user_data)
           transport_derive_state (client->transport);
         }
     }
-  if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED))
+  if (refused)
     note_refusal (client, error);
+  client->failed |= g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED);
   wake_waiting (client, error);
 }
 

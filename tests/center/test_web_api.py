@@ -198,7 +198,10 @@ def test_not_configured():
 def test_certificate_refused():
     files = {"certificate": KEYS / "foreign-institution.cert.pem", "key": KEYS / "foreign-institution.key.pem"}
     with make_pair(**files) as (center, driver):
-        assert driver.search() == "CenterRefused"
+        result = driver.search()  # the center's alert, or nothing but a cut
+        assert result in ("CenterRefused", "CenterUnreachable"), result
+        assert "the client certificate" in driver.read_complaints()
+        assert "account" not in driver.read_complaints()
         assert driver.state()[0] in ("degraded", "offline")
         assert count(center) == 0
 
@@ -328,8 +331,42 @@ def test_cut():
         center.tell("clear-log")
         center.tell("fault cut 100 path=search always")
         assert driver.search() == "CenterUnreachable"
-        assert count(center, "search") == 3
+        assert count(center, "search") == 5
         assert len({line["ArbitraryFileIdentifier"] for line in center.log("search")}) == 1
+
+
+def test_cut_anywhere():
+    """A cut says nothing of certificate or account, wherever it comes: at the first login, after it, at the next."""
+    with make_pair() as (center, driver):
+        for fault in ("path=auth", "", "path=auth"):
+            drop_connections(center)
+            center.tell(f"fault drop {fault} always")
+            assert driver.search() == driver.ask("register key drug=1") == "CenterUnreachable"
+            assert driver.state()[1][2:] == ["ok", "failed:CenterUnreachable"]
+            center.tell("clear-faults")
+            assert driver.search().startswith("ok")
+            if not fault:
+                center.tell("expire-tokens")
+        texts = driver.read_complaints()
+        assert "refused" not in texts, texts
+
+
+def test_status_of_login():
+    """Only 401 and 403 speak of the account; whatever else is wrong is asked again."""
+    for status, result in {400: "CenterRefused", 404: "CenterRefused", 405: "CenterRefused", 408: "CenterUnreachable",
+                           401: "CenterRefused", 403: "CenterRefused"}.items():  # fmt: skip
+        with make_pair() as (center, driver):
+            center.tell(f"fault status {status} path=auth")
+            assert driver.search() == result
+            refused = "refused the institution's account" in driver.read_complaints()
+            assert refused == (status in (401, 403)), status
+            assert driver.search().startswith("ok") != refused, status
+            if refused:
+                driver.let_pass(3600)
+                assert driver.search() == "CenterRefused"  # nobody has changed the password: it is not sent again
+                assert count(center, "auth") == 1
+                driver.configure()  # unless somebody wants it
+                assert driver.search().startswith("ok")
 
 
 def test_card_check_repeated():
@@ -393,7 +430,7 @@ def test_bad_answers():
 
 def test_endless_answers():
     """Whatever the center sends, as fast as it can: the main loop goes on, and the call ends by itself."""
-    faults = {"continue 100": "MessageInvalid", "continue 103": "MessageInvalid", "endless-head": "CenterRefused",
+    faults = {"continue 100": "MessageInvalid", "continue 103": "MessageInvalid", "endless-head": "CenterUnreachable",
               "endless-trailer": "ok", "crumbs 1000000": "MessageInvalid"}  # fmt: skip
     with make_pair() as (center, driver):
         assert driver.search().startswith("ok")
@@ -434,7 +471,7 @@ def test_busy():
         center.tell("clear-log")
         center.tell("fault status 503 path=search retry-after=30")
         number = driver.start(make_search("yamada"))
-        wait_for(lambda: center.log("search")[0]["status"] == 503)
+        wait_for(lambda: any(line["status"] == 503 for line in center.log("search")))
         driver.let_pass(20)
         assert count(center, "search") == 1
         driver.let_pass(11)
@@ -450,7 +487,7 @@ def test_busy():
         center.tell("clear-log")
         center.tell("fault status 429 path=search always")
         assert driver.search() == "CenterBusy"
-        assert count(center, "search") == 3
+        assert count(center, "search") == 5
 
         center.tell("clear-faults")
         center.tell("expire-tokens")

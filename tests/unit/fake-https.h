@@ -33,6 +33,7 @@ extern struct FakeHttps
 extern struct FakeCredential
 {
   gboolean missing, in_token, no_account; /* as the test likes */
+  const char *account;                    /* what its file says; NULL: as ever */
   guint loads, logins;
 } fake_credential;
 

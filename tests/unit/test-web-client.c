@@ -214,6 +214,10 @@ test_login_fails (Desk *desk, gconstpointer unused)
   } rows[] = {
     { .status = 200, .body = "no JSON", .error = SHIKAKU_ERROR_MESSAGE_INVALID },
     { .status = 302, .body = "", .error = SHIKAKU_ERROR_MESSAGE_INVALID },
+    { .status = 400, .body = "", .error = SHIKAKU_ERROR_CENTER_REFUSED }, /* not the account */
+    { .status = 404, .body = "", .error = SHIKAKU_ERROR_CENTER_REFUSED },
+    { .status = 405, .body = "", .error = SHIKAKU_ERROR_CENTER_REFUSED },
+    { .status = 408, .body = "", .error = SHIKAKU_ERROR_CENTER_UNREACHABLE },
     { .status = 500, .body = "", .error = SHIKAKU_ERROR_CENTER_UNREACHABLE },
   };
 
@@ -232,13 +236,17 @@ test_login_fails (Desk *desk, gconstpointer unused)
           fake_https_answer_login ("first");
           fake_https_answer (CHECK, 200, "checked");
           assert_answered (&second, "checked");
+          fake_timers_pass (FAKE_TOKEN_LIFETIME * 1000);
         }
       else
         assert_failed (&second, rows[i].error);
     }
 }
 
-/* A refused account is left alone for some time, so that the center does not lock it; then it is read anew. */
+/*
+ * A refused account is left alone, so that the center does not lock it: for some time, in which its file is not looked
+ * at, and then until the file says something else.
+ */
 static void
 test_account_refused (Desk *desk, gconstpointer unused)
 {
@@ -258,8 +266,13 @@ test_account_refused (Desk *desk, gconstpointer unused)
       fake_settle ();
       assert_failed (&second, SHIKAKU_ERROR_CENTER_REFUSED);
       g_assert_cmpuint (fake_https_count (NULL), ==, 0);
-      g_assert_cmpuint (fake_credential.logins, ==, i + 1);
+      g_assert_cmpuint (fake_credential.logins, ==, 2 * i + 1);
       fake_timers_pass (REFUSAL_MAXIMUM * 1000);
+      start (desk, WEB_CALL_CHECK, &second);
+      fake_settle ();
+      assert_failed (&second, SHIKAKU_ERROR_CENTER_REFUSED);
+      g_assert_cmpuint (fake_https_count (NULL), ==, 0);
+      fake_credential.account = i == 0 ? "other" : "third";
     }
   log_in (desk);
   g_assert_false (web_client_has_failed (desk->client));
@@ -369,9 +382,9 @@ test_repeats (Desk *desk, gconstpointer unused)
     gboolean once;
     guint tries;
   } rows[] = {
-    { .kind = WEB_CALL_CHALLENGE, .path = CHALLENGE, .tries = 3 },
-    { .kind = WEB_CALL_CHECK, .path = CHECK, .tries = 3 },
-    { .kind = WEB_CALL_SEARCH, .path = SEARCH, .tries = 3 },
+    { .kind = WEB_CALL_CHALLENGE, .path = CHALLENGE, .tries = 5 },
+    { .kind = WEB_CALL_CHECK, .path = CHECK, .tries = 5 },
+    { .kind = WEB_CALL_SEARCH, .path = SEARCH, .tries = 5 },
     { .kind = WEB_CALL_REGISTER, .path = REGISTER, .tries = 1 },
     { .kind = WEB_CALL_CHECK, .path = CHECK, .once = TRUE, .tries = 1 },
   };

@@ -16,6 +16,7 @@ KINDS = {
     "huge": (NUMBER, "answers with well-formed JSON of so many bytes"),
     "redirect": ("", "answers 302 to the same call under another host name of the loopback"),
     "cut": (NUMBER, "does what was asked, sends the head and so many bytes of the body, and closes"),
+    "drop": ("", "takes the request, does nothing with it and closes the connection"),
     "status": (NUMBER, "answers with this HTTP status and does nothing (retry-after=SECONDS)"),
     "error-code": (CODE, "answers SegmentOfResult 9 with this ErrorCode and does nothing"),
     "processing": ("", "answers SegmentOfResult 2 (still being worked on) and does nothing"),

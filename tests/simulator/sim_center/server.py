@@ -205,6 +205,8 @@ class Connection(asyncio.Protocol):
             self.write(exchange, *self.ask_center(exchange))
         elif fault.kind == "silent":
             await asyncio.get_running_loop().create_future()
+        elif fault.kind == "drop":
+            self.transport.abort()
         elif fault.kind == "garbage":
             self.write(exchange, 200, GARBAGE)
         elif fault.kind == "huge":

@@ -35,7 +35,7 @@ struct WebApi
   Bond *bond;          /* of new visits */
 
   Bond *candidate;  /* new settings that are being tried; NULL: none are */
-  gboolean trying;  /* it is logging in; else it waits for the center to be there */
+  Message *trial;   /* the request that the center judges it by; NULL: it waits for the center to be there */
   gboolean waiting; /* which the log knows */
 };
 
@@ -323,6 +323,7 @@ static void
 drop_candidate (WebApi *api)
 {
   g_clear_pointer (&api->candidate, bond_unref);
+  g_clear_pointer (&api->trial, message_free);
 }
 
 /* Whoever has the former bond goes on by it, but tells nobody how its center is. */
@@ -340,10 +341,17 @@ static void
 on_tried (GBytes *body, const GError *failure, gpointer user_data)
 {
   WebApi *api = user_data;
+  g_autoptr (Message) request = NULL, answer = NULL;
+  g_autoptr (GError) refusal = NULL;
 
   if (api->candidate == NULL) /* others came meanwhile */
     return;
-  api->trying = FALSE;
+  request = g_steal_pointer (&api->trial);
+  if (failure == NULL)
+    {
+      answer = web_message_parse (body, request, &refusal);
+      failure = refusal;
+    }
   if (failure == NULL)
     {
       log_write (LOG_NOTICE, SHIKAKU_MESSAGE_CREDENTIAL_RENEWED, NULL,
@@ -367,14 +375,24 @@ on_tried (GBytes *body, const GError *failure, gpointer user_data)
   drop_candidate (api);
 }
 
-/* Begins a trial of the candidate, if there is one that is not being tried. */
+/*
+ * Begins a trial of the candidate, if there is one that is not being tried: a login, and a challenge, because a login
+ * does not show the institution. It binds nothing.
+ */
 static void
 try_candidate (WebApi *api)
 {
-  if (api->candidate == NULL || api->trying)
+  g_autofree char *identifier = NULL;
+  g_autoptr (GBytes) body = NULL;
+  FieldHeader header;
+
+  if (api->candidate == NULL || api->trial != NULL)
     return;
-  api->trying = TRUE;
-  web_client_call (api->candidate->client, WEB_CALL_LOGIN, NULL, FALSE, NULL, on_tried, api);
+  identifier = g_uuid_string_random ();
+  header = (FieldHeader){ api->candidate->institution_code, identifier, NULL };
+  api->trial = field_request_new_challenge (&header);
+  body = message_json_write (api->trial);
+  web_client_call (api->candidate->client, WEB_CALL_CHALLENGE, body, FALSE, NULL, on_tried, api);
 }
 
 void
@@ -384,7 +402,7 @@ web_api_configure (Transport *transport, const WebApiSettings *settings)
 
   drop_candidate (api);
   api->candidate = bond_new (api, settings);
-  api->trying = api->waiting = FALSE;
+  api->waiting = FALSE;
   if (!web_client_has_failed (api->bond->client))
     try_candidate (api);
   else

@@ -265,7 +265,7 @@ def test_renewed():
         assert get_expiry(driver) > before
         assert driver.state()[:2] == ("online", ["ok"] * 4)
         assert driver.search().startswith("ok")
-        assert [line["path"] for line in center.log()] == ["auth", "search"]  # it logged in beside the other
+        assert [line["path"] for line in center.log()] == ["auth", "card/challenge", "search"]  # beside the other
         assert not set(get_certificates(center)) & set(certificates)
         assert not any(line["resumed"] for line in center.log())
 
@@ -298,6 +298,7 @@ def test_renewed_badly():
         "CenterRefused": make_files("foreign-institution"),
         "CenterUntrusted": {"authority": KEYS / "foreign-center-ca.pem"},
         "account": {"account": os.devnull}, "code": {"institution": ""},
+        "institution": {"institution": "1399999999"},
     }  # fmt: skip
     with make_pair() as (center, driver):
         assert driver.search().startswith("ok")
@@ -309,7 +310,7 @@ def test_renewed_badly():
             wait_for(lambda number=number: count_texts(driver, REFUSED, WAITING) == number)
             assert driver.search().startswith("ok"), case
             assert (driver.state(), get_expiry(driver)) == (state, expiry), case  # nothing is told of it
-        assert count(center, "auth") == 1
+        assert count(center, "auth") == 2  # the last one's code was judged after its login
         assert driver.read_complaints().count("warning: center") == 0
         driver.configure(**good)
         wait_for(lambda: RENEWED in driver.read_complaints())

@@ -219,13 +219,16 @@ __wrap_credential_free (Credential *object)
 GBytes *
 __wrap_credential_make_login (const char *account_file, GError **error)
 {
+  const char *login;
+
   if (fake_credential.no_account)
     {
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "as the test wants it");
       return NULL;
     }
   fake_credential.logins++;
-  return g_bytes_new_static ("login", 5);
+  login = fake_credential.account != NULL ? fake_credential.account : "login";
+  return g_bytes_new_static (login, strlen (login));
 }
 
 void

@@ -476,7 +476,7 @@ bus_agent_show_message (Agent *agent, const AgentContext *context, const char *m
     return;
   call = new_call (agent, "ShowMessage", context->visit);
   if (call == NULL || sd_bus_message_append_basic (call, 's', message) < 0 || open_details (call, context) < 0
-      || bus_entry_append (call, "Text", "s", text != NULL ? text : "") < 0
+      || bus_entry_append_text (call, "Text", text != NULL ? text : "") < 0
       || sd_bus_message_close_container (call) < 0)
     return;
   g_free (agent->screen);

@@ -97,7 +97,7 @@ append_texts (sd_bus_message *message, const TextField *fields, const void *from
       const char *text = G_STRUCT_MEMBER (const char *, from, fields->offset);
 
       if (text != NULL)
-        result = bus_entry_append (message, fields->key, "s", text);
+        result = bus_entry_append_text (message, fields->key, text);
     }
   return result;
 }
@@ -191,7 +191,7 @@ append_ticket (sd_bus_message *message, const QualificationTicket *ticket)
   int result = sd_bus_message_open_container (message, 'a', "{sv}");
 
   for (guint i = 0; i < ticket->n_texts && result >= 0; i++)
-    result = bus_entry_append (message, ticket->texts[i].name, "s", ticket->texts[i].text);
+    result = bus_entry_append_text (message, ticket->texts[i].name, ticket->texts[i].text);
   return result < 0 ? result : sd_bus_message_close_container (message);
 }
 
@@ -252,16 +252,16 @@ bus_refusal_append (sd_bus_message *message, const GError *error)
 {
   const char *code = shikaku_error_get_center_code (error);
   const char *text = shikaku_error_get_center_text (error);
-  int result = code != NULL ? bus_entry_append (message, "Code", "s", code) : 0;
+  int result = code != NULL ? bus_entry_append_text (message, "Code", code) : 0;
 
-  return result >= 0 && text != NULL ? bus_entry_append (message, "Message", "s", text) : result;
+  return result >= 0 && text != NULL ? bus_entry_append_text (message, "Message", text) : result;
 }
 
 int
 bus_eligibility_append (sd_bus_message *message, const Eligibility *eligibility)
 {
   const Qualification *sent = eligibility->qualification;
-  int result = bus_entry_append (message, "Answer", "s", eligibility_answer_to_string (eligibility->answer));
+  int result = bus_entry_append_text (message, "Answer", eligibility_answer_to_string (eligibility->answer));
 
   if (result >= 0)
     result = append_texts (message, eligibility_texts, eligibility);
@@ -294,7 +294,7 @@ append_consent (sd_bus_message *message, const Consent *consent)
   if (result >= 0)
     result = append_texts (message, consent_texts, consent);
   if (result >= 0 && consent->error != SHIKAKU_ERROR_NONE)
-    result = bus_entry_append (message, "Error", "s", shikaku_error_get_name (consent->error));
+    result = bus_entry_append_text (message, "Error", shikaku_error_get_name (consent->error));
   if (result >= 0)
     result = sd_bus_message_close_container (message);
   return result < 0 ? result : sd_bus_message_close_container (message);

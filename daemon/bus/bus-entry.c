@@ -65,12 +65,22 @@ bus_entry_append (sd_bus_message *message, const char *key, const char *type, ..
 }
 
 int
+bus_entry_append_text (sd_bus_message *message, const char *key, const char *text)
+{
+  int result = bus_entry_open (message, key, "s");
+
+  if (result >= 0)
+    result = sd_bus_message_append_basic (message, 's', text);
+  return result < 0 ? result : bus_entry_close (message);
+}
+
+int
 bus_entry_append_texts (sd_bus_message *message, const BusEntryText *texts)
 {
   int result = 0;
 
   for (; texts->key != NULL && result >= 0; texts++)
     if (texts->text != NULL)
-      result = bus_entry_append (message, texts->key, "s", texts->text);
+      result = bus_entry_append_text (message, texts->key, texts->text);
   return result;
 }

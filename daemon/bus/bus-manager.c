@@ -135,14 +135,14 @@ append_link (sd_bus_message *reply, const StationLink *link)
   int result = sd_bus_message_open_container (reply, 'a', "{sv}");
 
   if (result >= 0)
-    result = bus_entry_append (reply, "Link", "s", link->link);
+    result = bus_entry_append_text (reply, "Link", link->link);
   if (result >= 0)
-    result = bus_entry_append (reply, "State", "s", link->state);
+    result = bus_entry_append_text (reply, "State", link->state);
   if (result >= 0 && link->since != 0)
     result = bus_entry_append (reply, "Since", "t", (guint64)link->since);
   for (guint i = 0; i < G_N_ELEMENTS (texts) && result >= 0; i++)
     if (texts[i].text != NULL && *texts[i].text)
-      result = bus_entry_append (reply, texts[i].key, "s", texts[i].text);
+      result = bus_entry_append_text (reply, texts[i].key, texts[i].text);
   return result < 0 ? result : sd_bus_message_close_container (reply);
 }
 

@@ -24,7 +24,7 @@
 #define STATUS_OK 200
 #define STATUS_UNAUTHORIZED 401
 #define STATUS_FORBIDDEN 403
-#define STATUS_REQUEST_TIMEOUT 408
+#define STATUS_TOO_SLOW_REQUEST 408
 #define STATUS_TOO_MANY_REQUESTS 429
 #define STATUS_UNAVAILABLE 503
 
@@ -316,7 +316,7 @@ call_judge_status (Call *call)
         return;
       code = SHIKAKU_ERROR_CENTER_BUSY;
     }
-  else if (status == STATUS_REQUEST_TIMEOUT)
+  else if (status == STATUS_TOO_SLOW_REQUEST)
     code = SHIKAKU_ERROR_CENTER_UNREACHABLE;
   else if (status / 100 == 4)
     code = SHIKAKU_ERROR_CENTER_REFUSED;

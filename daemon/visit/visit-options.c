@@ -13,7 +13,7 @@
 #define NUMBER_MAXIMUM 20        /* characters, of symbol and number */
 #define BRANCH_MAXIMUM 2         /* digits */
 #define AGE_MAXIMUM_YEARS 130
-#define DAYS_OF_YEAR 366
+#define DATE_YEAR G_GINT64_CONSTANT (10000) /* in a date that is read as a number */
 
 static gboolean
 set_invalid (GError **error, const char *reason)
@@ -47,26 +47,23 @@ is_short_text (const char *text)
   return TRUE;
 }
 
-/* is_between: whether @text is a date from @first to @last; dates as texts are in their own order. */
-static gboolean
-is_between (const char *text, const char *first, const char *last)
+/* read_date: YYYYMMDD as a number, which has the order of dates; -1: it is none. */
+static gint64
+read_date (const char *text)
 {
-  return text != NULL && japanese_text_is_date (text) && strcmp (text, first) >= 0 && strcmp (text, last) <= 0;
+  return text != NULL && japanese_text_is_date (text) ? g_ascii_strtoll (text, NULL, 10) : -1;
 }
 
 /* check_dates: nobody is born later than today, or is as old as nobody has become; nobody is insured before birth. */
 static gboolean
 check_dates (const TransportNumberQuery *insured, GError **error)
 {
-  const gint64 now = g_get_real_time ();
-  g_autofree char *earliest
-      = japanese_text_format_date (now - (gint64)AGE_MAXIMUM_YEARS * DAYS_OF_YEAR * G_TIME_SPAN_DAY);
-  g_autofree char *today = japanese_text_format_date (now);
-  g_autofree char *latest = japanese_text_format_date (now + DAYS_OF_YEAR * G_TIME_SPAN_DAY);
+  g_autofree char *now = japanese_text_format_date (g_get_real_time ());
+  gint64 today = read_date (now), birthdate = read_date (insured->birthdate), date = read_date (insured->date);
 
-  if (!is_between (insured->birthdate, earliest, today))
+  if (birthdate < today - AGE_MAXIMUM_YEARS * DATE_YEAR || birthdate > today)
     return set_invalid (error, "Birthdate: YYYYMMDD is needed, of a person who can be alive");
-  if (insured->date != NULL && !is_between (insured->date, insured->birthdate, latest))
+  if (insured->date != NULL && (date < birthdate || date > today + DATE_YEAR))
     return set_invalid (error, "Date: YYYYMMDD, from the birth to a year from now");
   return TRUE;
 }
@@ -91,29 +88,31 @@ is_space (gunichar character)
   return character == '\t' || g_unichar_type (character) == G_UNICODE_SPACE_SEPARATOR; /* the full-width one too */
 }
 
-/* trim: without the spaces around it; an empty text is none. Line breaks stay, to be refused. (transfer full) */
+/* trim: takes the spaces around @text (transfer full) off; an empty one is none. Line breaks stay, to be refused. */
 static char *
-trim (const char *text)
+trim (char *text)
 {
-  const char *end;
+  char *begin = text, *end;
 
   if (text == NULL || !g_utf8_validate (text, -1, NULL))
-    return g_strdup (text);
-  while (is_space (g_utf8_get_char (text)))
-    text = g_utf8_next_char (text);
-  end = text + strlen (text);
-  for (const char *c = end; c > text && is_space (g_utf8_get_char (c = g_utf8_prev_char (c)));)
+    return text;
+  while (is_space (g_utf8_get_char (begin)))
+    begin = g_utf8_next_char (begin);
+  end = begin + strlen (begin);
+  for (char *c = end; c > begin && is_space (g_utf8_get_char (c = g_utf8_prev_char (c)));)
     end = c;
-  return end > text ? g_strndup (text, (gsize)(end - text)) : NULL;
+  *end = '\0';
+  memmove (text, begin, (gsize)(end - begin) + 1);
+  if (*text == '\0')
+    g_clear_pointer (&text, g_free);
+  return text;
 }
 
 /* fold_digits: digits typed in full width are digits. (transfer full) */
 static char *
 fold_digits (const char *text)
 {
-  g_autofree char *trimmed = trim (text);
-
-  return trimmed != NULL ? japanese_text_fold_width (trimmed) : NULL;
+  return text != NULL ? trim (japanese_text_fold_width (text)) : NULL;
 }
 
 /* pad_branch: "1" is the field's "01". (transfer full) */
@@ -152,8 +151,8 @@ insured_new (const TransportNumberQuery *typed)
   TransportNumberQuery *insured = g_new0 (TransportNumberQuery, 1);
 
   insured->insurer_number = fold_digits (typed->insurer_number);
-  insured->symbol = trim (typed->symbol);
-  insured->number = trim (typed->number);
+  insured->symbol = trim (g_strdup (typed->symbol));
+  insured->number = trim (g_strdup (typed->number));
   insured->branch = pad_branch (typed->branch);
   insured->birthdate = fold_digits (typed->birthdate);
   insured->date = fold_digits (typed->date);

@@ -330,11 +330,12 @@ drop_candidate (WebApi *api)
 static void
 take_candidate (WebApi *api)
 {
-  g_autoptr (TransportBond) former = &api->bond->bond;
+  Bond *former = api->bond;
 
-  web_client_retire (api->bond->client);
+  web_client_retire (former->client);
   api->bond = g_steal_pointer (&api->candidate);
   web_client_take_over (api->bond->client, &api->transport);
+  bond_unref (former);
 }
 
 static void

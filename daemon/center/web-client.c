@@ -28,6 +28,8 @@
 #define STATUS_TOO_MANY_REQUESTS 429
 #define STATUS_UNAVAILABLE 503
 
+#define EXAMINATION_SECONDS 2 /* a call that only examines: shikakuctl waits 2.8 s */
+
 /* Beside those of WebCall. */
 #define CALL_AUTH (WEB_CALL_REGISTER + 1)
 #define CALL_CONNECT (WEB_CALL_REGISTER + 2)
@@ -49,6 +51,7 @@ typedef struct
   GCancellable *caller;
   gulong caller_handler;
 
+  guint seconds;     /* that it may take */
   gint64 end;        /* monotonic */
   GSource *deadline; /* ready at the end, or at once when the caller cancels */
   GSource *pause;    /* until the next step */
@@ -233,12 +236,12 @@ on_deadline (gpointer user_data)
   if (web_access_is_opening (call->client->access))
     {
       g_set_error (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING,
-                   "the key's token did not answer within %u s", call->client->timeout_seconds);
+                   "the key's token did not answer within %u s", call->seconds);
       note_credential (call->client, error);
     }
   else
     g_set_error (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center did not answer within %u s",
-                 call->client->timeout_seconds);
+                 call->seconds);
   if (sent != NULL && sent->in_flight)
     note_links (sent, error);
   call_finish (call, NULL, error);
@@ -382,8 +385,11 @@ call_new (WebClient *client, guint kind, GBytes *body, gboolean once, WebClientD
   call->once = once;
   call->done = done;
   call->user_data = user_data;
-  call->end = g_get_monotonic_time () + (gint64)client->timeout_seconds * G_USEC_PER_SEC;
-  call->deadline = add_timeout ((guint64)client->timeout_seconds * 1000, on_deadline, call);
+  /* Somebody looks at the screen while the links are examined: what a silent center keeps back is known by then. */
+  call->seconds
+      = once && kind != CALL_AUTH ? MIN (client->timeout_seconds, EXAMINATION_SECONDS) : client->timeout_seconds;
+  call->end = g_get_monotonic_time () + (gint64)call->seconds * G_USEC_PER_SEC;
+  call->deadline = add_timeout ((guint64)call->seconds * 1000, on_deadline, call);
   https_outcome_clear (&call->outcome);
   g_queue_push_tail (&client->calls, call);
   return call;

@@ -145,19 +145,20 @@ def find_readers():
 
 
 def test_metrics(rig):
-    """Written at the start and at the end, for everybody to read, as a whole; both kinds of readers understand it."""
+    """Written at the start and at the end, for its group to read, as a whole; both kinds of readers understand it."""
     read_openmetrics, read_prometheus = find_readers()
     reader, _patient, visits = start(rig)
     rig.wake_at(rig.metrics_file)
     wait_for(rig.metrics_file.exists, "the file")
-    first = rig.run_as("other", "cat", rig.metrics_file, stdin="", check=0).text()
+    rig.run_as("other", "cat", rig.metrics_file, stdin="", check=1)
+    first = rig.metrics_file.read_text()
     assert "\nshikaku_up 1\n" in first, first
     assert visits.open(Reader=reader, Consents=["drug"]).wait_finished()[0] == "done"
     assert visits.check_number(INSURED).wait_finished()[0] == "done"
     statistics = get_statistics(rig)
     rig.stop_daemon()
 
-    text = rig.run_as("other", "cat", rig.metrics_file, stdin="", check=0).text()
+    text = rig.metrics_file.read_text()
     assert [path.name for path in rig.metrics_file.parent.iterdir()] == [rig.metrics_file.name]
     samples = {}
     for read in (read_openmetrics, read_prometheus):

@@ -206,7 +206,6 @@ run_program (int argc, char *argv[])
   g_autoptr (GError) error = NULL;
   Daemon daemon = { .exit_status = EXIT_SUCCESS };
 
-  setlocale (LC_ALL, "");
   g_option_context_add_main_entries (context, entries, NULL);
   g_option_context_set_summary (context, "Online eligibility daemon: owns the card reader, answers on D-Bus.");
   if (!g_option_context_parse (context, &argc, &argv, &error) || argc > 1)
@@ -220,6 +219,8 @@ run_program (int argc, char *argv[])
       return EXIT_SUCCESS;
     }
 
+  if (check)
+    setlocale (LC_ALL, ""); /* for whoever reads it on a terminal; what serves has no use for a locale's tables */
   log_init ();
   forbid_dumps ();
   signal (SIGPIPE, SIG_IGN);

@@ -46,6 +46,7 @@
 
 struct ReaderMonitor
 {
+  GPtrArray *together;        /* of Event, that are to be queued as one; NULL: each by itself */
   gatomicrefcount references; /* references of the owner, the threads and every queued event */
   const ReaderMonitorObserver *observer;
   gpointer user_data;
@@ -165,15 +166,37 @@ new_event (ReaderMonitor *monitor, EventKind kind, const char *name, gboolean va
   return event;
 }
 
+/* On the main thread: what belongs together, with nothing in between. */
+static gboolean
+on_events (gpointer data)
+{
+  GPtrArray *events = data;
+
+  for (guint i = 0; i < events->len; i++)
+    on_event (events->pdata[i]);
+  return G_SOURCE_REMOVE;
+}
+
 /* Sources of one priority are served in the order in which they were attached. */
 static void
-queue_event (ReaderMonitor *monitor, EventKind kind, const char *name, gboolean value, guint event_counter)
+attach (ReaderMonitor *monitor, GSourceFunc function, gpointer data, GDestroyNotify data_free)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
 
   g_source_set_priority (source, G_PRIORITY_DEFAULT);
-  g_source_set_callback (source, on_event, new_event (monitor, kind, name, value, event_counter), free_event);
+  g_source_set_callback (source, function, data, data_free);
   g_source_attach (source, monitor->main_context);
+}
+
+static void
+queue_event (ReaderMonitor *monitor, EventKind kind, const char *name, gboolean value, guint event_counter)
+{
+  Event *event = new_event (monitor, kind, name, value, event_counter);
+
+  if (monitor->together != NULL)
+    g_ptr_array_add (monitor->together, event);
+  else
+    attach (monitor, on_event, event, free_event);
 }
 
 static void
@@ -473,9 +496,12 @@ watch (gpointer data)
     {
       tell_service (monitor, TRUE);
       watch_readers (monitor);
+      /* That readers are gone and why are told in one, or a visit could end before it is known why. */
+      monitor->together = g_ptr_array_new_with_free_func (free_event);
       while (monitor->states->len > 1)
         remove_reader (monitor, monitor->states->len - 1);
       tell_service (monitor, FALSE);
+      attach (monitor, on_events, g_steal_pointer (&monitor->together), (GDestroyNotify)g_ptr_array_unref);
       release (monitor);
     }
 

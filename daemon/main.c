@@ -166,6 +166,7 @@ run (Daemon *daemon, GError **error)
   interrupt = g_unix_signal_add (SIGINT, on_terminate, daemon);
   reload = g_unix_signal_add (SIGHUP, on_reload, daemon);
   g_main_loop_run (loop);
+  bus_leave (bus);
   g_source_remove (terminate);
   g_source_remove (interrupt);
   g_source_remove (reload);

@@ -22,6 +22,7 @@
 #define SURVEY_MILLISECONDS 1000
 #define PAUSE_MILLISECONDS 1000 /* from a start that failed to its end */
 #define TRIM_SECONDS 1          /* after a caller has gone, or a crowd was there */
+#define LEAVE_MICROSECONDS 1000000 /* for a bus that does not answer */
 #define CROWD 32                /* answers that wait for the bus to take them */
 
 struct Bus
@@ -260,6 +261,17 @@ bus_withdraw (Bus *self)
   bus_calls_close (self->calls);
   g_clear_pointer (&self->gate, bus_gate_free);
   bus_agents_release_all (self->agents);
+}
+
+void
+bus_leave (Bus *self)
+{
+  guint64 waiting = 0;
+
+  sd_bus_set_method_call_timeout (self->bus, LEAVE_MICROSECONDS);
+  sd_bus_release_name (self->bus, SHIKAKU_BUS_NAME);
+  while (sd_bus_get_n_queued_read (self->bus, &waiting) >= 0 && waiting > 0 && sd_bus_process (self->bus, NULL) > 0)
+    ;
 }
 
 void

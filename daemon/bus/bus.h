@@ -41,5 +41,11 @@ void bus_note_failure (const char *reason);
 /* bus_withdraw: no new calls are taken (ShuttingDown); what is queued goes out. */
 void bus_withdraw (Bus *bus);
 
+/*
+ * bus_leave: the last thing on the bus, after bus_withdraw: the name is given back, and who called until then is told
+ * ShuttingDown, so that no call is left without an answer.
+ */
+void bus_leave (Bus *bus);
+
 void bus_free (Bus *bus);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Bus, bus_free)

@@ -207,8 +207,9 @@ def test_stopped_meanwhile(rig):
     """The daemon ends over a question."""
     rig.start("daemon")
     rig.polkitd.kill(signal.SIGSTOP)
-    questions = [ask(rig.bus_connection("tester")) for _number in range(5)]
-    assert ask(rig.bus_connection("root")).wait() == []
+    tester = rig.bus_connection("tester")
+    questions = [ask(tester) for _number in range(5)]
+    call(tester, ROOT, "org.freedesktop.DBus.Peer", "Ping")  # answered after them, if they were
     assert rig.stop_daemon() == 0
     for question in questions:
         expect_error("ShuttingDown", question.wait)

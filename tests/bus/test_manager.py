@@ -393,6 +393,21 @@ def test_shutting_down(rig):
     assert visit.wait_finished()[:2] == ("failed", "ShuttingDown")
 
 
+def test_shutting_down_called(rig):
+    """Who calls in the moment in which the daemon ends is told so: no call is left without an answer."""
+    rig.start("daemon")
+    root = rig.bus_connection("root")
+    rig.daemon.kill(signal.SIGSTOP)
+    rig.daemon.kill(signal.SIGTERM)
+    calls = [Call(root, ROOT, MANAGER, "GetVisits") for _number in range(20)]
+    call(root, "/", "org.freedesktop.DBus", "GetId", destination="org.freedesktop.DBus")  # they are on their way
+    rig.daemon.kill(signal.SIGCONT)
+    assert rig.stop_daemon() == 0
+    for each in calls:
+        wait_for(lambda each=each: each.done, each.what)
+        assert each.error is None or each.error.name == "ShuttingDown", each.error
+
+
 def test_shutting_down_diagnosed(rig):
     """Told to end while a diagnosis waits for the center."""
     rig.start("center", "daemon")

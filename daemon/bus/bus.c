@@ -20,10 +20,10 @@
 #define DBUS_NAME "org.freedesktop.DBus"
 
 #define SURVEY_MILLISECONDS 1000
-#define PAUSE_MILLISECONDS 1000 /* from a start that failed to its end */
-#define TRIM_SECONDS 1          /* after a caller has gone, or a crowd was there */
+#define PAUSE_MILLISECONDS 1000    /* from a start that failed to its end */
+#define TRIM_SECONDS 1             /* after a caller has gone, or a crowd was there */
 #define LEAVE_MICROSECONDS 1000000 /* for a bus that does not answer */
-#define CROWD 32                /* answers that wait for the bus to take them */
+#define CROWD 32                   /* answers that wait for the bus to take them */
 
 struct Bus
 {

@@ -161,12 +161,18 @@ handle_cancel (BusCall *call, gpointer target)
 }
 
 static void
+on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  station_close_visit_finish (result);
+  bus_call_return (user_data, "");
+}
+
+static void
 handle_close (BusCall *call, gpointer target)
 {
   BusVisit *self = target;
 
-  station_close_visit (self->visits->station, self->visit);
-  bus_call_return (call, "");
+  station_close_visit (self->visits->station, self->visit, on_closed, call);
 }
 
 static const BusMethod methods[] = {
@@ -314,7 +320,7 @@ on_errand (gpointer user_data)
         g_ptr_array_add (closing, self->visit);
     }
   for (guint i = 0; i < closing->len; i++)
-    station_close_visit (visits->station, g_ptr_array_index (closing, i));
+    station_erase_visit (visits->station, g_ptr_array_index (closing, i));
   return G_SOURCE_REMOVE;
 }
 

@@ -102,6 +102,8 @@ on_visit_quiet (Visit *visit, gpointer data)
     {
       station_retention_add (station->retention, visit, station->host.retention_seconds);
       station->observer->visit_finished (visit, station->observer_data);
+      if (visit_is_closing (visit))
+        station_erase_visit (station, visit);
     }
   station_halt_note_quiet (station);
   station_unref (station);
@@ -110,7 +112,7 @@ on_visit_quiet (Visit *visit, gpointer data)
 static void
 on_visit_expired (Visit *visit, gpointer user_data)
 {
-  station_close_visit (user_data, visit);
+  station_erase_visit (user_data, visit);
 }
 
 static void
@@ -249,7 +251,7 @@ station_open_visit (Station *station, const VisitOptions *given, GError **error)
 /* Closing. */
 
 void
-station_close_visit (Station *station, Visit *visit)
+station_erase_visit (Station *station, Visit *visit)
 {
   if (visit_is_closed (visit))
     return;
@@ -266,12 +268,35 @@ station_close_visit (Station *station, Visit *visit)
 }
 
 void
+station_close_visit (Station *station, Visit *visit, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, station_close_visit);
+  visit_ref (visit);
+  if (visit_is_finished (visit))
+    station_erase_visit (station, visit);
+  else
+    visit_set_closing (visit);
+  visit_wait_quiet (visit, task);
+  visit_end (visit, VISIT_CANCELLED,
+             g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "closed by the owner"));
+  visit_unref (visit);
+}
+
+void
+station_close_visit_finish (GAsyncResult *result)
+{
+  g_task_propagate_boolean (G_TASK (result), NULL);
+}
+
+void
 station_drop_owner (Station *station, const char *owner)
 {
   g_autoptr (GPtrArray) visits = station_get_visits (station, owner);
 
   for (guint i = 0; i < visits->len; i++)
-    station_close_visit (station, visits->pdata[i]);
+    station_erase_visit (station, visits->pdata[i]);
 }
 
 /* What others see. */

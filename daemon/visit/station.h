@@ -49,10 +49,17 @@ void station_set_monitor (Station *station, ReaderMonitor *monitor);
 Visit *station_open_visit (Station *station, const VisitOptions *options, GError **error);
 
 /*
- * station_close_visit: cancels it if it still runs, erases it and forgets it. visit_closed is told before this returns,
- * and nothing of the visit afterwards; its reader is free again when it is quiet.
+ * station_close_visit: cancels it if it still runs. When its end was told and everything is at rest, so that its reader
+ * is free, it is erased and forgotten (visit_closed); then @callback.
  */
-void station_close_visit (Station *station, Visit *visit);
+void station_close_visit (Station *station, Visit *visit, GAsyncReadyCallback callback, gpointer user_data);
+void station_close_visit_finish (GAsyncResult *result);
+
+/*
+ * station_erase_visit: the same at once, for nobody who waits, or would hear how it ended. visit_closed is told before
+ * this returns, and nothing of the visit afterwards; its reader is free again when it is quiet.
+ */
+void station_erase_visit (Station *station, Visit *visit);
 
 /* station_drop_owner: @owner left the bus: its visits end and are erased. */
 void station_drop_owner (Station *station, const char *owner);

@@ -75,13 +75,13 @@ visit_set_state (Visit *visit, VisitState state)
   visit->host->changed (visit, visit->host->data);
 }
 
+/* answer_waiters: @tasks: (transfer full), or NULL. */
 static void
-answer_waiters (Visit *visit)
+answer_waiters (GPtrArray *tasks)
 {
-  g_autoptr (GPtrArray) tasks = g_steal_pointer (&visit->life.waiters);
-
   for (guint i = 0; tasks != NULL && i < tasks->len; i++)
     g_task_return_boolean (tasks->pdata[i], TRUE);
+  g_clear_pointer (&tasks, g_ptr_array_unref);
 }
 
 /* take_end: the end as others see it. */
@@ -102,19 +102,21 @@ take_end (Visit *visit)
   visit_set_state (visit, visit->life.outcome);
 }
 
-/* on_quiet: nothing runs any more: the end takes place. */
+/* on_quiet: nothing runs any more: the end takes place. Who waits for that is told last: it may be erased by then. */
 static gboolean
 on_quiet (gpointer user_data)
 {
   Visit *visit = user_data;
+  GPtrArray *waiters;
 
   visit->life.quiet_source = 0;
   visit->life.is_quiet = TRUE;
   visit->life.steps->let_go (visit);
   take_end (visit);
   visit->host->went_quiet (visit, visit->host->data);
-  answer_waiters (visit);
+  waiters = g_steal_pointer (&visit->life.waiters);
   visit->life.steps->went_quiet (visit);
+  answer_waiters (waiters);
   return G_SOURCE_REMOVE;
 }
 
@@ -193,7 +195,7 @@ visit_give_up (Visit *visit)
   g_return_if_fail (visit->life.is_ending);
 
   take_end (visit);
-  answer_waiters (visit);
+  answer_waiters (g_steal_pointer (&visit->life.waiters));
 }
 
 void
@@ -238,6 +240,18 @@ GCancellable *
 visit_get_cancellable (Visit *visit)
 {
   return visit->life.cancellable;
+}
+
+void
+visit_set_closing (Visit *visit)
+{
+  visit->life.is_closing = TRUE;
+}
+
+gboolean
+visit_is_closing (Visit *visit)
+{
+  return visit->life.is_closing;
 }
 
 void

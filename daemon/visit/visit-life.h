@@ -45,7 +45,10 @@ void visit_give_up (Visit *visit);
 /* visit_replace_error: what is decided to end with @from, but has not ended yet, ends with a better-known reason. */
 void visit_replace_error (Visit *visit, ShikakuError from, ShikakuError to, const char *reason);
 
-/* visit_wait_quiet: @task (transfer full) returns TRUE when it is quiet or was given up; at once if it has finished. */
+/*
+ * visit_wait_quiet: @task (transfer full) returns TRUE when it is quiet, and who was told of that has done with it, or
+ * when it was given up; at once if it has finished.
+ */
 void visit_wait_quiet (Visit *visit, GTask *task);
 
 /* visit_is_in: whether @state is where it is now. */
@@ -60,6 +63,10 @@ const GError *visit_get_decided_error (Visit *visit);
 
 /* visit_get_cancellable: cancelled when the end is decided. (transfer none) */
 GCancellable *visit_get_cancellable (Visit *visit);
+
+/* visit_set_closing: its owner waits for its end, and wants nothing of it afterwards. */
+void visit_set_closing (Visit *visit);
+gboolean visit_is_closing (Visit *visit);
 
 /* visit_set_closed: nobody wants to hear of it any more. */
 void visit_set_closed (Visit *visit);

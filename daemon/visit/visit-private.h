@@ -47,6 +47,7 @@ struct Visit
     GCancellable *cancellable;
     gboolean for_sleep;           /* of the machine */
     gboolean is_ending, is_quiet; /* the end is decided; nothing runs any more */
+    gboolean is_closing;          /* its owner wants nothing of it but word of its end */
     gboolean is_closed;           /* nobody wants to hear of it any more */
     VisitState outcome;           /* as decided */
     GError *error;

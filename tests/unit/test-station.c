@@ -405,8 +405,8 @@ test_owners (void)
   g_assert_null (station_find_visit (desk->station, "/v/1"));
   g_assert_null (station_find_visit (desk->station, "/v/3"));
   g_assert_nonnull (station_find_visit (desk->station, "/v/2"));
-  station_close_visit (desk->station, second);
-  station_close_visit (desk->station, second); /* closed already */
+  station_erase_visit (desk->station, second);
+  station_erase_visit (desk->station, second); /* closed already */
   g_assert_cmpuint (desk->closed, ==, 3);
 }
 
@@ -420,7 +420,7 @@ test_path_again (void)
   desk->center->held[FAKE_CHECK_NUMBER] = TRUE;
   first = check_number (desk, "/v/1", ":1.1");
   fake_desk_wait_until (&desk->center->counts[FAKE_CHECK_NUMBER]);
-  station_close_visit (desk->station, first);
+  station_erase_visit (desk->station, first);
   desk->center->held[FAKE_CHECK_NUMBER] = FALSE;
   second = check_number (desk, "/v/1", ":1.1");
   fake_desk_wait (desk, second, VISIT_DONE);

@@ -13,6 +13,7 @@
 typedef enum
 {
   EVENT_CANCEL,
+  EVENT_CLOSE,
   EVENT_TIMEOUT,
   EVENT_PULL,
   EVENT_READER_GONE,
@@ -24,9 +25,11 @@ typedef enum
 } Event;
 
 static const char *const event_names[N_EVENTS] = {
-  [EVENT_CANCEL] = "cancel",           [EVENT_TIMEOUT] = "timeout",           [EVENT_PULL] = "pull",
-  [EVENT_READER_GONE] = "reader-gone", [EVENT_SERVICE_GONE] = "service-gone", [EVENT_AGENT_GONE] = "agent-gone",
-  [EVENT_OWNER_GONE] = "owner-gone",   [EVENT_SHUTDOWN] = "shutdown",
+  [EVENT_CANCEL] = "cancel",           [EVENT_CLOSE] = "close",
+  [EVENT_TIMEOUT] = "timeout",         [EVENT_PULL] = "pull",
+  [EVENT_READER_GONE] = "reader-gone", [EVENT_SERVICE_GONE] = "service-gone",
+  [EVENT_AGENT_GONE] = "agent-gone",   [EVENT_OWNER_GONE] = "owner-gone",
+  [EVENT_SHUTDOWN] = "shutdown",
 };
 
 typedef struct
@@ -40,6 +43,7 @@ typedef struct
 /* clang-format off */
 static const Row rows[] = {
   { .state = VISIT_WAITING_FOR_CARD, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_WAITING_FOR_CARD, .event = EVENT_CLOSE, .error = SHIKAKU_ERROR_CANCELLED },
   { .state = VISIT_WAITING_FOR_CARD, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_TIMED_OUT },
   { .state = VISIT_WAITING_FOR_CARD, .event = EVENT_PULL, .error = SHIKAKU_ERROR_NONE },
   { .state = VISIT_WAITING_FOR_CARD, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_READER_FAILED },
@@ -49,6 +53,7 @@ static const Row rows[] = {
   { .state = VISIT_WAITING_FOR_CARD, .event = EVENT_SHUTDOWN, .error = SHIKAKU_ERROR_SHUTTING_DOWN },
 
   { .state = VISIT_READING_CARD, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_READING_CARD, .event = EVENT_CLOSE, .error = SHIKAKU_ERROR_CANCELLED },
   { .state = VISIT_READING_CARD, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_TIMED_OUT },
   { .state = VISIT_READING_CARD, .event = EVENT_PULL, .error = SHIKAKU_ERROR_NONE },
   { .state = VISIT_READING_CARD, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_READER_FAILED },
@@ -58,6 +63,7 @@ static const Row rows[] = {
   { .state = VISIT_READING_CARD, .event = EVENT_SHUTDOWN, .error = SHIKAKU_ERROR_SHUTTING_DOWN },
 
   { .state = VISIT_ASKING_PIN, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_ASKING_PIN, .event = EVENT_CLOSE, .error = SHIKAKU_ERROR_CANCELLED },
   { .state = VISIT_ASKING_PIN, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_TIMED_OUT },
   { .state = VISIT_ASKING_PIN, .event = EVENT_PULL, .error = SHIKAKU_ERROR_CARD_REMOVED },
   { .state = VISIT_ASKING_PIN, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_READER_FAILED },
@@ -67,6 +73,7 @@ static const Row rows[] = {
   { .state = VISIT_ASKING_PIN, .event = EVENT_SHUTDOWN, .error = SHIKAKU_ERROR_SHUTTING_DOWN },
 
   { .state = VISIT_PROVING, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_PROVING, .event = EVENT_CLOSE, .error = SHIKAKU_ERROR_CANCELLED },
   { .state = VISIT_PROVING, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_TIMED_OUT },
   { .state = VISIT_PROVING, .event = EVENT_PULL, .error = SHIKAKU_ERROR_CARD_REMOVED },
   { .state = VISIT_PROVING, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_READER_FAILED },
@@ -76,6 +83,7 @@ static const Row rows[] = {
   { .state = VISIT_PROVING, .event = EVENT_SHUTDOWN, .error = SHIKAKU_ERROR_SHUTTING_DOWN },
 
   { .state = VISIT_ASKING_CONSENT, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_ASKING_CONSENT, .event = EVENT_CLOSE, .error = SHIKAKU_ERROR_CANCELLED },
   { .state = VISIT_ASKING_CONSENT, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_TIMED_OUT },
   { .state = VISIT_ASKING_CONSENT, .event = EVENT_PULL, .error = SHIKAKU_ERROR_NONE },
   { .state = VISIT_ASKING_CONSENT, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_NONE },
@@ -85,6 +93,7 @@ static const Row rows[] = {
   { .state = VISIT_ASKING_CONSENT, .event = EVENT_SHUTDOWN, .error = SHIKAKU_ERROR_SHUTTING_DOWN },
 
   { .state = VISIT_CHECKING, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_CHECKING, .event = EVENT_CLOSE, .error = SHIKAKU_ERROR_CANCELLED },
   { .state = VISIT_CHECKING, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_TIMED_OUT },
   { .state = VISIT_CHECKING, .event = EVENT_PULL, .error = SHIKAKU_ERROR_NONE },
   { .state = VISIT_CHECKING, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_NONE },
@@ -95,6 +104,7 @@ static const Row rows[] = {
 
   /* The answer is there, and the consents are being registered. */
   { .state = VISIT_CHECKING, .registers = TRUE, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_CHECKING, .registers = TRUE, .event = EVENT_CLOSE, .error = SHIKAKU_ERROR_CANCELLED },
   { .state = VISIT_CHECKING, .registers = TRUE, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_NONE },
   { .state = VISIT_CHECKING, .registers = TRUE, .event = EVENT_PULL, .error = SHIKAKU_ERROR_NONE },
   { .state = VISIT_CHECKING, .registers = TRUE, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_NONE },
@@ -105,6 +115,7 @@ static const Row rows[] = {
 
   /* It has ended: nothing matters any more. */
   { .state = VISIT_DONE, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_NONE },
+  { .state = VISIT_DONE, .event = EVENT_CLOSE, .error = SHIKAKU_ERROR_NONE },
   { .state = VISIT_DONE, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_NONE },
   { .state = VISIT_DONE, .event = EVENT_PULL, .error = SHIKAKU_ERROR_NONE },
   { .state = VISIT_DONE, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_NONE },
@@ -114,6 +125,7 @@ static const Row rows[] = {
   { .state = VISIT_DONE, .event = EVENT_SHUTDOWN, .error = SHIKAKU_ERROR_NONE },
 
   { .state = VISIT_FAILED, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_PIN_REFUSED },
+  { .state = VISIT_FAILED, .event = EVENT_CLOSE, .error = SHIKAKU_ERROR_PIN_REFUSED },
   { .state = VISIT_FAILED, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_PIN_REFUSED },
   { .state = VISIT_FAILED, .event = EVENT_PULL, .error = SHIKAKU_ERROR_PIN_REFUSED },
   { .state = VISIT_FAILED, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_PIN_REFUSED },
@@ -123,6 +135,7 @@ static const Row rows[] = {
   { .state = VISIT_FAILED, .event = EVENT_SHUTDOWN, .error = SHIKAKU_ERROR_PIN_REFUSED },
 
   { .state = VISIT_CANCELLED, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
+  { .state = VISIT_CANCELLED, .event = EVENT_CLOSE, .error = SHIKAKU_ERROR_CANCELLED },
   { .state = VISIT_CANCELLED, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_CANCELLED },
   { .state = VISIT_CANCELLED, .event = EVENT_PULL, .error = SHIKAKU_ERROR_CANCELLED },
   { .state = VISIT_CANCELLED, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_CANCELLED },
@@ -238,6 +251,20 @@ on_cancelled (GObject *source, GAsyncResult *result, gpointer user_data)
   g_assert_cmpuint (desk->finished, ==, 1);
 }
 
+/* Besides, nothing of it is left here, and the reader is free. */
+static void
+on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  FakeDesk *desk = user_data;
+  StationReader *reader = station_find_reader (desk->station, FAKE_READER_PATH);
+
+  station_close_visit_finish (result);
+  on_cancelled (NULL, NULL, desk);
+  g_assert_cmpuint (desk->closed, ==, 1);
+  g_assert_null (station_find_visit (desk->station, "/v/1"));
+  g_assert_false (station_reader_is_in_use (reader));
+}
+
 static gboolean
 on_shut_down (gpointer user_data)
 {
@@ -256,6 +283,9 @@ happen (FakeDesk *desk, Visit *visit, Event event)
     {
     case EVENT_CANCEL:
       visit_cancel (visit, on_cancelled, desk);
+      break;
+    case EVENT_CLOSE:
+      station_close_visit (desk->station, visit, on_closed, desk);
       break;
     case EVENT_PULL:
       fake_desk_pull (desk);
@@ -316,7 +346,7 @@ check_end (FakeDesk *desk, Visit *visit, const Row *row)
     g_assert_null (visit_get_error (visit));
   else
     fake_desk_assert_failed (visit, row->error);
-  g_assert_cmpuint (desk->closed, ==, is_orphan);
+  g_assert_cmpuint (desk->closed, ==, is_orphan || row->event == EVENT_CLOSE);
   g_assert_cmpuint (desk->finished, ==, !is_orphan || is_end (row->state));
   g_assert_cmpuint (desk->agent->references, ==, 0);
   if (end != VISIT_DONE && !is_end (row->state))

@@ -310,8 +310,6 @@ take_registration (Visit *visit, const TransportReply *reply, const GError *erro
       consent->granted = state.granted;
       consent->at = state.at;
       consent->until = state.until;
-      if (!consent->granted)
-        statistics_count (visit->host->statistics, STATISTICS_CONSENTS_UNREGISTERED);
       if (error != NULL && visit_is_ending (visit))
         consent->error = end != NULL ? (ShikakuError)end->code : SHIKAKU_ERROR_TIMED_OUT;
       else if (error != NULL)
@@ -424,7 +422,10 @@ visit_query_finish (Visit *visit, const GError *error)
     {
       Consent *consent = CONSENT_AT (visit, i);
 
-      if (consent->agreed && !consent->granted && consent->error == SHIKAKU_ERROR_NONE)
+      if (!consent->agreed || consent->granted)
+        continue;
+      statistics_count (visit->host->statistics, STATISTICS_CONSENTS_UNREGISTERED);
+      if (consent->error == SHIKAKU_ERROR_NONE)
         consent->error = error != NULL ? (ShikakuError)error->code : SHIKAKU_ERROR_CENTER_REFUSED;
     }
 }

@@ -241,6 +241,49 @@ test_unregistered (void)
   g_assert_cmpuint (statistics->counters[STATISTICS_REGISTRATIONS_FAILED], ==, 1);
 }
 
+/* Of every kind, and whatever it was that the center did not do. */
+static void
+test_unregistered_kinds (void)
+{
+  static const struct
+  {
+    const char *consents;
+    FakeCall call; /* that fails or is cancelled */
+    ShikakuError error;
+    gboolean cancelled;
+    guint granted, unregistered;
+  } rows[] = {
+    { "ceiling", FAKE_CHECK_CARD, SHIKAKU_ERROR_NONE, FALSE, 1, 0 },
+    { "ceiling specific-disease", FAKE_CHECK_CARD, SHIKAKU_ERROR_NONE, FALSE, 2,
+      1 }, /* the answer says nothing of it */
+    { "ceiling specific-disease", FAKE_CHECK_CARD, SHIKAKU_ERROR_CENTER_BUSY, FALSE, 2, 2 },
+    { "ceiling", FAKE_CHECK_CARD, SHIKAKU_ERROR_NOT_REGISTERED, FALSE, 1, 1 },
+    { "ceiling", FAKE_CHECK_CARD, SHIKAKU_ERROR_NONE, TRUE, 1, 1 },
+    { "ceiling drug", FAKE_REGISTER, SHIKAKU_ERROR_NONE, TRUE, 2, 1 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (FakeDesk) desk = new_desk ();
+      g_autoptr (Visit) visit = fake_desk_open (desk, rows[i].consents);
+      const Statistics *statistics = station_get_statistics (desk->station);
+
+      desk->center->errors[rows[i].call] = (int)rows[i].error;
+      desk->center->held[rows[i].call] = rows[i].cancelled;
+      fake_desk_insert (desk);
+      if (rows[i].cancelled)
+        {
+          fake_desk_wait_until (&desk->center->counts[rows[i].call]);
+          visit_cancel (visit, NULL, NULL);
+        }
+      while (!visit_is_finished (visit))
+        g_main_context_iteration (NULL, TRUE);
+      g_test_message ("%s, error %d", rows[i].consents, (int)rows[i].error);
+      g_assert_cmpuint (statistics->counters[STATISTICS_CONSENTS_GRANTED], ==, rows[i].granted);
+      g_assert_cmpuint (statistics->counters[STATISTICS_CONSENTS_UNREGISTERED], ==, rows[i].unregistered);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -254,6 +297,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/visit-report/failed", test_failed);
   g_test_add_func ("/visit-report/cancelled", test_cancelled);
   g_test_add_func ("/visit-report/unregistered", test_unregistered);
+  g_test_add_func ("/visit-report/unregistered-kinds", test_unregistered_kinds);
   result = g_test_run ();
   g_clear_pointer (&entry, g_hash_table_unref);
   return result;

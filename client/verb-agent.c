@@ -31,7 +31,8 @@ typedef struct
   char *reader;
   guint subscription; /* InterfacesAdded */
   gboolean registered, registering;
-  guint daemons; /* that were there: what one was asked, the next does not answer */
+  gboolean reader_came; /* meanwhile */
+  guint daemons;        /* that were there: what one was asked, the next does not answer */
 } AgentService;
 
 typedef struct
@@ -55,6 +56,8 @@ wait_for_reader (AgentService *service)
   g_printerr ("%s\n", _ ("The reader is not there. Waiting for it."));
 }
 
+static void begin_registration (AgentService *service);
+
 static void
 on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -74,7 +77,9 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   errors_split (error, &name, &message);
-  if (errors_get_exit_code (name) == EXIT_CODE_READER)
+  if (errors_get_exit_code (name) == EXIT_CODE_READER && service->reader_came)
+    begin_registration (service);
+  else if (errors_get_exit_code (name) == EXIT_CODE_READER)
     wait_for_reader (service);
   else
     agent_fail (service->agent, service->reader, error);
@@ -112,6 +117,7 @@ begin_registration (AgentService *service)
   if (service->registered || service->registering || service->client->daemon == NULL)
     return;
   service->registering = TRUE;
+  service->reader_came = FALSE;
   readers_choose (service->client, option_reader, on_reader);
 }
 
@@ -119,7 +125,10 @@ static void
 on_reader_added (GDBusConnection *connection, const char *sender, const char *path, const char *interface,
                  const char *signal, GVariant *parameters, gpointer user_data)
 {
-  begin_registration (user_data);
+  AgentService *service = user_data;
+
+  service->reader_came = TRUE;
+  begin_registration (service);
 }
 
 /*

@@ -8,16 +8,18 @@
 #include "bus/bus-options.h"
 #include "bus/bus-polkit.h"
 
+#define QUESTIONS_MAXIMUM 4 /* about one call: the readers may come and go while polkit decides */
+
 static const BusAccessRule rules[] = {
-  { SHIKAKU_INTERFACE_MANAGER, "Check", SHIKAKU_RIGHT_CHECK },
-  { SHIKAKU_INTERFACE_MANAGER, "OpenVisit", SHIKAKU_RIGHT_CHECK },
-  { SHIKAKU_INTERFACE_MANAGER, "CheckNumber", SHIKAKU_RIGHT_CHECK },
+  { SHIKAKU_INTERFACE_MANAGER, "Check", SHIKAKU_RIGHT_CHECK, BUS_ACCESS_READER },
+  { SHIKAKU_INTERFACE_MANAGER, "OpenVisit", SHIKAKU_RIGHT_CHECK, BUS_ACCESS_READER },
+  { SHIKAKU_INTERFACE_MANAGER, "CheckNumber", SHIKAKU_RIGHT_CHECK, BUS_ACCESS_READER_FOR_CONSENTS },
   { SHIKAKU_INTERFACE_MANAGER, "GetVisits", SHIKAKU_RIGHT_CHECK },
   { SHIKAKU_INTERFACE_MANAGER, "Diagnose", SHIKAKU_RIGHT_CHECK },
   { SHIKAKU_INTERFACE_MANAGER, "GetConfiguration", SHIKAKU_RIGHT_MANAGE },
   { SHIKAKU_INTERFACE_MANAGER, "GetStatistics", SHIKAKU_RIGHT_CHECK },
-  { SHIKAKU_INTERFACE_AGENT_MANAGER, "RegisterAgent", SHIKAKU_RIGHT_AGENT },
-  { SHIKAKU_INTERFACE_AGENT_MANAGER, "UnregisterAgent", SHIKAKU_RIGHT_AGENT },
+  { SHIKAKU_INTERFACE_AGENT_MANAGER, "RegisterAgent", SHIKAKU_RIGHT_AGENT, BUS_ACCESS_READER },
+  { SHIKAKU_INTERFACE_AGENT_MANAGER, "UnregisterAgent", SHIKAKU_RIGHT_AGENT, BUS_ACCESS_READER },
   { SHIKAKU_INTERFACE_VISIT, "GetEligibility", BUS_ACCESS_OWNER },
   { SHIKAKU_INTERFACE_VISIT, "GetConsents", BUS_ACCESS_OWNER },
   { SHIKAKU_INTERFACE_VISIT, "GetMessage", BUS_ACCESS_OWNER },
@@ -38,7 +40,8 @@ typedef struct
 {
   BusAccess *access;
   sd_bus_message *call;
-  const char *right;
+  const BusAccessRule *rule;
+  guint asked;  /* times */
   char *reader; /* that polkit was asked about; NULL: none */
   BusAccessDone callback;
   gpointer user_data;
@@ -50,12 +53,12 @@ bus_access_get_rules (void)
   return rules;
 }
 
-const char *
-bus_access_find_right (const char *interface, const char *member)
+const BusAccessRule *
+bus_access_find_rule (const char *interface, const char *member)
 {
   for (const BusAccessRule *rule = rules; rule->interface != NULL; rule++)
     if (strcmp (rule->member, member) == 0 && strcmp (rule->interface, interface) == 0)
-      return rule->right;
+      return rule;
   return NULL;
 }
 
@@ -84,21 +87,49 @@ refuse_by_polkit (AccessQuestion *question, BusPeer *peer, BusPolkitAnswer answe
     [BUS_POLKIT_CHALLENGE] = "polkit asks for authentication, which is possible if the call allows interaction",
     [BUS_POLKIT_UNDECIDED] = "polkit could not be asked",
   };
-  g_autofree char *text = g_strconcat ("this needs the right ", question->right, ": ", texts[answer], NULL);
+  g_autofree char *text = g_strconcat ("this needs the right ", question->rule->right, ": ", texts[answer], NULL);
 
   refuse_question (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, text);
 }
 
-/* The reader that @call names, or the only one there is; NULL where it is about none, or about several. */
-static const char *
-find_reader_name (BusAccess *access, sd_bus_message *call)
+/* Whether @call needs a reader though it names none. */
+static gboolean
+needs_reader (const BusAccessRule *rule, sd_bus_message *call)
 {
-  StationReader *reader = station_find_reader (access->station, bus_options_find_path (call, "Reader"));
+  if (rule->reader == BUS_ACCESS_READER_FOR_CONSENTS || bus_options_are_given (call, "Insured"))
+    return bus_options_are_given (call, "Consents");
+  return rule->reader == BUS_ACCESS_READER;
+}
 
+/* The reader that the call is about; NULL where it is about none, or there are several and it does not say which. */
+static const char *
+find_reader_name (AccessQuestion *question)
+{
+  StationReader *reader = NULL;
+  const char *path;
+
+  if (question->rule->reader == BUS_ACCESS_NO_READER)
+    return NULL;
+  path = bus_options_find_path (question->call, "Reader");
+  if (path != NULL || needs_reader (question->rule, question->call))
+    reader = station_find_reader (question->access->station, path);
   return reader != NULL ? station_reader_get_name (reader) : NULL;
 }
 
-/* The caller may have gone when the answer comes. */
+static void ask_polkit (AccessQuestion *question, BusPeer *peer);
+
+/* The readers have come or gone meanwhile: what counts is what is true now. */
+static void
+ask_again (AccessQuestion *question, BusPeer *peer)
+{
+  if (question->asked < QUESTIONS_MAXIMUM)
+    ask_polkit (question, peer);
+  else
+    refuse_question (question, peer, SHIKAKU_ERROR_READER_FAILED,
+                     "the readers come and go while polkit decides: call again");
+}
+
+/* The caller may have gone when the answer comes; or the answer, whatever it is, was about another reader. */
 static void
 on_polkit_answer (BusPolkitAnswer answer, gpointer user_data)
 {
@@ -107,12 +138,29 @@ on_polkit_answer (BusPolkitAnswer answer, gpointer user_data)
 
   if (peer == NULL)
     refuse_question (question, peer, SHIKAKU_ERROR_FAILED, "the caller has gone");
+  else if (answer != BUS_POLKIT_UNDECIDED && g_strcmp0 (question->reader, find_reader_name (question)) != 0)
+    ask_again (question, peer);
   else if (answer != BUS_POLKIT_YES)
     refuse_by_polkit (question, peer, answer);
-  else if (g_strcmp0 (question->reader, find_reader_name (question->access, question->call)) != 0)
-    refuse_question (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, "the readers have changed meanwhile: call again");
   else
     answer_question (question, peer, NULL);
+}
+
+static void
+ask_polkit (AccessQuestion *question, BusPeer *peer)
+{
+  BusPolkitQuestion wanted = {
+    .action = question->rule->right,
+    .name = peer->name,
+    .share = peer->share,
+    .user = bus_account_get_name (peer->account),
+    .interactive = sd_bus_message_get_allow_interactive_authorization (question->call) > 0,
+  };
+
+  g_free (question->reader);
+  wanted.reader = question->reader = g_strdup (find_reader_name (question));
+  question->asked++;
+  bus_polkit_ask (question->access->polkit, &wanted, on_polkit_answer, question);
 }
 
 static void
@@ -124,30 +172,19 @@ on_peer_known (BusPeer *peer, gpointer user_data)
     refuse_question (question, NULL, SHIKAKU_ERROR_FAILED, "the bus could not tell who the caller is");
   else if (bus_account_get_uid (peer->account) == 0)
     answer_question (question, peer, NULL);
-  else if (strcmp (question->right, BUS_ACCESS_ROOT) == 0)
+  else if (strcmp (question->rule->right, BUS_ACCESS_ROOT) == 0)
     refuse_question (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, "this needs to be root");
   else
-    {
-      const BusPolkitQuestion wanted = {
-        .action = question->right,
-        .name = peer->name,
-        .share = peer->share,
-        .user = bus_account_get_name (peer->account),
-        .reader = question->reader = g_strdup (find_reader_name (question->access, question->call)),
-        .interactive = sd_bus_message_get_allow_interactive_authorization (question->call) > 0,
-      };
-
-      bus_polkit_ask (question->access->polkit, &wanted, on_polkit_answer, question);
-    }
+    ask_polkit (question, peer);
 }
 
 void
-bus_access_check (BusAccess *access, BusPeer *peer, sd_bus_message *call, const char *right, BusAccessDone callback,
-                  gpointer user_data)
+bus_access_check (BusAccess *access, BusPeer *peer, sd_bus_message *call, const BusAccessRule *rule,
+                  BusAccessDone callback, gpointer user_data)
 {
   AccessQuestion *question = g_new (AccessQuestion, 1);
 
-  *question = (AccessQuestion){ access, sd_bus_message_ref (call), right, NULL, callback, user_data };
+  *question = (AccessQuestion){ access, sd_bus_message_ref (call), rule, 0, NULL, callback, user_data };
   bus_peer_await (peer, on_peer_known, question);
 }
 

@@ -15,17 +15,26 @@
 
 typedef struct BusAccess BusAccess;
 
+/* Whether a call is about a reader, which polkit is told then: the one that it names, or else the only one there is. */
+typedef enum
+{
+  BUS_ACCESS_NO_READER,
+  BUS_ACCESS_READER,
+  BUS_ACCESS_READER_FOR_CONSENTS, /* if the call names one, or has somebody asked there */
+} BusAccessReader;
+
 typedef struct
 {
   const char *interface, *member;
   const char *right;
+  BusAccessReader reader;
 } BusAccessRule;
 
 /* bus_access_get_rules: the table, ended by a NULL interface. */
 const BusAccessRule *bus_access_get_rules (void);
 
-/* bus_access_find_right: what @interface.@member asks of its caller; NULL: not listed, so refused. */
-const char *bus_access_find_right (const char *interface, const char *member);
+/* bus_access_find_rule: what @interface.@member asks of its caller; NULL: not listed, so refused. */
+const BusAccessRule *bus_access_find_rule (const char *interface, const char *member);
 
 BusAccess *bus_access_new (sd_bus *bus, BusOutgoing *outgoing, BusPeers *peers);
 
@@ -36,15 +45,17 @@ void bus_access_free (BusAccess *access);
 void bus_access_set_station (BusAccess *access, Station *station);
 
 /*
- * BusAccessDone: @error is NULL if @peer has the right, else NOT_AUTHORIZED, or FAILED if nobody knows who it is.
+ * BusAccessDone: @error is NULL if @peer has the right, else NOT_AUTHORIZED, FAILED if nobody knows who it is, or
+ * READER_FAILED if the readers come and go so fast that polkit's answer is about another one each time.
  */
 typedef void (*BusAccessDone) (BusPeer *peer, const GError *error, gpointer user_data);
 
 /*
- * bus_access_check: whether @peer has @right, which it needs for @call. Root has every right; about others polkit is
- * asked, each time. May call back before it returns. @peer of the callback may be NULL, if there is an error.
+ * bus_access_check: whether @peer has the right that @rule names, which it needs for @call. Root has every right; about
+ * others polkit is asked, each time. May call back before it returns. @peer of the callback may be NULL, if there is an
+ * error.
  */
-void bus_access_check (BusAccess *access, BusPeer *peer, sd_bus_message *call, const char *right,
+void bus_access_check (BusAccess *access, BusPeer *peer, sd_bus_message *call, const BusAccessRule *rule,
                        BusAccessDone callback, gpointer user_data);
 
 /* bus_access_drop_caller: @name has left the bus. */

@@ -175,11 +175,11 @@ bus_call_begin (BusCalls *calls, sd_bus_message *message, const char *interface,
 {
   const char *member = sd_bus_message_get_member (message);
   const BusMethod *method = find_method (methods, member);
-  const char *right = bus_access_find_right (interface, member);
+  const BusAccessRule *rule = bus_access_find_rule (interface, member);
   BusPeer *peer;
   BusCall *call;
 
-  if (method == NULL || right == NULL)
+  if (method == NULL || rule == NULL)
     return bus_call_refuse (calls, message, SHIKAKU_ERROR_NOT_AUTHORIZED, "nobody may call this");
   if (calls->closed)
     return bus_call_refuse (calls, message, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down");
@@ -201,10 +201,10 @@ bus_call_begin (BusCalls *calls, sd_bus_message *message, const char *interface,
     .target = target,
   };
   bus_share_charge (call->share, BUS_ACCOUNT_CALL);
-  if (strcmp (right, BUS_ACCESS_OWNER) == 0)
+  if (strcmp (rule->right, BUS_ACCESS_OWNER) == 0)
     call->handler (call, call->target);
   else
-    bus_access_check (calls->access, peer, message, right, on_access, call);
+    bus_access_check (calls->access, peer, message, rule, on_access, call);
   return 1;
 }
 

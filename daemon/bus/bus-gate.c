@@ -125,9 +125,10 @@ static gboolean
 needs_right (sd_bus_message *message)
 {
   const char *interface = sd_bus_message_get_interface (message);
-  const char *right = interface != NULL ? bus_access_find_right (interface, sd_bus_message_get_member (message)) : NULL;
+  const BusAccessRule *rule
+      = interface != NULL ? bus_access_find_rule (interface, sd_bus_message_get_member (message)) : NULL;
 
-  return right != NULL && strcmp (right, BUS_ACCESS_OWNER) != 0;
+  return rule != NULL && strcmp (rule->right, BUS_ACCESS_OWNER) != 0;
 }
 
 /* The lines. */

@@ -123,8 +123,9 @@ bus_options_read (sd_bus_message *message, const BusOption *table, gpointer valu
   return TRUE;
 }
 
+/* find_in_dictionary: if it is there, @message stands at its value. */
 static int
-find_in_dictionary (sd_bus_message *message, const char *wanted, const char **ret_path)
+find_in_dictionary (sd_bus_message *message, const char *wanted, gboolean *ret_found)
 {
   const char *key;
   int result = sd_bus_message_enter_container (message, 'a', "{sv}");
@@ -134,7 +135,10 @@ find_in_dictionary (sd_bus_message *message, const char *wanted, const char **re
       if (i == ENTRIES_SEARCHED || sd_bus_message_read_basic (message, 's', &key) <= 0)
         return -EINVAL;
       if (strcmp (key, wanted) == 0)
-        return sd_bus_message_read (message, "v", "o", ret_path);
+        {
+          *ret_found = TRUE;
+          return 0;
+        }
       if (sd_bus_message_skip (message, "v") < 0)
         return -EINVAL;
       result = sd_bus_message_exit_container (message);
@@ -142,18 +146,39 @@ find_in_dictionary (sd_bus_message *message, const char *wanted, const char **re
   return result < 0 ? result : sd_bus_message_exit_container (message);
 }
 
-const char *
-bus_options_find_path (sd_bus_message *message, const char *key)
+/* find_value: Return: whether @message stands at the value of @key. */
+static gboolean
+find_value (sd_bus_message *message, const char *key)
 {
-  const char *contents, *path = NULL;
+  gboolean found = FALSE;
+  const char *contents;
   int result = 1;
   char type;
 
-  while (path == NULL && result >= 0 && sd_bus_message_peek_type (message, &type, &contents) > 0)
+  while (!found && result >= 0 && sd_bus_message_peek_type (message, &type, &contents) > 0)
     if (type == 'a' && strcmp (contents, "{sv}") == 0)
-      result = find_in_dictionary (message, key, &path);
+      result = find_in_dictionary (message, key, &found);
     else
       result = sd_bus_message_skip (message, NULL);
+  return found;
+}
+
+const char *
+bus_options_find_path (sd_bus_message *message, const char *key)
+{
+  const char *path = NULL;
+
+  if (find_value (message, key) && sd_bus_message_read (message, "v", "o", &path) < 0)
+    path = NULL;
   sd_bus_message_rewind (message, TRUE);
   return path;
+}
+
+gboolean
+bus_options_are_given (sd_bus_message *message, const char *key)
+{
+  gboolean found = find_value (message, key);
+
+  sd_bus_message_rewind (message, TRUE);
+  return found;
 }

@@ -40,3 +40,6 @@ gboolean bus_options_read (sd_bus_message *message, const BusOption *table, gpoi
  * them. Return: a borrowed object path, or NULL; @message stands at its begin again.
  */
 const char *bus_options_find_path (sd_bus_message *message, const char *key);
+
+/* bus_options_are_given: likewise, whether one of them has @key, whatever its value is. */
+gboolean bus_options_are_given (sd_bus_message *message, const char *key);

@@ -145,6 +145,30 @@ def test_before_state(rig):
     assert visit.wait().startswith(ROOT)
 
 
+def test_readers_change(rig):
+    """Readers come and go while polkit decides: it is asked about what is true then, and nobody is refused for that."""
+    start_with_rule(rig, 'if (subject.user == "tester" && action.lookup("reader") != "Virtual PCD 00 00")'
+                    'return polkit.Result.NO;', "card", "center")
+    reader = ObjectPath(rig.wait_readers(2)[0])
+    tester = rig.bus_connection("tester")
+    expect_refusal(tester)  # from now on it is known who that is
+    register = GLib.Variant("o", "/agent"), GLib.Variant("as", ["pin"]), options({"Reader": reader})
+    rig.polkitd.kill(signal.SIGSTOP)
+    gone = ask(tester, "OpenVisit", options({"Reader": reader}))
+    call(tester, ROOT, "org.freedesktop.DBus.Peer", "Ping")  # by then polkit was asked
+    rig.stop_pcscd()
+    rig.wait_readers(0)
+    rig.polkitd.kill(signal.SIGCONT)
+    expect_error("NotAuthorized", gone.wait)  # by the rule: without the reader
+    rig.polkitd.kill(signal.SIGSTOP)
+    calls = [ask(tester, "RegisterAgent", *register, interface=AGENT_MANAGER), ask(tester, "OpenVisit", register[2])]
+    call(tester, ROOT, "org.freedesktop.DBus.Peer", "Ping")
+    rig.start("pcscd")
+    rig.wait_readers(2)
+    rig.polkitd.kill(signal.SIGCONT)
+    assert calls[0].wait() is None and calls[1].wait().startswith(ROOT)
+
+
 # polkit away
 
 def test_no_polkit(rig):

@@ -17,6 +17,7 @@ from pathlib import Path
 
 import catalogues
 import demo
+import pcsc
 from bus import AGENT, NAME, PROPERTIES, READER, Agent, ObjectPath, Visits, call, expect_error, get_property
 from loop import until, wait_for  # first: it says which version of Gio
 
@@ -188,8 +189,13 @@ def test_reader_busy(rig):
     first = rig.spawn_client("check", "--reader", reader)
     patient.wait("RequestPin")
     assert read_refusal(check(rig, reader, "--json", check=READER_TROUBLE)) == "ReaderBusy"
+    assert "is being used for another visit" in errors(rig, check(rig, reader, check=READER_TROUBLE))
     patient.finish_pin("1234")
     assert first.wait() == ELIGIBLE and "The patient is asked at their own terminal." in errors(rig, first)
+    context = pcsc.Context()
+    context.connect(rig.wait_card(), pcsc.SHARE_EXCLUSIVE)
+    assert "Another program keeps the card reader" in errors(rig, check(rig, reader, "--same-card", check=READER_TROUBLE))
+    context.release()
 
 
 # the end of it

@@ -622,6 +622,11 @@ def shared_transaction(desk):
     return visit
 
 
+def expect_other_program(visit):
+    """The text is not that of a reader that another visit has."""
+    assert "別のプログラム" in visit.get("ErrorMessage"), visit.get("ErrorMessage")
+
+
 @row("another program keeps the reader for too long", failed("ReaderBusy"), case="shared_transaction")
 def shared_transaction_long(desk):
     context = pcsc.Context()
@@ -631,6 +636,7 @@ def shared_transaction_long(desk):
     visit.wait_state(READING)
     desk.rig.let_pass(CARD_SECONDS)
     desk.expect_end(visit, failed("ReaderBusy"))
+    expect_other_program(visit)
     visit.close()
     visit = desk.open()  # is told at once
     desk.expect_end(visit, failed("ReaderBusy"))
@@ -646,6 +652,7 @@ def other_exclusive(desk):
     context.connect(desk.rig.wait_card(), pcsc.SHARE_EXCLUSIVE)
     visit = desk.open()
     desk.expect_end(visit, failed("ReaderBusy"))
+    expect_other_program(visit)
     context.release()
     return visit
 

@@ -36,10 +36,10 @@ test_every_method (void)
 
       for (GDBusMethodInfo **method = interface->methods; method && *method; method++, listed++)
         {
-          const char *right = bus_access_find_right (interfaces[i], (*method)->name);
+          const BusAccessRule *rule = bus_access_find_rule (interfaces[i], (*method)->name);
 
-          g_assert_nonnull (right);
-          g_assert_cmpint (strcmp (right, BUS_ACCESS_OWNER) == 0, ==,
+          g_assert_nonnull (rule);
+          g_assert_cmpint (strcmp (rule->right, BUS_ACCESS_OWNER) == 0, ==,
                            strcmp (interfaces[i], SHIKAKU_INTERFACE_VISIT) == 0);
         }
       g_dbus_interface_info_unref (interface);
@@ -55,10 +55,10 @@ test_every_method (void)
 static void
 test_not_listed (void)
 {
-  g_assert_null (bus_access_find_right (SHIKAKU_INTERFACE_MANAGER, "GetEligibility"));
-  g_assert_null (bus_access_find_right (SHIKAKU_INTERFACE_VISIT, "OpenVisit"));
-  g_assert_null (bus_access_find_right (SHIKAKU_INTERFACE_AGENT, "RequestPin"));
-  g_assert_null (bus_access_find_right ("org.example.Else", "Check"));
+  g_assert_null (bus_access_find_rule (SHIKAKU_INTERFACE_MANAGER, "GetEligibility"));
+  g_assert_null (bus_access_find_rule (SHIKAKU_INTERFACE_VISIT, "OpenVisit"));
+  g_assert_null (bus_access_find_rule (SHIKAKU_INTERFACE_AGENT, "RequestPin"));
+  g_assert_null (bus_access_find_rule ("org.example.Else", "Check"));
 }
 
 static void

@@ -193,6 +193,8 @@ test_find_path (BusFixture *fixture, gconstpointer data)
   bus_fixture_seal (fixture);
   g_assert_cmpstr (bus_options_find_path (fixture->message, "Path"), ==, "/reader");
   g_assert_null (bus_options_find_path (fixture->message, "Reader"));
+  g_assert_true (bus_options_are_given (fixture->message, "Path"));
+  g_assert_false (bus_options_are_given (fixture->message, "Reader"));
   g_assert_null (bus_options_find_path (fixture->message, "Other"));
   g_assert_cmpint (sd_bus_message_read_basic (fixture->message, 'o', &text), >, 0);
   g_assert_cmpstr (text, ==, "/agent");

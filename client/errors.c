@@ -67,6 +67,7 @@ get_exit_code (Error error)
     case ERROR_TIMED_OUT:
       return EXIT_CODE_CANCELLED;
     case ERROR_INVALID_OPTION:
+    case ERROR_VISIT_EXISTS:
       return EXIT_CODE_USAGE;
     case ERROR_SHUTTING_DOWN:
       return EXIT_CODE_NO_DAEMON;

@@ -60,6 +60,7 @@
   X (CREDENTIAL_MISSING, "CredentialMissing") \
   X (CREDENTIAL_EXPIRED, "CredentialExpired") \
   X (LEDGER_FAILED, "LedgerFailed") \
+  X (VISIT_EXISTS, "VisitExists") \
   X (NOT_AUTHORIZED, "NotAuthorized") \
   X (LIMIT_EXCEEDED, "LimitExceeded") \
   X (INVALID_OPTION, "InvalidOption") \

@@ -105,14 +105,18 @@ needs_reader (const BusAccessRule *rule, sd_bus_message *call)
 static const char *
 find_reader_name (AccessQuestion *question)
 {
+  Station *station = question->access->station;
   StationReader *reader = NULL;
-  const char *path;
+  const char *path, *name;
 
   if (question->rule->reader == BUS_ACCESS_NO_READER)
     return NULL;
-  path = bus_options_find_path (question->call, "Reader");
-  if (path != NULL || needs_reader (question->rule, question->call))
-    reader = station_find_reader (question->access->station, path);
+  path = bus_options_find (question->call, "Reader", "o");
+  name = bus_options_find (question->call, "ReaderName", "s");
+  if (name != NULL)
+    reader = station_find_named_reader (station, name);
+  else if (path != NULL || needs_reader (question->rule, question->call))
+    reader = station_find_reader (station, path);
   return reader != NULL ? station_reader_get_name (reader) : NULL;
 }
 

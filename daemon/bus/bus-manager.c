@@ -40,7 +40,7 @@ choose_path (BusManager *self, const char *owner, const char *token, GError **er
     }
   if (station_find_visit (self->station, path) != NULL)
     {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_VISIT_EXISTS,
                            "Token is that of a visit that is still open");
       return NULL;
     }

@@ -164,14 +164,14 @@ find_value (sd_bus_message *message, const char *key)
 }
 
 const char *
-bus_options_find_path (sd_bus_message *message, const char *key)
+bus_options_find (sd_bus_message *message, const char *key, const char *type)
 {
-  const char *path = NULL;
+  const char *text = NULL;
 
-  if (find_value (message, key) && sd_bus_message_read (message, "v", "o", &path) < 0)
-    path = NULL;
+  if (find_value (message, key) && sd_bus_message_read (message, "v", type, &text) < 0)
+    text = NULL;
   sd_bus_message_rewind (message, TRUE);
-  return path;
+  return text;
 }
 
 gboolean

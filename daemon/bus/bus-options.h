@@ -36,10 +36,10 @@ struct BusOption
 gboolean bus_options_read (sd_bus_message *message, const BusOption *table, gpointer values, GError **error);
 
 /*
- * bus_options_find_path: what the dictionaries among the arguments of @message say for @key, before anybody checks
- * them. Return: a borrowed object path, or NULL; @message stands at its begin again.
+ * bus_options_find: what the dictionaries among the arguments of @message say for @key, before anybody checks them.
+ * @type: "o" or "s". Return: borrowed, or NULL; @message stands at its begin again.
  */
-const char *bus_options_find_path (sd_bus_message *message, const char *key);
+const char *bus_options_find (sd_bus_message *message, const char *key, const char *type);
 
 /* bus_options_are_given: likewise, whether one of them has @key, whatever its value is. */
 gboolean bus_options_are_given (sd_bus_message *message, const char *key);

@@ -21,6 +21,7 @@
   OPTION ("Language", TEXT, visit.language), \
   OPTION ("Purpose", TEXT, visit.purpose), \
   OPTION ("Reader", PATH, visit.reader), \
+  OPTION ("ReaderName", TEXT, visit.reader_name), \
   OPTION ("Timeout", NUMBER, timeout), \
   OPTION ("Token", TEXT, token)
 #define CARD_OPTIONS \
@@ -65,6 +66,8 @@ check_values (BusVisitOptions *options, GError **error)
     }
   if (language != NULL && (strlen (language) > LANGUAGE_LENGTH_MAXIMUM || !g_str_is_ascii (language)))
     return refuse_value (error, "Language is a short code such as ja or en");
+  if (options->visit.reader != NULL && options->visit.reader_name != NULL)
+    return refuse_value (error, "Reader and ReaderName do not go together");
   if (options->token != NULL && !bus_visits_is_token (options->token))
     return refuse_value (error, "Token is 1 to 64 letters, digits or underscores");
   if (options->by_number && (options->visit.same_card || options->visit.last_try))

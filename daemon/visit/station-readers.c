@@ -311,6 +311,24 @@ station_find_reader (Station *station, const char *path)
   return NULL;
 }
 
+StationReader *
+station_find_named_reader (Station *station, const char *name)
+{
+  StationReader *found = NULL;
+
+  for (guint i = 0; i < station->readers.list->len; i++)
+    {
+      StationReader *reader = station->readers.list->pdata[i];
+
+      if (g_strcmp0 (reader->name, name) != 0)
+        continue;
+      if (found != NULL) /* PC/SC tells them apart by bytes that are no text */
+        return NULL;
+      found = reader;
+    }
+  return found;
+}
+
 const char *
 station_reader_get_path (StationReader *reader)
 {
@@ -360,10 +378,11 @@ set_service_error (Station *station, GError **error)
 }
 
 StationReader *
-station_choose_reader (Station *station, const char *path, GError **error)
+station_choose_reader (Station *station, const char *path, const char *name, GError **error)
 {
-  StationReader *reader = station_find_reader (station, path);
-  gboolean is_named = path != NULL && *path != '\0';
+  StationReader *reader
+      = name != NULL ? station_find_named_reader (station, name) : station_find_reader (station, path);
+  gboolean is_named = name != NULL || (path != NULL && *path != '\0');
 
   if (reader != NULL)
     return reader;

@@ -30,11 +30,14 @@ const ReaderMonitorObserver *station_get_monitor_observer (void);
 GPtrArray *station_get_readers (Station *station);                       /* (transfer container) of StationReader */
 StationReader *station_find_reader (Station *station, const char *path); /* NULL or "": the only one there is */
 
+/* station_find_named_reader: as station_reader_get_name has it. NULL also if several have this name. */
+StationReader *station_find_named_reader (Station *station, const char *name);
+
 /*
- * station_choose_reader: the same, or NULL with INVALID_OPTION (there are several), NO_READER, NOT_AUTHORIZED (pcscd
+ * station_choose_reader: by @name, or, where that is NULL, by @path as station_find_reader; or NULL with INVALID_OPTION (there are several), NO_READER, NOT_AUTHORIZED (pcscd
  * does not let the daemon in) or SERVICE_STOPPED.
  */
-StationReader *station_choose_reader (Station *station, const char *path, GError **error);
+StationReader *station_choose_reader (Station *station, const char *path, const char *name, GError **error);
 
 const char *station_reader_get_path (StationReader *reader);
 const char *station_reader_get_name (StationReader *reader); /* UTF-8, for people and the bus */

@@ -201,9 +201,9 @@ station_set_monitor (Station *station, ReaderMonitor *monitor)
 
 /* choose_free_reader: also for its agent alone: nobody else shall be asked there meanwhile. */
 static StationReader *
-choose_free_reader (Station *station, const char *path, GError **error)
+choose_free_reader (Station *station, const VisitOptions *given, GError **error)
 {
-  StationReader *reader = station_choose_reader (station, path, error);
+  StationReader *reader = station_choose_reader (station, given->reader, given->reader_name, error);
 
   if (reader == NULL || !station_reader_is_in_use (reader))
     return reader;
@@ -225,7 +225,7 @@ station_open_visit (Station *station, const VisitOptions *given, GError **error)
     return NULL;
   if (station_find_visit (station, given->path) != NULL)
     {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "Token: in use");
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_VISIT_EXISTS, "Token: in use");
       return NULL;
     }
   if ((options = visit_options_new (given, error)) == NULL
@@ -233,7 +233,7 @@ station_open_visit (Station *station, const VisitOptions *given, GError **error)
     return NULL;
   if (needs_card || consents->len > 0)
     {
-      if ((reader = choose_free_reader (station, given->reader, error)) == NULL)
+      if ((reader = choose_free_reader (station, given, error)) == NULL)
         return NULL;
       visit_options_set_reader (options, station_reader_get_path (reader), station_reader_get_name (reader));
       worker = needs_card ? station_reader_get_worker (reader) : NULL;

@@ -44,7 +44,7 @@ void station_set_monitor (Station *station, ReaderMonitor *monitor);
  * station_open_visit: begins a visit at a reader, or, with @options->insured, one without a card: then only consents
  * that travel inside the query can be asked, through the agent of the reader; without any, it needs no reader.
  * It starts to move from the main loop, after the caller could queue its reply. Return: (transfer none), or NULL with
- * NO_READER, READER_BUSY, INVALID_OPTION, SERVICE_STOPPED, SHUTTING_DOWN.
+ * NO_READER, READER_BUSY, INVALID_OPTION, VISIT_EXISTS (its path is in use), SERVICE_STOPPED, SHUTTING_DOWN.
  */
 Visit *station_open_visit (Station *station, const VisitOptions *options, GError **error);
 

@@ -12,14 +12,14 @@
 /* NULL or 0: not given. */
 typedef struct
 {
-  const char *path;                    /* object path of the visit to be; unique */
-  const char *owner;                   /* unique name */
-  const char *caller;                  /* the account's name, for people and the log; NULL: @owner */
-  const char *reader;                  /* object path; NULL: the only one there is. Of a visit: NULL: it has none */
-  const char *reader_name;             /* for people; set with the reader that was chosen */
-  const char *const *consents;         /* kinds, NULL-ended */
-  const char *language;                /* for people: any tag, kept reduced; NULL or "": VISIT_LANGUAGE_DEFAULT */
-  const char *purpose;                 /* "eligibility" */
+  const char *path;            /* object path of the visit to be; unique */
+  const char *owner;           /* unique name */
+  const char *caller;          /* the account's name, for people and the log; NULL: @owner */
+  const char *reader;          /* object path; NULL: the only one there is. Of a visit: NULL: it has none */
+  const char *reader_name;     /* instead of @reader. Of a visit: that of the reader that was chosen, for people */
+  const char *const *consents; /* kinds, NULL-ended */
+  const char *language;        /* for people: any tag, kept reduced; NULL or "": VISIT_LANGUAGE_DEFAULT */
+  const char *purpose;         /* "eligibility" */
   const TransportNumberQuery *insured; /* a visit by number; NULL: by card */
   guint timeout_seconds;               /* for the whole visit; 0: VISIT_TIMEOUT_DEFAULT_SECONDS */
   gboolean same_card;                  /* read a card that has already served */

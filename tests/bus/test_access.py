@@ -124,7 +124,11 @@ def test_details(rig):
     expect_error("NotAuthorized", ask(other, "OpenVisit", options({"Language": "ja"})).wait)
     expect_error("NotAuthorized", ask(other, "RegisterAgent", *register, options({"Reader": first}),
                                       interface=AGENT_MANAGER).wait)
+    for values in ({"ReaderName": "Virtual PCD 00 00"}, {"ReaderName": "Virtual PCD 00 02"}, {"ReaderName": ""}):
+        expect_error("NotAuthorized", ask(other, "OpenVisit", options(values)).wait)
     ask(other, "RegisterAgent", *register, options({"Reader": second}), interface=AGENT_MANAGER).wait()
+    named = ask(other, "OpenVisit", options({"ReaderName": "Virtual PCD 00 01"})).wait()
+    call(other, named, "org.shikaku.Shikaku1.Visit", "Close")
     assert ask(other, "OpenVisit", options({"Language": "ja", "Reader": second})).wait().startswith(ROOT)
     insured = ask(other, "CheckNumber", options(INSURED), options({"Language": "ja", "Reader": second}))
     insured.wait()

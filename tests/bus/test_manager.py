@@ -82,7 +82,7 @@ def test_wrong_type(rig):
     rig.start("daemon")
     visits = Visits(rig.bus_connection())
     for values in ({"Consents": "drug"}, {"Timeout": "60"}, {"Timeout": GLib.Variant("i", 60)}, {"SameCard": 1},
-                   {"Reader": "/org/shikaku/Shikaku1/reader/1"}, {"Token": True}, {"Language": ["ja"]}):
+                   {"Reader": "/org/shikaku/Shikaku1/reader/1"}, {"ReaderName": ObjectPath("/org/shikaku/Shikaku1/reader/1")}, {"Token": True}, {"Language": ["ja"]}):
         key, = values
         assert key in expect_error("InvalidOption", visits.open, **values).message
     assert "Number" in expect_error("InvalidOption", visits.check_number, {**INSURED, "Number": 1234567}).message
@@ -104,6 +104,9 @@ def test_bad_values(rig):
                        ("Consents", ["dinner"]), ("Consents", ["drug", "drug"]), ("Token", ""), ("Token", "a-b"),
                        ("Token", "x" * 65), ("Token", "名"), ("Language", "x" * 33)):
         assert key in expect_error("InvalidOption", visits.open, **{key: value}).message, key
+    values = {"Reader": ObjectPath(ROOT + "/reader/1"), "ReaderName": "Virtual PCD 00 00"}
+    for action in (visits.open, lambda **values: visits.check_number(INSURED, **values)):
+        assert "ReaderName" in expect_error("InvalidOption", action, **values).message
     expect_error("ServiceStopped", visits.open)  # no pcscd: nothing was wrong with the options
 
 
@@ -138,7 +141,9 @@ def test_token(rig):
     visit = visits.check_number(INSURED, Token="Desk_1")
     sender = connection.get_unique_name().removeprefix(":").replace(".", "_")
     assert visit.path == f"{ROOT}/visit/{sender}/Desk_1", visit.path
-    assert "Token" in expect_error("InvalidOption", visits.check_number, INSURED, Token="Desk_1").message
+    for action in (lambda **values: visits.check_number(INSURED, **values), visits.open,
+                   lambda **values: call_manager(connection, "Check", options({"Insured": INSURED, **values}))):
+        assert "Token" in expect_error("VisitExists", action, Token="Desk_1").message
     other = Visits(rig.bus_connection("colleague")).check_number(INSURED, Token="Desk_1")  # is another path
     assert other.path != visit.path
     visit.wait_finished()

@@ -191,11 +191,12 @@ test_find_path (BusFixture *fixture, gconstpointer data)
   APPEND ("a{sv}", 2, "Dictionary", "a{sv}", 1, "Path", "o", "/inner", "Number", "u", 1);
   APPEND ("a{sv}", 3, "Texts", "as", 1, "one", "Path", "o", "/reader", "Other", "s", "x");
   bus_fixture_seal (fixture);
-  g_assert_cmpstr (bus_options_find_path (fixture->message, "Path"), ==, "/reader");
-  g_assert_null (bus_options_find_path (fixture->message, "Reader"));
+  g_assert_cmpstr (bus_options_find (fixture->message, "Path", "o"), ==, "/reader");
+  g_assert_cmpstr (bus_options_find (fixture->message, "Other", "s"), ==, "x");
+  g_assert_null (bus_options_find (fixture->message, "Reader", "o"));
   g_assert_true (bus_options_are_given (fixture->message, "Path"));
   g_assert_false (bus_options_are_given (fixture->message, "Reader"));
-  g_assert_null (bus_options_find_path (fixture->message, "Other"));
+  g_assert_null (bus_options_find (fixture->message, "Other", "o"));
   g_assert_cmpint (sd_bus_message_read_basic (fixture->message, 'o', &text), >, 0);
   g_assert_cmpstr (text, ==, "/agent");
 }
@@ -204,7 +205,7 @@ static void
 test_find_nothing (BusFixture *fixture, gconstpointer data)
 {
   bus_fixture_seal (fixture);
-  g_assert_null (bus_options_find_path (fixture->message, "Path"));
+  g_assert_null (bus_options_find (fixture->message, "Path", "o"));
 }
 
 /* Nobody makes the daemon search for long. */
@@ -216,7 +217,7 @@ test_find_among_many (BusFixture *fixture, gconstpointer data)
     APPEND ("{sv}", "Number", "u", i);
   APPEND ("{sv}", "Path", "o", "/late");
   g_assert_cmpint (sd_bus_message_close_container (fixture->message), >=, 0);
-  g_assert_null (bus_options_find_path (bus_fixture_seal (fixture), "Path"));
+  g_assert_null (bus_options_find (bus_fixture_seal (fixture), "Path", "o"));
 }
 
 int

@@ -259,17 +259,25 @@ test_choose_reader (void)
   const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
   g_autoptr (FakeCard) other = new_other_card (OTHER_READER);
   g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
-  VisitOptions options = { .reader = "/org/shikaku/Shikaku1/reader/9" };
+  VisitOptions options = { .reader = "/org/shikaku/Shikaku1/reader/9" }, named = { .reader_name = "Nobody's 00 00" };
+  g_autoptr (Visit) visit = NULL;
 
   assert_refused (desk, &options, SHIKAKU_ERROR_NO_READER);
   monitor->reader_added (fake_card_get_reader (other), desk->station);
   options.reader = NULL;
   assert_refused (desk, &options, SHIKAKU_ERROR_INVALID_OPTION);
+  visit = fake_desk_open_with (desk, "/v/1", NULL, &(VisitOptions){ .reader_name = OTHER_READER });
+  g_assert_cmpstr (visit_get_reader (visit), ==, "/org/shikaku/Shikaku1/reader/2");
+  fake_desk_settle ();
+  assert_refused (desk, &named, SHIKAKU_ERROR_NO_READER);
+  assert_refused (desk, &(VisitOptions){ .reader_name = "" }, SHIKAKU_ERROR_NO_READER);
+  assert_refused (desk, &(VisitOptions){ .reader_name = OTHER_READER }, SHIKAKU_ERROR_READER_BUSY);
   monitor->reader_removed (FAKE_READER, desk->station);
   monitor->reader_removed (OTHER_READER, desk->station);
   assert_refused (desk, &options, SHIKAKU_ERROR_NO_READER);
   monitor->service_changed (FALSE, desk->station);
   assert_refused (desk, &options, SHIKAKU_ERROR_SERVICE_STOPPED);
+  assert_refused (desk, &named, SHIKAKU_ERROR_SERVICE_STOPPED);
 }
 
 static void
@@ -295,7 +303,7 @@ test_options (void)
   fake_desk_settle ();
   g_assert_cmpuint (desk->reader_changes, ==, 1);
   g_assert_true (station_reader_is_in_use (station_find_reader (desk->station, FAKE_READER_PATH)));
-  assert_refused (desk, &taken, SHIKAKU_ERROR_INVALID_OPTION);
+  assert_refused (desk, &taken, SHIKAKU_ERROR_VISIT_EXISTS);
   assert_refused (desk, &busy, SHIKAKU_ERROR_READER_BUSY);
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bus-visit-view: the table of properties, what was told last, and the two signals. */
+/* bus-visit-view: the table of properties, what was told last, and the signals. */
 #include "bus/bus-visit-view.h"
 
 #include <string.h>
@@ -98,11 +98,11 @@ bus_visit_view_append_property (sd_bus_message *message, const char *name, Visit
 }
 
 static sd_bus_message *
-new_signal (sd_bus *bus, Visit *visit, const char *interface, const char *member)
+new_signal (sd_bus *bus, Visit *visit, const char *path, const char *interface, const char *member)
 {
   sd_bus_message *message = NULL;
 
-  if (sd_bus_message_new_signal (bus, &message, visit_get_path (visit), interface, member) < 0
+  if (sd_bus_message_new_signal (bus, &message, path, interface, member) < 0
       || sd_bus_message_set_destination (message, visit_get_owner (visit)) < 0)
     return sd_bus_message_unref (message);
   return message;
@@ -131,14 +131,10 @@ look_at (Visit *visit)
 }
 
 static int
-append_change (sd_bus_message *message, const char *name, gboolean changed, Visit *visit)
+append_property_entry (sd_bus_message *message, const VisitProperty *property, Visit *visit)
 {
-  const VisitProperty *property = find_property (name);
-  int result;
+  int result = bus_entry_open (message, property->name, property->signature);
 
-  if (!changed)
-    return 0;
-  result = bus_entry_open (message, name, property->signature);
   if (result >= 0)
     result = append_property (message, property, visit);
   return result < 0 ? result : bus_entry_close (message);
@@ -166,7 +162,8 @@ append_changes (sd_bus_message *message, const BusVisitView *before, const BusVi
   if (result >= 0)
     result = sd_bus_message_open_container (message, 'a', "{sv}");
   for (guint i = 0; i < G_N_ELEMENTS (changes) && result >= 0; i++)
-    result = append_change (message, changes[i].name, changes[i].changed, visit);
+    if (changes[i].changed)
+      result = append_property_entry (message, find_property (changes[i].name), visit);
   if (result >= 0)
     result = sd_bus_message_close_container (message);
   return result < 0 ? result : sd_bus_message_append (message, "as", 0);
@@ -223,7 +220,9 @@ bus_visit_view_tell_changes (BusVisitView *view, sd_bus *bus, Visit *visit)
   BusVisitView now = look_at (visit);
 
   if (!is_same (view, &now)
-      && (message = new_signal (bus, visit, "org.freedesktop.DBus.Properties", "PropertiesChanged")) != NULL)
+      && (message
+          = new_signal (bus, visit, visit_get_path (visit), "org.freedesktop.DBus.Properties", "PropertiesChanged"))
+             != NULL)
     send_signal (bus, visit, message, append_changes (message, view, &now, visit));
   bus_visit_view_clear (view);
   *view = now;
@@ -232,7 +231,8 @@ bus_visit_view_tell_changes (BusVisitView *view, sd_bus *bus, Visit *visit)
 void
 bus_visit_view_tell_finished (sd_bus *bus, Visit *visit)
 {
-  g_autoptr (sd_bus_message) message = new_signal (bus, visit, SHIKAKU_INTERFACE_VISIT, "Finished");
+  g_autoptr (sd_bus_message) message
+      = new_signal (bus, visit, visit_get_path (visit), SHIKAKU_INTERFACE_VISIT, "Finished");
   int result;
 
   if (message == NULL)
@@ -243,4 +243,48 @@ bus_visit_view_tell_finished (sd_bus *bus, Visit *visit)
   if (result >= 0)
     result = append_details (message, visit);
   send_signal (bus, visit, message, result);
+}
+
+/* append_object: what GetManagedObjects says of it, too. */
+static int
+append_object (sd_bus_message *message, Visit *visit)
+{
+  int result = sd_bus_message_append_basic (message, 'o', visit_get_path (visit));
+
+  if (result >= 0)
+    result = sd_bus_message_open_container (message, 'a', "{sa{sv}}");
+  if (result >= 0)
+    result = sd_bus_message_open_container (message, 'e', "sa{sv}");
+  if (result >= 0)
+    result = sd_bus_message_append_basic (message, 's', SHIKAKU_INTERFACE_VISIT);
+  if (result >= 0)
+    result = sd_bus_message_open_container (message, 'a', "{sv}");
+  if (result >= 0)
+    result = bus_entry_append (message, "Version", "u", BUS_VISIT_VERSION);
+  for (guint i = 0; i < G_N_ELEMENTS (properties) && result >= 0; i++)
+    result = append_property_entry (message, &properties[i], visit);
+  for (guint i = 0; i < 3 && result >= 0; i++)
+    result = sd_bus_message_close_container (message);
+  return result;
+}
+
+void
+bus_visit_view_tell_added (sd_bus *bus, Visit *visit)
+{
+  g_autoptr (sd_bus_message) message
+      = new_signal (bus, visit, SHIKAKU_VISIT_PATH, "org.freedesktop.DBus.ObjectManager", "InterfacesAdded");
+
+  if (message != NULL)
+    send_signal (bus, visit, message, append_object (message, visit));
+}
+
+void
+bus_visit_view_tell_removed (sd_bus *bus, Visit *visit)
+{
+  g_autoptr (sd_bus_message) message
+      = new_signal (bus, visit, SHIKAKU_VISIT_PATH, "org.freedesktop.DBus.ObjectManager", "InterfacesRemoved");
+
+  if (message != NULL)
+    send_signal (bus, visit, message,
+                 sd_bus_message_append (message, "oas", visit_get_path (visit), 1, SHIKAKU_INTERFACE_VISIT));
 }

@@ -1,13 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bus-visit-view: what a visit shows. In: a visit. Out: its properties, and the signals PropertiesChanged and
- * Finished, each with the owner as destination: nothing of a visit is broadcast.
+ * bus-visit-view: what a visit shows. In: a visit. Out: its properties, and the signals InterfacesAdded,
+ * PropertiesChanged, Finished and InterfacesRemoved, each with the owner as destination: nothing of a visit is broadcast.
  */
 #pragma once
 
 #include <systemd/sd-bus.h>
 
 #include "visit/visit.h"
+
+#define BUS_VISIT_VERSION 1 /* of its interface */
 
 /* What the owner was told last. Texts are static, but for the method. */
 typedef struct
@@ -29,3 +31,7 @@ int bus_visit_view_append_property (sd_bus_message *message, const char *name, V
 void bus_visit_view_tell_changes (BusVisitView *view, sd_bus *bus, Visit *visit);
 
 void bus_visit_view_tell_finished (sd_bus *bus, Visit *visit);
+
+/* bus_visit_view_tell_added, bus_visit_view_tell_removed: of ObjectManager: it is there, or not any more. */
+void bus_visit_view_tell_added (sd_bus *bus, Visit *visit);
+void bus_visit_view_tell_removed (sd_bus *bus, Visit *visit);

@@ -31,7 +31,7 @@ struct BusVisits
   Station *station;
   GHashTable *table; /* path, borrowed from the visit → BusVisit */
   guint errand;      /* runs once in the next turn of the loop: tells and closes */
-  sd_bus_slot *slot, *enumerator;
+  sd_bus_slot *slot, *enumerator, *manager;
 };
 
 static const char *
@@ -51,7 +51,7 @@ static int
 get_version (sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
              void *user_data, sd_bus_error *error)
 {
-  return sd_bus_message_append (reply, "u", 1);
+  return sd_bus_message_append (reply, "u", BUS_VISIT_VERSION);
 }
 
 /* Methods. */
@@ -349,7 +349,10 @@ bus_visits_new (sd_bus *bus, BusCalls *calls, Station *station, GError **error)
                                                     vtable, find_visit, visits),
                         "visit objects", error)
       || !bus_error_check (sd_bus_add_node_enumerator (bus, &visits->enumerator, SHIKAKU_VISIT_PATH, enumerate, visits),
-                           "visit objects", error))
+                           "visit objects", error)
+      /* It lists what the enumerator and the find callback give: to each caller its own. */
+      || !bus_error_check (sd_bus_add_object_manager (bus, &visits->manager, SHIKAKU_VISIT_PATH), "visit objects",
+                           error))
     return NULL;
   return g_steal_pointer (&visits);
 }
@@ -359,6 +362,7 @@ bus_visits_free (BusVisits *visits)
 {
   sd_bus_slot_unref (visits->slot);
   sd_bus_slot_unref (visits->enumerator);
+  sd_bus_slot_unref (visits->manager);
   g_clear_handle_id (&visits->errand, g_source_remove);
   g_hash_table_unref (visits->table);
   sd_bus_unref (visits->bus);
@@ -377,6 +381,7 @@ bus_visits_add (BusVisits *visits, Visit *visit, BusPeer *owner, BusCall *check)
   self->share = bus_share_ref (owner->share);
   bus_share_charge (self->share, BUS_ACCOUNT_VISIT);
   g_hash_table_insert (visits->table, (gpointer)visit_get_path (visit), self);
+  bus_visit_view_tell_added (visits->bus, visit);
 }
 
 char *
@@ -427,5 +432,8 @@ bus_visits_note_finished (BusVisits *visits, Visit *visit)
 void
 bus_visits_note_closed (BusVisits *visits, Visit *visit)
 {
+  if (g_hash_table_contains (visits->table, visit_get_path (visit))
+      && bus_peers_find (bus_calls_get_peers (visits->calls), visit_get_owner (visit)) != NULL) /* else it has gone */
+    bus_visit_view_tell_removed (visits->bus, visit);
   g_hash_table_remove (visits->table, visit_get_path (visit));
 }

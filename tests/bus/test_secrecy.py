@@ -10,6 +10,7 @@ from loop import wait_for
 from people import INSURED
 
 NEVER = ROOT + "/visit/1_4711/never"
+OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
 UNKNOWN_OBJECT = "org.freedesktop.DBus.Error.UnknownObject"
 METHODS = {"GetEligibility": None, "GetConsents": None, "GetMessage": GLib.Variant("(s)", ("json",)), "Cancel": None,
            "Close": None, "FetchRecords": None, "Nothing": None}
@@ -36,7 +37,8 @@ def ask_everything(stranger, path):
                 for interface in (VISIT, "", "org.example.Nothing")]
     value = GLib.Variant("(ssv)", (VISIT, "State", GLib.Variant("s", "")))
     answers += [call_error(stranger, path, PROPERTIES, "Set", value)]
-    answers += [call_error(stranger, path, "org.freedesktop.DBus.Introspectable", "Introspect")]
+    answers += [call_error(stranger, path, "org.freedesktop.DBus.Introspectable", "Introspect"),
+                call_error(stranger, path, OBJECT_MANAGER, "GetManagedObjects")]
     return [(name, text.replace(path, "PATH")) for name, text in answers]
 
 
@@ -89,10 +91,67 @@ def test_objects(rig):
     """ObjectManager lists readers only."""
     visit = start(rig)
     for connection in [visit.connection, *strangers(rig)]:
-        objects = call(connection, ROOT + "/reader", "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
+        objects = call(connection, ROOT + "/reader", OBJECT_MANAGER, "GetManagedObjects")
         assert not any("visit" in path for path in objects), objects
-        expect_error("org.freedesktop.DBus.Error.UnknownMethod", call, connection, ROOT,
-                     "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
+        expect_error("org.freedesktop.DBus.Error.UnknownMethod", call, connection, ROOT, OBJECT_MANAGER,
+                     "GetManagedObjects")
+
+
+def get_objects(connection):
+    """As ObjectManager lists the visits: path → interface → properties, but for the interfaces that every object has."""
+    objects = call(connection, ROOT + "/visit", OBJECT_MANAGER, "GetManagedObjects")
+    return {path: {name: values for name, values in interfaces.items() if not name.startswith("org.freedesktop.DBus.")}
+            for path, interfaces in objects.items()}
+
+
+def watch_objects(connection):
+    """Return: a list that gets every signal that comes from now on, as (path, member, its values)."""
+    seen = []
+    connection.signal_subscribe(None, None, None, None, None, Gio.DBusSignalFlags.NONE,
+                                lambda *arguments: seen.append((arguments[2], arguments[4], arguments[5].unpack())))
+    call(connection, ROOT, "org.freedesktop.DBus.Peer", "Ping")
+    return seen
+
+
+def test_visit_objects(rig):
+    """ObjectManager lists to each caller its own visits, before they move, and tells nobody else of them."""
+    rig.start("center", "daemon")
+    rig.center("fault hold count=always path=search")
+    owner, colleague = rig.bus_connection("tester"), rig.bus_connection("colleague")
+    others = [*strangers(rig), colleague]
+    owned, told = watch_objects(owner), [watch_objects(connection) for connection in others]
+    visits = Visits(owner)
+    visit = visits.check_number(INSURED, Token="mine")
+    (path, member, (added, interfaces)) = owned[0]
+    assert (path, member, added) == (ROOT + "/visit", "InterfacesAdded", visit.path), owned
+    properties = get_properties(owner, visit.path, VISIT)
+    assert interfaces == {VISIT: {**interfaces[VISIT], "State": "checking", "Error": "", "Answer": ""}}, interfaces
+    assert interfaces[VISIT].keys() == properties.keys(), interfaces
+    assert get_objects(owner) == {visit.path: {VISIT: properties}}
+    theirs = Visits(colleague).check_number(INSURED, Token="mine")
+    assert list(get_objects(owner)) == [visit.path] and list(get_objects(colleague)) == [theirs.path]
+    for stranger in strangers(rig):
+        assert get_objects(stranger) == {}
+    rig.center("release")
+    visit.wait_finished()
+    assert get_objects(owner)[visit.path][VISIT]["Answer"] == "eligible"
+    del owned[:]
+    visit.close()
+    wait_for(lambda: owned, "the end of the object")
+    assert owned == [(ROOT + "/visit", "InterfacesRemoved", (visit.path, [VISIT]))], owned
+    assert get_objects(owner) == {} and list(get_objects(colleague)) == [theirs.path]
+    for connection, seen in zip(others, told):
+        call(connection, ROOT, "org.freedesktop.DBus.Peer", "Ping")  # what was sent before has come
+        assert not [signal for signal in seen if visit.path in repr(signal)], seen
+    assert [member for path, member, _values in told[-1] if path == ROOT + "/visit"] == ["InterfacesAdded"], told[-1]
+    gone = rig.bus_connection("tester", fresh=True)
+    Visits(gone).check_number(INSURED)
+    gone.close_sync(None)
+    assert get_objects(owner) == {} and [path for path, *_rest in owned if path.startswith(ROOT)] == [ROOT + "/visit"]
+    del owned[:]
+    assert call(owner, ROOT, MANAGER, "Check", GLib.Variant.new_tuple(options({"Insured": INSURED})))["Answer"]
+    assert [member for path, member, _values in owned if path == ROOT + "/visit"] == [
+        "InterfacesAdded", "InterfacesRemoved"], owned
 
 
 def test_no_broadcast(rig):

@@ -176,6 +176,24 @@ read_row (GVariant *reader, Row *row)
   row->use = used ? _ ("in use") : _ ("free");
 }
 
+/* A visit of a program needs somebody at its reader who asks for the PIN; check brings its own. */
+static void
+print_agent (GVariant *reader)
+{
+  g_autoptr (GVariant) capabilities = g_variant_lookup_value (reader, "Agent", G_VARIANT_TYPE_STRING_ARRAY);
+  g_autofree const char **list = capabilities != NULL ? g_variant_get_strv (capabilities, NULL) : NULL;
+  g_autofree char *sentence = NULL;
+  const char *path = "";
+
+  if (list == NULL || g_strv_contains (list, "pin"))
+    return;
+  g_variant_lookup (reader, "Path", "&o", &path);
+  sentence = g_strdup_printf (_ ("Reader %s has no patient terminal, so programs cannot check a card there. Start one: "
+                                 "shikakuctl agent --reader %s"),
+                              readers_get_number (path), readers_get_number (path));
+  output_hanging ("  ", sentence);
+}
+
 void
 readers_print (GVariant *readers)
 {
@@ -194,5 +212,11 @@ readers_print (GVariant *readers)
 
       read_row (reader, &row);
       print_row (&row);
+    }
+  for (gsize i = 0; i < count; i++)
+    {
+      g_autoptr (GVariant) reader = g_variant_get_child_value (readers, i);
+
+      print_agent (reader);
     }
 }

@@ -22,7 +22,7 @@ typedef void (*ReaderCallback) (Client *client, gboolean found, const char *path
  */
 void readers_choose (Client *client, const char *wanted, ReaderCallback callback);
 
-/* readers_print: one line each: number, name, card, in use. */
+/* readers_print: one line each: number, name, card, in use; below them, what to do where nobody asks for the PIN. */
 void readers_print (GVariant *readers);
 
 /* readers_get_number: the last part of @path, for people. */

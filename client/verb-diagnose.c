@@ -17,9 +17,9 @@ get_failed_code (const char *link)
     const char *link;
     ExitCode code;
   } codes[] = {
-    { "daemon", EXIT_CODE_NO_DAEMON },  { "pcscd", EXIT_CODE_READER },  { "reader", EXIT_CODE_READER },
-    { "card", EXIT_CODE_CARD },         { "line", EXIT_CODE_CENTER },   { "tls", EXIT_CODE_CENTER },
-    { "credential", EXIT_CODE_CENTER }, { "center", EXIT_CODE_CENTER },
+    { "daemon", EXIT_CODE_NO_DAEMON }, { "agent", EXIT_CODE_CANCELLED },   { "pcscd", EXIT_CODE_READER },
+    { "reader", EXIT_CODE_READER },    { "card", EXIT_CODE_CARD },         { "line", EXIT_CODE_CENTER },
+    { "tls", EXIT_CODE_CENTER },       { "credential", EXIT_CODE_CENTER }, { "center", EXIT_CODE_CENTER },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
@@ -28,11 +28,15 @@ get_failed_code (const char *link)
   return EXIT_CODE_UNKNOWN;
 }
 
-/* The first failed link decides; without one, a degraded link; what was not examined decides nothing. */
+/*
+ * The first failed link decides, the agent after all others, since the desk can start it by itself; without one, a
+ * degraded link; what was not examined decides nothing.
+ */
 static ExitCode
 get_exit_code (GVariant *links)
 {
   ExitCode code = EXIT_CODE_OK;
+  gboolean is_agent_failed = FALSE;
 
   for (gsize i = 0; i < g_variant_n_children (links); i++)
     {
@@ -41,12 +45,14 @@ get_exit_code (GVariant *links)
 
       g_variant_lookup (link, "Link", "&s", &name);
       g_variant_lookup (link, "State", "&s", &state);
-      if (g_str_equal (state, "failed"))
+      if (g_str_equal (state, "failed") && g_str_equal (name, "agent"))
+        is_agent_failed = TRUE;
+      else if (g_str_equal (state, "failed"))
         return get_failed_code (name);
       if (g_str_equal (state, "degraded"))
         code = EXIT_CODE_UNKNOWN;
     }
-  return code;
+  return is_agent_failed ? get_failed_code ("agent") : code;
 }
 
 static void

@@ -128,10 +128,11 @@ const char *
 words_link (const char *link)
 {
   static const Word links[] = {
-    { "daemon", N_ ("daemon") },         { "pcscd", N_ ("card service") },
-    { "reader", N_ ("reader") },         { "card", N_ ("card") },
-    { "credential", N_ ("credential") }, { "line", N_ ("line") },
-    { "tls", N_ ("secure connection") }, { "center", N_ ("center") },
+    { "daemon", N_ ("daemon") },      { "agent", N_ ("patient terminal") },
+    { "pcscd", N_ ("card service") }, { "reader", N_ ("reader") },
+    { "card", N_ ("card") },          { "credential", N_ ("credential") },
+    { "line", N_ ("line") },          { "tls", N_ ("secure connection") },
+    { "center", N_ ("center") },
   };
   return LOOK_UP (links, link);
 }

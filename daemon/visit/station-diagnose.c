@@ -56,6 +56,41 @@ add_link (GPtrArray *links, const char *language, const char *name, TransportLin
   g_ptr_array_add (links, link);
 }
 
+/* has_agent: whether somebody is at @reader who can ask the patient for the PIN, as a visit would find. */
+static gboolean
+has_agent (Station *station, StationReader *reader)
+{
+  const AgentPort *port = &station->host.agents;
+  Agent *agent = port->klass->acquire (port->port, station_reader_get_path (reader), "pin", NULL);
+
+  if (agent != NULL)
+    port->klass->release (agent);
+  return agent != NULL;
+}
+
+/* A visit by card needs one at its reader. Readers are named as `shikakuctl agent --reader` takes them. */
+static void
+add_agent (GPtrArray *links, const char *language, Station *station)
+{
+  g_autoptr (GPtrArray) readers = station_get_readers (station);
+  g_autoptr (GString) without = g_string_new (NULL);
+  TransportLinkState state = TRANSPORT_LINK_OK;
+  guint n_agents = 0;
+
+  for (guint i = 0; i < readers->len; i++)
+    if (has_agent (station, readers->pdata[i]))
+      n_agents++;
+    else
+      g_string_append_printf (without, "%s%s (%s)", without->len == 0 ? "; none at reader " : ", ",
+                              strrchr (station_reader_get_path (readers->pdata[i]), '/') + 1,
+                              station_reader_get_name (readers->pdata[i]));
+  if (readers->len == 0)
+    state = TRANSPORT_LINK_UNKNOWN;
+  else if (n_agents < readers->len)
+    state = n_agents == 0 ? TRANSPORT_LINK_FAILED : TRANSPORT_LINK_DEGRADED;
+  add_link (links, language, "agent", state, 0, g_strdup_printf ("agents: %u%s", n_agents, without->str));
+}
+
 static void
 add_readers (GPtrArray *links, const char *language, Station *station)
 {
@@ -148,6 +183,7 @@ make_links (Station *station, const char *language)
 
   add_link (links, language, "daemon", station_is_shutting_down (station) ? TRANSPORT_LINK_FAILED : TRANSPORT_LINK_OK,
             station->started, g_strdup ("version " SHIKAKU_VERSION));
+  add_agent (links, language, station);
   add_link (links, language, "pcscd", has_service ? TRANSPORT_LINK_OK : TRANSPORT_LINK_FAILED,
             station_summarise_readers (station).service_since,
             g_strdup (has_service                            ? "answers"

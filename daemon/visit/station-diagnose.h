@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * station-diagnose: the chain daemon → pcscd → reader → card → credential → line → tls → center, link by link, for
- * Diagnose. A link that was not examined says unknown; it never looks healthy by silence.
+ * station-diagnose: the chain daemon → agent → pcscd → reader → card → credential → line → tls → center, link by link,
+ * for Diagnose. A link that was not examined says unknown; it never looks healthy by silence.
  */
 #pragma once
 

@@ -446,9 +446,15 @@ def test_status_and_readers(rig):
 
 def test_diagnose(rig):
     start(rig)
-    links = json.loads(rig.client("diagnose", "--json", stdin="", check=0).text())
+    links = json.loads(rig.client("diagnose", "--json", stdin="", check=CANCELLED).text())
     assert [link["Link"] for link in links] == [
-        "daemon", "pcscd", "reader", "card", "credential", "line", "tls", "center"]
+        "daemon", "agent", "pcscd", "reader", "card", "credential", "line", "tls", "center"]
+    text = rig.client("diagnose", stdin="", check=CANCELLED).text()
+    assert re.search("^patient terminal +FAILED +agents: 0; none at reader 1 ", text, re.MULTILINE), text
+    assert "shikakuctl agent --reader NUMBER" in text, text
+    for path in rig.wait_readers(2):
+        Agent(rig.bus_connection("colleague"), path=path).register(Reader=ObjectPath(path))
+    rig.client("diagnose", stdin="", check=0)
     rig.center("fault refuse-connection count=always")
     process = rig.client("diagnose", stdin="", check=CENTER)
     assert re.search("^(line|secure connection|center) +FAILED", process.text(), re.MULTILINE), process.text()
@@ -846,6 +852,8 @@ def test_japanese(rig):
     assert re.search("薬剤 +同意あり", process.text()), process.text()
     assert "暗証番号（数字4桁、残り3回）" in errors(rig, process)
     assert "お薬の情報" in errors(rig, process)  # the question, in the language of the locale
+    text = rig.client("diagnose", stdin="", environment={"LANGUAGE": "ja"}, check=CANCELLED).text()
+    assert re.search("^患者用端末 +異常 ", text, re.MULTILINE) and "shikakuctl agent --reader 番号" in text, text
 
 
 def test_demo(rig):

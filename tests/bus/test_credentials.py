@@ -26,7 +26,7 @@ def ask(connection, method, values):
 
 
 def diagnose(connection):
-    link = ask(connection, "Diagnose", {"Language": "en"})[4]
+    link = next(link for link in ask(connection, "Diagnose", {"Language": "en"}) if link["Link"] == "credential")
     assert link["Link"] == "credential"
     return link["State"], link["Evidence"]
 

@@ -353,9 +353,34 @@ def test_diagnose(rig):
     rig.start("card", "center", "daemon")
     rig.wait_readers(2, present=1)
     links = call_manager(rig.bus_connection(), "Diagnose", options({"Language": "en"}))
-    names = ["daemon", "pcscd", "reader", "card", "credential", "line", "tls", "center"]
+    names = ["daemon", "agent", "pcscd", "reader", "card", "credential", "line", "tls", "center"]
     assert [link["Link"] for link in links] == names
     assert all(link["State"] in ("ok", "degraded", "failed", "unknown") for link in links), links
+
+
+def test_diagnose_agent(rig):
+    """A visit would end with NoAgent: the chain says where, and why not when somebody is there who can ask for the PIN."""
+    rig.start("card", "center", "daemon")
+    readers = rig.wait_readers(2, present=1)
+    connection = rig.bus_connection()
+
+    def diagnose():
+        links = {link["Link"]: link for link in call_manager(connection, "Diagnose", options({"Language": "en"}))}
+        return links["agent"]["State"], links["agent"]["Evidence"]
+
+    both = "agents: 0; none at reader 1 (Virtual PCD 00 00), 2 (Virtual PCD 00 01)"
+    assert diagnose() == ("failed", both), diagnose()
+    first = Agent(rig.bus_connection("colleague")).register(["message"], Reader=ObjectPath(readers[0]))
+    assert diagnose() == ("failed", both), diagnose()
+    expect_error("NoAgent", Call(connection, ROOT, MANAGER, "Check", GLib.Variant.new_tuple(
+        options({"Reader": ObjectPath(readers[0])}))).wait)
+    first.unregister()
+    first.register(Reader=ObjectPath(readers[0]))
+    assert diagnose() == ("degraded", "agents: 1; none at reader 2 (Virtual PCD 00 01)"), diagnose()
+    Agent(rig.bus_connection("tester")).register(Reader=ObjectPath(readers[1]))
+    assert diagnose() == ("ok", "agents: 2"), diagnose()
+    first.unregister()
+    assert diagnose() == ("degraded", "agents: 1; none at reader 1 (Virtual PCD 00 00)"), diagnose()
 
 
 # the log's control

@@ -7,6 +7,7 @@ from desk import CREDENTIALS, Simulator
 
 STORE, ENCRYPTED = "/etc/credstore", "/etc/credstore.encrypted"
 LABEL, PIN = "institution", "471147"
+CANCELLED = 7  # exit status of shikakuctl diagnose while nobody is there to ask a patient
 SOFTHSM = "/usr/lib/softhsm/libsofthsm2.so"
 
 
@@ -15,8 +16,8 @@ def check_works(machine):
     Simulator(machine)
     answer = json.loads(machine.run("shikakuctl", "check", "--reader", "1", "--json", user="tester", input="1234\n"))
     assert answer["Answer"] == "eligible", answer
-    links = json.loads(machine.run("shikakuctl", "diagnose", "--json", user="tester"))
-    assert all(link["State"] == "ok" for link in links), links
+    links = json.loads(machine.run("shikakuctl", "diagnose", "--json", user="tester", status=CANCELLED))
+    assert all(link["State"] == "ok" for link in links if link["Link"] != "agent"), links
 
 
 def show_origin(machine, key):

@@ -8,6 +8,7 @@ from packages import SOURCE
 
 NUMBERS = {"insurer": "InsurerNumber", "symbol": "InsuredCardSymbol", "number": "InsuredIdentificationNumber",
            "branch": "InsuredBranchNumber", "birthdate": "Birthdate"}
+CANCELLED = 7  # exit status of shikakuctl diagnose while nobody is there to ask a patient
 
 
 def check(machine, *options, **how):
@@ -56,10 +57,11 @@ def test_number(machine):
 def test_diagnosis(machine):
     """The whole chain is well, seen from the unit: its confinement keeps nothing from the daemon that it needs."""
     Simulator(machine)
-    printed = machine.run("shikakuctl", "diagnose", "--json", user="tester")
+    printed = machine.run("shikakuctl", "diagnose", "--json", user="tester", status=CANCELLED)
     links = {link["Link"]: link["State"] for link in json.loads(printed)}
     examined = ("daemon", "pcscd", "reader", "credential", "line", "tls", "center")
     assert all(links[link] == "ok" for link in examined), printed
+    assert links["agent"] == "failed", "nobody has started one"
 
 
 def test_activation(machine):

@@ -27,7 +27,8 @@ acquire (gpointer port, const char *reader, const char *capability, GError **err
 {
   FakeAgent *agent = port;
 
-  if (agent->absent || !has_word (agent->capabilities, capability))
+  if (agent->absent || (agent->only_reader != NULL && !g_str_equal (agent->only_reader, reader))
+      || !has_word (agent->capabilities, capability))
     {
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NO_AGENT, "fake agent");
       return NULL;

@@ -10,6 +10,7 @@
 typedef struct
 {
   gboolean absent;
+  const char *only_reader;  /* that it serves; NULL: every one */
   const char *capabilities; /* "pin consent message" */
   const char *owner;
   guint references;

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test-readers: the table of readers, and which one is meant, as far as the daemon need not be asked. */
+#include <string.h>
+
 #include "captured.h"
 #include "client/readers.h"
 
@@ -75,6 +77,20 @@ test_print (void)
                    "  10    no card   free      \xEF\xBF\xBD[2J\n");
 }
 
+/* Where no program's visit could ask for the PIN, it says so, and what to do. */
+static void
+test_print_agent (void)
+{
+  g_autofree char *text
+      = print ("[{'Path': <objectpath '/org/shikaku/Shikaku1/reader/1'>, 'Name': <'A'>, 'Agent': <['pin', 'message']>},"
+               "{'Path': <objectpath '/org/shikaku/Shikaku1/reader/2'>, 'Name': <'B'>, 'Agent': <['message']>},"
+               "{'Path': <objectpath '/org/shikaku/Shikaku1/reader/7'>, 'Name': <'C'>, 'Agent': <@as []>}]");
+
+  g_assert_null (strstr (text, "Reader 1"));
+  g_assert_nonnull (strstr (text, "  Reader 2 has no patient terminal, so programs cannot check a card there. "));
+  g_assert_nonnull (strstr (text, "shikakuctl agent --reader 7\n"));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -82,5 +98,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/readers/choose", test_choose);
   g_test_add_func ("/readers/number", test_number);
   g_test_add_func ("/readers/print", test_print);
+  g_test_add_func ("/readers/print-agent", test_print_agent);
   return g_test_run ();
 }

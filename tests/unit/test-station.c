@@ -1,11 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test-station: readers and their names, who may open what, how long a visit is kept, and the chain of links. */
+/* test-station: readers and their names, who may open what, and how long a visit is kept. */
 #include "fake-desk.h"
 
 #include <glib/gstdio.h>
 
 #include "store/store-file.h"
-#include "visit/station-diagnose.h"
 
 #define OTHER_READER "Fake Reader 01 00"
 
@@ -527,120 +526,6 @@ test_center (void)
   transport->changed (transport, transport->changed_data);
 }
 
-typedef struct
-{
-  GPtrArray *links;
-  guint done;
-  Station *station;
-} Diagnosed;
-
-static void
-on_diagnosed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Diagnosed *diagnosed = user_data;
-  g_autoptr (GError) error = NULL;
-
-  diagnosed->links = station_diagnose_finish (diagnosed->station, result, &error);
-  diagnosed->done = 1;
-  g_assert_no_error (error);
-}
-
-static GPtrArray *
-diagnose (FakeDesk *desk, const char *language)
-{
-  Diagnosed diagnosed = { .station = desk->station };
-
-  station_diagnose (desk->station, language, NULL, on_diagnosed, &diagnosed);
-  fake_desk_wait_until (&diagnosed.done);
-  return diagnosed.links;
-}
-
-static void
-assert_link (GPtrArray *links, guint index, const char *name, const char *state, const char *evidence)
-{
-  const StationLink *link = links->pdata[index];
-
-  g_assert_cmpstr (link->link, ==, name);
-  g_assert_cmpstr (link->state, ==, state);
-  g_assert_cmpstr (link->evidence, ==, evidence);
-  g_assert_nonnull (link->staff);
-  g_assert_nonnull (link->technician);
-}
-
-static void
-test_diagnose (void)
-{
-  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
-  g_autoptr (GPtrArray) before = diagnose (desk, "en"), after = NULL;
-
-  g_assert_cmpuint (before->len, ==, 8);
-  assert_link (before, 0, "daemon", "ok", "version " SHIKAKU_VERSION);
-  assert_link (before, 1, "pcscd", "ok", "answers");
-  assert_link (before, 2, "reader", "ok", "readers: 1");
-  assert_link (before, 3, "card", "unknown", "cards: 0, not answering: 0");
-  assert_link (before, 4, "credential", "ok", "examined");
-  assert_link (before, 5, "line", "failed", "CenterUnreachable");
-  assert_link (before, 6, "tls", "unknown", "not examined");
-  assert_link (before, 7, "center", "unknown", "not examined");
-  g_assert_true (g_str_has_prefix (((StationLink *)before->pdata[5])->staff, "The line to the center is down."));
-
-  fake_desk_insert (desk);
-  desk->center->transport.credential_expires = g_get_real_time () + G_TIME_SPAN_DAY;
-  after = diagnose (desk, NULL);
-  assert_link (after, 3, "card", "ok", "cards: 1, not answering: 0");
-  g_assert_cmpstr (((StationLink *)after->pdata[4])->state, ==, "degraded");
-  g_assert_true (g_str_has_prefix (((StationLink *)after->pdata[4])->evidence, "expires "));
-}
-
-/* A file that is missing counts more than a certificate that has not expired. */
-static void
-test_diagnose_missing_file (void)
-{
-  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
-  g_autoptr (GPtrArray) links = NULL;
-
-  desk->center->transport.credential_expires = g_get_real_time () + 365 * G_TIME_SPAN_DAY;
-  station_configure (desk->station,
-                     &(StationSettings){ .card_authorities_file = "/nonexistent", .retention_seconds = 1 });
-  links = diagnose (desk, "en");
-  g_assert_cmpstr (((StationLink *)links->pdata[4])->state, ==, "failed");
-  g_assert_true (g_str_has_prefix (((StationLink *)links->pdata[4])->evidence, "CredentialMissing: "));
-  g_assert_nonnull (strstr (((StationLink *)links->pdata[4])->evidence, "/nonexistent"));
-}
-
-/* What the transport says is wrong is told as it says it. */
-static void
-test_diagnose_exposed (void)
-{
-  static char exposed[] = "others can read it", gone[] = "the token is not there";
-  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
-  TransportLinkStatus *status = &desk->center->transport.links[TRANSPORT_LINK_CREDENTIAL];
-  g_autoptr (GPtrArray) degraded = NULL, failed = NULL;
-
-  *status = (TransportLinkStatus){ TRANSPORT_LINK_DEGRADED, 1, SHIKAKU_ERROR_NONE, exposed };
-  degraded = diagnose (desk, "en");
-  assert_link (degraded, 4, "credential", "degraded", "others can read it");
-  *status = (TransportLinkStatus){ TRANSPORT_LINK_FAILED, 1, SHIKAKU_ERROR_CREDENTIAL_MISSING, gone };
-  failed = diagnose (desk, "en");
-  assert_link (failed, 4, "credential", "failed", "CredentialMissing: the token is not there");
-}
-
-static void
-test_diagnose_without_readers (void)
-{
-  const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
-  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
-  g_autoptr (GPtrArray) unplugged = NULL, stopped = NULL;
-
-  monitor->reader_removed (FAKE_READER, desk->station);
-  unplugged = diagnose (desk, "ja");
-  assert_link (unplugged, 2, "reader", "failed", "readers: 0");
-  monitor->service_changed (FALSE, desk->station);
-  stopped = diagnose (desk, "ja");
-  assert_link (stopped, 1, "pcscd", "failed", "does not answer");
-  assert_link (stopped, 2, "reader", "unknown", "readers: 0");
-}
-
 static void
 ignore_visit (Visit *visit, gpointer user_data)
 {
@@ -694,10 +579,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/station/shut-down/at-rest", test_shut_down_at_rest);
   g_test_add_func ("/station/shut-down/deadline", test_shut_down_deadline);
   g_test_add_func ("/station/center", test_center);
-  g_test_add_func ("/station/diagnose/chain", test_diagnose);
-  g_test_add_func ("/station/diagnose/missing-file", test_diagnose_missing_file);
-  g_test_add_func ("/station/diagnose/exposed", test_diagnose_exposed);
-  g_test_add_func ("/station/diagnose/without-readers", test_diagnose_without_readers);
   g_test_add_func ("/station/no-transport", test_no_transport);
   return g_test_run ();
 }

@@ -30,14 +30,15 @@ static const GOptionEntry options[] = {
   { "timeout", 0, 0, G_OPTION_ARG_INT, &option_timeout_seconds, N_ ("Give up after so many seconds"), N_ ("SECONDS") },
   { "same-card", 0, 0, G_OPTION_ARG_NONE, &option_same_card, N_ ("Read a card that has already served"), NULL },
   { "last-try", 0, 0, G_OPTION_ARG_NONE, &option_last_try, N_ ("Allow the last try of the PIN to be spent"), NULL },
-  { "insurer", 0, 0, G_OPTION_ARG_STRING, &option_insurer, N_ ("Without a card: the insurer's number"), N_ ("NUMBER") },
+  { "insurer", 0, 0, G_OPTION_ARG_STRING, &option_insurer, N_ ("Without a card: the insurer's number"),
+    N_ ("NUMBER|-") },
   { "symbol", 0, 0, G_OPTION_ARG_STRING, &option_symbol, N_ ("Without a card: the insured person's symbol"),
-    N_ ("SYMBOL") },
+    N_ ("SYMBOL|-") },
   { "number", 0, 0, G_OPTION_ARG_STRING, &option_number, N_ ("Without a card: the insured person's number"),
-    N_ ("NUMBER") },
-  { "branch", 0, 0, G_OPTION_ARG_STRING, &option_branch, N_ ("Without a card: the branch number"), N_ ("BRANCH") },
-  { "birthdate", 0, 0, G_OPTION_ARG_STRING, &option_birthdate, N_ ("Without a card: the date of birth"), "YYYYMMDD" },
-  { "date", 0, 0, G_OPTION_ARG_STRING, &option_date, N_ ("Without a card: the day to check (today)"), "YYYYMMDD" },
+    N_ ("NUMBER|-") },
+  { "branch", 0, 0, G_OPTION_ARG_STRING, &option_branch, N_ ("Without a card: the branch number"), N_ ("BRANCH|-") },
+  { "birthdate", 0, 0, G_OPTION_ARG_STRING, &option_birthdate, N_ ("Without a card: the date of birth"), "YYYYMMDD|-" },
+  { "date", 0, 0, G_OPTION_ARG_STRING, &option_date, N_ ("Without a card: the day to check (today)"), "YYYYMMDD|-" },
   { NULL },
 };
 
@@ -47,16 +48,26 @@ static const char *const consent_kinds[] = {
 #undef CONSENT_KIND
       NULL
 };
-static const VerbValues values[] = { { "consent", consent_kinds }, { NULL, NULL } };
+#define FROM_INPUT "-" /* stands for a line of standard input: every user of the machine can read a command line */
+static const char *const from_input[] = { FROM_INPUT, NULL };
+static const VerbValues values[] = {
+  { "consent", consent_kinds }, { "insurer", from_input },   { "symbol", from_input }, { "number", from_input },
+  { "branch", from_input },     { "birthdate", from_input }, { "date", from_input },   { NULL, NULL },
+};
 
-/* What --insurer and its like are called in CheckNumber. */
+/* What --insurer and its like are called in CheckNumber, and on a terminal; in the order in which their lines come. */
 static const struct
 {
   const char *key;
+  const char *label; /* msgid */
   char **value;
 } insured[] = {
-  { "InsurerNumber", &option_insurer }, { "Symbol", &option_symbol },       { "Number", &option_number },
-  { "Branch", &option_branch },         { "Birthdate", &option_birthdate }, { "Date", &option_date },
+  { "InsurerNumber", N_ ("Insurer number"), &option_insurer },
+  { "Symbol", N_ ("Symbol"), &option_symbol },
+  { "Number", N_ ("Number"), &option_number },
+  { "Branch", N_ ("Branch"), &option_branch },
+  { "Birthdate", N_ ("Date of birth"), &option_birthdate },
+  { "Date", N_ ("Day to check"), &option_date },
 };
 
 typedef struct
@@ -67,6 +78,7 @@ typedef struct
   Visit *visit;
   gboolean asks; /* our agent serves the reader */
   char *reader;  /* object path; NULL: the only one there is */
+  guint next;    /* of insured[]: the number that is read */
 } Check;
 
 static gboolean
@@ -78,15 +90,23 @@ is_number_check (void)
   return FALSE;
 }
 
+/* check_numbers: Return: what is missing, a sentence; or NULL. */
+static const char *
+check_numbers (void)
+{
+  if (is_number_check () && (option_insurer == NULL || option_number == NULL || option_birthdate == NULL))
+    return _ ("A check without a card needs --insurer, --number and --birthdate.");
+  return NULL;
+}
+
 static char *
 check_options (void)
 {
-  const char *message = NULL;
+  const char *message = check_numbers ();
 
-  if (is_number_check () && (option_insurer == NULL || option_number == NULL || option_birthdate == NULL))
-    message = _ ("A check without a card needs --insurer, --number and --birthdate.");
-  else if (is_number_check ()
-           && (option_same_card || option_last_try || (option_reader != NULL && option_consents == NULL)))
+  if (message != NULL)
+    return g_strdup (message);
+  if (is_number_check () && (option_same_card || option_last_try || (option_reader != NULL && option_consents == NULL)))
     message = _ ("A check without a card takes no option of the card, and a reader only with --consent.");
   else if (option_timeout_seconds < 0)
     message = _ ("The timeout must be a number of seconds.");
@@ -307,6 +327,56 @@ on_released (gpointer user_data)
   check->asks = FALSE;
 }
 
+/* The numbers of a patient's paper that were not given in the line. */
+
+static void
+fail_to_read (Check *check, const char *sentence)
+{
+  client_fail_saying (check->client, SHIKAKU_ERROR_PREFIX "InvalidOption", sentence);
+}
+
+static void read_numbers (Check *check);
+
+static void
+on_number (char *line, gpointer user_data)
+{
+  Check *check = user_data;
+  g_autofree char *text = line != NULL ? g_locale_to_utf8 (line, -1, NULL, NULL, NULL) : NULL;
+  char **value = insured[check->next].value;
+
+  if (text == NULL)
+    {
+      g_autofree char *sentence
+          = g_strdup_printf (_ ("Standard input has no line of text for “%s”."), _ (insured[check->next].label));
+      fail_to_read (check, sentence);
+      return;
+    }
+  g_free (*value);
+  *value = *g_strstrip (text) != '\0' ? g_strdup (text) : NULL;
+  check->next++;
+  read_numbers (check);
+}
+
+static void
+read_numbers (Check *check)
+{
+  const char *message;
+
+  while (check->next < G_N_ELEMENTS (insured) && g_strcmp0 (*insured[check->next].value, FROM_INPUT) != 0)
+    check->next++;
+  if (check->next < G_N_ELEMENTS (insured))
+    {
+      g_autofree char *prompt = g_strdup_printf ("%s: ", _ (insured[check->next].label));
+      terminal_ask (check->terminal, prompt, TRUE, on_number, check);
+      return;
+    }
+  message = check_numbers ();
+  if (message != NULL)
+    fail_to_read (check, message);
+  else
+    readers_choose (check->client, option_reader, on_reader);
+}
+
 static void
 start (Client *client)
 {
@@ -318,7 +388,7 @@ start (Client *client)
   check->visit = visit_new (client, &observer, check);
   if (!is_number_check ())
     check->agent = agent_new (client, check->terminal, visit_get_token (check->visit), on_released, check);
-  readers_choose (client, option_reader, on_reader);
+  read_numbers (check);
 }
 
 static void
@@ -335,6 +405,7 @@ interrupt (Client *client)
     return; /* it is being closed */
   if (check->agent != NULL)
     agent_withdraw (check->agent);
+  terminal_withdraw (check->terminal);
   g_printerr ("%s\n", _ ("Cancelling…"));
   visit_cancel (check->visit, on_cancelled);
 }

@@ -82,6 +82,9 @@ verbs_get_values_help (const Verb *verb)
   for (const VerbValues *values = verb->values; values != NULL && values->option != NULL; values++)
     {
       g_autofree char *words = g_strjoinv (", ", (char **)values->words);
+
+      if (g_str_equal (words, "-"))
+        continue; /* the option's own line says it */
       g_string_append_printf (help, _ ("Values of --%s: %s"), values->option, words);
       g_string_append_c (help, '\n');
     }

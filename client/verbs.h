@@ -19,5 +19,8 @@ void verbs_print_options (const Verb *verb, const char *after);
 /* verbs_get_help: "Verbs:" and a line for each. Return: (transfer full). */
 char *verbs_get_help (void);
 
-/* verbs_get_values_help: a line for each option of @verb that takes words of a list. Return: (transfer full). */
+/*
+ * verbs_get_values_help: a line for each option of @verb that takes words of a list, and not "-" alone. Return:
+ * (transfer full).
+ */
 char *verbs_get_values_help (const Verb *verb);

@@ -114,6 +114,25 @@ def test_check_number(rig):
     assert process.text() == "" and "The daemon does not accept an option" in errors(rig, process)
 
 
+def test_check_number_from_input(rig):
+    """What is on the patient's paper need not stand in the command line, which every user of the machine can read."""
+    rig.start("center", "daemon")
+    names, numbers = NUMBER[::2], NUMBER[1::2]
+    unsaid = [word for name in reversed(names) for word in (name, "-")]  # the lines have an order of their own
+    lines = "".join(number + "\n" for number in numbers)
+    process = rig.client("check", "--json", *unsaid, stdin=lines, check=ELIGIBLE)
+    assert json.loads(process.text())["Insurances"][0]["Number"] == "１２３４５６７"
+    process = rig.client("check", "--json", *unsaid[2:], *NUMBER[-2:], stdin=lines, check=ELIGIBLE)
+    assert read_refusal(rig.client("check", "--json", *unsaid, stdin="990019\n", check=USAGE)) == "InvalidOption"
+    process = rig.client("check", *unsaid, stdin="990019\n\n\n\n19850412\n", check=USAGE)
+    assert "--insurer, --number and --birthdate" in errors(rig, process)
+
+    clerk = rig.spawn_client("check", "--insurer", "990019", "--number", "-", "--birthdate", "-", terminal=True)
+    clerk.wait_output("Number: $")
+    clerk.kill(signal.SIGINT)
+    assert clerk.wait() == CANCELLED
+
+
 def test_not_eligible(rig):
     process = check(rig, start(rig, "sato"), pin="2345", check=NOT_ELIGIBLE)
     assert "NOT ELIGIBLE" in process.text() and "another insurance was acquired" in process.text()
@@ -821,6 +840,7 @@ def test_completion(rig):
     assert complete("check", "--consent", "dr") == ["drug"]
     assert complete("agent", "--capability", "") == ["consent", "message", "pin"]
     assert complete("check", "--timeout", "") == []
+    assert complete("check", "--number", "") == ["-"]
     assert "--consent" in complete("check", "--same-card", "")
     assert complete("agent", "--re") == ["--reader"]
     assert complete("config", "s") == ["show"]

@@ -47,6 +47,7 @@ test_after (void)
   g_autofree char *consent = list_after (&verb_check, "--consent");
   g_autofree char *capability = list_after (&verb_agent, "--capability");
   g_autofree char *timeout = list_after (&verb_check, "--timeout");
+  g_autofree char *number = list_after (&verb_check, "--number");
   g_autofree char *flag = list_after (&verb_check, "--same-card");
   g_autofree char *other = list_after (&verb_agent, "--consent");
   g_autofree char *options = list_after (&verb_check, NULL);
@@ -55,6 +56,7 @@ test_after (void)
   g_assert_cmpstr (consent, ==, kinds);
   g_assert_cmpstr (capability, ==, "pin\nconsent\nmessage\n");
   g_assert_cmpstr (timeout, ==, "");
+  g_assert_cmpstr (number, ==, "-\n");
   g_assert_cmpstr (flag, ==, options);
   g_assert_true (g_str_has_prefix (options, "--help\n--json\n--reader\n--consent\n"));
   g_assert_cmpstr (other, ==, "--help\n--json\n--reader\n--capability\n");

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * bus-visit-view: what a visit shows. In: a visit. Out: its properties, and the signals InterfacesAdded,
- * PropertiesChanged, Finished and InterfacesRemoved, each with the owner as destination: nothing of a visit is broadcast.
+ * PropertiesChanged, Finished and InterfacesRemoved, each with the owner as destination: nothing of a visit is
+ * broadcast.
  */
 #pragma once
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * bus-visit: org.shikaku.Shikaku1.Visit. In: the domain's visits and their events. Out: for each visit's owner an
- * object with calls, properties and signals, and the ObjectManager that lists them; for everybody else a path that never
- * was.
+ * object with calls, properties and signals, and the ObjectManager that lists them; for everybody else a path that
+ * never was.
  *
  * One fallback vtable serves all visits: whoever is not the owner finds nothing. Signals have a destination: never
  * use sd_bus_emit_* here, it would broadcast.
@@ -20,8 +20,8 @@ void bus_visits_free (BusVisits *visits);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusVisits, bus_visits_free)
 
 /*
- * bus_visits_add: @visit was opened by @owner, which is told of it. @check: (transfer full) the call of Manager.Check that it answers
- * when it ends, and after which it is closed; or NULL.
+ * bus_visits_add: @visit was opened by @owner, which is told of it. @check: (transfer full) the call of Manager.Check
+ * that it answers when it ends, and after which it is closed; or NULL.
  */
 void bus_visits_add (BusVisits *visits, Visit *visit, BusPeer *owner, BusCall *check);
 

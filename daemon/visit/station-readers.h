@@ -34,8 +34,8 @@ StationReader *station_find_reader (Station *station, const char *path); /* NULL
 StationReader *station_find_named_reader (Station *station, const char *name);
 
 /*
- * station_choose_reader: by @name, or, where that is NULL, by @path as station_find_reader; or NULL with INVALID_OPTION (there are several), NO_READER, NOT_AUTHORIZED (pcscd
- * does not let the daemon in) or SERVICE_STOPPED.
+ * station_choose_reader: by @name, or, where that is NULL, by @path as station_find_reader; or NULL with INVALID_OPTION
+ * (there are several), NO_READER, NOT_AUTHORIZED (pcscd does not let the daemon in) or SERVICE_STOPPED.
  */
 StationReader *station_choose_reader (Station *station, const char *path, const char *name, GError **error);
 

@@ -82,7 +82,8 @@ def test_wrong_type(rig):
     rig.start("daemon")
     visits = Visits(rig.bus_connection())
     for values in ({"Consents": "drug"}, {"Timeout": "60"}, {"Timeout": GLib.Variant("i", 60)}, {"SameCard": 1},
-                   {"Reader": "/org/shikaku/Shikaku1/reader/1"}, {"ReaderName": ObjectPath("/org/shikaku/Shikaku1/reader/1")}, {"Token": True}, {"Language": ["ja"]}):
+                   {"Reader": "/org/shikaku/Shikaku1/reader/1"}, {"ReaderName": ObjectPath("/reader")},
+                   {"Token": True}, {"Language": ["ja"]}):
         key, = values
         assert key in expect_error("InvalidOption", visits.open, **values).message
     assert "Number" in expect_error("InvalidOption", visits.check_number, {**INSURED, "Number": 1234567}).message

@@ -201,7 +201,7 @@ def test_replayed_paths(rig):
         second = owner.check_number(INSURED, Token="mine")  # the token is free again, with nothing of the first
         assert second.path == closed.path
         assert second.wait_finished()[0] == "done"
-        expect_error("InvalidOption", owner.check_number, INSURED, Token="mine")
+        expect_error("VisitExists", owner.check_number, INSURED, Token="mine")
         for visits in (owner, other):
             visits.connection.close_sync(None)
         expect_unknown(rig.bus_connection("tester"), second.path)

@@ -19,9 +19,8 @@ typedef struct
   BusShare *share; /* its owner's, to which it is charged */
   BusCall *check;  /* of Manager.Check, until it is answered */
   BusVisitView view;
-  gboolean finished; /* its end was told */
-  gboolean changed;  /* to be told before the loop sleeps */
-  gboolean closing;  /* Check's visit has ended: to be closed, which answers it */
+  gboolean changed; /* to be told before the loop sleeps */
+  gboolean closing; /* Check's visit has ended: to be closed, which answers it */
 } BusVisit;
 
 struct BusVisits
@@ -210,7 +209,7 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_PROPERTY ("AgentIsCaller", "b", get_property, 0, CHANGES),
   SD_BUS_PROPERTY ("Reader", "o", get_property, 0, CONSTANT),
   SD_BUS_PROPERTY ("Opened", "t", get_property, 0, CONSTANT),
-  SD_BUS_PROPERTY ("Expires", "t", get_property, 0, CHANGES),
+  SD_BUS_PROPERTY ("Expires", "t", get_property, 0, 0), /* told with the end; moves with the clock */
   SD_BUS_PROPERTY ("Answer", "s", get_property, 0, CHANGES),
   SD_BUS_PROPERTY ("Error", "s", get_property, 0, CHANGES),
   SD_BUS_PROPERTY ("ErrorMessage", "s", get_property, 0, CHANGES),
@@ -406,8 +405,8 @@ bus_visits_note_changed (BusVisits *visits, Visit *visit)
 {
   BusVisit *self = g_hash_table_lookup (visits->table, visit_get_path (visit));
 
-  /* The end is told by bus_visits_note_finished(). */
-  if (self == NULL || (visit_is_finished (visit) && !self->finished))
+  /* The end is told by bus_visits_note_finished(), and nothing after it. */
+  if (self == NULL || visit_is_finished (visit))
     return;
   self->changed = TRUE;
   plan_errand (visits);
@@ -420,7 +419,6 @@ bus_visits_note_finished (BusVisits *visits, Visit *visit)
 
   if (self == NULL)
     return;
-  self->finished = TRUE;
   tell_changes (self);
   bus_visit_view_tell_finished (visits->bus, visit);
   if (self->check == NULL)

@@ -53,14 +53,6 @@ station_calendar_note_center (Station *station)
 }
 
 static void
-on_moved (Visit *visit, gpointer user_data)
-{
-  Station *station = user_data;
-
-  station->observer->visit_changed (visit, station->observer_data);
-}
-
-static void
 on_clock (gint64 shift, gpointer user_data)
 {
   Station *station = user_data;
@@ -69,7 +61,7 @@ on_clock (gint64 shift, gpointer user_data)
     {
       log_write (LOG_NOTICE, SHIKAKU_MESSAGE_CLOCK_CHANGED, NULL, "clock: it was set %" G_GINT64_FORMAT " seconds %s",
                  ABS (shift) / G_USEC_PER_SEC, shift > 0 ? "forward" : "back");
-      station_retention_shift (station->retention, shift, on_moved, station);
+      station_retention_shift (station->retention, shift);
     }
   station_calendar_schedule (station);
 }

@@ -128,14 +128,8 @@ station_retention_note_slept (StationRetention *retention)
 }
 
 void
-station_retention_shift (StationRetention *retention, gint64 shift, void (*moved) (Visit *visit, gpointer user_data),
-                         gpointer user_data)
+station_retention_shift (StationRetention *retention, gint64 shift)
 {
   for (GList *link = retention->queue.head; link != NULL; link = link->next)
-    {
-      Kept *kept = link->data;
-
-      visit_shift_expiry (kept->visit, shift);
-      moved (kept->visit, user_data);
-    }
+    visit_shift_expiry (((Kept *)link->data)->visit, shift);
 }

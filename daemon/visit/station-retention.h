@@ -25,7 +25,6 @@ void station_retention_note_slept (StationRetention *retention);
 
 /*
  * station_retention_shift: the clock on the wall was set by @shift microseconds. A visit is kept for a time, not until
- * a date: the date moves with the clock. @moved: called for each.
+ * a date: the date moves with the clock. Nobody is told: the end of a visit is the last that is told of it.
  */
-void station_retention_shift (StationRetention *retention, gint64 shift,
-                              void (*moved) (Visit *visit, gpointer user_data), gpointer user_data);
+void station_retention_shift (StationRetention *retention, gint64 shift);

@@ -112,23 +112,15 @@ test_order (Fixture *fixture, gconstpointer unused)
   g_assert_cmpstr (fixture->expired->str, ==, "2");
 }
 
-static void
-note_moved (Visit *visit, gpointer user_data)
-{
-  ++*(guint *)user_data;
-}
-
 /* The clock on the wall was set: the date moves, and the time for which a visit is kept does not. */
 static void
 test_shift (Fixture *fixture, gconstpointer unused)
 {
   gint64 expires = visit_get_expires (fixture->first);
-  guint moved = 0;
 
   station_retention_add (fixture->retention, fixture->first, 100);
   station_retention_add (fixture->retention, fixture->second, 100);
-  station_retention_shift (fixture->retention, -5 * HOUR, note_moved, &moved);
-  g_assert_cmpuint (moved, ==, 2);
+  station_retention_shift (fixture->retention, -5 * HOUR);
   g_assert_cmpint (visit_get_expires (fixture->first), ==, expires - 5 * HOUR);
   g_assert_cmpuint (wait_milliseconds, ==, 100000);
 }

@@ -89,7 +89,7 @@ handle_opening (BusCall *call, BusManager *self, ReadOptions read, gboolean answ
       bus_call_return_error (call, error);
       return;
     }
-  bus_visits_add (self->visits, visit, peer, answer_at_end ? call : NULL);
+  bus_visits_add (self->visits, visit, peer, answer_at_end ? call : NULL, options.report);
   if (!answer_at_end)
     bus_call_return (call, "o", visit_get_path (visit));
 }

@@ -41,6 +41,7 @@ static const BusOption card_options[] = { COMMON_OPTIONS, CARD_OPTIONS, { NULL }
 static const BusOption number_options[] = { COMMON_OPTIONS, { NULL } };
 static const BusOption check_options[] = {
   { "Insured", BUS_OPTION_DICTIONARY, offsetof (BusVisitOptions, by_number), insured_options },
+  OPTION ("Report", SWITCH, report),
   COMMON_OPTIONS, CARD_OPTIONS, { NULL },
 };
 static const BusOption language_options[] = { OPTION ("Language", TEXT, visit.language), { NULL } };

@@ -18,6 +18,7 @@ typedef struct
   const char *token; /* NULL: not given */
   gint64 timeout;    /* seconds, as given; checked, it is in visit */
   gboolean by_number;
+  gboolean report;              /* Check: also a visit that failed is a reply */
   TransportNumberQuery insured; /* if by_number */
 } BusVisitOptions;
 

@@ -47,6 +47,47 @@ get_origin (Visit *visit)
   return visit_origin_get (visit_get_origin (visit))->word;
 }
 
+/* append_end: entries of what there is to tell of a visit's end. */
+static int
+append_end (sd_bus_message *message, Visit *visit)
+{
+  static const char *const times[] = {
+    [VISIT_PART_CARD] = "CardTime",
+    [VISIT_PART_PERSON] = "PersonTime",
+    [VISIT_PART_CENTER] = "CenterTime",
+    [VISIT_PART_OWN] = "OwnTime",
+  };
+  const GError *error = visit_get_error (visit);
+  const char *by = visit_get_ended_by (visit);
+  guint number;
+  int result = 0;
+
+  if (error != NULL && shikaku_error_get_tries_left (error, &number))
+    result = bus_entry_append (message, "TriesLeft", "u", number);
+  if (error != NULL && result >= 0 && shikaku_error_get_retry_after (error, &number))
+    result = bus_entry_append (message, "RetryAfter", "u", number);
+  if (error != NULL && result >= 0)
+    result = bus_refusal_append (message, error);
+  if (result >= 0)
+    result = bus_entry_append_text (message, "During", visit_state_to_string (visit_get_during (visit)));
+  if (by != NULL && result >= 0)
+    result = bus_entry_append_text (message, "By", by);
+  for (guint i = 0; i < VISIT_N_PARTS && result >= 0; i++)
+    result = bus_entry_append (message, times[i], "t", (guint64)visit_get_time (visit, i));
+  return result;
+}
+
+/* append_details: empty until it has finished. */
+static int
+append_details (sd_bus_message *message, Visit *visit)
+{
+  int result = sd_bus_message_open_container (message, 'a', "{sv}");
+
+  if (visit_is_finished (visit) && result >= 0)
+    result = append_end (message, visit);
+  return result < 0 ? result : sd_bus_message_close_container (message);
+}
+
 /* One row a property: exactly one getter is set. */
 typedef struct
 {
@@ -55,14 +96,21 @@ typedef struct
   const char *(*text) (Visit *visit);
   gint64 (*time) (Visit *visit);
   gboolean (*flag) (Visit *visit);
+  int (*append) (sd_bus_message *message, Visit *visit);
 } VisitProperty;
 
 static const VisitProperty properties[] = {
-  { "State", "s", .text = get_state },           { "Origin", "s", .text = get_origin },
-  { "Method", "s", .text = visit_get_method },   { "AgentIsCaller", "b", .flag = visit_get_agent_is_caller },
-  { "Reader", "o", .text = visit_get_reader },   { "Opened", "t", .time = visit_get_opened },
-  { "Expires", "t", .time = visit_get_expires }, { "Answer", "s", .text = get_answer },
-  { "Error", "s", .text = get_error },           { "ErrorMessage", "s", .text = get_error_message },
+  { "State", "s", .text = get_state },
+  { "Origin", "s", .text = get_origin },
+  { "Method", "s", .text = visit_get_method },
+  { "AgentIsCaller", "b", .flag = visit_get_agent_is_caller },
+  { "Reader", "o", .text = visit_get_reader },
+  { "Opened", "t", .time = visit_get_opened },
+  { "Expires", "t", .time = visit_get_expires },
+  { "Answer", "s", .text = get_answer },
+  { "Error", "s", .text = get_error },
+  { "ErrorMessage", "s", .text = get_error_message },
+  { "Details", "a{sv}", .append = append_details },
 };
 
 static int
@@ -71,6 +119,8 @@ append_property (sd_bus_message *message, const VisitProperty *property, Visit *
   guint64 time;
   int flag;
 
+  if (property->append != NULL)
+    return property->append (message, visit);
   if (property->text != NULL)
     return sd_bus_message_append_basic (message, property->signature[0], property->text (visit));
   if (property->time != NULL)
@@ -144,6 +194,7 @@ static int
 append_changes (sd_bus_message *message, const BusVisitView *before, const BusVisitView *now, Visit *visit)
 {
   gboolean error_changed = strcmp (before->error, now->error) != 0;
+  gboolean has_ended = strcmp (before->state, now->state) != 0 && visit_is_finished (visit);
   const struct
   {
     const char *name;
@@ -166,7 +217,10 @@ append_changes (sd_bus_message *message, const BusVisitView *before, const BusVi
       result = append_property_entry (message, find_property (changes[i].name), visit);
   if (result >= 0)
     result = sd_bus_message_close_container (message);
-  return result < 0 ? result : sd_bus_message_append (message, "as", 0);
+  if (result < 0)
+    return result;
+  /* The details come with Finished, at once after this. */
+  return has_ended ? sd_bus_message_append (message, "as", 1, "Details") : sd_bus_message_append (message, "as", 0);
 }
 
 static gboolean
@@ -175,30 +229,6 @@ is_same (const BusVisitView *one, const BusVisitView *other)
   return strcmp (one->state, other->state) == 0 && strcmp (one->answer, other->answer) == 0
          && strcmp (one->error, other->error) == 0 && strcmp (one->method, other->method) == 0
          && one->agent_is_caller == other->agent_is_caller && one->expires == other->expires;
-}
-
-static int
-append_details (sd_bus_message *message, Visit *visit)
-{
-  static const char *const times[] = {
-    [VISIT_PART_CARD] = "CardTime",
-    [VISIT_PART_PERSON] = "PersonTime",
-    [VISIT_PART_CENTER] = "CenterTime",
-    [VISIT_PART_OWN] = "OwnTime",
-  };
-  const GError *error = visit_get_error (visit);
-  guint number;
-  int result = sd_bus_message_open_container (message, 'a', "{sv}");
-
-  if (error != NULL && result >= 0 && shikaku_error_get_tries_left (error, &number))
-    result = bus_entry_append (message, "TriesLeft", "u", number);
-  if (error != NULL && result >= 0 && shikaku_error_get_retry_after (error, &number))
-    result = bus_entry_append (message, "RetryAfter", "u", number);
-  if (error != NULL && result >= 0)
-    result = bus_refusal_append (message, error);
-  for (guint i = 0; i < VISIT_N_PARTS && result >= 0; i++)
-    result = bus_entry_append (message, times[i], "t", (guint64)visit_get_time (visit, i));
-  return result < 0 ? result : sd_bus_message_close_container (message);
 }
 
 void
@@ -287,4 +317,18 @@ bus_visit_view_tell_removed (sd_bus *bus, Visit *visit)
   if (message != NULL)
     send_signal (bus, visit, message,
                  sd_bus_message_append (message, "oas", visit_get_path (visit), 1, SHIKAKU_INTERFACE_VISIT));
+}
+
+int
+bus_visit_view_append_outcome (sd_bus_message *message, Visit *visit)
+{
+  const BusEntryText texts[] = {
+    { "State", get_state (visit) },
+    { "Error", visit_get_error (visit) != NULL ? get_error (visit) : NULL },
+    { "ErrorMessage", visit_get_error (visit) != NULL ? get_error_message (visit) : NULL },
+    { NULL },
+  };
+  int result = bus_entry_append_texts (message, texts);
+
+  return result < 0 ? result : append_property_entry (message, find_property ("Details"), visit);
 }

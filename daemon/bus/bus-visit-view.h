@@ -28,6 +28,9 @@ void bus_visit_view_clear (BusVisitView *view);
 /* bus_visit_view_append_property: the value of @visit's property @name. Return: negative errno of sd-bus. */
 int bus_visit_view_append_property (sd_bus_message *message, const char *name, Visit *visit);
 
+/* bus_visit_view_append_outcome: entries of how a finished visit has ended: State, Details; Error and ErrorMessage. */
+int bus_visit_view_append_outcome (sd_bus_message *message, Visit *visit);
+
 /* bus_visit_view_tell_changes: one PropertiesChanged with all that changed since the last; none if nothing did. */
 void bus_visit_view_tell_changes (BusVisitView *view, sd_bus *bus, Visit *visit);
 

@@ -18,6 +18,7 @@ typedef struct
   Visit *visit;
   BusShare *share; /* its owner's, to which it is charged */
   BusCall *check;  /* of Manager.Check, until it is answered */
+  gboolean report; /* with how it ended, also where it failed */
   BusVisitView view;
   gboolean changed; /* to be told before the loop sleeps */
   gboolean closing; /* Check's visit has ended: to be closed, which answers it */
@@ -68,20 +69,12 @@ find_eligibility (BusVisit *self, GError **error)
 }
 
 static int
-append_result (sd_bus_message *reply, Visit *visit, const Eligibility *eligibility, gboolean with_consents)
+append_result (sd_bus_message *reply, const Eligibility *eligibility)
 {
   int result = sd_bus_message_open_container (reply, 'a', "{sv}");
 
   if (result >= 0)
     result = bus_eligibility_append (reply, eligibility);
-  if (with_consents && result >= 0)
-    {
-      result = bus_entry_open (reply, "Consents", "a{sa{sv}}");
-      if (result >= 0)
-        result = bus_consents_append (reply, visit_get_consents (visit));
-      if (result >= 0)
-        result = bus_entry_close (reply);
-    }
   return result < 0 ? result : sd_bus_message_close_container (reply);
 }
 
@@ -99,7 +92,7 @@ handle_get_eligibility (BusCall *call, gpointer target)
       return;
     }
   reply = bus_call_new_reply (call);
-  bus_call_return_message (call, reply, append_result (reply, self->visit, eligibility, FALSE));
+  bus_call_return_message (call, reply, append_result (reply, eligibility));
 }
 
 static void
@@ -213,6 +206,7 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_PROPERTY ("Answer", "s", get_property, 0, CHANGES),
   SD_BUS_PROPERTY ("Error", "s", get_property, 0, CHANGES),
   SD_BUS_PROPERTY ("ErrorMessage", "s", get_property, 0, CHANGES),
+  SD_BUS_PROPERTY ("Details", "a{sv}", get_property, 0, SD_BUS_VTABLE_PROPERTY_EMITS_INVALIDATION),
   SD_BUS_VTABLE_END,
 };
 
@@ -257,6 +251,26 @@ enumerate (sd_bus *bus, const char *prefix, void *user_data, char ***ret_nodes, 
 
 /* Manager.Check. */
 
+static int
+append_check (sd_bus_message *reply, BusVisit *self, const Eligibility *eligibility)
+{
+  int result = sd_bus_message_open_container (reply, 'a', "{sv}");
+
+  if (eligibility != NULL && result >= 0)
+    {
+      result = bus_eligibility_append (reply, eligibility);
+      if (result >= 0)
+        result = bus_entry_open (reply, "Consents", "a{sa{sv}}");
+      if (result >= 0)
+        result = bus_consents_append (reply, visit_get_consents (self->visit));
+      if (result >= 0)
+        result = bus_entry_close (reply);
+    }
+  if (self->report && result >= 0)
+    result = bus_visit_view_append_outcome (reply, self->visit);
+  return result < 0 ? result : sd_bus_message_close_container (reply);
+}
+
 static void
 answer_check (BusVisit *self)
 {
@@ -265,10 +279,10 @@ answer_check (BusVisit *self)
   const GError *error = visit_get_error (self->visit);
   sd_bus_message *reply;
 
-  if (eligibility != NULL)
+  if (eligibility != NULL || (self->report && error != NULL))
     {
       reply = bus_call_new_reply (check);
-      bus_call_return_message (check, reply, append_result (reply, self->visit, eligibility, TRUE));
+      bus_call_return_message (check, reply, append_check (reply, self, eligibility));
     }
   else if (error != NULL)
     {
@@ -369,13 +383,14 @@ bus_visits_free (BusVisits *visits)
 }
 
 void
-bus_visits_add (BusVisits *visits, Visit *visit, BusPeer *owner, BusCall *check)
+bus_visits_add (BusVisits *visits, Visit *visit, BusPeer *owner, BusCall *check, gboolean report)
 {
   BusVisit *self = g_new0 (BusVisit, 1);
 
   self->visits = visits;
   self->visit = visit_ref (visit);
   self->check = check;
+  self->report = report;
   bus_visit_view_start (&self->view, visit);
   self->share = bus_share_ref (owner->share);
   bus_share_charge (self->share, BUS_ACCOUNT_VISIT);

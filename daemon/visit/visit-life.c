@@ -68,7 +68,10 @@ visit_set_state (Visit *visit, VisitState state)
   g_return_if_fail (visit_state_may_become (before, state));
 
   if (visit_state_is_final (state))
-    visit->life.steps->report (visit, state);
+    {
+      visit->life.during = before;
+      visit->life.steps->report (visit, state);
+    }
   else
     log_info (visit->options->path, "visit: %s -> %s", visit_state_to_string (before), visit_state_to_string (state));
   visit->life.state = state;
@@ -145,6 +148,26 @@ visit_release (Visit *visit)
   end_when_quiet (visit);
 }
 
+/* name_ender: who ends a visit with @error. Only the owner cancels by that outcome; else the patient gave up. */
+static const char *
+name_ender (VisitState outcome, const GError *error)
+{
+  if (error == NULL)
+    return NULL;
+  switch (error->code)
+    {
+    case SHIKAKU_ERROR_CANCELLED:
+      return outcome == VISIT_CANCELLED ? "caller" : "patient";
+    case SHIKAKU_ERROR_AGENT_GONE:
+      return "agent";
+    case SHIKAKU_ERROR_TIMED_OUT:
+    case SHIKAKU_ERROR_SHUTTING_DOWN:
+      return "daemon";
+    default:
+      return NULL;
+    }
+}
+
 void
 visit_end (Visit *visit, VisitState outcome, GError *error)
 {
@@ -155,6 +178,7 @@ visit_end (Visit *visit, VisitState outcome, GError *error)
     }
 
   visit->life.is_ending = TRUE;
+  visit->life.by = name_ender (outcome, error);
   /* Also the patient may give up. */
   visit->life.outcome = g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED) ? VISIT_CANCELLED : outcome;
   visit->life.error = error;

@@ -50,6 +50,8 @@ struct Visit
     gboolean is_closing;          /* its owner wants nothing of it but word of its end */
     gboolean is_closed;           /* nobody wants to hear of it any more */
     VisitState outcome;           /* as decided */
+    VisitState during;            /* it was in this state when it ended */
+    const char *by;               /* who has ended it; static; NULL: nobody, it came to its end */
     GError *error;
     char *error_message;
     GPtrArray *waiters; /* of GTask: who wants to know when it is quiet */

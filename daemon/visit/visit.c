@@ -310,6 +310,18 @@ visit_get_error_message (Visit *visit)
   return visit->life.error_message != NULL ? visit->life.error_message : "";
 }
 
+VisitState
+visit_get_during (Visit *visit)
+{
+  return visit->life.during;
+}
+
+const char *
+visit_get_ended_by (Visit *visit)
+{
+  return visit_is_finished (visit) ? visit->life.by : NULL;
+}
+
 const Eligibility *
 visit_get_eligibility (Visit *visit)
 {

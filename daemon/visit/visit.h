@@ -48,6 +48,12 @@ const GError *visit_get_error (Visit *visit);
 /* visit_get_error_message: the same for people, in the visit's language; "" without an error. */
 const char *visit_get_error_message (Visit *visit);
 
+/* visit_get_during: of one that is finished: the state in which it ended. */
+VisitState visit_get_during (Visit *visit);
+
+/* visit_get_ended_by: "caller", "patient", "agent" or "daemon"; NULL: nobody, it came to its end, or has not. Static. */
+const char *visit_get_ended_by (Visit *visit);
+
 /* visit_get_eligibility: NULL before done. */
 const Eligibility *visit_get_eligibility (Visit *visit);
 

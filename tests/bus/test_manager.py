@@ -326,6 +326,58 @@ def test_check_fails(rig):
     assert "センター" in texts[0] and "center" in texts[1], texts
 
 
+def test_check_report(rig):
+    """With Report a visit that failed is a reply too, for tools that hide the names of errors; a refused one is not."""
+    rig.start("card", "center", "daemon", persona="yamada")
+    connection = rig.bus_connection()
+    reader = ObjectPath(rig.wait_readers(2, present=1)[0])
+    answer = call_manager(connection, "Check", options({"Insured": INSURED, "Report": True}))
+    assert (answer["Answer"], answer["State"], answer["Details"]["During"]) == ("eligible", "done", "checking"), answer
+    assert "Error" not in answer and "By" not in answer["Details"] and answer["Consents"] == {}, answer
+    Agent(rig.bus_connection("colleague"), pin="4321").register(Reader=reader)
+    answer = call_manager(connection, "Check", options({"Reader": reader, "Report": True, "Language": "en"}))
+    assert (answer["State"], answer["Error"]) == ("failed", ERROR + "PinIncorrect"), answer
+    assert answer["ErrorMessage"] and answer["Details"]["TriesLeft"] == 2, answer
+    assert answer["Details"]["During"] == "proving" and "Answer" not in answer, answer
+    expect_error("InvalidOption", call_manager, connection, "Check", options({"Report": True, "Colour": "blue"}))
+    for method, arguments in (("OpenVisit", ()), ("CheckNumber", (options(INSURED),))):
+        expect_error("InvalidOption", call_manager, connection, method, *arguments, options({"Report": True}))
+    rig.center("fault hold count=always path=search")
+    check = Call(connection, ROOT, MANAGER, "Check",
+                 GLib.Variant.new_tuple(options({"Insured": INSURED, "Report": True})))
+    rig.center.wait("search")
+    call(connection, call_manager(connection, "GetVisits")[-1], VISIT, "Cancel")
+    answer = check.wait()
+    assert (answer["State"], answer["Details"]["By"]) == ("cancelled", "caller"), answer
+
+
+def test_details(rig):
+    """Who subscribed late reads how it ended: Details, which is what Finished told; empty before."""
+    rig.start("card", "center", "daemon", persona="yamada")
+    connection = rig.bus_connection()
+    reader = ObjectPath(rig.wait_readers(2, present=1)[0])
+    patient = Agent(rig.bus_connection("colleague"), pin=Agent.HANG).register(Reader=reader)
+    visits = Visits(connection)
+    changes = []
+    connection.signal_subscribe(None, PROPERTIES, "PropertiesChanged", None, VISIT, Gio.DBusSignalFlags.NONE,
+                                lambda *arguments: changes.append(arguments[5].unpack()))
+    visit = visits.open(Reader=reader)
+    patient.wait("RequestPin")
+    assert visit.get("Details") == {}
+    patient.finish_pin("4321")
+    assert visit.wait_finished() == ("failed", "PinIncorrect", {"TriesLeft": 2})
+    assert (visit.during, visit.by) == ("proving", "")
+    assert visit.get("Details") == visits.finished[visit.path][2]
+    assert [gone for _interface, changed, gone in changes if changed.get("State") == "failed"] == [["Details"]], changes
+    assert not any(gone for _interface, changed, gone in changes if changed.get("State") != "failed"), changes
+    patient.pin = Agent.REFUSE
+    visit = visits.open(Reader=reader, SameCard=True)
+    assert visit.wait_finished()[:2] == ("cancelled", "Cancelled") and visit.by == "patient"
+    patient.pin = Agent.HANG
+    visit = visits.open(Reader=reader, SameCard=True, Timeout=1)
+    assert visit.wait_finished()[:2] == ("failed", "TimedOut") and visit.by == "daemon"
+
+
 def test_check_cancelled(rig):
     """A Check with a Token can be cancelled by its caller."""
     rig.start("center", "daemon")

@@ -149,11 +149,12 @@ class Visit:
             wait_for(lambda: state in self.states(), f"{state} (announced: {self.states()})", seconds)
 
     def wait_finished(self, seconds=None):
-        """Return: state, error without the contract's prefix, details but for the times, which are in self.times."""
+        """Return: state, error without the contract's prefix, details but for self.times, self.during and self.by."""
         state, error, details = wait_for(lambda: self.visits.finished.get(self.path),
                                          f"the end of the visit (announced: {self.states()})", seconds)
         details = dict(details)
         self.times = [details.pop(part + "Time") for part in ("Card", "Person", "Center", "Own")]
+        self.during, self.by = details.pop("During"), details.pop("By", "")
         return state, error.removeprefix(ERROR), details
 
     def eligibility(self):

@@ -308,6 +308,7 @@ test_gone_before_answer (void)
       else
         fake_agent_release (desk->agent);
       fake_desk_wait (desk, visit, rows[i] == SHIKAKU_ERROR_CANCELLED ? VISIT_CANCELLED : VISIT_FAILED);
+      g_assert_cmpstr (visit_get_ended_by (visit), ==, rows[i] == SHIKAKU_ERROR_CANCELLED ? "patient" : "agent");
       g_assert_error (visit_get_error (visit), SHIKAKU_ERROR, (int)rows[i]);
     }
 }

@@ -331,6 +331,24 @@ proceed (FakeDesk *desk, const Row *row)
     fake_desk_insert (desk);
 }
 
+/* check_told: in which state it ended, and by whom. */
+static void
+check_told (Visit *visit, const Row *row)
+{
+  static const char *const by[N_EVENTS] = {
+    [EVENT_CANCEL] = "caller",    [EVENT_CLOSE] = "caller",      [EVENT_TIMEOUT] = "daemon",
+    [EVENT_AGENT_GONE] = "agent", [EVENT_OWNER_GONE] = "caller", [EVENT_SHUTDOWN] = "daemon",
+  };
+  const gboolean ended_it = row->error == SHIKAKU_ERROR_CANCELLED || row->error == SHIKAKU_ERROR_TIMED_OUT
+                            || row->error == SHIKAKU_ERROR_AGENT_GONE || row->error == SHIKAKU_ERROR_SHUTTING_DOWN;
+
+  if (is_end (row->state))
+    return;
+  g_assert_cmpstr (visit_get_ended_by (visit), ==, ended_it ? by[row->event] : NULL);
+  if (ended_it && row->event != EVENT_AGENT_GONE) /* which is noticed when it is asked */
+    g_assert_cmpstr (visit_state_to_string (visit_get_during (visit)), ==, visit_state_to_string (row->state));
+}
+
 /* check_end: the visit ends as @row says, and everything has come to rest. */
 static void
 check_end (FakeDesk *desk, Visit *visit, const Row *row)
@@ -347,6 +365,7 @@ check_end (FakeDesk *desk, Visit *visit, const Row *row)
     g_assert_null (visit_get_error (visit));
   else
     fake_desk_assert_failed (visit, row->error);
+  check_told (visit, row);
   g_assert_cmpuint (desk->closed, ==, is_orphan || row->event == EVENT_CLOSE);
   g_assert_cmpuint (desk->finished, ==, !is_orphan || is_end (row->state));
   g_assert_cmpuint (desk->agent->references, ==, 0);

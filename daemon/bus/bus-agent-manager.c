@@ -18,6 +18,8 @@ struct BusAgents
   Station *station;
   GHashTable *table; /* reader path, of the agent → Agent */
   sd_bus_slot *slot;
+  BusAgentsChanged changed;
+  gpointer user_data;
 };
 
 /* Takes @agent out of the table; those who hold it find it gone. */
@@ -28,6 +30,7 @@ drop_agent (BusAgents *self, Agent *agent, gboolean tell)
   log_event (LOG_INFO, SHIKAKU_MESSAGE_AGENT_GONE, NULL, LOG_FIELD ("SHIKAKU_READER", bus_agent_get_reader (agent)),
              "The agent of %s is gone", bus_agent_get_reader (agent));
   g_hash_table_steal (self->table, bus_agent_get_reader (agent));
+  self->changed (bus_agent_get_reader (agent), self->user_data);
   bus_agent_dismiss (agent, tell);
   bus_agent_unref (agent);
 }
@@ -128,6 +131,7 @@ register_agent (BusAgents *self, sd_bus_message *message, BusPeer *peer, GError 
   agent = bus_agent_new (self->bus, self->outgoing, peer->name, path, reader, capabilities, peer->share);
   g_hash_table_insert (self->table, (gpointer)bus_agent_get_reader (agent), agent);
   bus_share_charge (peer->share, BUS_ACCOUNT_AGENT);
+  self->changed (reader, self->user_data);
   log_event (LOG_INFO, SHIKAKU_MESSAGE_AGENT_REGISTERED, NULL, LOG_FIELD ("SHIKAKU_READER", reader), "%s has an agent",
              reader);
   return TRUE;
@@ -247,12 +251,27 @@ bus_agents_free (BusAgents *self)
 }
 
 gboolean
-bus_agents_publish (BusAgents *self, Station *station, GError **error)
+bus_agents_publish (BusAgents *self, Station *station, BusAgentsChanged changed, gpointer user_data, GError **error)
 {
   self->station = station;
+  self->changed = changed;
+  self->user_data = user_data;
   return bus_error_check (sd_bus_add_object_vtable (self->bus, &self->slot, SHIKAKU_OBJECT_PATH,
                                                     SHIKAKU_INTERFACE_AGENT_MANAGER, vtable, self),
                           "agent manager object", error);
+}
+
+int
+bus_agents_append_capabilities (sd_bus_message *message, BusAgents *self, const char *reader)
+{
+  static const char *const capabilities[] = { "pin", "consent", "message" };
+  Agent *agent = g_hash_table_lookup (self->table, reader);
+  int result = sd_bus_message_open_container (message, 'a', "s");
+
+  for (guint i = 0; i < G_N_ELEMENTS (capabilities) && agent != NULL && result >= 0; i++)
+    if (bus_agent_has_capability (agent, capabilities[i]))
+      result = sd_bus_message_append_basic (message, 's', capabilities[i]);
+  return result < 0 ? result : sd_bus_message_close_container (message);
 }
 
 void

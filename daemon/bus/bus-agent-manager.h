@@ -16,8 +16,15 @@ typedef struct BusAgents BusAgents;
 BusAgents *bus_agents_new (sd_bus *bus, BusOutgoing *outgoing, BusCalls *calls);
 void bus_agents_free (BusAgents *agents);
 
+/* BusAgentsChanged: another agent, or none, serves @reader (object path) from now on. */
+typedef void (*BusAgentsChanged) (const char *reader, gpointer user_data);
+
 /* bus_agents_publish: puts the interface on the bus; @station knows the readers. */
-gboolean bus_agents_publish (BusAgents *agents, Station *station, GError **error);
+gboolean bus_agents_publish (BusAgents *agents, Station *station, BusAgentsChanged changed, gpointer user_data,
+                             GError **error);
+
+/* bus_agents_append_capabilities: "as": what the agent of @reader (object path) can; empty without one. */
+int bus_agents_append_capabilities (sd_bus_message *message, BusAgents *agents, const char *reader);
 
 /* bus_agents_get_port_class: the port's data is the BusAgents. */
 const AgentPortClass *bus_agents_get_port_class (void);

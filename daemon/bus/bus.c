@@ -208,6 +208,12 @@ on_survey_late (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+on_agent_changed (const char *reader, gpointer user_data)
+{
+  bus_readers_note_agent (((Bus *)user_data)->readers, reader);
+}
+
 gboolean
 bus_publish (Bus *self, Station *station, GError **error)
 {
@@ -215,10 +221,10 @@ bus_publish (Bus *self, Station *station, GError **error)
   bus_access_set_station (self->access, station);
   bus_calls_set_station (self->calls, station);
   if ((self->visits = bus_visits_new (self->bus, self->calls, station, error)) == NULL
-      || (self->readers = bus_readers_new (self->bus, station, error)) == NULL
+      || (self->readers = bus_readers_new (self->bus, station, self->agents, error)) == NULL
       || (self->manager = bus_manager_new (self->bus, self->calls, self->visits, station, error)) == NULL
       || (self->log_control = bus_log_control_new (self->bus, self->calls, error)) == NULL
-      || !bus_agents_publish (self->agents, station, error)
+      || !bus_agents_publish (self->agents, station, on_agent_changed, self, error)
       /* Last, to be the first that sees what comes in: */
       || (self->gate = bus_gate_new (self->bus, self->calls, error)) == NULL)
     return FALSE;

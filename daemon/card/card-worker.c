@@ -246,6 +246,12 @@ card_worker_get_reader_name (CardWorker *worker)
   return worker->reader->name;
 }
 
+const char *
+card_worker_get_reader_serial (CardWorker *worker)
+{
+  return reader_get_serial (worker->reader);
+}
+
 /* Answers jobs that never ran. No lock is needed: only the main thread has them. */
 static void
 refuse_jobs (CardWorker *worker, GQueue *jobs)

@@ -52,3 +52,6 @@ void card_worker_set_waiting (CardWorker *worker, gboolean waiting);
 gboolean card_worker_is_mute (CardWorker *worker);
 
 const char *card_worker_get_reader_name (CardWorker *worker);
+
+/* card_worker_get_reader_serial: as reader_get_serial. */
+const char *card_worker_get_reader_serial (CardWorker *worker);

@@ -35,6 +35,7 @@ typedef struct
   guint event_counter; /* the reader's event counter when the card was connected */
   Met met;
   gboolean asked, extended;
+  gboolean serial_asked;
 } PcscReader;
 
 /* PC/SC's errors as ours. Any error that is not listed is READER_FAILED. */
@@ -191,6 +192,21 @@ carries_extended (PcscReader *self)
   return self->extended;
 }
 
+/* The same. Not where another program has the card too, which may be in the middle of something with it. */
+static void
+ask_serial (PcscReader *self)
+{
+  char answer[MAX_BUFFER_SIZE + 1] = { 0 };
+  DWORD size = MAX_BUFFER_SIZE;
+
+  if (self->serial_asked || !self->exclusive)
+    return;
+  self->serial_asked = TRUE;
+  if (SCardGetAttrib (self->card, SCARD_ATTR_VENDOR_IFD_SERIAL_NO, (LPBYTE)answer, &size) == SCARD_S_SUCCESS
+      && *answer != '\0')
+    reader_take_serial (&self->parent, g_strdup (answer));
+}
+
 static gboolean
 connect_card (Reader *reader, gboolean *ret_exclusive, gboolean *ret_extended, GError **error)
 {
@@ -224,6 +240,7 @@ connect_card (Reader *reader, gboolean *ret_exclusive, gboolean *ret_extended, G
 
   *ret_exclusive = self->exclusive;
   *ret_extended = carries_extended (self);
+  ask_serial (self);
   return TRUE;
 }
 

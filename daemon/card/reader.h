@@ -51,10 +51,18 @@ typedef struct
 struct Reader
 {
   const ReaderClass *klass;
-  char *name; /* of PC/SC; shown to people */
+  char *name;   /* of PC/SC; shown to people */
+  char *serial; /* atomic: set once, by the worker's thread */
 };
 
 /* reader_initialize: for implementations, first thing after allocation. */
 void reader_initialize (Reader *reader, const ReaderClass *klass, const char *name);
 void reader_free (Reader *reader);
+
+/*
+ * reader_take_serial: for implementations, once: the device's own number. @serial: (transfer full).
+ * reader_get_serial: on any thread: as its driver says it, whatever the bytes are; NULL: none is known (yet).
+ */
+void reader_take_serial (Reader *reader, char *serial);
+const char *reader_get_serial (Reader *reader);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Reader, reader_free)

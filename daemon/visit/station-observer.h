@@ -18,7 +18,7 @@ typedef struct
   void (*visit_closed) (Visit *visit, gpointer user_data);   /* it is about to be erased; last, also of one that runs */
   void (*reader_added) (StationReader *reader, gpointer user_data);
   void (*reader_removed) (StationReader *reader, gpointer user_data);
-  void (*reader_changed) (StationReader *reader, gpointer user_data); /* CardPresent, InUse */
+  void (*reader_changed) (StationReader *reader, gpointer user_data); /* CardPresent, InUse … */
   void (*surveyed) (gpointer user_data); /* once: the readers that are there at start have been told. May be NULL */
   void (*center_changed) (gpointer user_data);   /* Center, CredentialExpires */
   void (*expiries_changed) (gpointer user_data); /* station_get_expiries; also CredentialExpires */

@@ -22,7 +22,8 @@ struct StationReader
 {
   Station *station;
   char *path;
-  char *name; /* UTF-8, for people and the bus: PC/SC's may be anything */
+  char *name;   /* UTF-8, for people and the bus: PC/SC's may be anything */
+  char *serial; /* the same of the device's own number; NULL: not known */
   CardWorker *worker;
   gboolean looked;  /* the monitor has told what lies in it */
   gboolean present; /* a card */
@@ -63,12 +64,12 @@ reader_state_free (StationReader *reader)
   card_worker_unref (reader->worker);
   g_free (reader->path);
   g_free (reader->name);
+  g_free (reader->serial);
   g_free (reader);
 }
 
-/* has_served: the card in it was read for a visit. */
-static gboolean
-has_served (StationReader *reader)
+gboolean
+station_reader_has_served (StationReader *reader)
 {
   return reader->present
          && served_cards_contain (reader->station->readers.served, card_worker_get_reader_name (reader->worker));
@@ -80,6 +81,7 @@ set_served (StationReader *reader, gboolean served)
   served_cards_set (reader->station->readers.served, card_worker_get_reader_name (reader->worker), served);
 }
 
+/* tell_changed: who is told compares. */
 static void
 tell_changed (StationReader *reader)
 {
@@ -214,7 +216,8 @@ on_card_changed (const char *name, gboolean present, guint event_counter, gpoint
   if (reader->present && present && is_at_card (reader))
     visit_card_set (reader->visit, FALSE, FALSE);
   reader->present = present;
-  served = has_served (reader); /* asked for also where there is no visit yet: it is known when there is one */
+  served = station_reader_has_served (
+      reader); /* asked for also where there is no visit yet: it is known when there is one */
   tell_changed (reader);
 
   /* A card that already lay there when the reader came is nobody's arrival: the daemon stays idle. */
@@ -236,9 +239,10 @@ on_served_known (gpointer user_data)
 
       if (!reader->present)
         continue;
-      set_served (reader, has_served (reader));
+      set_served (reader, station_reader_has_served (reader));
+      tell_changed (reader);
       if (is_at_card (reader))
-        visit_card_set (reader->visit, TRUE, has_served (reader));
+        visit_card_set (reader->visit, TRUE, station_reader_has_served (reader));
     }
 }
 
@@ -353,6 +357,22 @@ station_reader_is_in_use (StationReader *reader)
   return reader->visit != NULL;
 }
 
+gint64
+station_reader_get_in_use_since (StationReader *reader)
+{
+  return reader->visit != NULL ? visit_get_opened (reader->visit) : 0;
+}
+
+const char *
+station_reader_get_serial (StationReader *reader)
+{
+  const char *serial = card_worker_get_reader_serial (reader->worker);
+
+  if (reader->serial == NULL && serial != NULL)
+    reader->serial = make_name (serial);
+  return reader->serial != NULL ? reader->serial : "";
+}
+
 gboolean
 station_is_service_available (Station *station)
 {
@@ -427,7 +447,7 @@ station_reader_begin_visit (StationReader *reader, Visit *visit)
 {
   reader->visit = visit;
   if (is_at_card (reader))
-    visit_card_set (visit, reader->present, has_served (reader));
+    visit_card_set (visit, reader->present, station_reader_has_served (reader));
 }
 
 void
@@ -444,8 +464,10 @@ station_readers_note_read (Station *station, Visit *visit)
 {
   StationReader *reader = find_by_visit (station, visit);
 
-  if (reader != NULL)
-    set_served (reader, TRUE);
+  if (reader == NULL)
+    return;
+  set_served (reader, TRUE);
+  tell_changed (reader);
 }
 
 void

@@ -43,6 +43,13 @@ const char *station_reader_get_path (StationReader *reader);
 const char *station_reader_get_name (StationReader *reader); /* UTF-8, for people and the bus */
 gboolean station_reader_has_card (StationReader *reader);
 gboolean station_reader_is_in_use (StationReader *reader);
+gint64 station_reader_get_in_use_since (StationReader *reader); /* microseconds since the epoch; 0: it is not */
+
+/* station_reader_has_served: whether the card in it has served a visit, and is waited out. */
+gboolean station_reader_has_served (StationReader *reader);
+
+/* station_reader_get_serial: the device's own number, UTF-8; "" if none is known: it is asked with the first card. */
+const char *station_reader_get_serial (StationReader *reader);
 
 /* station_is_service_available: whether pcscd is there. */
 gboolean station_is_service_available (Station *station);

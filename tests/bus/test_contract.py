@@ -5,8 +5,8 @@ Comes in: a rig. Each function test_… is a case; meson.build lists them.
 """
 import xml.etree.ElementTree as ElementTree
 
-from bus import (AGENT, AGENT_MANAGER, AGENT_XML, MANAGER, NAME, PROPERTIES, READER, ROOT, VISIT, Visits, call,
-                 expect_error, get_property)
+from bus import (AGENT, AGENT_MANAGER, AGENT_XML, MANAGER, NAME, PROPERTIES, READER, ROOT, VISIT, Agent, ObjectPath,
+                 Visits, call, expect_error, get_properties, get_property)
 from gi.repository import Gio, GLib
 from loop import wait_for
 from people import INSURED
@@ -145,6 +145,44 @@ def test_properties_change(rig):
     wait_for(lambda: told, "the card's going")
     assert told == [(reader, READER, {"CardPresent": False}, [])], told
     assert get_property(watcher, ROOT, MANAGER, "DaemonVersion")
+
+
+def test_reader_properties(rig):
+    """Who serves a reader, since when it is in use, and whether its card has to be taken out: told to everybody as it changes."""
+    rig.start("card", "center", "daemon", persona="yamada")
+    reader = ObjectPath(rig.wait_readers(2, present=1)[0])
+    watcher, patient = rig.bus_connection("other"), rig.bus_connection("colleague", fresh=True)
+    told = []
+    watcher.signal_subscribe(NAME, PROPERTIES, "PropertiesChanged", reader, READER, Gio.DBusSignalFlags.NONE,
+                             lambda *arguments: told.append(arguments[5].unpack()[1]))
+    call(watcher, ROOT, "org.freedesktop.DBus.Peer", "Ping")
+
+    def expect(*changes):
+        wait_for(lambda: len(told) >= len(changes), f"{changes}, not {told} alone")
+        assert told == list(changes), told
+        told.clear()
+        for name, value in {name: value for change in changes for name, value in change.items()}.items():
+            assert get_property(watcher, reader, READER, name) == value, name
+
+    wait_for(lambda: not get_property(watcher, reader, READER, "Served"), "word of what had served before")
+    start = get_properties(watcher, reader, READER)
+    assert (start["Agent"], start["Serial"], start["InUseSince"]) == ([], "", 0), start
+    told.clear()
+    agent = Agent(patient).register(("message", "pin"), Reader=reader)
+    expect({"Agent": ["pin", "message"]})
+    agent.unregister()
+    expect({"Agent": []})
+    agent.register(("pin",), Reader=reader)
+    expect({"Agent": ["pin"]})
+    visit = Visits(rig.bus_connection()).open(Reader=reader)
+    assert visit.wait_finished()[0] == "done"
+    expect({"InUse": True, "InUseSince": visit.get("Opened")}, {"Served": True}, {"InUse": False, "InUseSince": 0})
+    patient.close_sync(None)
+    expect({"Agent": []})
+    rig.card("eject")
+    expect({"CardPresent": False, "Served": False})
+    rig.card("insert")
+    expect({"CardPresent": True})
 
 
 def test_standard_errors(rig):

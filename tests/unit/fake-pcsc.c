@@ -2,6 +2,7 @@
 /* fake-pcsc: see the header. In: the calls of the client library. Out: what the test told it to answer. */
 #include "fake-pcsc.h"
 
+#include <reader.h>
 #include <string.h>
 
 #define CONTEXT 1
@@ -153,6 +154,7 @@ SCardReconnect (SCARDHANDLE card, DWORD share, DWORD protocols, DWORD initializa
 LONG
 SCardDisconnect (SCARDHANDLE card, DWORD disposition)
 {
+  pcsc.in_transaction = FALSE;
   pcsc.disposition = disposition;
   pcsc.powered = pcsc.powered && disposition == SCARD_LEAVE_CARD;
   return SCARD_S_SUCCESS;
@@ -161,12 +163,14 @@ SCardDisconnect (SCARDHANDLE card, DWORD disposition)
 LONG
 SCardBeginTransaction (SCARDHANDLE card)
 {
+  pcsc.in_transaction = pcsc.begin == SCARD_S_SUCCESS;
   return pcsc.begin;
 }
 
 LONG
 SCardEndTransaction (SCARDHANDLE card, DWORD disposition)
 {
+  pcsc.in_transaction = FALSE;
   return SCARD_S_SUCCESS;
 }
 
@@ -182,6 +186,20 @@ LONG
 SCardControl (SCARDHANDLE card, DWORD code, LPCVOID data, DWORD size, LPVOID answer, DWORD room, LPDWORD ret_size)
 {
   return SCARD_E_UNSUPPORTED_FEATURE;
+}
+
+LONG
+SCardGetAttrib (SCARDHANDLE card, DWORD attribute, LPBYTE answer, LPDWORD size)
+{
+  g_assert_cmpuint (attribute, ==, SCARD_ATTR_VENDOR_IFD_SERIAL_NO);
+  g_assert_false (pcsc.in_transaction);
+  pcsc.attributes++;
+  if (pcsc.serial == NULL)
+    return SCARD_E_UNSUPPORTED_FEATURE;
+  g_assert_cmpuint (strlen (pcsc.serial), <=, *size);
+  *size = (DWORD)strlen (pcsc.serial); /* drivers give it with or without its end */
+  memcpy (answer, pcsc.serial, *size);
+  return SCARD_S_SUCCESS;
 }
 
 LONG

@@ -23,13 +23,15 @@ typedef struct
   gboolean present; /* as pcscd sees it, */
   gboolean leaves;  /* and what its next look sees: the card is gone */
   guint event_counter;
-  gboolean shared; /* another program has the card too */
+  gboolean shared;    /* another program has the card too */
+  const char *serial; /* of the reader; NULL: its driver does not know the question */
   gboolean cancel_hangs;
 
   /* What became of it. */
   gint establishes, waits, cancels, lists; /* calls; atomic */
+  guint attributes;                        /* questions for the serial number */
   gint watched;                            /* readers of the last wait; atomic */
-  gboolean powered;
+  gboolean powered, in_transaction;
   DWORD disposition; /* of the last SCardDisconnect */
 } FakePcsc;
 

@@ -135,6 +135,34 @@ test_extended (void)
     }
 }
 
+/* The reader's number: asked once, before any transaction, and never while another program has the card too. */
+static void
+test_serial (void)
+{
+  static const char *const serials[] = { "1234-A", NULL, "" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (serials); i++)
+    {
+      FakePcsc *pcsc = fake_pcsc_begin ();
+      g_autoptr (Reader) reader = reader_pcsc_new (FAKE_PCSC_READER);
+
+      pcsc->serial = serials[i];
+      pcsc->shared = TRUE;
+      g_assert_true (use_card (reader, NULL));
+      reader->klass->end (reader);
+      g_assert_cmpuint (pcsc->attributes, ==, 0);
+      g_assert_null (reader_get_serial (reader));
+      pcsc->shared = FALSE;
+      for (guint visits = 0; visits < 2; visits++)
+        {
+          g_assert_true (use_card (reader, NULL));
+          reader->klass->end (reader);
+        }
+      g_assert_cmpuint (pcsc->attributes, ==, 1);
+      g_assert_cmpstr (reader_get_serial (reader), ==, i == 0 ? serials[i] : NULL);
+    }
+}
+
 /* Where another program has the card too, it is reset for it; but not one that is not there. */
 static void
 test_shared (void)
@@ -336,6 +364,7 @@ main (int argc, char **argv)
   g_test_add_func ("/reader-pcsc/codes", test_codes);
   g_test_add_func ("/reader-pcsc/reached-again", test_reached_again);
   g_test_add_func ("/reader-pcsc/extended", test_extended);
+  g_test_add_func ("/reader-pcsc/serial", test_serial);
   g_test_add_func ("/reader-pcsc/shared", test_shared);
   g_test_add_func ("/reader-pcsc/refused", test_refused);
   g_test_add_func ("/reader-pcsc/asked", test_asked);

@@ -132,6 +132,37 @@ test_served (void)
   fake_desk_wait (desk, third, VISIT_DONE);
 }
 
+/* What a reader shows of its card, its visit and itself. */
+static void
+test_reader_shown (void)
+{
+  const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  StationReader *reader = station_find_reader (desk->station, FAKE_READER_PATH);
+  Reader *named = fake_card_get_reader (desk->card);
+  g_autoptr (Visit) visit = NULL;
+
+  g_assert_cmpint (station_reader_get_in_use_since (reader), ==, 0);
+  g_assert_cmpstr (station_reader_get_serial (reader), ==, "");
+  visit = fake_desk_open (desk, "");
+  g_assert_cmpint (station_reader_get_in_use_since (reader), ==, visit_get_opened (visit));
+  fake_desk_insert (desk);
+  g_assert_false (station_reader_has_served (reader));
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  fake_desk_settle ();
+  g_assert_cmpint (station_reader_get_in_use_since (reader), ==, 0);
+  g_assert_true (station_reader_has_served (reader));
+  fake_desk_pull (desk);
+  g_assert_false (station_reader_has_served (reader));
+
+  /* It comes back, and its driver knows its number, in another character set. */
+  monitor->reader_removed (FAKE_READER, desk->station);
+  reader_take_serial (named, g_strdup ("7\xe5-A"));
+  monitor->reader_added (named, desk->station);
+  reader = station_find_reader (desk->station, FAKE_READER_PATH);
+  g_assert_cmpstr (station_reader_get_serial (reader), ==, "7\xef\xbf\xbd-A");
+}
+
 /* new_desk_with_card: the card lies there when the reader is first seen. @store: NULL: none could be had. */
 static FakeDesk *
 new_desk_with_card (Store *store)
@@ -564,6 +595,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/station/readers", test_readers);
   g_test_add_func ("/station/reader-name", test_reader_name);
   g_test_add_func ("/station/served", test_served);
+  g_test_add_func ("/station/reader-shown", test_reader_shown);
   g_test_add_func ("/station/served-before", test_served_before);
   g_test_add_func ("/station/served-unknown", test_served_unknown);
   g_test_add_func ("/station/number-at-reader", test_number_at_reader);

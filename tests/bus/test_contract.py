@@ -3,6 +3,9 @@
 
 Comes in: a rig. Each function test_… is a case; meson.build lists them.
 """
+import re
+import shutil
+import subprocess
 import xml.etree.ElementTree as ElementTree
 
 from bus import (AGENT, AGENT_MANAGER, AGENT_XML, MANAGER, NAME, PROPERTIES, READER, ROOT, VISIT, Agent, ObjectPath,
@@ -15,10 +18,12 @@ from rig import SOURCE
 INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"
 EMITS = "org.freedesktop.DBus.Property.EmitsChangedSignal"
 LOG_CONTROL = "org.freedesktop.LogControl1"
+INTERFACES = (MANAGER, AGENT_MANAGER, AGENT, READER, VISIT)
+QT_TYPES = SOURCE / "data" / "examples" / "shikaku-qt.h"
 
 
 def describe(node, names=True):
-    """interface → member → what of it is the contract."""
+    """interface → member → what of it is the contract. Annotations for generators are in the files only."""
     interfaces = {}
     for interface in node.iter("interface"):
         members = interfaces.setdefault(interface.get("name"), {})
@@ -29,7 +34,8 @@ def describe(node, names=True):
             arguments = [(names and argument.get("name"), argument.get("type"), argument.get("direction", default))
                          for argument in member.findall("arg")]
             annotations = sorted((annotation.get("name"), annotation.get("value"))
-                                 for annotation in member.findall("annotation"))
+                                 for annotation in member.findall("annotation")
+                                 if annotation.get("name").startswith("org.freedesktop."))
             members[member.get("name")] = (member.tag, member.get("type"), member.get("access"), arguments, annotations)
     return interfaces
 
@@ -85,7 +91,7 @@ def test_versions(rig):
 
 def test_documented(rig):
     """Each member has a comment of its own before it: its name, its arguments, its errors and its first version."""
-    for interface in (MANAGER, AGENT_MANAGER, AGENT, READER, VISIT):
+    for interface in INTERFACES:
         parser = ElementTree.XMLParser(target=ElementTree.TreeBuilder(insert_comments=True))
         root = ElementTree.parse(SOURCE / "data" / f"{interface}.xml", parser).getroot()
         comment = ""
@@ -100,6 +106,44 @@ def test_documented(rig):
             for argument in element.findall("arg"):
                 assert f"@{argument.get('name')}:" in comment, f"{interface}.{name}: what is {argument.get('name')}?"
             comment = ""
+
+
+def generate(*command):
+    """Runs a generator, or the compiler after it: it has nothing to complain of."""
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
+    assert done.returncode == 0 and not done.stdout, f"{' '.join(map(str, command))}: {done.stdout}"
+
+
+def test_generator_qt(rig):
+    """qdbusxml2cpp takes every interface, for who calls it and for who implements it, and shikaku-qt.h has what Qt has not."""
+    generator = shutil.which("qdbusxml2cpp") or "/usr/lib/qt5/bin/qdbusxml2cpp"  # the first is qtchooser's
+    ours = set(re.findall(r"\bShikaku\w+", QT_TYPES.read_text()))
+    for interface in INTERFACES:
+        contract = SOURCE / "data" / f"{interface}.xml"
+        for role in ("-p", "-a"):
+            written = rig.folder / f"qt{role}"
+            generate(generator, "-i", QT_TYPES.name, role, written, contract)
+            assert f'#include "{QT_TYPES.name}"' in written.with_suffix(".h").read_text()
+        types = re.findall(r'QtTypeName\S* value="(\w+)"', contract.read_text())
+        assert set(types) <= ours | {"QVariantMap"}, types
+
+
+def test_generator_gdbus(rig):
+    """What gdbus-codegen makes compiles, alone and together, and passes descriptors where the contract has some."""
+    flags = subprocess.run(["pkg-config", "--cflags", "gio-unix-2.0"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    contracts = {interface: SOURCE / "data" / f"{interface}.xml" for interface in INTERFACES}
+    for name, chosen in [*((name, [path]) for name, path in contracts.items()), ("all", contracts.values())]:
+        made = rig.folder / name
+        generate("gdbus-codegen", "--interface-prefix", NAME, "--c-namespace", "Shikaku", "--generate-c-code", made, *chosen)
+        generate("cc", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror", "-fsyntax-only", *flags.split(), f"{made}.c")
+    header = (rig.folder / "all.h").read_text()
+    for path in contracts.values():
+        for method in ElementTree.parse(path).getroot().iter("method"):
+            passes = any("h" in argument.get("type") for argument in method.findall("arg"))
+            word = re.sub(r"(?<!^)(?=[A-Z])", "_", method.get("name")).lower()
+            face = re.sub(r"(?<!^)(?=[A-Z])", "_", path.stem.rpartition(".")[2]).lower()
+            call_made = re.search(rf"gboolean shikaku_{face}_call_{word}_sync \(([^;]*);", header)[1]
+            assert passes == ("GUnixFDList" in call_made), f"{path.stem}.{method.get('name')}: {call_made}"
 
 
 def test_nothing_else(rig):

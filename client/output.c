@@ -180,6 +180,14 @@ output_wrap (const char *text, guint from, guint indent, guint width)
   return g_string_free (g_steal_pointer (&lines), FALSE);
 }
 
+gboolean
+output_fits (guint columns)
+{
+  const guint width = get_width (STDOUT_FILENO);
+
+  return width == 0 || columns <= width;
+}
+
 char *
 output_fold (const char *text)
 {

@@ -37,6 +37,9 @@ gboolean output_can_show (const char *text);
  */
 char *output_wrap (const char *text, guint from, guint indent, guint width);
 
+/* output_fits: whether a line of @columns fits the terminal of standard output; where that is none, every line does. */
+gboolean output_fits (guint columns);
+
 /* output_fold: @text as lines that fit the terminal of standard error. Return: (transfer full). */
 char *output_fold (const char *text);
 

@@ -36,13 +36,34 @@ print_row (const char *const cells[N_COLUMNS], const guint widths[N_COLUMNS])
   g_print ("%s\n", line->str);
 }
 
+/* print_lists: for a narrow terminal: the keys of a group below it, and below each value where it came from. */
+static void
+print_lists (GVariant *keys)
+{
+  g_autofree char *last = g_strdup ("");
+
+  for (gsize row = 0; row < g_variant_n_children (keys); row++)
+    {
+      g_autoptr (GVariant) key = g_variant_get_child_value (keys, row);
+      const char *cells[N_COLUMNS];
+
+      read_row (key, cells);
+      if (!g_str_equal (cells[0], last))
+        g_print ("%s[%s]\n", row > 0 ? "\n" : "", cells[0]);
+      g_free (last);
+      last = g_strdup (cells[0]);
+      output_row (cells[1], cells[2]);
+      output_row ("", cells[3]);
+    }
+}
+
 static void
 print_table (GVariant *keys)
 {
   const gsize count = g_variant_n_children (keys);
   const char *head[N_COLUMNS] = { _ ("GROUP"), _ ("KEY"), _ ("VALUE"), _ ("ORIGIN") };
   const char *cells[N_COLUMNS];
-  guint widths[N_COLUMNS];
+  guint widths[N_COLUMNS], sum = (N_COLUMNS - 1) * GAP_COLUMNS;
 
   for (guint i = 0; i < N_COLUMNS; i++)
     widths[i] = output_get_columns (head[i]);
@@ -53,6 +74,13 @@ print_table (GVariant *keys)
       read_row (key, cells);
       for (guint i = 0; i < N_COLUMNS; i++)
         widths[i] = MAX (widths[i], output_get_columns (cells[i]));
+    }
+  for (guint i = 0; i < N_COLUMNS; i++)
+    sum += widths[i];
+  if (!output_fits (sum))
+    {
+      print_lists (keys);
+      return;
     }
   print_row (head, widths);
   for (gsize row = 0; row < count; row++)

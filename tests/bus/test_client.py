@@ -754,6 +754,20 @@ def test_narrow_terminal(rig):
         assert re.search("1     あり +空き +Virtual", other.text()), other.text()
 
 
+def test_narrow_configuration(rig):
+    """What does not fit as a table is a list: each value and its origin whole, in a column of their own."""
+    start(rig)
+    program = rig.program("client/shikakuctl")
+    script = f"stty cols 80; exec {program} config show"
+    process = rig.run_as("root", "bash", "-c", script, terminal=True, check=0)
+    lines = process.text().replace("\r", "").splitlines()
+    assert "[Center]" in lines and max(map(count_columns, lines)) <= 80, process.text()
+    whole = re.sub("\n +", "", "\n".join(lines))
+    wide = json.loads(rig.client("config", "show", "--json", user="root", stdin="", check=0).text())
+    for key in wide:
+        assert key.get("Value", "") in whole and re.search(rf"^  {key['Key']}\b", "\n".join(lines), re.MULTILINE), key
+
+
 def count_columns(text):
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 

@@ -51,7 +51,7 @@ const char *visit_get_error_message (Visit *visit);
 /* visit_get_during: of one that is finished: the state in which it ended. */
 VisitState visit_get_during (Visit *visit);
 
-/* visit_get_ended_by: "caller", "patient", "agent" or "daemon"; NULL: nobody, it came to its end, or has not. Static. */
+/* visit_get_ended_by: "caller", "patient", "agent" or "daemon"; NULL: nobody, or it has not ended. Static. */
 const char *visit_get_ended_by (Visit *visit);
 
 /* visit_get_eligibility: NULL before done. */

@@ -192,7 +192,7 @@ def test_properties_change(rig):
 
 
 def test_reader_properties(rig):
-    """Who serves a reader, since when it is in use, and whether its card has to be taken out: told to everybody as it changes."""
+    """Who serves a reader, since when it is in use, and whether its card has to go: told to everybody as it changes."""
     rig.start("card", "center", "daemon", persona="yamada")
     reader = ObjectPath(rig.wait_readers(2, present=1)[0])
     watcher, patient = rig.bus_connection("other"), rig.bus_connection("colleague", fresh=True)

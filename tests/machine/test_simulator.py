@@ -25,8 +25,13 @@ def list_ports(machine):
     return {line.split()[1].rpartition(":")[2] for line in lines if " 0A " in line}
 
 
-def end_card(machine, *options):
-    machine.run("pkill", "--full", *options, "^/usr/bin/python3 /usr/bin/shikaku-sim-card")
+def start_card(machine, name, *options):
+    """Return: the process, which end_card() ends by this @name."""
+    return machine.spawn("sh", "-c", 'echo $$ >"/run/$0.pid"; exec "$@"', name, *CARD, *options, until="^ready$")
+
+
+def end_card(machine, name):
+    machine.run("sh", "-c", 'kill "$(cat "/run/$0.pid")"', name)
 
 
 def count_readers(machine):
@@ -38,17 +43,17 @@ def test_readers(machine):
     for _ in range(2):
         machine.systemctl("restart", "pcscd.service")
         assert not PORTS & list_ports(machine) and count_readers(machine) == 0
-    first = machine.spawn(*CARD, until="^ready$")
+    first = start_card(machine, "first")
     assert PORTS <= list_ports(machine) and count_readers(machine) == 2
-    second = machine.spawn(*CARD, "--port", "35964", until="^ready$")
+    second = start_card(machine, "second", "--port", "35964")
     machine.run("python3", "-c", ADD_ADDRESS)
     machine.run("python3", "-c", CONNECT, "127.0.0.1")
     machine.run("python3", "-c", CONNECT, ADDRESS, status=1)
 
-    end_card(machine, "--oldest")
+    end_card(machine, "first")
     first.wait()
     assert PORTS <= list_ports(machine), "the second card is still at work"
-    end_card(machine)
+    end_card(machine, "second")
     second.wait()
     assert not PORTS & list_ports(machine) and count_readers(machine) == 0
 
@@ -56,8 +61,8 @@ def test_readers(machine):
 def test_readers_by_hand(machine):
     """Who has started them himself stops them himself; the next boot does too."""
     machine.systemctl("start", "shikaku-sim-reader")
-    card = machine.spawn(*CARD, until="^ready$")
-    end_card(machine)
+    card = start_card(machine, "card")
+    end_card(machine, "card")
     card.wait()
     machine.systemctl("is-active", "shikaku-sim-reader")
     assert PORTS <= list_ports(machine)

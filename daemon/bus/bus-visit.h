@@ -21,8 +21,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusVisits, bus_visits_free)
 
 /*
  * bus_visits_add: @visit was opened by @owner, which is told of it. @check: (transfer full) the call of Manager.Check
- * that it answers when it ends, and after which it is closed; or NULL. @report: the answer says how it ended, also where
- * it failed.
+ * that it answers when it ends, and after which it is closed; or NULL. @report: the answer says how it ended, also
+ * where it failed.
  */
 void bus_visits_add (BusVisits *visits, Visit *visit, BusPeer *owner, BusCall *check, gboolean report);
 

@@ -164,7 +164,7 @@ static void
 read_row (GVariant *reader, Row *row)
 {
   const char *path = "";
-  gboolean card = FALSE, used = FALSE;
+  gboolean card = FALSE, used = FALSE, served = FALSE;
 
   row->name = "";
   g_variant_lookup (reader, "Path", "&o", &path);
@@ -172,7 +172,8 @@ read_row (GVariant *reader, Row *row)
   g_variant_lookup (reader, "CardPresent", "b", &card);
   g_variant_lookup (reader, "InUse", "b", &used);
   row->number = readers_get_number (path);
-  row->card = card ? C_ ("in the reader", "card") : _ ("no card");
+  g_variant_lookup (reader, "Served", "b", &served);
+  row->card = served ? C_ ("in the reader", "used card") : card ? C_ ("in the reader", "card") : _ ("no card");
   row->use = used ? _ ("in use") : _ ("free");
 }
 

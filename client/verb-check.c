@@ -168,16 +168,16 @@ on_done (GVariant *eligibility, GVariant *consents, gpointer user_data)
   visit_close (check->visit, on_closed);
 }
 
-/* print_refusal: what the center itself said, if it did. */
+/* print_detail: what is known beside the error, if it is. @word: makes words for people of it; NULL: it is as it is. */
 static void
-print_refusal (GVariant *failure, const char *key, const char *label)
+print_detail (GVariant *failure, const char *key, const char *label, const char *(*word) (const char *))
 {
   const char *text = NULL;
   g_autofree char *clean = NULL;
 
   if (!g_variant_lookup (failure, key, "&s", &text))
     return;
-  clean = output_clean (text);
+  clean = output_clean (word != NULL ? word (text) : text);
   g_printerr ("%s: %s\n", label, clean);
 }
 
@@ -193,8 +193,10 @@ on_failed (GVariant *failure, gpointer user_data)
   output_error (*message ? message : error);
   if (g_variant_lookup (failure, "TriesLeft", "u", &tries))
     g_printerr (ngettext ("%u try is left.\n", "%u tries are left.\n", tries), tries);
-  print_refusal (failure, "Code", _ ("Code of the center"));
-  print_refusal (failure, "Message", _ ("Message of the center"));
+  print_detail (failure, "Code", _ ("Code of the center"), NULL);
+  print_detail (failure, "Message", _ ("Message of the center"), NULL);
+  print_detail (failure, "During", _ ("Last step"), words_state);
+  print_detail (failure, "By", _ ("Ended by"), words_ender);
   client_conclude (check->client, errors_get_exit_code (error), failure);
   visit_close (check->visit, on_closed);
 }

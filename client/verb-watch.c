@@ -39,21 +39,33 @@ print_event (Client *client, const char *event, const char *path, GVariant *prop
     client_quit (client, EXIT_CODE_OK); /* nobody reads on */
 }
 
-static void
-tell_reader_change (Client *client, const char *path, GVariant *changes)
+/* Return: (transfer full), or NULL for a change that nobody at the desk has to know. */
+static char *
+describe_reader_change (const char *number, GVariant *changes)
 {
-  const char *number = readers_get_number (path);
-  g_autofree char *sentence = NULL;
+  g_autofree const char **agent = NULL;
   gboolean value;
 
   if (g_variant_lookup (changes, "CardPresent", "b", &value))
-    sentence = g_strdup_printf (value ? _ ("reader %s: card put in") : _ ("reader %s: card taken out"), number);
-  else if (g_variant_lookup (changes, "InUse", "b", &value))
-    sentence
-        = g_strdup_printf (value ? _ ("reader %s: a check has begun") : _ ("reader %s: the check has ended"), number);
-  else
-    return;
-  print_event (client, "ReaderChanged", path, changes, sentence);
+    return g_strdup_printf (value ? _ ("reader %s: card put in") : _ ("reader %s: card taken out"), number);
+  if (g_variant_lookup (changes, "InUse", "b", &value))
+    return g_strdup_printf (value ? _ ("reader %s: a check has begun") : _ ("reader %s: the check has ended"), number);
+  if (g_variant_lookup (changes, "Served", "b", &value) && value)
+    return g_strdup_printf (_ ("reader %s: card read; it has to be taken out before the next check"), number);
+  if (g_variant_lookup (changes, "Agent", "^a&s", &agent))
+    return g_strdup_printf (*agent != NULL ? _ ("reader %s: patient terminal ready")
+                                           : _ ("reader %s: no patient terminal any more"),
+                            number);
+  return NULL;
+}
+
+static void
+tell_reader_change (Client *client, const char *path, GVariant *changes)
+{
+  g_autofree char *sentence = describe_reader_change (readers_get_number (path), changes);
+
+  if (sentence != NULL || client->json)
+    print_event (client, "ReaderChanged", path, changes, sentence);
 }
 
 static void
@@ -105,7 +117,7 @@ on_removed (GDBusConnection *connection, const char *sender, const char *path, c
   g_autofree char *sentence = NULL;
   const char *reader;
 
-  if (!g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(oas)")))
+  if (!g_str_equal (path, SHIKAKU_READER_PATH) || !g_variant_is_of_type (parameters, G_VARIANT_TYPE ("(oas)")))
     return;
   g_variant_get (parameters, "(&o@as)", &reader, NULL);
   sentence = g_strdup_printf (_ ("reader %s: disconnected"), readers_get_number (reader));

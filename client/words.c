@@ -43,6 +43,18 @@ words_state (const char *state)
   return LOOK_UP (states, state);
 }
 
+const char *
+words_ender (const char *who)
+{
+  static const Word enders[] = {
+    { "caller", N_ ("the program that began it") },
+    { "patient", N_ ("the patient") },
+    { "agent", N_ ("the patient terminal, which went away") },
+    { "daemon", N_ ("the daemon") },
+  };
+  return LOOK_UP (enders, who);
+}
+
 typedef enum
 {
 #define CONSENT_MEMBER(suffix, kind) CONSENT_##suffix,

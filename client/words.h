@@ -6,6 +6,7 @@
 
 /* Each returns a static text, or its argument where the word is not known. */
 const char *words_state (const char *state); /* of a visit: what is being waited for */
+const char *words_ender (const char *who);   /* who has ended a visit */
 const char *words_consent (const char *kind);
 const char *words_answer (const char *answer);
 const char *words_center (const char *state);

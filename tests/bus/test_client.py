@@ -148,9 +148,11 @@ def test_pin_incorrect(rig):
     process = check(rig, reader, pin="9999", check=CARD)
     assert process.text() == "" and "The PIN was wrong" in errors(rig, process)
     assert "2 tries are left." in errors(rig, process)
+    assert "Last step: The card proves itself." in errors(rig, process) and "Ended by" not in errors(rig, process)
     process = check(rig, reader, "--json", "--same-card", pin="9999", check=CARD)
     failure = json.loads(process.text())
     assert failure["Error"].endswith(".PinIncorrect") and failure["TriesLeft"] == 1 and failure["ErrorMessage"]
+    assert failure["During"] == "proving" and "By" not in failure, failure
     process = check(rig, reader, "--same-card", check=CANCELLED)  # one try left, and nobody said that it may be spent
     check(rig, reader, "--same-card", "--last-try", check=ELIGIBLE)
 
@@ -525,7 +527,8 @@ def test_watch(rig):
     people.wait_output("reader .*: card put in")
     lines.wait_output('"CardPresent":true')
     check(rig, reader, check=ELIGIBLE)
-    people.wait_output(r"reader .*: a check has begun[\s\S]*reader .*: the check has ended")
+    people.wait_output(r"reader .*: patient terminal ready[\s\S]*reader .*: a check has begun[\s\S]*"
+                       r"reader .*: card read; it has to[\s\S]*reader .*: the check has ended")
     rig.stop_daemon()
     people.wait_output("daemon: stopped")
     lines.wait_output("DaemonVanished")
@@ -534,6 +537,7 @@ def test_watch(rig):
         assert process.wait() == 0
     events = [json.loads(line) for line in lines.text().splitlines()]
     assert [event["CardPresent"] for event in events if "CardPresent" in event] == [False, True]
+    assert {"Agent", "Served", "InUseSince"} <= {key for event in events for key in event}, events
     assert all(event["Path"] == reader for event in events if event["Event"] == "ReaderChanged")
 
 
@@ -751,7 +755,7 @@ def test_narrow_terminal(rig):
     assert not re.search("[A-Z][a-z]+[A-Z][a-z]", process.text()), process.text()
     for other in others:
         assert re.search("番号  カード +使用 +名前", other.text()), other.text()
-        assert re.search("1     あり +空き +Virtual", other.text()), other.text()
+        assert re.search("1     使用済み +空き +Virtual", other.text()), other.text()
 
 
 def test_narrow_configuration(rig):
@@ -886,6 +890,9 @@ def test_japanese(rig):
     assert re.search("薬剤 +同意あり", process.text()), process.text()
     assert "暗証番号（数字4桁、残り3回）" in errors(rig, process)
     assert "お薬の情報" in errors(rig, process)  # the question, in the language of the locale
+    assert "使用済み" in rig.client("readers", stdin="", environment={"LANGUAGE": "ja"}, check=0).text()
+    process = check(rig, reader, "--same-card", pin="9999", environment={"LANGUAGE": "ja"}, check=CARD)
+    assert "終わったときの段階: " in errors(rig, process), errors(rig, process)
     text = rig.client("diagnose", stdin="", environment={"LANGUAGE": "ja"}, check=CANCELLED).text()
     assert re.search("^患者用端末 +異常 ", text, re.MULTILINE) and "shikakuctl agent --reader 番号" in text, text
 

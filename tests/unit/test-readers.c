@@ -67,14 +67,17 @@ test_print (void)
                " 'CardPresent': <true>, 'InUse': <false>},"
                "{'Path': <objectpath '/org/shikaku/Shikaku1/reader/2'>,"
                " 'Name': <'Maker Model 4.0 [Maker Model Interface 4.0] (0123456) 00 00'>, 'InUse': <true>},"
-               "{'Path': <objectpath '/org/shikaku/Shikaku1/reader/10'>, 'Name': <'\x1B[2J'>}]");
+               "{'Path': <objectpath '/org/shikaku/Shikaku1/reader/10'>, 'Name': <'\x1B[2J'>},"
+               "{'Path': <objectpath '/org/shikaku/Shikaku1/reader/11'>, 'Name': <'B'>, 'CardPresent': <true>,"
+               " 'Served': <true>}]");
 
   g_assert_cmpstr (none, ==, "  No card reader is connected.\n");
   g_assert_cmpstr (text, ==,
                    "  No.   Card      Use       Name\n"
                    "  1     card      free      汎用カードリーダー 00 00\n"
                    "  2     no card   in use    Maker Model 4.0 [Maker Model Interface 4.0] (0123456) 00 00\n"
-                   "  10    no card   free      \xEF\xBF\xBD[2J\n");
+                   "  10    no card   free      \xEF\xBF\xBD[2J\n"
+                   "  11    used card free      B\n");
 }
 
 /* Where no program's visit could ask for the PIN, it says so, and what to do. */

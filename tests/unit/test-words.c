@@ -39,7 +39,8 @@ static void
 test_unknown (void)
 {
   static const char *(*const functions[]) (const char *)
-      = { words_state, words_consent, words_answer, words_center, words_link, words_link_state, words_validity };
+      = { words_state,  words_ender, words_consent,    words_answer,
+          words_center, words_link,  words_link_state, words_validity };
 
   for (guint i = 0; i < G_N_ELEMENTS (functions); i++)
     g_assert_cmpstr (functions[i]("of-tomorrow"), ==, "of-tomorrow");
@@ -51,6 +52,7 @@ static void
 test_known (void)
 {
   g_assert_cmpstr (words_state ("checking"), ==, "Asking the center…");
+  g_assert_cmpstr (words_ender ("patient"), ==, "the patient");
   g_assert_cmpstr (words_answer ("not-eligible"), ==, "NOT ELIGIBLE");
   g_assert_cmpstr (words_center ("unknown"), ==, "not asked yet");
   g_assert_cmpstr (words_link ("tls"), ==, "secure connection");

@@ -463,6 +463,11 @@ def test_status_and_readers(rig):
     assert status["Center"] in ("online", "unknown") and status["Readers"] == readers
     assert [entry["CardPresent"] for entry in readers] == [True, False]
     assert readers[0]["Path"] == reader
+    assert f"shikakuctl agent --reader {reader.rsplit('/', 1)[1]}\n" in text, text
+    agent = Agent(rig.bus_connection("colleague")).register(Reader=ObjectPath(reader))
+    text = rig.client("status", stdin="", check=0).text()
+    assert "Reader 1 has no patient terminal" not in text and "Reader 2 has no patient terminal" in text, text
+    agent.unregister()
 
 
 def test_diagnose(rig):

@@ -3,11 +3,13 @@
 
 Comes in: a rig. Each function test_… is a case; tests/bus/meson.build lists them.
 """
+import re
+import shlex
 import shutil
 
-from bus import Agent, ObjectPath
+from bus import ERROR, Agent, ObjectPath
 from examples import FOLDER, make
-from rig import Skip
+from rig import SOURCE, Skip
 from users import wrap
 
 NUMBERS = ("990019", "架空０１", "１２３４５６７", "01", "19850412")
@@ -65,6 +67,24 @@ def check(rig, language):
     assert printed.endswith("\n2 tries left\n"), printed
     rig.stop_daemon()
     assert example.run(number, status=FAILED).startswith("org.freedesktop.DBus.Error.ServiceUnknown: ")
+
+
+def test_busctl(rig):
+    """The guide's one call without a line of code, as it stands there: the error's name is in the reply."""
+    text = (SOURCE / "data" / "doc" / "programmers.md").read_text()
+    command = shlex.split(re.search(r"^    (busctl (?:.*\\\n)*.*)$", text, re.MULTILINE)[1].replace("\\\n", " "))
+    rig.start("card", "center", "daemon")
+    reader = rig.wait_readers(2, present=1)[0]
+    agent = Agent(rig.bus_connection("colleague"), pin="9999").register(Reader=ObjectPath(reader))
+    failure = ('"State" s "failed"', f'"Error" s "{ERROR}PinIncorrect"', '"TriesLeft" u 2')
+    answer = ('"State" s "done"', '"Answer" s "not-eligible"', '"Reason" s "')
+    for pin, persona, words in (("9999", "yamada", failure), ("2345", "sato", answer)):
+        agent.pin = pin
+        rig.change_card(persona)
+        rig.wait_readers(2, present=1)
+        process = rig.spawn_as("tester", *wrap(shutil.which("busctl"), *command[1:]), keep="all")
+        assert process.wait() == 0, process.text()
+        assert all(word in process.text() for word in words), process.text()
 
 
 def test_c(rig):

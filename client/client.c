@@ -48,8 +48,9 @@ conclude_failure (Client *client, const char *name, const char *sentence)
 void
 client_fail_saying (Client *client, const char *name, const char *sentence)
 {
-  if (client->verb->stays && errors_get_exit_code (name) == EXIT_CODE_NO_DAEMON)
-    return; /* its going is told, and waited for */
+  /* Its going is told, and waited for. The bus may refuse what reaches a daemon that has just given its name away. */
+  if (client->verb->stays && (client->daemon == NULL || errors_get_exit_code (name) == EXIT_CODE_NO_DAEMON))
+    return;
   conclude_failure (client, name, sentence);
   client_quit (client, errors_get_exit_code (name));
 }

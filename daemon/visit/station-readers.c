@@ -208,16 +208,16 @@ on_card_changed (const char *name, gboolean present, guint event_counter, gpoint
 
   reader->looked = TRUE;
   reader->event_counter = event_counter;
-  if (!first || !present) /* else the reader, or the daemon, may have gone and come back with the card in it */
-    set_served (reader, FALSE);
+  /* A card that lies there when the reader is first seen may have lain there for long: the daemon, pcscd or the reader
+     may have gone and come back. Only one that was seen to come is anybody's who is at the desk now. */
+  set_served (reader, first && present);
   reader->since = g_get_real_time ();
 
   /* Out and in between two looks: the card that was there is gone. */
   if (reader->present && present && is_at_card (reader))
     visit_card_set (reader->visit, FALSE, FALSE);
   reader->present = present;
-  served = station_reader_has_served (
-      reader); /* asked for also where there is no visit yet: it is known when there is one */
+  served = station_reader_has_served (reader);
   tell_changed (reader);
 
   /* A card that already lay there when the reader came is nobody's arrival: the daemon stays idle. */

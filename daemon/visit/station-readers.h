@@ -2,7 +2,8 @@
 /*
  * station-readers: which readers this desk has, what lies in them, and which visit is at each.
  *
- * A card that has served a visit is not read again until it was removed, unless the owner asks.
+ * A card that has served a visit is not read again until it was removed, unless the owner asks. One that lies in a reader
+ * when that is first seen (by a new daemon, from a new pcscd, plugged in) counts as one that has served.
  */
 #pragma once
 
@@ -18,9 +19,8 @@ void station_readers_init (Station *station);
 void station_readers_clear (Station *station);
 
 /*
- * station_set_store: keeps there which cards have served; NULL: nowhere. Where it does not know it, a card that lies in
- * a reader when that is first seen counts as one that has. Before the monitor's first word. @store: borrowed; it must
- * outlive the station.
+ * station_set_store: keeps there which cards have served; NULL: nowhere. Before the monitor's first word. @store:
+ * borrowed; it must outlive the station.
  */
 void station_set_store (Station *station, Store *store);
 
@@ -45,7 +45,7 @@ gboolean station_reader_has_card (StationReader *reader);
 gboolean station_reader_is_in_use (StationReader *reader);
 gint64 station_reader_get_in_use_since (StationReader *reader); /* microseconds since the epoch; 0: it is not */
 
-/* station_reader_has_served: whether the card in it has served a visit, and is waited out. */
+/* station_reader_has_served: whether the card in it has served a visit, or nobody saw it come: it is waited out. */
 gboolean station_reader_has_served (StationReader *reader);
 
 /* station_reader_get_serial: the device's own number, UTF-8; "" if none is known: it is asked with the first card. */

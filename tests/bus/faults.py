@@ -128,7 +128,7 @@ class Desk:
 
     def __init__(self, rig, settings):
         self.rig = rig
-        rig.start("card", "center", "daemon", clock=True, **settings)
+        rig.start("card", "center", "daemon", clock=True, lying=True, **settings)
         self.settings = settings
         self.clerk = rig.bus_connection("tester")
         self.watched = rig.bus_connection("colleague")

@@ -78,7 +78,7 @@ def test_stays_with_its_reader(rig):
     rig.start("pcscd")
     assert rig.wait_readers(2, present=1)[0] == reader
     expect_error("AgentExists", Agent(rig.bus_connection("tester")).register, Reader=reader)
-    assert open_visit(rig, reader).wait_finished()[0] == "done"
+    assert open_visit(rig, reader, SameCard=True).wait_finished()[0] == "done"
 
 
 # the pipe

@@ -621,7 +621,7 @@ def test_agent_stays(rig):
     rig.start("daemon")
     patient.wait_output(r"Ready[\s\S]*Ready")
     reader = rig.wait_readers(2, present=1)[0]
-    desk = rig.spawn_client("check", "--reader", reader, user="colleague")
+    desk = rig.spawn_client("check", "--reader", reader, "--same-card", user="colleague")
     patient.wait_output("PIN .*: $")
     patient.write("1234\n")
     assert desk.wait() == ELIGIBLE
@@ -638,7 +638,7 @@ def test_agent_waits_for_reader(rig):
     rig.wait_readers(0)
     rig.start("pcscd")
     reader = rig.wait_readers(2, present=1)[0]
-    desk = rig.spawn_client("check", "--reader", reader, user="colleague")
+    desk = rig.spawn_client("check", "--reader", reader, "--same-card", user="colleague")
     patient.wait_output("PIN .*: $")
     patient.write("1234\n")
     assert desk.wait() == ELIGIBLE

@@ -142,10 +142,12 @@ class Rig:
     def __enter__(self):
         return self
 
-    def start(self, *wanted, persona="yamada", card_options=(), pcscd_options=(), second_card=False, **daemon_options):
+    def start(self, *wanted, persona="yamada", card_options=(), pcscd_options=(), second_card=False, lying=False,
+              **daemon_options):
         """Starts what is @wanted of bus, polkit, pcscd, card, center, daemon, and what that needs, side by side.
 
-        @card_options: of shikaku-sim-card. @second_card: another card, ejected, in a second reader (rig.second_card).
+        Where card and daemon are started together, the card comes when the daemon has looked at its reader; @lying: it lies
+        there before, and is waited out by visits without SameCard. @card_options: of shikaku-sim-card. @second_card: another card, ejected, in a second reader (rig.second_card).
         @daemon_options: of start_daemon. The card's presence may need 0.4 s more: pcscd looks for it that often.
         """
         wanted = set(wanted)
@@ -162,8 +164,9 @@ class Rig:
             self.launch_center()
         if "bus" in wanted and not self.bus_process:
             self.launch_bus()
+        comes = {"card", "daemon"} <= wanted and not (self.card or self.daemon or lying or "--ejected" in card_options)
         if "card" in wanted and not self.card:
-            self.card = self.launch_card("card", self.ports[0], persona, card_options)
+            self.card = self.launch_card("card", self.ports[0], persona, [*card_options, *["--ejected"] * comes])
         if second_card:
             self.second_card = self.launch_card("second-card", self.ports[1], persona, ["--ejected", *card_options])
         if "bus" in wanted:
@@ -177,6 +180,9 @@ class Rig:
             self.center_process.wait_output(r"^listening \S+")
         if "daemon" in wanted and not self.daemon:
             self.start_daemon(**daemon_options)
+        if comes:
+            self.wait_readers(2, present=0, user="root")
+            self.card(f"insert {persona}")
         return self
 
     @staticmethod
@@ -499,9 +505,9 @@ class Rig:
         self.card(f"insert {persona}")
         return self.wait_card()
 
-    def wait_readers(self, number, present=None):
-        """Waits until the daemon shows @number of readers, @present of them with a card. Return: their paths."""
-        connection = self.bus_connection("tester")
+    def wait_readers(self, number, present=None, user="tester"):
+        """Waits until the daemon shows @user @number of readers, @present of them with a card. Return: their paths."""
+        connection = self.bus_connection(user)
         changed = []
         watches = [connection.signal_subscribe(NAME, interface, None, None, None, Gio.DBusSignalFlags.NONE,
                                                lambda *_arguments: changed.append(True))

@@ -96,6 +96,8 @@ static const struct
     N_ ("The daemon shikakud is not running. Call your technician, or start it: systemctl start shikakud") },
   { "org.freedesktop.DBus.Error.NameHasNoOwner", EXIT_CODE_NO_DAEMON,
     N_ ("The daemon shikakud is not running. Call your technician, or start it: systemctl start shikakud") },
+  { "org.freedesktop.DBus.Error.Spawn.Failed", EXIT_CODE_NO_DAEMON,
+    N_ ("The daemon shikakud is not running. Call your technician, or start it: systemctl start shikakud") },
   { "org.freedesktop.DBus.Error.NoReply", EXIT_CODE_NO_DAEMON,
     N_ ("The daemon shikakud does not answer. Call your technician, or restart it: systemctl restart shikakud") },
   { "org.freedesktop.DBus.Error.Timeout", EXIT_CODE_NO_DAEMON,

@@ -15,6 +15,7 @@
 #define UNIT_PATH "/org/freedesktop/systemd1/unit/shikakud_2eservice"
 #define PROPERTIES "org.freedesktop.DBus.Properties"
 #define SYSTEMD_STATUS_FIRST 200 /* exit statuses from here on are of what goes before the program itself */
+#define FEW_RESTARTS 2
 #define ANSWER_MILLISECONDS 2000
 
 struct Service
@@ -45,32 +46,43 @@ is_one_of (const char *text, const char *a, const char *b)
   return g_str_equal (text, a) || g_str_equal (text, b);
 }
 
-/* It ends again and again, and is started again. */
+/* It ends again and again, and is started again. Who has ended once is back in a moment. */
 static gboolean
 is_failing (Service *service)
 {
   guint32 restarts = 0;
 
   g_variant_lookup (service->unit, "NRestarts", "u", &restarts);
-  return g_str_equal (get_text (service, "ActiveState"), "activating")
-         && (restarts > 0 || g_str_equal (get_text (service, "SubState"), "auto-restart"));
+  return g_str_equal (get_text (service, "ActiveState"), "activating") && restarts > FEW_RESTARTS;
 }
+
+typedef struct
+{
+  const char *result; /* of the unit */
+  gint32 status;      /* of its main process; 0: whichever */
+  const char *reason;
+} Reason;
 
 /* What ended it: the daemon's own last word, or else what systemd saw. Return: (transfer full). */
 static char *
 describe_reason (Service *service)
 {
-  static const struct
-  {
-    gint32 status;
-    const char *reason;
-  } reasons[] = {
-    { 78, N_ ("its configuration is wrong") },
-    { 203, N_ ("its program cannot be run") },
-    { 216, N_ ("the group it shall run as does not exist") },
-    { 217, N_ ("the user it shall run as does not exist") },
-    { 226, N_ ("a folder that its unit names cannot be had") },
-    { 243, N_ ("a credential that its unit names cannot be read or decrypted") },
+  static const Reason reasons[] = {
+    { "exit-code", 78, N_ ("its configuration is wrong") },
+    { "exit-code", 200, N_ ("the folder that it shall run in is not there") },
+    { "exit-code", 203, N_ ("its program cannot be run") },
+    { "exit-code", 216, N_ ("the group it shall run as does not exist") },
+    { "exit-code", 217, N_ ("the user it shall run as does not exist") },
+    { "exit-code", 226, N_ ("a folder that its unit names cannot be had") },
+    { "exit-code", 238, N_ ("the folder for its state, /var/lib/shikaku, cannot be made or used") },
+    { "exit-code", 241, N_ ("the folder of its configuration, /etc/shikaku, cannot be made or used") },
+    { "exit-code", 243, N_ ("a credential that its unit names cannot be read or decrypted") },
+    { "signal", 0, N_ ("it is ended by a signal again and again, and is started again once a minute") },
+    { "core-dump", 0, N_ ("it is ended by a signal again and again, and is started again once a minute") },
+    { "watchdog", 0, N_ ("it stands still again and again, and is started again once a minute") },
+    { "timeout", 0, N_ ("it does not become ready in time") },
+    { "oom-kill", 0, N_ ("the memory of this computer does not suffice") },
+    { "start-limit-hit", 0, N_ ("it was started too often within a minute") },
   };
   const char *last_word = get_text (service, "StatusText"), *result = get_text (service, "Result");
   gint32 status = 0;
@@ -79,8 +91,10 @@ describe_reason (Service *service)
   if (*last_word != '\0' && g_str_equal (result, "exit-code") && status < SYSTEMD_STATUS_FIRST)
     return g_strdup (last_word);
   for (guint i = 0; i < G_N_ELEMENTS (reasons); i++)
-    if (reasons[i].status == status)
+    if (g_str_equal (reasons[i].result, result) && (reasons[i].status == 0 || reasons[i].status == status))
       return g_strdup_printf ("%s (%s %d)", _ (reasons[i].reason), result, status);
+  if (g_str_equal (result, "exit-code") && status >= SYSTEMD_STATUS_FIRST)
+    return g_strdup_printf ("%s (%s %d)", _ ("systemd cannot do what its unit asks for"), result, status);
   return g_strdup_printf ("%s %d", result, status);
 }
 

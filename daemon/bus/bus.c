@@ -194,7 +194,9 @@ on_name (sd_bus_message *reply, void *user_data, sd_bus_error *error)
 static void
 request_name (Bus *self)
 {
-  if (sd_bus_request_name_async (self->bus, &self->name, SHIKAKU_BUS_NAME, 0, on_name, self) < 0)
+  /* Only who says in our stead that we do not run (bus-absence) lets itself be replaced. */
+  if (sd_bus_request_name_async (self->bus, &self->name, SHIKAKU_BUS_NAME, SD_BUS_NAME_REPLACE_EXISTING, on_name, self)
+      < 0)
     report_lost (self, "The name on the bus could not be asked for");
 }
 

@@ -169,7 +169,7 @@ errors_get_help (void)
   } rows[] = {
     { EXIT_CODE_OK, N_ ("eligible, or success") },
     { EXIT_CODE_NOT_ELIGIBLE, N_ ("not eligible") },
-    { EXIT_CODE_UNKNOWN, N_ ("unknown: nothing can be said about the patient") },
+    { EXIT_CODE_UNKNOWN, N_ ("unknown: nothing can be said about the patient; or the answer could not be written") },
     { EXIT_CODE_CARD, N_ ("trouble with the card or the PIN") },
     { EXIT_CODE_READER, N_ ("trouble with the reader or with pcscd") },
     { EXIT_CODE_CENTER, N_ ("trouble with the center or with the institution's credential") },

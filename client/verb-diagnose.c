@@ -69,7 +69,7 @@ print_link (GVariant *link)
 {
   const char *name = "", *state = "", *evidence = "";
   guint64 since = 0;
-  g_autofree char *time = NULL, *name_cell = NULL, *state_cell = NULL, *head = NULL;
+  g_autofree char *time = NULL, *name_cell = NULL, *state_cell = NULL, *head = NULL, *seen = NULL;
 
   g_variant_lookup (link, "Link", "&s", &name);
   g_variant_lookup (link, "State", "&s", &state);
@@ -77,7 +77,8 @@ print_link (GVariant *link)
   name_cell = output_pad (words_link (name), LINK_COLUMNS);
   state_cell = output_pad (words_link_state (state), STATE_COLUMNS);
   head = g_strconcat (name_cell, state_cell, NULL);
-  output_hanging (head, evidence);
+  seen = words_evidence (evidence);
+  output_hanging (head, seen);
   if (g_str_equal (state, "ok") || g_str_equal (state, "unknown"))
     return;
   if (g_variant_lookup (link, "Since", "t", &since) && since > 0)

@@ -300,3 +300,54 @@ words_end (const char *what, guint64 expires_usec, int days)
   return g_strdup_printf (ngettext ("%s: until %s, %d day", "%s: until %s, %d days", (gulong)days), look_up_end (what),
                           date, days);
 }
+
+/* What the daemon says it has seen, word for word; what stands behind a beginning that ends with a space stays. */
+static const char *const seen[] = {
+  N_ ("answers"),   N_ ("does not answer"), N_ ("does not let the daemon in: polkit"),
+  N_ ("examined"),  N_ ("not examined"),    N_ ("version "),
+  N_ ("readers: "), N_ ("agents: "),        N_ ("none at reader "),
+};
+
+/* split_seen: Return: what stands behind @middle in @part, which begins with @begin; NULL: it is no such text. */
+static const char *
+split_seen (const char *part, const char *begin, const char *middle, char **first)
+{
+  const char *at = g_str_has_prefix (part, begin) ? strstr (part, middle) : NULL;
+
+  if (at == NULL)
+    return NULL;
+  *first = g_strndup (part + strlen (begin), (gsize)(at - part) - strlen (begin));
+  return at + strlen (middle);
+}
+
+static char *
+translate_seen (const char *part)
+{
+  g_autofree char *first = NULL;
+  const char *second = split_seen (part, "cards: ", ", not answering: ", &first);
+
+  if (second != NULL)
+    return g_strdup_printf (_ ("cards: %s, not answering: %s"), first, second);
+  second = split_seen (part, "expires ", ": ", &first);
+  if (second != NULL)
+    return g_strdup_printf (_ ("expires %s: %s"), first, look_up_end (second));
+  for (guint i = 0; i < G_N_ELEMENTS (seen); i++)
+    if (g_str_equal (part, seen[i]) || (g_str_has_suffix (seen[i], " ") && g_str_has_prefix (part, seen[i])))
+      return g_strconcat (_ (seen[i]), part + strlen (seen[i]), NULL);
+  return g_strdup (part);
+}
+
+char *
+words_evidence (const char *evidence)
+{
+  g_auto (GStrv) parts = g_strsplit (evidence, "; ", -1);
+
+  for (char **part = parts; *part != NULL; part++)
+    {
+      char *translated = translate_seen (*part);
+
+      g_free (*part);
+      *part = translated;
+    }
+  return g_strjoinv (_ ("; "), parts);
+}

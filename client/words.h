@@ -33,3 +33,9 @@ int words_count_days (guint64 time_usec);
  * Return: (transfer full).
  */
 char *words_end (const char *what, guint64 expires_usec, int days);
+
+/*
+ * words_evidence: what the daemon has seen of a link. Names, paths and what libraries say of a fault stay as they are.
+ * Return: (transfer full).
+ */
+char *words_evidence (const char *evidence);

@@ -900,6 +900,9 @@ def test_japanese(rig):
     assert "終わったときの段階: " in errors(rig, process), errors(rig, process)
     text = rig.client("diagnose", stdin="", environment={"LANGUAGE": "ja"}, check=CANCELLED).text()
     assert re.search("^患者用端末 +異常 ", text, re.MULTILINE) and "shikakuctl agent --reader 番号" in text, text
+    seen = [line for line in text.splitlines() if line[0] != " "]
+    names = "shikakud|Virtual PCD|[0-9.]+"
+    assert not [line for line in seen if re.search("[A-Za-z]", re.sub(names, "", line))], text
 
 
 def test_demo(rig):

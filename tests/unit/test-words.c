@@ -117,6 +117,28 @@ test_ends (void)
   g_assert_cmpstr (many, ==, "of-tomorrow: until 2027-01-15 08:00, 30 days");
 }
 
+/* In English it stays as it came, but for what ends; what nobody knows stays too. */
+static void
+test_evidence (void)
+{
+  static const char *const same[] = {
+    "version 0.1.0",
+    "agents: 0; none at reader 1 (A), 2 (B)",
+    "cards: 1, not answering: 0",
+    "examined",
+    "",
+    "CenterUnreachable: Could not connect; expires soon",
+  };
+  g_autofree char *ends = words_evidence ("examined; expires 2028-11-28: center-ca");
+
+  for (guint i = 0; i < G_N_ELEMENTS (same); i++)
+    {
+      g_autofree char *text = words_evidence (same[i]);
+      g_assert_cmpstr (text, ==, same[i]);
+    }
+  g_assert_cmpstr (ends, ==, "examined; expires 2028-11-28: authority of the center");
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -129,5 +151,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/words/times", test_times);
   g_test_add_func ("/words/days", test_days);
   g_test_add_func ("/words/ends", test_ends);
+  g_test_add_func ("/words/evidence", test_evidence);
   return g_test_run ();
 }

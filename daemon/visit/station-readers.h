@@ -2,8 +2,8 @@
 /*
  * station-readers: which readers this desk has, what lies in them, and which visit is at each.
  *
- * A card that has served a visit is not read again until it was removed, unless the owner asks. One that lies in a reader
- * when that is first seen (by a new daemon, from a new pcscd, plugged in) counts as one that has served.
+ * A card that has served a visit is not read again until it was removed, unless the owner asks. One that lies in a
+ * reader when that is first seen (by a new daemon, from a new pcscd, plugged in) counts as one that has served.
  */
 #pragma once
 

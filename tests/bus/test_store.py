@@ -69,7 +69,7 @@ def test_lying(rig):
 
 
 def test_unavailable(rig):
-    """Without a place to keep it in the desk works; what lies in a reader at the start is waited out as ever. It is told once."""
+    """Without a place to keep it in the desk works; what lies in a reader at the start is waited out. It is told once."""
     rig.start("card", "center", "bus")
     rig.wait_card()
     rig.start_daemon(environment={"STATE_DIRECTORY": str(rig.folder / "nowhere")})

@@ -146,8 +146,9 @@ class Rig:
               **daemon_options):
         """Starts what is @wanted of bus, polkit, pcscd, card, center, daemon, and what that needs, side by side.
 
-        Where card and daemon are started together, the card comes when the daemon has looked at its reader; @lying: it lies
-        there before, and is waited out by visits without SameCard. @card_options: of shikaku-sim-card. @second_card: another card, ejected, in a second reader (rig.second_card).
+        Where card and daemon are started together, the card comes when the daemon has looked at its reader; @lying: it
+        lies there before, and is waited out by visits without SameCard. @card_options: of shikaku-sim-card.
+        @second_card: another card, ejected, in a second reader (rig.second_card).
         @daemon_options: of start_daemon. The card's presence may need 0.4 s more: pcscd looks for it that often.
         """
         wanted = set(wanted)

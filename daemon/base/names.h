@@ -17,6 +17,10 @@
 #define SHIKAKU_INTERFACE_READER SHIKAKU_BUS_NAME ".Reader"
 #define SHIKAKU_INTERFACE_VISIT SHIKAKU_BUS_NAME ".Visit"
 
+/* A signal with a descriptor, of no other meaning: bus-descriptors. */
+#define SHIKAKU_INTERFACE_PROBE SHIKAKU_BUS_NAME ".Probe"
+#define SHIKAKU_PROBE_SIGNAL "Descriptor"
+
 #define SHIKAKU_ERROR_PREFIX SHIKAKU_BUS_NAME ".Error."
 
 #define SHIKAKU_RIGHT_CHECK "org.shikaku.check"

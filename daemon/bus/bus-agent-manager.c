@@ -15,6 +15,7 @@ struct BusAgents
   sd_bus *bus;
   BusOutgoing *outgoing;
   BusCalls *calls;
+  BusDescriptors *descriptors;
   Station *station;
   GHashTable *table; /* reader path, of the agent → Agent */
   sd_bus_slot *slot;
@@ -116,19 +117,36 @@ may_register (BusAgents *self, BusPeer *peer, const char *path, const char *read
   return FALSE;
 }
 
+/* A registration on its way. Its texts are those of the call. */
+typedef struct
+{
+  BusAgents *agents;
+  BusCalls *calls;
+  BusCall *call;
+  const char *path, *reader; /* reader: NULL: the only one */
+  BusAgentCapabilities capabilities;
+} Registration;
+
 static gboolean
-register_agent (BusAgents *self, sd_bus_message *message, BusPeer *peer, GError **error)
+read_registration (sd_bus_message *message, Registration *registration, GError **error)
 {
   static const BusOption options[] = { { "Reader", BUS_OPTION_PATH, 0, NULL }, { NULL } };
-  BusAgentCapabilities capabilities;
-  const char *path, *reader = NULL;
+
+  return bus_error_check (sd_bus_message_read_basic (message, 'o', &registration->path), "path", error)
+         && read_capabilities (message, &registration->capabilities, error)
+         && bus_options_read (message, options, &registration->reader, error);
+}
+
+static gboolean
+register_agent (BusAgents *self, const Registration *registration, BusPeer *peer, GError **error)
+{
+  const char *reader = choose_reader (self, registration->reader, error);
   Agent *agent;
 
-  if (!bus_error_check (sd_bus_message_read_basic (message, 'o', &path), "path", error)
-      || !read_capabilities (message, &capabilities, error) || !bus_options_read (message, options, &reader, error)
-      || (reader = choose_reader (self, reader, error)) == NULL || !may_register (self, peer, path, reader, error))
+  if (reader == NULL || !may_register (self, peer, registration->path, reader, error))
     return FALSE;
-  agent = bus_agent_new (self->bus, self->outgoing, peer->name, path, reader, capabilities, peer->share);
+  agent = bus_agent_new (self->bus, self->outgoing, peer->name, registration->path, reader, registration->capabilities,
+                         peer->share);
   g_hash_table_insert (self->table, (gpointer)bus_agent_get_reader (agent), agent);
   bus_share_charge (peer->share, BUS_ACCOUNT_AGENT);
   self->changed (reader, self->user_data);
@@ -137,15 +155,59 @@ register_agent (BusAgents *self, sd_bus_message *message, BusPeer *peer, GError 
   return TRUE;
 }
 
-static void
-handle_register (BusCall *call, gpointer target)
+static gboolean
+may_ask_pin (BusPeerDescriptors descriptors, GError **error)
 {
+  if (descriptors != BUS_PEER_DESCRIPTORS_REFUSED)
+    return TRUE;
+  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
+                       "Capabilities: this connection takes no file descriptors, and so cannot be asked for a pin");
+  return FALSE;
+}
+
+/* Meanwhile the daemon may have begun to end, and the caller may have gone. */
+static void
+on_descriptors_known (BusPeerDescriptors descriptors, gpointer user_data)
+{
+  g_autofree Registration *registration = user_data;
+  g_autoptr (BusCalls) calls = registration->calls;
+  BusCall *call = registration->call;
+  BusPeer *peer = bus_call_get_peer (call);
   GError *error = NULL;
 
-  if (register_agent (target, bus_call_get_message (call), bus_call_get_peer (call), &error))
+  if (bus_calls_are_closed (calls))
+    error = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down");
+  else if (peer == NULL)
+    error = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "the caller has gone");
+  else if (may_ask_pin (descriptors, &error))
+    register_agent (registration->agents, registration, peer, &error);
+  if (error == NULL)
     bus_call_return (call, "");
   else
     bus_call_return_error (call, error);
+}
+
+static void
+handle_register (BusCall *call, gpointer target)
+{
+  BusAgents *self = target;
+  g_autofree Registration *registration = g_new0 (Registration, 1);
+  GError *error = NULL;
+
+  if (!read_registration (bus_call_get_message (call), registration, &error))
+    {
+      bus_call_return_error (call, error);
+      return;
+    }
+  registration->agents = self;
+  registration->calls = bus_calls_ref (self->calls);
+  registration->call = call;
+  /* Only the PIN comes with a descriptor. */
+  if (registration->capabilities & BUS_AGENT_PIN)
+    bus_descriptors_ask (self->descriptors, bus_call_get_peer (call), on_descriptors_known,
+                         g_steal_pointer (&registration));
+  else
+    on_descriptors_known (BUS_PEER_DESCRIPTORS_UNKNOWN, g_steal_pointer (&registration));
 }
 
 static void
@@ -229,13 +291,14 @@ bus_agents_get_port_class (void)
 }
 
 BusAgents *
-bus_agents_new (sd_bus *bus, BusOutgoing *outgoing, BusCalls *calls)
+bus_agents_new (sd_bus *bus, BusOutgoing *outgoing, BusCalls *calls, BusDescriptors *descriptors)
 {
   BusAgents *self = g_new0 (BusAgents, 1);
 
   self->bus = sd_bus_ref (bus);
   self->outgoing = outgoing;
   self->calls = calls;
+  self->descriptors = descriptors;
   self->table = g_hash_table_new (g_str_hash, g_str_equal);
   return self;
 }

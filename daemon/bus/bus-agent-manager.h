@@ -8,12 +8,13 @@
 #pragma once
 
 #include "bus/bus-call.h"
+#include "bus/bus-descriptors.h"
 #include "visit/agent-port.h"
 #include "visit/station.h"
 
 typedef struct BusAgents BusAgents;
 
-BusAgents *bus_agents_new (sd_bus *bus, BusOutgoing *outgoing, BusCalls *calls);
+BusAgents *bus_agents_new (sd_bus *bus, BusOutgoing *outgoing, BusCalls *calls, BusDescriptors *descriptors);
 void bus_agents_free (BusAgents *agents);
 
 /* BusAgentsChanged: another agent, or none, serves @reader (object path) from now on. */

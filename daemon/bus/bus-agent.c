@@ -236,9 +236,15 @@ end_if_complete (AgentRequest *request)
 }
 
 static GError *
-adopt_agent_error (AgentRequest *request, const sd_bus_error *error)
+adopt_agent_error (AgentRequest *request, sd_bus_message *reply)
 {
+  const sd_bus_error *error = sd_bus_message_get_error (reply);
   ShikakuError code;
+
+  if (sd_bus_error_has_name (error, SD_BUS_ERROR_NOT_SUPPORTED)
+      && g_strcmp0 (sd_bus_message_get_sender (reply), "org.freedesktop.DBus") == 0)
+    return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_NO_AGENT,
+                                "the agent's connection takes no file descriptors: it cannot be asked for a PIN");
 
   if (shikaku_error_lookup (error->name, &code) && code == SHIKAKU_ERROR_CANCELLED)
     return g_error_new_literal (SHIKAKU_ERROR, code, "the patient gave up");
@@ -288,7 +294,7 @@ on_reply (sd_bus_message *reply, gpointer user_data)
   else if (reply == NULL)
     request_end (request, new_gone ());
   else if (sd_bus_message_is_method_error (reply, NULL) > 0)
-    request_end (request, adopt_agent_error (request, sd_bus_message_get_error (reply)));
+    request_end (request, adopt_agent_error (request, reply));
   else if (request->kinds != NULL && !read_answers (request, reply))
     request_end (request, new_refusal (request));
   else

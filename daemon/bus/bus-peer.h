@@ -13,12 +13,21 @@
 typedef struct BusPeers BusPeers;
 typedef struct BusPeer BusPeer;
 
+/* Whether its connection takes file descriptors: bus-descriptors. */
+typedef enum
+{
+  BUS_PEER_DESCRIPTORS_UNKNOWN,
+  BUS_PEER_DESCRIPTORS_TAKEN,
+  BUS_PEER_DESCRIPTORS_REFUSED,
+} BusPeerDescriptors;
+
 struct BusPeer
 {
   char *name;          /* unique name */
   BusShare *share;     /* what it has in use */
   BusAccount *account; /* its user's; NULL: not known yet */
   GArray *held;        /* who waits to know it */
+  BusPeerDescriptors descriptors;
 };
 
 /* BusPeerGone: @name has left the bus; its BusPeer is freed. */

@@ -9,8 +9,12 @@
 #include "bus/bus-eligibility.h"
 #include "bus/bus-entry.h"
 #include "bus/bus-visit-view.h"
+#include "codec/message-json.h"
 
 #define TOKEN_LENGTH_MAXIMUM 64
+
+/* The system bus takes messages of 32 MiB (max_message_size); what goes with the center's is short. */
+G_STATIC_ASSERT (MESSAGE_SIZE_MAXIMUM <= 16 * 1024 * 1024);
 
 typedef struct
 {
@@ -28,17 +32,12 @@ struct BusVisits
 {
   sd_bus *bus;
   BusCalls *calls;
+  BusDescriptors *descriptors;
   Station *station;
   GHashTable *table; /* path, borrowed from the visit → BusVisit */
   guint errand;      /* runs once in the next turn of the loop: tells and closes */
   sd_bus_slot *slot, *enumerator, *manager;
 };
-
-static const char *
-text_of (const char *text)
-{
-  return text != NULL ? text : "";
-}
 
 static int
 get_property (sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
@@ -103,11 +102,14 @@ handle_get_consents (BusCall *call, gpointer target)
   bus_call_return_message (call, reply, bus_consents_append (reply, visit_get_consents (((BusVisit *)target)->visit)));
 }
 
-static int
-open_message (BusVisit *self, const char *format, GError **error)
+/* find_message: the message that @call, one of GetMessage's kind, asks for. (transfer none) */
+static GBytes *
+find_message (BusVisit *self, BusCall *call, GError **error)
 {
   GBytes *message = visit_get_message (self->visit);
+  const char *format = "";
 
+  sd_bus_message_read_basic (bus_call_get_message (call), 's', &format);
   if (strcmp (format, "json") != 0 && strcmp (format, "xml") != 0)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "the format is json or xml");
   else if (message == NULL && !visit_is_finished (self->visit))
@@ -118,26 +120,67 @@ open_message (BusVisit *self, const char *format, GError **error)
   else if (strcmp (format, "xml") == 0)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "the center sent this message as json");
   else
-    return sealed_file_new (message, error);
-  return -1;
+    return message;
+  return NULL;
+}
+
+/* A message on its way to who asked for it. */
+typedef struct
+{
+  BusCall *call;
+  int document;
+} Delivery;
+
+static void
+on_descriptors_known (BusPeerDescriptors answer, gpointer user_data)
+{
+  g_autofree Delivery *delivery = user_data;
+
+  if (answer == BUS_PEER_DESCRIPTORS_REFUSED)
+    bus_call_return_error (delivery->call,
+                           g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE,
+                                                "this connection takes no file descriptors: call GetMessageBytes"));
+  else
+    bus_call_return (delivery->call, "h", delivery->document);
+  close (delivery->document);
 }
 
 static void
 handle_get_message (BusCall *call, gpointer target)
 {
+  BusVisit *self = target;
   GError *error = NULL;
-  const char *format = NULL;
-  int document;
+  GBytes *message = find_message (self, call, &error);
+  int document = message != NULL ? sealed_file_new (message, &error) : -1;
+  Delivery *delivery;
 
-  sd_bus_message_read_basic (bus_call_get_message (call), 's', &format);
-  document = open_message (target, text_of (format), &error);
   if (document < 0)
     {
       bus_call_return_error (call, error);
       return;
     }
-  bus_call_return (call, "h", document);
-  close (document);
+  delivery = g_new (Delivery, 1);
+  *delivery = (Delivery){ call, document };
+  bus_descriptors_ask (self->visits->descriptors, bus_call_get_peer (call), on_descriptors_known, delivery);
+}
+
+static void
+handle_get_message_bytes (BusCall *call, gpointer target)
+{
+  GError *error = NULL;
+  GBytes *message = find_message (target, call, &error);
+  sd_bus_message *reply;
+  const void *bytes;
+  gsize size = 0;
+
+  if (message == NULL)
+    {
+      bus_call_return_error (call, error);
+      return;
+    }
+  bytes = g_bytes_get_data (message, &size);
+  reply = bus_call_new_reply (call);
+  bus_call_return_message (call, reply, sd_bus_message_append_array (reply, 'y', bytes, size));
 }
 
 static void
@@ -171,6 +214,7 @@ static const BusMethod methods[] = {
   { "GetEligibility", handle_get_eligibility },
   { "GetConsents", handle_get_consents },
   { "GetMessage", handle_get_message },
+  { "GetMessageBytes", handle_get_message_bytes },
   { "Cancel", handle_cancel },
   { "Close", handle_close },
   { NULL },
@@ -192,6 +236,8 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_METHOD_WITH_ARGS ("GetEligibility", SD_BUS_NO_ARGS, SD_BUS_RESULT ("a{sv}", eligibility), on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("GetConsents", SD_BUS_NO_ARGS, SD_BUS_RESULT ("a{sa{sv}}", consents), on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("GetMessage", SD_BUS_ARGS ("s", format), SD_BUS_RESULT ("h", message), on_call, SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("GetMessageBytes", SD_BUS_ARGS ("s", format), SD_BUS_RESULT ("ay", message), on_call,
+                           SECRET),
   SD_BUS_METHOD_WITH_ARGS ("Cancel", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("Close", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_call, FREE),
   SD_BUS_SIGNAL_WITH_ARGS ("Finished", SD_BUS_ARGS ("s", state, "s", error, "a{sv}", details), 0),
@@ -350,12 +396,13 @@ visit_free (BusVisit *self)
 }
 
 BusVisits *
-bus_visits_new (sd_bus *bus, BusCalls *calls, Station *station, GError **error)
+bus_visits_new (sd_bus *bus, BusCalls *calls, BusDescriptors *descriptors, Station *station, GError **error)
 {
   g_autoptr (BusVisits) visits = g_new0 (BusVisits, 1);
 
   visits->bus = sd_bus_ref (bus);
   visits->calls = calls;
+  visits->descriptors = descriptors;
   visits->station = station;
   visits->table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)visit_free);
   if (!bus_error_check (sd_bus_add_fallback_vtable (bus, &visits->slot, SHIKAKU_VISIT_PATH, SHIKAKU_INTERFACE_VISIT,

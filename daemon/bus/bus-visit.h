@@ -10,12 +10,13 @@
 #pragma once
 
 #include "bus/bus-call.h"
+#include "bus/bus-descriptors.h"
 #include "visit/station.h"
 
 typedef struct BusVisits BusVisits;
 
 /* bus_visits_new: puts the visits of @station on the bus. Return: NULL with FAILED. */
-BusVisits *bus_visits_new (sd_bus *bus, BusCalls *calls, Station *station, GError **error);
+BusVisits *bus_visits_new (sd_bus *bus, BusCalls *calls, BusDescriptors *descriptors, Station *station, GError **error);
 void bus_visits_free (BusVisits *visits);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusVisits, bus_visits_free)
 

@@ -38,6 +38,7 @@ struct Bus
   BusPeers *peers;
   BusAccess *access;
   BusCalls *calls;
+  BusDescriptors *descriptors;
   BusAgents *agents;
   /* Once published: */
   BusVisits *visits;
@@ -155,7 +156,9 @@ bus_new (GSourceFunc lost, gpointer user_data, GError **error)
   self->peers = bus_peers_new (self->bus, self->outgoing, on_peer_gone, self);
   self->access = bus_access_new (self->bus, self->outgoing, self->peers);
   self->calls = bus_calls_new (self->peers, self->access);
-  self->agents = bus_agents_new (self->bus, self->outgoing, self->calls);
+  if ((self->descriptors = bus_descriptors_new (self->bus, self->outgoing, self->peers, error)) == NULL)
+    return NULL;
+  self->agents = bus_agents_new (self->bus, self->outgoing, self->calls, self->descriptors);
   self->source = bus_loop_attach (self->bus, NULL);
   if (sd_watchdog_enabled (FALSE, &watchdog_usec) > 0)
     self->watchdog = g_timeout_add ((guint)(watchdog_usec / 1000 / 2), on_watchdog, NULL);
@@ -222,7 +225,7 @@ bus_publish (Bus *self, Station *station, GError **error)
   self->station = station;
   bus_access_set_station (self->access, station);
   bus_calls_set_station (self->calls, station);
-  if ((self->visits = bus_visits_new (self->bus, self->calls, station, error)) == NULL
+  if ((self->visits = bus_visits_new (self->bus, self->calls, self->descriptors, station, error)) == NULL
       || (self->readers = bus_readers_new (self->bus, station, self->agents, error)) == NULL
       || (self->manager = bus_manager_new (self->bus, self->calls, self->visits, station, error)) == NULL
       || (self->log_control = bus_log_control_new (self->bus, self->calls, error)) == NULL
@@ -295,6 +298,7 @@ bus_free (Bus *self)
   g_clear_pointer (&self->access, bus_access_free);
   g_clear_pointer (&self->agents, bus_agents_free);
   g_clear_pointer (&self->outgoing, bus_outgoing_free);
+  g_clear_pointer (&self->descriptors, bus_descriptors_free);
   g_clear_pointer (&self->sleep, bus_sleep_free);
   g_clear_pointer (&self->log_control, bus_log_control_free);
   g_clear_pointer (&self->manager, bus_manager_free);

@@ -79,7 +79,8 @@ def leave_unanswered(rig, user, reader, ask):
     for _ in range(12):
         agent = Agent(rig.bus_connection(user, fresh=True), consents=Agent.HANG)
         for one in range(1, 9):
-            call_of = Call(agent.connection, ROOT, AGENT_MANAGER, "RegisterAgent", make_registration(reader))
+            call_of = Call(agent.connection, ROOT, AGENT_MANAGER, "RegisterAgent",
+                           make_registration(reader, "pin"))
             if check_answers([call_of]) == {"LimitExceeded"}:
                 assert one > 1 or count > 8, count
                 return count
@@ -94,8 +95,8 @@ def leave_unanswered(rig, user, reader, ask):
     return count
 
 
-def make_registration(reader):
-    return GLib.Variant.new_tuple(GLib.Variant("o", "/agent"), GLib.Variant("as", ["consent", "message", "pin"]),
+def make_registration(reader, *more):
+    return GLib.Variant.new_tuple(GLib.Variant("o", "/agent"), GLib.Variant("as", ["consent", "message", *more]),
                                   options({"Reader": reader}))
 
 

@@ -218,6 +218,7 @@ def test_answer_in_memory(rig):
     visit.wait_finished()
     visit.eligibility()
     visit.message()
+    visit.call("GetMessageBytes", GLib.Variant("(s)", ("json",)))
     search = Search(PERSONA)
     assert memory.find("山田　花子".encode()), "the search does not find what is there"
     visit.close()

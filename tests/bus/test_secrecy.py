@@ -12,8 +12,9 @@ from people import INSURED
 NEVER = ROOT + "/visit/1_4711/never"
 OBJECT_MANAGER = "org.freedesktop.DBus.ObjectManager"
 UNKNOWN_OBJECT = "org.freedesktop.DBus.Error.UnknownObject"
-METHODS = {"GetEligibility": None, "GetConsents": None, "GetMessage": GLib.Variant("(s)", ("json",)), "Cancel": None,
-           "Close": None, "FetchRecords": None, "Nothing": None}
+METHODS = {"GetEligibility": None, "GetConsents": None, "GetMessage": GLib.Variant("(s)", ("json",)),
+           "GetMessageBytes": GLib.Variant("(s)", ("json",)), "Cancel": None, "Close": None, "FetchRecords": None,
+           "Nothing": None}
 
 
 def start(rig):

@@ -59,3 +59,31 @@ def test_rule(machine):
     write_rule(machine, rule.replace("Kiosk Reader 00 00", "Virtual PCD 00 00"))
     machine.run("shikakuctl", "agent", "--reader", "2", user="patient", status=NOT_AUTHORIZED)
     machine.spawn("shikakuctl", "agent", "--reader", "1", user="patient", until="Ctrl-C")
+
+
+def test_handed_over(machine):
+    """What systemd hands over is checked as the guide says, before the service is restarted."""
+    script = take("systemd-run --quiet")
+    assert "LoadCredentialEncrypted=institution.key.pem:" in script, script
+    machine.run("mkdir", "-p", "--mode=700", "/etc/credstore", "/etc/credstore.encrypted")
+    machine.run("mv", "/etc/shikaku/account", "/etc/credstore/shikaku.account")
+    machine.run("systemd-creds", "encrypt", "--name=institution.key.pem", "/etc/shikaku/institution.key.pem",
+                "/etc/credstore.encrypted/shikaku.institution.key.pem")
+    machine.run("rm", "/etc/shikaku/institution.key.pem")
+    alone = machine.run("sh", "-c", "runuser -u shikaku -- /usr/libexec/shikakud --check-config 2>&1")
+    assert "Not set up: key PrivateKey" in alone and "Not set up: key Account" in alone, alone
+    checked = machine.run("sh", "-c", script + " 2>&1")
+    assert "Not set up" not in checked and "in order" in checked, checked
+
+
+def test_stopped(machine):
+    """Any user's call brings back a service that was stopped or disabled, as the guide says, and not one that is masked."""
+    assert "`systemctl mask --now shikakud`" in GUIDE
+    for verb in ("stop", "disable"):
+        machine.systemctl(verb, "shikakud")
+        machine.systemctl("stop", "shikakud")
+        machine.run("shikakuctl", "status", user="other")
+        machine.systemctl("is-active", "shikakud")
+    machine.systemctl("mask", "--now", "shikakud")
+    machine.run("shikakuctl", "status", user="other", status=69)
+    machine.systemctl("is-active", "shikakud", status=3)

@@ -6,20 +6,23 @@ Where a number is "per check" it is the difference of two run lengths, which cut
 """
 import http.client
 import json
+import os
 import ssl
 import statistics
+import subprocess
+import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pcsc
-from bus import MANAGER, ROOT, call
+from bus import MANAGER, ROOT, Agent, call
 from desk import CardDesk, NumberDesk
 from instruments import (BusMonitor, SystemCalls, can_hide_bundle, need, processor_time, run_callgrind, run_memcheck,
                          start_daemon)
 from loop import settle
 from neighbours import measure_neighbours, measure_under_flood
-from rig import INSTITUTION, KEYS, Rig, Skip
+from rig import BUILD, INSTITUTION, KEYS, Rig, Skip
 from rows import Row
 
 HERE = Path(__file__).resolve().parent
@@ -384,6 +387,57 @@ def measure_start(effort):
             Row("start: time to the name on the bus, median", statistics.median(times), "ms", counted=False)]
 
 
+# ends and returns: reported, without a budget, since they hang on the machine
+
+def take_stop(rig):
+    """Return: milliseconds from SIGTERM to the daemon's end."""
+    begin = time.perf_counter()
+    assert rig.stop_daemon() == 0
+    return 1000 * (time.perf_counter() - begin)
+
+
+def stop_at(state, *fault):
+    """Return: take_stop() while a visit is @state; @fault: of the card."""
+    with Rig() as rig:
+        rig.start("card", "center", "bus")
+        start_daemon(rig)
+        desk = CardDesk(rig)
+        if state == "asking-pin":
+            desk.agent.pin = Agent.HANG
+        if fault:
+            rig.card(" ".join(("fault", *fault)))
+        desk.visits.open(Reader=desk.reader, SameCard=True).wait_state(state)
+        if fault:
+            rig.card.wait(fault[-1])
+        return take_stop(rig)
+
+
+def measure_stop(_effort):
+    with Rig() as rig:
+        rig.start("card", "center", "bus")
+        start_daemon(rig)
+        rows = [Row("stop: at rest", take_stop(rig), "ms", counted=False)]
+    for what, arguments in (("while a PIN is asked", ("asking-pin",)),
+                            ("while the card is mute", ("proving", "mute", "sign"))):
+        rows.append(Row(f"stop: {what}", stop_at(*arguments), "ms", counted=False))
+    return rows
+
+
+def measure_return(effort):
+    """On a booted machine: how long after it was killed the daemon is ready again."""
+    if effort is QUICK:
+        return []
+    command = [sys.executable, "-B", HERE.parent / "machine" / "run_case.py", HERE / "machine_times.py", "restarts"]
+    environment = {"SHIKAKU_SOURCE": HERE.parents[1], "SHIKAKU_BUILD": BUILD, **os.environ}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, text=True)
+    if done.returncode == 77:
+        raise Skip(done.stdout.strip().removeprefix("environment lacks "))
+    assert done.returncode == 0, done.stdout
+    times = json.loads(done.stdout.splitlines()[-1])
+    return [Row("killed: ready again after, median", statistics.median(times), "ms", counted=False),
+            Row("killed: ready again after, most", max(times), "ms", counted=False)]
+
+
 GROUPS = [measure_card, measure_opensc, measure_center, measure_system_calls, measure_instructions, measure_allocations,
-          measure_bus, measure_wall, measure_card_time, measure_idle, measure_memory, measure_start, measure_neighbours,
-          measure_under_flood]
+          measure_bus, measure_wall, measure_card_time, measure_idle, measure_memory, measure_start, measure_stop,
+          measure_return, measure_neighbours, measure_under_flood]

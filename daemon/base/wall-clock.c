@@ -77,8 +77,10 @@ wall_clock_free (WallClock *clock)
 void
 wall_clock_set_alarm (WallClock *clock, gint64 when)
 {
-  const struct itimerspec timer
-      = { .it_value = { .tv_sec = (time_t)(when / G_USEC_PER_SEC), .tv_nsec = (long)(when % G_USEC_PER_SEC) * 1000 } };
+  const gint64 last
+      = sizeof (time_t) < sizeof (gint64) ? G_MAXINT32 : G_MAXINT64; /* the second; of 32 bits there are few */
+  const struct itimerspec timer = { .it_value = { .tv_sec = (time_t)MIN (when / G_USEC_PER_SEC, last),
+                                                  .tv_nsec = (long)(when % G_USEC_PER_SEC) * 1000 } };
 
   if (clock->timer >= 0)
     timerfd_settime (clock->timer, TFD_TIMER_ABSTIME | TFD_TIMER_CANCEL_ON_SET, &timer, NULL);

@@ -106,8 +106,8 @@ read_validity (gnutls_x509_crt_t *chain, unsigned int n, Credential *credential)
   credential->expires = G_MAXINT64;
   for (unsigned int i = 0; i < n; i++)
     {
-      gint64 begins = gnutls_x509_crt_get_activation_time (chain[i]) * G_USEC_PER_SEC;
-      gint64 expires = gnutls_x509_crt_get_expiration_time (chain[i]) * G_USEC_PER_SEC;
+      gint64 begins = (gint64)gnutls_x509_crt_get_activation_time (chain[i]) * G_USEC_PER_SEC;
+      gint64 expires = (gint64)gnutls_x509_crt_get_expiration_time (chain[i]) * G_USEC_PER_SEC;
 
       credential->begins = MAX (credential->begins, begins);
       credential->expires = MIN (credential->expires, expires);

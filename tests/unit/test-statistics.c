@@ -14,20 +14,20 @@ on_changed (gpointer user_data)
 static void
 collect (const char *name, guint64 value, gpointer user_data)
 {
-  g_assert_true (g_hash_table_insert (user_data, g_strdup (name), GSIZE_TO_POINTER (value))); /* no name twice */
+  g_assert_true (g_hash_table_insert (user_data, g_strdup (name), g_memdup2 (&value, sizeof value))); /* no name twice */
 }
 
 static GHashTable *
 collect_all (const Statistics *statistics)
 {
-  GHashTable *table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  GHashTable *table = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
 
   statistics_foreach (statistics, collect, table);
   return table;
 }
 
 #define assert_value(table, name, value) \
-  g_assert_cmpuint (GPOINTER_TO_SIZE (g_hash_table_lookup (table, name)), ==, value)
+  g_assert_cmpuint (*(guint64 *)g_hash_table_lookup (table, name), ==, value)
 
 static void
 test_names (void)

@@ -6,6 +6,7 @@
 #include "base/wall-clock.h"
 
 #include <errno.h>
+#include <string.h>
 #include <unistd.h>
 
 #define HOUR (G_TIME_SPAN_HOUR)
@@ -126,11 +127,42 @@ test_set (void)
   assert_silent ();
 }
 
+/* Return: whether a timer of this process runs for more than a year. */
+static gboolean
+has_long_timer (void)
+{
+  g_autoptr (GDir) folder = g_dir_open ("/proc/self/fdinfo", 0, NULL);
+  gboolean found = FALSE;
+  const char *name;
+
+  while ((name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *path = g_build_filename ("/proc/self/fdinfo", name, NULL);
+      g_autofree char *text = NULL;
+      const char *value;
+
+      if (g_file_get_contents (path, &text, NULL, NULL) && (value = strstr (text, "it_value: (")) != NULL)
+        found = found || g_ascii_strtoll (value + strlen ("it_value: ("), NULL, 10) > 365 * 24 * 60 * 60;
+    }
+  return found;
+}
+
+/* Beyond what a time of 32 bits can hold. */
+static void
+test_far (void)
+{
+  g_autoptr (WallClock) clock = wall_clock_new (on_rang, &n_rings);
+
+  wall_clock_set_alarm (clock, G_GINT64_CONSTANT (2500000000) * G_USEC_PER_SEC);
+  g_assert_true (has_long_timer ());
+}
+
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/wall-clock/alarm", test_alarm);
   g_test_add_func ("/wall-clock/set", test_set);
+  g_test_add_func ("/wall-clock/far", test_far);
   return g_test_run ();
 }

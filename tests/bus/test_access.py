@@ -13,8 +13,10 @@ from bus import AGENT_MANAGER, ERROR, MANAGER, PROPERTIES, ROOT, Agent, BusError
 from gi.repository import Gio, GLib
 from loop import wait_for
 from people import INSURED
+from polkit import goes_by_login
 from rig import BUILD
 from test_manager import set_log
+from users import RECEPTION
 
 NOT_AUTHORIZED = ERROR + "NotAuthorized"
 AUTHORITY = "org.freedesktop.PolicyKit1", "/org/freedesktop/PolicyKit1/Authority", "org.freedesktop.PolicyKit1.Authority"
@@ -92,15 +94,24 @@ def write_later(path, text):
 
 
 def test_group_changes(rig):
-    """A group counts from the next call on, both ways, on the same connection."""
+    """A group counts from the next call on, both ways, on the same connection; polkit 124 and later go by the groups that the
+    calling program has: from the next login on."""
     rig.start("daemon")
-    connection = rig.bus_connection("other")
+    connection, person = rig.bus_connection("other"), rig.user("other")
     expect_refusal(connection)
     groups = rig.folder / "group"
     before = groups.read_text()
     write_later(groups, re.sub(r"(?m)^(shikaku-reception:.*)$", r"\1,other", before))
+    if goes_by_login():
+        expect_refusal(connection)
+        person.groups.append(RECEPTION)
+        connection = rig.bus_connection("other", fresh=True)
     assert ask(connection).wait() == []
     write_later(groups, before)
+    if goes_by_login():
+        assert ask(connection).wait() == []
+        person.groups.clear()
+        connection = rig.bus_connection("other", fresh=True)
     expect_refusal(connection)
 
 

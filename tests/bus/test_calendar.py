@@ -22,7 +22,7 @@ YEARS = 800 * DAY
 
 
 def now():
-    return datetime.datetime.utcnow().replace(microsecond=0)
+    return datetime.datetime.now(datetime.timezone.utc).replace(microsecond=0, tzinfo=None)
 
 
 def write_certificates(path, *ends, name="Institution"):

@@ -742,9 +742,8 @@ def set_size(process, rows, columns):
 
 def test_narrow_terminal(rig):
     """On 80 columns every line fits, and what goes on does so in its own column."""
-    speak_japanese(rig)
+    japanese = speak_japanese(rig)
     reader = start(rig, "tanaka")
-    japanese = {"LANGUAGE": "ja"}
     process = rig.spawn_client("check", "--reader", reader, terminal=True, environment=japanese)
     set_size(process, 24, 80)
     process.wait_output("暗証番号（数字4桁")
@@ -884,21 +883,22 @@ def test_manual(rig):
 def speak_japanese(rig):
     if not catalogues.lay(BUILD, rig.folder):
         raise Skip("the right to make namespaces, to lay the catalogue in its place")
+    return catalogues.speak_japanese(rig.folder)
 
 
 def test_japanese(rig):
     """The client's own words in Japanese, from the catalogue of this build, laid where it will be installed."""
-    speak_japanese(rig)
+    japanese = speak_japanese(rig)
     reader = start(rig)
-    process = check(rig, reader, "--consent", "drug", answers="はい\n", environment={"LANGUAGE": "ja"}, check=ELIGIBLE)
+    process = check(rig, reader, "--consent", "drug", answers="はい\n", environment=japanese, check=ELIGIBLE)
     assert "資格あり" in process.text() and "3割" in process.text(), process.text()
     assert re.search("薬剤 +同意あり", process.text()), process.text()
     assert "暗証番号（数字4桁、残り3回）" in errors(rig, process)
     assert "お薬の情報" in errors(rig, process)  # the question, in the language of the locale
-    assert "使用済み" in rig.client("readers", stdin="", environment={"LANGUAGE": "ja"}, check=0).text()
-    process = check(rig, reader, "--same-card", pin="9999", environment={"LANGUAGE": "ja"}, check=CARD)
+    assert "使用済み" in rig.client("readers", stdin="", environment=japanese, check=0).text()
+    process = check(rig, reader, "--same-card", pin="9999", environment=japanese, check=CARD)
     assert "終わったときの段階: " in errors(rig, process), errors(rig, process)
-    text = rig.client("diagnose", stdin="", environment={"LANGUAGE": "ja"}, check=CANCELLED).text()
+    text = rig.client("diagnose", stdin="", environment=japanese, check=CANCELLED).text()
     assert re.search("^患者用端末 +異常 ", text, re.MULTILINE) and "shikakuctl agent --reader 番号" in text, text
     seen = [line for line in text.splitlines() if line[0] != " "]
     names = "shikakud|Virtual PCD|[0-9.]+"

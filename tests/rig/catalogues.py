@@ -10,6 +10,7 @@ import shutil
 import subprocess
 
 CLONE_NEWNS = 0x00020000
+ANY_LOCALE = "/usr/lib/locale/C.utf8"  # which every Debian has
 
 
 def lay(build, folder):
@@ -24,4 +25,12 @@ def lay(build, folder):
     os.makedirs(place, exist_ok=True)
     subprocess.run(["mount", "--make-rprivate", "/"], check=True)
     subprocess.run(["mount", "--bind", folder / "locale", place], check=True)
+    (folder / "locales").mkdir()
+    (folder / "locales" / "ja_JP.UTF-8").symlink_to(ANY_LOCALE)
     return True
+
+
+def speak_japanese(folder):
+    """The environment of who speaks Japanese, after lay(@folder). In the locale C.UTF-8 glibc 2.39 and later translate nothing,
+    whatever LANGUAGE says; so that there is one of that name."""
+    return {"LC_ALL": "ja_JP.UTF-8", "LOCPATH": str(folder / "locales"), "LANGUAGE": "ja"}

@@ -87,7 +87,7 @@ def choose_language(rig):
 
 def run(rig):
     choose_language(rig)
-    environment = {"LC_ALL": "C.UTF-8", "LANGUAGE": language}
+    environment = catalogues.speak_japanese(rig.folder) if language == "ja" else {"LC_ALL": "C.UTF-8"}
     say("Starting: a private system bus, pcscd with a virtual reader, a virtual My Number card, the simulated center, shikakud")
     rig.start("card", "center", "daemon", persona="yamada")
     rig.wait_readers(2, 1)

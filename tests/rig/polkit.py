@@ -9,6 +9,7 @@ waits, as happens once in ten thousand questions on a busy machine. On one proce
 thread cannot run before; where the machine does not let that be, it takes its chance.
 """
 import os
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -44,6 +45,12 @@ def lay_out(folder, build, source):
     for pattern, name in (("org.shikaku.policy*", "actions"), ("shikaku.rules", "rules")):
         found = [path for data in (build / "data", source / "data") for path in sorted(data.rglob(pattern))]
         shutil.copyfile(found[0], folder / name / found[0].name.removesuffix(".in"))
+
+
+def goes_by_login():
+    """polkit 124 and later see the groups of a program as the bus tells them, and not what the database has by now."""
+    version = subprocess.run(["pkaction", "--version"], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return int(re.search(r"\d+$", version.strip())[0]) >= 124
 
 
 def one_by_one():

@@ -94,11 +94,19 @@ class CardAuthorities:
         return True
 
 
+def get_validity(certificate):
+    """From when until when, in UTC. cryptography 42 and later have names of their own for it, and warn at the old ones."""
+    if hasattr(certificate, "not_valid_before_utc"):
+        return certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    utc = datetime.timezone.utc
+    return certificate.not_valid_before.replace(tzinfo=utc), certificate.not_valid_after.replace(tzinfo=utc)
+
+
 def check_certificate(authorities, der, is_revoked):
     """Chain, dates, revocation list, in this order; the card's own dates count, not those of its CA. Return: its key."""
     certificate, key = authorities.load(der)
-    moment = datetime.datetime.utcnow()
-    if not certificate.not_valid_before <= moment <= certificate.not_valid_after:
+    begin, end = get_validity(certificate)
+    if not begin <= datetime.datetime.now(datetime.timezone.utc) <= end:
         raise Refusal("SHK010001")
     if is_revoked(der):
         raise Refusal("SHK010002")

@@ -14,7 +14,8 @@ on_changed (gpointer user_data)
 static void
 collect (const char *name, guint64 value, gpointer user_data)
 {
-  g_assert_true (g_hash_table_insert (user_data, g_strdup (name), g_memdup2 (&value, sizeof value))); /* no name twice */
+  g_assert_true (
+      g_hash_table_insert (user_data, g_strdup (name), g_memdup2 (&value, sizeof value))); /* no name twice */
 }
 
 static GHashTable *
@@ -26,8 +27,7 @@ collect_all (const Statistics *statistics)
   return table;
 }
 
-#define assert_value(table, name, value) \
-  g_assert_cmpuint (*(guint64 *)g_hash_table_lookup (table, name), ==, value)
+#define assert_value(table, name, value) g_assert_cmpuint (*(guint64 *)g_hash_table_lookup (table, name), ==, value)
 
 static void
 test_names (void)

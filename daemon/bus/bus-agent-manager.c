@@ -117,33 +117,48 @@ may_register (BusAgents *self, BusPeer *peer, const char *path, const char *read
   return FALSE;
 }
 
-/* A registration on its way. Its texts are those of the call. */
+/* A registration on its way. */
 typedef struct
 {
   BusAgents *agents;
   BusCalls *calls;
   BusCall *call;
-  const char *path, *reader; /* reader: NULL: the only one */
+  const char *path; /* of the call */
+  char *reader;     /* for which it has the right: it stays the same, whatever is plugged in meanwhile */
   BusAgentCapabilities capabilities;
 } Registration;
 
+static void
+registration_free (Registration *registration)
+{
+  bus_calls_unref (registration->calls);
+  g_free (registration->reader);
+  g_free (registration);
+}
+
 static gboolean
-read_registration (sd_bus_message *message, Registration *registration, GError **error)
+read_registration (Registration *registration, GError **error)
 {
   static const BusOption options[] = { { "Reader", BUS_OPTION_PATH, 0, NULL }, { NULL } };
+  sd_bus_message *message = bus_call_get_message (registration->call);
+  const char *reader = NULL;
 
-  return bus_error_check (sd_bus_message_read_basic (message, 'o', &registration->path), "path", error)
-         && read_capabilities (message, &registration->capabilities, error)
-         && bus_options_read (message, options, &registration->reader, error);
+  if (!bus_error_check (sd_bus_message_read_basic (message, 'o', &registration->path), "path", error)
+      || !read_capabilities (message, &registration->capabilities, error)
+      || !bus_options_read (message, options, &reader, error)
+      || (reader = choose_reader (registration->agents, reader, error)) == NULL)
+    return FALSE;
+  registration->reader = g_strdup (reader);
+  return TRUE;
 }
 
 static gboolean
 register_agent (BusAgents *self, const Registration *registration, BusPeer *peer, GError **error)
 {
-  const char *reader = choose_reader (self, registration->reader, error);
+  const char *reader = registration->reader;
   Agent *agent;
 
-  if (reader == NULL || !may_register (self, peer, registration->path, reader, error))
+  if (!may_register (self, peer, registration->path, reader, error))
     return FALSE;
   agent = bus_agent_new (self->bus, self->outgoing, peer->name, registration->path, reader, registration->capabilities,
                          peer->share);
@@ -169,13 +184,12 @@ may_ask_pin (BusPeerDescriptors descriptors, GError **error)
 static void
 on_descriptors_known (BusPeerDescriptors descriptors, gpointer user_data)
 {
-  g_autofree Registration *registration = user_data;
-  g_autoptr (BusCalls) calls = registration->calls;
+  Registration *registration = user_data;
   BusCall *call = registration->call;
   BusPeer *peer = bus_call_get_peer (call);
   GError *error = NULL;
 
-  if (bus_calls_are_closed (calls))
+  if (bus_calls_are_closed (registration->calls))
     error = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down");
   else if (peer == NULL)
     error = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "the caller has gone");
@@ -185,29 +199,28 @@ on_descriptors_known (BusPeerDescriptors descriptors, gpointer user_data)
     bus_call_return (call, "");
   else
     bus_call_return_error (call, error);
+  registration_free (registration);
 }
 
 static void
 handle_register (BusCall *call, gpointer target)
 {
   BusAgents *self = target;
-  g_autofree Registration *registration = g_new0 (Registration, 1);
+  Registration *registration = g_new0 (Registration, 1);
   GError *error = NULL;
 
-  if (!read_registration (bus_call_get_message (call), registration, &error))
-    {
-      bus_call_return_error (call, error);
-      return;
-    }
   registration->agents = self;
   registration->calls = bus_calls_ref (self->calls);
   registration->call = call;
-  /* Only the PIN comes with a descriptor. */
-  if (registration->capabilities & BUS_AGENT_PIN)
-    bus_descriptors_ask (self->descriptors, bus_call_get_peer (call), on_descriptors_known,
-                         g_steal_pointer (&registration));
+  if (!read_registration (registration, &error))
+    {
+      bus_call_return_error (call, error);
+      registration_free (registration);
+    }
+  else if (registration->capabilities & BUS_AGENT_PIN) /* only the PIN comes with a descriptor */
+    bus_descriptors_ask (self->descriptors, bus_call_get_peer (call), on_descriptors_known, registration);
   else
-    on_descriptors_known (BUS_PEER_DESCRIPTORS_UNKNOWN, g_steal_pointer (&registration));
+    on_descriptors_known (BUS_PEER_DESCRIPTORS_UNKNOWN, registration);
 }
 
 static void

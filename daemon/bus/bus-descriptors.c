@@ -77,7 +77,7 @@ on_answer (sd_bus_message *reply, gpointer user_data)
   g_free (question);
 }
 
-/* offer: Return: whether the signal was sent, with its cookie. */
+/* offer_descriptor: Return: whether the signal was sent, with its cookie. */
 static gboolean
 offer_descriptor (BusDescriptors *self, const char *name, guint64 *ret_cookie)
 {

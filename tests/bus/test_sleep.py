@@ -16,6 +16,7 @@ LOGIN_XML = f"""<node><interface name='{LOGIN_MANAGER}'><method name='Inhibit'>
   <arg type='h' direction='out'/></method><property name='PreparingForSleep' type='b' access='read'/></interface></node>"""
 SLEEP_SECONDS = 3  # at most, until cards let go
 START_LOOKS = 2  # at the start, one once things are quiet
+AGAIN_SECONDS = 600  # at last, between two questions
 LOOK_SECONDS = 30  # awake, until logind is asked whether it still prepares
 BUS_POLICY = f"""
   <policy user="root"><allow own="{LOGIN}"/></policy>
@@ -26,17 +27,22 @@ BUS_POLICY = f"""
 class Logind:
     """What shikakud needs of it. Its inhibitors are pipes: whoever gives one back closes it."""
 
-    def __init__(self, rig):
+    def __init__(self, rig, preparing=False):
         self.connection = rig.bus_connection("root", fresh=True)
         node = Gio.DBusNodeInfo.new_for_xml(LOGIN_XML)
         self.connection.register_object(LOGIN_PATH, node.interfaces[0], self.on_call,
                                         lambda *_arguments: GLib.Variant("b", self.preparing), None)
-        self.preparing = False
-        self.given, self.held = [], 0
+        self.preparing, self.refuses = preparing, False
+        self.given, self.held, self.refused = [], 0, 0
         self.connection.call_sync("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus", "RequestName",
                                   GLib.Variant("(su)", (LOGIN, 0)), None, Gio.DBusCallFlags.NONE, -1, None)
 
     def on_call(self, _connection, _sender, _path, _interface, _method, parameters, invocation):
+        if self.refuses or self.preparing:  # as polkit does not answer yet; and as the real one while it prepares
+            self.refused += 1
+            invocation.return_dbus_error("org.freedesktop.DBus.Error.AccessDenied" if self.refuses
+                                         else "org.freedesktop.login1.OperationInProgress", "not now")
+            return
         ours, theirs = os.pipe()
         files = Gio.UnixFDList.new_from_array([theirs])  # takes it
         self.given.append(parameters.unpack())
@@ -52,6 +58,11 @@ class Logind:
 
     def wait_inhibited(self, number, seconds=None):
         wait_for(lambda: len(self.given) == number and self.held == 1, f"inhibitor {number} (given {self.given})", seconds)
+
+    def wait_refused(self, number):
+        """Until it was asked so often in vain, and has said so."""
+        wait_for(lambda: self.refused == number, f"question {number}")
+        self.connection.flush_sync(None)
 
     def wait_free(self, seconds=None):
         wait_for(lambda: self.held == 0, "the inhibitor to be given back", seconds)
@@ -73,10 +84,14 @@ def count_looks(rig):
     return rig.read_log("pcscd").count("Received command: CMD_GET_READERS_STATE")
 
 
-def start(rig, **more):
+def start_logind(rig):
     rig.bus_policy = BUS_POLICY
-    rig.start("bus", **more)
-    logind = Logind(rig)
+    rig.start("bus")
+    return Logind(rig)
+
+
+def start(rig, **more):
+    logind = start_logind(rig)
     rig.start("card", "center", "daemon", **more)
     logind.wait_inhibited(1)
     return logind
@@ -205,6 +220,65 @@ def test_logind_gone(rig):
     wait_for(lambda: "is awake" in rig.read_log("shikakud"), "the daemon to wake up")
     assert visits.check_number(INSURED).wait_finished()[0] == "done"
     Logind(rig).wait_inhibited(1)
+
+
+def test_refused(rig):
+    """What logind refuses, since polkit is not there yet, is asked again, at growing distance; also after a sleep."""
+    logind = start_logind(rig)
+    logind.refuses = True
+    rig.start("center", "daemon", clock=True)
+    rig.slow_time_down(1000)  # it passes only where it is let
+    logind.wait_refused(1)
+    for number in range(2, 14):
+        seconds = min(2 ** (number - 2), AGAIN_SECONDS)
+        rig.let_pass(seconds - 1)
+        assert logind.refused == number - 1, (seconds, logind.refused)
+        rig.let_pass(2)  # such a timer may take its time to the next full second
+        logind.wait_refused(number)
+    logind.refuses = False
+    rig.let_pass(AGAIN_SECONDS + 1)
+    logind.wait_inhibited(1)
+    assert rig.read_log("shikakud").count("asked again") == 1
+
+    logind.prepare(True)
+    logind.wait_free()
+    logind.refuses = True
+    logind.prepare(False)
+    logind.wait_refused(14)
+    logind.refuses = False
+    rig.let_pass(2)  # the distance is the first again
+    logind.wait_inhibited(2)
+    rig.let_pass(2 * AGAIN_SECONDS)
+    assert len(logind.given) == 2 and logind.refused == 14, logind.given
+
+
+def test_started_before_sleep(rig):
+    """A daemon that starts while the machine is going to sleep: no visit is begun until it is awake."""
+    logind = start_logind(rig)
+    logind.preparing = True
+    rig.start("card", "center", "daemon")
+    wait_for(lambda: "is going to sleep" in rig.read_log("shikakud"), "the daemon to know of it")
+    visits = Visits(rig.bus_connection())
+    expect_error("ShuttingDown", visits.check_number, INSURED)
+    logind.prepare(False)
+    logind.wait_inhibited(1)
+    assert visits.check_number(INSURED).wait_finished()[0] == "done"
+
+
+def test_logind_returns(rig):
+    """Another logind, which is about to sleep when it comes, and again one: each is asked anew."""
+    logind = start(rig, clock=True)
+    logind.leave()
+    logind = Logind(rig)
+    logind.wait_inhibited(1)
+    logind.leave()
+    preparing = Logind(rig, preparing=True)
+    visits = Visits(rig.bus_connection())
+    wait_for(lambda: "is going to sleep" in rig.read_log("shikakud"), "the daemon to know of it")
+    expect_error("ShuttingDown", visits.check_number, INSURED)
+    preparing.prepare(False)
+    preparing.wait_inhibited(1)
+    assert visits.check_number(INSURED).wait_finished()[0] == "done"
 
 
 def test_stopped(rig):

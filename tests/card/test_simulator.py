@@ -3,6 +3,7 @@
 import hashlib
 import json
 import threading
+from pathlib import Path
 
 import pcsc
 from cryptography import x509
@@ -10,7 +11,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import padding, utils
 from loop import DEADLINE
-from rig import KEYS, SIMULATOR
+from rig import KEYS, LOOPBACK, SIMULATOR
 
 JPKI, TEXT = "00A4040C0AD392F000260100000001", "00A4040C0AD3921000310001010408"
 SURFACE, COMMON = "00A4040C0AD3921000310001010402", "00A4040C0AD3921000310001010100"
@@ -352,6 +353,16 @@ def test_control(rig):
     assert send("insert", "sato")[0] == 0
     told = rig.run_as("root", program, "--help", check=0).text()
     assert "It is not a real card" in told
+
+
+def test_loopback(rig):
+    """Neither a test nor the demonstration opens a port of the virtual readers for other machines."""
+    rig.program(LOOPBACK)  # where the installed programs are tested it is not
+    rig.start("card")
+    rig.wait_card()
+    lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
+    addresses = {line[1] for line in lines if line[3] == "0A"}
+    assert {f"0100007F:{port:04X}" for port in rig.ports} <= addresses, addresses
 
 
 def test_keys(rig):

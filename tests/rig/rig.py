@@ -42,6 +42,7 @@ KEYS = Path(os.environ.get("SHIKAKU_KEYS", BUILD / "tests" / "simulator" / "keys
 SIMULATOR = SOURCE / "tests" / "simulator"
 INSTITUTION = "1312345678"
 FIRST_PORT, LAST_PORT = 20000, 31998  # below what the kernel gives to outgoing connections
+LOOPBACK = Path("tests") / "rig" / "libloopback.so"  # of the build
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 DAEMON_FILES = ("center-ca.pem", "institution.cert.pem", "institution.key.pem", "account", "card-ca.pem")
 TAIL = 4000
@@ -262,7 +263,11 @@ class Rig:
             script = f"export LISTEN_PID=$$ LISTEN_FDS=1; exec \"$@\" 3<&{fd} {'' if fd == 3 else f'{fd}<&-'}"
             self.pcscd = self.launch("pcscd", ["bash", "-c", script, "pcscd", "/usr/sbin/pcscd", "--foreground",
                                                "--config", configuration, *self.keep_pcscd_apart(), *pcscd_options],
-                                     pass_fds=(fd,), quiet=True)
+                                     pass_fds=(fd,), quiet=True, environment=self.keep_to_loopback())
+
+    def keep_to_loopback(self):
+        """The driver of the virtual readers would listen at every address of this machine."""
+        return {"LD_PRELOAD": str(self.program(LOOPBACK))} if (BUILD / LOOPBACK).exists() else {}
 
     @staticmethod
     def keep_pcscd_apart():

@@ -40,6 +40,21 @@ print_ends (GVariant *manager)
     }
 }
 
+/* What is in use is not what was given last: a restart would take that. */
+static void
+print_settings (GVariant *manager)
+{
+  g_autoptr (GVariant) settings = g_variant_lookup_value (manager, "Settings", G_VARIANT_TYPE_VARDICT);
+  const char *state = "", *reason = "";
+  g_autofree char *line = NULL;
+
+  if (settings == NULL || !g_variant_lookup (settings, "State", "&s", &state)
+      || !g_variant_lookup (settings, "Reason", "&s", &reason))
+    return;
+  line = g_strdup_printf ("%s: %s", words_settings (state), reason);
+  output_row (_ ("New settings"), line);
+}
+
 static void
 print_status (GVariant *manager, GVariant *readers)
 {
@@ -58,6 +73,7 @@ print_status (GVariant *manager, GVariant *readers)
       output_row (_ ("Credential until"), date);
     }
   print_ends (manager);
+  print_settings (manager);
   g_print ("\n");
   readers_print (readers);
 }

@@ -140,10 +140,15 @@ const char *
 words_link (const char *link)
 {
   static const Word links[] = {
-    { "daemon", N_ ("daemon") },      { "agent", N_ ("patient terminal") },
-    { "pcscd", N_ ("card service") }, { "reader", N_ ("reader") },
-    { "card", N_ ("card") },          { "credential", N_ ("credential") },
-    { "line", N_ ("line") },          { "tls", N_ ("secure connection") },
+    { "daemon", N_ ("daemon") },
+    { "agent", N_ ("patient terminal") },
+    { "pcscd", N_ ("card service") },
+    { "reader", N_ ("reader") },
+    { "card", N_ ("card") },
+    { "settings", N_ ("settings") },
+    { "credential", N_ ("credential") },
+    { "line", N_ ("line") },
+    { "tls", N_ ("secure connection") },
     { "center", N_ ("center") },
   };
   return LOOK_UP (links, link);
@@ -157,6 +162,16 @@ words_link_state (const char *state)
     { "degraded", N_ ("degraded") },
     { "failed", N_ ("FAILED") },
     { "unknown", N_ ("not examined") },
+  };
+  return LOOK_UP (states, state);
+}
+
+const char *
+words_settings (const char *state)
+{
+  static const Word states[] = {
+    { "waiting", N_ ("wait until the center can be asked; those before stay in use") },
+    { "refused", N_ ("REFUSED; those before stay in use until a restart") },
   };
   return LOOK_UP (states, state);
 }
@@ -303,9 +318,18 @@ words_end (const char *what, guint64 expires_usec, int days)
 
 /* What the daemon says it has seen, word for word; what stands behind a beginning that ends with a space stays. */
 static const char *const seen[] = {
-  N_ ("answers"),   N_ ("does not answer"), N_ ("does not let the daemon in: polkit"),
-  N_ ("examined"),  N_ ("not examined"),    N_ ("version "),
-  N_ ("readers: "), N_ ("agents: "),        N_ ("none at reader "),
+  N_ ("answers"),
+  N_ ("does not answer"),
+  N_ ("does not let the daemon in: polkit"),
+  N_ ("examined"),
+  N_ ("not examined"),
+  N_ ("version "),
+  N_ ("readers: "),
+  N_ ("agents: "),
+  N_ ("none at reader "),
+  N_ ("those given last are in use"),
+  N_ ("waiting: "),
+  N_ ("refused: "),
 };
 
 /* split_seen: Return: what stands behind @middle in @part, which begins with @begin; NULL: it is no such text. */

@@ -12,6 +12,7 @@ const char *words_answer (const char *answer);
 const char *words_center (const char *state);
 const char *words_link (const char *link);
 const char *words_link_state (const char *state);
+const char *words_settings (const char *state);
 const char *words_validity (const char *validity);
 
 /* words_value: @value of the eligibility's @key ("Sex", "Relationship", "LossReason", …). */

@@ -20,6 +20,7 @@
 #include "settings.h"
 #include "store/store.h"
 #include "visit/metrics.h"
+#include "visit/station-settings.h"
 #include "visit/station.h"
 
 #define HUGE 131072                          /* bytes: what is given back at once */
@@ -96,6 +97,7 @@ on_reload (gpointer user_data)
     {
       use_configuration (daemon, configuration);
       log_write (LOG_NOTICE, SHIKAKU_MESSAGE_CONFIGURATION_RELOADED, NULL, "The configuration was read again");
+      station_note_configuration (daemon->station, NULL);
       bus_note_ready (daemon->bus, "");
     }
   else
@@ -103,6 +105,7 @@ on_reload (gpointer user_data)
       g_autofree char *status = g_strconcat ("The old configuration stays in force: ", error->message, NULL);
 
       log_write (LOG_ERR, SHIKAKU_MESSAGE_CONFIGURATION_INVALID, NULL, "%s", status);
+      station_note_configuration (daemon->station, error->message);
       bus_note_ready (daemon->bus, status);
     }
   return G_SOURCE_CONTINUE;

@@ -82,9 +82,9 @@ settings_get_station (const Configuration *configuration)
   return (StationSettings){
     .card_authorities_file = configuration_get_string (configuration, "Card", "CertificateAuthorities"),
     .retention_seconds = configuration_get_seconds (configuration, "Visit", "Retention"),
-    .calendar = { { "center-ca", configuration_get_string (configuration, "Center", "CertificateAuthority") },
+    .calendar = { { CALENDAR_CENTER_CA, configuration_get_string (configuration, "Center", "CertificateAuthority") },
                   { CALENDAR_INSTITUTION, configuration_get_string (configuration, "Center", "Certificate") },
-                  { "card-ca", configuration_get_string (configuration, "Card", "CertificateAuthorities") } },
+                  { CALENDAR_CARD_CA, configuration_get_string (configuration, "Card", "CertificateAuthorities") } },
   };
 }
 

@@ -8,6 +8,7 @@
 #include "bus/bus-entry.h"
 #include "bus/bus-visit-options.h"
 #include "visit/station-diagnose.h"
+#include "visit/station-settings.h"
 
 struct BusManager
 {
@@ -21,6 +22,7 @@ struct BusManager
   GPtrArray *diagnoses; /* of Diagnosis, under way */
   char *center;         /* as told last */
   gint64 credential_expires;
+  char *settings; /* why those given last are not in use, as told last; NULL: they are */
 };
 
 static char *
@@ -267,6 +269,22 @@ get_property (sd_bus *bus, const char *path, const char *interface, const char *
 }
 
 static int
+get_settings (sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
+              void *user_data, sd_bus_error *error)
+{
+  g_auto (StationSettingsState) settings = station_get_settings (((BusManager *)user_data)->station);
+  int result = sd_bus_message_open_container (reply, 'a', "{sv}");
+
+  if (result >= 0)
+    result = bus_entry_append_text (reply, "State", settings.state);
+  if (result >= 0 && settings.reason != NULL)
+    result = bus_entry_append_text (reply, "Reason", settings.reason);
+  if (result >= 0 && settings.since != 0)
+    result = bus_entry_append (reply, "Since", "t", (guint64)settings.since);
+  return result < 0 ? result : sd_bus_message_close_container (reply);
+}
+
+static int
 append_expiry (sd_bus_message *reply, const StationExpiry *expiry)
 {
   const BusEntryText texts[] = { { "What", expiry->what }, { "Source", expiry->source }, { NULL } };
@@ -327,6 +345,7 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_PROPERTY ("Readers", "ao", get_readers, 0, CHANGES),
   SD_BUS_PROPERTY ("Center", "s", get_property, 0, CHANGES),
   SD_BUS_PROPERTY ("CredentialExpires", "t", get_property, 0, CHANGES),
+  SD_BUS_PROPERTY ("Settings", "a{sv}", get_settings, 0, CHANGES),
   SD_BUS_PROPERTY ("Expiries", "aa{sv}", get_expiries, 0, CHANGES),
   SD_BUS_SIGNAL_WITH_ARGS ("ExpiryWarning", SD_BUS_ARGS ("s", what, "t", expires, "i", days, "a{sv}", details), 0),
   SD_BUS_PROPERTY ("DaemonVersion", "s", get_property, 0, CONSTANT),
@@ -370,6 +389,7 @@ bus_manager_free (BusManager *self)
   sd_bus_slot_unref (self->slot);
   sd_bus_unref (self->bus);
   g_free (self->center);
+  g_free (self->settings);
   g_free (self);
 }
 
@@ -390,13 +410,18 @@ bus_manager_note_center (BusManager *self)
 {
   const char *center = station_get_center (self->station);
   gint64 expires = station_get_credential_expires (self->station);
-  char *names[3] = { NULL };
+  g_auto (StationSettingsState) settings = station_get_settings (self->station);
+  char *names[4] = { NULL };
   guint count = 0;
 
   if (strcmp (self->center, center) != 0)
     names[count++] = (char *)"Center";
   if (self->credential_expires != expires)
     names[count++] = (char *)"CredentialExpires";
+  if (g_strcmp0 (self->settings, settings.reason) != 0)
+    names[count++] = (char *)"Settings";
+  g_free (self->settings);
+  self->settings = g_steal_pointer (&settings.reason);
   g_free (self->center);
   self->center = g_strdup (center);
   self->credential_expires = expires;

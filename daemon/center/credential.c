@@ -18,6 +18,7 @@
 #include "base/sealed-file.h"
 
 #define ACCOUNT_SIZE_MAXIMUM 1024
+#define CHECKSUM "checksum"      /* of an authority: of its file */
 #define CHARACTER_SIZE_MAXIMUM 6 /* of a byte as JSON: \u001f */
 
 typedef struct gnutls_certificate_credentials_st CertificateCredentials;
@@ -268,7 +269,11 @@ credential_load_authority (const char *path, GError **error)
   if (kept != NULL)
     authority = g_tls_file_database_new (kept, NULL);
   if (authority != NULL)
-    g_object_set_data_full (G_OBJECT (authority), "descriptor", GINT_TO_POINTER (fd), close_descriptor);
+    {
+      g_object_set_data_full (G_OBJECT (authority), "descriptor", GINT_TO_POINTER (fd), close_descriptor);
+      g_object_set_data_full (G_OBJECT (authority), CHECKSUM, g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes),
+                              g_free);
+    }
   else
     {
       g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "%s cannot be used: %s", path,
@@ -364,6 +369,18 @@ credential_free (Credential *credential)
   g_clear_pointer (&credential->text, g_bytes_unref);
   g_free (credential->exposure);
   g_free (credential);
+}
+
+gboolean
+credential_is_same (const Credential *a, const Credential *b)
+{
+  if (g_strcmp0 (g_object_get_data (G_OBJECT (a->authority), CHECKSUM),
+                 g_object_get_data (G_OBJECT (b->authority), CHECKSUM))
+      != 0)
+    return FALSE;
+  if (a->text != NULL && b->text != NULL)
+    return g_bytes_equal (a->text, b->text);
+  return a->text == b->text && g_tls_certificate_is_same (a->certificate, b->certificate);
 }
 
 gboolean

@@ -51,6 +51,9 @@ GTlsDatabase *credential_load_authority (const char *path, GError **error);
 /* credential_check_certificate: whether a client certificate with its chain is in the file at @path. */
 gboolean credential_check_certificate (const char *path, GError **error);
 
+/* credential_is_same: whether @a and @b were read of the same texts, or objects of a token. */
+gboolean credential_is_same (const Credential *a, const Credential *b);
+
 /* credential_is_valid: whether the certificate can be shown at @now. Return: FALSE with CREDENTIAL_EXPIRED. */
 gboolean credential_is_valid (const Credential *credential, gint64 now, GError **error);
 

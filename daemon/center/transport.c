@@ -121,7 +121,7 @@ transport_derive_state (Transport *transport)
   TransportState state
       = transport->links[TRANSPORT_LINK_CENTER].state == TRANSPORT_LINK_OK ? TRANSPORT_ONLINE : TRANSPORT_UNKNOWN;
 
-  for (guint link = 0; link < TRANSPORT_N_LINKS; link++)
+  for (guint link = TRANSPORT_LINK_CREDENTIAL; link < TRANSPORT_N_LINKS; link++) /* of what is in use */
     {
       if (transport->links[link].state == TRANSPORT_LINK_FAILED)
         state = TRANSPORT_OFFLINE;
@@ -132,6 +132,18 @@ transport_derive_state (Transport *transport)
   if (state == transport->state)
     return;
   transport->state = state;
+  if (transport->changed != NULL)
+    transport->changed (transport, transport->changed_data);
+}
+
+void
+transport_note_settings (Transport *transport, gboolean in_use, const GError *error)
+{
+  transport->is_behind = !in_use;
+  if (in_use)
+    transport_note_link (transport, TRANSPORT_LINK_SETTINGS, TRANSPORT_LINK_OK, NULL);
+  else if (error != NULL)
+    transport_note_link (transport, TRANSPORT_LINK_SETTINGS, TRANSPORT_LINK_DEGRADED, error);
   if (transport->changed != NULL)
     transport->changed (transport, transport->changed_data);
 }

@@ -114,6 +114,7 @@ typedef enum
 /* The links of the chain that a transport can tell of, for Manager.Diagnose. */
 typedef enum
 {
+  TRANSPORT_LINK_SETTINGS, /* degraded: newer ones wait (CENTER_UNREACHABLE, CENTER_BUSY), or were refused */
   TRANSPORT_LINK_CREDENTIAL,
   TRANSPORT_LINK_LINE,
   TRANSPORT_LINK_TLS,
@@ -185,8 +186,9 @@ struct Transport
   TransportState state;
   TransportLinkStatus links[TRANSPORT_N_LINKS];
   gint64 credential_expires; /* microseconds since the epoch; 0: not known */
-  void (*changed) (Transport *transport,
-                   gpointer user_data); /* state or credential_expires changed; set by the owner */
+  gboolean is_behind;        /* what is in use is not what was given last: that is being tried, waits, or was refused */
+  void (*changed) (Transport *transport, gpointer user_data); /* state, credential_expires, is_behind or the link of the
+                                                                 settings changed; set by the owner */
   gpointer changed_data;
 };
 
@@ -201,5 +203,10 @@ void transport_note_exposure (Transport *transport, const char *exposure);
 void transport_forget_links (Transport *transport, TransportLink first);
 void transport_note_center (Transport *transport, const GError *error);
 void transport_derive_state (Transport *transport);
+/*
+ * transport_note_settings: whether what is in use is what was given last. If not, @error: why it waits or was refused,
+ * or NULL: that is not known yet. Tells the owner.
+ */
+void transport_note_settings (Transport *transport, gboolean in_use, const GError *error);
 /* transport_note_expiry: when the credential expires; tells the owner if that is new. */
 void transport_note_expiry (Transport *transport, gint64 expires);

@@ -189,6 +189,24 @@ web_access_get_https (WebAccess *access)
 }
 
 gboolean
+web_access_has_same_files (const WebAccess *a, const WebAccess *b)
+{
+  const CredentialFiles *one = &a->files, *other = &b->files;
+
+  return g_strcmp0 (one->authority, other->authority) == 0 && g_strcmp0 (one->certificate, other->certificate) == 0
+         && g_strcmp0 (one->key, other->key) == 0 && g_strcmp0 (one->account, other->account) == 0
+         && g_strcmp0 (one->token_pin, other->token_pin) == 0;
+}
+
+gboolean
+web_access_is_same (const WebAccess *a, const WebAccess *b)
+{
+  return web_access_has_same_files (a, b) && a->credential != NULL && b->credential != NULL
+         && credential_is_same (a->credential, b->credential) && a->login != NULL && b->login != NULL
+         && g_bytes_equal (a->login, b->login);
+}
+
+gboolean
 web_access_doubt (WebAccess *access)
 {
   access->doubted = access->credential != NULL && access->credential->token != NULL;

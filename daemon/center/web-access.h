@@ -34,6 +34,13 @@ const Credential *web_access_get_credential (const WebAccess *access);
 Https *web_access_get_https (WebAccess *access);
 
 /*
+ * web_access_has_same_files: by their names. web_access_is_same: whether both have opened these, and made a login of
+ * them, and found the same.
+ */
+gboolean web_access_has_same_files (const WebAccess *a, const WebAccess *b);
+gboolean web_access_is_same (const WebAccess *a, const WebAccess *b);
+
+/*
  * web_access_doubt: a connection could not be made with the credential. If a token holds its key, which may have been
  * pulled, the credential is to be opened again. Return: FALSE if there is nothing to doubt.
  */

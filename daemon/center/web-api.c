@@ -12,6 +12,7 @@
 #include "center/field-answer.h"
 #include "center/field-request.h"
 #include "center/https.h"
+#include "center/token.h"
 #include "center/web-client.h"
 #include "center/web-message.h"
 #include "codec/japanese-text.h"
@@ -25,6 +26,7 @@ typedef struct
   TransportBond bond;     /* first: it is what others see */
   WebApi *api;            /* NULL, as the client: it is gone */
   char *institution_code; /* NULL: not set, and the client asks nothing */
+  char *files;            /* that show who we are, for people */
   WebClient *client;
 } Bond;
 
@@ -52,6 +54,7 @@ bond_free (TransportBond *transport_bond)
       web_client_close (bond->client);
     }
   g_free (bond->institution_code);
+  g_free (bond->files);
   g_free (bond);
 }
 
@@ -59,10 +62,12 @@ static Bond *
 bond_new (WebApi *api, const WebApiSettings *settings)
 {
   Bond *bond = g_new0 (Bond, 1);
+  g_autofree char *certificate = token_strip_uri (settings->certificate_file);
 
   bond->bond = (TransportBond){ .references = 1, .free = bond_free };
   bond->api = api;
   bond->institution_code = g_strdup (settings->institution_code);
+  bond->files = g_strdup_printf ("%s, %s", certificate, settings->account_file);
   bond->client = web_client_new (settings);
   g_ptr_array_add (api->bonds, bond);
   return bond;
@@ -336,6 +341,45 @@ take_candidate (WebApi *api)
   api->bond = g_steal_pointer (&api->candidate);
   web_client_take_over (api->bond->client, &api->transport);
   bond_unref (former);
+  transport_note_settings (&api->transport, TRUE, NULL);
+}
+
+static gboolean
+is_same (const Bond *a, const Bond *b)
+{
+  return g_strcmp0 (a->institution_code, b->institution_code) == 0 && web_client_is_same (a->client, b->client);
+}
+
+/* The files of these settings are going to be read for the first time: whatever is in them now. */
+static gboolean
+is_unread (const Bond *bond, const Bond *other)
+{
+  return !web_client_has_begun (bond->client) && g_strcmp0 (bond->institution_code, other->institution_code) == 0
+         && web_client_has_same_settings (bond->client, other->client);
+}
+
+/*
+ * What is refused, and whose files that concerns: an error of a credential names its file itself. It stands in the link
+ * of the settings until others are given. @waits: it is going to be tried again.
+ */
+static void
+keep_back (WebApi *api, const GError *failure, gboolean waits)
+{
+  const gboolean names_file = g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING);
+  g_autofree char *files = names_file ? NULL : g_strdup_printf (" (%s)", api->candidate->files);
+  g_autoptr (GError) reason
+      = g_error_new (SHIKAKU_ERROR, failure->code, "%s%s", failure->message, files != NULL ? files : "");
+
+  if (!waits)
+    log_write (LOG_ERR, SHIKAKU_MESSAGE_CREDENTIAL_REFUSED, NULL,
+               "The new settings of the center do not work, and those before stay in use: %s", reason->message);
+  else if (!api->waiting)
+    log_write (LOG_WARNING, SHIKAKU_MESSAGE_CREDENTIAL_WAITING, NULL,
+               "The new settings of the center cannot be tried yet, and those before stay in use: %s", reason->message);
+  api->waiting = waits;
+  if (!waits)
+    drop_candidate (api);
+  transport_note_settings (&api->transport, FALSE, reason);
 }
 
 static void
@@ -344,6 +388,7 @@ on_tried (GBytes *body, const GError *failure, gpointer user_data)
   WebApi *api = user_data;
   g_autoptr (Message) request = NULL, answer = NULL;
   g_autoptr (GError) refusal = NULL;
+  gboolean same;
 
   if (api->candidate == NULL) /* others came meanwhile */
     return;
@@ -353,27 +398,23 @@ on_tried (GBytes *body, const GError *failure, gpointer user_data)
       answer = web_message_parse (body, request, &refusal);
       failure = refusal;
     }
+  same = is_same (api->candidate, api->bond); /* then nothing is new, whatever the center says of it */
+  if (same)
+    log_notice (NULL, "The settings of the center, and what their files hold, are as before");
+  else if (failure == NULL)
+    log_write (LOG_NOTICE, SHIKAKU_MESSAGE_CREDENTIAL_RENEWED, NULL,
+               "The new settings of the center have worked, and are in use from now on");
   if (failure == NULL)
+    take_candidate (api);
+  else if (same)
     {
-      log_write (LOG_NOTICE, SHIKAKU_MESSAGE_CREDENTIAL_RENEWED, NULL,
-                 "The new settings of the center have worked, and are in use from now on");
-      take_candidate (api);
-      return;
+      drop_candidate (api);
+      transport_note_settings (&api->transport, TRUE, NULL);
     }
-  /* The line is down, which says nothing about the settings: they wait for the next call. */
-  if (g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE)
-      || g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY))
-    {
-      if (!api->waiting)
-        log_write (LOG_WARNING, SHIKAKU_MESSAGE_CREDENTIAL_WAITING, NULL,
-                   "The new settings of the center cannot be tried yet, and those before stay in use: %s",
-                   failure->message);
-      api->waiting = TRUE;
-      return;
-    }
-  log_write (LOG_ERR, SHIKAKU_MESSAGE_CREDENTIAL_REFUSED, NULL,
-             "The new settings of the center do not work, and those before stay in use: %s", failure->message);
-  drop_candidate (api);
+  else /* A line that is down says nothing about the settings: they wait for the next call. */
+    keep_back (api, failure,
+               g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE)
+                   || g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY));
 }
 
 /*
@@ -404,8 +445,11 @@ web_api_configure (Transport *transport, const WebApiSettings *settings)
   drop_candidate (api);
   api->candidate = bond_new (api, settings);
   api->waiting = FALSE;
-  if (!web_client_has_failed (api->bond->client))
-    try_candidate (api);
+  if (!web_client_has_failed (api->bond->client) && !is_unread (api->bond, api->candidate))
+    {
+      transport_note_settings (transport, FALSE, NULL);
+      try_candidate (api);
+    }
   else
     {
       take_candidate (api);

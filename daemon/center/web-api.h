@@ -14,7 +14,8 @@ Transport *web_api_new (const WebApiSettings *settings);
 /*
  * web_api_configure: takes @settings, and what their files hold now, from here on: as soon as they have worked. They
  * are tried beside those in use, by a login at the center; if that fails they are dropped, the log says why, and those
- * in use stay. Calls under way end as they began. Settings that come meanwhile replace those that are being tried.
- * While those in use do not work, the new ones are taken as they are.
+ * in use stay, and the link of the settings tells it. Calls under way end as they began. Settings that come meanwhile
+ * replace those that are being tried. While those in use do not work, or nothing of their files was read yet and only
+ * what is in these may be new, the new ones are taken as they are.
  */
 void web_api_configure (Transport *transport, const WebApiSettings *settings);

@@ -10,6 +10,8 @@
 
 #include "center/web-client.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
@@ -582,6 +584,31 @@ gboolean
 web_client_has_failed (const WebClient *client)
 {
   return client->failed || client->unset != NULL;
+}
+
+gboolean
+web_client_has_begun (const WebClient *client)
+{
+  return web_access_get_credential (client->access) != NULL || web_access_is_opening (client->access);
+}
+
+gboolean
+web_client_has_same_settings (const WebClient *a, const WebClient *b)
+{
+  g_autofree char *one = NULL, *other = NULL;
+
+  if (a->uris[CALL_AUTH] == NULL || b->uris[CALL_AUTH] == NULL)
+    return FALSE;
+  one = g_uri_to_string (a->uris[CALL_AUTH]);
+  other = g_uri_to_string (b->uris[CALL_AUTH]);
+  return strcmp (one, other) == 0 && a->timeout_seconds == b->timeout_seconds
+         && web_access_has_same_files (a->access, b->access);
+}
+
+gboolean
+web_client_is_same (const WebClient *a, const WebClient *b)
+{
+  return web_client_has_same_settings (a, b) && web_access_is_same (a->access, b->access);
 }
 
 void

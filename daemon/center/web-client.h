@@ -33,6 +33,16 @@ void web_client_take_over (WebClient *client, Transport *transport);
 /* web_client_has_failed: whether it lacks something, or was not let in when it tried last; not if it never tried. */
 gboolean web_client_has_failed (const WebClient *client);
 
+/* web_client_has_begun: whether it has begun to read its files. */
+gboolean web_client_has_begun (const WebClient *client);
+
+/*
+ * web_client_has_same_settings: among them the names of the files. web_client_is_same: and both have found the same in
+ * these.
+ */
+gboolean web_client_has_same_settings (const WebClient *a, const WebClient *b);
+gboolean web_client_is_same (const WebClient *a, const WebClient *b);
+
 /* web_client_retire: another has taken over. Tells nobody anything any more; its calls go on, and more may come. */
 void web_client_retire (WebClient *client);
 

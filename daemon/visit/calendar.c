@@ -21,7 +21,15 @@ static const gint thresholds[] = { 0, 1, 2, 3, 4, 5, 6, 7, 15, 30, 60, 90 };
 
 typedef struct
 {
+  const char *what;
+  char *path;
+  gboolean is_unread;
+} Source;
+
+typedef struct
+{
   StationExpiry expiry; /* first: the list is of these */
+  const char *from;     /* static: the name of its source */
   GBytes *subject;      /* NULL: of a token */
   gint threshold;       /* that it has come down to; -1: none */
   gint64 told[N_THRESHOLDS];
@@ -31,7 +39,7 @@ struct Calendar
 {
   const CalendarObserver *observer;
   gpointer user_data;
-  CalendarSource *sources; /* ended by a NULL what */
+  GArray *sources; /* of Source */
   gint64 uri_end;
   GPtrArray *entries; /* of Entry, the soonest first */
 };
@@ -80,10 +88,11 @@ free_entry (gpointer data)
 }
 
 static void
-add_entry (GPtrArray *entries, const char *what, const char *source, gint64 expires, GBytes *subject)
+add_entry (GPtrArray *entries, const char *from, const char *what, const char *source, gint64 expires, GBytes *subject)
 {
   Entry *entry = g_new0 (Entry, 1);
 
+  entry->from = from;
   entry->expiry = (StationExpiry){ .what = what, .source = g_strdup (source), .expires = expires };
   entry->subject = subject != NULL ? g_bytes_ref (subject) : NULL;
   entry->threshold = -1;
@@ -111,7 +120,7 @@ read_file (GPtrArray *entries, const char *what, const char *path)
     {
       const CertificateDates *certificate = &g_array_index (dates, CertificateDates, i);
 
-      add_entry (entries, i == 0 ? what : name_next (what), path, certificate->not_after * G_USEC_PER_SEC,
+      add_entry (entries, what, i == 0 ? what : name_next (what), path, certificate->not_after * G_USEC_PER_SEC,
                  certificate->subject);
     }
 }
@@ -150,16 +159,36 @@ mark_replaced (GPtrArray *entries)
       }
 }
 
+/* What was read of a source before. */
+static void
+keep_entries (GPtrArray *entries, const char *from, const GPtrArray *old)
+{
+  for (guint i = 0; i < old->len; i++)
+    {
+      const Entry *entry = g_ptr_array_index (old, i);
+
+      if (strcmp (entry->from, from) == 0)
+        add_entry (entries, from, entry->expiry.what, entry->expiry.source, entry->expiry.expires, entry->subject);
+    }
+}
+
 static GPtrArray *
-read_sources (const Calendar *calendar)
+read_sources (const Calendar *calendar, const GPtrArray *old)
 {
   GPtrArray *entries = g_ptr_array_new_with_free_func (free_entry);
 
-  for (const CalendarSource *source = calendar->sources; source != NULL && source->what != NULL; source++)
-    if (source->path != NULL && !token_is_uri (source->path))
-      read_file (entries, source->what, source->path);
-    else if (source->path != NULL && calendar->uri_end != 0)
-      add_entry (entries, source->what, source->path, calendar->uri_end, NULL);
+  for (guint i = 0; i < calendar->sources->len; i++)
+    {
+      Source *source = &g_array_index (calendar->sources, Source, i);
+
+      if (!source->is_unread)
+        keep_entries (entries, source->what, old);
+      else if (source->path != NULL && !token_is_uri (source->path))
+        read_file (entries, source->what, source->path);
+      else if (source->path != NULL && calendar->uri_end != 0)
+        add_entry (entries, source->what, source->what, source->path, calendar->uri_end, NULL);
+      source->is_unread = FALSE;
+    }
   g_ptr_array_sort (entries, compare_ends);
   mark_replaced (entries);
   return entries;
@@ -239,7 +268,7 @@ calendar_recalculate (Calendar *calendar)
   g_autoptr (GPtrArray) old = g_steal_pointer (&calendar->entries);
   gint64 now = g_get_real_time (), next = G_MAXINT64;
 
-  calendar->entries = read_sources (calendar);
+  calendar->entries = read_sources (calendar, old);
   if (take_over (calendar->entries, old))
     calendar->observer->changed (calendar->user_data);
   for (guint i = 0; i < calendar->entries->len; i++)
@@ -260,25 +289,54 @@ calendar_get_expiries (Calendar *calendar)
 }
 
 static void
-free_sources (CalendarSource *sources)
+clear_source (gpointer source)
 {
-  for (CalendarSource *source = sources; source != NULL && source->what != NULL; source++)
-    g_free ((char *)source->path);
-  g_free (sources);
+  g_free (((Source *)source)->path);
+}
+
+static GArray *
+new_sources (void)
+{
+  GArray *sources = g_array_new (FALSE, FALSE, sizeof (Source));
+
+  g_array_set_clear_func (sources, clear_source);
+  return sources;
+}
+
+static gboolean
+is_unread (const Calendar *calendar, const char *what)
+{
+  for (guint i = 0; i < calendar->sources->len; i++)
+    if (strcmp (g_array_index (calendar->sources, Source, i).what, what) == 0)
+      return g_array_index (calendar->sources, Source, i).is_unread;
+  return TRUE;
 }
 
 void
 calendar_set_sources (Calendar *calendar, const CalendarSource *sources)
 {
-  gsize n = 0;
+  GArray *list = new_sources ();
 
-  free_sources (calendar->sources);
-  while (sources[n].what != NULL)
-    n++;
-  calendar->sources = g_new0 (CalendarSource, n + 1);
-  for (gsize i = 0; i < n; i++)
-    /* Behind the "?" of a URI stands where its PIN is, which is not for everybody. */
-    calendar->sources[i] = (CalendarSource){ sources[i].what, token_strip_uri (sources[i].path) };
+  for (; sources->what != NULL; sources++)
+    {
+      /* Behind the "?" of a URI stands where its PIN is, which is not for everybody. */
+      const Source source = { sources->what, token_strip_uri (sources->path), is_unread (calendar, sources->what) };
+
+      g_array_append_val (list, source);
+    }
+  g_array_unref (calendar->sources);
+  calendar->sources = list;
+}
+
+void
+calendar_read_again (Calendar *calendar, const char *what)
+{
+  for (guint i = 0; i < calendar->sources->len; i++)
+    {
+      Source *source = &g_array_index (calendar->sources, Source, i);
+
+      source->is_unread |= what == NULL || strcmp (source->what, what) == 0;
+    }
 }
 
 gboolean
@@ -286,8 +344,15 @@ calendar_set_uri_end (Calendar *calendar, gint64 expires)
 {
   gboolean changed = FALSE;
 
-  for (const CalendarSource *source = calendar->sources; source != NULL && source->what != NULL; source++)
-    changed |= token_is_uri (source->path) && expires != calendar->uri_end;
+  for (guint i = 0; i < calendar->sources->len; i++)
+    {
+      Source *source = &g_array_index (calendar->sources, Source, i);
+
+      if (!token_is_uri (source->path) || expires == calendar->uri_end)
+        continue;
+      source->is_unread = TRUE;
+      changed = TRUE;
+    }
   calendar->uri_end = expires;
   return changed;
 }
@@ -299,6 +364,7 @@ calendar_new (const CalendarObserver *observer, gpointer user_data)
 
   calendar->observer = observer;
   calendar->user_data = user_data;
+  calendar->sources = new_sources ();
   calendar->entries = g_ptr_array_new_with_free_func (free_entry);
   return calendar;
 }
@@ -306,7 +372,7 @@ calendar_new (const CalendarObserver *observer, gpointer user_data)
 void
 calendar_free (Calendar *calendar)
 {
-  free_sources (calendar->sources);
+  g_array_unref (calendar->sources);
   g_ptr_array_unref (calendar->entries);
   g_free (calendar);
 }

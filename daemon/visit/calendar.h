@@ -3,13 +3,16 @@
  * calendar: everything that ends, and when to say so. In: the files with certificates, or when what is in a token ends.
  * Out: a list, and a warning 90, 60, 30, 15, 7, 6, 5, 4, 3, 2 and 1 days before an end, and at it.
  *
- * The files are read when somebody asks for it (calendar_recalculate); in between it keeps nothing but dates.
+ * A file is read once, and again only when somebody says that what it holds now is in use (calendar_read_again); in
+ * between it keeps nothing but dates.
  */
 #pragma once
 
 #include <glib.h>
 
 #define CALENDAR_INSTITUTION "institution-certificate"
+#define CALENDAR_CENTER_CA "center-ca"
+#define CALENDAR_CARD_CA "card-ca"
 
 /* Where to look. An array of them is ended by a NULL what. */
 typedef struct
@@ -41,16 +44,20 @@ Calendar *calendar_new (const CalendarObserver *observer, gpointer user_data);
 void calendar_free (Calendar *calendar);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Calendar, calendar_free)
 
-/* calendar_set_sources: where to look from the next calendar_recalculate on. The paths are copied. */
+/*
+ * calendar_set_sources: where to look. The paths are copied. What was read of those of the same name before stays,
+ * until calendar_read_again: the next calendar_recalculate reads the file of @what; NULL: of all.
+ */
 void calendar_set_sources (Calendar *calendar, const CalendarSource *sources);
+void calendar_read_again (Calendar *calendar, const char *what);
 
 /* calendar_set_uri_end: when what the URIs name ends; 0: not known. Return: whether that is something new. */
 gboolean calendar_set_uri_end (Calendar *calendar, gint64 expires);
 
 /*
- * calendar_recalculate: reads the files, and warns. The same warning is not given again within a day. A file that
- * cannot be read has nothing that ends. Return: when to be called again, microseconds since the epoch; G_MAXINT64:
- * never.
+ * calendar_recalculate: reads the files that are to be read, and warns. The same warning is not given again within a
+ * day. A file that cannot be read has nothing that ends. Return: when to be called again, microseconds since the epoch;
+ * G_MAXINT64: never.
  */
 gint64 calendar_recalculate (Calendar *calendar);
 

@@ -17,6 +17,7 @@
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "visit/station-readers.h"
+#include "visit/station-settings.h"
 
 #define FIRST_WRITE_SECONDS 1     /* seconds: when the readers are known */
 #define WRITE_INTERVAL_SECONDS 15 /* seconds */
@@ -190,6 +191,7 @@ metrics_format (Station *station, guint up)
 {
   const Statistics *statistics = station_get_statistics (station);
   g_autoptr (GPtrArray) readers = station_get_readers (station);
+  g_auto (StationSettingsState) settings = station_get_settings (station);
   GString *text = g_string_sized_new (16384);
 
   add_gauge (text, "up", "Whether the daemon is at work.", up);
@@ -201,6 +203,8 @@ metrics_format (Station *station, guint up)
   add_gauge (text, "service_up", "Whether pcscd is there.", station_is_service_available (station) ? 1 : 0);
   add_gauge (text, "readers", "Readers that are there.", readers->len);
   add_center (text, station);
+  add_gauge (text, "settings_in_use", "Whether the settings and credentials that were given last are in use.",
+             settings.reason == NULL ? 1 : 0);
   add_expiries (text, station);
   add_visits (text, statistics);
   add_counters (text, statistics);

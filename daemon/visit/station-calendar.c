@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * station-calendar: see the header. In: settings, an alarm, a clock that was set, the end of a token's certificate.
+ * station-calendar: see the header. In: settings, an alarm, a clock that was set, the credential in use.
  * Out: what the observer is told.
  */
 #include "visit/station-calendar.h"
@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "visit/station-private.h"
+#include "visit/station-settings.h"
 
 static void
 on_changed (gpointer user_data)
@@ -45,11 +46,37 @@ station_calendar_schedule (Station *station)
     station->calendar.source = g_idle_add_full (G_PRIORITY_LOW, on_calendar_due, station, NULL);
 }
 
+/* Of the center's files what is in use matters: a newer one that is not taken is the settings' affair. */
+static void
+read_center (Station *station)
+{
+  calendar_read_again (station->calendar.calendar, CALENDAR_CENTER_CA);
+  calendar_read_again (station->calendar.calendar, CALENDAR_INSTITUTION);
+  station_calendar_schedule (station);
+}
+
+static gboolean
+knows_end (Station *station, gint64 expires)
+{
+  const GPtrArray *expiries = calendar_get_expiries (station->calendar.calendar);
+  gboolean known = expires == 0;
+
+  for (guint i = 0; i < expiries->len && !known; i++)
+    known = ((const StationExpiry *)g_ptr_array_index (expiries, i))->expires == expires;
+  return known;
+}
+
 void
 station_calendar_note_center (Station *station)
 {
-  if (calendar_set_uri_end (station->calendar.calendar, transports_get_credential_expires (station->transports)))
+  const gboolean behind = transports_are_behind (station->transports);
+  const gint64 expires = transports_get_credential_expires (station->transports);
+
+  if (calendar_set_uri_end (station->calendar.calendar, expires))
     station_calendar_schedule (station);
+  if (!behind && (station->calendar.was_behind || !knows_end (station, expires)))
+    read_center (station);
+  station->calendar.was_behind = behind;
 }
 
 static void
@@ -96,6 +123,10 @@ void
 station_calendar_configure (Station *station, const CalendarSource *sources)
 {
   calendar_set_sources (station->calendar.calendar, sources);
+  if (!transports_are_behind (station->transports))
+    read_center (station);
+  if (station_settings_has_authorities (station))
+    calendar_read_again (station->calendar.calendar, CALENDAR_CARD_CA);
   station_calendar_schedule (station);
 }
 

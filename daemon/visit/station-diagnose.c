@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "visit/station-private.h"
+#include "visit/station-settings.h"
 #include "visit/station.h"
 #include "visit/visit-text.h"
 
@@ -151,6 +152,19 @@ judge_end (Station *station, TransportLinkState *state)
   return g_strdup_printf ("expires %s: %s", date, soonest->what);
 }
 
+/* What is in force is one thing, and what was given last, and will be there after a restart, another. */
+static void
+add_settings (GPtrArray *links, const char *language, Station *station)
+{
+  g_auto (StationSettingsState) settings = station_get_settings (station);
+
+  if (settings.reason == NULL)
+    add_link (links, language, "settings", TRANSPORT_LINK_OK, 0, g_strdup ("those given last are in use"));
+  else
+    add_link (links, language, "settings", TRANSPORT_LINK_DEGRADED, settings.since,
+              g_strdup_printf ("%s: %s", settings.state, settings.reason));
+}
+
 /* Everything that the institution has to put in place: certificate, key, account, settings, and the cards' CAs. */
 static void
 add_credential (GPtrArray *links, const char *language, Station *station)
@@ -190,6 +204,7 @@ make_links (Station *station, const char *language)
                       : station_is_service_refused (station) ? "does not let the daemon in: polkit"
                                                              : "does not answer"));
   add_readers (links, language, station);
+  add_settings (links, language, station);
   add_credential (links, language, station);
   for (guint i = TRANSPORT_LINK_LINE; i < TRANSPORT_N_LINKS; i++)
     {

@@ -70,9 +70,16 @@ struct Station
   {
     gboolean has_begun;
     Calendar *calendar;
-    guint source; /* it is going to be read */
+    gboolean was_behind; /* what the center's files hold was not in use when it was looked at last */
+    guint source;        /* it is going to be read */
     WallClock *clock;
   } calendar;
+
+  struct
+  {
+    char *configuration, *authorities; /* why the newer one is not in use; NULL: it is */
+    gint64 configuration_since, authorities_since;
+  } settings;
 
   struct
   {

@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "visit/station-private.h"
+#include "visit/station-settings.h"
 #include "visit/visit-life.h"
 
 /* Coming and going of the station itself. */
@@ -31,6 +32,7 @@ station_unref (Station *station)
   g_clear_pointer (&station->authorities.loaded, card_authorities_unref);
   station_retention_free (station->retention);
   transports_free (station->transports);
+  station_settings_clear (station);
   g_free (station->authorities.file);
   g_free (station);
 }
@@ -61,6 +63,8 @@ station_get_authorities (Station *station, GError **error)
       g_propagate_error (error, g_steal_pointer (&failure));
     }
   station->authorities.is_old = FALSE;
+  station_settings_note_authorities (station,
+                                     loaded == NULL && station->authorities.loaded != NULL ? failure->message : NULL);
   return station->authorities.loaded;
 }
 
@@ -188,6 +192,8 @@ station_configure (Station *station, const StationSettings *settings)
   station->authorities.file = g_strdup (settings->card_authorities_file);
   station->authorities.is_old = TRUE;
   station->host.retention_seconds = settings->retention_seconds;
+  if (station->authorities.loaded != NULL) /* what has worked is not given up: the new file is looked at now */
+    station_get_authorities (station, NULL);
   station_calendar_configure (station, settings->calendar);
 }
 

@@ -148,6 +148,16 @@ transports_get_credential_expires (Transports *transports)
   return first;
 }
 
+gboolean
+transports_are_behind (Transports *transports)
+{
+  gboolean behind = FALSE;
+
+  for (guint i = 0; i < transports->rows->len; i++)
+    behind |= get_transport (transports, i)->is_behind;
+  return behind;
+}
+
 static void
 on_examined (GObject *source, GAsyncResult *result, gpointer user_data)
 {

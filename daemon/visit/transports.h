@@ -13,7 +13,10 @@ typedef struct Transports Transports;
 
 typedef void (*TransportsFunction) (gpointer user_data);
 
-/* transports_new: @changed: what transports_get_state or transports_get_credential_expires tells is new. */
+/*
+ * transports_new: @changed: what transports_get_state, transports_get_credential_expires, transports_are_behind or
+ * the link of the settings tells is new.
+ */
 Transports *transports_new (TransportsFunction changed, gpointer user_data);
 /* transports_free: and every transport in it. */
 void transports_free (Transports *transports);
@@ -36,6 +39,8 @@ void transports_reset (Transports *transports);
 TransportState transports_get_state (Transports *transports);
 const TransportLinkStatus *transports_get_link (Transports *transports, TransportLink link);
 gint64 transports_get_credential_expires (Transports *transports);
+/* transports_are_behind: whether what one of them uses is not what was given last. */
+gboolean transports_are_behind (Transports *transports);
 
 /* transports_examine: each walks its links now; then @callback, maybe before this returns. */
 void transports_examine (Transports *transports, GCancellable *cancellable, TransportsFunction callback,

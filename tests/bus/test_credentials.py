@@ -17,6 +17,7 @@ from softhsm import PIN, SoftHSM, get_module
 from users import USERS
 
 RENEWED = "The new settings of the center have worked"
+SAME = "The settings of the center, and what their files hold, are as before"
 REFUSED = "those before stay in use"
 OLD, NEW = "institution", "institution-renewed"
 
@@ -25,10 +26,17 @@ def ask(connection, method, values):
     return call(connection, ROOT, MANAGER, method, GLib.Variant.new_tuple(options(values)))
 
 
-def diagnose(connection):
-    link = next(link for link in ask(connection, "Diagnose", {"Language": "en"}) if link["Link"] == "credential")
-    assert link["Link"] == "credential"
+def diagnose(connection, name="credential"):
+    (link,) = (link for link in ask(connection, "Diagnose", {"Language": "en"}) if link["Link"] == name)
     return link["State"], link["Evidence"]
+
+
+def get_settings(connection):
+    return get_property(connection, ROOT, MANAGER, "Settings")
+
+
+def get_ends(connection):
+    return {entry["What"]: entry["Expires"] for entry in get_property(connection, ROOT, MANAGER, "Expiries")}
 
 
 def replace(rig, name):
@@ -102,18 +110,85 @@ def test_renewal(rig):
 
 
 def test_renewal_refused(rig):
-    """What the center refuses is dropped, and nobody at the desk notices."""
+    """What the center refuses is not used, and no visit notices; that it lies there is told until it is mended, and what ends
+    is what is in use."""
     rig.start("center", "daemon")
     connection = rig.bus_connection()
     assert ask(connection, "Check", {"Insured": INSURED})["Answer"] == "eligible"
     expires = get_property(connection, ROOT, MANAGER, "CredentialExpires")
-    replace(rig, "foreign-institution")
+    until(lambda: get_ends(connection).get("institution-certificate") == expires, "the calendar")
+    ends = get_ends(connection)
+    assert get_settings(connection) == {"State": "in-use"}
+    assert diagnose(connection, "settings") == ("ok", "those given last are in use")
+    folder = rig.folder / "credentials"
+    for name, word in (("foreign-institution", "waiting"), ("institution-expired", "refused")):  # the center cuts the first
+        for kind in ("cert", "key"):
+            from_key = OLD if name == "institution-expired" and kind == "key" else name
+            shutil.copy(KEYS / f"{from_key}.{kind}.pem", folder / "new")
+            os.chown(folder / "new", USERS["shikaku"].uid, -1)
+            (folder / "new").rename(folder / f"institution.{kind}.pem")
+        rig.daemon.kill(signal.SIGHUP)
+        certificate = folder / "institution.cert.pem"
+        until(lambda: get_settings(connection)["State"] == word, "the refusal")
+        settings = get_settings(connection)
+        assert str(certificate) in settings["Reason"] and settings["Since"], settings
+        rig.center("drop-connections")
+        assert ask(connection, "Check", {"Insured": INSURED})["Answer"] == "eligible"
+        assert get_property(connection, ROOT, MANAGER, "CredentialExpires") == expires
+        assert get_ends(connection) == ends, "the calendar watches what is not in use"
+        assert diagnose(connection)[0] == "ok"
+        state, evidence = diagnose(connection, "settings")
+        assert state == "degraded" and evidence == f"{word}: {settings['Reason']}", evidence
+        text = rig.client("status", stdin="", check=0).text()
+        assert "New settings" in text and "those before stay in use" in " ".join(text.split()), text
+    assert rig.read_log("shikakud").count(REFUSED) == 2
+    replace(rig, OLD)  # the old one is put back
     rig.daemon.kill(signal.SIGHUP)
-    wait_for(lambda: REFUSED in rig.read_log("shikakud"), "the refusal")
-    rig.center("drop-connections")
+    until(lambda: get_settings(connection) == {"State": "in-use"}, "the end of it")
+    assert diagnose(connection, "settings")[0] == "ok"
+    assert get_ends(connection) == ends
+    assert "New settings" not in rig.client("status", stdin="", check=0).text()
+    assert RENEWED not in rig.read_log("shikakud"), "nothing is new"
+
+
+def test_renewal_waits(rig):
+    """While the center is away a new certificate waits, and that is told; when it is back the new one is taken."""
+    rig.start("center", "daemon")
+    connection = rig.bus_connection()
     assert ask(connection, "Check", {"Insured": INSURED})["Answer"] == "eligible"
-    assert get_property(connection, ROOT, MANAGER, "CredentialExpires") == expires
-    assert diagnose(connection)[0] == "ok"
+    before = get_ends(connection)
+    rig.center("fault refuse-connection count=always")
+    replace(rig, NEW)
+    rig.daemon.kill(signal.SIGHUP)
+    until(lambda: get_settings(connection)["State"] == "waiting", "it to wait")
+    assert get_ends(connection) == before
+    state, evidence = diagnose(connection, "settings")
+    assert state == "degraded" and evidence.startswith("waiting: "), evidence
+    rig.center("clear-faults")
+    ask(connection, "Check", {"Insured": INSURED})  # a call tries it again
+    until(lambda: get_settings(connection) == {"State": "in-use"}, "the new certificate in use")
+    until(lambda: get_ends(connection)["institution-certificate"] > before["institution-certificate"], "the calendar")
+
+
+def test_reload_without_change(rig):
+    """A reload that finds nothing new says nothing of new settings; a wrong configuration is told until it is mended."""
+    rig.start("center", "daemon")
+    connection = rig.bus_connection()
+    assert ask(connection, "Check", {"Insured": INSURED})["Answer"] == "eligible"
+    for count in (1, 2):
+        rig.daemon.kill(signal.SIGHUP)
+        wait_for(lambda: rig.read_log("shikakud").count(SAME) == count, "the trial")
+    assert RENEWED not in rig.read_log("shikakud")
+    assert get_settings(connection) == {"State": "in-use"}
+    configuration = rig.folder / "shikakud.conf"
+    right = configuration.read_text()
+    configuration.write_text(right + "Colour=blue\n")
+    rig.daemon.kill(signal.SIGHUP)
+    until(lambda: get_settings(connection)["State"] == "refused", "the mistake")
+    assert "Colour" in get_settings(connection)["Reason"] and "Colour" in diagnose(connection, "settings")[1]
+    configuration.write_text(right)
+    rig.daemon.kill(signal.SIGHUP)
+    until(lambda: get_settings(connection) == {"State": "in-use"}, "the end of it")
 
 
 def test_evidence(rig):
@@ -127,7 +202,7 @@ def test_evidence(rig):
     assert get_property(connection, ROOT, MANAGER, "Center") == "online"
     key.chmod(0o600)
     rig.daemon.kill(signal.SIGHUP)
-    wait_for(lambda: RENEWED in rig.read_log("shikakud"), "the files, read again")
+    wait_for(lambda: SAME in rig.read_log("shikakud"), "the files, read again")
     assert diagnose(connection)[0] == "ok"
 
     account = rig.folder / "credentials" / "not-yet"

@@ -111,6 +111,7 @@ assert_told (Fixture *fixture, const char *told)
   gint64 next;
 
   g_string_truncate (fixture->told, 0);
+  calendar_read_again (fixture->calendar, NULL);
   next = calendar_recalculate (fixture->calendar);
   g_assert_cmpstr (fixture->told->str, ==, told);
   return next;
@@ -235,6 +236,27 @@ test_replaced_file (Fixture *fixture, gconstpointer data)
   assert_told (fixture, "changed ");
 }
 
+/* What a file holds counts when it is said to be in use; what was read before is warned of until then. */
+static void
+test_not_in_use (Fixture *fixture, gconstpointer data)
+{
+  write_one (fixture->institution, 16);
+  write_one (fixture->card, 50);
+  assert_told (fixture, "changed institution-certificate 16 card-ca 50 ");
+  write_one (fixture->institution, -2);
+  g_unlink (fixture->card);
+  calendar_read_again (fixture->calendar, CALENDAR_CENTER_CA);
+  now = NOW + DAY;
+  g_string_truncate (fixture->told, 0);
+  g_assert_cmpint (calendar_recalculate (fixture->calendar), ==, NOW + 9 * DAY);
+  g_assert_cmpstr (fixture->told->str, ==, "institution-certificate 15 ");
+  g_string_truncate (fixture->told, 0);
+  calendar_read_again (fixture->calendar, CALENDAR_INSTITUTION);
+  calendar_recalculate (fixture->calendar);
+  g_assert_cmpstr (fixture->told->str, ==, "changed institution-certificate 0 ");
+  g_assert_cmpuint (calendar_get_expiries (fixture->calendar)->len, ==, 2);
+}
+
 /* An authority whose next generation lies in its file needs nobody's care; one alone does. */
 static void
 test_generations (Fixture *fixture, gconstpointer data)
@@ -299,6 +321,7 @@ main (int argc, char *argv[])
   ADD ("course", test_course);
   ADD ("clock-set", test_clock_set);
   ADD ("replaced-file", test_replaced_file);
+  ADD ("not-in-use", test_not_in_use);
   ADD ("generations", test_generations);
   ADD ("token", test_token);
   ADD ("unreadable", test_unreadable);

@@ -66,6 +66,7 @@ test_text (Fixture *fixture, gconstpointer unused)
   assert_line (text, "shikaku_up 1");
   assert_line (text, "shikaku_build_info{version=\"" SHIKAKU_VERSION "\"} 1");
   assert_line (text, "shikaku_service_up 1");
+  assert_line (text, "shikaku_settings_in_use 1");
   assert_line (text, "shikaku_readers 1");
   assert_line (text, "shikaku_center_state{state=\"degraded\"} 1");
   assert_line (text, "shikaku_center_state{state=\"online\"} 0");

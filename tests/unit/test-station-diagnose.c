@@ -61,12 +61,13 @@ test_diagnose (void)
   g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
   g_autoptr (GPtrArray) before = diagnose (desk, "en"), after = NULL;
 
-  g_assert_cmpuint (before->len, ==, 9);
+  g_assert_cmpuint (before->len, ==, 10);
   assert_link (before, "daemon", "ok", "version " SHIKAKU_VERSION);
   assert_link (before, "agent", "ok", "agents: 1");
   assert_link (before, "pcscd", "ok", "answers");
   assert_link (before, "reader", "ok", "readers: 1");
   assert_link (before, "card", "unknown", "cards: 0, not answering: 0");
+  assert_link (before, "settings", "ok", "those given last are in use");
   assert_link (before, "credential", "ok", "examined");
   assert_link (before, "line", "failed", "CenterUnreachable");
   assert_link (before, "tls", "unknown", "not examined");

@@ -9,6 +9,7 @@
 #include "fake-desk.h"
 #include "base/wall-clock.h"
 #include "visit/station-diagnose.h"
+#include "visit/station-settings.h"
 #include "visit/visit-life.h"
 
 #define HOUR (G_TIME_SPAN_HOUR)
@@ -183,17 +184,24 @@ test_authorities (void)
   g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
   g_autofree char *right = g_build_filename (g_getenv ("SHIKAKU_KEYS"), "card-ca.pem", NULL);
   CardAuthorities *before = station_get_authorities (desk->station, NULL), *after;
+  StationSettingsState settings;
 
   g_assert_nonnull (before);
   g_assert_true (station_get_authorities (desk->station, NULL) == before);
   station_configure (desk->station,
                      &(StationSettings){ .card_authorities_file = "/nonexistent", .retention_seconds = 1 });
   g_assert_true (station_get_authorities (desk->station, NULL) == before); /* better than none */
+  settings = station_get_settings (desk->station);
+  g_assert_cmpstr (settings.state, ==, "refused");
+  g_assert_nonnull (strstr (settings.reason, "/nonexistent"));
+  station_settings_state_clear (&settings);
   g_assert_true (station_get_authorities (desk->station, NULL) == before);
   card_authorities_ref (before);
   station_configure (desk->station, &(StationSettings){ .card_authorities_file = right, .retention_seconds = 1 });
   after = station_get_authorities (desk->station, NULL);
   g_assert_true (after != NULL && after != before);
+  settings = station_get_settings (desk->station);
+  g_assert_cmpstr (settings.state, ==, "in-use");
   card_authorities_unref (before);
 }
 
@@ -267,7 +275,7 @@ test_calendar (Ending *ending, gconstpointer data)
   desk->center->transport.credential_expires = 42; /* the one in use is known better */
   g_assert_cmpint (station_get_credential_expires (desk->station), ==, 42);
 
-  /* An alarm, a reload, a sleep: it is read again, and not told again. */
+  /* An alarm, a reload, a sleep: it is looked at again, and not told again. */
   ring_station (0, ring_data);
   fake_desk_settle ();
   configure (ending);
@@ -279,6 +287,9 @@ test_calendar (Ending *ending, gconstpointer data)
   g_assert_cmpuint (desk->expiries_changed, ==, 1);
   write_end (ending, 400);
   ring_station (0, ring_data);
+  fake_desk_settle ();
+  g_assert_cmpuint (desk->expiries_changed, ==, 1); /* it is not in use */
+  configure (ending);
   fake_desk_settle ();
   g_assert_cmpuint (desk->expiries_changed, ==, 2);
   g_assert_cmpstr (desk->warnings->str, ==, "institution-certificate 6 ");

@@ -111,14 +111,14 @@ start (Desk *desk, WebCall kind, Result *result)
   start_with (desk, kind, FALSE, NULL, result);
 }
 
-/* @expected: a letter for each link: ? unknown, + well, - degraded, ! failed. */
+/* @expected: a letter for each link from the credential on: ? unknown, + well, - degraded, ! failed. */
 static void
 assert_links (const Transport *transport, const char *expected)
 {
   char links[TRANSPORT_N_LINKS + 1] = "";
 
-  for (guint link = 0; link < TRANSPORT_N_LINKS; link++)
-    links[link] = "?+-!"[transport->links[link].state];
+  for (guint link = TRANSPORT_LINK_CREDENTIAL; link < TRANSPORT_N_LINKS; link++)
+    links[link - TRANSPORT_LINK_CREDENTIAL] = "?+-!"[transport->links[link].state];
   g_assert_cmpstr (links, ==, expected);
 }
 

@@ -10,9 +10,10 @@ import re
 import signal
 from pathlib import Path
 
-from bus import ERROR, MANAGER, READER, ROOT, VISIT, Agent, BusError, Call, ObjectPath, Visit, Visits, call, get_property, options
-from faults import (ASKING_CONSENT, ASKING_PIN, CARD_SECONDS, CENTER_SECONDS, CHECKING, PINS, PROVING, READING, WAITING, Patient,
-                    look_at, look_at_rest)
+from bus import (ERROR, MANAGER, READER, ROOT, VISIT, Agent, BusError, Call, ObjectPath, Visit, Visits, call, get_property,
+                 options)
+from faults import (ASKING_CONSENT, ASKING_PIN, CARD_SECONDS, CENTER_SECONDS, CHECKING, PINS, PROVING, READING, WAITING,
+                    Patient, look_at, look_at_rest)
 from gi.repository import GLib
 from loop import until, wait_for
 from people import INSURED
@@ -21,8 +22,8 @@ OWNERS = (("yamada", "takahashi"), ("suzuki", "tanaka"))  # of the cards at each
 NAMES = {"yamada": "山田", "takahashi": "橋", "suzuki": "鈴木", "tanaka": "田中"}
 PINS = {**PINS, "takahashi": "3456", "suzuki": "4567", "tanaka": "5678"}
 # What is asked at desk 0 and 1 in one round, and in the next: so that each consent at the center has one visit it can be of.
-KINDS = (("ceiling", "drug", "checkup"), ("specific-disease", "diagnosis", "operation"), ("disease-name", "infection", "allergy"),
-         ("contraindication", "test", "prescription"))
+KINDS = (("ceiling", "drug", "checkup"), ("specific-disease", "diagnosis", "operation"),
+         ("disease-name", "infection", "allergy"), ("contraindication", "test", "prescription"))
 PREFIXES = {
     "ceiling": "LimitApplicationCertificateRelated", "specific-disease": "SpecificDiseasesCertificateRelated",
     "checkup": "SpecificHealthCheckupsInfo", "drug": "PharmacistsInfo", "diagnosis": "DiagnosisInfo",
@@ -174,7 +175,9 @@ class Desk:
         if self.visit is None:
             return self.error or "nothing"
         end = self.visits.finished.get(self.visit.path)
-        return " ".join(filter(None, end[:2])).replace(ERROR, "") if end else ("gone " * self.gone + " ".join(self.visit.states()))
+        if end:
+            return " ".join(filter(None, end[:2])).replace(ERROR, "")
+        return "gone " * self.gone + " ".join(self.visit.states())
 
     # what holds
 
@@ -469,8 +472,9 @@ def center_dead(desk, moment, _chance):
 
 @act(8, BOTH, (None, ASKING_PIN, PROVING))
 def center_refuses(desk, moment, chance):
-    fault = chance.choice(("status 403", "status 401", "status 429", "status 503", "status 500", "garbage", "redirect", "cut 20",
-                           "drop", "huge 5242880", "processing", "error-code SHK090002", "element MedicalInstitutionCode=1"))
+    fault = chance.choice(("status 403", "status 401", "status 429", "status 503", "status 500", "garbage", "redirect",
+                           "cut 20", "drop", "huge 5242880", "processing", "error-code SHK090002",
+                           "element MedicalInstitutionCode=1"))
     fault = f"{fault} path={chance.choice(PATHS)} count={chance.choice(('1', '2', 'always'))}"
     desk.soak.detail = f" ({fault})"
     desk.rig.center("fault " + fault)

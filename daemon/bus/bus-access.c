@@ -42,8 +42,10 @@ typedef struct
   BusAccess *access;
   sd_bus_message *call;
   const BusAccessRule *rule;
-  guint asked;  /* times */
-  char *reader; /* that polkit was asked about; NULL: none */
+  const char *reader_path, *reader_name; /* that the call gives; borrowed from it */
+  gboolean needs_reader;                 /* also if it names none */
+  guint asked;                           /* times */
+  char *reader;                          /* that polkit was asked about; NULL: none */
   BusAccessDone callback;
   gpointer user_data;
 } AccessQuestion;
@@ -93,13 +95,21 @@ refuse_by_polkit (AccessQuestion *question, BusPeer *peer, BusPolkitAnswer answe
   refuse_question (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, text);
 }
 
-/* Whether @call needs a reader though it names none. */
-static gboolean
-needs_reader (const BusAccessRule *rule, sd_bus_message *call)
+/* look_at_call: once, for it costs as much as all the rest here. */
+static void
+look_at_call (AccessQuestion *question)
 {
-  if (rule->reader == BUS_ACCESS_READER_FOR_CONSENTS || bus_options_are_given (call, "Insured"))
-    return bus_options_are_given (call, "Consents");
-  return rule->reader == BUS_ACCESS_READER;
+  BusOptionSought sought[] = {
+    { .key = "Reader", .type = "o" }, { .key = "ReaderName", .type = "s" }, { .key = "Insured" }, { .key = "Consents" }
+  };
+  const BusAccessReader kind = question->rule->reader;
+
+  if (kind == BUS_ACCESS_NO_READER)
+    return;
+  bus_options_seek (question->call, sought, G_N_ELEMENTS (sought));
+  question->reader_path = sought[0].text;
+  question->reader_name = sought[1].text;
+  question->needs_reader = kind == BUS_ACCESS_READER_FOR_CONSENTS || sought[2].is_given ? sought[3].is_given : TRUE;
 }
 
 /* The reader that the call is about; NULL where it is about none, or there are several and it does not say which. */
@@ -108,16 +118,11 @@ find_reader_name (AccessQuestion *question)
 {
   Station *station = question->access->station;
   StationReader *reader = NULL;
-  const char *path, *name;
 
-  if (question->rule->reader == BUS_ACCESS_NO_READER)
-    return NULL;
-  path = bus_options_find (question->call, "Reader", "o");
-  name = bus_options_find (question->call, "ReaderName", "s");
-  if (name != NULL)
-    reader = station_find_named_reader (station, name);
-  else if (path != NULL || needs_reader (question->rule, question->call))
-    reader = station_find_reader (station, path);
+  if (question->reader_name != NULL)
+    reader = station_find_named_reader (station, question->reader_name);
+  else if (question->reader_path != NULL || question->needs_reader)
+    reader = station_find_reader (station, question->reader_path);
   return reader != NULL ? station_reader_get_name (reader) : NULL;
 }
 
@@ -180,7 +185,10 @@ on_peer_known (BusPeer *peer, gpointer user_data)
   else if (strcmp (question->rule->right, BUS_ACCESS_ROOT) == 0)
     refuse_question (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, "this needs to be root");
   else
-    ask_polkit (question, peer);
+    {
+      look_at_call (question);
+      ask_polkit (question, peer);
+    }
 }
 
 void
@@ -189,7 +197,9 @@ bus_access_check (BusAccess *access, BusPeer *peer, sd_bus_message *call, const 
 {
   AccessQuestion *question = g_new (AccessQuestion, 1);
 
-  *question = (AccessQuestion){ access, sd_bus_message_ref (call), rule, 0, NULL, callback, user_data };
+  *question = (AccessQuestion){
+    .access = access, .call = sd_bus_message_ref (call), .rule = rule, .callback = callback, .user_data = user_data
+  };
   bus_peer_await (peer, on_peer_known, question);
 }
 

@@ -5,6 +5,20 @@
 #include <errno.h>
 #include <glib.h>
 #include <stdarg.h>
+#include <string.h>
+
+/* Keys are ours: sd_bus_message_append_basic() would look at each of their characters, for each entry anew. */
+static int
+append_key (sd_bus_message *message, const char *key)
+{
+  gsize length = strlen (key);
+  char *space;
+  int result = sd_bus_message_append_string_space (message, length, &space);
+
+  if (result >= 0)
+    memcpy (space, key, length);
+  return result;
+}
 
 int
 bus_entry_open (sd_bus_message *message, const char *key, const char *type)
@@ -12,7 +26,7 @@ bus_entry_open (sd_bus_message *message, const char *key, const char *type)
   int result = sd_bus_message_open_container (message, 'e', "sv");
 
   if (result >= 0)
-    result = sd_bus_message_append_basic (message, 's', key);
+    result = append_key (message, key);
   if (result >= 0)
     result = sd_bus_message_open_container (message, 'v', type);
   return result;

@@ -123,62 +123,51 @@ bus_options_read (sd_bus_message *message, const BusOption *table, gpointer valu
   return TRUE;
 }
 
-/* find_in_dictionary: if it is there, @message stands at its value. */
+/* note_entry: @message stands at the value of @key. */
 static int
-find_in_dictionary (sd_bus_message *message, const char *wanted, gboolean *ret_found)
+note_entry (sd_bus_message *message, const char *key, BusOptionSought *sought, guint n_sought)
+{
+  const char *contents;
+  guint i = 0;
+
+  while (i < n_sought && strcmp (sought[i].key, key) != 0)
+    i++;
+  if (i == n_sought || sought[i].is_given)
+    return sd_bus_message_skip (message, "v");
+  sought[i].is_given = TRUE;
+  if (sought[i].type == NULL || sd_bus_message_peek_type (message, NULL, &contents) <= 0
+      || strcmp (contents, sought[i].type) != 0)
+    return sd_bus_message_skip (message, "v");
+  return sd_bus_message_read (message, "v", sought[i].type, &sought[i].text);
+}
+
+static int
+seek_in_dictionary (sd_bus_message *message, BusOptionSought *sought, guint n_sought)
 {
   const char *key;
   int result = sd_bus_message_enter_container (message, 'a', "{sv}");
 
   for (guint i = 0; result > 0 && (result = sd_bus_message_enter_container (message, 'e', "sv")) > 0; i++)
     {
-      if (i == ENTRIES_SEARCHED || sd_bus_message_read_basic (message, 's', &key) <= 0)
-        return -EINVAL;
-      if (strcmp (key, wanted) == 0)
-        {
-          *ret_found = TRUE;
-          return 0;
-        }
-      if (sd_bus_message_skip (message, "v") < 0)
+      if (i == ENTRIES_SEARCHED || sd_bus_message_read_basic (message, 's', &key) <= 0
+          || note_entry (message, key, sought, n_sought) < 0)
         return -EINVAL;
       result = sd_bus_message_exit_container (message);
     }
   return result < 0 ? result : sd_bus_message_exit_container (message);
 }
 
-/* find_value: Return: whether @message stands at the value of @key. */
-static gboolean
-find_value (sd_bus_message *message, const char *key)
+void
+bus_options_seek (sd_bus_message *message, BusOptionSought *sought, guint n_sought)
 {
-  gboolean found = FALSE;
   const char *contents;
   int result = 1;
   char type;
 
-  while (!found && result >= 0 && sd_bus_message_peek_type (message, &type, &contents) > 0)
+  while (result >= 0 && sd_bus_message_peek_type (message, &type, &contents) > 0)
     if (type == 'a' && strcmp (contents, "{sv}") == 0)
-      result = find_in_dictionary (message, key, &found);
+      result = seek_in_dictionary (message, sought, n_sought);
     else
       result = sd_bus_message_skip (message, NULL);
-  return found;
-}
-
-const char *
-bus_options_find (sd_bus_message *message, const char *key, const char *type)
-{
-  const char *text = NULL;
-
-  if (find_value (message, key) && sd_bus_message_read (message, "v", type, &text) < 0)
-    text = NULL;
   sd_bus_message_rewind (message, TRUE);
-  return text;
-}
-
-gboolean
-bus_options_are_given (sd_bus_message *message, const char *key)
-{
-  gboolean found = find_value (message, key);
-
-  sd_bus_message_rewind (message, TRUE);
-  return found;
 }

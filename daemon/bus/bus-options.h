@@ -35,11 +35,17 @@ struct BusOption
  */
 gboolean bus_options_read (sd_bus_message *message, const BusOption *table, gpointer values, GError **error);
 
-/*
- * bus_options_find: what the dictionaries among the arguments of @message say for @key, before anybody checks them.
- * @type: "o" or "s". Return: borrowed, or NULL; @message stands at its begin again.
- */
-const char *bus_options_find (sd_bus_message *message, const char *key, const char *type);
+/* What is sought of one key, and found. */
+typedef struct
+{
+  const char *key;
+  const char *type;  /* "o" or "s": of its value; NULL: whether it is there is enough */
+  gboolean is_given; /* it is there, whatever its value is */
+  const char *text;  /* its value, borrowed; NULL: it has another type, or is not there */
+} BusOptionSought;
 
-/* bus_options_are_given: likewise, whether one of them has @key, whatever its value is. */
-gboolean bus_options_are_given (sd_bus_message *message, const char *key);
+/*
+ * bus_options_seek: what the dictionaries among the arguments of @message say for some keys, before anybody checks them:
+ * each where it stands first. @message stands at its begin again.
+ */
+void bus_options_seek (sd_bus_message *message, BusOptionSought *sought, guint n_sought);

@@ -217,10 +217,11 @@ append_changes (sd_bus_message *message, const BusVisitView *before, const BusVi
       result = append_property_entry (message, find_property (changes[i].name), visit);
   if (result >= 0)
     result = sd_bus_message_close_container (message);
-  if (result < 0)
-    return result;
-  /* The details come with Finished, at once after this. */
-  return has_ended ? sd_bus_message_append (message, "as", 1, "Details") : sd_bus_message_append (message, "as", 0);
+  if (result >= 0)
+    result = sd_bus_message_open_container (message, 'a', "s");
+  if (has_ended && result >= 0) /* the details come with Finished, at once after this */
+    result = sd_bus_message_append_basic (message, 's', "Details");
+  return result < 0 ? result : sd_bus_message_close_container (message);
 }
 
 static gboolean

@@ -181,43 +181,58 @@ test_visit_check (BusFixture *fixture, gconstpointer data)
 #define ADD(path, data, test) \
   g_test_add ("/bus-options/" path, BusFixture, data, bus_fixture_set_up, test, bus_fixture_tear_down)
 
+/* seek: the value of one key alone. */
+static const char *
+seek (sd_bus_message *message, const char *key, const char *type)
+{
+  BusOptionSought sought = { .key = key, .type = type };
+
+  bus_options_seek (message, &sought, 1);
+  return sought.text;
+}
+
 /* As polkit is asked before a call is read: wherever the key stands, and whatever else there is. */
 static void
-test_find_path (BusFixture *fixture, gconstpointer data)
+test_seek (BusFixture *fixture, gconstpointer data)
 {
+  BusOptionSought sought[] = { { .key = "Path", .type = "o" },   { .key = "Other", .type = "s" },
+                               { .key = "Reader", .type = "o" }, { .key = "Texts" },
+                               { .key = "Number", .type = "o" }, { .key = "Inner" } };
   const char *text;
 
   APPEND ("oas", "/agent", 2, "pin", "consent");
-  APPEND ("a{sv}", 2, "Dictionary", "a{sv}", 1, "Path", "o", "/inner", "Number", "u", 1);
-  APPEND ("a{sv}", 3, "Texts", "as", 1, "one", "Path", "o", "/reader", "Other", "s", "x");
+  APPEND ("a{sv}", 2, "Dictionary", "a{sv}", 2, "Path", "o", "/inner", "Inner", "b", 1, "Number", "u", 1);
+  APPEND ("a{sv}", 4, "Texts", "as", 1, "one", "Path", "o", "/reader", "Path", "o", "/twice", "Other", "s", "x");
   bus_fixture_seal (fixture);
-  g_assert_cmpstr (bus_options_find (fixture->message, "Path", "o"), ==, "/reader");
-  g_assert_cmpstr (bus_options_find (fixture->message, "Other", "s"), ==, "x");
-  g_assert_null (bus_options_find (fixture->message, "Reader", "o"));
-  g_assert_true (bus_options_are_given (fixture->message, "Path"));
-  g_assert_false (bus_options_are_given (fixture->message, "Reader"));
-  g_assert_null (bus_options_find (fixture->message, "Other", "o"));
+  bus_options_seek (fixture->message, sought, G_N_ELEMENTS (sought));
+  g_assert_cmpstr (sought[0].text, ==, "/reader");
+  g_assert_cmpstr (sought[1].text, ==, "x");
+  g_assert_false (sought[2].is_given);
+  g_assert_true (sought[3].is_given);
+  g_assert_true (sought[4].is_given); /* of another type */
+  g_assert_null (sought[4].text);
+  g_assert_false (sought[5].is_given);
   g_assert_cmpint (sd_bus_message_read_basic (fixture->message, 'o', &text), >, 0);
   g_assert_cmpstr (text, ==, "/agent");
 }
 
 static void
-test_find_nothing (BusFixture *fixture, gconstpointer data)
+test_seek_nothing (BusFixture *fixture, gconstpointer data)
 {
   bus_fixture_seal (fixture);
-  g_assert_null (bus_options_find (fixture->message, "Path", "o"));
+  g_assert_null (seek (fixture->message, "Path", "o"));
 }
 
 /* Nobody makes the daemon search for long. */
 static void
-test_find_among_many (BusFixture *fixture, gconstpointer data)
+test_seek_among_many (BusFixture *fixture, gconstpointer data)
 {
   g_assert_cmpint (sd_bus_message_open_container (fixture->message, 'a', "{sv}"), >=, 0);
   for (guint i = 0; i < 64; i++)
     APPEND ("{sv}", "Number", "u", i);
   APPEND ("{sv}", "Path", "o", "/late");
   g_assert_cmpint (sd_bus_message_close_container (fixture->message), >=, 0);
-  g_assert_null (bus_options_find (bus_fixture_seal (fixture), "Path", "o"));
+  g_assert_null (seek (bus_fixture_seal (fixture), "Path", "o"));
 }
 
 int
@@ -242,8 +257,8 @@ main (int argc, char *argv[])
   ADD ("visit/much-time", GUINT_TO_POINTER (601), test_visit_timeout);
   ADD ("visit/endless", GUINT_TO_POINTER (G_MAXUINT32), test_visit_timeout);
   ADD ("visit/check", NULL, test_visit_check);
-  ADD ("find-path", NULL, test_find_path);
-  ADD ("find-nothing", NULL, test_find_nothing);
-  ADD ("find-among-many", NULL, test_find_among_many);
+  ADD ("seek", NULL, test_seek);
+  ADD ("seek-nothing", NULL, test_seek_nothing);
+  ADD ("seek-among-many", NULL, test_seek_among_many);
   return g_test_run ();
 }

@@ -45,7 +45,7 @@ typedef struct
 } BusOptionSought;
 
 /*
- * bus_options_seek: what the dictionaries among the arguments of @message say for some keys, before anybody checks them:
- * each where it stands first. @message stands at its begin again.
+ * bus_options_seek: what the dictionaries among the arguments of @message say for some keys, before anybody checks
+ * them: each where it stands first. @message stands at its begin again.
  */
 void bus_options_seek (sd_bus_message *message, BusOptionSought *sought, guint n_sought);

@@ -16,7 +16,7 @@ append_key (sd_bus_message *message, const char *key)
   int result = sd_bus_message_append_string_space (message, length, &space);
 
   if (result >= 0)
-    memcpy (space, key, length);
+    memcpy (space, key, length + 1); /* its end has room there too */
   return result;
 }
 

@@ -164,10 +164,16 @@ static gboolean
 check_same_card (SignStep *step, Reader *reader, GError **error)
 {
   CardSession *session = step->session;
+  g_autoptr (GError) failure = NULL;
   guint tries = 0;
 
-  if (!reader->klass->is_same_card (reader))
+  if (!reader->klass->is_same_card (reader, &failure))
     {
+      if (g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_SERVICE_STOPPED))
+        {
+          g_propagate_error (error, g_steal_pointer (&failure));
+          return FALSE;
+        }
       g_set_error_literal (error, SHIKAKU_ERROR,
                            session->exclusive ? SHIKAKU_ERROR_CARD_REMOVED : SHIKAKU_ERROR_CARD_RESET,
                            "the card is not the one that was read");

@@ -150,13 +150,14 @@ static gboolean
 is_worth_stepping_down (Jpki *jpki, GError **error)
 {
   Reader *reader = jpki->guard.reader;
+  g_autoptr (GError) failure = NULL;
 
   if (!g_error_matches (*error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_FAILED))
     return FALSE;
-  if (reader->klass->is_same_card (reader))
+  if (reader->klass->is_same_card (reader, &failure))
     return TRUE;
   g_clear_error (error);
-  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED, "the card was pulled in mid-command");
+  g_propagate_error (error, g_steal_pointer (&failure));
   return FALSE;
 }
 

@@ -229,7 +229,7 @@ static gboolean
 establish (ReaderMonitor *monitor)
 {
   SCARDCONTEXT context;
-  LONG result = SCardEstablishContext (SCARD_SCOPE_SYSTEM, NULL, NULL, &context);
+  LONG result = reader_pcsc_establish (&context);
 
   if (result == SCARD_W_SECURITY_VIOLATION && !g_atomic_int_get (&monitor->refused))
     queue_event (monitor, EVENT_REFUSED, NULL, FALSE, 0);

@@ -79,6 +79,16 @@ set_pcsc_error (GError **error, const char *call, LONG result)
   return FALSE;
 }
 
+LONG
+reader_pcsc_establish (SCARDCONTEXT *ret_context)
+{
+  LONG result = SCardEstablishContext (SCARD_SCOPE_SYSTEM, NULL, NULL, ret_context);
+
+  if (result == SCARD_W_SECURITY_VIOLATION)
+    result = SCardEstablishContext (SCARD_SCOPE_SYSTEM, NULL, NULL, ret_context);
+  return result;
+}
+
 /* The reader's count of insertions and removals (pcsc-lite: in the upper half of the state). */
 static gboolean
 read_event_counter (PcscReader *self, guint *ret_counter)
@@ -214,7 +224,7 @@ connect_card (Reader *reader, gboolean *ret_exclusive, gboolean *ret_extended, G
   LONG result;
 
   disconnect_card (reader);
-  result = SCardEstablishContext (SCARD_SCOPE_SYSTEM, NULL, NULL, &self->context);
+  result = reader_pcsc_establish (&self->context);
   if (result != SCARD_S_SUCCESS)
     return set_pcsc_error (error, "SCardEstablishContext", result);
   self->established = TRUE;
@@ -248,6 +258,8 @@ connect_card (Reader *reader, gboolean *ret_exclusive, gboolean *ret_extended, G
 static gboolean
 set_card_error (PcscReader *self, GError **error, const char *call, LONG result)
 {
+  guint counter;
+
   if (result == SCARD_E_NO_SMARTCARD || result == SCARD_W_REMOVED_CARD)
     {
       self->met = MET_NO_CARD;
@@ -257,7 +269,7 @@ set_card_error (PcscReader *self, GError **error, const char *call, LONG result)
     {
       self->met = has_left (self) ? MET_NO_CARD : MET_CARD;
       if (self->met == MET_NO_CARD)
-        result = SCARD_W_REMOVED_CARD;
+        result = read_event_counter (self, &counter) ? SCARD_W_REMOVED_CARD : SCARD_E_NO_SERVICE;
     }
   return set_pcsc_error (error, call, result);
 }
@@ -319,14 +331,21 @@ transmit (Reader *reader, const guint8 *command, gsize command_size, guint8 *res
 }
 
 static gboolean
-is_same_card (Reader *reader)
+is_same_card (Reader *reader, GError **error)
 {
   PcscReader *self = (PcscReader *)reader;
   DWORD state = 0, protocol = 0;
-  guint counter;
+  guint counter = 0;
 
-  return self->connected && SCardStatus (self->card, NULL, NULL, &state, &protocol, NULL, NULL) == SCARD_S_SUCCESS
-         && (state & SCARD_PRESENT) != 0 && read_event_counter (self, &counter) && counter == self->event_counter;
+  if (!self->connected)
+    return set_pcsc_error (error, "SCardStatus", SCARD_W_REMOVED_CARD);
+  if (!read_event_counter (self, &counter))
+    return set_pcsc_error (error, "SCardGetStatusChange", SCARD_E_NO_SERVICE);
+  if (counter == self->event_counter
+      && SCardStatus (self->card, NULL, NULL, &state, &protocol, NULL, NULL) == SCARD_S_SUCCESS
+      && (state & SCARD_PRESENT) != 0)
+    return TRUE;
+  return set_pcsc_error (error, "SCardStatus", SCARD_W_REMOVED_CARD);
 }
 
 static void

@@ -36,8 +36,11 @@ typedef struct
   gboolean (*transmit) (Reader *reader, const guint8 *command, gsize command_size, guint8 *response,
                         gsize *response_size, GError **error);
 
-  /* is_same_card: whether the card has stayed in the reader, unreset by others, since connect. */
-  gboolean (*is_same_card) (Reader *reader);
+  /*
+   * is_same_card: whether the card has stayed in the reader, unreset by others, since connect. FALSE also where that
+   * cannot be known: because the service has stopped, if @error is that.
+   */
+  gboolean (*is_same_card) (Reader *reader, GError **error);
 
   /*
    * disconnect: lets the card go, unpowered; where it is shared, its power is cut and given again, so that the other

@@ -107,11 +107,15 @@ on_end (Reader *reader)
 }
 
 static gboolean
-on_is_same_card (Reader *reader)
+on_is_same_card (Reader *reader, GError **error)
 {
   FakeCard *card = lock (reader);
 
-  return unlock (card, card->present && !card->is_changed);
+  if (card->present && !card->is_changed)
+    return unlock (card, TRUE);
+  g_set_error_literal (error, SHIKAKU_ERROR,
+                       card->service_stops ? SHIKAKU_ERROR_SERVICE_STOPPED : SHIKAKU_ERROR_CARD_REMOVED, "changed");
+  return unlock (card, FALSE);
 }
 
 static void

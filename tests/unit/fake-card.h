@@ -47,7 +47,8 @@ struct FakeCard
 
   /* What it does. */
   gboolean present;
-  gboolean is_changed; /* not the card that was connected to, or it was reset */
+  gboolean is_changed;    /* not the card that was connected to, or it was reset; */
+  gboolean service_stops; /* or nobody knows, because pcscd has stopped */
   gboolean shared, reader_is_short;
   gboolean fails_extended; /* the reader does not say so, and fails */
   gboolean refuses_extended, refuses_short_id, is_other_card;

@@ -46,7 +46,7 @@ SCardEstablishContext (DWORD scope, LPCVOID first, LPCVOID second, LPSCARDCONTEX
 {
   *ret_context = CONTEXT;
   count (&pcsc.establishes);
-  return pcsc.establish;
+  return pcsc.hang_ups-- > 0 ? SCARD_W_SECURITY_VIOLATION : pcsc.establish;
 }
 
 LONG
@@ -96,6 +96,8 @@ SCardGetStatusChange (SCARDCONTEXT context, DWORD milliseconds, SCARD_READERSTAT
   gboolean changed = FALSE;
 
   count (&pcsc.waits);
+  if (pcsc.stopped)
+    return SCARD_E_NO_SERVICE;
   g_atomic_int_set (&pcsc.watched, (gint)n);
   if (n > PCSCLITE_MAX_READERS_CONTEXTS)
     return SCARD_E_INVALID_VALUE;

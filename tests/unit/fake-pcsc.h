@@ -18,6 +18,8 @@ typedef struct
 {
   /* What the calls answer. */
   LONG establish, connect, begin, transmit, reconnect;
+  gint hang_ups;    /* how often it hangs up first: the library says that it does not let us in */
+  gboolean stopped; /* SCardGetStatusChange says so */
   guint n_readers;  /* that are listed, the first of them with the card */
   LONG wait;        /* SCardGetStatusChange, but for one that knows nothing yet */
   gboolean present; /* as pcscd sees it, */

@@ -305,6 +305,13 @@ test_not_the_same (void)
   desk_end (&desk);
 
   desk_begin (&desk, NULL);
+  open_card (&desk);
+  desk.card->is_changed = desk.card->service_stops = TRUE;
+  assert_sign_fails (&desk, "1234", SHIKAKU_ERROR_SERVICE_STOPPED, 0);
+  close_card (&desk);
+  desk_end (&desk);
+
+  desk_begin (&desk, NULL);
   desk.card->shared = TRUE;
   open_card (&desk);
   desk.card->is_changed = TRUE;

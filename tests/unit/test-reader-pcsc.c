@@ -98,6 +98,34 @@ test_codes (void)
     }
 }
 
+/* pcscd ends at whatever moment: that is neither a refusal of rights nor a card that was pulled. */
+static void
+test_service_stops (void)
+{
+  FakePcsc *pcsc = fake_pcsc_begin ();
+  g_autoptr (Reader) reader = reader_pcsc_new (FAKE_PCSC_READER);
+  g_autoptr (GError) error = NULL;
+
+  pcsc->hang_ups = 1;
+  pcsc->establish = SCARD_E_NO_SERVICE;
+  g_assert_false (use_card (reader, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_SERVICE_STOPPED);
+  g_clear_error (&error);
+
+  pcsc->hang_ups = 1;
+  pcsc->establish = SCARD_S_SUCCESS;
+  g_assert_true (use_card (reader, &error));
+  g_assert_true (reader->klass->is_same_card (reader, &error));
+  pcsc->stopped = TRUE;
+  g_assert_false (reader->klass->is_same_card (reader, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_SERVICE_STOPPED);
+  g_clear_error (&error);
+  pcsc->transmit = SCARD_E_NOT_TRANSACTED;
+  g_assert_false (send (reader, select_command, sizeof select_command, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_SERVICE_STOPPED);
+  reader->klass->disconnect (reader);
+}
+
 /* Whatever a command met before: what counts is the last one. */
 static void
 test_reached_again (void)
@@ -362,6 +390,7 @@ main (int argc, char **argv)
   g_assert_true (g_file_set_contents (path, "", 0, NULL)); /* as if pcscd were there */
   g_setenv ("PCSCLITE_CSOCK_NAME", path, TRUE);
   g_test_add_func ("/reader-pcsc/codes", test_codes);
+  g_test_add_func ("/reader-pcsc/service-stops", test_service_stops);
   g_test_add_func ("/reader-pcsc/reached-again", test_reached_again);
   g_test_add_func ("/reader-pcsc/extended", test_extended);
   g_test_add_func ("/reader-pcsc/serial", test_serial);

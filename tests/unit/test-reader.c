@@ -79,7 +79,7 @@ test_no_service (void)
   g_clear_error (&error);
   g_assert_false (reader->klass->transmit (reader, (const guint8 *)"\0\xA4\0\0", 4, response, &size, &error));
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CARD_REMOVED);
-  g_assert_false (reader->klass->is_same_card (reader));
+  g_assert_false (reader->klass->is_same_card (reader, NULL));
   reader->klass->end (reader);
   reader->klass->disconnect (reader);
 }

@@ -239,7 +239,7 @@ connect_card (Reader *reader, gboolean *ret_exclusive, gboolean *ret_extended, G
   self->connected = result == SCARD_S_SUCCESS;
   self->met = MET_CARD;
   if (!read_event_counter (self, &self->event_counter))
-    result = result == SCARD_S_SUCCESS ? SCARD_E_NO_SERVICE : result;
+    result = result == SCARD_S_SUCCESS || result == SCARD_W_SECURITY_VIOLATION ? SCARD_E_NO_SERVICE : result;
   else if ((result == SCARD_W_UNPOWERED_CARD || result == SCARD_W_UNRESPONSIVE_CARD) && has_left (self))
     result = SCARD_E_NO_SMARTCARD;
   if (result != SCARD_S_SUCCESS)
@@ -260,6 +260,8 @@ set_card_error (PcscReader *self, GError **error, const char *call, LONG result)
 {
   guint counter;
 
+  if (result == SCARD_W_SECURITY_VIOLATION) /* who had been let in is not refused any more: the line was cut */
+    result = SCARD_E_NO_SERVICE;
   if (result == SCARD_E_NO_SMARTCARD || result == SCARD_W_REMOVED_CARD)
     {
       self->met = MET_NO_CARD;

@@ -437,6 +437,9 @@ def stop_pcscd(desk, moment, sign):
 @act(3, BOTH)
 def pcscd_killed(desk, moment, _chance):
     stop_pcscd(desk, moment, signal.SIGKILL)
+    for one in desk.soak.desks:
+        one.wait_end()
+        assert one.tell() in ("nothing", "done", "failed ServiceStopped"), f"{one.tell()}: pcscd was killed"
 
 
 @act(1, BOTH)

@@ -120,10 +120,16 @@ test_service_stops (void)
   g_assert_false (reader->klass->is_same_card (reader, &error));
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_SERVICE_STOPPED);
   g_clear_error (&error);
-  pcsc->transmit = SCARD_E_NOT_TRANSACTED;
-  g_assert_false (send (reader, select_command, sizeof select_command, &error));
+  for (guint i = 0; i < 2; i++)
+    {
+      pcsc->transmit = i == 0 ? SCARD_E_NOT_TRANSACTED : SCARD_W_SECURITY_VIOLATION;
+      g_assert_false (send (reader, select_command, sizeof select_command, &error));
+      g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_SERVICE_STOPPED);
+      g_clear_error (&error);
+    }
+  pcsc->connect = SCARD_W_SECURITY_VIOLATION;
+  g_assert_false (use_card (reader, &error));
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_SERVICE_STOPPED);
-  reader->klass->disconnect (reader);
 }
 
 /* Whatever a command met before: what counts is the last one. */

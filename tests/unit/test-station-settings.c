@@ -62,6 +62,8 @@ test_several (void)
   station_note_configuration (desk->station, NULL);
   station_settings_note_authorities (desk->station, NULL);
   assert_settings (desk, "waiting", "busy (new.pem)");
+  transport_note_settings (&desk->center->transport, TRUE, NULL);
+  assert_settings (desk, "in-use", NULL);
 }
 
 int

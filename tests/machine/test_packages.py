@@ -69,6 +69,7 @@ def test_install():
         made.install(machine, packages, made.get_current(), ["shikakud", "shikaku-client"])
         machine.systemctl("is-active", "shikakud")
         machine.systemctl("is-enabled", "shikakud")
+        assert machine.show("shikakud-again", "InactiveExitTimestampMonotonic") == {"InactiveExitTimestampMonotonic": "0"}
         machine.run("busctl", "status", "org.shikaku.Shikaku1")
         assert USERS <= list_names(machine, "passwd") and GROUPS <= list_names(machine, "group")
         assert machine.run("stat", "--format=%a %U:%G", "/etc/shikaku").strip() == "750 root:shikaku"

@@ -13,7 +13,6 @@ CONFIGURATION = f"""# The desk of the tests.
 URL=https://localhost:{PORT}/oqs-api
 InstitutionCode=1312345678
 """
-AWAIT_READERS = "systemctl is-active shikakud || exit 0; until shikakuctl readers --json | grep -q Virtual; do :; done"
 
 
 def set_up(machine):
@@ -39,7 +38,6 @@ class Simulator:
                       until="^listening ")
         machine.spawn("shikaku-sim-card", "--keys", KEYS, "--persona", persona, "--control", self.CARD,
                       *([] if inserted else ["--ejected"]), until="^ready$")
-        machine.run("sh", "-c", AWAIT_READERS)  # pcscd was started anew for them
 
     def card(self, *command):
         return json.loads(self.machine.run("shikaku-sim-card", "--control", self.CARD, "--send", *command))

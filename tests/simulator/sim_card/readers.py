@@ -17,13 +17,30 @@ LOCK = "/run/shikaku-sim-reader.lock"  # held by each card; there while a card h
 PORTS = 35963, 35964
 LISTENING = "0A"  # in /proc/net/tcp
 SECONDS = 30
+NAME = "Virtual PCD"
+ASK = ("busctl", "--auto-start=no", "call", "org.shikaku.Shikaku1", "/org/shikaku/Shikaku1/reader",
+       "org.freedesktop.DBus.ObjectManager", "GetManagedObjects")
+
+
+def run(*words):
+    try:
+        return subprocess.run(words, stdin=subprocess.DEVNULL, capture_output=True, text=True)
+    except FileNotFoundError:
+        return subprocess.CompletedProcess(words, 1)
 
 
 def call(*words):
-    try:
-        return subprocess.run(["systemctl", *words], stdin=subprocess.DEVNULL, capture_output=True, text=True)
-    except FileNotFoundError:
-        return subprocess.CompletedProcess(words, 1)
+    return run("systemctl", *words)
+
+
+def wait_known():
+    """Until the daemon, if it runs, has seen the readers empty: a card that it did not see come has to be taken out first."""
+    end = time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        readers = run(*ASK)
+        if readers.returncode or NAME in readers.stdout:
+            return
+        time.sleep(0.05)
 
 
 def wait_listening(port):
@@ -48,6 +65,7 @@ def provided(port):
         if started.returncode:
             sys.exit(f"shikaku-sim-card: the virtual readers do not come: {started.stderr.strip()}")
     wait_listening(port)
+    wait_known()
     if not os.path.exists(LOCK):
         yield
         return

@@ -137,6 +137,11 @@ errors_get_exit_code (const char *name)
 char *
 errors_describe (const char *name, const char *message)
 {
+  if (g_strcmp0 (name, SHIKAKU_ERROR_PREFIX "NotAuthorized") == 0 && message != NULL
+      && g_str_has_suffix (message, SHIKAKU_UNDECIDED))
+    return g_strdup (
+        _ ("Nobody is let in: polkit, which decides who may do what, does not answer. Call your technician, "
+           "who starts it: systemctl unmask polkit; systemctl restart polkit"));
   for (guint i = 0; i < G_N_ELEMENTS (sentences); i++)
     if (g_strcmp0 (name, sentences[i].name) == 0)
       return g_strdup (_ (sentences[i].sentence));

@@ -6,7 +6,7 @@
 #include "client/output.h"
 #include "client/words.h"
 
-#define LINK_COLUMNS 18
+#define LINK_COLUMNS 20
 #define STATE_COLUMNS 14
 
 static ExitCode
@@ -17,9 +17,11 @@ get_failed_code (const char *link)
     const char *link;
     ExitCode code;
   } codes[] = {
-    { "daemon", EXIT_CODE_NO_DAEMON }, { "agent", EXIT_CODE_CANCELLED },   { "pcscd", EXIT_CODE_READER },
-    { "reader", EXIT_CODE_READER },    { "card", EXIT_CODE_CARD },         { "line", EXIT_CODE_CENTER },
-    { "tls", EXIT_CODE_CENTER },       { "credential", EXIT_CODE_CENTER }, { "center", EXIT_CODE_CENTER },
+    { "daemon", EXIT_CODE_NO_DAEMON },  { "agent", EXIT_CODE_CANCELLED }, { "pcscd", EXIT_CODE_READER },
+    { "reader", EXIT_CODE_READER },     { "card", EXIT_CODE_CARD },       { "settings", EXIT_CODE_CENTER },
+    { "credential", EXIT_CODE_CENTER }, { "account", EXIT_CODE_CENTER },  { "clock", EXIT_CODE_CENTER },
+    { "line", EXIT_CODE_CENTER },       { "name", EXIT_CODE_CENTER },     { "tls", EXIT_CODE_CENTER },
+    { "center", EXIT_CODE_CENTER },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)
@@ -86,6 +88,9 @@ print_link (GVariant *link)
       time = words_time (since);
       output_row (_ ("since"), time);
     }
+  print_advice (link, "Cause", _ ("cause"));
+  print_advice (link, "Code", _ ("code of the center"));
+  print_advice (link, "Message", _ ("the center says"));
   print_advice (link, "Staff", _ ("at the desk"));
   print_advice (link, "Technician", _ ("the technician"));
 }

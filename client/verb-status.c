@@ -58,15 +58,23 @@ print_settings (GVariant *manager)
 static void
 print_status (GVariant *manager, GVariant *readers)
 {
-  const char *version = "", *center = "unknown";
+  const char *version = "", *center = "unknown", *cause = "";
   guint64 expires = 0;
-  g_autofree char *date = NULL;
+  g_autofree char *date = NULL, *trouble = NULL;
 
   g_variant_lookup (manager, "DaemonVersion", "&s", &version);
   g_variant_lookup (manager, "Center", "&s", &center);
+  g_variant_lookup (manager, "CenterCause", "&s", &cause);
   g_variant_lookup (manager, "CredentialExpires", "t", &expires);
   output_row (_ ("Daemon"), version);
-  output_row (_ ("Center"), words_center (center));
+  if (*cause != '\0')
+    {
+      trouble = g_strdup_printf ("%s (%s)", words_center (center), words_center_cause (cause));
+      output_row (_ ("Center"), trouble);
+      output_row ("", _ ("What is wrong, and what to do: shikakuctl diagnose"));
+    }
+  else
+    output_row (_ ("Center"), words_center (center));
   if (expires > 0)
     {
       date = words_time (expires);

@@ -137,6 +137,19 @@ words_center (const char *state)
 }
 
 const char *
+words_center_cause (const char *cause)
+{
+  static const Word causes[] = {
+    { "settings-missing", N_ ("not set up yet") },
+    { "account-refused", N_ ("it does not accept the account") },
+    { "certificate-refused", N_ ("it does not accept the certificate") },
+    { "certificate-expired", N_ ("the certificate has expired") },
+    { "clock-wrong", N_ ("the clock is wrong") },
+  };
+  return LOOK_UP (causes, cause);
+}
+
+const char *
 words_link (const char *link)
 {
   static const Word links[] = {
@@ -147,7 +160,10 @@ words_link (const char *link)
     { "card", N_ ("card") },
     { "settings", N_ ("settings") },
     { "credential", N_ ("credential") },
+    { "account", N_ ("account") },
+    { "clock", N_ ("clock") },
     { "line", N_ ("line") },
+    { "name", N_ ("name of the center") },
     { "tls", N_ ("secure connection") },
     { "center", N_ ("center") },
   };

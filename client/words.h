@@ -10,6 +10,7 @@ const char *words_ender (const char *who);   /* who has ended a visit */
 const char *words_consent (const char *kind);
 const char *words_answer (const char *answer);
 const char *words_center (const char *state);
+const char *words_center_cause (const char *cause); /* the word itself where people have no shorter one */
 const char *words_link (const char *link);
 const char *words_link_state (const char *state);
 const char *words_settings (const char *state);

@@ -11,6 +11,7 @@ typedef struct
 {
   gboolean has_tries_left, has_retry_after;
   guint tries_left, retry_after;
+  ShikakuCause cause;
   char *center_code, *center_text;
   GBytes *center_message;
 } ShikakuErrorPrivate;
@@ -134,6 +135,48 @@ shikaku_error_get_retry_after (const GError *error, guint *ret_seconds)
     return FALSE;
   *ret_seconds = private->retry_after;
   return TRUE;
+}
+
+void
+shikaku_error_set_cause (GError *error, ShikakuCause cause)
+{
+  ShikakuErrorPrivate *private = shikaku_error_get_private (error);
+
+  g_return_if_fail (private != NULL);
+  private->cause = cause;
+}
+
+void
+shikaku_error_set (GError **error, ShikakuError code, ShikakuCause cause, const char *format, ...)
+{
+  va_list arguments;
+  GError *made;
+
+  va_start (arguments, format);
+  made = g_error_new_valist (SHIKAKU_ERROR, (int)code, format, arguments);
+  va_end (arguments);
+  shikaku_error_set_cause (made, cause);
+  g_propagate_error (error, made);
+}
+
+ShikakuCause
+shikaku_error_get_cause (const GError *error)
+{
+  const ShikakuErrorPrivate *private = error != NULL ? shikaku_error_get_private (error) : NULL;
+
+  return private != NULL ? private->cause : SHIKAKU_CAUSE_NONE;
+}
+
+const char *
+shikaku_cause_get_word (ShikakuCause cause)
+{
+  static const char *const words[SHIKAKU_N_CAUSES] = {
+#define SHIKAKU_CAUSE_WORD(suffix, word, link, state) [SHIKAKU_CAUSE_##suffix] = word,
+    SHIKAKU_CAUSES (SHIKAKU_CAUSE_WORD)
+#undef SHIKAKU_CAUSE_WORD
+  };
+
+  return words[cause];
 }
 
 void

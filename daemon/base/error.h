@@ -22,6 +22,18 @@ typedef enum
 } ShikakuError;
 /* clang-format on */
 
+/* clang-format off */
+/* What is wrong, more exactly than an error's name says it: for Diagnose, and its cures. */
+typedef enum
+{
+  SHIKAKU_CAUSE_NONE, /* not known */
+#define SHIKAKU_CAUSE_MEMBER(suffix, word, link, state) SHIKAKU_CAUSE_##suffix,
+  SHIKAKU_CAUSES (SHIKAKU_CAUSE_MEMBER)
+#undef SHIKAKU_CAUSE_MEMBER
+  SHIKAKU_N_CAUSES
+} ShikakuCause;
+/* clang-format on */
+
 #define SHIKAKU_ERROR (shikaku_error_quark ())
 GQuark shikaku_error_quark (void);
 
@@ -46,6 +58,14 @@ void shikaku_error_set_tries_left (GError *error, guint tries);
 gboolean shikaku_error_get_tries_left (const GError *error, guint *ret_tries);
 void shikaku_error_set_retry_after (GError *error, guint seconds);
 gboolean shikaku_error_get_retry_after (const GError *error, guint *ret_seconds);
+
+/* shikaku_error_set_cause: the getter gives SHIKAKU_CAUSE_NONE if there is none. shikaku_error_set: error and cause. */
+void shikaku_error_set_cause (GError *error, ShikakuCause cause);
+void shikaku_error_set (GError **error, ShikakuError code, ShikakuCause cause, const char *format, ...)
+    G_GNUC_PRINTF (4, 5);
+ShikakuCause shikaku_error_get_cause (const GError *error);
+/* shikaku_cause_get_word: the contract's word of @cause, static; NULL of SHIKAKU_CAUSE_NONE. */
+const char *shikaku_cause_get_word (ShikakuCause cause);
 
 /*
  * shikaku_error_set_refusal: the center has answered, and refused, in a message of these bytes, with a code and a text

@@ -27,6 +27,9 @@
 #define SHIKAKU_RIGHT_AGENT "org.shikaku.agent"
 #define SHIKAKU_RIGHT_MANAGE "org.shikaku.manage"
 
+/* How the message of a NotAuthorized ends that nobody has decided. */
+#define SHIKAKU_UNDECIDED "polkit could not be asked"
+
 #define SHIKAKU_GROUP_RECEPTION "shikaku-reception"
 
 /*
@@ -92,3 +95,56 @@
   X (CONTRAINDICATION, "contraindication") \
   X (TEST, "test") \
   X (PRESCRIPTION, "prescription")
+
+/*
+ * What Manager.Diagnose finds: SHIKAKU_CAUSES (X) expands X (ENUM_SUFFIX, "cause", "link", "state") for each: the link
+ * of the chain that has it, and the state that it makes of that, in the order of the chain. The two cures of each are
+ * texts (data/texts.ini.in); data/doc/diagnosis.md has the table.
+ */
+#define SHIKAKU_CAUSES(X) \
+  X (STOPPING, "stopping", "daemon", "failed") \
+  X (POLKIT_MASKED, "polkit-masked", "daemon", "failed") \
+  X (NO_AGENT, "no-agent", "agent", "failed") \
+  X (AGENT_MISSING, "agent-missing", "agent", "degraded") \
+  X (PCSCD_STOPPED, "pcscd-stopped", "pcscd", "failed") \
+  X (PCSCD_MASKED, "pcscd-masked", "pcscd", "failed") \
+  X (PCSCD_MISSING, "pcscd-missing", "pcscd", "failed") \
+  X (PCSCD_REFUSES, "pcscd-refuses", "pcscd", "failed") \
+  X (NO_READER, "no-reader", "reader", "failed") \
+  X (CARD_MUTE, "card-mute", "card", "failed") \
+  X (SETTINGS_MISSING, "settings-missing", "settings", "failed") \
+  X (SETTINGS_WAITING, "settings-waiting", "settings", "degraded") \
+  X (SETTINGS_REFUSED, "settings-refused", "settings", "degraded") \
+  X (FILE_UNREADABLE, "file-unreadable", "credential", "failed") \
+  X (FILE_INVALID, "file-invalid", "credential", "failed") \
+  X (KEY_MISMATCH, "key-mismatch", "credential", "failed") \
+  X (TOKEN_MISSING, "token-missing", "credential", "failed") \
+  X (TOKEN_OBJECT, "token-object", "credential", "failed") \
+  X (TOKEN_PIN, "token-pin", "credential", "failed") \
+  X (CERTIFICATE_EXPIRED, "certificate-expired", "credential", "failed") \
+  X (CERTIFICATE_REFUSED, "certificate-refused", "credential", "failed") \
+  X (CERTIFICATE_ENDS, "certificate-ends", "credential", "degraded") \
+  X (SECRETS_EXPOSED, "secrets-exposed", "credential", "degraded") \
+  X (ACCOUNT_UNREADABLE, "account-unreadable", "account", "failed") \
+  X (ACCOUNT_REFUSED, "account-refused", "account", "failed") \
+  X (CLOCK_WRONG, "clock-wrong", "clock", "failed") \
+  X (CLOCK_OFF, "clock-off", "clock", "degraded") \
+  X (NO_ROUTE, "no-route", "line", "failed") \
+  X (CONNECTION_REFUSED, "connection-refused", "line", "failed") \
+  X (LINE_SILENT, "line-silent", "line", "failed") \
+  X (NAME_UNKNOWN, "name-unknown", "name", "failed") \
+  X (NAME_SILENT, "name-silent", "name", "failed") \
+  X (TLS_SILENT, "tls-silent", "tls", "failed") \
+  X (TLS_CUT, "tls-cut", "tls", "failed") \
+  X (SERVER_UNTRUSTED, "server-untrusted", "tls", "failed") \
+  X (SERVER_NAME, "server-name", "tls", "failed") \
+  X (SERVER_EXPIRED, "server-expired", "tls", "failed") \
+  X (SERVER_WEAK, "server-weak", "tls", "failed") \
+  X (CENTER_SILENT, "center-silent", "center", "failed") \
+  X (CENTER_CUT, "center-cut", "center", "failed") \
+  X (CENTER_FAULTY, "center-faulty", "center", "failed") \
+  X (PATH_WRONG, "path-wrong", "center", "failed") \
+  X (REDIRECTED, "redirected", "center", "failed") \
+  X (ANSWER_INVALID, "answer-invalid", "center", "failed") \
+  X (CENTER_BUSY, "center-busy", "center", "degraded") \
+  X (CENTER_REFUSES, "center-refuses", "center", "degraded")

@@ -24,13 +24,19 @@ struct WallClock
   gint64 offset; /* the date minus the time since boot, in microseconds */
 };
 
-static gint64
-get_offset (void)
+gint64
+wall_clock_get_boot_time (void)
 {
   struct timespec boot;
 
   clock_gettime (CLOCK_BOOTTIME, &boot);
-  return g_get_real_time () - ((gint64)boot.tv_sec * G_USEC_PER_SEC + boot.tv_nsec / 1000);
+  return (gint64)boot.tv_sec * G_USEC_PER_SEC + boot.tv_nsec / 1000;
+}
+
+static gint64
+get_offset (void)
+{
+  return g_get_real_time () - wall_clock_get_boot_time ();
 }
 
 static gboolean

@@ -22,3 +22,6 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (WallClock, wall_clock_free)
 
 /* wall_clock_set_alarm: replaces the alarm. @when: microseconds since the epoch, UTC; G_MAXINT64: never. */
 void wall_clock_set_alarm (WallClock *clock, gint64 when);
+
+/* wall_clock_get_boot_time: microseconds since the machine was started, its sleep too. Nobody can set it. */
+gint64 wall_clock_get_boot_time (void);

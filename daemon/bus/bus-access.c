@@ -88,7 +88,7 @@ refuse_by_polkit (AccessQuestion *question, BusPeer *peer, BusPolkitAnswer answe
   static const char *const texts[] = {
     [BUS_POLKIT_NO] = "polkit does not allow it",
     [BUS_POLKIT_CHALLENGE] = "polkit asks for authentication, which is possible if the call allows interaction",
-    [BUS_POLKIT_UNDECIDED] = "polkit could not be asked",
+    [BUS_POLKIT_UNDECIDED] = SHIKAKU_UNDECIDED,
   };
   g_autofree char *text = g_strconcat ("this needs the right ", question->rule->right, ": ", texts[answer], NULL);
 

@@ -21,6 +21,7 @@ struct BusManager
   GCancellable *cancellable;
   GPtrArray *diagnoses; /* of Diagnosis, under way */
   char *center;         /* as told last */
+  const char *center_cause;
   gint64 credential_expires;
   char *settings; /* why those given last are not in use, as told last; NULL: they are */
 };
@@ -133,7 +134,8 @@ static int
 append_link (sd_bus_message *reply, const StationLink *link)
 {
   const BusEntryText texts[]
-      = { { "Evidence", link->evidence }, { "Staff", link->staff }, { "Technician", link->technician } };
+      = { { "Cause", link->cause },     { "Evidence", link->evidence }, { "Code", link->code },
+          { "Message", link->message }, { "Staff", link->staff },       { "Technician", link->technician } };
   int result = sd_bus_message_open_container (reply, 'a', "{sv}");
 
   if (result >= 0)
@@ -261,6 +263,8 @@ get_property (sd_bus *bus, const char *path, const char *interface, const char *
 
   if (strcmp (name, "Center") == 0)
     return sd_bus_message_append (reply, "s", station_get_center (self->station));
+  if (strcmp (name, "CenterCause") == 0)
+    return sd_bus_message_append (reply, "s", station_get_center_cause (self->station));
   if (strcmp (name, "CredentialExpires") == 0)
     return sd_bus_message_append (reply, "t", (guint64)station_get_credential_expires (self->station));
   if (strcmp (name, "DaemonVersion") == 0)
@@ -344,6 +348,7 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_PROPERTY ("Version", "u", get_property, 0, CONSTANT),
   SD_BUS_PROPERTY ("Readers", "ao", get_readers, 0, CHANGES),
   SD_BUS_PROPERTY ("Center", "s", get_property, 0, CHANGES),
+  SD_BUS_PROPERTY ("CenterCause", "s", get_property, 0, CHANGES),
   SD_BUS_PROPERTY ("CredentialExpires", "t", get_property, 0, CHANGES),
   SD_BUS_PROPERTY ("Settings", "a{sv}", get_settings, 0, CHANGES),
   SD_BUS_PROPERTY ("Expiries", "aa{sv}", get_expiries, 0, CHANGES),
@@ -364,6 +369,7 @@ bus_manager_new (sd_bus *bus, BusCalls *calls, BusVisits *visits, Station *stati
   self->cancellable = g_cancellable_new ();
   self->diagnoses = g_ptr_array_new ();
   self->center = g_strdup (station_get_center (station));
+  self->center_cause = station_get_center_cause (station);
   self->credential_expires = station_get_credential_expires (station);
   if (!bus_error_check (
           sd_bus_add_object_vtable (bus, &self->slot, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, vtable, self),
@@ -408,7 +414,7 @@ bus_manager_note_readers (BusManager *self)
 void
 bus_manager_note_center (BusManager *self)
 {
-  const char *center = station_get_center (self->station);
+  const char *center = station_get_center (self->station), *cause = station_get_center_cause (self->station);
   gint64 expires = station_get_credential_expires (self->station);
   g_auto (StationSettingsState) settings = station_get_settings (self->station);
   char *names[4] = { NULL };
@@ -416,6 +422,8 @@ bus_manager_note_center (BusManager *self)
 
   if (strcmp (self->center, center) != 0)
     names[count++] = (char *)"Center";
+  if (strcmp (self->center_cause, cause) != 0)
+    names[count++] = (char *)"CenterCause";
   if (self->credential_expires != expires)
     names[count++] = (char *)"CredentialExpires";
   if (g_strcmp0 (self->settings, settings.reason) != 0)
@@ -424,6 +432,7 @@ bus_manager_note_center (BusManager *self)
   self->settings = g_steal_pointer (&settings.reason);
   g_free (self->center);
   self->center = g_strdup (center);
+  self->center_cause = cause;
   self->credential_expires = expires;
   if (count > 0)
     sd_bus_emit_properties_changed_strv (self->bus, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, names);

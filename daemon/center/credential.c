@@ -46,10 +46,11 @@ read_text (const char *what, const char *path, gsize maximum, FileTrust trust, G
   Secret *text = path != NULL ? file_read (path, maximum, trust, &cause) : NULL;
 
   if (path == NULL)
-    g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "the %s is not configured", what);
+    shikaku_error_set (error, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_FILE_UNREADABLE,
+                       "the %s is not configured", what);
   else if (text == NULL)
-    g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "the %s cannot be read: %s", what,
-                 cause->message);
+    shikaku_error_set (error, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_FILE_UNREADABLE,
+                       "the %s cannot be read: %s", what, cause->message);
   return text;
 }
 
@@ -176,6 +177,57 @@ set_pair (CertificateCredentials *pair, const char *certificate, const char *key
   return gnutls_certificate_set_x509_key_mem (pair, &certificate_text, &key_text, GNUTLS_X509_FMT_PEM);
 }
 
+static gboolean
+is_certificate (gnutls_datum_t text, unsigned int flags)
+{
+  gnutls_x509_crt_t *list = NULL;
+  unsigned int n = 0;
+  int result = gnutls_global_init ();
+
+  if (result >= 0)
+    result = gnutls_x509_crt_list_import2 (&list, &n, &text, GNUTLS_X509_FMT_PEM, flags);
+  for (unsigned int i = 0; result >= 0 && i < n; i++)
+    gnutls_x509_crt_deinit (list[i]);
+  if (result >= 0)
+    gnutls_free (list);
+  return result >= 0;
+}
+
+static gboolean
+is_private_key (Secret *text)
+{
+  const gnutls_datum_t datum = as_datum (text);
+  gnutls_x509_privkey_t key;
+  gboolean good;
+
+  if (gnutls_x509_privkey_init (&key) < 0)
+    return FALSE;
+  good = gnutls_x509_privkey_import2 (key, &datum, GNUTLS_X509_FMT_PEM, NULL, 0) >= 0;
+  gnutls_x509_privkey_deinit (key);
+  return good;
+}
+
+/* What kept certificate and key from being a pair. @result: a code of GnuTLS. */
+static void
+set_pair_error (GError **error, const char *certificate, const char *key, const Texts *texts, int result)
+{
+  if (texts->certificate != NULL && !is_certificate (bytes_as_datum (texts->certificate), 0))
+    shikaku_error_set (error, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_FILE_INVALID,
+                       "the client certificate %s cannot be used: no certificate in it (PEM)", certificate);
+  else if (texts->key != NULL && !is_private_key (texts->key))
+    shikaku_error_set (error, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_FILE_INVALID,
+                       "the key %s cannot be used: no private key in it (PEM), or it is encrypted", key);
+  else if (result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE)
+    shikaku_error_set (error, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_TOKEN_OBJECT,
+                       "the client certificate %s and its key %s cannot be used: the token has no such object",
+                       certificate, key);
+  else
+    shikaku_error_set (
+        error, SHIKAKU_ERROR_CREDENTIAL_MISSING,
+        result == GNUTLS_E_CERTIFICATE_KEY_MISMATCH ? SHIKAKU_CAUSE_KEY_MISMATCH : SHIKAKU_CAUSE_FILE_INVALID,
+        "the client certificate %s and its key %s cannot be used: %s", certificate, key, gnutls_strerror (result));
+}
+
 /* Proves by a signature that certificate and key are a pair, and makes GLib's certificate of just these. */
 static gboolean
 load_pair (const char *certificate, const char *key, const Texts *texts, Credential *credential, GError **error)
@@ -193,10 +245,7 @@ load_pair (const char *certificate, const char *key, const Texts *texts, Credent
     result = gnutls_certificate_get_x509_crt (pair, 0, &chain, &n);
   if (result < 0)
     {
-      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING,
-                   "the client certificate %s and its key %s cannot be used: %s", certificate, key,
-                   result == GNUTLS_E_REQUESTED_DATA_NOT_AVAILABLE ? "the token has no such object"
-                                                                   : gnutls_strerror (result));
+      set_pair_error (error, certificate, key, texts, result);
       return FALSE;
     }
   read_validity (chain, n, credential);
@@ -210,31 +259,15 @@ load_pair (const char *certificate, const char *key, const Texts *texts, Credent
   return TRUE;
 }
 
-static gboolean
-is_pem (Secret *text, unsigned int flags)
-{
-  const gnutls_datum_t datum = as_datum (text);
-  gnutls_x509_crt_t *list = NULL;
-  unsigned int n = 0;
-  int result = gnutls_global_init ();
-
-  if (result >= 0)
-    result = gnutls_x509_crt_list_import2 (&list, &n, &datum, GNUTLS_X509_FMT_PEM, flags);
-  for (unsigned int i = 0; result >= 0 && i < n; i++)
-    gnutls_x509_crt_deinit (list[i]);
-  if (result >= 0)
-    gnutls_free (list);
-  return result >= 0;
-}
-
 gboolean
 credential_check_certificate (const char *path, GError **error)
 {
   g_autoptr (Secret) text = read_text ("client certificate", path, FILE_PEM_SIZE_MAXIMUM, FILE_OWN, error);
 
-  if (text != NULL && !is_pem (text, GNUTLS_X509_CRT_LIST_SORT))
+  if (text != NULL && !is_certificate (as_datum (text), GNUTLS_X509_CRT_LIST_SORT))
     {
-      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "%s: no certificate in it (PEM)", path);
+      shikaku_error_set (error, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_FILE_INVALID,
+                         "%s: no certificate in it (PEM)", path);
       return FALSE;
     }
   return text != NULL;
@@ -262,7 +295,7 @@ credential_load_authority (const char *path, GError **error)
 
   if (text == NULL)
     return NULL;
-  good = is_pem (text, 0);
+  good = is_certificate (as_datum (text), 0);
   bytes = g_bytes_new_static (secret_get_data (text), strlen ((char *)secret_get_data (text)));
   if (good)
     kept = keep_in_memory (bytes, &fd);
@@ -276,10 +309,10 @@ credential_load_authority (const char *path, GError **error)
     }
   else
     {
-      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "%s cannot be used: %s", path,
-                   !good || g_tls_backend_supports_tls (g_tls_backend_get_default ())
-                       ? "is it PEM?"
-                       : "glib-networking is not installed");
+      shikaku_error_set (
+          error, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_FILE_INVALID, "%s cannot be used: %s", path,
+          !good || g_tls_backend_supports_tls (g_tls_backend_get_default ()) ? "is it PEM?"
+                                                                             : "glib-networking is not installed");
       if (fd >= 0)
         close (fd);
     }
@@ -325,8 +358,8 @@ credential_load (const CredentialFiles *files, const Credential *kept, GError **
     return NULL;
   if (token_is_uri (files->certificate) && credential->token == NULL)
     {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING,
-                           "a client certificate in a token wants its key in a token too");
+      shikaku_error_set (error, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_TOKEN_MISSING,
+                         "a client certificate in a token wants its key in a token too");
       return NULL;
     }
   if (token_is_uri (files->certificate) && !token_find (files->certificate, error))
@@ -337,8 +370,8 @@ credential_load (const CredentialFiles *files, const Credential *kept, GError **
     return NULL;
   if (credential->certificate == NULL)
     {
-      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "%s cannot be used: is it PEM?",
-                   certificate);
+      shikaku_error_set (error, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_FILE_INVALID,
+                         "%s cannot be used: is it PEM?", certificate);
       return NULL;
     }
   credential->exposure = describe_exposure (files);
@@ -386,10 +419,20 @@ credential_is_same (const Credential *a, const Credential *b)
 gboolean
 credential_is_valid (const Credential *credential, gint64 now, GError **error)
 {
+  const gboolean is_early = now < credential->begins;
+  g_autoptr (GDateTime) end = NULL, today = NULL;
+  g_autofree char *end_text = NULL, *today_text = NULL;
+
   if (now >= credential->begins && now < credential->expires)
     return TRUE;
-  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_EXPIRED, "the client certificate %s",
-               now < credential->begins ? "is not valid yet" : "has expired");
+  end = g_date_time_new_from_unix_utc ((is_early ? credential->begins : credential->expires) / G_USEC_PER_SEC);
+  today = g_date_time_new_from_unix_utc (now / G_USEC_PER_SEC);
+  end_text = end != NULL ? g_date_time_format (end, "%F") : NULL;
+  today_text = today != NULL ? g_date_time_format (today, "%F") : NULL;
+  shikaku_error_set (error, SHIKAKU_ERROR_CREDENTIAL_EXPIRED,
+                     is_early ? SHIKAKU_CAUSE_CLOCK_WRONG : SHIKAKU_CAUSE_CERTIFICATE_EXPIRED,
+                     "the client certificate %s %s; this computer's clock says %s",
+                     is_early ? "is not valid yet, but from" : "has expired on", end_text, today_text);
   return FALSE;
 }
 
@@ -440,14 +483,18 @@ credential_make_login (const char *account_file, GError **error)
   guint8 *start, *out;
 
   if (text == NULL)
-    return NULL;
+    {
+      if (error != NULL)
+        shikaku_error_set_cause (*error, SHIKAKU_CAUSE_ACCOUNT_UNREADABLE);
+      return NULL;
+    }
   cursor = (char *)secret_get_data (text);
   account = strlen (cursor) <= ACCOUNT_SIZE_MAXIMUM ? take_line (&cursor) : NULL;
   password = account != NULL ? take_line (&cursor) : NULL;
   if (password == NULL || *cursor != '\0')
     {
-      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING,
-                   "the account's file is not two lines, account and password: %s", account_file);
+      shikaku_error_set (error, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_ACCOUNT_UNREADABLE,
+                         "the account's file is not two lines, account and password: %s", account_file);
       return NULL;
     }
   body = secret_new (CHARACTER_SIZE_MAXIMUM * ACCOUNT_SIZE_MAXIMUM + 64);

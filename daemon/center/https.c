@@ -91,8 +91,17 @@ void
 https_outcome_clear (HttpsOutcome *outcome)
 {
   g_clear_pointer (&outcome->body, g_bytes_unref);
+  g_free (outcome->date);
   memset (outcome, 0, sizeof *outcome);
   outcome->retry_after_seconds = -1;
+}
+
+gint64
+https_parse_date (const char *text)
+{
+  g_autoptr (GDateTime) date = text != NULL ? soup_date_time_new_from_http_string (text) : NULL;
+
+  return date != NULL ? g_date_time_to_unix (date) * G_USEC_PER_SEC : 0;
 }
 
 void
@@ -194,12 +203,44 @@ exchange_finish (Exchange *exchange, const GError *error)
   exchange_free (exchange);
 }
 
+G_GNUC_PRINTF (4, 5)
 static void
-exchange_fail (Exchange *exchange, ShikakuError code, const char *text)
+exchange_fail (Exchange *exchange, ShikakuError code, ShikakuCause cause, const char *format, ...)
 {
-  g_autoptr (GError) error = g_error_new_literal (SHIKAKU_ERROR, code, text);
+  g_autoptr (GError) error = NULL;
+  va_list arguments;
 
+  va_start (arguments, format);
+  error = g_error_new_valist (SHIKAKU_ERROR, (int)code, format, arguments);
+  va_end (arguments);
+  shikaku_error_set_cause (error, cause);
   exchange_finish (exchange, error);
+}
+
+/* The center is not reached, or goes away; @text says what is with its host. */
+static void
+exchange_fail_at (Exchange *exchange, ShikakuCause cause, const char *text)
+{
+  GUri *uri = soup_message_get_uri (exchange->message);
+
+  exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, cause, "%s port %d %s", g_uri_get_host (uri),
+                 g_uri_get_port (uri), text);
+}
+
+ShikakuCause
+https_get_silent_cause (const HttpsOutcome *outcome)
+{
+  switch (outcome->stage)
+    {
+    case HTTPS_STAGE_NONE:
+      return outcome->resolved ? SHIKAKU_CAUSE_LINE_SILENT : SHIKAKU_CAUSE_NAME_SILENT;
+    case HTTPS_STAGE_CONNECTED:
+      return SHIKAKU_CAUSE_TLS_SILENT;
+    case HTTPS_STAGE_SECURED:
+    case HTTPS_STAGE_ANSWERED:
+    default:
+      return SHIKAKU_CAUSE_CENTER_SILENT;
+    }
 }
 
 /* Whether the center has shown its certificate on the connection that was made for this exchange. */
@@ -218,19 +259,48 @@ has_seen_center (const Exchange *exchange)
 static void
 exchange_fail_cut (Exchange *exchange)
 {
+  const gboolean is_secured = exchange->outcome->stage >= HTTPS_STAGE_SECURED;
+
   exchange->outcome->lost = TRUE;
   if (has_seen_center (exchange))
-    exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE,
-                   "the center cut the connection after the TLS handshake, or it does not take the client certificate");
+    exchange_fail_at (exchange, is_secured ? SHIKAKU_CAUSE_CENTER_CUT : SHIKAKU_CAUSE_TLS_CUT,
+                      "cut the connection after the TLS handshake, or it does not take the client certificate");
   else
-    exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center cut the connection");
+    exchange_fail_at (exchange, is_secured ? SHIKAKU_CAUSE_CENTER_CUT : SHIKAKU_CAUSE_TLS_CUT, "cut the connection");
 }
 
 static void
 exchange_fail_handshake (Exchange *exchange)
 {
-  exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE,
-                 "the center cut the TLS handshake, or does not speak TLS 1.2 or 1.3");
+  exchange_fail_at (exchange, SHIKAKU_CAUSE_TLS_CUT, "cut the TLS handshake, or does not speak TLS 1.2 or 1.3");
+}
+
+/* Who passes for the center: what is wrong with the certificate that it shows, the worst first. */
+static void
+exchange_fail_untrusted (Exchange *exchange)
+{
+  static const struct
+  {
+    GTlsCertificateFlags flag;
+    ShikakuCause cause;
+    const char *text;
+  } faults[] = {
+    { G_TLS_CERTIFICATE_UNKNOWN_CA, SHIKAKU_CAUSE_SERVER_UNTRUSTED, "is not of the trusted CA" },
+    { G_TLS_CERTIFICATE_BAD_IDENTITY, SHIKAKU_CAUSE_SERVER_NAME, "is for another name" },
+    { G_TLS_CERTIFICATE_NOT_ACTIVATED, SHIKAKU_CAUSE_CLOCK_WRONG, "is not valid yet, by this computer's clock" },
+    { G_TLS_CERTIFICATE_EXPIRED, SHIKAKU_CAUSE_SERVER_EXPIRED, "has expired, by this computer's clock" },
+    { G_TLS_CERTIFICATE_VALIDATE_ALL, SHIKAKU_CAUSE_SERVER_WEAK, "is weak, or is not for a server" },
+  };
+  const GTlsCertificateFlags flags = exchange->tls != NULL
+                                         ? g_tls_connection_get_peer_certificate_errors (exchange->tls)
+                                         : G_TLS_CERTIFICATE_UNKNOWN_CA;
+  GUri *uri = soup_message_get_uri (exchange->message);
+  guint i = 0;
+
+  while (i < G_N_ELEMENTS (faults) - 1 && (flags & faults[i].flag) == 0)
+    i++;
+  exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNTRUSTED, faults[i].cause, "the certificate of %s port %d %s",
+                 g_uri_get_host (uri), g_uri_get_port (uri), faults[i].text);
 }
 
 static void
@@ -240,9 +310,7 @@ exchange_fail_tls (Exchange *exchange, const GError *cause)
   switch ((GTlsError)cause->code)
     {
     case G_TLS_ERROR_BAD_CERTIFICATE:
-      exchange_fail (
-          exchange, SHIKAKU_ERROR_CENTER_UNTRUSTED,
-          "the center's certificate is not of the trusted CA, not for a server of its name, weak, or expired");
+      exchange_fail_untrusted (exchange);
       break;
     case G_TLS_ERROR_NOT_TLS: /* the handshake was cut, whatever for; it matters whether the center had shown itself */
       if (has_seen_center (exchange))
@@ -254,11 +322,13 @@ exchange_fail_tls (Exchange *exchange, const GError *cause)
       exchange_fail_cut (exchange);
       break;
     case G_TLS_ERROR_UNAVAILABLE:
-      exchange_fail (exchange, SHIKAKU_ERROR_FAILED, "there is no TLS: glib-networking is not installed");
+      exchange_fail (exchange, SHIKAKU_ERROR_FAILED, SHIKAKU_CAUSE_NONE,
+                     "there is no TLS: glib-networking is not installed");
       break;
     case G_TLS_ERROR_CERTIFICATE_REQUIRED:
       exchange->outcome->unproved = TRUE;
-      exchange_fail (exchange, SHIKAKU_ERROR_CENTER_REFUSED, "no client certificate could be shown to the center");
+      exchange_fail (exchange, SHIKAKU_ERROR_CENTER_REFUSED, SHIKAKU_CAUSE_CERTIFICATE_REFUSED,
+                     "no client certificate could be shown to the center");
       break;
     case G_TLS_ERROR_MISC: /* an alert of the center, above all */
     case G_TLS_ERROR_HANDSHAKE:
@@ -266,7 +336,8 @@ exchange_fail_tls (Exchange *exchange, const GError *cause)
     case G_TLS_ERROR_BAD_CERTIFICATE_PASSWORD:
     default:
       if (has_seen_center (exchange))
-        exchange_fail (exchange, SHIKAKU_ERROR_CENTER_REFUSED, "the center refused the client certificate");
+        exchange_fail (exchange, SHIKAKU_ERROR_CENTER_REFUSED, SHIKAKU_CAUSE_CERTIFICATE_REFUSED,
+                       "the center refused the client certificate");
       else if (exchange->fresh)
         exchange_fail_handshake (exchange);
       else
@@ -280,17 +351,44 @@ exchange_fail_io (Exchange *exchange, const GError *cause)
 {
   gboolean answered = exchange->outcome->stage == HTTPS_STAGE_ANSWERED;
 
-  if (cause->code == G_IO_ERROR_CONNECTION_REFUSED)
+  switch (cause->code)
     {
+    case G_IO_ERROR_CONNECTION_REFUSED:
       exchange->outcome->lost = TRUE;
-      exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center refused the connection");
+      exchange_fail_at (exchange, SHIKAKU_CAUSE_CONNECTION_REFUSED, "refused the connection");
+      break;
+    case G_IO_ERROR_CONNECTION_CLOSED:
+    case G_IO_ERROR_PARTIAL_INPUT:
+      exchange_fail_cut (exchange);
+      break;
+    case G_IO_ERROR_PERMISSION_DENIED: /* by a route that prohibits */
+    case G_IO_ERROR_NETWORK_UNREACHABLE:
+    case G_IO_ERROR_HOST_UNREACHABLE:
+      exchange_fail_at (exchange, SHIKAKU_CAUSE_NO_ROUTE, "cannot be reached: there is no route to it");
+      break;
+    case G_IO_ERROR_TIMED_OUT:
+      exchange_fail_at (exchange, https_get_silent_cause (exchange->outcome), "does not answer");
+      break;
+    default:
+      if (answered)
+        exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, SHIKAKU_CAUSE_ANSWER_INVALID,
+                       "the center's answer is malformed");
+      else
+        exchange_fail_at (exchange, https_get_silent_cause (exchange->outcome), "cannot be reached");
     }
-  else if (cause->code == G_IO_ERROR_CONNECTION_CLOSED || cause->code == G_IO_ERROR_PARTIAL_INPUT)
-    exchange_fail_cut (exchange);
-  else if (answered && cause->code != G_IO_ERROR_TIMED_OUT)
-    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center's answer is malformed");
+}
+
+static void
+exchange_fail_name (Exchange *exchange, const GError *cause)
+{
+  const char *host = g_uri_get_host (soup_message_get_uri (exchange->message));
+
+  if (cause->code == G_RESOLVER_ERROR_NOT_FOUND)
+    exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, SHIKAKU_CAUSE_NAME_UNKNOWN,
+                   "the name service knows no host %s", host);
   else
-    exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center cannot be reached");
+    exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, SHIKAKU_CAUSE_NAME_SILENT,
+                   "the name service does not answer, so that the address of %s is not known", host);
 }
 
 /* Foreign errors end here: no text of theirs goes further, because it can hold what the center sent. */
@@ -298,17 +396,21 @@ static void
 exchange_fail_foreign (Exchange *exchange, const GError *cause)
 {
   if (exchange->informational > INFORMATIONAL_ANSWERS_MAXIMUM)
-    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center does not come to its answer");
+    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, SHIKAKU_CAUSE_ANSWER_INVALID,
+                   "the center does not come to its answer");
   else if (g_error_matches (cause, G_IO_ERROR, G_IO_ERROR_CANCELLED))
-    exchange_fail (exchange, SHIKAKU_ERROR_CANCELLED, "cancelled");
+    exchange_fail (exchange, SHIKAKU_ERROR_CANCELLED, SHIKAKU_CAUSE_NONE, "cancelled");
   else if (cause->domain == G_TLS_ERROR)
     exchange_fail_tls (exchange, cause);
   else if (cause->domain == SOUP_SESSION_ERROR)
-    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center's answer is not HTTP");
+    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, SHIKAKU_CAUSE_ANSWER_INVALID,
+                   "the center's answer is not HTTP");
   else if (cause->domain == G_IO_ERROR)
     exchange_fail_io (exchange, cause);
+  else if (cause->domain == G_RESOLVER_ERROR)
+    exchange_fail_name (exchange, cause);
   else
-    exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center cannot be reached");
+    exchange_fail_at (exchange, https_get_silent_cause (exchange->outcome), "cannot be reached");
 }
 
 static void
@@ -321,13 +423,15 @@ exchange_complete (Exchange *exchange)
   /* libsoup believes the end of the connection more than the announced length if the center does not keep it. */
   if (exchange->length >= 0 && exchange->used > (gsize)exchange->length)
     {
-      exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center's answer is longer than it says");
+      exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, SHIKAKU_CAUSE_ANSWER_INVALID,
+                     "the center's answer is longer than it says");
       return;
     }
   if (exchange->length >= 0 && exchange->used < (gsize)exchange->length)
     {
       exchange->outcome->lost = TRUE;
-      exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center's answer is cut");
+      exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, SHIKAKU_CAUSE_CENTER_CUT,
+                     "the center's answer is cut");
       return;
     }
   buffer = g_steal_pointer (&exchange->buffer);
@@ -360,7 +464,8 @@ read_body (Exchange *exchange)
         {
           if (exchange->used > MESSAGE_SIZE_MAXIMUM)
             {
-              exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center's answer is too large");
+              exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, SHIKAKU_CAUSE_ANSWER_INVALID,
+                             "the center's answer is too large");
               return;
             }
           exchange->buffer = buffer_grow (exchange->buffer, MIN (2 * exchange->used, MESSAGE_SIZE_MAXIMUM + 1));
@@ -397,7 +502,8 @@ on_readable (GObject *stream, gpointer user_data)
   Exchange *exchange = user_data;
 
   if (++exchange->empty_turns > EMPTY_TURNS_MAXIMUM)
-    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center does not come to its answer's end");
+    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, SHIKAKU_CAUSE_ANSWER_INVALID,
+                   "the center does not come to its answer's end");
   else
     read_body (exchange);
   return G_SOURCE_REMOVE;
@@ -439,13 +545,16 @@ on_sent (GObject *session, GAsyncResult *result, gpointer user_data)
   outcome->stage = HTTPS_STAGE_ANSWERED;
   outcome->status = soup_message_get_status (exchange->message);
   outcome->retry_after_seconds = parse_retry_after (headers);
+  outcome->date = g_strdup (soup_message_headers_get_one (headers, "Date"));
   exchange->length = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
                          ? soup_message_headers_get_content_length (headers)
                          : -1;
   if (outcome->status == SOUP_STATUS_OK && !is_json (headers))
-    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center's answer is not JSON");
+    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, SHIKAKU_CAUSE_ANSWER_INVALID,
+                   "the center's answer is not JSON");
   else if (exchange->length > MESSAGE_SIZE_MAXIMUM)
-    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, "the center's answer is too large");
+    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, SHIKAKU_CAUSE_ANSWER_INVALID,
+                   "the center's answer is too large");
   else
     {
       /* One byte more than is announced, so that its end is seen without growing. */
@@ -477,7 +586,9 @@ on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *con
   Exchange *exchange = user_data;
 
   exchange->fresh = TRUE;
-  if (event == G_SOCKET_CLIENT_CONNECTED)
+  if (event == G_SOCKET_CLIENT_RESOLVED)
+    exchange->outcome->resolved = TRUE;
+  else if (event == G_SOCKET_CLIENT_CONNECTED)
     exchange->outcome->stage = MAX (exchange->outcome->stage, HTTPS_STAGE_CONNECTED);
   else if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING && G_IS_TLS_CONNECTION (connection))
     {

@@ -7,6 +7,7 @@
  */
 #pragma once
 
+#include "base/error.h"
 #include "center/credential.h"
 
 typedef struct Https Https;
@@ -49,6 +50,8 @@ typedef enum
 typedef struct
 {
   HttpsStage stage;
+  gboolean resolved;          /* the address of the host's name is known */
+  char *date;                 /* what the center's clock says, as sent; NULL: nothing */
   gboolean lost;              /* with an error: refused, reset or cut; the same may succeed in a moment */
   gboolean unproved;          /* with an error: no certificate could be shown to the center, so that it did nothing */
   guint status;               /* HTTP status, 0 until the headers came */
@@ -57,6 +60,12 @@ typedef struct
 } HttpsOutcome;
 
 void https_outcome_clear (HttpsOutcome *outcome);
+
+/* https_parse_date: Return: microseconds since the epoch; 0: @text (NULL is none) is no date. */
+gint64 https_parse_date (const char *text);
+
+/* https_get_silent_cause: what is wrong with an exchange in which nothing happens any more. */
+ShikakuCause https_get_silent_cause (const HttpsOutcome *outcome);
 
 /* @error: NULL when a whole answer came, whatever its status; else of SHIKAKU_ERROR. Borrowed. */
 typedef void (*HttpsDone) (const GError *error, gpointer user_data);

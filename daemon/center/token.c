@@ -56,7 +56,19 @@ set_missing (GError **error, const char *uri, const char *format, ...)
   va_start (arguments, format);
   text = g_strdup_vprintf (format, arguments);
   va_end (arguments);
-  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "the token of %s %s", shown, text);
+  shikaku_error_set (error, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_TOKEN_MISSING, "the token of %s %s", shown,
+                     text);
+  return FALSE;
+}
+
+/* It is there, and is not logged in to. */
+static gboolean
+set_closed (GError **error, const char *uri, const char *text)
+{
+  g_autofree char *shown = token_strip_uri (uri);
+
+  shikaku_error_set (error, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_TOKEN_PIN, "the token of %s %s", shown,
+                     text);
   return FALSE;
 }
 
@@ -153,7 +165,8 @@ read_pin_file (const char *path, gsize *ret_size, GError **error)
   *ret_size = pin != NULL ? strcspn ((char *)secret_get_data (pin), "\r\n") : 0;
   if (pin != NULL && *ret_size == 0)
     {
-      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "%s: there is no PIN in it", path);
+      shikaku_error_set (error, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_TOKEN_PIN, "%s: there is no PIN in it",
+                         path);
       return NULL;
     }
   return g_steal_pointer (&pin);
@@ -180,12 +193,16 @@ read_pin (P11KitUri *parsed, const char *uri, const char *pin_file, gsize *ret_s
     pin_file = g_str_has_prefix (source, "file:") ? source + strlen ("file:") : source;
   if (pin_file == NULL)
     {
-      set_missing (error, uri, "wants a PIN: write it to a file and name that by TokenPin in [Center]");
+      set_closed (error, uri, "wants a PIN: write it to a file and name that by TokenPin in [Center]");
       return NULL;
     }
   pin = read_pin_file (pin_file, ret_size, &cause);
   if (pin == NULL)
-    set_missing (error, uri, "wants a PIN, and its file cannot be used: %s", cause->message);
+    {
+      g_autofree char *text = g_strdup_printf ("wants a PIN, and its file cannot be used: %s", cause->message);
+
+      set_closed (error, uri, text);
+    }
   return pin;
 }
 
@@ -194,13 +211,13 @@ static gboolean
 check_tries (const char *uri, CK_FLAGS flags, GError **error)
 {
   if ((flags & CKF_USER_PIN_LOCKED) != 0)
-    return set_missing (error, uri, "has locked its PIN: unlock it with the token's own tool");
+    return set_closed (error, uri, "has locked its PIN: unlock it with the token's own tool");
   if ((flags & CKF_USER_PIN_FINAL_TRY) != 0)
-    return set_missing (error, uri,
-                        "has one PIN try left, which is not used: log in to it once with the token's own tool, and "
-                        "see that TokenPin is right");
+    return set_closed (error, uri,
+                       "has one PIN try left, which is not used: log in to it once with the token's own tool, and "
+                       "see that TokenPin is right");
   if ((flags & CKF_PROTECTED_AUTHENTICATION_PATH) != 0)
-    return set_missing (error, uri, "takes its PIN on a keypad of its own, which nobody would type here");
+    return set_closed (error, uri, "takes its PIN on a keypad of its own, which nobody would type here");
   return TRUE;
 }
 
@@ -228,12 +245,13 @@ log_in (Token *token, P11KitUri *parsed, const char *uri, const char *pin_file, 
     case CKR_SESSION_HANDLE_INVALID:
       return set_missing (error, uri, "was pulled");
     case CKR_PIN_LOCKED:
-      return set_missing (error, uri, "has locked its PIN: unlock it with the token's own tool");
+      return set_closed (error, uri, "has locked its PIN: unlock it with the token's own tool");
     default: /* whatever it was, it may have cost a try */
-      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_PIN_INCORRECT,
-                   "the token of %s refused the PIN (%s), and is not asked again, because it would lock: put the right "
-                   "PIN in the file of TokenPin, then reload shikakud",
-                   stripped, p11_kit_strerror (result));
+      shikaku_error_set (
+          error, SHIKAKU_ERROR_PIN_INCORRECT, SHIKAKU_CAUSE_TOKEN_PIN,
+          "the token of %s refused the PIN (%s), and is not asked again, because it would lock: put the right "
+          "PIN in the file of TokenPin, then reload shikakud",
+          stripped, p11_kit_strerror (result));
       return FALSE;
     }
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/wall-clock.h"
 
 #define PROOF_DOMAIN "org.shikaku.card-proof.v1"
 
@@ -68,39 +69,65 @@ transport_make_proof_content (const TransportChallenge *challenge)
 }
 
 static void
-note_link (Transport *transport, TransportLink link, TransportLinkState state, ShikakuError error, const char *detail)
+replace_text (char **place, const char *text)
+{
+  if (g_strcmp0 (*place, text) == 0)
+    return;
+  g_free (*place);
+  *place = g_strdup (text);
+}
+
+static void
+note_link (Transport *transport, TransportLink link, TransportLinkState state, ShikakuCause cause, const char *detail)
 {
   TransportLinkStatus *status = &transport->links[link];
 
-  if (status->state != state || status->error != error)
+  if (status->state != state || status->cause != cause)
     status->since = state == TRANSPORT_LINK_UNKNOWN ? 0 : g_get_real_time ();
   status->state = state;
-  status->error = error;
-  if (g_strcmp0 (status->detail, detail) == 0)
-    return;
-  g_free (status->detail);
-  status->detail = g_strdup (detail);
+  status->error = SHIKAKU_ERROR_NONE;
+  status->cause = cause;
+  replace_text (&status->detail, detail);
+  replace_text (&status->code, NULL);
+  replace_text (&status->message, NULL);
 }
 
 void
 transport_note_link (Transport *transport, TransportLink link, TransportLinkState state, const GError *error)
 {
-  note_link (transport, link, state, error != NULL ? (ShikakuError)error->code : SHIKAKU_ERROR_NONE,
-             error != NULL ? error->message : NULL);
+  TransportLinkStatus *status = &transport->links[link];
+  ShikakuError former = status->error;
+  ShikakuCause cause = shikaku_error_get_cause (error);
+
+  note_link (transport, link, state, cause, error != NULL ? error->message : NULL);
+  if (error == NULL)
+    return;
+  status->error = (ShikakuError)error->code;
+  if (status->error != former)
+    status->since = g_get_real_time ();
+  status->code = g_strdup (shikaku_error_get_plain_code (error));
+  if (cause == SHIKAKU_CAUSE_ACCOUNT_REFUSED) /* of others it may name a patient */
+    status->message = g_strdup (shikaku_error_get_center_text (error));
 }
 
 void
 transport_note_exposure (Transport *transport, const char *exposure)
 {
   note_link (transport, TRANSPORT_LINK_CREDENTIAL, exposure != NULL ? TRANSPORT_LINK_DEGRADED : TRANSPORT_LINK_OK,
-             SHIKAKU_ERROR_NONE, exposure);
+             exposure != NULL ? SHIKAKU_CAUSE_SECRETS_EXPOSED : SHIKAKU_CAUSE_NONE, exposure);
+}
+
+void
+transport_note_clock (Transport *transport, gint64 date)
+{
+  transport->clock = (TransportClock){ date, wall_clock_get_boot_time () };
 }
 
 void
 transport_forget_links (Transport *transport, TransportLink first)
 {
   for (guint link = first; link < TRANSPORT_N_LINKS; link++)
-    note_link (transport, link, TRANSPORT_LINK_UNKNOWN, SHIKAKU_ERROR_NONE, NULL);
+    note_link (transport, link, TRANSPORT_LINK_UNKNOWN, SHIKAKU_CAUSE_NONE, NULL);
 }
 
 void
@@ -120,6 +147,7 @@ transport_derive_state (Transport *transport)
 {
   TransportState state
       = transport->links[TRANSPORT_LINK_CENTER].state == TRANSPORT_LINK_OK ? TRANSPORT_ONLINE : TRANSPORT_UNKNOWN;
+  ShikakuCause cause = SHIKAKU_CAUSE_NONE;
 
   for (guint link = TRANSPORT_LINK_CREDENTIAL; link < TRANSPORT_N_LINKS; link++) /* of what is in use */
     {
@@ -128,10 +156,13 @@ transport_derive_state (Transport *transport)
       else if (transport->links[link].state == TRANSPORT_LINK_DEGRADED && state != TRANSPORT_OFFLINE
                && link != TRANSPORT_LINK_CREDENTIAL) /* exposed, or about to expire: the center is as good as ever */
         state = TRANSPORT_DEGRADED;
+      if (cause == SHIKAKU_CAUSE_NONE && (state == TRANSPORT_OFFLINE || state == TRANSPORT_DEGRADED))
+        cause = transport->links[link].cause;
     }
-  if (state == transport->state)
+  if (state == transport->state && cause == transport->cause)
     return;
   transport->state = state;
+  transport->cause = cause;
   if (transport->changed != NULL)
     transport->changed (transport, transport->changed_data);
 }

@@ -133,10 +133,18 @@ typedef enum
 typedef struct
 {
   TransportLinkState state;
-  gint64 since;       /* microseconds since the epoch of the last change; 0 while unknown */
-  ShikakuError error; /* while degraded or failed, else NONE */
-  char *detail;       /* what is wrong, and with which file or URI, for technicians; NULL: nothing is */
+  gint64 since;         /* microseconds since the epoch of the last change; 0 while unknown */
+  ShikakuError error;   /* while degraded or failed, else NONE */
+  char *detail;         /* what is wrong, and with which file or URI, for technicians; NULL: nothing is */
+  ShikakuCause cause;   /* what is wrong, if it is known */
+  char *code, *message; /* the center's own, where it has refused; the message of a refused account alone */
 } TransportLinkStatus;
+
+/* What the center's clock said when it last answered, and when that was by ours that nobody sets. 0: never. */
+typedef struct
+{
+  gint64 date, at; /* microseconds since the epoch; of CLOCK_BOOTTIME */
+} TransportClock;
 
 /* What a transport can do. A visit is given the one that can do what its origin needs. */
 typedef enum
@@ -184,7 +192,9 @@ struct Transport
 {
   const TransportClass *klass;
   TransportState state;
+  ShikakuCause cause; /* of the first link that is not well; NONE: each is, or it is not known */
   TransportLinkStatus links[TRANSPORT_N_LINKS];
+  TransportClock clock;
   gint64 credential_expires; /* microseconds since the epoch; 0: not known */
   gboolean is_behind;        /* what is in use is not what was given last: that is being tried, waits, or was refused */
   void (*changed) (Transport *transport, gpointer user_data); /* state, credential_expires, is_behind or the link of the
@@ -208,5 +218,7 @@ void transport_derive_state (Transport *transport);
  * or NULL: that is not known yet. Tells the owner.
  */
 void transport_note_settings (Transport *transport, gboolean in_use, const GError *error);
+/* transport_note_clock: the center has said that it is @date (microseconds since the epoch). */
+void transport_note_clock (Transport *transport, gint64 date);
 /* transport_note_expiry: when the credential expires; tells the owner if that is new. */
 void transport_note_expiry (Transport *transport, gint64 expires);

@@ -2,10 +2,9 @@
 /*
  * web-client: a call's way: credential → token → exchange → (repeat) → done.
  *
- * What an HTTP status becomes: 200 the answer · 401 a new token and one repeat, then CENTER_REFUSED · 429, 503
- * repeats after Retry-After or the back-off, then CENTER_BUSY · other 4xx CENTER_REFUSED · 408 and other 5xx
- * CENTER_UNREACHABLE (out of order) · 3xx and anything else MESSAGE_INVALID. A query whose connection was refused,
- * reset or cut is repeated; TLS errors and refusals never are, but once when the key's token may have been pulled.
+ * A 401 is followed by a new token and one repeat, 429 and 503 by repeats after Retry-After or the back-off; what they
+ * become, and other statuses, is web-fault's. A query whose connection was refused, reset or cut is repeated; TLS
+ * errors and refusals never are, but once when the key's token may have been pulled.
  */
 
 #include "center/web-client.h"
@@ -17,6 +16,7 @@
 #include "base/message-ids.h"
 #include "center/backoff.h"
 #include "center/web-access.h"
+#include "center/web-fault.h"
 #include "center/web-message.h"
 
 #define REPEATS_MAXIMUM 4 /* over three seconds at most: a center that begins anew, or a router, is back by then */
@@ -26,9 +26,6 @@
 #define STATUS_OK 200
 #define STATUS_UNAUTHORIZED 401
 #define STATUS_FORBIDDEN 403
-#define STATUS_TOO_SLOW_REQUEST 408
-#define STATUS_TOO_MANY_REQUESTS 429
-#define STATUS_UNAVAILABLE 503
 
 #define EXAMINATION_SECONDS 2 /* a call that only examines: shikakuctl waits 2.8 s */
 
@@ -57,6 +54,7 @@ typedef struct
   gint64 end;        /* monotonic */
   GSource *deadline; /* ready at the end, or at once when the caller cancels */
   GSource *pause;    /* until the next step */
+  GError *trouble;   /* that it is repeated for; NULL: none */
   GError *failure;   /* of the opening or the login that it waited for; told at the next step */
   guint repeats;
   gboolean once;
@@ -73,7 +71,7 @@ struct WebClient
 {
   Transport *transport; /* NULL: nobody is told */
   gboolean closed;      /* to be freed with the last call */
-  const char *unset;    /* the configuration's key without which nothing can be asked; NULL: all are there */
+  const char *unset;    /* the configuration's keys without which nothing can be asked; NULL: all are there */
   guint timeout_seconds;
   GUri *uris[N_CALLS];
 
@@ -116,6 +114,7 @@ call_free (Call *call)
   g_clear_pointer (&call->body, g_bytes_unref);
   g_clear_object (&call->cancellable);
   g_clear_error (&call->failure);
+  g_clear_error (&call->trouble);
   g_free (call);
   if (client->closed && client->calls.length == 0)
     client_free (client);
@@ -185,9 +184,13 @@ static void
 note_links (Call *call, const GError *error)
 {
   Transport *transport = call->client->transport;
+  gint64 date;
 
   if (transport == NULL || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED))
     return;
+  date = call->once || call->kind == CALL_AUTH ? https_parse_date (call->outcome.date) : 0; /* the others need not */
+  if (date != 0)
+    transport_note_clock (transport, date);
   log_complaint (call->client, SHIKAKU_MESSAGE_CENTER_FAILED, error);
   note_link (call, TRANSPORT_LINK_LINE, HTTPS_STAGE_CONNECTED, error);
   note_link (call, TRANSPORT_LINK_TLS, HTTPS_STAGE_SECURED, error);
@@ -222,6 +225,17 @@ note_credential (WebClient *client, const GError *error)
   transport_derive_state (client->transport);
 }
 
+static void
+note_unset (WebClient *client, GError **error)
+{
+  g_autoptr (GError) missing = NULL;
+
+  shikaku_error_set (&missing, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_SETTINGS_MISSING,
+                     "not set in [Center] of shikakud.conf: %s", client->unset);
+  note_credential (client, missing);
+  g_propagate_error (error, g_steal_pointer (&missing));
+}
+
 /* The end of the time, or the caller's cancel, in whatever state. */
 static gboolean
 on_deadline (gpointer user_data)
@@ -237,14 +251,16 @@ on_deadline (gpointer user_data)
     }
   if (web_access_is_opening (call->client->access))
     {
-      g_set_error (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING,
-                   "the key's token did not answer within %u s", call->seconds);
+      shikaku_error_set (&error, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_TOKEN_MISSING,
+                         "the key's token did not answer within %u s", call->seconds);
       note_credential (call->client, error);
     }
   else
-    g_set_error (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE, "the center did not answer within %u s",
-                 call->seconds);
-  if (sent != NULL && sent->in_flight)
+    error = sent != NULL && !sent->in_flight && sent->trouble != NULL
+                ? g_error_copy (sent->trouble)
+                : web_fault_new_silence (call->client->uris[CALL_CONNECT], sent != NULL ? &sent->outcome : NULL,
+                                         call->seconds);
+  if (sent != NULL && (sent->in_flight || sent->trouble != NULL))
     note_links (sent, error);
   call_finish (call, NULL, error);
   return G_SOURCE_REMOVE;
@@ -304,10 +320,8 @@ static void
 call_judge_status (Call *call)
 {
   g_autoptr (GError) error = NULL;
-  guint status = call->outcome.status;
-  ShikakuError code = SHIKAKU_ERROR_MESSAGE_INVALID;
 
-  if (status == STATUS_UNAUTHORIZED && call->kind != CALL_AUTH && !call->renewed)
+  if (call->outcome.status == STATUS_UNAUTHORIZED && call->kind != CALL_AUTH && !call->renewed)
     {
       call->renewed = TRUE;
       if (call->token_serial == web_access_get_token_serial (call->client->access))
@@ -315,23 +329,9 @@ call_judge_status (Call *call)
       call_step (call);
       return;
     }
-  if (status == STATUS_TOO_MANY_REQUESTS || status == STATUS_UNAVAILABLE)
-    {
-      if (call_repeat (call))
-        return;
-      code = SHIKAKU_ERROR_CENTER_BUSY;
-    }
-  else if (status == STATUS_TOO_SLOW_REQUEST)
-    code = SHIKAKU_ERROR_CENTER_UNREACHABLE;
-  else if (status / 100 == 4)
-    code = SHIKAKU_ERROR_CENTER_REFUSED;
-  else if (status / 100 == 5)
-    code = SHIKAKU_ERROR_CENTER_UNREACHABLE;
-
-  g_set_error (&error, SHIKAKU_ERROR, code, "the center answered with HTTP status %u%s", status,
-               status / 100 == 3 ? ": redirects are not followed" : "");
-  if (code == SHIKAKU_ERROR_CENTER_BUSY && call->outcome.retry_after_seconds >= 0)
-    shikaku_error_set_retry_after (error, (guint)call->outcome.retry_after_seconds);
+  error = web_fault_new_status (call->client->uris[call->kind], &call->outcome, call->kind == CALL_AUTH);
+  if (error->code == SHIKAKU_ERROR_CENTER_BUSY && call_repeat (call))
+    return;
   note_links (call, error);
   call_finish (call, NULL, error);
 }
@@ -363,7 +363,12 @@ on_answer (const GError *error, gpointer user_data)
       call->reopened = TRUE;
       call_step (call);
     }
-  else if (!call->outcome.lost || !call_repeat (call))
+  else if (call->outcome.lost && call_repeat (call))
+    {
+      g_clear_error (&call->trouble);
+      call->trouble = g_error_copy (error);
+    }
+  else
     {
       note_links (call, error);
       call_finish (call, NULL, error);
@@ -449,7 +454,8 @@ on_login (GBytes *body, const GError *error, gpointer user_data)
     }
   if (refused)
     note_refusal (client, error);
-  client->failed |= g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED);
+  client->failed |= g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED)
+                    || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID);
   wake_waiting (client, error);
 }
 
@@ -493,9 +499,7 @@ call_open (Call *call)
 
   if (client->unset != NULL)
     {
-      g_set_error (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING,
-                   "%s is not set in [Center] of shikakud.conf", client->unset);
-      note_credential (client, error);
+      note_unset (client, &error);
       call_finish (call, NULL, error);
       return;
     }
@@ -559,7 +563,7 @@ web_client_new (const WebApiSettings *settings)
       client->uris[i] = paths[i] != NULL ? https_parse_uri (uri) : NULL;
     }
   if (client->uris[CALL_AUTH] == NULL)
-    client->unset = "URL";
+    client->unset = settings->institution_code == NULL ? "URL, InstitutionCode" : "URL";
   else if (settings->institution_code == NULL)
     client->unset = "InstitutionCode";
   return client;
@@ -577,6 +581,8 @@ web_client_take_over (WebClient *client, Transport *transport)
       transport_note_link (transport, TRANSPORT_LINK_TLS, TRANSPORT_LINK_OK, NULL);
       transport_note_center (transport, NULL);
     }
+  if (client->unset != NULL) /* nobody has to ask to hear that */
+    note_unset (client, NULL);
   transport_derive_state (transport);
 }
 

@@ -35,6 +35,7 @@ web_message_parse_login (GBytes *body, guint *ret_lifetime_seconds, GError **err
           = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED, "the center refused the account");
 
       shikaku_error_set_refusal (refusal, NULL, message_find_text (message, "msg"), NULL);
+      shikaku_error_set_cause (refusal, SHIKAKU_CAUSE_ACCOUNT_REFUSED);
       g_propagate_error (error, refusal);
       return NULL;
     }

@@ -8,12 +8,11 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/unit-file.h"
+#include "visit/station-chain.h"
 #include "visit/station-private.h"
-#include "visit/station-settings.h"
 #include "visit/station.h"
 #include "visit/visit-text.h"
-
-#define CREDENTIAL_WARNING_USEC ((gint64)30 * 24 * 60 * 60 * G_USEC_PER_SEC) /* before its end */
 
 static void
 link_free (gpointer data)
@@ -21,40 +20,105 @@ link_free (gpointer data)
   StationLink *link = data;
 
   g_free (link->evidence);
+  g_free (link->code);
+  g_free (link->message);
   g_free (link->staff);
   g_free (link->technician);
   g_free (link);
 }
 
-/* make_advice: the text of this link in this state, or the state's own. */
-static char *
-make_advice (const char *language, const char *link, const char *state, const char *who)
+static const struct
 {
-  char *text = visit_text (language, "Link %s %s %s", link, state, who);
+  const char *word, *link, *state;
+} causes[SHIKAKU_N_CAUSES] = {
+#define CAUSE_ROW(suffix, word, link, state) [SHIKAKU_CAUSE_##suffix] = { word, link, state },
+  SHIKAKU_CAUSES (CAUSE_ROW)
+#undef CAUSE_ROW
+};
 
-  return text != NULL ? text : visit_text (language, "Link %s %s", state, who);
+static const char *const states[] = {
+  [TRANSPORT_LINK_UNKNOWN] = "unknown",
+  [TRANSPORT_LINK_OK] = "ok",
+  [TRANSPORT_LINK_DEGRADED] = "degraded",
+  [TRANSPORT_LINK_FAILED] = "failed",
+};
+
+/* make_advice: the cause's text, or the state's. */
+static char *
+make_advice (const char *language, const StationLink *link, const char *who)
+{
+  return link->cause != NULL ? visit_text (language, "Cause %s %s", link->cause, who)
+                             : visit_text (language, "Link %s %s", link->state, who);
 }
 
-/* add_link: @evidence: (transfer full). */
-static void
-add_link (GPtrArray *links, const char *language, const char *name, TransportLinkState state, gint64 since,
-          char *evidence)
+/* add_link: @evidence: (transfer full). A cause says of which state it makes a link; @state is that of one without. */
+static StationLink *
+add_link (GPtrArray *links, const char *language, const char *name, TransportLinkState state, ShikakuCause cause,
+          gint64 since, char *evidence)
 {
-  static const char *const words[] = {
-    [TRANSPORT_LINK_UNKNOWN] = "unknown",
-    [TRANSPORT_LINK_OK] = "ok",
-    [TRANSPORT_LINK_DEGRADED] = "degraded",
-    [TRANSPORT_LINK_FAILED] = "failed",
-  };
   StationLink *link = g_new0 (StationLink, 1);
 
   link->link = name;
-  link->state = words[state];
+  link->state = cause != SHIKAKU_CAUSE_NONE ? causes[cause].state : states[state];
+  link->cause = causes[cause].word;
   link->since = since;
   link->evidence = evidence;
-  link->staff = make_advice (language, name, link->state, "staff");
-  link->technician = make_advice (language, name, link->state, "technician");
+  link->staff = make_advice (language, link, "staff");
+  link->technician = make_advice (language, link, "technician");
   g_ptr_array_add (links, link);
+  return link;
+}
+
+static gboolean
+is_never_started (const char *unit)
+{
+  const UnitFileState state = unit_file_look (unit);
+
+  return state == UNIT_FILE_MASKED || state == UNIT_FILE_MISSING;
+}
+
+static void
+add_daemon (GPtrArray *links, const char *language, Station *station)
+{
+  const ShikakuCause cause = station_is_shutting_down (station)    ? SHIKAKU_CAUSE_STOPPING
+                             : is_never_started ("polkit.service") ? SHIKAKU_CAUSE_POLKIT_MASKED
+                                                                   : SHIKAKU_CAUSE_NONE;
+
+  add_link (links, language, "daemon", TRANSPORT_LINK_OK, cause, station->started,
+            g_strdup (cause == SHIKAKU_CAUSE_POLKIT_MASKED ? "polkit.service is masked, or not installed"
+                                                           : "version " SHIKAKU_VERSION));
+}
+
+static void
+add_service (GPtrArray *links, const char *language, Station *station)
+{
+  ShikakuCause cause = SHIKAKU_CAUSE_NONE;
+  const char *evidence = "answers";
+
+  if (station_is_service_available (station))
+    ;
+  else if (station_is_service_refused (station))
+    {
+      cause = SHIKAKU_CAUSE_PCSCD_REFUSES;
+      evidence = "does not let the daemon in: polkit";
+    }
+  else if (unit_file_look ("pcscd.service") == UNIT_FILE_MISSING)
+    {
+      cause = SHIKAKU_CAUSE_PCSCD_MISSING;
+      evidence = "does not answer: pcscd.service is not installed";
+    }
+  else if (is_never_started ("pcscd.service") || is_never_started ("pcscd.socket"))
+    {
+      cause = SHIKAKU_CAUSE_PCSCD_MASKED;
+      evidence = "does not answer: pcscd.service or pcscd.socket is masked";
+    }
+  else
+    {
+      cause = SHIKAKU_CAUSE_PCSCD_STOPPED;
+      evidence = "does not answer";
+    }
+  add_link (links, language, "pcscd", TRANSPORT_LINK_OK, cause, station_summarise_readers (station).service_since,
+            g_strdup (evidence));
 }
 
 /* has_agent: whether somebody is at @reader who can ask the patient for the PIN, as a visit would find. */
@@ -75,7 +139,7 @@ add_agent (GPtrArray *links, const char *language, Station *station)
 {
   g_autoptr (GPtrArray) readers = station_get_readers (station);
   g_autoptr (GString) without = g_string_new (NULL);
-  TransportLinkState state = TRANSPORT_LINK_OK;
+  ShikakuCause cause = SHIKAKU_CAUSE_NONE;
   guint n_agents = 0;
 
   for (guint i = 0; i < readers->len; i++)
@@ -85,133 +149,55 @@ add_agent (GPtrArray *links, const char *language, Station *station)
       g_string_append_printf (without, "%s%s (%s)", without->len == 0 ? "; none at reader " : ", ",
                               strrchr (station_reader_get_path (readers->pdata[i]), '/') + 1,
                               station_reader_get_name (readers->pdata[i]));
-  if (readers->len == 0)
-    state = TRANSPORT_LINK_UNKNOWN;
-  else if (n_agents < readers->len)
-    state = n_agents == 0 ? TRANSPORT_LINK_FAILED : TRANSPORT_LINK_DEGRADED;
-  add_link (links, language, "agent", state, 0, g_strdup_printf ("agents: %u%s", n_agents, without->str));
+  if (n_agents < readers->len)
+    cause = n_agents == 0 ? SHIKAKU_CAUSE_NO_AGENT : SHIKAKU_CAUSE_AGENT_MISSING;
+  add_link (links, language, "agent", readers->len == 0 ? TRANSPORT_LINK_UNKNOWN : TRANSPORT_LINK_OK, cause, 0,
+            g_strdup_printf ("agents: %u%s", n_agents, without->str));
 }
 
 static void
 add_readers (GPtrArray *links, const char *language, Station *station)
 {
-  TransportLinkState reader_state = TRANSPORT_LINK_UNKNOWN, card_state = TRANSPORT_LINK_UNKNOWN;
   const StationReadersSummary readers = station_summarise_readers (station);
-  gint64 reader_since = readers.reader_added;
+  const gboolean has_readers = readers.n_readers > 0;
+  const ShikakuCause reader_cause
+      = !has_readers && station_is_service_available (station) ? SHIKAKU_CAUSE_NO_READER : SHIKAKU_CAUSE_NONE;
+  const ShikakuCause card_cause = readers.n_mute > 0 ? SHIKAKU_CAUSE_CARD_MUTE : SHIKAKU_CAUSE_NONE;
 
-  if (readers.n_readers > 0)
-    reader_state = TRANSPORT_LINK_OK;
-  else if (station_is_service_available (station))
+  add_link (links, language, "reader", has_readers ? TRANSPORT_LINK_OK : TRANSPORT_LINK_UNKNOWN, reader_cause,
+            reader_cause != SHIKAKU_CAUSE_NONE ? readers.readers_since : readers.reader_added,
+            g_strdup_printf ("readers: %u", readers.n_readers));
+  add_link (links, language, "card", readers.n_cards > 0 ? TRANSPORT_LINK_OK : TRANSPORT_LINK_UNKNOWN, card_cause,
+            readers.card_since, g_strdup_printf ("cards: %u, not answering: %u", readers.n_cards, readers.n_mute));
+}
+
+static void
+add_center (GPtrArray *links, const char *language, Station *station)
+{
+  g_auto (StationChain) chain = { 0 };
+
+  station_chain_fill (&chain, station);
+  for (guint i = 0; i < STATION_CHAIN_N_LINKS; i++)
     {
-      reader_state = TRANSPORT_LINK_FAILED;
-      reader_since = readers.readers_since;
+      StationChainLink *found = &chain.links[i];
+      StationLink *link = add_link (links, language, station_chain_get_name (i), found->state, found->cause,
+                                    found->since, g_steal_pointer (&found->evidence));
+
+      link->code = g_steal_pointer (&found->code);
+      link->message = g_steal_pointer (&found->message);
     }
-  if (readers.n_mute > 0)
-    card_state = TRANSPORT_LINK_FAILED;
-  else if (readers.n_cards > 0)
-    card_state = TRANSPORT_LINK_OK;
-
-  add_link (links, language, "reader", reader_state, reader_since, g_strdup_printf ("readers: %u", readers.n_readers));
-  add_link (links, language, "card", card_state, readers.card_since,
-            g_strdup_printf ("cards: %u, not answering: %u", readers.n_cards, readers.n_mute));
-}
-
-/* make_evidence: the error's name, and what the transport saw: which file, which URI, and what is wrong with it. */
-static char *
-make_evidence (const TransportLinkStatus *status)
-{
-  if (status->state == TRANSPORT_LINK_UNKNOWN)
-    return g_strdup ("not examined");
-  if (status->error == SHIKAKU_ERROR_NONE)
-    return g_strdup (status->detail != NULL ? status->detail : "examined");
-  return g_strjoin (": ", shikaku_error_get_short_name (status->error), status->detail, NULL);
-}
-
-/*
- * judge_end: what ends first makes a link that is ok a degraded one, and a failed one where nothing works without it: a
- * card of an authority that has ended is still believed. Return: (transfer full) evidence, or NULL: nothing ends.
- */
-static char *
-judge_end (Station *station, TransportLinkState *state)
-{
-  const StationExpiry own
-      = { .what = CALENDAR_INSTITUTION, .expires = transports_get_credential_expires (station->transports) };
-  const StationExpiry *soonest = station_get_soonest_end (station);
-  gint64 now = g_get_real_time ();
-  g_autoptr (GDateTime) end = NULL;
-  g_autofree char *date = NULL;
-
-  if (own.expires != 0 && (soonest == NULL || own.expires < soonest->expires))
-    soonest = &own;
-  if (soonest == NULL || (end = g_date_time_new_from_unix_utc (soonest->expires / G_USEC_PER_SEC)) == NULL)
-    return NULL;
-  if (*state == TRANSPORT_LINK_OK && soonest->expires < now + CREDENTIAL_WARNING_USEC)
-    *state = soonest->expires < now && strcmp (soonest->what, CALENDAR_INSTITUTION) == 0 ? TRANSPORT_LINK_FAILED
-                                                                                         : TRANSPORT_LINK_DEGRADED;
-  date = g_date_time_format (end, "%F");
-  return g_strdup_printf ("expires %s: %s", date, soonest->what);
-}
-
-/* What is in force is one thing, and what was given last, and will be there after a restart, another. */
-static void
-add_settings (GPtrArray *links, const char *language, Station *station)
-{
-  g_auto (StationSettingsState) settings = station_get_settings (station);
-
-  if (settings.reason == NULL)
-    add_link (links, language, "settings", TRANSPORT_LINK_OK, 0, g_strdup ("those given last are in use"));
-  else
-    add_link (links, language, "settings", TRANSPORT_LINK_DEGRADED, settings.since,
-              g_strdup_printf ("%s: %s", settings.state, settings.reason));
-}
-
-/* Everything that the institution has to put in place: certificate, key, account, settings, and the cards' CAs. */
-static void
-add_credential (GPtrArray *links, const char *language, Station *station)
-{
-  TransportLinkStatus status = *transports_get_link (station->transports, TRANSPORT_LINK_CREDENTIAL);
-  g_autofree char *evidence = NULL, *end = NULL;
-  g_autoptr (GError) error = NULL;
-
-  if (status.state != TRANSPORT_LINK_FAILED && station_get_authorities (station, &error) == NULL)
-    status = (TransportLinkStatus){ TRANSPORT_LINK_FAILED, 0, (ShikakuError)error->code, error->message };
-  evidence = make_evidence (&status);
-  if (status.error != SHIKAKU_ERROR_CREDENTIAL_MISSING)
-    end = judge_end (station, &status.state);
-  if (end != NULL && status.detail == NULL)
-    g_clear_pointer (&evidence, g_free);
-  add_link (links, language, "credential", status.state, status.since,
-            g_strjoin ("; ", evidence != NULL ? evidence : end, evidence != NULL ? end : NULL, NULL));
 }
 
 static GPtrArray *
 make_links (Station *station, const char *language)
 {
-  static const char *const names[TRANSPORT_N_LINKS] = {
-    [TRANSPORT_LINK_LINE] = "line",
-    [TRANSPORT_LINK_TLS] = "tls",
-    [TRANSPORT_LINK_CENTER] = "center",
-  };
-  gboolean has_service = station_is_service_available (station);
   GPtrArray *links = g_ptr_array_new_with_free_func (link_free);
 
-  add_link (links, language, "daemon", station_is_shutting_down (station) ? TRANSPORT_LINK_FAILED : TRANSPORT_LINK_OK,
-            station->started, g_strdup ("version " SHIKAKU_VERSION));
+  add_daemon (links, language, station);
   add_agent (links, language, station);
-  add_link (links, language, "pcscd", has_service ? TRANSPORT_LINK_OK : TRANSPORT_LINK_FAILED,
-            station_summarise_readers (station).service_since,
-            g_strdup (has_service                            ? "answers"
-                      : station_is_service_refused (station) ? "does not let the daemon in: polkit"
-                                                             : "does not answer"));
+  add_service (links, language, station);
   add_readers (links, language, station);
-  add_settings (links, language, station);
-  add_credential (links, language, station);
-  for (guint i = TRANSPORT_LINK_LINE; i < TRANSPORT_N_LINKS; i++)
-    {
-      const TransportLinkStatus *status = transports_get_link (station->transports, i);
-
-      add_link (links, language, names[i], status->state, status->since, make_evidence (status));
-    }
+  add_center (links, language, station);
   return links;
 }
 

@@ -320,6 +320,14 @@ station_get_center (Station *station)
   return words[transports_get_state (station->transports)];
 }
 
+const char *
+station_get_center_cause (Station *station)
+{
+  const char *word = shikaku_cause_get_word (transports_get_cause (station->transports));
+
+  return word != NULL ? word : "";
+}
+
 Statistics *
 station_get_statistics (Station *station)
 {

@@ -72,6 +72,8 @@ void station_count_refusal (Station *station, gboolean braked);
 
 /* station_get_center: as the Manager shows it: "online", "degraded", "offline", "unknown". */
 const char *station_get_center (Station *station);
+/* station_get_center_cause: why it is degraded or offline: a word of base/names.h, or "". */
+const char *station_get_center_cause (Station *station);
 
 /* For what runs for it: until the last reference is gone, its memory stays. */
 Station *station_ref (Station *station);

@@ -121,6 +121,17 @@ transports_get_state (Transports *transports)
   return worst;
 }
 
+ShikakuCause
+transports_get_cause (Transports *transports)
+{
+  const TransportState worst = transports_get_state (transports);
+
+  for (guint i = 0; i < transports->rows->len; i++)
+    if (get_transport (transports, i)->state == worst)
+      return get_transport (transports, i)->cause;
+  return SHIKAKU_CAUSE_NONE;
+}
+
 const TransportLinkStatus *
 transports_get_link (Transports *transports, TransportLink link)
 {
@@ -156,6 +167,17 @@ transports_are_behind (Transports *transports)
   for (guint i = 0; i < transports->rows->len; i++)
     behind |= get_transport (transports, i)->is_behind;
   return behind;
+}
+
+TransportClock
+transports_get_clock (Transports *transports)
+{
+  TransportClock last = { 0, 0 };
+
+  for (guint i = 0; i < transports->rows->len; i++)
+    if (get_transport (transports, i)->clock.at > last.at)
+      last = get_transport (transports, i)->clock;
+  return last;
 }
 
 static void

@@ -37,10 +37,14 @@ void transports_reset (Transports *transports);
  * added), and the first end of a credential (microseconds since the epoch, 0: not known).
  */
 TransportState transports_get_state (Transports *transports);
+ShikakuCause transports_get_cause (Transports *transports); /* of that state */
 const TransportLinkStatus *transports_get_link (Transports *transports, TransportLink link);
 gint64 transports_get_credential_expires (Transports *transports);
 /* transports_are_behind: whether what one of them uses is not what was given last. */
 gboolean transports_are_behind (Transports *transports);
+
+/* transports_get_clock: the center's clock when one of them heard of it last; all 0: never. */
+TransportClock transports_get_clock (Transports *transports);
 
 /* transports_examine: each walks its links now; then @callback, maybe before this returns. */
 void transports_examine (Transports *transports, GCancellable *cancellable, TransportsFunction callback,

@@ -208,7 +208,7 @@ def test_evidence(rig):
     account = rig.folder / "credentials" / "not-yet"
     rig.stop_daemon()
     rig.start_daemon(Center_Account=account)
-    state, evidence = diagnose(connection)
+    state, evidence = diagnose(connection, "account")
     assert state == "failed" and f"CredentialMissing: the account's file cannot be read: {account}" in evidence, evidence
     shutil.copy(account.with_name("account"), account)
     shutil.chown(account, rig.user("shikaku").uid)

@@ -59,7 +59,7 @@ def test_diagnosis(machine):
     Simulator(machine)
     printed = machine.run("shikakuctl", "diagnose", "--json", user="tester", status=CANCELLED)
     links = {link["Link"]: link["State"] for link in json.loads(printed)}
-    examined = ("daemon", "pcscd", "reader", "credential", "line", "tls", "center")
+    examined = ("daemon", "pcscd", "reader", "settings", "credential", "account", "clock", "line", "name", "tls", "center")
     assert all(links[link] == "ok" for link in examined), printed
     assert links["agent"] == "failed", "nobody has started one"
 

@@ -72,8 +72,7 @@ tear_down (Desk *desk, gconstpointer unused)
     fake_https_end_cancelled (NULL);
   fake_settle ();
   g_assert_cmpuint (fake_https.connections, ==, 0);
-  for (guint link = 0; link < TRANSPORT_N_LINKS; link++)
-    g_free (desk->transport.links[link].detail);
+  transport_forget_links (&desk->transport, TRANSPORT_LINK_CREDENTIAL);
 }
 
 static void
@@ -214,9 +213,9 @@ test_login_fails (Desk *desk, gconstpointer unused)
   } rows[] = {
     { .status = 200, .body = "no JSON", .error = SHIKAKU_ERROR_MESSAGE_INVALID },
     { .status = 302, .body = "", .error = SHIKAKU_ERROR_MESSAGE_INVALID },
-    { .status = 400, .body = "", .error = SHIKAKU_ERROR_CENTER_REFUSED }, /* not the account */
-    { .status = 404, .body = "", .error = SHIKAKU_ERROR_CENTER_REFUSED },
-    { .status = 405, .body = "", .error = SHIKAKU_ERROR_CENTER_REFUSED },
+    { .status = 400, .body = "", .error = SHIKAKU_ERROR_MESSAGE_INVALID }, /* not the account */
+    { .status = 404, .body = "", .error = SHIKAKU_ERROR_MESSAGE_INVALID },
+    { .status = 405, .body = "", .error = SHIKAKU_ERROR_MESSAGE_INVALID },
     { .status = 408, .body = "", .error = SHIKAKU_ERROR_CENTER_UNREACHABLE },
     { .status = 500, .body = "", .error = SHIKAKU_ERROR_CENTER_UNREACHABLE },
   };
@@ -456,8 +455,8 @@ test_links (Desk *desk, gconstpointer unused)
     { .stage = HTTPS_STAGE_SECURED, .error = SHIKAKU_ERROR_CENTER_REFUSED, .links = "+++-" },
     { .status = 204, .error = SHIKAKU_ERROR_MESSAGE_INVALID, .links = "+++-" },
     { .status = 302, .error = SHIKAKU_ERROR_MESSAGE_INVALID, .links = "+++-" },
-    { .status = 400, .error = SHIKAKU_ERROR_CENTER_REFUSED, .links = "+++-" },
-    { .status = 404, .error = SHIKAKU_ERROR_CENTER_REFUSED, .links = "+++-" },
+    { .status = 400, .error = SHIKAKU_ERROR_MESSAGE_INVALID, .links = "+++-" },
+    { .status = 404, .error = SHIKAKU_ERROR_MESSAGE_INVALID, .links = "+++-" },
     { .status = 429, .error = SHIKAKU_ERROR_CENTER_BUSY, .links = "+++-" },
     { .status = 500, .error = SHIKAKU_ERROR_CENTER_UNREACHABLE, .links = "+++!" },
     { .status = 503, .error = SHIKAKU_ERROR_CENTER_BUSY, .links = "+++-" },
@@ -482,7 +481,7 @@ test_links (Desk *desk, gconstpointer unused)
     }
 }
 
-/* Nobody is told before the client takes over; then all that is known. */
+/* Nobody is told before the client takes over; then all that is known, and that settings are missing at once. */
 static void
 test_take_over (Desk *desk, gconstpointer unused)
 {
@@ -495,6 +494,13 @@ test_take_over (Desk *desk, gconstpointer unused)
   assert_links (&transport, "++++");
   g_assert_cmpint (transport.state, ==, TRANSPORT_ONLINE);
   g_assert_cmpint (transport.credential_expires, ==, G_MAXINT64);
+  web_client_close (tried.client);
+
+  tried.client = new_client (NULL, NULL);
+  web_client_take_over (tried.client, &transport);
+  assert_links (&transport, "!???");
+  g_assert_cmpint (transport.links[TRANSPORT_LINK_CREDENTIAL].cause, ==, SHIKAKU_CAUSE_SETTINGS_MISSING);
+  transport_forget_links (&transport, TRANSPORT_LINK_CREDENTIAL);
   web_client_close (tried.client);
 }
 

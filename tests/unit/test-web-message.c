@@ -81,6 +81,7 @@ test_login (void)
   g_assert_null (parse_login ("{\"status\":\"NG\",\"msg\":\"停止中\",\"result\":{}}", &lifetime, &refusal));
   g_assert_cmpstr (shikaku_error_get_center_text (refusal), ==, "停止中");
   g_assert_null (strstr (refusal->message, "停止中"));
+  g_assert_cmpint (shikaku_error_get_cause (refusal), ==, SHIKAKU_CAUSE_ACCOUNT_REFUSED);
 }
 
 int

@@ -8,6 +8,7 @@ import socket
 import ssl
 import time
 import warnings
+from email.utils import formatdate
 
 BASE = "/oqs-api"
 BODY_MAXIMUM = 4 * 1024 * 1024
@@ -27,6 +28,24 @@ OLD = {"old-center-10": "TLSv1", "old-center-11": "TLSv1_1"}
 CONTEXTS = ("center", "foreign-center", "weak-center", "client-center", *OLD)
 
 
+class Session(ssl.SSLObject):
+    """asyncio cuts the connection when a handshake fails. A server says what it does not like, by an alert, and the other side
+    hangs up; until then this one seems to wait."""
+
+    failure = None
+
+    def do_handshake(self):
+        if self.failure:
+            raise ssl.SSLWantReadError from self.failure
+        try:
+            super().do_handshake()
+        except (ssl.SSLWantReadError, ssl.SSLWantWriteError):
+            raise
+        except ssl.SSLError as failure:
+            self.failure = failure
+            raise ssl.SSLWantReadError from failure
+
+
 def make_context(keys, name, client_ca):
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.minimum_version = ssl.TLSVersion.TLSv1_2
@@ -40,6 +59,7 @@ def make_context(keys, name, client_ca):
     context.load_verify_locations(client_ca)
     context.verify_mode = ssl.CERT_REQUIRED
     context.set_alpn_protocols(["http/1.1"])
+    context.sslobject_class = Session
     return context
 
 
@@ -170,8 +190,9 @@ class Connection(asyncio.Protocol):
     def make_head(self, exchange, status, length, more=()):
         milliseconds = round((time.perf_counter() - exchange.begin) * 1000, 3)
         exchange.record.update(status=status, ms=milliseconds)
-        lines = [f"HTTP/1.1 {status} {REASONS.get(status, 'Fault')}", "Content-Type: application/json; charset=utf-8",
-                 f"Server-Timing: total;dur={milliseconds}", *more, f"Content-Length: {length}", "", ""]  # fmt: skip
+        lines = [f"HTTP/1.1 {status} {REASONS.get(status, 'Fault')}", "Content-Type: application/json",
+                 f"Date: {formatdate(usegmt=True)}", f"Server-Timing: t;dur={milliseconds}", *more,
+                 f"Content-Length: {length}", "", ""]  # fmt: skip
         return "\r\n".join(lines).encode()
 
     def send(self, exchange, data):

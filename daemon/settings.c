@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 #include "settings.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -44,8 +45,9 @@ use_credentials (Configuration *configuration)
   for (gsize i = 0; folder != NULL && i < G_N_ELEMENTS (credentials); i++)
     {
       g_autofree char *path = g_build_filename (folder, credentials[i].name, NULL);
+      GStatBuf status;
 
-      if (g_file_test (path, G_FILE_TEST_EXISTS))
+      if (g_stat (path, &status) == 0 && status.st_size > 0)
         configuration_set_default (configuration, credentials[i].group, credentials[i].key, path, ORIGIN_CREDENTIAL);
     }
 }

@@ -5,6 +5,8 @@
     get_tree()       a Debian with systemd and what the packages depend on, but not the packages
     get_desk()       layers: that tree with the packages installed and a desk set up (desk.py)
 
+Each of them as of the host, or as of another release of Debian (releases.py), if that is said.
+
 Comes in: SHIKAKU_SOURCE, SHIKAKU_BUILD, Debian's own packages from the host's apt sources. Goes out: folders. Whoever
 comes while something is made waits for it.
 """
@@ -13,13 +15,14 @@ import fcntl
 import hashlib
 import os
 import re
-import shutil
 import subprocess
+import tempfile
 import time
 from pathlib import Path
 
 from desk import set_up
 from machine import Machine, Skip, require
+from releases import APT, get_build_tree, get_suite, list_settings, read, run_in
 
 HERE = Path(__file__).resolve().parent
 SOURCE = Path(os.environ.get("SHIKAKU_SOURCE", HERE.parents[1]))
@@ -31,6 +34,7 @@ NEXT_VERSION = "0.1.0+next"
 # examples run on; man; a token, and what fills it.
 BASE = ("apt-utils", "dbus", "default-jre-headless", "gnutls-bin", "libdbus-java", "libpam-systemd", "man-db", "polkitd",
         "procps", "python3-gi", "ruby-dbus", "softhsm2", "systemd", "systemd-sysv")
+EXAMPLES = {"default-jre-headless", "libdbus-java", "ruby-dbus"}  # which another release's machine need not run
 KEPT_DAYS = 7  # a tree that nobody used for so long is removed
 INSTALL = ("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "--option=Dpkg::Use-Pty=0")
 
@@ -68,10 +72,6 @@ class Making:
         self.path, self.new = path, None
 
 
-def read(*command):
-    return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
-
-
 def list_sources():
     """Every file of the source, as a package build takes it."""
     listed = subprocess.run(["git", "-C", SOURCE, "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -93,8 +93,17 @@ def hash_sources():
     return digest.hexdigest()[:16]
 
 
-def build(out):
-    """Builds the packages of the source into @out. The unit tests are run by the suite that we are in, not again."""
+def build(out, release=None, architecture=None):
+    """Builds the packages of the source into @out. The unit tests are run by the suite that we are in, not again; in another
+    release they are."""
+    if release:
+        tree = get_build_tree(made_once, CACHE, SOURCE, release, architecture or get_architecture())
+        with tempfile.TemporaryDirectory(prefix="shikaku-upper-", dir=out) as upper:
+            run_in([tree], Path(upper) / "upper", "exec /source/.ci/build-packages /out/built",
+                   {SOURCE: "/source", out: "/out"})
+        for path in (out / "built").iterdir():
+            path.rename(out / path.name)
+        return
     require("dpkg-buildpackage", "dh")
     done = subprocess.run([SOURCE / ".ci" / "build-packages", out], stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True, env={**os.environ, "DEB_BUILD_OPTIONS": "nocheck"})
@@ -102,7 +111,7 @@ def build(out):
         raise AssertionError(f"the packages do not build:\n{done.stdout}")
 
 
-def build_next(out):
+def build_next(out, release=None):
     """A next version, of the same objects: what an upgrade sees."""
     source = out / "source"
     changelog = source / "debian" / "changelog"
@@ -111,21 +120,37 @@ def build_next(out):
     for left in [*source.glob("debian/*.substvars"), *source.glob("debian/*.debhelper*"), source / "debian" / "files",
                  source / "debian" / ".debhelper" / "generated"]:
         subprocess.run(["rm", "-rf", left], check=True)
-    done = subprocess.run(["dpkg-buildpackage", "--unsigned-changes", "--build=binary", "--no-pre-clean"], cwd=source,
-                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+    command = ["dpkg-buildpackage", "--unsigned-changes", "--build=binary", "--no-pre-clean"]
+    if release:
+        tree = get_build_tree(made_once, CACHE, SOURCE, release, get_architecture())
+        with tempfile.TemporaryDirectory(prefix="shikaku-upper-", dir=out) as upper:
+            script = f"mkdir -p /out/built; mount --bind /out /out/built; cd /out/built/source; {' '.join(command)}"
+            run_in([tree], Path(upper) / "upper", script, {out: "/out"}, environment={"DEB_BUILD_OPTIONS": "nocheck"})
+        return
+    done = subprocess.run(command, cwd=source, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
                           env={**os.environ, "DEB_BUILD_OPTIONS": "nocheck"})
     if done.returncode:
         raise AssertionError(f"the next packages do not build:\n{done.stdout[-3000:]}")
 
 
-def get_packages():
-    with made_once(BUILD / "packages", hash_sources()) as making:
+def remove_others(folder, new):
+    for old in folder.iterdir():
+        if old.is_dir() and old != new:
+            subprocess.run(["rm", "-rf", "--one-file-system", old], check=True)
+
+
+def is_other(release):
+    return release not in (None, get_suite())
+
+
+def get_packages(release=None):
+    other = release if is_other(release) else None
+    folder = BUILD / ("packages" + (f"-{other}" if other else ""))
+    with made_once(folder, hash_sources()) as making:
         if making.new:
-            for old in (BUILD / "packages").iterdir():
-                if old.is_dir() and old != making.new:
-                    shutil.rmtree(old)
-            build(making.new)
-            build_next(making.new)
+            remove_others(folder, making.new)
+            build(making.new, other)
+            build_next(making.new, other)
     return making.path
 
 
@@ -153,18 +178,11 @@ def list_dependencies(packages):
     return sorted(wanted - set(NAMES))
 
 
-def get_suite():
-    return re.search(r"^VERSION_CODENAME=(\w+)$", Path("/etc/os-release").read_text(), re.MULTILINE)[1]
-
-
 def make_tree(tree, wanted):
     sources = [path for pattern in ("sources.list.d/*.sources", "sources.list.d/*.list", "sources.list")
                for path in sorted(Path("/etc/apt").glob(pattern)) if path.stat().st_size]
-    dump = read("apt-config", "dump", "--format", '%F "%v";%n')
-    host = [line for line in dump.splitlines() if re.match(r"Acquire::(Check-|https?::|[a-z]+::Proxy|Retries)", line)]
     command = ["mmdebstrap", "--variant=apt", "--mode=root", "--format=directory",
-               *(f"--aptopt={line}" for line in host), '--aptopt=Acquire::Languages "none"',
-               '--aptopt=APT::Install-Recommends "false"', "--dpkgopt=force-unsafe-io", "--include=" + ",".join(wanted),
+               *list_settings(), "--dpkgopt=force-unsafe-io", "--include=" + ",".join(wanted),
                f"--customize-hook={TREE_SETUP}", get_suite(), tree, *sources]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
                           text=True)
@@ -175,7 +193,7 @@ def make_tree(tree, wanted):
 def get_tree():
     require("mmdebstrap", "systemd-nspawn")
     wanted = list_dependencies(get_packages())
-    key = hashlib.sha256("\n".join([get_suite(), TREE_SETUP, *wanted]).encode()).hexdigest()[:16]
+    key = hash_text(get_suite(), TREE_SETUP, *wanted)
     with made_once(CACHE, key) as making:
         if making.new:
             make_tree(making.new, wanted)
@@ -185,22 +203,39 @@ def get_tree():
     return making.path
 
 
+def get_layers(release):
+    """The tree of another release: what the packages depend on, over the tree that they were built in."""
+    packages, tree = get_packages(release), get_build_tree(made_once, CACHE, SOURCE, release, get_architecture())
+    wanted = [name for name in list_dependencies(packages) if name not in EXAMPLES]
+    script = f"{APT} install {' '.join(wanted)}\n" + TREE_SETUP.replace('"$1/', '"/').replace('chroot "$1" ', "")
+    folder = BUILD / f"layers-{release}"
+    with made_once(folder, hash_text(tree.name, script)) as making:
+        if making.new:
+            remove_others(folder, making.new)
+            run_in([tree], making.new / "upper", script, fetches=True)
+    return [making.path / "upper", tree]
+
+
+def hash_text(*words):
+    return hashlib.sha256("\n".join(words).encode()).hexdigest()[:16]
+
+
 def install(machine, packages, version, names=NAMES):
     return machine.run(*INSTALL, *list_debs(packages, version, names),
                        environment={"DEBIAN_FRONTEND": "noninteractive"})
 
 
-def get_desk():
+def get_desk(release=None):
     """Return: the layers of a machine, the topmost first, and the folder of packages, which the machine must see."""
-    tree, packages = get_tree(), get_packages()
-    key = hashlib.sha256("".join([packages.name, tree.name, (HERE / "desk.py").read_text()]).encode()).hexdigest()[:16]
-    with made_once(BUILD / "desks", key) as making:
+    packages = get_packages(release)
+    layers = get_layers(release) if is_other(release) else [get_tree()]
+    folder = BUILD / ("desks" + (f"-{release}" if is_other(release) else ""))
+    key = hash_text(packages.name, *(layer.parent.name + layer.name for layer in layers), (HERE / "desk.py").read_text())
+    with made_once(folder, key) as making:
         if making.new:
-            for old in (BUILD / "desks").iterdir():
-                if old.is_dir() and old != making.new:
-                    subprocess.run(["rm", "-rf", "--one-file-system", old], check=True)
-            with Machine([tree], upper=making.new / "upper", binds=[packages]) as machine:
+            remove_others(folder, making.new)
+            with Machine(layers, upper=making.new / "upper", binds=[packages]) as machine:
                 install(machine, packages, get_current())
                 set_up(machine)
                 machine.power_off()
-    return [making.path / "upper", tree], packages
+    return [making.path / "upper", *layers], packages

@@ -460,7 +460,7 @@ station_readers_note_moving (Station *station, Visit *visit)
 }
 
 void
-station_readers_note_read (Station *station, Visit *visit)
+station_readers_note_taken (Station *station, Visit *visit)
 {
   StationReader *reader = find_by_visit (station, visit);
 

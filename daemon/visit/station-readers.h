@@ -2,7 +2,8 @@
 /*
  * station-readers: which readers this desk has, what lies in them, and which visit is at each.
  *
- * A card that has served a visit is not read again until it was removed, unless the owner asks. One that lies in a
+ * A card that has served a visit is not read again until it was removed, unless the owner asks. It serves as soon as a
+ * visit begins to read it, whatever becomes of that. One that lies in a
  * reader when that is first seen (by a new daemon, from a new pcscd, plugged in) counts as one that has served.
  */
 #pragma once
@@ -67,11 +68,11 @@ typedef struct
 StationReadersSummary station_summarise_readers (Station *station);
 
 /*
- * For who opens visits: @visit begins at @reader, and learns what lies in it; it has begun to move; its card was read;
+ * For who opens visits: @visit begins at @reader, and learns what lies in it; it has begun to move; it begins to read the card;
  * it is quiet. The last three may come when the reader is gone.
  */
 CardWorker *station_reader_get_worker (StationReader *reader);
 void station_reader_begin_visit (StationReader *reader, Visit *visit);
 void station_readers_note_moving (Station *station, Visit *visit);
-void station_readers_note_read (Station *station, Visit *visit);
+void station_readers_note_taken (Station *station, Visit *visit);
 void station_readers_end_visit (Station *station, Visit *visit);

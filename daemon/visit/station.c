@@ -81,10 +81,15 @@ on_visit_started (Visit *visit, gpointer data)
 }
 
 static void
+on_card_taken (Visit *visit, gpointer data)
+{
+  station_readers_note_taken (data, visit);
+}
+
+static void
 on_card_read (Visit *visit, gpointer data)
 {
   statistics_count (&((Station *)data)->statistics, STATISTICS_CARDS_READ);
-  station_readers_note_read (data, visit);
 }
 
 static void
@@ -150,6 +155,7 @@ station_new (const StationSettings *settings, AgentPort agents, const StationObs
     .retention_seconds = settings->retention_seconds,
     .get_authorities = get_authorities,
     .started = on_visit_started,
+    .card_taken = on_card_taken,
     .card_read = on_card_read,
     .changed = on_visit_changed,
     .went_quiet = on_visit_quiet,

@@ -141,6 +141,8 @@ read_card (Visit *visit)
     return;
   visit_clock_end (&visit->clock, VISIT_WAIT_PERSON);
   visit_hold (visit);
+  visit->host->card_taken (visit,
+                           visit->host->data); /* however far that comes: it is the card of this visit's patient */
   visit->card.has_come = FALSE;
   visit->card.proof = card_proof_new (&settings);
   /* Loaded now, they are loaded while the card is being read. If that fails, the proof will find out again. */

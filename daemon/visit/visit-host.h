@@ -17,7 +17,8 @@ typedef struct
   guint retention_seconds;
   CardAuthorities *(*get_authorities) (gpointer data, GError **error); /* (transfer none) */
   void (*started) (Visit *visit, gpointer data);                       /* from the loop: it may be told of */
-  void (*card_read) (Visit *visit, gpointer data);                     /* the card has served */
+  void (*card_taken) (Visit *visit, gpointer data);                    /* it begins to read the card: that serves it */
+  void (*card_read) (Visit *visit, gpointer data);
   void (*changed) (Visit *visit, gpointer data);
   void (*went_quiet) (Visit *visit, gpointer data); /* once, last: finished, and nothing runs for it any more */
   gpointer data;

@@ -163,6 +163,30 @@ test_reader_shown (void)
   g_assert_cmpstr (station_reader_get_serial (reader), ==, "7\xef\xbf\xbd-A");
 }
 
+/* A visit that ended while it read the card, or because it could not: that card is the patient's of that visit. */
+static void
+test_served_begun (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  g_autoptr (Visit) first = fake_desk_open (desk, ""), second = NULL;
+
+  fake_card_block (desk->card, FAKE_READ);
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, first, VISIT_READING_CARD);
+  fake_card_await_block (desk->card);
+  station_drop_owner (desk->station, FAKE_OWNER);
+  fake_card_unblock (desk->card);
+  fake_desk_settle ();
+  while (station_reader_is_in_use (station_find_reader (desk->station, FAKE_READER_PATH)))
+    g_main_context_iteration (NULL, TRUE);
+  second = fake_desk_open_with (desk, "/v/2", "", &(VisitOptions){ NULL });
+  fake_desk_settle ();
+  g_assert_cmpint (visit_get_state (second), ==, VISIT_WAITING_FOR_CARD);
+  fake_desk_pull (desk);
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, second, VISIT_DONE);
+}
+
 /* new_desk_with_card: the card lies there when the reader is first seen. @store: NULL: none could be had. */
 static FakeDesk *
 new_desk_with_card (Store *store)
@@ -582,6 +606,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/station/reader-name", test_reader_name);
   g_test_add_func ("/station/served", test_served);
   g_test_add_func ("/station/reader-shown", test_reader_shown);
+  g_test_add_func ("/station/served-begun", test_served_begun);
   g_test_add_func ("/station/lying", test_lying);
   g_test_add_func ("/station/lying-unkept", test_lying_unkept);
   g_test_add_func ("/station/lying-again", test_lying_again);

@@ -68,8 +68,8 @@ typedef struct
 StationReadersSummary station_summarise_readers (Station *station);
 
 /*
- * For who opens visits: @visit begins at @reader, and learns what lies in it; it has begun to move; it begins to read the card;
- * it is quiet. The last three may come when the reader is gone.
+ * For who opens visits: @visit begins at @reader, and learns what lies in it; it has begun to move; it begins to read
+ * the card; it is quiet. The last three may come when the reader is gone.
  */
 CardWorker *station_reader_get_worker (StationReader *reader);
 void station_reader_begin_visit (StationReader *reader, Visit *visit);

@@ -18,6 +18,7 @@ NAME = "org.shikaku.Shikaku1"
 NUMBERS = {"insurer": "InsurerNumber", "symbol": "InsuredCardSymbol", "number": "InsuredIdentificationNumber",
            "branch": "InsuredBranchNumber", "birthdate": "Birthdate"}
 CANCELLED = 7  # exit status of shikakuctl diagnose while nobody is there to ask a patient
+KILL_UNTIL_FAILED = "until systemctl is-failed --quiet shikakud; do systemctl kill --signal=KILL shikakud; done"
 PING = ("busctl", "call", NAME, "/org/shikaku/Shikaku1", "org.freedesktop.DBus.Peer", "Ping")
 DROP_IN = "/run/systemd/system/{}.service.d/test.conf"
 BUS = ("org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
@@ -142,7 +143,7 @@ def test_killed_often(machine):
     assert machine.show("shikakud", "NRestarts")["NRestarts"] == str(KILLS)
     write_drop_in(machine, "shikakud-again", "[Service]\nExecStartPre=\nExecStartPre=/usr/bin/sleep 20\n")
     write_drop_in(machine, "shikakud", "[Unit]\nStartLimitIntervalSec=20s\nStartLimitBurst=3\n")
-    machine.run("sh", "-c", "until systemctl is-failed --quiet shikakud; do systemctl kill --signal=KILL shikakud; done")
+    machine.run("sh", "-c", KILL_UNTIL_FAILED)
     machine.run("shikakuctl", "status", user="tester", status=NO_DAEMON)
     assert "ended by a signal again and again, and is started again once a minute (signal 9)" in machine.errors, machine.errors
     machine.run(*PING, user="tester", status=1)
@@ -150,6 +151,9 @@ def test_killed_often(machine):
     machine.systemctl("start", "shikakud-again")  # it is under way: this waits for its end
     machine.systemctl("is-active", "shikakud")
     machine.run("shikakuctl", "status", user="tester")
+    machine.run("sh", "-c", KILL_UNTIL_FAILED)
+    machine.systemctl("stop", "shikakud")  # whoever stops it means it
+    assert machine.show("shikakud-again", "ActiveState")["ActiveState"] == "inactive"
 
 
 # Each: systemd's status; what an administrator, or time, has done; the drop-in with a mistake; and what is said of it.

@@ -14,8 +14,8 @@ on_changed (gpointer user_data)
 static void
 collect (const char *name, guint64 value, gpointer user_data)
 {
-  g_assert_true (
-      g_hash_table_insert (user_data, g_strdup (name), g_memdup2 (&value, sizeof value))); /* no name twice */
+  /* no name twice */
+  g_assert_true (g_hash_table_insert (user_data, g_strdup (name), g_memdup2 (&value, sizeof value)));
 }
 
 static GHashTable *

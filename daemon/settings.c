@@ -37,6 +37,7 @@ static const struct
   { "card-ca.pem", "Card", "CertificateAuthorities" },
 };
 
+/* One of a single byte is the unit's own, in place of what is not there. */
 static void
 use_credentials (Configuration *configuration)
 {
@@ -47,7 +48,7 @@ use_credentials (Configuration *configuration)
       g_autofree char *path = g_build_filename (folder, credentials[i].name, NULL);
       GStatBuf status;
 
-      if (g_stat (path, &status) == 0 && status.st_size > 0)
+      if (g_stat (path, &status) == 0 && status.st_size > 1)
         configuration_set_default (configuration, credentials[i].group, credentials[i].key, path, ORIGIN_CREDENTIAL);
     }
 }

@@ -318,15 +318,15 @@ def test_drop_in_unreadable(rig):
 
 
 def test_credentials_directory(rig):
-    """Files that the service manager hands over (LoadCredential=) stand in for the defaults, and do the job; empty ones, which
-    stand in the unit in place of what is not there, do not."""
+    """Files that the service manager hands over (LoadCredential=) stand in for the defaults, and do the job; those of a single
+    byte, which the unit has in place of what is not there, do not."""
     rig.start("center", "bus")
     rig.configure()
     folder = rig.folder / "handed-over"
     (rig.folder / "credentials").rename(folder)
     for file in folder.iterdir():
         shutil.chown(file, rig.user("shikaku").uid)
-    (folder / "token-pin").touch()
+    (folder / "token-pin").write_text("-")
     rig.start_daemon(environment={"CREDENTIALS_DIRECTORY": str(folder)}, Center_CertificateAuthority=None,
                      Center_Certificate=None, Center_PrivateKey=None, Center_Account=None,
                      Card_CertificateAuthorities=None)

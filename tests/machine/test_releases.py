@@ -13,7 +13,7 @@ from machine import Machine, Skip
 from releases import APT, find_source, get_suite, run_in
 from test_job import check
 
-LOOK = ("sh", "-c", "sha256sum /etc/shikaku/*; stat --format='%a %U %G %n' /etc/shikaku/* /var/lib/shikaku/*; "
+LOOK = ("sh", "-c", "sha256sum /etc/shikaku/*; stat --format='%a %U %G %n' /etc/shikaku/* /var/lib/shikaku/*;"
         "id shikaku; id tester")
 UPGRADE = ("apt-get", "full-upgrade", "--yes", "--quiet", "--no-install-recommends", "--option=Dpkg::Use-Pty=0",
            "--option=Dpkg::Options::=--force-confold")

@@ -344,6 +344,10 @@ static const char *const seen[] = {
   N_ ("agents: "),
   N_ ("none at reader "),
   N_ ("those given last are in use"),
+  N_ ("as the center's"),
+  N_ ("does not answer: pcscd.service is not installed"),
+  N_ ("does not answer: pcscd.service or pcscd.socket is masked"),
+  N_ ("polkit.service is masked, or not installed"),
   N_ ("waiting: "),
   N_ ("refused: "),
 };

@@ -331,7 +331,11 @@ call_judge_status (Call *call)
     }
   error = web_fault_new_status (call->client->uris[call->kind], &call->outcome, call->kind == CALL_AUTH);
   if (error->code == SHIKAKU_ERROR_CENTER_BUSY && call_repeat (call))
-    return;
+    {
+      g_clear_error (&call->trouble);
+      call->trouble = g_steal_pointer (&error);
+      return;
+    }
   note_links (call, error);
   call_finish (call, NULL, error);
 }

@@ -124,6 +124,7 @@ class Machine:
                                            stderr=console, preexec_fn=self.enter_cgroup)
         self.leader = int(self.wait_notified(r"^X_NSPAWN_LEADER_PID=(\d+)$"))
         self.wait_notified("^READY=1$")
+        self.notify.close()  # its systemd says so at each reload too, and would wait until somebody has read it
 
     def enter_cgroup(self):
         for cgroup in self.cgroups:  # each machine its own, so that several can run at once

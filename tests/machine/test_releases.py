@@ -13,7 +13,7 @@ from machine import Machine, Skip
 from releases import APT, find_source, get_suite, run_in
 from test_job import check
 
-LOOK = ("sh", "-c", "sha256sum /etc/shikaku/*; stat --format='%a %U %G %n' /etc/shikaku/* /var/lib/shikaku/*;"
+LOOK = ("sh", "-c", "sha256sum /etc/shikaku/*; stat --format='%a %U %G %n' /etc/shikaku/* /var/lib/shikaku/shikaku.db; "
         "id shikaku; id tester")
 UPGRADE = ("apt-get", "full-upgrade", "--yes", "--quiet", "--no-install-recommends", "--option=Dpkg::Use-Pty=0",
            "--option=Dpkg::Options::=--force-confold")
@@ -96,9 +96,9 @@ def test_trixie_upgrade():
             machine.systemctl("is-active", "shikakud")
             made.install(machine, new, made.NEXT_VERSION)
             assert machine.run("dpkg-query", "--show", "--showformat=${Version}", "shikakud") == made.NEXT_VERSION
-            assert machine.run(*LOOK) == before
+            assert machine.run(*LOOK) == before, machine.run(*LOOK) + before
             machine.reboot()
             machine.systemctl("is-active", "shikakud")
-            assert machine.run(*LOOK) == before
+            assert machine.run(*LOOK) == before, machine.run(*LOOK) + before
             Simulator(machine)
             assert json.loads(check(machine, "--same-card", "--json"))["Answer"] == "eligible"

@@ -350,11 +350,11 @@ is_same (const Bond *a, const Bond *b)
   return g_strcmp0 (a->institution_code, b->institution_code) == 0 && web_client_is_same (a->client, b->client);
 }
 
-/* The files of these settings are going to be read for the first time: whatever is in them now. */
+/* The files of these settings were not read yet, or are being read for the first time: what is in them now counts. */
 static gboolean
 is_unread (const Bond *bond, const Bond *other)
 {
-  return !web_client_has_begun (bond->client) && g_strcmp0 (bond->institution_code, other->institution_code) == 0
+  return !web_client_has_credential (bond->client) && g_strcmp0 (bond->institution_code, other->institution_code) == 0
          && web_client_has_same_settings (bond->client, other->client);
 }
 
@@ -474,7 +474,7 @@ web_api_free (Transport *transport)
     }
   bond_unref (api->bond);
   g_ptr_array_unref (api->bonds);
-  transport_forget_links (transport, TRANSPORT_LINK_CREDENTIAL);
+  transport_forget_links (transport, TRANSPORT_LINK_SETTINGS);
   g_free (api);
 }
 

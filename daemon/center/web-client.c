@@ -597,9 +597,9 @@ web_client_has_failed (const WebClient *client)
 }
 
 gboolean
-web_client_has_begun (const WebClient *client)
+web_client_has_credential (const WebClient *client)
 {
-  return web_access_get_credential (client->access) != NULL || web_access_is_opening (client->access);
+  return web_access_get_credential (client->access) != NULL;
 }
 
 gboolean

@@ -33,8 +33,8 @@ void web_client_take_over (WebClient *client, Transport *transport);
 /* web_client_has_failed: whether it lacks something, or was not let in when it tried last; not if it never tried. */
 gboolean web_client_has_failed (const WebClient *client);
 
-/* web_client_has_begun: whether it has begun to read its files. */
-gboolean web_client_has_begun (const WebClient *client);
+/* web_client_has_credential: whether it has read its files, and could use them. */
+gboolean web_client_has_credential (const WebClient *client);
 
 /*
  * web_client_has_same_settings: among them the names of the files. web_client_is_same: and both have found the same in

@@ -335,6 +335,19 @@ def test_refused_in_place():
             wait_for(lambda: SAME in driver.read_complaints())
 
 
+def test_refused_twice_at_once():
+    """New settings that come while files are read for the first time, and both are wrong: nothing was in use before."""
+    with make_pair(key=make_files(RSA)["key"], certificate=make_files(EC)["certificate"]) as (_center, driver):
+        for number in [driver.start("prepare"), *(driver.start("configure") for _ in range(3))]:
+            assert driver.wait(number) == "ok"
+        assert driver.search() == "CredentialMissing"
+        driver.configure()
+        assert driver.search() == "CredentialMissing"
+        assert count_texts(driver, REFUSED, WAITING) == 0
+        driver.configure(**make_files(EC))
+        assert driver.search().startswith("ok")
+
+
 def test_renewed_after_trouble():
     """Trouble that is over, though nobody had to log in since, is none when new settings come: they are tried first."""
     with make_token_pair() as (token, center, driver):

@@ -6,9 +6,10 @@ Comes in: a rig. Each function test_… is a case; tests/bus/meson.build lists t
 import re
 import shlex
 import shutil
+from pathlib import Path
 
 from bus import ERROR, Agent, ObjectPath
-from examples import FOLDER, make
+from examples import FOLDER, NODE_MODULES, make
 from rig import SOURCE, Skip
 from users import wrap
 
@@ -16,7 +17,7 @@ NUMBERS = ("990019", "架空０１", "１２３４５６７", "01", "19850412")
 ELIGIBLE, NOT_ELIGIBLE, UNKNOWN, FAILED = range(4)
 USAGE = "usage: receipt [READER | INSURER SYMBOL NUMBER BRANCH BIRTHDATE]\n"
 NO_BUS = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent"}
-PROGRAMS = {"c": "cc", "java": "javac", "ruby": "ruby", "python": "/usr/bin/python3"}
+PROGRAMS = {"c": "cc", "java": "javac", "ruby": "ruby", "python": "/usr/bin/python3", "node": "node"}
 
 
 class Example:
@@ -101,3 +102,10 @@ def test_ruby(rig):
 
 def test_java(rig):
     check(rig, "java")
+
+
+def test_node(rig):
+    """Its library comes from npm: Debian has none."""
+    if not (Path(NODE_MODULES) / "dbus-next").exists():
+        raise Skip("dbus-next, of npm")
+    check(rig, "node")

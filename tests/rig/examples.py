@@ -5,6 +5,7 @@ Comes in: the folder of their sources (FOLDER: of this checkout, or as installed
 command of each. Where the tests run them in another machine, only what make() has put into that folder is needed there, and
 what Debian's packages bring.
 """
+import os
 import shutil
 import subprocess
 from pathlib import Path
@@ -12,6 +13,7 @@ from pathlib import Path
 CHECKOUT = Path(__file__).resolve().parents[2] / "data" / "examples"
 FOLDER = CHECKOUT if CHECKOUT.exists() else Path("/usr/share/doc/shikakud/examples")
 JARS = ":".join(f"/usr/share/java/{name}.jar" for name in ("dbus", "unix", "debug-disable", "hexdump"))
+NODE_MODULES = os.environ.get("NODE_PATH", "/usr/local/lib/node_modules")  # of npm install --global
 WARNINGS = ("-O2", "-Wall", "-Wextra", "-Werror")
 
 
@@ -36,12 +38,18 @@ def make_script(interpreter, source, folder):
     return [interpreter, folder / source.name]
 
 
+def make_node(source, folder):
+    return ["/usr/bin/env", f"NODE_PATH={NODE_MODULES}", *make_script("/usr/bin/node", source / "receipt.js", folder)]
+
+
 def make(language, source, folder):
     """Return: the command that runs the example in @language, without its arguments."""
     if language == "c":
         return make_c(source, folder)
     if language == "java":
         return make_java(source, folder)
+    if language == "node":
+        return make_node(source, folder)
     if language == "python":
         return make_script("/usr/bin/python3", source / "receipt.py", folder)
     return make_script("/usr/bin/ruby", source / "receipt.rb", folder)

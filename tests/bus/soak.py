@@ -388,19 +388,12 @@ def touch(desk, moment, fault):
     desk.release()
 
 
-@act(4, ONE)
-def yank(desk, moment, _chance):
+@act(8, ONE)
+def slip(desk, moment, chance):
+    """Out for good, or for a moment."""
     desk.card_is_touched = True
     hold(desk, moment)
-    desk.card("yank")
-    desk.release()
-
-
-@act(4, ONE)
-def slip(desk, moment, _chance):
-    desk.card_is_touched = True
-    hold(desk, moment)
-    desk.card("slip")
+    desk.card(chance.choice(("yank", "slip")))
     desk.release()
 
 

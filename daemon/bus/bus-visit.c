@@ -184,7 +184,7 @@ handle_get_message_bytes (BusCall *call, gpointer target)
 }
 
 static void
-on_cancelled (GObject *source, GAsyncResult *result, gpointer user_data)
+on_at_rest (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   bus_call_return (user_data, "");
 }
@@ -192,14 +192,7 @@ on_cancelled (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 handle_cancel (BusCall *call, gpointer target)
 {
-  visit_cancel (((BusVisit *)target)->visit, on_cancelled, call);
-}
-
-static void
-on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  station_close_visit_finish (result);
-  bus_call_return (user_data, "");
+  visit_cancel (((BusVisit *)target)->visit, on_at_rest, call);
 }
 
 static void
@@ -207,7 +200,7 @@ handle_close (BusCall *call, gpointer target)
 {
   BusVisit *self = target;
 
-  station_close_visit (self->visits->station, self->visit, on_closed, call);
+  station_close_visit (self->visits->station, self->visit, on_at_rest, call);
 }
 
 static const BusMethod methods[] = {

@@ -297,12 +297,6 @@ station_close_visit (Station *station, Visit *visit, GAsyncReadyCallback callbac
 }
 
 void
-station_close_visit_finish (GAsyncResult *result)
-{
-  g_task_propagate_boolean (G_TASK (result), NULL);
-}
-
-void
 station_drop_owner (Station *station, const char *owner)
 {
   g_autoptr (GPtrArray) visits = station_get_visits (station, owner);

@@ -50,10 +50,9 @@ Visit *station_open_visit (Station *station, const VisitOptions *options, GError
 
 /*
  * station_close_visit: cancels it if it still runs. When its end was told and everything is at rest, so that its reader
- * is free, it is erased and forgotten (visit_closed); then @callback.
+ * is free, it is erased and forgotten (visit_closed); then @callback, whose result says nothing.
  */
 void station_close_visit (Station *station, Visit *visit, GAsyncReadyCallback callback, gpointer user_data);
-void station_close_visit_finish (GAsyncResult *result);
 
 /*
  * station_erase_visit: the same at once, for nobody who waits, or would hear how it ended. visit_closed is told before

@@ -210,14 +210,6 @@ visit_cancel (Visit *visit, GAsyncReadyCallback callback, gpointer user_data)
              g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "cancelled by the owner"));
 }
 
-void
-visit_cancel_finish (Visit *visit, GAsyncResult *result)
-{
-  g_return_if_fail (g_task_is_valid (result, NULL));
-
-  g_task_propagate_boolean (G_TASK (result), NULL);
-}
-
 /* What others see. */
 
 const char *

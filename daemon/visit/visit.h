@@ -65,7 +65,6 @@ GBytes *visit_get_message (Visit *visit);
 
 /*
  * visit_cancel: ends it with CANCELLED; @callback when everything has come to rest (card unpowered, agent told, nothing
- * under way). On a finished visit it only calls back. @callback may be NULL.
+ * under way). On a finished visit it only calls back. @callback may be NULL; its result says nothing.
  */
 void visit_cancel (Visit *visit, GAsyncReadyCallback callback, gpointer user_data);
-void visit_cancel_finish (Visit *visit, GAsyncResult *result);

@@ -259,7 +259,6 @@ on_closed (GObject *source, GAsyncResult *result, gpointer user_data)
   FakeDesk *desk = user_data;
   StationReader *reader = station_find_reader (desk->station, FAKE_READER_PATH);
 
-  station_close_visit_finish (result);
   on_cancelled (NULL, NULL, desk);
   g_assert_cmpuint (desk->closed, ==, 1);
   g_assert_null (station_find_visit (desk->station, "/v/1"));

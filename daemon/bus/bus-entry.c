@@ -7,17 +7,26 @@
 #include <stdarg.h>
 #include <string.h>
 
-/* Keys are ours: sd_bus_message_append_basic() would look at each of their characters, for each entry anew. */
+#include "base/unicode.h"
+
+/* sd_bus_message_append_basic() takes each character apart, for each entry anew, and slowly. */
 static int
-append_key (sd_bus_message *message, const char *key)
+append_valid (sd_bus_message *message, const char *text, gsize length)
 {
-  gsize length = strlen (key);
   char *space;
   int result = sd_bus_message_append_string_space (message, length, &space);
 
   if (result >= 0)
-    memcpy (space, key, length + 1); /* its end has room there too */
+    memcpy (space, text, length + 1); /* its end has room there too */
   return result;
+}
+
+static int
+append_text (sd_bus_message *message, const char *text)
+{
+  const gsize length = strlen (text);
+
+  return unicode_is_text (text, length) ? append_valid (message, text, length) : -EINVAL;
 }
 
 int
@@ -26,7 +35,7 @@ bus_entry_open (sd_bus_message *message, const char *key, const char *type)
   int result = sd_bus_message_open_container (message, 'e', "sv");
 
   if (result >= 0)
-    result = append_key (message, key);
+    result = append_valid (message, key, strlen (key)); /* keys are ours */
   if (result >= 0)
     result = sd_bus_message_open_container (message, 'v', type);
   return result;
@@ -50,6 +59,7 @@ append_value (sd_bus_message *message, char type, va_list values)
   switch (type)
     {
     case 's':
+      return append_text (message, va_arg (values, const char *));
     case 'o':
       return sd_bus_message_append_basic (message, type, va_arg (values, const char *));
     case 'b':
@@ -84,7 +94,7 @@ bus_entry_append_text (sd_bus_message *message, const char *key, const char *tex
   int result = bus_entry_open (message, key, "s");
 
   if (result >= 0)
-    result = sd_bus_message_append_basic (message, 's', text);
+    result = append_text (message, text);
   return result < 0 ? result : bus_entry_close (message);
 }
 

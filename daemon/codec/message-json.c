@@ -13,8 +13,7 @@
 #include "base/error.h"
 #include "base/unicode.h"
 
-#define NONCHARACTER_BEGIN 0xef /* the lowest first byte of one: most characters have a lower one */
-#define MEMBERS_MAXIMUM 256     /* of one object: the field's largest has below 100 */
+#define MEMBERS_MAXIMUM 256                            /* of one object: the field's largest has below 100 */
 #define FRAMES_MAXIMUM (2 * MESSAGE_DEPTH_MAXIMUM + 1) /* an element opens an object, or an array and an object in it */
 
 typedef enum
@@ -31,6 +30,7 @@ typedef struct
   guint depth;      /* of node in the tree */
   Message *node;    /* what members become children of; NULL in the document's frame */
   guint first_name; /* of this object's in Parser.names */
+  guint64 hashes;   /* of its names, a bit each: most names are seen to be new without a look at the others */
 } Frame;
 
 typedef struct
@@ -68,29 +68,8 @@ push_frame (Parser *parser, FrameKind kind, Message *node, guint depth)
 {
   if (parser->n_frames == FRAMES_MAXIMUM || depth > MESSAGE_DEPTH_MAXIMUM)
     return refuse_document (parser, "nested too deeply");
-  parser->frames[parser->n_frames++] = (Frame){ kind, depth, node, parser->names->len };
+  parser->frames[parser->n_frames++] = (Frame){ kind, depth, node, parser->names->len, 0 };
   return 1;
-}
-
-/* A text with one could never be told. */
-static gboolean
-has_noncharacter (const char *text, gsize size)
-{
-  for (gsize i = 0; i < size; i++)
-    if ((guchar)text[i] >= NONCHARACTER_BEGIN && unicode_is_noncharacter (g_utf8_get_char (text + i)))
-      return TRUE;
-  return FALSE;
-}
-
-/* ASCII needs no look at its single characters. */
-static gboolean
-is_utf8 (const char *text, gsize size)
-{
-  guchar bits = 0;
-
-  for (gsize i = 0; i < size; i++)
-    bits |= text[i];
-  return bits < 0x80 || (g_utf8_validate_len (text, size, NULL) && !has_noncharacter (text, size));
 }
 
 /* A value for the last name: a new element of the tree, without text if it is to be opened. */
@@ -113,7 +92,7 @@ add_element (Parser *parser, const char *text, gsize size, Message **ret_node)
     return refuse_document (parser, "nested too deeply");
   if (++parser->n_nodes > MESSAGE_NODES_MAXIMUM)
     return refuse_document (parser, "too many elements");
-  if (text != NULL && !is_utf8 (text, size))
+  if (text != NULL && !unicode_is_text (text, size))
     return refuse_document (parser, "not UTF-8");
   name = &g_array_index (parser->names, Name, parser->names->len - 1);
   *ret_node = message_add_kept (frame->node, name->text, name->size,
@@ -174,11 +153,27 @@ on_start_map (void *context)
   return add_element (parser, NULL, 0, &node) && push_frame (parser, FRAME_OBJECT, node, frame->depth + 1);
 }
 
+/* hash_name: 0 to 63. Names of the field differ most in the middle, and in their length. */
+static guint
+hash_name (const char *text, gsize size)
+{
+  guint32 word = 0;
+
+  memcpy (&word, text + (size > sizeof word ? (size - sizeof word) / 2 : 0), MIN (size, sizeof word));
+  return ((word + (guint32)size) * 2654435761u) >> 26;
+}
+
 static gboolean
-has_name (const Parser *parser, const Frame *frame, const char *text, gsize size)
+has_name (const Parser *parser, Frame *frame, const char *text, gsize size)
 {
   const Name *names = (const Name *)(void *)parser->names->data;
+  guint64 bit = G_GUINT64_CONSTANT (1) << hash_name (text, size);
 
+  if ((frame->hashes & bit) == 0)
+    {
+      frame->hashes |= bit;
+      return FALSE;
+    }
   for (guint i = frame->first_name; i < parser->names->len; i++)
     if (names[i].size == size && memcmp (names[i].text, text, size) == 0)
       return TRUE;
@@ -189,12 +184,12 @@ static int
 on_map_key (void *context, const unsigned char *key, size_t size)
 {
   Parser *parser = context;
-  const Frame *frame = get_frame (parser);
+  Frame *frame = get_frame (parser);
   const char *text = (const char *)key;
   const guint n = parser->names->len - frame->first_name;
   Name name = { NULL, size };
 
-  if (!is_utf8 (text, size))
+  if (!unicode_is_text (text, size))
     return refuse_document (parser, "not UTF-8");
   if (n >= (frame->kind == FRAME_OBJECT ? MEMBERS_MAXIMUM : 1))
     return refuse_document (parser, "too many members");

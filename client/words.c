@@ -166,6 +166,7 @@ words_link (const char *link)
     { "name", N_ ("name of the center") },
     { "tls", N_ ("secure connection") },
     { "center", N_ ("center") },
+    { "store", N_ ("store") },
   };
   return LOOK_UP (links, link);
 }

@@ -153,6 +153,7 @@ run (Daemon *daemon, GError **error)
   station = station_new (&settings, bus_get_agent_port (bus), bus_get_observer (), bus);
   station_add_transport (station, daemon->transport, NULL);
   store = store_new (state_directory);
+  store_set_key_folder (store, settings_get_credentials_directory ());
   station_set_store (station, store);
   daemon->loop = loop;
   daemon->bus = bus;

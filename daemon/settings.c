@@ -41,7 +41,7 @@ static const struct
 static void
 use_credentials (Configuration *configuration)
 {
-  const char *folder = g_getenv ("CREDENTIALS_DIRECTORY");
+  const char *folder = settings_get_credentials_directory ();
 
   for (gsize i = 0; folder != NULL && i < G_N_ELEMENTS (credentials); i++)
     {
@@ -95,6 +95,12 @@ const char *
 settings_get_metrics_file (const Configuration *configuration)
 {
   return configuration_get_string (configuration, "Metrics", "File");
+}
+
+const char *
+settings_get_credentials_directory (void)
+{
+  return g_getenv ("CREDENTIALS_DIRECTORY");
 }
 
 char *

@@ -18,6 +18,9 @@ WebApiSettings settings_get_web_api (const Configuration *configuration);
 StationSettings settings_get_station (const Configuration *configuration);
 const char *settings_get_metrics_file (const Configuration *configuration);
 
+/* settings_get_credentials_directory: where the service manager hands over credentials; NULL: it does not. Static. */
+const char *settings_get_credentials_directory (void);
+
 /*
  * settings_get_state_directory: where what must survive lies: $STATE_DIRECTORY (systemd.exec(5)), else the one that the
  * build names. No key of the configuration. (transfer full)

@@ -100,11 +100,9 @@ read_all (int fd, const char *path, guint8 *data, gsize size, GError **error)
   while (n > 0 && used <= size);
   if (n < 0)
     return set_file_error (error, SHIKAKU_ERROR_FAILED, path, "%s", g_strerror (errno));
-  if (used > size)
-    return set_file_error (error, SHIKAKU_ERROR_FAILED, path, "it grew while it was read");
+  if (used != size)
+    return set_file_error (error, SHIKAKU_ERROR_FAILED, path, "it changed while it was read");
   data[used] = '\0';
-  if (memchr (data, '\0', used) != NULL)
-    return set_file_error (error, SHIKAKU_ERROR_FAILED, path, "it is not text: there is a NUL byte in it");
   return TRUE;
 }
 
@@ -115,8 +113,9 @@ skip_byte_order_mark (char *text)
     memmove (text, text + strlen (byte_order_mark), strlen (text + strlen (byte_order_mark)) + 1);
 }
 
-Secret *
-file_read (const char *path, gsize maximum, FileTrust trust, GError **error)
+/* read_file: Return: (transfer full), the bytes with a NUL after them. */
+static Secret *
+read_file (const char *path, gsize maximum, FileTrust trust, GError **error)
 {
   const int fd = open (path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
   g_autoptr (Secret) text = NULL;
@@ -139,8 +138,34 @@ file_read (const char *path, gsize maximum, FileTrust trust, GError **error)
       good = read_all (fd, path, secret_get_data (text), (gsize)status.st_size, error);
     }
   close (fd);
-  if (!good)
+  return good ? g_steal_pointer (&text) : NULL;
+}
+
+Secret *
+file_read (const char *path, gsize maximum, FileTrust trust, GError **error)
+{
+  g_autoptr (Secret) text = read_file (path, maximum, trust, error);
+
+  if (text == NULL)
     return NULL;
+  if (memchr (secret_get_data (text), '\0', secret_get_size (text) - 1) != NULL)
+    {
+      set_file_error (error, SHIKAKU_ERROR_FAILED, path, "it is not text: there is a NUL byte in it");
+      return NULL;
+    }
   skip_byte_order_mark ((char *)secret_get_data (text));
   return g_steal_pointer (&text);
+}
+
+Secret *
+file_read_bytes (const char *path, gsize maximum, FileTrust trust, GError **error)
+{
+  g_autoptr (Secret) read = read_file (path, maximum, trust, error);
+  Secret *bytes;
+
+  if (read == NULL)
+    return NULL;
+  bytes = secret_new (secret_get_size (read) - 1);
+  memcpy (secret_get_data (bytes), secret_get_data (read), secret_get_size (bytes));
+  return bytes;
 }

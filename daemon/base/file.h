@@ -26,6 +26,12 @@ typedef enum
 Secret *file_read (const char *path, gsize maximum, FileTrust trust, GError **error);
 
 /*
+ * file_read_bytes: the same for what is no text: each byte as it is. @trust: as above. Return: (transfer full), of
+ * exactly the file's size.
+ */
+Secret *file_read_bytes (const char *path, gsize maximum, FileTrust trust, GError **error);
+
+/*
  * file_check_folder: whether the folder at @path is one in which nobody but root and our own user can put files.
  * Return: FALSE with INVALID_OPTION. A folder that is not there is no fault.
  */

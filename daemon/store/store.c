@@ -23,6 +23,7 @@ typedef struct
 struct Store
 {
   char *path;
+  char *key_folder; /* NULL: none */
 
   /* The thread's while it runs. */
   sqlite3 *database; /* NULL: to be opened */
@@ -63,6 +64,7 @@ close_store (Store *store)
   g_mutex_clear (&store->lock);
   g_cond_clear (&store->ended);
   g_free (store->path);
+  g_free (store->key_folder);
   g_free (store);
 }
 
@@ -90,6 +92,19 @@ store_free (Store *store)
       g_clear_pointer (&store->thread, g_thread_join);
       close_store (store);
     }
+}
+
+void
+store_set_key_folder (Store *store, const char *folder)
+{
+  g_free (store->key_folder);
+  store->key_folder = g_strdup (folder);
+}
+
+const char *
+store_get_key_folder (const Store *store)
+{
+  return store->key_folder;
 }
 
 gboolean

@@ -23,6 +23,13 @@ struct sqlite3;
 Store *store_new (const char *directory);
 
 /*
+ * store_set_key_folder: the folder in which the service manager hands over the key (store-key.h), for the tenants that
+ * need one; NULL, as at first: nothing is handed over. The getter: (transfer none).
+ */
+void store_set_key_folder (Store *store, const char *folder);
+const char *store_get_key_folder (const Store *store);
+
+/*
  * store_free: waits until the jobs there are have ended, but not for a disk that does not answer: after 3 seconds its
  * thread is left behind, and closes the file if it ever comes back. Not before every tenant is gone.
  */

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "base/unit-file.h"
+#include "store/store-key.h"
 #include "visit/station-chain.h"
 #include "visit/station-private.h"
 #include "visit/station.h"
@@ -188,6 +189,25 @@ add_center (GPtrArray *links, const char *language, Station *station)
     }
 }
 
+/* Without its key the store keeps nothing that is of a person. */
+static void
+add_store (GPtrArray *links, const char *language, Station *station)
+{
+  g_autoptr (GError) error = NULL;
+  ShikakuCause cause = SHIKAKU_CAUSE_NONE;
+
+  if (station->store == NULL)
+    {
+      add_link (links, language, "store", TRANSPORT_LINK_UNKNOWN, cause, 0, g_strdup ("not examined"));
+      return;
+    }
+  if (!store_key_look (store_get_key_folder (station->store), &error))
+    cause = g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND) ? SHIKAKU_CAUSE_STORE_KEY_MISSING
+                                                                            : SHIKAKU_CAUSE_STORE_KEY_INVALID;
+  add_link (links, language, "store", TRANSPORT_LINK_OK, cause, 0,
+            g_strdup (error != NULL ? error->message : "its key is there"));
+}
+
 static GPtrArray *
 make_links (Station *station, const char *language)
 {
@@ -198,6 +218,7 @@ make_links (Station *station, const char *language)
   add_service (links, language, station);
   add_readers (links, language, station);
   add_center (links, language, station);
+  add_store (links, language, station);
   return links;
 }
 

@@ -34,6 +34,7 @@ struct Station
   Statistics statistics;
   StationRetention *retention;
   ReaderMonitor *monitor; /* borrowed */
+  Store *store;           /* borrowed; NULL: nothing is kept */
   const StationObserver *observer;
   gpointer observer_data;
   gint64 started; /* real-time microseconds */

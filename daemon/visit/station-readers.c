@@ -290,6 +290,7 @@ station_readers_clear (Station *station)
 void
 station_set_store (Station *station, Store *store)
 {
+  station->store = store;
   served_cards_free (station->readers.served);
   station->readers.served = served_cards_new (store, on_served_known, station);
 }

@@ -475,7 +475,7 @@ def test_diagnose(rig):
     links = json.loads(rig.client("diagnose", "--json", stdin="", check=CANCELLED).text())
     assert [link["Link"] for link in links] == [
         "daemon", "agent", "pcscd", "reader", "card", "settings", "credential", "account", "clock", "line", "name", "tls",
-        "center"]
+        "center", "store"]
     text = rig.client("diagnose", stdin="", check=CANCELLED).text()
     assert re.search("^patient terminal +FAILED +agents: 0; none at reader 1 ", text, re.MULTILINE), text
     assert "shikakuctl agent --reader NUMBER" in text, text

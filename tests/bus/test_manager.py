@@ -407,7 +407,7 @@ def test_diagnose(rig):
     rig.wait_readers(2, present=1)
     links = call_manager(rig.bus_connection(), "Diagnose", options({"Language": "en"}))
     names = ["daemon", "agent", "pcscd", "reader", "card", "settings", "credential", "account", "clock", "line", "name", "tls",
-             "center"]
+             "center", "store"]
     assert [link["Link"] for link in links] == names
     assert all(link["State"] in ("ok", "degraded", "failed", "unknown") for link in links), links
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from desk import CONFIGURATION, CREDENTIALS, KEYS, PORT, Simulator
 from packages import BUILD, SOURCE
+from test_guides import take
 
 GUIDE = (SOURCE / "data" / "doc" / "diagnosis.md").read_text()
 CAUSES = {cause: {"Link": link, "State": state, "Staff": staff, "Technician": technician}
@@ -188,6 +189,32 @@ def test_settings(machine):
     machine.systemctl("restart", "shikakud")
     expect(machine, "certificate-ends", "card-ca", until=True)  # the calendar is read a moment after the start
     put_back(machine)
+    expect_well(machine)
+
+
+def test_store(machine):
+    """The key of the store is there since the installation; without it, and with what is none, the desk works and is told."""
+    key = "/etc/credstore.encrypted/shikaku-store-key"
+    Simulator(machine)
+    assert "its key is there" in ask(machine)[0]
+    before = machine.run("sha256sum", key)
+    machine.run("dpkg-reconfigure", "shikakud")
+    assert machine.run("sha256sum", key) == before
+    machine.run("mv", key, "/root")
+    machine.systemctl("restart", "shikakud")
+    expect(machine, "store-key-missing", "no credential shikaku-store-key")
+    machine.run("sh", "-c", f"echo short | systemd-creds encrypt --with-key=host --name=shikaku-store-key - {key}")
+    machine.systemctl("restart", "shikakud")
+    expect(machine, "store-key-invalid", "not 32 bytes")
+    assert "保存データ" in show(machine)
+    machine.run("rm", key)
+    machine.run("dpkg-reconfigure", "shikakud")
+    machine.systemctl("restart", "shikakud")
+    expect_well(machine)
+    assert machine.run("stat", "--format=%a %U:%G", key).strip() == "600 root:root"
+    machine.run("bash", "-e", "-o", "pipefail", "-c", take("cd /etc/credstore.encrypted"))
+    machine.run("systemd-creds", "decrypt", "--name=shikaku-store-key-previous", f"{key}-previous", "/root/previous")
+    machine.systemctl("is-active", "shikakud")
     expect_well(machine)
 
 

@@ -17,6 +17,7 @@ from test_service import NO_DAEMON
 # and what dpkg, apt and systemd write of themselves.
 LEFT = re.compile(r"/etc/(passwd|shadow|group|gshadow)-?|/etc/\.pwd\.lock|"
                   r"/var/(cache|log|lib/(dpkg|apt|systemd))(/.*)?|/usr/share/python3(/.*)?|/(tmp|root)(/.*)?")
+STORE_KEY = "/etc/credstore.encrypted/shikaku-store-key"
 USERS = {"shikaku"}
 GROUPS = {"shikaku", "shikaku-reception", "shikaku-clinical", "shikaku-metrics"}
 
@@ -74,6 +75,7 @@ def test_install():
         assert USERS <= list_names(machine, "passwd") and GROUPS <= list_names(machine, "group")
         assert machine.run("stat", "--format=%a %U:%G", "/etc/shikaku").strip() == "750 root:shikaku"
         assert machine.run("stat", "--format=%a %U:%G", "/run/shikaku").strip() == "2750 shikaku:shikaku-metrics"
+        assert machine.run("stat", "--format=%a %U:%G", STORE_KEY).strip() == "600 root:root"
         assert not machine.run("dpkg", "--verify", *made.NAMES[:2]).strip()
         status = machine.run("shikakuctl", "status")
         assert made.get_current() in status, status
@@ -82,7 +84,7 @@ def test_install():
 def test_upgrade(machine):
     """In the middle of a check, which ends by name; configuration, keys and people stay, the desk works."""
     Simulator(machine)
-    look = ("sh", "-c", "sha256sum /etc/shikaku/*; stat --format='%a %U %G' /etc/shikaku/*; id shikaku; id tester")
+    look = ("sh", "-c", f"sha256sum /etc/shikaku/* {STORE_KEY}; stat --format='%a %U %G' /etc/shikaku/*; id shikaku; id tester")
     before = machine.run(*look)
     pid = machine.show("shikakud", "MainPID")
     clerk = machine.spawn("shikakuctl", "check", "--reader", "1", user="tester", until="PIN")

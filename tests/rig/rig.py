@@ -129,6 +129,7 @@ class Rig:
         self.socket = self.folder / "pcscd.comm"
         self.metrics_file = self.folder / "run" / "shikaku.prom"
         self.state_directory = self.folder / "state"  # what a daemon keeps for the next one of this rig
+        self.handed_over = self.folder / "handed-over"  # credentials of the service manager: start_daemon(store_key=...)
         self.bus_policy = ""  # more of it, before the bus is started
         self.address = f"unix:path={self.folder}/bus"
         self.environment = {**os.environ, "DBUS_SYSTEM_BUS_ADDRESS": self.address,
@@ -362,15 +363,20 @@ class Rig:
         path.write_text("\n".join(f"[{group}]\n" + "\n".join(lines) + "\n" for group, lines in groups.items()))
         return path
 
-    def start_daemon(self, ready=True, polkit=True, wrapper=None, environment=None, user="shikaku", clock=False, **settings):
+    def start_daemon(self, ready=True, polkit=True, wrapper=None, environment=None, user="shikaku", clock=False, store_key=True,
+                     **settings):
         """Starts shikakud as @user, waits until it has its name, and polkitd has its own if @polkit. @settings: as in
-        configure(). @wrapper: a command. @clock: with a time of its own, for let_pass() and set_clock()."""
+        configure(). @wrapper: a command. @clock: with a time of its own, for let_pass() and set_clock(). @store_key: it
+        is handed the key of its store, the same in this rig each time; rotate_store_key() makes another."""
         if os.getuid():
             raise Skip("root: the bus policy names the daemon's user")
         wrapper = shlex.split(os.environ.get("SHIKAKU_WRAPPER", "")) if wrapper is None else wrapper
         built = BUILD / "daemon" / "shikakud"
         _env, preload, program, *rest = wrap(self.program("daemon/shikakud"), "--config", self.configure(**settings))
-        environment = {"STATE_DIRECTORY": str(self.state_directory), **(environment or {})}
+        if store_key:
+            self.hand_over_store_key()
+        environment = {"STATE_DIRECTORY": str(self.state_directory),
+                       **({"CREDENTIALS_DIRECTORY": str(self.handed_over)} if store_key else {}), **(environment or {})}
         if clock and (BUILD / LIBRARY).exists():  # where the installed programs are tested it is not
             self.clock = Clock(self.folder, self.program(LIBRARY))
             preload, environment = f"{preload}:{self.clock.library}", {**environment, **self.clock.environment}
@@ -385,6 +391,29 @@ class Rig:
             if polkit:
                 self.wait_polkitd()
         return self.daemon
+
+    def hand_over_store_key(self):
+        key = self.handed_over / "shikaku-store-key"
+        if not key.exists():
+            self.write_handed_over("shikaku-store-key", os.urandom(32))
+
+    def write_handed_over(self, name, content):
+        """A credential, as the service manager hands it over to the next daemon."""
+        self.handed_over.mkdir(exist_ok=True)
+        path = self.handed_over / name
+        path.write_bytes(content)
+        path.chmod(0o400)
+        for one in (self.handed_over, path):
+            if not os.getuid():
+                os.chown(one, USERS["shikaku"].uid, -1)
+
+    def rotate_store_key(self):
+        """The next daemon has a new key, and the one before it."""
+        before = (self.handed_over / "shikaku-store-key").read_bytes()
+        for path in self.handed_over.glob("shikaku-store-key*"):
+            path.unlink()
+        self.write_handed_over("shikaku-store-key-previous", before)
+        self.write_handed_over("shikaku-store-key", os.urandom(32))
 
     def turn(self):
         """Returns when the daemon has served what had come to it before, on the bus and elsewhere."""

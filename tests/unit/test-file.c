@@ -79,6 +79,26 @@ test_refused (Place *place, gconstpointer data)
   assert_refused (place, FILE_OWN, SHIKAKU_ERROR_FAILED, "not a file with something in it");
 }
 
+/* Bytes are no text: nothing of them is left out, nothing is added. */
+static void
+test_bytes (Place *place, gconstpointer data)
+{
+  static const char content[] = "\xef\xbb\xbf\0\0\n";
+  g_autoptr (GError) error = NULL, large = NULL;
+  g_autoptr (Secret) bytes = NULL, none = NULL;
+
+  g_assert_true (g_file_set_contents (place->path, content, 6, NULL));
+  bytes = file_read_bytes (place->path, 6, FILE_OWN, &error);
+  g_assert_no_error (error);
+  g_assert_cmpmem (secret_get_data (bytes), secret_get_size (bytes), content, 6);
+  g_assert_null (file_read_bytes (place->path, 5, FILE_OWN, &large));
+  g_assert_error (large, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED);
+  g_assert_true (g_file_set_contents (place->path, "", 0, NULL));
+  none = file_read_bytes (place->path, 5, FILE_OWN, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (secret_get_size (none), ==, 0);
+}
+
 /* Nobody ever writes to it, and nobody waits for that. */
 static void
 test_pipe (Place *place, gconstpointer data)
@@ -158,6 +178,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   ADD ("/file/texts", test_texts);
   ADD ("/file/refused", test_refused);
+  ADD ("/file/bytes", test_bytes);
   ADD ("/file/pipe", test_pipe);
   ADD ("/file/everybody", test_everybody);
   ADD ("/file/folder", test_folder);

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test-station-diagnose: the chain of links, what is wrong with each, and that everything has its texts. */
+#include <glib/gstdio.h>
 #include <string.h>
 
 #include "fake-desk.h"
 
 #include "base/unit-file.h"
+#include "store/store-key.h"
 #include "visit/station-diagnose.h"
 #include "visit/visit-text.h"
 
@@ -86,7 +88,7 @@ static void
 test_diagnose (void)
 {
   static const char *const chain[] = { "daemon",  "agent", "pcscd", "reader", "card", "settings", "credential",
-                                       "account", "clock", "line",  "name",   "tls",  "center" };
+                                       "account", "clock", "line",  "name",   "tls",  "center",   "store" };
   g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
   g_autoptr (GPtrArray) before = diagnose (desk, "en"), after = NULL;
 
@@ -106,6 +108,7 @@ test_diagnose (void)
   assert_link (before, "name", "ok", NULL, "examined");
   assert_link (before, "tls", "unknown", NULL, "not examined");
   assert_link (before, "center", "unknown", NULL, "not examined");
+  assert_link (before, "store", "unknown", NULL, "not examined");
   g_assert_true (g_str_has_prefix (find_link (before, "line")->staff, "The line to the center is down."));
 
   fake_desk_insert (desk);
@@ -290,6 +293,34 @@ test_diagnose_clock (void)
     }
 }
 
+/* The store's key, which the daemon can do without. */
+static void
+test_diagnose_store_key (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("test-store-key-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, STORE_KEY_CREDENTIAL, NULL);
+  g_autoptr (Store) store = store_new (folder);
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  g_autoptr (GPtrArray) none = NULL, empty = NULL, short_one = NULL, whole = NULL;
+
+  station_set_store (desk->station, store);
+  none = diagnose (desk, "en");
+  assert_link (none, "store", "degraded", "store-key-missing", "no credential shikaku-store-key");
+  store_set_key_folder (store, folder);
+  g_assert_true (g_file_set_contents (path, "-", 1, NULL)); /* the unit's own, in place of none */
+  empty = diagnose (desk, "ja");
+  assert_link (empty, "store", "degraded", "store-key-missing", "no credential shikaku-store-key");
+  g_assert_true (g_file_set_contents (path, "0123456789abcdef", -1, NULL));
+  short_one = diagnose (desk, "en");
+  assert_link (short_one, "store", "degraded", "store-key-invalid", NULL);
+  g_assert_true (g_file_set_contents (path, "0123456789abcdef0123456789abcdef", -1, NULL));
+  whole = diagnose (desk, "en");
+  assert_link (whole, "store", "ok", NULL, "its key is there");
+  station_set_store (desk->station, NULL);
+  g_assert_cmpint (g_remove (path), ==, 0);
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+}
+
 /* Every cause has two cures in both languages. */
 static void
 test_texts (void)
@@ -324,6 +355,7 @@ main (int argc, char **argv)
   g_test_add_func ("/station-diagnose/services", test_diagnose_services);
   g_test_add_func ("/station-diagnose/causes", test_diagnose_causes);
   g_test_add_func ("/station-diagnose/clock", test_diagnose_clock);
+  g_test_add_func ("/station-diagnose/store-key", test_diagnose_store_key);
   g_test_add_func ("/station-diagnose/texts", test_texts);
   return g_test_run ();
 }

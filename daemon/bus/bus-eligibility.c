@@ -24,6 +24,7 @@ static const TextField eligibility_texts[] = {
   { "Advice", ELIGIBILITY (advice) },
   { "Source", ELIGIBILITY (source) },
   { "Validity", ELIGIBILITY (validity) },
+  { "CertificateUntil", ELIGIBILITY (certificate_until) },
   { NULL },
 };
 

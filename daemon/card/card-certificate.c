@@ -228,7 +228,7 @@ card_certificate_check (CardCertificate *certificate, CardAuthorities *authoriti
     return set_card_error (error, SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED, "the card's certificate is of no known CA");
   if (!may_sign (certificate))
     return set_card_error (error, SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED, "the card's certificate is not for signatures");
-  if (now > card_certificate_get_not_after (certificate))
+  if (certificate_term_judge (card_certificate_get_not_after (certificate), now) == CERTIFICATE_TERM_OVER)
     return set_card_error (error, SHIKAKU_ERROR_CERTIFICATE_EXPIRED, "the card's certificate has expired");
   if (now < gnutls_x509_crt_get_activation_time (certificate->parsed))
     return set_card_error (error, SHIKAKU_ERROR_CERTIFICATE_EXPIRED,

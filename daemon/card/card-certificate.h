@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "codec/certificate-term.h"
 
 /* The CAs of the cards, several generations of one name: chosen by key id and signature, never by name alone. */
 typedef struct CardAuthorities CardAuthorities;
@@ -42,8 +42,8 @@ const char *card_certificate_get_algorithm (CardCertificate *certificate);
 
 /*
  * card_certificate_check: chain, key usage and dates at @now (seconds). Return: FALSE with CERTIFICATE_UNTRUSTED or
- * CERTIFICATE_EXPIRED. An expired CA of an older generation is accepted while the card's own dates hold
- * (data/doc/card.md, "Certificates").
+ * CERTIFICATE_EXPIRED: not valid yet, or its term is over (certificate-term). An expired CA of an older generation is
+ * accepted while the card's own dates hold (data/doc/card.md, "Certificates").
  */
 gboolean card_certificate_check (CardCertificate *certificate, CardAuthorities *authorities, gint64 now,
                                  GError **error);

@@ -8,6 +8,7 @@
 #include "visit/card-proof.h"
 
 #include "base/error.h"
+#include "base/wall-clock.h"
 
 struct CardProof
 {
@@ -15,6 +16,9 @@ struct CardProof
   GCancellable *cancellable;
   guint pending;
   CardSession *session;
+  CertificateTerm term;    /* of its certificate */
+  gboolean awaits_clock;   /* by our clock it is refused: what the center's says comes with the challenge */
+  gboolean was_challenged; /* or there is none */
   TransportChallenge *challenge;
   Secret *pin; /* while the challenge is still under way */
   GBytes *signature;
@@ -140,16 +144,54 @@ check_tries (CardProof *proof, guint tries, GError **error)
   return FALSE;
 }
 
+/* get_now: by the center's clock, if it was heard of. Seconds since the epoch. */
+static gint64
+get_now (CardProof *proof)
+{
+  const TransportClock *center = &proof->settings.transport->clock;
+  const gint64 now = center->date != 0 ? center->date + wall_clock_get_boot_time () - center->at : g_get_real_time ();
+
+  return now / G_USEC_PER_SEC;
+}
+
 /* examine_card: whether it makes sense to ask a person for the PIN of this card. */
 static gboolean
 examine_card (CardProof *proof, GError **error)
 {
   CardAuthorities *authorities = proof->settings.authorities (proof->settings.user_data, error);
+  CardCertificate *certificate = card_session_get_certificate (proof->session);
+  const gint64 now = get_now (proof);
 
-  return authorities != NULL
-         && card_certificate_check (card_session_get_certificate (proof->session), authorities,
-                                    g_get_real_time () / G_USEC_PER_SEC, error)
+  proof->term = certificate_term_judge (card_certificate_get_not_after (certificate), now);
+  return authorities != NULL && card_certificate_check (certificate, authorities, now, error)
          && check_tries (proof, card_session_get_tries (proof->session), error);
+}
+
+/* take_up_card: it was opened: whether a person is to be asked. */
+static void
+take_up_card (CardProof *proof)
+{
+  const CardProofSettings *settings = &proof->settings;
+  g_autoptr (GError) error = NULL;
+  const gboolean is_in_order = examine_card (proof, &error);
+
+  proof->awaits_clock = g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CERTIFICATE_EXPIRED)
+                        && !proof->was_challenged && settings->transport->clock.date == 0;
+  if (proof->awaits_clock)
+    return;
+  if (!is_in_order)
+    {
+      keep_failure (proof, g_steal_pointer (&error));
+      return;
+    }
+  settings->advanced (CARD_PROOF_ASKING_PIN, settings->user_data);
+  if (proof->error != NULL)
+    return;
+  proof->pending++;
+  statistics_count (settings->statistics, STATISTICS_PINS_ASKED);
+  visit_clock_begin (settings->clock, VISIT_WAIT_PERSON);
+  settings->agents->request_pin (settings->agent, &settings->context, card_session_get_tries (proof->session),
+                                 proof->cancellable, on_pin, proof);
 }
 
 static void
@@ -164,19 +206,10 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   proof->session = card_session_open_finish (settings->worker, result, &error);
   if (proof->session != NULL)
     settings->advanced (CARD_PROOF_READ, settings->user_data);
-  if (proof->session == NULL || (proof->error == NULL && !examine_card (proof, &error)))
+  if (proof->session == NULL)
     keep_failure (proof, g_steal_pointer (&error));
   else if (proof->error == NULL)
-    {
-      settings->advanced (CARD_PROOF_ASKING_PIN, settings->user_data);
-      if (proof->error != NULL)
-        return end_when_idle (proof);
-      proof->pending++;
-      statistics_count (settings->statistics, STATISTICS_PINS_ASKED);
-      visit_clock_begin (settings->clock, VISIT_WAIT_PERSON);
-      settings->agents->request_pin (settings->agent, &settings->context, card_session_get_tries (proof->session),
-                                     proof->cancellable, on_pin, proof);
-    }
+    take_up_card (proof);
   end_when_idle (proof);
 }
 
@@ -191,6 +224,9 @@ on_challenge (GObject *source, GAsyncResult *result, gpointer user_data)
   visit_clock_end (proof->settings.clock, VISIT_WAIT_CENTER);
   proof->challenge = transport->klass->get_challenge_finish (transport, result, &error);
   statistics_count_call (proof->settings.statistics, STATISTICS_CHALLENGES, error);
+  proof->was_challenged = TRUE;
+  if (proof->awaits_clock && proof->error == NULL)
+    take_up_card (proof);
   if (proof->challenge == NULL)
     keep_failure (proof, g_steal_pointer (&error));
   else
@@ -236,6 +272,18 @@ gboolean
 card_proof_is_proved (CardProof *proof)
 {
   return proof->signature != NULL;
+}
+
+CertificateTerm
+card_proof_get_term (CardProof *proof)
+{
+  return proof->term;
+}
+
+gint64
+card_proof_get_not_after (CardProof *proof)
+{
+  return card_certificate_get_not_after (card_session_get_certificate (proof->session));
 }
 
 void

@@ -3,13 +3,16 @@
  * card-proof: from a card in the reader to its signature, as one asynchronous step.
  *
  * The card is opened while the center's challenge is fetched; the certificate is checked and the tries are looked at
- * before a PIN is asked; the PIN goes from the agent straight to the card. However it ends, it has come to rest only
- * when the card is unpowered and nothing is under way any more.
+ * before a PIN is asked. Its dates are judged by the center's clock, as soon as that was heard of: no card is refused
+ * by ours, which may be wrong, before the center had its chance to say what day it is. The PIN goes from the agent
+ * straight to the card. However it ends, it has come to rest only when the card is unpowered and nothing is under way
+ * any more.
  */
 #pragma once
 
 #include "card/card-session.h"
 #include "center/transport.h"
+#include "codec/certificate-term.h"
 #include "visit/agent-port.h"
 #include "visit/statistics.h"
 
@@ -55,6 +58,11 @@ void card_proof_abort (CardProof *proof, GError *error);
 
 /* card_proof_is_proved: whether the card is not needed any more. */
 gboolean card_proof_is_proved (CardProof *proof);
+
+/* card_proof_get_term: of the card's certificate, once the PIN is asked. */
+CertificateTerm card_proof_get_term (CardProof *proof);
+/* card_proof_get_not_after: likewise; seconds since the epoch, UTC. */
+gint64 card_proof_get_not_after (CardProof *proof);
 
 /* card_proof_fill_query: what the center needs to see of a proved card; borrowed from @proof. */
 void card_proof_fill_query (CardProof *proof, TransportCardQuery *ret_query);

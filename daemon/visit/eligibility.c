@@ -71,6 +71,7 @@ eligibility_free (Eligibility *eligibility)
   g_clear_pointer (&eligibility->reply, transport_reply_free);
   g_clear_error (&eligibility->cause);
   g_free (eligibility->advice);
+  g_free (eligibility->certificate_until);
   g_free (eligibility);
 }
 

@@ -25,6 +25,7 @@ typedef struct
   const Qualification *qualification; /* what the center sent, of the reply; NULL for an answer that no message gave */
   TransportReply *reply;              /* NULL likewise */
   GError *cause;                      /* of an answer that no message gave: why; with the center's refusal, if it did */
+  char *certificate_until;            /* last day of the card's certificate, YYYYMMDD, if near or past; else NULL */
 } Eligibility;
 
 /*

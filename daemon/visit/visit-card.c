@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "visit/visit-agent.h"
+#include "visit/visit-certificate.h"
 #include "visit/visit-life.h"
 #include "visit/visit-private.h"
 
@@ -36,6 +37,7 @@ on_advanced (CardProofPhase phase, gpointer user_data)
     case CARD_PROOF_READ:
       break;
     case CARD_PROOF_ASKING_PIN:
+      visit_certificate_note (visit, visit->card.proof);
       visit_set_state (visit, VISIT_ASKING_PIN);
       break;
     case CARD_PROOF_PROVING:

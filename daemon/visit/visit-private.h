@@ -77,6 +77,12 @@ struct Visit
 
   struct
   {
+    CertificateTerm term; /* of the card's certificate; GOOD until it is read */
+    char until[9];        /* its last day, YYYYMMDD */
+  } certificate;
+
+  struct
+  {
     GArray *consents; /* of Consent, in the order asked */
     void (*send) (Visit *visit, ConsentKinds agreed, const TransportConsentText *texts, GAsyncReadyCallback callback);
     Transport *registrar; /* that is asked to take consents down */

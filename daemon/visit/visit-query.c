@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "visit/visit-agent.h"
+#include "visit/visit-certificate.h"
 #include "visit/visit-life.h"
 #include "visit/visit-private.h"
 #include "visit/visit-text.h"
@@ -20,7 +21,17 @@ static void continue_or_end (Visit *visit);
 
 /* Consents. */
 
-/* is_to_ask: whether there is a question that this agent can ask. */
+/* find_obstacle: why the questions inside the query, or those beside it, cannot be put here; NONE: they can. */
+static ShikakuError
+find_obstacle (Visit *visit, gboolean inside_query)
+{
+  if (!visit_agent_can (visit, "consent"))
+    return SHIKAKU_ERROR_NO_AGENT;
+  return !inside_query && visit_certificate_bars_records (visit) ? SHIKAKU_ERROR_CERTIFICATE_EXPIRED
+                                                                 : SHIKAKU_ERROR_NONE;
+}
+
+/* is_to_ask: whether there is a question that can be put. */
 static gboolean
 is_to_ask (Visit *visit, gboolean inside_query)
 {
@@ -28,18 +39,20 @@ is_to_ask (Visit *visit, gboolean inside_query)
 
   for (guint i = 0; i < visit->query.consents->len; i++)
     found |= consent_kind_is_inside_query (CONSENT_AT (visit, i)->kind) == inside_query;
-  return found && visit_agent_can (visit, "consent");
+  return found && find_obstacle (visit, inside_query) == SHIKAKU_ERROR_NONE;
 }
 
-/* mark_unaskable: what this agent cannot ask is not agreed to, and says why. */
+/* mark_unaskable: what cannot be asked is not agreed to, and says why. */
 static void
 mark_unaskable (Visit *visit, gboolean inside_query)
 {
-  if (visit_agent_can (visit, "consent"))
+  const ShikakuError obstacle = find_obstacle (visit, inside_query);
+
+  if (obstacle == SHIKAKU_ERROR_NONE)
     return;
   for (guint i = 0; i < visit->query.consents->len; i++)
     if (consent_kind_is_inside_query (CONSENT_AT (visit, i)->kind) == inside_query)
-      CONSENT_AT (visit, i)->error = SHIKAKU_ERROR_NO_AGENT;
+      CONSENT_AT (visit, i)->error = obstacle;
 }
 
 /* take_answers: @answers: in the order of the questions of this kind, or NULL if the patient did not answer. */

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "visit/visit-agent.h"
 #include "visit/visit-card.h"
+#include "visit/visit-certificate.h"
 #include "visit/visit-life.h"
 #include "visit/visit-private.h"
 #include "visit/visit-query.h"
@@ -24,6 +25,8 @@ static const struct
   { SHIKAKU_ERROR_PIN_LOCKED, "pin-locked" },
   { SHIKAKU_ERROR_PIN_INCORRECT, "pin-incorrect" },
   { SHIKAKU_ERROR_CARD_UNSUPPORTED, "card-unsupported" },
+  { SHIKAKU_ERROR_CERTIFICATE_EXPIRED, "certificate-expired" },
+  { SHIKAKU_ERROR_CERTIFICATE_REVOKED, "certificate-revoked" },
 };
 
 /* The steps. */
@@ -110,7 +113,12 @@ choose_farewell (Visit *visit)
 static void
 let_go (Visit *visit)
 {
-  visit_agent_let_go (visit, choose_farewell (visit));
+  const char *farewell = choose_farewell (visit);
+  const char *notice = visit->life.outcome == VISIT_DONE ? visit_certificate_get_message (visit) : NULL;
+
+  if (notice != NULL && farewell != NULL)
+    visit_agent_show (visit, farewell);
+  visit_agent_let_go (visit, notice != NULL ? notice : farewell);
   visit_card_let_go (visit);
   visit_options_forget_insured (visit->options);
 }
@@ -119,6 +127,8 @@ static void
 finish_answer (Visit *visit)
 {
   visit_query_finish (visit, visit->life.error);
+  if (visit->query.eligibility != NULL)
+    visit_certificate_advise (visit, visit->query.eligibility);
 }
 
 static void

@@ -138,10 +138,11 @@ test_dates (void)
   g_assert_cmpint (card_certificate_get_not_after (certificate), ==, now + YEAR);
   assert_check (&person, authorities, now, -1);
   assert_check (&person, authorities, now + YEAR, -1);
-  assert_check (&person, authorities, now + YEAR + 1, SHIKAKU_ERROR_CERTIFICATE_EXPIRED);
+  assert_check (&person, authorities, now + YEAR + 89 * FAKE_DAY, -1); /* three months and up to the end of that one */
+  assert_check (&person, authorities, now + YEAR + 124 * FAKE_DAY, SHIKAKU_ERROR_CERTIFICATE_EXPIRED);
   assert_check (&person, authorities, now - 2 * FAKE_DAY, SHIKAKU_ERROR_CERTIFICATE_EXPIRED);
   assert_check (&of_old, authorities, now, -1);
-  assert_check (&of_old, authorities, now + YEAR + 1, SHIKAKU_ERROR_CERTIFICATE_EXPIRED);
+  assert_check (&of_old, authorities, now + YEAR + 124 * FAKE_DAY, SHIKAKU_ERROR_CERTIFICATE_EXPIRED);
 }
 
 static void

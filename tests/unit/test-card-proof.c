@@ -6,6 +6,7 @@
  */
 #include "visit/card-proof.h"
 
+#include "base/wall-clock.h"
 #include "fake-agent.h"
 #include "fake-card.h"
 #include "fake-center.h"
@@ -514,6 +515,95 @@ test_no_question (void)
     }
 }
 
+static void
+set_center_clock (Desk *desk, gint ahead_days)
+{
+  desk->center->transport.clock = (TransportClock){
+    g_get_real_time () + ahead_days * G_TIME_SPAN_DAY,
+    wall_clock_get_boot_time (),
+  };
+}
+
+/* The center's clock counts, whatever ours says. */
+static void
+test_center_clock (void)
+{
+  static const struct
+  {
+    const char *persona;
+    gint ahead_days;
+    ShikakuError error;
+    CertificateTerm term;
+  } rows[] = {
+    { "yamada", 0, SHIKAKU_ERROR_NONE, CERTIFICATE_TERM_GOOD },
+    { "yamada", 4 * 365 - 30, SHIKAKU_ERROR_NONE, CERTIFICATE_TERM_ENDING },
+    { "yamada", 4 * 365 + 30, SHIKAKU_ERROR_NONE, CERTIFICATE_TERM_ENDED },
+    { "yamada", 4 * 365 + 150, SHIKAKU_ERROR_CERTIFICATE_EXPIRED, CERTIFICATE_TERM_OVER },
+    { "yamada", -500, SHIKAKU_ERROR_CERTIFICATE_EXPIRED, CERTIFICATE_TERM_GOOD }, /* not valid yet */
+    { "ito", -500, SHIKAKU_ERROR_NONE, CERTIFICATE_TERM_GOOD },
+    { "ito", -375, SHIKAKU_ERROR_NONE, CERTIFICATE_TERM_ENDING },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Desk desk;
+
+      desk_begin (&desk, rows[i].persona);
+      set_center_clock (&desk, rows[i].ahead_days);
+      desk_prove (&desk, FALSE);
+      fake_wait ((const gboolean *)&desk.rested);
+      g_assert_cmpint (desk.error != NULL ? desk.error->code : 0, ==, (int)rows[i].error);
+      g_assert_cmpint (card_proof_get_term (desk.proof), ==, rows[i].term);
+      g_assert_cmpuint (desk.agent->pins, ==, rows[i].error == SHIKAKU_ERROR_NONE);
+      desk_end (&desk);
+    }
+}
+
+static gboolean
+is_unread (gconstpointer data)
+{
+  return strcmp (((const Desk *)data)->phases->str, "read ") != 0;
+}
+
+/* By our clock the card is refused; what day it is for the center comes with the challenge, or does not. */
+static void
+test_clock_with_challenge (void)
+{
+  static const struct
+  {
+    gint ahead_days;
+    gboolean is_told, fails;
+    ShikakuError error;
+  } rows[] = {
+    { .ahead_days = -500, .is_told = TRUE, .error = SHIKAKU_ERROR_NONE },
+    { .ahead_days = 0, .is_told = TRUE, .error = SHIKAKU_ERROR_CERTIFICATE_EXPIRED },
+    { .is_told = FALSE, .error = SHIKAKU_ERROR_CERTIFICATE_EXPIRED },
+    { .is_told = FALSE, .fails = TRUE, .error = SHIKAKU_ERROR_CERTIFICATE_EXPIRED },
+    { .ahead_days = -500, .is_told = TRUE, .fails = TRUE, .error = SHIKAKU_ERROR_CENTER_UNREACHABLE },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      Desk desk;
+
+      desk_begin (&desk, "ito");
+      desk.center->held[FAKE_CHALLENGE] = TRUE;
+      desk_prove (&desk, FALSE);
+      fake_wait_while (is_unread, &desk);
+      fake_settle ();
+      g_assert_cmpuint (desk.rested, ==, 0);
+      g_assert_cmpuint (desk.agent->pins, ==, 0);
+      if (rows[i].is_told)
+        set_center_clock (&desk, rows[i].ahead_days);
+      if (rows[i].fails)
+        desk.center->errors[FAKE_CHALLENGE] = SHIKAKU_ERROR_CENTER_UNREACHABLE;
+      fake_center_release (desk.center, FAKE_CHALLENGE);
+      fake_wait ((const gboolean *)&desk.rested);
+      g_assert_cmpint (desk.error != NULL ? desk.error->code : 0, ==, (int)rows[i].error);
+      desk_end (&desk);
+    }
+}
+
 /* What the person hears of the tries, and what a wrong PIN does to them. */
 static void
 test_tries (void)
@@ -578,6 +668,8 @@ main (int argc, char **argv)
   sequences = g_ptr_array_new_with_free_func (g_free);
   g_test_add_func ("/card-proof/abort-when-told", test_abort_when_told);
   g_test_add_func ("/card-proof/no-question", test_no_question);
+  g_test_add_func ("/card-proof/center-clock", test_center_clock);
+  g_test_add_func ("/card-proof/clock-with-challenge", test_clock_with_challenge);
   g_test_add_func ("/card-proof/tries", test_tries);
   g_test_add_func ("/card-proof/foreign-error", test_foreign_error);
   add_sequences (&first_model, "", 0);

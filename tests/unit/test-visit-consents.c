@@ -2,6 +2,7 @@
 /* test-visit-consents: what the patient of a visit is asked, what the center takes down of it, and what is told. */
 #include "fake-desk.h"
 #include "fake-timer.h"
+#include "visit/visit-text.h"
 
 #include <string.h>
 
@@ -101,6 +102,56 @@ test_query_before_consent (void)
   fake_agent_release (desk->agent);
   fake_desk_wait (desk, visit, VISIT_DONE);
   g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 1);
+}
+
+/* The card's certificate ended yesterday: what opens records is not asked for. */
+static void
+test_certificate_ended (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new ("kimura", 3, FAKE_RETENTION);
+  g_autoptr (Visit) visit = fake_desk_open (desk, "ceiling drug");
+
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
+  g_assert_cmpstr (desk->agent->questions->str, ==, "ceiling");
+  g_assert_true (get_consent (visit, 0)->granted);
+  g_assert_false (get_consent (visit, 1)->answered);
+  g_assert_cmpint (get_consent (visit, 1)->error, ==, SHIKAKU_ERROR_CERTIFICATE_EXPIRED);
+  g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 0);
+  g_assert_cmpuint (strlen (visit_get_eligibility (visit)->certificate_until), ==, 8);
+  g_assert_nonnull (visit_get_eligibility (visit)->advice);
+  g_assert_cmpstr (desk->agent->messages->str, ==, "remove-card certificate-ended");
+}
+
+static void
+test_certificate_ending (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new ("hayashi", 3, FAKE_RETENTION);
+  g_autoptr (Visit) visit = fake_desk_open (desk, "drug");
+
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_true (get_consent (visit, 0)->granted);
+  g_assert_cmpuint (strlen (visit_get_eligibility (visit)->certificate_until), ==, 8);
+  g_assert_nonnull (visit_get_eligibility (visit)->advice);
+  g_assert_cmpstr (desk->agent->messages->str, ==, "remove-card certificate-expiring");
+}
+
+/* An answer that has an advice of its own keeps it. */
+static void
+test_certificate_ending_unknown (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new ("hayashi", 3, FAKE_RETENTION);
+  g_autoptr (Visit) visit = fake_desk_open (desk, NULL);
+  g_autofree char *advice = NULL;
+
+  desk->center->errors[FAKE_CHECK_CARD] = SHIKAKU_ERROR_CENTER_UNREACHABLE;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  advice = visit_text ("ja", "Error CenterUnreachable");
+  g_assert_cmpstr (visit_get_eligibility (visit)->advice, ==, advice);
+  g_assert_cmpuint (strlen (visit_get_eligibility (visit)->certificate_until), ==, 8);
 }
 
 static void
@@ -324,6 +375,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/visit/consent/beside-query", test_consent_beside_query);
   g_test_add_func ("/visit/consent/after-query", test_query_before_consent);
   g_test_add_func ("/visit/consent/all-refused", test_all_refused);
+  g_test_add_func ("/visit-consents/certificate-ended", test_certificate_ended);
+  g_test_add_func ("/visit-consents/certificate-ending", test_certificate_ending);
+  g_test_add_func ("/visit-consents/certificate-ending-unknown", test_certificate_ending_unknown);
   g_test_add_func ("/visit/consent/no-answer", test_no_answer_is_refusal);
   g_test_add_func ("/visit/consent/agent-cannot-ask", test_agent_cannot_ask);
   g_test_add_func ("/visit/consent/registration-fails", test_registration_fails);

@@ -121,21 +121,29 @@ test_unknown_after_proof (void)
 static void
 test_refused_person (void)
 {
-  static const ShikakuError refusals[] = { SHIKAKU_ERROR_CERTIFICATE_EXPIRED, SHIKAKU_ERROR_CERTIFICATE_REVOKED,
-                                           SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED, SHIKAKU_ERROR_NOT_REGISTERED };
+  static const struct
+  {
+    ShikakuError error;
+    const char *message;
+  } refusals[] = {
+    { SHIKAKU_ERROR_CERTIFICATE_EXPIRED, "certificate-expired" },
+    { SHIKAKU_ERROR_CERTIFICATE_REVOKED, "certificate-revoked" },
+    { SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED, "ask-staff" },
+    { SHIKAKU_ERROR_NOT_REGISTERED, "ask-staff" },
+  };
 
   for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
     {
       g_autoptr (FakeDesk) desk = new_desk ();
       g_autoptr (Visit) visit = fake_desk_open (desk, NULL);
 
-      desk->center->errors[FAKE_CHECK_CARD] = (int)refusals[i];
+      desk->center->errors[FAKE_CHECK_CARD] = (int)refusals[i].error;
       fake_desk_insert (desk);
       fake_desk_wait (desk, visit, VISIT_FAILED);
-      fake_desk_assert_failed (visit, refusals[i]);
+      fake_desk_assert_failed (visit, refusals[i].error);
       g_assert_cmpstr (visit_get_error_message (visit), !=, "");
       g_assert_null (visit_get_answer (visit));
-      g_assert_cmpstr (desk->agent->messages->str, ==, "ask-staff");
+      g_assert_cmpstr (desk->agent->messages->str, ==, refusals[i].message);
     }
 }
 

@@ -228,10 +228,6 @@ class Center:
             raise Refusal("SHK010005")
         return challenge
 
-    def is_revoked(self, der):
-        person = self.people.find_by_certificate(der)
-        return person is not None and person.revoked
-
     def check_card(self, request):
         part = request.get_part("CardCheckInfo")
         need_text(request.header, "QualificationConfirmationDate", 8)
@@ -243,14 +239,15 @@ class Center:
         note_texts(request, part, [prefix for prefix, agreed in flags.items() if agreed])
 
         challenge = self.take_challenge(request.institution, identifier)
-        key = proof.check_certificate(self.authorities, der, self.is_revoked)
+        person = self.people.find_by_certificate(der)
+        key, ended = proof.check_certificate(self.authorities, der, person)
         content = proof.make_content(request.institution, identifier, challenge)
         proof.check_signature(key, algorithm, signature, content)
-        person = self.people.find_by_certificate(der)
         if person is None or not person.registered:
             raise Refusal("SHK020001")
-        confirmation = secrets.token_hex(32)
-        self.keys.keep(confirmation, (request.institution, person))
+        confirmation = None if ended else secrets.token_hex(32)  # without it there are no consents to records
+        if confirmation:
+            self.keys.keep(confirmation, (request.institution, person))
         return self.make_eligibility(request, person, "1", flags, confirmation)
 
     def search(self, request):

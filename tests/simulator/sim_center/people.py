@@ -46,7 +46,8 @@ class Person:
         center = description["center"]
         self.key = key
         self.registered = center["registered"]
-        self.revoked = center["revoked"]
+        self.revoked = center["revoked"]  # True, or "suspended"
+        self.is_phone = center.get("device") == "phone"
         self.validity = center["validity"]
         self.consentable = center["consents"]
         self.ceiling = center["ceiling"]

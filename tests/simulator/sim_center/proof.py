@@ -9,6 +9,7 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
+JST = datetime.timezone(datetime.timedelta(hours=9))
 SEPARATOR = b"org.shikaku.card-proof.v1"
 ALGORITHMS = {"sha256WithRSAEncryption": rsa.RSAPublicKey, "ecdsa-with-SHA384": ec.EllipticCurvePublicKey}
 CERTIFICATE_SIZE_MAXIMUM = 4096
@@ -24,6 +25,7 @@ class Refusal(Exception):
         "SHK010003": "利用者証明用電子証明書を信頼できません。",
         "SHK010004": "署名を検証できません。",
         "SHK010005": "チャレンジが存在しないか、使用済みです。",
+        "SHK010006": "利用者証明用電子証明書が一時停止されています。",
         "SHK020001": "健康保険証としての利用登録がありません。",
         "SHK020002": "この同意は登録できません。",
         "SHK090001": "混み合っています。",
@@ -102,15 +104,26 @@ def get_validity(certificate):
     return certificate.not_valid_before.replace(tzinfo=utc), certificate.not_valid_after.replace(tzinfo=utc)
 
 
-def check_certificate(authorities, der, is_revoked):
-    """Chain, dates, revocation list, in this order; the card's own dates count, not those of its CA. Return: its key."""
+def get_last_day_kept(end):
+    """Until when a card whose certificate has ended at @end shows who is insured: the last day of the third month after."""
+    month = end.astimezone(JST).date().replace(day=1)
+    for _month in range(4):
+        month = (month + datetime.timedelta(days=31)).replace(day=1)
+    return month - datetime.timedelta(days=1)
+
+
+def check_certificate(authorities, der, person):
+    """Chain, dates, revocation list, in this order; the card's own dates count, not those of its CA. @person: whose it is,
+    or None. Return: its key, and whether it has ended, so that it shows eligibility only."""
     certificate, key = authorities.load(der)
     begin, end = get_validity(certificate)
-    if not begin <= datetime.datetime.now(datetime.timezone.utc) <= end:
+    now = datetime.datetime.now(JST)
+    ended = now > end
+    if now < begin or (ended and (now.date() > get_last_day_kept(end) or (person and person.is_phone))):
         raise Refusal("SHK010001")
-    if is_revoked(der):
-        raise Refusal("SHK010002")
-    return key
+    if person and person.revoked:
+        raise Refusal("SHK010006" if person.revoked == "suspended" else "SHK010002")
+    return key, ended
 
 
 def check_signature(key, algorithm, signature, content):

@@ -97,6 +97,19 @@
   X (PRESCRIPTION, "prescription")
 
 /*
+ * The kinds of events: SHIKAKU_EVENT_KINDS (X) expands X (ENUM_SUFFIX, "kind") for each. Nothing tells of
+ * visit-arrived and ledger yet, but a program may ask for them.
+ */
+#define SHIKAKU_EVENT_KINDS(X) \
+  X (VISIT_FINISHED, "visit-finished") \
+  X (VISIT_ARRIVED, "visit-arrived") \
+  X (OUTAGE_RESOLVED, "outage-resolved") \
+  X (CENTER, "center") \
+  X (READER, "reader") \
+  X (EXPIRY, "expiry") \
+  X (LEDGER, "ledger")
+
+/*
  * What Manager.Diagnose finds: SHIKAKU_CAUSES (X) expands X (ENUM_SUFFIX, "cause", "link", "state") for each: the link
  * of the chain that has it, and the state that it makes of that, in the order of the chain. The two cures of each are
  * texts (data/texts.ini.in); data/doc/diagnosis.md has the table.

@@ -13,6 +13,11 @@
 static const char *const schema[] = {
   /* 1: the PC/SC names, any bytes, of the readers in which a card lies that has served */
   "CREATE TABLE served_cards (reader BLOB NOT NULL PRIMARY KEY) STRICT, WITHOUT ROWID;",
+  /* 2: events, and beside them the last number given, the last one purged, and how many there are */
+  "CREATE TABLE events (sequence INTEGER NOT NULL PRIMARY KEY, kind TEXT NOT NULL, at INTEGER NOT NULL,"
+  " audience INTEGER NOT NULL, details BLOB NOT NULL) STRICT;"
+  "CREATE TABLE event_numbers (last INTEGER NOT NULL, purged INTEGER NOT NULL, count INTEGER NOT NULL) STRICT;"
+  "INSERT INTO event_numbers (last, purged, count) VALUES (0, 0, 0);",
   NULL,
 };
 

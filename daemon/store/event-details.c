@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* event-details: see the header. */
+#include "store/event-details.h"
+
+#include <string.h>
+
+static void
+add_entry (GString *details, char type, const char *key, const char *text)
+{
+  g_string_append_c (details, type);
+  g_string_append_len (details, key, (gssize)strlen (key) + 1);
+  g_string_append_len (details, text, (gssize)strlen (text) + 1);
+}
+
+void
+event_details_add_text (GString *details, char type, const char *key, const char *text)
+{
+  g_return_if_fail (strchr (EVENT_DETAIL_TEXTS, type) != NULL);
+
+  if (text != NULL && *text != '\0')
+    add_entry (details, type, key, text);
+}
+
+void
+event_details_add_number (GString *details, char type, const char *key, gint64 number)
+{
+  char text[24];
+
+  g_return_if_fail (strchr (EVENT_DETAIL_NUMBERS, type) != NULL);
+
+  g_snprintf (text, sizeof text, "%" G_GINT64_FORMAT, number);
+  add_entry (details, type, key, text);
+}
+
+/* read_text: Return: NULL: no NUL ends it, or it is no UTF-8. */
+static const char *
+read_text (const char *details, gsize size, gsize *offset)
+{
+  const char *text = details + *offset;
+  const char *end = memchr (text, '\0', size - *offset);
+
+  if (end == NULL || !g_utf8_validate (text, end - text, NULL))
+    return NULL;
+  *offset += (gsize)(end - text) + 1;
+  return text;
+}
+
+gboolean
+event_details_read (const char *details, gsize size, gsize *offset, EventDetail *ret_detail)
+{
+  EventDetail detail = { 0 };
+  gboolean is_number;
+
+  if (*offset >= size)
+    return FALSE;
+  detail.type = details[(*offset)++];
+  is_number = detail.type != '\0' && strchr (EVENT_DETAIL_NUMBERS, detail.type) != NULL;
+  if (detail.type == '\0' || (!is_number && strchr (EVENT_DETAIL_TEXTS, detail.type) == NULL)
+      || (detail.key = read_text (details, size, offset)) == NULL || *detail.key == '\0'
+      || (detail.text = read_text (details, size, offset)) == NULL
+      || (is_number && !g_ascii_string_to_signed (detail.text, 10, G_MININT64, G_MAXINT64, &detail.number, NULL)))
+    {
+      *offset = size;
+      return FALSE;
+    }
+  *ret_detail = detail;
+  return TRUE;
+}

@@ -9,7 +9,8 @@
 #include <unistd.h>
 
 #define LABEL_COLUMNS 24
-#define RULE_COLUMNS 60
+#define RULE_CHARACTERS 39 /* fit 80 columns also where a terminal draws them as wide as a Japanese character */
+#define CUT "…"
 #define ROOM_COLUMNS 20 /* what is narrower holds no text */
 
 /* What a terminal obeys instead of showing it. */
@@ -82,6 +83,44 @@ output_get_columns (const char *text)
   return columns;
 }
 
+/* As wide as any terminal draws it: some draw ●, … and others like a Japanese character. */
+static guint
+get_widest (gunichar character)
+{
+  return g_unichar_iszerowidth (character) ? 0 : g_unichar_iswide_cjk (character) ? 2 : 1;
+}
+
+guint
+output_get_most_columns (const char *text)
+{
+  guint columns = 0;
+
+  for (const char *at = text; *at; at = g_utf8_next_char (at))
+    columns += get_widest (g_utf8_get_char (at));
+  return columns;
+}
+
+char *
+output_cut (const char *text, guint columns)
+{
+  g_autofree char *clean = output_clean (text);
+  const char *end = clean;
+  guint taken = 0;
+
+  if (output_get_most_columns (clean) <= columns)
+    return g_steal_pointer (&clean);
+  for (; *end; end = g_utf8_next_char (end))
+    {
+      const guint width = get_widest (g_utf8_get_char (end));
+
+      if (taken + width + get_widest (g_utf8_get_char (CUT)) > columns)
+        break;
+      taken += width;
+    }
+  *(char *)end = '\0';
+  return g_strconcat (g_strchomp (clean), CUT, NULL);
+}
+
 char *
 output_pad (const char *text, guint columns)
 {
@@ -119,6 +158,18 @@ get_width (int fd)
   struct winsize size = { 0 };
 
   return ioctl (fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+gboolean
+output_get_size (guint *ret_rows, guint *ret_columns)
+{
+  struct winsize size = { 0 };
+
+  if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
+    return FALSE;
+  *ret_rows = size.ws_row;
+  *ret_columns = size.ws_col;
+  return TRUE;
 }
 
 static gboolean
@@ -194,29 +245,44 @@ output_fold (const char *text)
   return output_wrap (text, 0, 0, get_width (STDERR_FILENO));
 }
 
-void
-output_hanging (const char *head, const char *text)
+/* Return: @head and @text after it, as lines right of @head (transfer full). */
+static char *
+make_hanging (const char *head, const char *text, guint width)
 {
   g_autofree char *clean = output_clean (text);
   const guint columns = output_get_columns (head);
-  g_autofree char *wrapped = output_wrap (clean, columns, columns, get_width (STDOUT_FILENO));
+  g_autofree char *wrapped = output_wrap (clean, columns, columns, width);
 
-  g_print ("%s%s\n", head, wrapped);
+  return g_strconcat (head, wrapped, NULL);
+}
+
+void
+output_hanging (const char *head, const char *text)
+{
+  g_autofree char *lines = make_hanging (head, text, get_width (STDOUT_FILENO));
+
+  g_print ("%s\n", lines);
+}
+
+char *
+output_make_row (const char *label, const char *value, guint width)
+{
+  g_autofree char *padded = output_pad (label, *value ? LABEL_COLUMNS : 0);
+  g_autofree char *head = g_strconcat ("  ", padded, NULL), *below = NULL, *lines = NULL;
+
+  if (output_get_columns (padded) <= LABEL_COLUMNS || !*value)
+    return make_hanging (head, value, width);
+  below = g_strnfill (2 + LABEL_COLUMNS, ' ');
+  lines = make_hanging (below, value, width);
+  return g_strconcat (g_strchomp (head), "\n", lines, NULL);
 }
 
 void
 output_row (const char *label, const char *value)
 {
-  g_autofree char *padded = output_pad (label, *value ? LABEL_COLUMNS : 0);
-  g_autofree char *head = g_strconcat ("  ", padded, NULL);
+  g_autofree char *lines = output_make_row (label, value, get_width (STDOUT_FILENO));
 
-  if (output_get_columns (padded) > LABEL_COLUMNS && *value)
-    {
-      g_print ("%s\n", g_strchomp (head));
-      g_free (head);
-      head = g_strnfill (2 + LABEL_COLUMNS, ' ');
-    }
-  output_hanging (head, value);
+  g_print ("%s\n", lines);
 }
 
 void
@@ -228,13 +294,20 @@ output_error (const char *text)
   g_printerr ("%s\n", folded);
 }
 
-void
-output_rule (void)
+char *
+output_make_rule (void)
 {
   GString *rule = g_string_new (NULL);
 
-  for (guint i = 0; i < RULE_COLUMNS; i++)
+  for (guint i = 0; i < RULE_CHARACTERS; i++)
     g_string_append (rule, "─");
-  g_print ("%s\n", rule->str);
-  g_string_free (rule, TRUE);
+  return g_string_free (rule, FALSE);
+}
+
+void
+output_rule (void)
+{
+  g_autofree char *rule = output_make_rule ();
+
+  g_print ("%s\n", rule);
 }

@@ -22,8 +22,20 @@ char *output_clean (const char *text);
  */
 char *output_pad (const char *text, guint columns);
 
-/* output_get_columns: how many columns @text takes on a terminal. */
+/*
+ * output_get_columns: how many columns @text takes on a terminal; output_get_most_columns: on one that draws characters
+ * of ambiguous width, such as ● and …, like Japanese ones.
+ */
 guint output_get_columns (const char *text);
+guint output_get_most_columns (const char *text);
+
+/*
+ * output_cut: @text cleaned, on no terminal wider than @columns: what is cut off shows as "…". Return: (transfer full).
+ */
+char *output_cut (const char *text, guint columns);
+
+/* output_get_size: of the terminal that standard output is. Return: FALSE: it is none, or does not say. */
+gboolean output_get_size (guint *ret_rows, guint *ret_columns);
 
 /*
  * output_can_show: whether the person at standard error can read @text: each of its characters is in the locale's
@@ -52,8 +64,12 @@ void output_hanging (const char *head, const char *text);
  */
 void output_row (const char *label, const char *value);
 
+/* output_make_row: the same for a line @width wide (0: endless). Return: one or more lines (transfer full). */
+char *output_make_row (const char *label, const char *value, guint width);
+
 /* output_error: @text cleaned, as a line on standard error. */
 void output_error (const char *text);
 
-/* output_rule: a line across. */
+/* output_rule: a line across. output_make_rule: Return: the same (transfer full). */
 void output_rule (void);
+char *output_make_rule (void);

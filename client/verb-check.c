@@ -7,9 +7,11 @@
 #include <glib/gi18n.h>
 
 #include "client/agent.h"
+#include "client/answer-screen.h"
 #include "client/answer-view.h"
 #include "client/client.h"
 #include "client/output.h"
+#include "client/pager.h"
 #include "client/readers.h"
 #include "client/visit.h"
 #include "client/words.h"
@@ -17,7 +19,7 @@
 static char *option_reader, *option_language;
 static char **option_consents;
 static int option_timeout_seconds;
-static gboolean option_same_card, option_last_try;
+static gboolean option_same_card, option_last_try, option_all, option_no_color;
 static char *option_insurer, *option_symbol, *option_number, *option_branch, *option_birthdate, *option_date;
 
 static const GOptionEntry options[] = {
@@ -30,6 +32,8 @@ static const GOptionEntry options[] = {
   { "timeout", 0, 0, G_OPTION_ARG_INT, &option_timeout_seconds, N_ ("Give up after so many seconds"), N_ ("SECONDS") },
   { "same-card", 0, 0, G_OPTION_ARG_NONE, &option_same_card, N_ ("Read a card that has already served"), NULL },
   { "last-try", 0, 0, G_OPTION_ARG_NONE, &option_last_try, N_ ("Allow the last try of the PIN to be spent"), NULL },
+  { "all", 0, 0, G_OPTION_ARG_NONE, &option_all, N_ ("Show all of the answer, not only one screen of it"), NULL },
+  { "no-color", 0, 0, G_OPTION_ARG_NONE, &option_no_color, N_ ("No colors"), NULL },
   { "insurer", 0, 0, G_OPTION_ARG_STRING, &option_insurer, N_ ("Without a card: the insurer's number"),
     N_ ("NUMBER|-") },
   { "symbol", 0, 0, G_OPTION_ARG_STRING, &option_symbol, N_ ("Without a card: the insured person's symbol"),
@@ -79,6 +83,7 @@ typedef struct
   gboolean asks; /* our agent serves the reader */
   char *reader;  /* object path; NULL: the only one there is */
   guint next;    /* of insured[]: the number that is read */
+  Page *page;    /* to be shown when the terminal is the person's again */
 } Check;
 
 static gboolean
@@ -153,6 +158,23 @@ get_answer_code (GVariant *eligibility)
   return g_str_equal (answer, "not-eligible") ? EXIT_CODE_NOT_ELIGIBLE : EXIT_CODE_UNKNOWN;
 }
 
+/* One screen at once; all of it may be for a pager, which needs the terminal for itself. */
+static void
+show_answer (Check *check, GVariant *eligibility, GVariant *consents)
+{
+  guint rows = ANSWER_SCREEN_ROWS, columns = ANSWER_SCREEN_COLUMNS;
+  const gboolean is_terminal = output_get_size (&rows, &columns);
+  g_autoptr (Page) screen = NULL;
+
+  if (option_all)
+    {
+      check->page = answer_view_make (eligibility, consents, is_terminal ? columns : 0);
+      return;
+    }
+  screen = answer_screen_make (eligibility, consents, rows, columns);
+  page_print (screen);
+}
+
 static void
 on_done (GVariant *eligibility, GVariant *consents, gpointer user_data)
 {
@@ -163,7 +185,7 @@ on_done (GVariant *eligibility, GVariant *consents, gpointer user_data)
   g_variant_dict_insert_value (&whole, "Consents", consents); /* as Manager.Check has it */
   value = g_variant_ref_sink (g_variant_dict_end (&whole));
   if (!check->client->json)
-    answer_view_print (eligibility, consents);
+    show_answer (check, eligibility, consents);
   client_conclude (check->client, get_answer_code (eligibility), value);
   visit_close (check->visit, on_closed);
 }
@@ -387,6 +409,8 @@ start (Client *client)
 
   check->client = client;
   check->terminal = terminal_new ();
+  if (option_no_color)
+    looks_refuse_colours ();
   check->visit = visit_new (client, &observer, check);
   if (!is_number_check ())
     check->agent = agent_new (client, check->terminal, visit_get_token (check->visit), on_released, check);
@@ -423,6 +447,9 @@ finish (Client *client)
   terminal_free (check->terminal);
   visit_free (check->visit);
   g_free (check->reader);
+  if (check->page != NULL)
+    pager_show (check->page);
+  page_free (check->page);
 }
 
 const Verb verb_check = {

@@ -6,7 +6,7 @@
 #include "client/answer-view.h"
 
 #define REPLACED "\xEF\xBF\xBD"
-#define RULE "────────────────────────────────────────────────────────────\n"
+#define RULE "───────────────────────────────────────\n"
 
 /* @eligibility, @consents: as GVariant's text; NULL: none. Return: what is printed, without the rules around it. */
 static char *
@@ -15,13 +15,15 @@ print (const char *eligibility, const char *consents)
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) answer = g_variant_parse (G_VARIANT_TYPE_VARDICT, eligibility, NULL, NULL, &error);
   g_autoptr (GVariant) given = NULL;
+  g_autoptr (Page) page = NULL;
   g_autofree char *text = NULL;
 
   g_assert_no_error (error);
   given = g_variant_parse (G_VARIANT_TYPE ("a{sa{sv}}"), consents != NULL ? consents : "{}", NULL, NULL, &error);
   g_assert_no_error (error);
   captured_begin ();
-  answer_view_print (answer, given);
+  page = answer_view_make (answer, given, 0);
+  page_print (page);
   text = captured_end (NULL);
   g_assert_true (g_str_has_prefix (text, RULE));
   g_assert_true (g_str_has_suffix (text, RULE));
@@ -39,7 +41,7 @@ assert_printed (const char *eligibility, const char *consents, const char *expec
 static void
 test_head (void)
 {
-  assert_printed ("{'Answer': <'eligible'>, 'Validity': <'valid'>, 'Reason': <'not of interest'>, 'Changed': <true>,"
+  assert_printed ("{'Answer': <'eligible'>, 'Validity': <'valid'>, 'Changed': <true>,"
                   " 'Code': <''>, 'AsOf': <uint64 1800000000000000>}",
                   NULL,
                   "ELIGIBLE\n"

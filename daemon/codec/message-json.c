@@ -12,8 +12,9 @@
 
 #include "base/error.h"
 #include "base/unicode.h"
+#include "codec/message-profile.h"
 
-#define MEMBERS_MAXIMUM 256                            /* of one object: the field's largest has below 100 */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
 #define FRAMES_MAXIMUM (2 * MESSAGE_DEPTH_MAXIMUM + 1) /* an element opens an object, or an array and an object in it */
 
 typedef enum
@@ -21,7 +22,8 @@ typedef enum
   FRAME_DOCUMENT, /* the outermost object: its one member becomes the root */
   FRAME_OBJECT,
   FRAME_ARRAY,
-  FRAME_ITEM, /* an object in an array: its one member becomes a child of the array's element */
+  FRAME_ITEM,    /* an object in an array: its one member becomes a child of the array's element */
+  FRAME_REPEATS, /* an array in the place of a list's item: each object in it is one such item */
 } FrameKind;
 
 typedef struct
@@ -31,6 +33,8 @@ typedef struct
   Message *node;    /* what members become children of; NULL in the document's frame */
   guint first_name; /* of this object's in Parser.names */
   guint64 hashes;   /* of its names, a bit each: most names are seen to be new without a look at the others */
+  Message *only;    /* of an item: the child that its one member became; NULL: none, or several */
+  gboolean is_full; /* of an item: it has become several children */
 } Frame;
 
 typedef struct
@@ -68,7 +72,8 @@ push_frame (Parser *parser, FrameKind kind, Message *node, guint depth)
 {
   if (parser->n_frames == FRAMES_MAXIMUM || depth > MESSAGE_DEPTH_MAXIMUM)
     return refuse_document (parser, "nested too deeply");
-  parser->frames[parser->n_frames++] = (Frame){ kind, depth, node, parser->names->len, 0 };
+  parser->frames[parser->n_frames++]
+      = (Frame){ .kind = kind, .depth = depth, .node = node, .first_name = parser->names->len };
   return 1;
 }
 
@@ -76,10 +81,10 @@ push_frame (Parser *parser, FrameKind kind, Message *node, guint depth)
 static int
 add_element (Parser *parser, const char *text, gsize size, Message **ret_node)
 {
-  const Frame *frame = get_frame (parser);
+  Frame *frame = get_frame (parser);
   const Name *name;
 
-  if (frame == NULL || frame->kind == FRAME_ARRAY)
+  if (frame == NULL || frame->kind == FRAME_ARRAY || (frame->kind == FRAME_REPEATS && text != NULL))
     return refuse_document (parser, "only an object may stand here");
   if (frame->kind == FRAME_DOCUMENT)
     {
@@ -97,6 +102,7 @@ add_element (Parser *parser, const char *text, gsize size, Message **ret_node)
   name = &g_array_index (parser->names, Name, parser->names->len - 1);
   *ret_node = message_add_kept (frame->node, name->text, name->size,
                                 text != NULL ? message_keep (frame->node, text, size) : NULL);
+  frame->only = *ret_node;
   return 1;
 }
 
@@ -105,7 +111,7 @@ on_null (void *context)
 {
   const Frame *frame = get_frame (context);
 
-  if (frame == NULL || frame->kind == FRAME_ARRAY || frame->kind == FRAME_DOCUMENT)
+  if (frame == NULL || (frame->kind != FRAME_OBJECT && frame->kind != FRAME_ITEM))
     return refuse_document (context, "null may not stand here");
   return 1;
 }
@@ -180,6 +186,35 @@ has_name (const Parser *parser, Frame *frame, const char *text, gsize size)
   return FALSE;
 }
 
+static guint
+measure_height (const Message *node)
+{
+  guint height = 0;
+
+  for (const Message *child = message_get_first_child (node); child != NULL; child = message_get_next (child))
+    height = MAX (height, measure_height (child));
+  return height + 1;
+}
+
+/* An object of several members in a list of the field is the item itself, without its name. */
+static int
+open_item (Parser *parser, Frame *frame)
+{
+  const char *item = message_profile_get_item (message_get_name (frame->node));
+
+  if (item == NULL || frame->is_full)
+    return refuse_document (parser, "too many members");
+  if (++parser->n_nodes > MESSAGE_NODES_MAXIMUM)
+    return refuse_document (parser, "too many elements");
+  if (frame->depth + 1 + (frame->only != NULL ? measure_height (frame->only) : 0) > MESSAGE_DEPTH_MAXIMUM)
+    return refuse_document (parser, "nested too deeply");
+  frame->node = frame->only != NULL ? message_enclose (frame->only, item)
+                                    : message_add_kept (frame->node, item, strlen (item), NULL);
+  frame->kind = FRAME_OBJECT;
+  frame->depth++;
+  return 1;
+}
+
 static int
 on_map_key (void *context, const unsigned char *key, size_t size)
 {
@@ -191,7 +226,9 @@ on_map_key (void *context, const unsigned char *key, size_t size)
 
   if (!unicode_is_text (text, size))
     return refuse_document (parser, "not UTF-8");
-  if (n >= (frame->kind == FRAME_OBJECT ? MEMBERS_MAXIMUM : 1))
+  if (n == 1 && frame->kind == FRAME_ITEM && !open_item (parser, frame))
+    return 0;
+  if (n >= (frame->kind == FRAME_OBJECT ? MESSAGE_MEMBERS_MAXIMUM : 1))
     return refuse_document (parser, "too many members");
   if (has_name (parser, frame, text, size))
     return refuse_document (parser, "a member twice");
@@ -227,9 +264,19 @@ static int
 on_start_array (void *context)
 {
   Parser *parser = context;
-  const Frame *frame = get_frame (parser);
+  Frame *frame = get_frame (parser);
   Message *node;
 
+  if (frame != NULL && (frame->kind == FRAME_OBJECT || frame->kind == FRAME_ITEM)
+      && message_profile_is_item (message_get_name (frame->node),
+                                  g_array_index (parser->names, Name, parser->names->len - 1).text))
+    {
+      frame->only = NULL;
+      frame->is_full = TRUE;
+      return push_frame (parser, FRAME_REPEATS, frame->node, frame->depth);
+    }
+  if (frame != NULL && frame->kind == FRAME_REPEATS)
+    return refuse_document (parser, "only an object may stand here");
   return add_element (parser, NULL, 0, &node) && push_frame (parser, FRAME_ARRAY, node, frame->depth + 1);
 }
 
@@ -237,7 +284,11 @@ static int
 on_end_array (void *context)
 {
   Parser *parser = context;
+  const Frame *frame = get_frame (parser);
+  const char *reason = frame->kind == FRAME_ARRAY ? message_profile_judge (frame->node) : NULL;
 
+  if (reason != NULL)
+    return refuse_document (parser, reason);
   parser->n_frames--;
   return 1;
 }
@@ -329,17 +380,20 @@ parse_text (Parser *parser, const char *text, gsize size, gsize *ret_position)
 Message *
 message_json_parse_members (GBytes *body, const char *name, GError **error)
 {
-  gsize size, position = 0;
+  gsize size, mark = 0, position = 0;
   const char *text = g_bytes_get_data (body, &size);
   Parser parser = { .root_name = name };
   gboolean done = FALSE;
+
+  if (size >= strlen (BYTE_ORDER_MARK) && memcmp (text, BYTE_ORDER_MARK, strlen (BYTE_ORDER_MARK)) == 0)
+    mark = strlen (BYTE_ORDER_MARK);
 
   if (size > MESSAGE_SIZE_MAXIMUM)
     refuse_document (&parser, "too large");
   else
     {
-      parser.names = g_array_sized_new (FALSE, FALSE, sizeof (Name), MEMBERS_MAXIMUM);
-      done = parse_text (&parser, text, size, &position);
+      parser.names = g_array_sized_new (FALSE, FALSE, sizeof (Name), MESSAGE_MEMBERS_MAXIMUM);
+      done = parse_text (&parser, text + mark, size - mark, &position);
       g_array_unref (parser.names);
     }
   if (done)
@@ -347,7 +401,7 @@ message_json_parse_members (GBytes *body, const char *name, GError **error)
 
   message_free (parser.root);
   g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID, "no message, at byte %" G_GSIZE_FORMAT ": %s",
-               position, parser.reason != NULL ? parser.reason : "not JSON");
+               mark + position, parser.reason != NULL ? parser.reason : "not JSON");
   return NULL;
 }
 
@@ -388,7 +442,7 @@ needs_array (const Message *node)
   guint n = 0;
 
   for (const Message *child = message_get_first_child (node); child != NULL; child = message_get_next (child))
-    if (++n > MEMBERS_MAXIMUM || message_find_next (child) != NULL)
+    if (++n > MESSAGE_MEMBERS_MAXIMUM || message_find_next (child) != NULL)
       return TRUE;
   return FALSE;
 }

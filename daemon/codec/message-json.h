@@ -4,20 +4,20 @@
  *
  * {"XmlMsg": {"MessageHeader": {…}, "MessageBody": {"ResultList": [{"ResultOfQualificationConfirmation": {…}}, …]}}}
  * A member is an element; an array is its member's children in turn, each an object of one member; numbers, true and
- * false become the text they were written as ("1.0" stays "1.0"); null is left out. The tokens are libyajl's, which is
- * the only library here that hands a number over as written, and the cheapest of them.
+ * false become the text they were written as ("1.0" stays "1.0"); null is left out. Lists that other programs make of
+ * it are read like the field's: "ResultList": [{…}, {…}] without the items' name, and
+ * "ResultOfQualificationConfirmation": [{…}, {…}] with nothing but it. A byte-order mark is passed over. The tokens are
+ * libyajl's, which is the only library here that hands a number over as written, and the cheapest of them.
  */
 #pragma once
 
 #include "codec/message.h"
 
-#define MESSAGE_SIZE_MAXIMUM 4194304u /* bytes: 4 MiB */
-
 /*
  * message_json_parse: @body into a tree whose root is the one top-level member. Return: (transfer full), or NULL with
- * SHIKAKU_ERROR_MESSAGE_INVALID: too large, not UTF-8, not JSON, deeper or longer than message.h allows, a member
- * twice, a NUL or half a surrogate pair as an escape, an array of anything else than objects of one member. The error
- * names a position, never content.
+ * SHIKAKU_ERROR_MESSAGE_INVALID: too large, not UTF-8, not JSON, deeper or longer than message.h allows, a member or an
+ * element twice (message-profile), a NUL or half a surrogate pair as an escape, an array of anything else than objects.
+ * The error names a position, never content.
  */
 Message *message_json_parse (GBytes *body, GError **error);
 

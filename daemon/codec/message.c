@@ -131,6 +131,29 @@ message_add (Message *parent, const char *name, const char *text)
   return message_add_kept (parent, name, name_size, text);
 }
 
+void
+message_set_kept (Message *node, const char *text)
+{
+  g_assert (node->first_child == NULL);
+  node->text = text;
+}
+
+Message *
+message_enclose (Message *node, const char *name)
+{
+  Message *inner = arena_allocate (node->arena, sizeof *inner);
+
+  *inner = *node;
+  inner->next = NULL;
+  *node = (Message){ .arena = node->arena,
+                     .name = name,
+                     .name_size = strlen (name),
+                     .first_child = inner,
+                     .last_child = inner,
+                     .next = node->next };
+  return node;
+}
+
 const char *
 message_get_name (const Message *node)
 {

@@ -2,7 +2,7 @@
 /*
  * message: the XmlMsg tree of the field: elements with plain text or children, no attributes, their order not stable,
  * optional elements that are empty left out (data/doc/messages.md, "Syntax"). The syntaxes live beside it
- * (message-json).
+ * (message-json, message-xml), and what may stand more than once (message-profile).
  *
  * A tree is one arena: nodes and texts are freed together with the root. A finished tree is read-only. Texts are always
  * strings, so that "01" stays "01".
@@ -11,6 +11,7 @@
 
 #include <glib.h>
 
+#define MESSAGE_SIZE_MAXIMUM 4194304u /* bytes of a document: 4 MiB */
 #define MESSAGE_DEPTH_MAXIMUM 32
 #define MESSAGE_NODES_MAXIMUM 200000
 
@@ -30,6 +31,15 @@ Message *message_add (Message *parent, const char *name, const char *text);
  */
 const char *message_keep (Message *node, const char *text, gsize size);
 Message *message_add_kept (Message *parent, const char *name, gsize name_size, const char *text);
+
+/* message_set_kept: gives @node, which has no children, a text that already lives as long as the tree. */
+void message_set_kept (Message *node, const char *text);
+
+/*
+ * message_enclose: @node, a child, becomes an element called @name (which lives as long as the tree) at the same place,
+ * and what it was becomes the one child of that. Return: @node.
+ */
+Message *message_enclose (Message *node, const char *name);
 
 const char *message_get_name (const Message *node);
 

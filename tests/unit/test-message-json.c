@@ -24,9 +24,10 @@ write_text (const Message *root)
 static void
 test_answer (void)
 {
-  static const char text[] = "\n{\"XmlMsg\": {\"MessageHeader\": {\"SegmentOfResult\": \"1\", \"Nothing\": null},\r\n"
-                             "\t\"MessageBody\": {\"ResultList\": [{\"Result\": {\"Name\": \"山田　花子\"}},"
-                             " {\"Result\": {\"Name\": \"\"}}, {\"Result\": {}}], \"Open\": {}, \"List\": []}}} ";
+  static const char text[]
+      = "\xef\xbb\xbf\n{\"XmlMsg\": {\"MessageHeader\": {\"SegmentOfResult\": \"1\", \"Nothing\": null},\r\n"
+        "\t\"MessageBody\": {\"ResultList\": [{\"Result\": {\"Name\": \"山田　花子\"}},"
+        " {\"Result\": {\"Name\": \"\"}}, {\"Result\": {}}], \"Open\": {}, \"List\": []}}} ";
   g_autoptr (GError) error = NULL;
   g_autoptr (Message) root = parse (text, sizeof text - 1, &error);
   const Message *body, *result;
@@ -110,7 +111,9 @@ static const struct
   { "{\"R\":{\"a\":\"b\nc\"}}", "not JSON" },
   { "{\"R\":{\"a\":\"\\x41\"}}", "not JSON" },
   { "{\"R\":{}/* comment */}", "not JSON" },
-  { "\xef\xbb\xbf{\"R\":{}}", "not JSON" },
+  { "\xef\xbb\xbf", "not JSON" },
+  { "\xef\xbb\xbf\xef\xbb\xbf{\"R\":{}}", "not JSON" },
+  { "{\xef\xbb\xbf\"R\":{}}", "not JSON" },
   /* a member twice */
   { "{\"R\":{\"a\":1,\"a\":2}}", "a member twice" },
   { "{\"R\":{\"a\":null,\"a\":2}}", "a member twice" },

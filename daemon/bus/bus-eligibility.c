@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "bus/bus-entry.h"
+#include "bus/bus-other.h"
 
 /* A key of the contract and the const char * in the struct that holds its value; NULL there: absent. */
 typedef struct
@@ -14,10 +15,7 @@ typedef struct
 
 #define ELIGIBILITY(member) offsetof (Eligibility, member)
 #define QUALIFICATION(member) offsetof (Qualification, member)
-#define INSURANCE(member) offsetof (QualificationInsurance, member)
-#define CEILING(member) offsetof (QualificationCeiling, member)
 #define CONSENT(member) offsetof (Consent, member)
-#define DISEASE(member) offsetof (QualificationDisease, member)
 
 static const TextField eligibility_texts[] = {
   { "Reason", ELIGIBILITY (reason) },
@@ -34,51 +32,35 @@ static const TextField qualification_texts[] = {
   { NULL },
 };
 
+/* Of each list of center/qualification.h what has a key, and what is made of the others. */
+#define TEXT_KEY(member, element, key) { key, offsetof (PLACE, member) },
+#define NO_KEY(member, element)
+
+#define PLACE QualificationInsurance
 static const TextField insurance_texts[] = {
-  { "Classification", INSURANCE (classification) },
-  { "InsurerNumber", INSURANCE (insurer_number) },
-  { "InsurerName", INSURANCE (insurer_name) },
-  { "Symbol", INSURANCE (symbol) },
-  { "Number", INSURANCE (number) },
-  { "Branch", INSURANCE (branch) },
-  { "Relationship", INSURANCE (relationship) },
-  { "Name", INSURANCE (name) },
-  { "NameKana", INSURANCE (name_kana) },
-  { "Sex", INSURANCE (sex) },
-  { "Birthdate", INSURANCE (birthdate) },
-  { "Address", INSURANCE (address) },
-  { "PostNumber", INSURANCE (post_number) },
-  { "ValidFrom", INSURANCE (valid_from) },
-  { "ValidUntil", INSURANCE (valid_until) },
-  { "QualificationDate", INSURANCE (qualification_date) },
-  { "DisqualificationDate", INSURANCE (disqualification_date) },
-  { "LossReason", INSURANCE (loss_reason) },
-  { "ReferenceNumber", INSURANCE (reference_number) },
+  QUALIFICATION_INSURANCE_ELEMENTS (TEXT_KEY, TEXT_KEY, NO_KEY, NO_KEY){ "Relationship",
+                                                                         offsetof (PLACE, relationship) },
+  { "Sex", offsetof (PLACE, sex) },
+  { "PrescriptionForm", offsetof (PLACE, prescription_form) },
   { NULL },
 };
-
-static const TextField elderly_texts[] = {
-  { "Date", INSURANCE (elderly_date) },
-  { "From", INSURANCE (elderly_from) },
-  { "Until", INSURANCE (elderly_until) },
-  { NULL },
-};
-
+#undef PLACE
+#define PLACE QualificationElderly
+static const TextField elderly_texts[]
+    = { QUALIFICATION_ELDERLY_ELEMENTS (TEXT_KEY, TEXT_KEY, TEXT_KEY, NO_KEY){ NULL } };
+#undef PLACE
+#define PLACE QualificationCeiling
 static const TextField ceiling_texts[] = {
-  { "Class", CEILING (class_code) },
-  { "ClassName", CEILING (class_name) },
-  { "Classification", CEILING (classification) },
-  { "Date", CEILING (classification_date) },
-  { "From", CEILING (from) },
-  { "Until", CEILING (until) },
-  { "LongTermFrom", CEILING (long_term_from) },
+  QUALIFICATION_CEILING_ELEMENTS (TEXT_KEY, TEXT_KEY, TEXT_KEY, NO_KEY){ "ClassName", offsetof (PLACE, class_name) },
   { NULL },
 };
-
+#undef PLACE
+#define PLACE QualificationDisease
 static const TextField disease_texts[] = {
-  { "Category", DISEASE (category) }, { "Name", DISEASE (name) },        { "From", DISEASE (from) },
-  { "Until", DISEASE (until) },       { "SelfPay", DISEASE (self_pay) }, { NULL },
+  QUALIFICATION_DISEASE_ELEMENTS (TEXT_KEY, TEXT_KEY, TEXT_KEY, NO_KEY){ "Name", offsetof (PLACE, name) },
+  { NULL },
 };
+#undef PLACE
 
 static const TextField consent_texts[] = {
   { "Version", CONSENT (version) },
@@ -99,6 +81,22 @@ append_texts (sd_bus_message *message, const TextField *fields, const void *from
 
       if (text != NULL)
         result = bus_entry_append_text (message, fields->key, text);
+    }
+  return result;
+}
+
+/* append_sent: the same of the center's message. */
+static int
+append_sent (sd_bus_message *message, const TextField *fields, const void *from)
+{
+  int result = 0;
+
+  for (; fields->key != NULL && result >= 0; fields++)
+    {
+      const char *text = G_STRUCT_MEMBER (const char *, from, fields->offset);
+
+      if (text != NULL)
+        result = bus_entry_append_sent (message, fields->key, text);
     }
   return result;
 }
@@ -132,20 +130,18 @@ append_positions (sd_bus_message *message, const GArray *positions)
 }
 
 static int
-append_elderly (sd_bus_message *message, const QualificationInsurance *insurance)
+append_elderly (sd_bus_message *message, const QualificationElderly *elderly)
 {
-  int result;
+  int result = bus_entry_open (message, "Elderly", "a{sv}");
 
-  if (insurance->elderly_from == NULL && insurance->elderly_until == NULL && insurance->elderly_date == NULL
-      && insurance->elderly_ratio < 0)
-    return 0;
-  result = bus_entry_open (message, "Elderly", "a{sv}");
   if (result >= 0)
     result = sd_bus_message_open_container (message, 'a', "{sv}");
   if (result >= 0)
-    result = append_texts (message, elderly_texts, insurance);
+    result = append_sent (message, elderly_texts, elderly);
   if (result >= 0)
-    result = append_percent (message, insurance->elderly_ratio);
+    result = append_percent (message, elderly->ratio);
+  if (result >= 0)
+    result = bus_other_append (message, elderly->others);
   if (result >= 0)
     result = sd_bus_message_close_container (message);
   return result < 0 ? result : bus_entry_close (message);
@@ -159,10 +155,24 @@ append_ceiling (sd_bus_message *message, const QualificationCeiling *ceiling)
   if (result >= 0)
     result = sd_bus_message_open_container (message, 'a', "{sv}");
   if (result >= 0)
-    result = append_texts (message, ceiling_texts, ceiling);
+    result = append_sent (message, ceiling_texts, ceiling);
+  if (result >= 0)
+    result = bus_other_append (message, ceiling->others);
   if (result >= 0)
     result = sd_bus_message_close_container (message);
   return result < 0 ? result : bus_entry_close (message);
+}
+
+static int
+append_disease (sd_bus_message *message, const QualificationDisease *disease)
+{
+  int result = sd_bus_message_open_container (message, 'a', "{sv}");
+
+  if (result >= 0)
+    result = append_sent (message, disease_texts, disease);
+  if (result >= 0)
+    result = bus_other_append (message, disease->others);
+  return result < 0 ? result : sd_bus_message_close_container (message);
 }
 
 static int
@@ -173,29 +183,13 @@ append_diseases (sd_bus_message *message, const GArray *diseases)
   if (result >= 0)
     result = sd_bus_message_open_container (message, 'a', "a{sv}");
   for (guint i = 0; i < diseases->len && result >= 0; i++)
-    {
-      result = sd_bus_message_open_container (message, 'a', "{sv}");
-      if (result >= 0)
-        result = append_texts (message, disease_texts, &g_array_index (diseases, QualificationDisease, i));
-      if (result >= 0)
-        result = sd_bus_message_close_container (message);
-    }
+    result = append_disease (message, &g_array_index (diseases, QualificationDisease, i));
   if (result >= 0)
     result = sd_bus_message_close_container (message);
   return result < 0 ? result : bus_entry_close (message);
 }
 
 /* A ticket's keys are the field's own names (MedicalTicketInfo): handed on as they came. */
-static int
-append_ticket (sd_bus_message *message, const QualificationTicket *ticket)
-{
-  int result = sd_bus_message_open_container (message, 'a', "{sv}");
-
-  for (guint i = 0; i < ticket->n_texts && result >= 0; i++)
-    result = bus_entry_append_text (message, ticket->texts[i].name, ticket->texts[i].text);
-  return result < 0 ? result : sd_bus_message_close_container (message);
-}
-
 static int
 append_tickets (sd_bus_message *message, const GPtrArray *tickets)
 {
@@ -204,10 +198,25 @@ append_tickets (sd_bus_message *message, const GPtrArray *tickets)
   if (result >= 0)
     result = sd_bus_message_open_container (message, 'a', "a{sv}");
   for (guint i = 0; i < tickets->len && result >= 0; i++)
-    result = append_ticket (message, g_ptr_array_index (tickets, i));
+    result = bus_other_append_children (message, g_ptr_array_index (tickets, i));
   if (result >= 0)
     result = sd_bus_message_close_container (message);
   return result < 0 ? result : bus_entry_close (message);
+}
+
+/* append_certificates: what has a dictionary of its own. */
+static int
+append_certificates (sd_bus_message *message, const QualificationInsurance *insurance)
+{
+  int result = insurance->elderly != NULL ? append_elderly (message, insurance->elderly) : 0;
+
+  if (result >= 0 && insurance->ceiling != NULL)
+    result = append_ceiling (message, insurance->ceiling);
+  if (result >= 0 && insurance->diseases != NULL)
+    result = append_diseases (message, insurance->diseases);
+  if (result >= 0 && insurance->tickets != NULL)
+    result = append_tickets (message, insurance->tickets);
+  return result < 0 ? result : bus_other_append (message, insurance->others);
 }
 
 static int
@@ -216,21 +225,15 @@ append_insurance (sd_bus_message *message, const QualificationInsurance *insuran
   int result = sd_bus_message_open_container (message, 'a', "{sv}");
 
   if (result >= 0)
-    result = append_texts (message, insurance_texts, insurance);
+    result = append_sent (message, insurance_texts, insurance);
   if (result >= 0 && insurance->name_unmapped != NULL)
     result = append_positions (message, insurance->name_unmapped);
   if (result >= 0)
     result = append_percent (message, insurance->burden_ratio);
-  if (result >= 0 && insurance->preschool_sent)
-    result = append_switch (message, "Preschool", insurance->preschool);
+  if (result >= 0 && insurance->is_preschool)
+    result = append_switch (message, "Preschool", TRUE);
   if (result >= 0)
-    result = append_elderly (message, insurance);
-  if (result >= 0 && insurance->ceiling != NULL)
-    result = append_ceiling (message, insurance->ceiling);
-  if (result >= 0 && insurance->diseases != NULL)
-    result = append_diseases (message, insurance->diseases);
-  if (result >= 0 && insurance->tickets != NULL)
-    result = append_tickets (message, insurance->tickets);
+    result = append_certificates (message, insurance);
   return result < 0 ? result : sd_bus_message_close_container (message);
 }
 
@@ -258,6 +261,21 @@ bus_refusal_append (sd_bus_message *message, const GError *error)
   return result >= 0 && text != NULL ? bus_entry_append_text (message, "Message", text) : result;
 }
 
+static int
+append_remarks (sd_bus_message *message, Remarks remarks)
+{
+  int result = bus_entry_open (message, "Remarks", "as");
+
+  if (result >= 0)
+    result = sd_bus_message_open_container (message, 'a', "s");
+  for (guint remark = 0; remark < N_REMARKS && result >= 0; remark++)
+    if (REMARKS_HAS (remarks, remark))
+      result = sd_bus_message_append_basic (message, 's', remark_to_string (remark));
+  if (result >= 0)
+    result = sd_bus_message_close_container (message);
+  return result < 0 ? result : bus_entry_close (message);
+}
+
 int
 bus_eligibility_append (sd_bus_message *message, const Eligibility *eligibility)
 {
@@ -267,13 +285,17 @@ bus_eligibility_append (sd_bus_message *message, const Eligibility *eligibility)
   if (result >= 0)
     result = append_texts (message, eligibility_texts, eligibility);
   if (result >= 0 && sent != NULL)
-    result = append_texts (message, qualification_texts, sent);
+    result = append_sent (message, qualification_texts, sent);
   if (result >= 0 && eligibility->cause != NULL)
     result = bus_refusal_append (message, eligibility->cause);
   if (result >= 0)
     result = append_time (message, "AsOf", eligibility->as_of);
   if (result >= 0 && sent != NULL && sent->changed_sent)
     result = append_switch (message, "Changed", sent->changed);
+  if (result >= 0 && eligibility->remarks != 0)
+    result = append_remarks (message, eligibility->remarks);
+  if (result >= 0 && sent != NULL)
+    result = bus_other_append (message, sent->others);
   return result < 0 ? result : append_insurances (message, sent != NULL ? sent->insurances : NULL);
 }
 

@@ -99,6 +99,16 @@ bus_entry_append_text (sd_bus_message *message, const char *key, const char *tex
 }
 
 int
+bus_entry_append_sent (sd_bus_message *message, const char *key, const char *text)
+{
+  int result = bus_entry_open (message, key, "s");
+
+  if (result >= 0)
+    result = append_valid (message, text, strlen (text));
+  return result < 0 ? result : bus_entry_close (message);
+}
+
+int
 bus_entry_append_texts (sd_bus_message *message, const BusEntryText *texts)
 {
   int result = 0;

@@ -13,6 +13,12 @@ int bus_entry_append (sd_bus_message *message, const char *key, const char *type
 /* bus_entry_append_text: the same for a text, which most values are. */
 int bus_entry_append_text (sd_bus_message *message, const char *key, const char *text);
 
+/*
+ * bus_entry_append_sent: for a text of the center's message: whatever parses one refuses what the bus does not carry
+ * (unicode_is_text), and it is not looked at again.
+ */
+int bus_entry_append_sent (sd_bus_message *message, const char *key, const char *text);
+
 typedef struct
 {
   const char *key, *text;

@@ -76,7 +76,7 @@ is_named (const char *name, gsize size, const char *suffix, gsize suffix_size, C
   return FALSE;
 }
 
-void
+gboolean
 field_consents_read (const Message *element, TransportConsentState *states)
 {
   const char *name = message_get_name (element);
@@ -84,12 +84,13 @@ field_consents_read (const Message *element, TransportConsentState *states)
   const gsize size = strlen (name);
   ConsentKind kind;
 
-  if (*text == '\0') /* counts as absent */
-    return;
   if (is_named (name, size, FLAG, sizeof FLAG - 1, &kind))
     states[kind].granted = strcmp (text, "1") == 0;
   else if (is_named (name, size, TIME, sizeof TIME - 1, &kind))
     japanese_text_parse_time (text, &states[kind].at);
   else if (is_named (name, size, AVAILABLE, sizeof AVAILABLE - 1, &kind))
     japanese_text_parse_time (text, &states[kind].until);
+  else
+    return FALSE;
+  return TRUE;
 }

@@ -26,6 +26,6 @@ void field_consents_add_states (TransportConsentState *states, const TransportCo
 
 /*
  * field_consents_read: takes what @element says of a consent into @states, which has a place for each kind. Only the
- * flag "1" is a yes: the others say no, ended, or could not be obtained. Other elements are passed over.
+ * flag "1" is a yes: the others say no, ended, or could not be obtained. Return: FALSE if it is another element.
  */
-void field_consents_read (const Message *element, TransportConsentState *states);
+gboolean field_consents_read (const Message *element, TransportConsentState *states);

@@ -3,14 +3,45 @@
 #include "center/qualification.h"
 
 static void
+elderly_free (QualificationElderly *elderly)
+{
+  g_clear_pointer (&elderly->others, g_ptr_array_unref);
+  g_free (elderly);
+}
+
+static void
+ceiling_free (QualificationCeiling *ceiling)
+{
+  g_clear_pointer (&ceiling->others, g_ptr_array_unref);
+  g_free (ceiling);
+}
+
+static void
+disease_clear (gpointer data)
+{
+  g_clear_pointer (&((QualificationDisease *)data)->others, g_ptr_array_unref);
+}
+
+GArray *
+qualification_new_diseases (void)
+{
+  GArray *diseases = g_array_new (FALSE, FALSE, sizeof (QualificationDisease));
+
+  g_array_set_clear_func (diseases, disease_clear);
+  return diseases;
+}
+
+static void
 insurance_free (gpointer data)
 {
   QualificationInsurance *insurance = data;
 
+  g_clear_pointer (&insurance->others, g_ptr_array_unref);
   g_clear_pointer (&insurance->name_unmapped, g_array_unref);
   g_clear_pointer (&insurance->diseases, g_array_unref);
   g_clear_pointer (&insurance->tickets, g_ptr_array_unref);
-  g_free (insurance->ceiling);
+  g_clear_pointer (&insurance->elderly, elderly_free);
+  g_clear_pointer (&insurance->ceiling, ceiling_free);
   g_free (insurance);
 }
 
@@ -38,6 +69,7 @@ qualification_free (Qualification *qualification)
 {
   if (qualification == NULL)
     return;
+  g_clear_pointer (&qualification->others, g_ptr_array_unref);
   g_ptr_array_unref (qualification->insurances);
   g_clear_pointer (&qualification->tree, message_free);
   g_free (qualification);

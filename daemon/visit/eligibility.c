@@ -6,6 +6,7 @@
 #include "visit/eligibility.h"
 
 #include "base/error.h"
+#include "visit/contradictions.h"
 #include "visit/visit-text.h"
 
 static const struct
@@ -43,6 +44,7 @@ eligibility_new_from_reply (TransportReply *reply, const char *language, GError 
   eligibility->qualification = qualification;
   eligibility->source = "center";
   eligibility->as_of = qualification->executed != 0 ? qualification->executed : reply->received;
+  eligibility->remarks = qualification->remarks | contradictions_find (qualification);
   eligibility->answer = judgements[validity].answer;
   eligibility->validity = judgements[validity].validity;
   eligibility->reason = judgements[validity].reason;

@@ -22,6 +22,7 @@ typedef struct
   gint64 as_of;         /* microseconds since the epoch, UTC */
   const char *source;   /* static: "center" */
   const char *validity; /* static: valid, invalid, invalid-new, none, several, valid-unregistered */
+  Remarks remarks;      /* what contradicts itself in it */
   const Qualification *qualification; /* what the center sent, of the reply; NULL for an answer that no message gave */
   TransportReply *reply;              /* NULL likewise */
   GError *cause;                      /* of an answer that no message gave: why; with the center's refusal, if it did */

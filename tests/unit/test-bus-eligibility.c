@@ -62,7 +62,7 @@ test_nothing (BusFixture *fixture, gconstpointer data)
 static void
 test_bare_insurance (BusFixture *fixture, gconstpointer data)
 {
-  QualificationInsurance insurance = { .burden_ratio = -1, .elderly_ratio = -1 };
+  QualificationInsurance insurance = { .burden_ratio = -1 };
   gpointer insurances[] = { &insurance };
   GPtrArray list = { .pdata = insurances, .len = 1 };
   Qualification qualification = { .changed_sent = TRUE, .insurances = &list };
@@ -71,85 +71,139 @@ test_bare_insurance (BusFixture *fixture, gconstpointer data)
   assert_written (fixture, &eligibility, "{Answer:eligible Changed:0 Insurances:[{}]}");
 }
 
+/* make_others: one element, called as its place. */
+static GPtrArray *
+make_others (Message *root, const char *name)
+{
+  GPtrArray *others = g_ptr_array_new ();
+
+  g_ptr_array_add (others, message_add (root, name, "x"));
+  return others;
+}
+
+static const QualificationInsurance every_text = {
+  .classification = "a",
+  .insurer_number = "b",
+  .insurer_name = "c",
+  .symbol = "d",
+  .number = "e",
+  .branch = "f",
+  .relationship = "self",
+  .name = "h",
+  .name_kana = "i",
+  .sex = "female",
+  .birthdate = "k",
+  .address = "l",
+  .post_number = "m",
+  .valid_from = "n",
+  .valid_until = "o",
+  .qualification_date = "p",
+  .disqualification_date = "q",
+  .loss_reason = "r",
+  .burden_ratio = 30,
+  .is_preschool = TRUE,
+  .reference_number = "v",
+  .insured_name = "w",
+  .name_of_other = "x",
+  .name_of_other_kana = "y",
+  .issued_on = "z",
+  .prescription_form = "paper",
+  .public_expense_number = "1",
+  .beneficiary_number = "2",
+  .welfare_office_name = "3",
+  .key = "4",
+};
+
 static void
 test_everything (BusFixture *fixture, gconstpointer data)
 {
-  g_autofree QualificationTicket *ticket = g_malloc (sizeof *ticket + 2 * sizeof ticket->texts[0]);
+  g_autoptr (Message) root = message_new ("root");
+  g_autoptr (GPtrArray) of_answer = make_others (root, "OfAnswer"), of_insurance = make_others (root, "OfInsurance"),
+                        of_elderly = make_others (root, "OfElderly"), of_ceiling = make_others (root, "OfCeiling"),
+                        of_disease = make_others (root, "OfDisease");
+  Message *ticket = message_add (root, "MedicalTicketInfo", NULL);
   g_autoptr (GArray) unmapped = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_autoptr (GArray) diseases = g_array_new (FALSE, FALSE, sizeof (QualificationDisease));
   g_autoptr (GPtrArray) tickets = g_ptr_array_new ();
   g_autoptr (GPtrArray) insurances = g_ptr_array_new ();
-  const QualificationDisease disease = { .category = "1", .name = "d", .from = "f", .until = "u", .self_pay = "10000" };
+  const QualificationDisease disease = {
+    .category = "1", .name = "d", .from = "f", .until = "u", .self_pay = "10000", .date = "dd", .others = of_disease
+  };
   QualificationCeiling ceiling = { .classification = "01",
                                    .classification_date = "cd",
                                    .class_name = "ア",
                                    .from = "f",
                                    .until = "u",
                                    .long_term_from = "l",
-                                   .class_code = "A01" };
-  QualificationInsurance insurance = {
-    .classification = "a",
-    .insurer_number = "b",
-    .insurer_name = "c",
-    .symbol = "d",
-    .number = "e",
-    .branch = "f",
-    .relationship = "self",
-    .name = "h",
-    .name_kana = "i",
-    .name_unmapped = unmapped,
-    .sex = "female",
-    .birthdate = "k",
-    .address = "l",
-    .post_number = "m",
-    .valid_from = "n",
-    .valid_until = "o",
-    .qualification_date = "p",
-    .disqualification_date = "q",
-    .loss_reason = "r",
-    .burden_ratio = 30,
-    .preschool = TRUE,
-    .preschool_sent = TRUE,
-    .elderly_from = "s",
-    .elderly_until = "t",
-    .elderly_date = "u",
-    .elderly_ratio = 20,
-    .ceiling = &ceiling,
-    .diseases = diseases,
-    .tickets = tickets,
-    .reference_number = "v",
-  };
+                                   .class_code = "A01",
+                                   .others = of_ceiling };
+  QualificationElderly elderly = { .from = "s", .until = "t", .date = "u", .ratio = 20, .others = of_elderly };
+  QualificationInsurance insurance = every_text;
   char advice[] = "A";
-  Qualification qualification
-      = { .code = "C", .message = "M", .changed = TRUE, .changed_sent = TRUE, .insurances = insurances };
-  Eligibility eligibility = { .answer = ELIGIBILITY_NOT_ELIGIBLE,
-                              .reason = "R",
-                              .advice = advice,
-                              .as_of = 5000000000,
-                              .source = "center",
-                              .validity = "invalid",
-                              .qualification = &qualification };
+  Qualification qualification = {
+    .code = "C", .message = "M", .changed = TRUE, .changed_sent = TRUE, .insurances = insurances, .others = of_answer
+  };
+  Eligibility eligibility
+      = { .answer = ELIGIBILITY_NOT_ELIGIBLE,
+          .reason = "R",
+          .advice = advice,
+          .as_of = 5000000000,
+          .source = "center",
+          .validity = "invalid",
+          .remarks = REMARKS_OF (REMARK_DATE_OPEN) | REMARKS_OF (REMARK_UNREGISTERED_WITH_ORDINARY_INSURANCE),
+          .qualification = &qualification };
 
+  insurance.name_unmapped = unmapped;
+  insurance.elderly = &elderly;
+  insurance.ceiling = &ceiling;
+  insurance.diseases = diseases;
+  insurance.tickets = tickets;
+  insurance.others = of_insurance;
   g_array_append_vals (unmapped, (guint32[]){ 0, 3 }, 2);
   g_array_append_val (diseases, disease);
-  ticket->n_texts = 2;
-  ticket->texts[0].name = "TicketType";
-  ticket->texts[0].text = "1";
-  ticket->texts[1].name = "SelfPayAmount";
-  ticket->texts[1].text = "0";
+  message_add (ticket, "TicketType", "1");
+  message_add (ticket, "Remarks1", "　");
+  message_add (message_add (ticket, "Nested", NULL), "SelfPayAmount", "0");
   g_ptr_array_add (tickets, ticket);
   g_ptr_array_add (insurances, &insurance);
   assert_written (
       fixture, &eligibility,
       "{Answer:not-eligible Reason:R Advice:A Source:center Validity:invalid Code:C Message:M AsOf:5000000000 "
-      "Changed:1 "
-      "Insurances:[{Classification:a InsurerNumber:b InsurerName:c Symbol:d Number:e Branch:f Relationship:self Name:h "
-      "NameKana:i Sex:female Birthdate:k Address:l PostNumber:m ValidFrom:n ValidUntil:o QualificationDate:p "
-      "DisqualificationDate:q LossReason:r ReferenceNumber:v NameUnmapped:[0 3] BurdenRatio:30 Preschool:1 "
-      "Elderly:{Date:u From:s Until:t BurdenRatio:20} "
-      "Ceiling:{Class:A01 ClassName:ア Classification:01 Date:cd From:f Until:u LongTermFrom:l} "
-      "SpecificDiseases:[{Category:1 Name:d From:f Until:u SelfPay:10000}] "
-      "PublicExpenses:[{TicketType:1 SelfPayAmount:0}]}]}");
+      "Changed:1 Remarks:[date-open unregistered-with-ordinary-insurance] Other:{OfAnswer:x} "
+      "Insurances:[{Address:l BeneficiaryNumber:2 Birthdate:k DisqualificationDate:q Branch:f Classification:a "
+      "ValidUntil:o Symbol:d ValidFrom:n IssuedOn:z Number:e InsuredName:w InsurerName:c InsurerNumber:b Name:h "
+      "NameKana:i NameOfOther:x NameOfOtherKana:y PostNumber:m PublicExpenseNumber:1 QualificationConfirmationKey:4 "
+      "QualificationDate:p LossReason:r ReferenceNumber:v WelfareOfficeName:3 Relationship:self Sex:female "
+      "PrescriptionForm:paper NameUnmapped:[0 3] BurdenRatio:30 Preschool:1 "
+      "Elderly:{Date:u Until:t From:s BurdenRatio:20 Other:{OfElderly:x}} "
+      "Ceiling:{Classification:01 Class:A01 Date:cd LongTermFrom:l Until:u From:f ClassName:ア Other:{OfCeiling:x}} "
+      "SpecificDiseases:[{Date:dd Category:1 SelfPay:10000 Until:u From:f Name:d Other:{OfDisease:x}}] "
+      "PublicExpenses:[{TicketType:1 Nested:{SelfPayAmount:0}}] Other:{OfInsurance:x}}]}");
+}
+
+/* Several of one name are one entry. */
+static void
+test_repeated (BusFixture *fixture, gconstpointer data)
+{
+  g_autoptr (Message) root = message_new ("root");
+  g_autoptr (GPtrArray) others = g_ptr_array_new (), insurances = g_ptr_array_new ();
+  Message *list = message_add (root, "List", NULL), *mixed = message_add (root, "Mixed", NULL);
+  Qualification qualification = { .insurances = insurances, .others = others };
+  Eligibility eligibility = { .qualification = &qualification };
+
+  message_add (list, "Item", "1");
+  message_add (list, "Else", "2");
+  message_add (list, "Item", "3");
+  message_add (message_add (mixed, "Item", NULL), "Part", "4");
+  message_add (mixed, "Item", "5");
+  for (const Message *child = message_get_first_child (root); child != NULL; child = message_get_next (child))
+    g_ptr_array_add (others, (gpointer)child);
+  g_ptr_array_add (others, message_add (root, "Twice", "6"));
+  g_ptr_array_add (others, message_add (root, "Once", "7"));
+  g_ptr_array_add (others, message_add (root, "Twice", "8"));
+  assert_written (fixture, &eligibility,
+                  "{Answer:unknown Other:{List:{Item:[1 3] Else:2} Mixed:{Item:[{Part:4} {Item:5}]} Twice:[6 8] "
+                  "Once:7} Insurances:[]}");
 }
 
 static void
@@ -191,6 +245,7 @@ main (int argc, char *argv[])
   ADD ("nothing", test_nothing);
   ADD ("bare-insurance", test_bare_insurance);
   ADD ("everything", test_everything);
+  ADD ("repeated", test_repeated);
   ADD ("consents", test_consents);
   return g_test_run ();
 }

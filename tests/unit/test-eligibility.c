@@ -84,6 +84,72 @@ test_time (void)
   g_assert_cmpint (received->as_of, ==, RECEIVED);
 }
 
+#define DAY "20260515"
+
+/* What does not fit together is told; the answer stays the center's word. */
+static void
+test_contradictions (void)
+{
+  static const struct
+  {
+    QualificationValidity validity;
+    QualificationInsurance insurances[2]; /* one without a number is none */
+    Remarks remarks;
+  } rows[] = {
+    { QUALIFICATION_VALID, { { .number = "1", .valid_until = DAY, .valid_from = DAY } }, 0 },
+    { QUALIFICATION_VALID, { { .number = "1" } }, 0 },
+    { QUALIFICATION_VALID, { { .number = "1", .valid_until = "20260514" } }, REMARKS_OF (REMARK_ENDED_BEFORE_DAY) },
+    { QUALIFICATION_VALID, { { .number = "1", .disqualification_date = DAY } }, REMARKS_OF (REMARK_ENDED_BEFORE_DAY) },
+    { QUALIFICATION_VALID, { { .number = "1", .disqualification_date = "20260516" } }, 0 },
+    { QUALIFICATION_VALID, { { .number = "1", .valid_from = "20260516" } }, REMARKS_OF (REMARK_BEGINS_AFTER_DAY) },
+    { QUALIFICATION_VALID,
+      { { .number = "1", .qualification_date = "20260516" } },
+      REMARKS_OF (REMARK_BEGINS_AFTER_DAY) },
+    /* the one before stands beside the one that runs */
+    { QUALIFICATION_VALID, { { .number = "1", .valid_until = "20260401" }, { .number = "2" } }, 0 },
+    { QUALIFICATION_VALID_UNREGISTERED,
+      { { .number = "1", .classification = "A1", .valid_until = "20260401" } },
+      REMARKS_OF (REMARK_ENDED_BEFORE_DAY) },
+    { QUALIFICATION_INVALID, { { .number = "1", .valid_until = "20260401" } }, 0 },
+    { QUALIFICATION_VALID_UNREGISTERED, { { .number = "1", .classification = "A1" } }, 0 },
+    { QUALIFICATION_VALID_UNREGISTERED,
+      { { .number = "1", .classification = "01" } },
+      REMARKS_OF (REMARK_UNREGISTERED_WITH_ORDINARY_INSURANCE) },
+    { QUALIFICATION_VALID, { { .number = "1", .birthdate = "20260516" } }, REMARKS_OF (REMARK_BIRTHDATE_AFTER_DAY) },
+    { QUALIFICATION_VALID,
+      { { .number = "1", .birthdate = "19800101" }, { .number = "2", .birthdate = "19800102" } },
+      REMARKS_OF (REMARK_BIRTHDATES_DIFFER) },
+    { QUALIFICATION_NONE, { { .number = "1" } }, REMARKS_OF (REMARK_NONE_WITH_INSURANCE) },
+    { QUALIFICATION_NONE, { { .number = NULL } }, 0 },
+    { QUALIFICATION_SEVERAL, { { .number = "1" } }, REMARKS_OF (REMARK_SEVERAL_WITH_INSURANCE) },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      TransportReply *reply = make_reply (rows[i].validity, 0);
+      g_autoptr (Eligibility) eligibility = NULL;
+
+      g_strlcpy (reply->qualification->day, DAY, sizeof reply->qualification->day);
+      reply->qualification->remarks = REMARKS_OF (REMARK_DATE_OPEN);
+      for (gsize k = 0; k < G_N_ELEMENTS (rows[i].insurances); k++)
+        if (rows[i].insurances[k].number != NULL)
+          qualification_add_insurance (reply->qualification, &rows[i].insurances[k]);
+      eligibility = eligibility_new_from_reply (reply, NULL, NULL);
+      g_assert_cmpuint (eligibility->remarks, ==, rows[i].remarks | REMARKS_OF (REMARK_DATE_OPEN));
+      g_assert_cmpint (eligibility->answer == ELIGIBILITY_ELIGIBLE, ==,
+                       rows[i].validity == QUALIFICATION_VALID || rows[i].validity == QUALIFICATION_VALID_UNREGISTERED);
+    }
+}
+
+/* Every remark has a word of its own. */
+static void
+test_remarks (void)
+{
+  for (guint remark = 0; remark < N_REMARKS; remark++)
+    for (guint other = 0; other < remark; other++)
+      g_assert_cmpstr (remark_to_string (remark), !=, remark_to_string (other));
+}
+
 /* test_texts: every error of the contract has a text that says what to do, in both languages. */
 static void
 test_texts (void)
@@ -118,6 +184,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/eligibility/validities", test_validities);
   g_test_add_func ("/eligibility/without-insurance", test_without_insurance);
   g_test_add_func ("/eligibility/time", test_time);
+  g_test_add_func ("/eligibility/contradictions", test_contradictions);
+  g_test_add_func ("/eligibility/remarks", test_remarks);
   g_test_add_func ("/eligibility/texts", test_texts);
   g_test_add_func ("/eligibility/words", test_words);
   return g_test_run ();

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "center/field-request.h"
 #include "codec/message-json.h"
+#include "field-reply.h"
 
 /* The envelope. */
 
@@ -168,281 +169,49 @@ test_challenge (void)
     }
 }
 
-/* Answers to queries. */
-
-/* read_body: the reply whose MessageBody is @body. */
 static TransportReply *
-read_body (const char *body, GError **error)
+read_header (const char *header)
 {
   g_autofree char *text
-      = g_strdup_printf ("{\"XmlMsg\":{\"MessageHeader\":{\"SegmentOfResult\":\"1\"},\"MessageBody\":{%s}}}", body);
+      = g_strdup_printf (ANSWER ("%s", "\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"4\""), header);
   g_autoptr (GBytes) bytes = g_bytes_new (text, strlen (text));
-  Message *message = message_json_parse (bytes, NULL);
-  g_autoptr (Message) request
-      = field_request_new_search (&(FieldHeader){ "1312345678", "an-identifier", "20250301" },
-                                  &(TransportNumberQuery){ .number = "12", .agreed = CONSENT_KINDS_INSIDE_QUERY });
+  g_autoptr (Message) request = field_request_new_search (&(FieldHeader){ "1312345678", "an-identifier", "20250301" },
+                                                          &(TransportNumberQuery){ .number = "12" });
 
-  g_assert_nonnull (message);
-  return field_answer_read_qualification (message, request, bytes, error);
-}
-
-/* read_valid: an answer with one insurance of @elements. */
-static TransportReply *
-read_valid (const char *elements)
-{
-  g_autofree char *body = g_strdup_printf ("\"ResultList\":[{\"ResultOfQualificationConfirmation\":{%s}}],"
-                                           "\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"1\"",
-                                           elements);
-  g_autoptr (GError) error = NULL;
-  TransportReply *reply = read_body (body, &error);
-
-  g_assert_no_error (error);
-  g_assert_cmpint (reply->qualification->validity, ==, QUALIFICATION_VALID);
-  g_assert_cmpint (reply->received, >, 0);
-  g_assert_nonnull (reply->body);
-  return reply;
-}
-
-static const QualificationInsurance *
-get_insurance (const TransportReply *reply, guint index)
-{
-  g_assert_cmpuint (index, <, reply->qualification->insurances->len);
-  return reply->qualification->insurances->pdata[index];
+  return field_answer_read_qualification (message_json_parse (bytes, NULL), request, bytes, NULL);
 }
 
 static void
-test_every_key (void)
-{
-  g_autoptr (TransportReply) reply = read_valid (
-      "\"InsuredCardClassification\":\"01\",\"InsurerNumber\":\"    0613\",\"InsurerName\":\"保険者\","
-      "\"InsuredCardSymbol\":\"記号\",\"InsuredIdentificationNumber\":\"12\",\"InsuredBranchNumber\":\"01\","
-      "\"PersonalFamilyClassification\":\"2\",\"Name\":\"山田　花子\",\"NameKana\":\"ﾔﾏﾀﾞ "
-      "ﾊﾅｺ\",\"Sex1\":\"2\",\"Sex2\":\"1\","
-      "\"Birthdate\":\"19800229\",\"Address\":\"東京\",\"PostNumber\":\"100-0001\",\"QualificationDate\":\"20200401\","
-      "\"DisqualificationDate\":\"20300401\",\"InsuredCardValidDate\":\"20200402\","
-      "\"InsuredCardExpirationDate\":\"20300331\",\"InsuredPartialContributionRatio\":\"030\","
-      "\"PreschoolClassification\":\"1\",\"ReasonOfLoss\":\"03\",\"ReferenceNumber\":\"P-1\","
-      "\"QualificationConfirmationKey\":\"KEY\",\"QualificationChangeFlg\":\"0\"");
-  const QualificationInsurance *insurance = get_insurance (reply, 0);
-
-  g_assert_cmpstr (insurance->classification, ==, "01");
-  g_assert_cmpstr (insurance->insurer_number, ==, "0613");
-  g_assert_cmpstr (insurance->insurer_name, ==, "保険者");
-  g_assert_cmpstr (insurance->symbol, ==, "記号");
-  g_assert_cmpstr (insurance->number, ==, "12");
-  g_assert_cmpstr (insurance->branch, ==, "01");
-  g_assert_cmpstr (insurance->relationship, ==, "family");
-  g_assert_cmpstr (insurance->name, ==, "山田　花子");
-  g_assert_cmpstr (insurance->name_kana, ==, "ﾔﾏﾀﾞ ﾊﾅｺ");
-  g_assert_null (insurance->name_unmapped);
-  g_assert_cmpstr (insurance->sex, ==, "female");
-  g_assert_cmpstr (insurance->birthdate, ==, "19800229");
-  g_assert_cmpstr (insurance->address, ==, "東京");
-  g_assert_cmpstr (insurance->post_number, ==, "100-0001");
-  g_assert_cmpstr (insurance->qualification_date, ==, "20200401");
-  g_assert_cmpstr (insurance->disqualification_date, ==, "20300401");
-  g_assert_cmpstr (insurance->valid_from, ==, "20200402");
-  g_assert_cmpstr (insurance->valid_until, ==, "20300331");
-  g_assert_cmpint (insurance->burden_ratio, ==, 30);
-  g_assert_true (insurance->preschool_sent && insurance->preschool);
-  g_assert_cmpstr (insurance->loss_reason, ==, "03");
-  g_assert_cmpstr (insurance->reference_number, ==, "P-1");
-  g_assert_null (insurance->ceiling);
-  g_assert_null (insurance->diseases);
-  g_assert_null (insurance->tickets);
-  g_assert_cmpstr (reply->qualification->key, ==, "KEY");
-  g_assert_true (reply->qualification->changed_sent && !reply->qualification->changed);
-  g_assert_cmpint (reply->qualification->executed, ==, 0);
-}
-
-static void
-test_absent (void)
-{
-  g_autoptr (TransportReply) reply = read_valid ("\"InsuredCardClassification\":\"\",\"Name\":\"\",\"Unheard\":\"1\"");
-  const QualificationInsurance *insurance = get_insurance (reply, 0);
-
-  g_assert_null (insurance->classification);
-  g_assert_null (insurance->name);
-  g_assert_null (insurance->sex);
-  g_assert_null (insurance->relationship);
-  g_assert_cmpint (insurance->burden_ratio, ==, -1);
-  g_assert_false (insurance->preschool_sent);
-  g_assert_false (reply->qualification->changed_sent);
-  g_assert_null (reply->qualification->key);
-}
-
-static void
-test_certificates (void)
-{
-  g_autoptr (TransportReply) reply = read_valid (
-      "\"ElderlyRecipientCertificateInfo\":{\"ElderlyRecipientCertificateDate\":\"20240801\","
-      "\"ElderlyRecipientValidStartDate\":\"20240801\",\"ElderlyRecipientValidEndDate\":\"20250731\","
-      "\"ElderlyRecipientContributionRatio\":\"020\"},"
-      "\"LimitApplicationCertificateRelatedInfo\":{\"LimitApplicationCertificateClassification\":\"01\","
-      "\"LimitApplicationCertificateClassificationFlag\":\"A03\",\"LimitApplicationCertificateDate\":\"20240401\","
-      "\"LimitApplicationCertificateValidStartDate\":\"20240401\",\"LimitApplicationCertificateValidEndDate\":"
-      "\"20250331\","
-      "\"LimitApplicationCertificateLongTermDate\":\"20241001\"},"
-      "\"SpecificDiseasesCertificateList\":[{\"SpecificDiseasesCertificateInfo\":{\"SpecificDiseasesDiseaseCategory\":"
-      "\"1\","
-      "\"SpecificDiseasesValidStartDate\":\"20240101\",\"SpecificDiseasesValidEndDate\":\"20341231\","
-      "\"SpecificDiseasesSelfPay\":\"10000\"}},{\"SpecificDiseasesCertificateInfo\":{"
-      "\"SpecificDiseasesDiseaseCategory\":"
-      "\"9\"}}],"
-      "\"PublicExpenseResultList\":[{\"MedicalTicketInfo\":{\"TicketType\":\"01\",\"Remarks1\":\"\",\"SelfPayAmount\":"
-      "\"0\"}}]");
-  const QualificationInsurance *insurance = get_insurance (reply, 0);
-  const QualificationDisease *diseases = &g_array_index (insurance->diseases, QualificationDisease, 0);
-  const QualificationTicket *ticket = insurance->tickets->pdata[0];
-
-  g_assert_cmpint (insurance->burden_ratio, ==, 20);
-  g_assert_cmpint (insurance->elderly_ratio, ==, 20);
-  g_assert_cmpstr (insurance->elderly_from, ==, "20240801");
-  g_assert_cmpstr (insurance->elderly_until, ==, "20250731");
-  g_assert_cmpstr (insurance->elderly_date, ==, "20240801");
-  g_assert_cmpstr (insurance->ceiling->classification, ==, "01");
-  g_assert_cmpstr (insurance->ceiling->class_code, ==, "A03");
-  g_assert_cmpstr (insurance->ceiling->class_name, ==, "ウ");
-  g_assert_cmpstr (insurance->ceiling->classification_date, ==, "20240401");
-  g_assert_cmpstr (insurance->ceiling->from, ==, "20240401");
-  g_assert_cmpstr (insurance->ceiling->until, ==, "20250331");
-  g_assert_cmpstr (insurance->ceiling->long_term_from, ==, "20241001");
-  g_assert_cmpuint (insurance->diseases->len, ==, 2);
-  g_assert_cmpstr (diseases[0].category, ==, "1");
-  g_assert_nonnull (diseases[0].name);
-  g_assert_cmpstr (diseases[0].from, ==, "20240101");
-  g_assert_cmpstr (diseases[0].until, ==, "20341231");
-  g_assert_cmpstr (diseases[0].self_pay, ==, "10000");
-  g_assert_null (diseases[1].name); /* a category that nobody knows */
-  g_assert_cmpuint (insurance->tickets->len, ==, 1);
-  g_assert_cmpuint (ticket->n_texts, ==, 2);
-  g_assert_cmpstr (ticket->texts[0].name, ==, "TicketType");
-  g_assert_cmpstr (ticket->texts[0].text, ==, "01");
-  g_assert_cmpstr (ticket->texts[1].name, ==, "SelfPayAmount");
-}
-
-/* A value with a period counts on the day that was asked for, and on no other. */
-static void
-test_periods (void)
+test_headers (void)
 {
   static const struct
   {
-    const char *from, *until;
-    gboolean counts;
+    const char *header, *other, *text;
+    Remarks remarks;
+    gboolean is_executed;
   } rows[] = {
-    { "20240801", "20250731", TRUE },
-    { "20250301", "20250301", TRUE },
-    { "20250302", "20250731", FALSE },
-    { "20240801", "20250228", FALSE },
-    { "20991201", "", FALSE },
-    { "", "20240731", FALSE },
-    { "", "", TRUE },
-    { "20240801", "99999999", TRUE },
-    { "00000000", "00000000", TRUE },
-    { "20240801", "", TRUE },
-    { "", "20250731", TRUE },
-    { "2024-8-1", "", FALSE },
-    { "", "R7.07.31", FALSE },
-    { "20250731", "20240801", FALSE },
-    { "        ", "20250731", TRUE },
+    { "\"SegmentOfResult\":\"1\",\"ProcessExecutionTime\":\"20250301120000\"", NULL, NULL, 0, TRUE },
+    { "\"SegmentOfResult\":\"1\",\"ProcessExecutionTime\":\"20250231120000\"", "ProcessExecutionTime", "20250231120000",
+      REMARKS_OF (REMARK_DATE_INVALID), FALSE },
+    { "\"SegmentOfResult\":\"1\",\"ProcessExecutionTime\":\"99981231235959\"", "ProcessExecutionTime", "99981231235959",
+      REMARKS_OF (REMARK_TIME_IN_FUTURE), FALSE },
+    { "\"SegmentOfResult\":\"1\",\"ErrorCode\":\"ABCD0001W\"", "ErrorCode", "ABCD0001W",
+      REMARKS_OF (REMARK_SEGMENT_OK_WITH_ERROR_CODE), FALSE },
+    { "\"SegmentOfResult\":\"1\",\"ErrorMessage\":\"text\"", "ErrorMessage", "text",
+      REMARKS_OF (REMARK_SEGMENT_OK_WITH_ERROR_CODE), FALSE },
+    { "\"SegmentOfResult\":\"1\",\"Unheard\":\"1\"", "Unheard", "1", 0, FALSE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {
-      const char *from = rows[i].from, *until = rows[i].until;
-      const gint ratio = rows[i].counts ? 20 : -1;
-      g_autofree char *elements = g_strdup_printf (
-          "\"ElderlyRecipientCertificateInfo\":{\"ElderlyRecipientValidStartDate\":\"%s\","
-          "\"ElderlyRecipientValidEndDate\":\"%s\",\"ElderlyRecipientContributionRatio\":\"020\"},"
-          "\"LimitApplicationCertificateRelatedInfo\":{\"LimitApplicationCertificateClassificationFlag\":\"A03\","
-          "\"LimitApplicationCertificateLongTermDate\":\"20240801\","
-          "\"LimitApplicationCertificateValidStartDate\":\"%s\",\"LimitApplicationCertificateValidEndDate\":\"%s\"},"
-          "\"SpecificDiseasesCertificateList\":[{\"SpecificDiseasesCertificateInfo\":{"
-          "\"SpecificDiseasesDiseaseCategory\":\"1\",\"SpecificDiseasesSelfPay\":\"10000\","
-          "\"SpecificDiseasesValidStartDate\":\"%s\",\"SpecificDiseasesValidEndDate\":\"%s\"}}]",
-          from, until, from, until, from, until);
-      g_autoptr (TransportReply) reply = read_valid (elements);
-      const QualificationInsurance *insurance = get_insurance (reply, 0);
-      const QualificationDisease *disease = &g_array_index (insurance->diseases, QualificationDisease, 0);
+      g_autoptr (TransportReply) reply = read_header (rows[i].header);
 
-      g_assert_cmpint (insurance->burden_ratio, ==, ratio);
-      g_assert_cmpint (insurance->elderly_ratio, ==, ratio);
-      g_assert_cmpstr (insurance->ceiling->class_code, ==, rows[i].counts ? "A03" : NULL);
-      g_assert_cmpstr (insurance->ceiling->class_name, ==, rows[i].counts ? "ウ" : NULL);
-      g_assert_cmpstr (insurance->ceiling->long_term_from, ==, rows[i].counts ? "20240801" : NULL);
-      g_assert_cmpstr (disease->self_pay, ==, rows[i].counts ? "10000" : NULL);
-      if (*from != '\0') /* the period itself is told */
-        {
-          g_assert_cmpstr (insurance->elderly_from, ==, from);
-          g_assert_cmpstr (insurance->ceiling->from, ==, from);
-          g_assert_cmpstr (disease->from, ==, from);
-        }
+      g_assert_cmpuint (reply->qualification->remarks, ==, rows[i].remarks);
+      g_assert_cmpint (reply->qualification->executed != 0, ==, rows[i].is_executed);
+      g_assert_cmpint (has_other (reply->qualification->others, rows[i].other, rows[i].text), ==,
+                       rows[i].other != NULL);
+      g_assert_cmpstr (reply->qualification->day, ==, "20250301");
     }
-}
-
-/* The insurance's own ratio stands, whatever becomes of the certificate beside it. */
-static void
-test_ratio_beside_period (void)
-{
-  g_autoptr (TransportReply) reply
-      = read_valid ("\"InsuredPartialContributionRatio\":\"030\",\"ElderlyRecipientCertificateInfo\":{"
-                    "\"ElderlyRecipientValidStartDate\":\"20991201\",\"ElderlyRecipientContributionRatio\":\"020\"}");
-
-  g_assert_cmpint (get_insurance (reply, 0)->burden_ratio, ==, 30);
-}
-
-static void
-test_unmapped_name (void)
-{
-  g_autoptr (TransportReply) reply = read_valid ("\"Name\":\"●橋　健\"");
-  const QualificationInsurance *insurance = get_insurance (reply, 0);
-
-  g_assert_cmpuint (insurance->name_unmapped->len, ==, 1);
-  g_assert_cmpuint (g_array_index (insurance->name_unmapped, guint32, 0), ==, 0);
-}
-
-static void
-test_odd_values (void)
-{
-  static const struct
-  {
-    const char *sent;
-    gint ratio;
-  } ratios[]
-      = { { "000", 0 }, { "100", 100 }, { "101", -1 }, { "0x1", -1 }, { "-10", -1 }, { "0030", -1 }, { "3", 3 } };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (ratios); i++)
-    {
-      g_autofree char *elements = g_strdup_printf (
-          "\"InsuredPartialContributionRatio\":\"%s\",\"Sex1\":\"7\",\"PersonalFamilyClassification\":"
-          "\"9\",\"ElderlyRecipientCertificateInfo\":\"\",\"InsurerNumber\":\"        \"",
-          ratios[i].sent);
-      g_autoptr (TransportReply) reply = read_valid (elements);
-      const QualificationInsurance *insurance = get_insurance (reply, 0);
-
-      g_assert_cmpint (insurance->burden_ratio, ==, ratios[i].ratio);
-      g_assert_cmpstr (insurance->sex, ==, "unknown");
-      g_assert_null (insurance->relationship);
-    }
-}
-
-static void
-test_several_insurances (void)
-{
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TransportReply) reply = read_body (
-      "\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"6\",\"ResultList\":["
-      "{\"ResultOfQualificationConfirmation\":{\"InsurerNumber\":\"1\",\"QualificationChangeFlg\":\"0\"}},"
-      "{\"ResultOfQualificationConfirmation\":{\"InsuredCardClassification\":\"A1\",\"QualificationChangeFlg\":\"1\","
-      "\"QualificationConfirmationKey\":\"K2\"}}]",
-      &error);
-
-  g_assert_no_error (error);
-  g_assert_cmpint (reply->qualification->validity, ==, QUALIFICATION_VALID_UNREGISTERED);
-  g_assert_cmpuint (reply->qualification->insurances->len, ==, 2);
-  g_assert_cmpstr (get_insurance (reply, 1)->classification, ==, "A1");
-  g_assert_true (reply->qualification->changed);
-  g_assert_cmpstr (reply->qualification->key, ==, "K2");
 }
 
 static void
@@ -655,14 +424,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/field-answer/refusal-tells-nothing", test_refusal_tells_nothing);
   g_test_add_func ("/field-answer/mismatch-is-named", test_mismatch_is_named);
   g_test_add_func ("/field-answer/challenge", test_challenge);
-  g_test_add_func ("/field-answer/every-key", test_every_key);
-  g_test_add_func ("/field-answer/absent", test_absent);
-  g_test_add_func ("/field-answer/certificates", test_certificates);
-  g_test_add_func ("/field-answer/periods", test_periods);
-  g_test_add_func ("/field-answer/ratio-beside-period", test_ratio_beside_period);
-  g_test_add_func ("/field-answer/unmapped-name", test_unmapped_name);
-  g_test_add_func ("/field-answer/odd-values", test_odd_values);
-  g_test_add_func ("/field-answer/several-insurances", test_several_insurances);
+  g_test_add_func ("/field-answer/headers", test_headers);
   g_test_add_func ("/field-answer/validities", test_validities);
   g_test_add_func ("/field-answer/refusals", test_refusals);
   g_test_add_func ("/field-answer/consents-inside", test_consents_inside);

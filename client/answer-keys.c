@@ -13,6 +13,8 @@ static const AnswerRow whole_rows[] = {
   { "Validity", N_ ("Validity"), VALUE_VALIDITY, SIDE_NONE },
   { "Advice", N_ ("Advice"), VALUE_TEXT, SIDE_NONE },
   { "Reason", N_ ("Reason"), VALUE_VALIDITY, SIDE_NONE },
+  { "NameComparison", N_ ("Name as typed"), VALUE_WORD, SIDE_NONE },
+  { "NameKanaComparison", N_ ("Kana as typed"), VALUE_WORD, SIDE_NONE },
   { "Code", N_ ("Code of the center"), VALUE_TEXT, SIDE_NONE },
   { "Message", N_ ("Message of the center"), VALUE_TEXT, SIDE_NONE },
   { "Changed", N_ ("Changed"), VALUE_FLAG, SIDE_NONE },

@@ -21,6 +21,7 @@ static char **option_consents;
 static int option_timeout_seconds;
 static gboolean option_same_card, option_last_try, option_all, option_no_color;
 static char *option_insurer, *option_symbol, *option_number, *option_branch, *option_birthdate, *option_date;
+static char *option_name, *option_kana;
 
 static const GOptionEntry options[] = {
   { "reader", 0, 0, G_OPTION_ARG_STRING, &option_reader, N_ ("Reader: its number, name or object path"),
@@ -43,6 +44,10 @@ static const GOptionEntry options[] = {
   { "branch", 0, 0, G_OPTION_ARG_STRING, &option_branch, N_ ("Without a card: the branch number"), N_ ("BRANCH|-") },
   { "birthdate", 0, 0, G_OPTION_ARG_STRING, &option_birthdate, N_ ("Without a card: the date of birth"), "YYYYMMDD|-" },
   { "date", 0, 0, G_OPTION_ARG_STRING, &option_date, N_ ("Without a card: the day to check (today)"), "YYYYMMDD|-" },
+  { "name", 0, 0, G_OPTION_ARG_STRING, &option_name, N_ ("Without a card: the patient's name, to be compared"),
+    N_ ("NAME|-") },
+  { "kana", 0, 0, G_OPTION_ARG_STRING, &option_kana, N_ ("Without a card: its reading, to be compared"),
+    N_ ("KANA|-") },
   { NULL },
 };
 
@@ -55,8 +60,11 @@ static const char *const consent_kinds[] = {
 #define FROM_INPUT "-" /* stands for a line of standard input: every user of the machine can read a command line */
 static const char *const from_input[] = { FROM_INPUT, NULL };
 static const VerbValues values[] = {
-  { "consent", consent_kinds }, { "insurer", from_input },   { "symbol", from_input }, { "number", from_input },
-  { "branch", from_input },     { "birthdate", from_input }, { "date", from_input },   { NULL, NULL },
+  { "consent", consent_kinds }, { "insurer", from_input },
+  { "symbol", from_input },     { "number", from_input },
+  { "branch", from_input },     { "birthdate", from_input },
+  { "date", from_input },       { "name", from_input },
+  { "kana", from_input },       { NULL, NULL },
 };
 
 /* What --insurer and its like are called in CheckNumber, and on a terminal; in the order in which their lines come. */
@@ -72,6 +80,8 @@ static const struct
   { "Branch", N_ ("Branch"), &option_branch },
   { "Birthdate", N_ ("Date of birth"), &option_birthdate },
   { "Date", N_ ("Day to check"), &option_date },
+  { "Name", N_ ("Name"), &option_name },
+  { "NameKana", N_ ("Name (kana)"), &option_kana },
 };
 
 typedef struct

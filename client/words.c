@@ -215,6 +215,14 @@ words_value (const char *key, const char *value)
     const char *key;
     Word word;
   } values[] = {
+    { "NameComparison", { "same", N_ ("the same") } },
+    { "NameComparison", { "variant", N_ ("the same, written otherwise") } },
+    { "NameComparison", { "unknown", N_ ("not known: ●, or nothing to compare") } },
+    { "NameComparison", { "differs", N_ ("ANOTHER ONE: whose numbers are these?") } },
+    { "NameKanaComparison", { "same", N_ ("the same") } },
+    { "NameKanaComparison", { "variant", N_ ("the same, written otherwise") } },
+    { "NameKanaComparison", { "unknown", N_ ("not known: ●, or nothing to compare") } },
+    { "NameKanaComparison", { "differs", N_ ("ANOTHER ONE: whose numbers are these?") } },
     { "Sex", { "male", N_ ("male") } },
     { "Sex", { "female", N_ ("female") } },
     { "Sex", { "unknown", N_ ("not stated") } },

@@ -22,6 +22,8 @@ static const TextField eligibility_texts[] = {
   { "Advice", ELIGIBILITY (advice) },
   { "Source", ELIGIBILITY (source) },
   { "Validity", ELIGIBILITY (validity) },
+  { "NameComparison", ELIGIBILITY (name_comparison) },
+  { "NameKanaComparison", ELIGIBILITY (kana_comparison) },
   { "CertificateUntil", ELIGIBILITY (certificate_until) },
   { NULL },
 };

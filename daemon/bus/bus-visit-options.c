@@ -35,6 +35,8 @@ static const BusOption insured_options[] = {
   OPTION ("Branch", TEXT, insured.branch),
   OPTION ("Birthdate", TEXT, insured.birthdate),
   OPTION ("Date", TEXT, insured.date),
+  OPTION ("Name", TEXT, visit.insured_name),
+  OPTION ("NameKana", TEXT, visit.insured_kana),
   { NULL },
 };
 static const BusOption card_options[] = { COMMON_OPTIONS, CARD_OPTIONS, { NULL } };

@@ -23,6 +23,7 @@ typedef struct
   const char *source;   /* static: "center" */
   const char *validity; /* static: valid, invalid, invalid-new, none, several, valid-unregistered */
   Remarks remarks;      /* what contradicts itself in it */
+  const char *name_comparison, *kana_comparison; /* static: same, variant, unknown, differs; NULL: nothing to compare */
   const Qualification *qualification; /* what the center sent, of the reply; NULL for an answer that no message gave */
   TransportReply *reply;              /* NULL likewise */
   GError *cause;                      /* of an answer that no message gave: why; with the center's refusal, if it did */

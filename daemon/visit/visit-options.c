@@ -7,10 +7,12 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "codec/japanese-text.h"
+#include "codec/typed-number.h"
 #include "visit/visit-text.h"
 
 #define INSURER_NUMBER_MAXIMUM 8 /* digits (data/doc/messages.md, "Query by number") */
 #define NUMBER_MAXIMUM 20        /* characters, of symbol and number */
+#define NAME_MAXIMUM 100         /* characters */
 #define BRANCH_MAXIMUM 2         /* digits */
 #define AGE_MAXIMUM_YEARS 130
 #define DATE_YEAR G_GINT64_CONSTANT (10000) /* in a date that is read as a number */
@@ -47,6 +49,12 @@ is_short_text (const char *text)
   return TRUE;
 }
 
+static gboolean
+is_short_name (const char *text)
+{
+  return text == NULL || (g_utf8_validate (text, -1, NULL) && g_utf8_strlen (text, -1) <= NAME_MAXIMUM);
+}
+
 /* read_date: YYYYMMDD as a number, which has the order of dates; -1: it is none. */
 static gint64
 read_date (const char *text)
@@ -62,9 +70,9 @@ check_dates (const TransportNumberQuery *insured, GError **error)
   gint64 today = read_date (now), birthdate = read_date (insured->birthdate), date = read_date (insured->date);
 
   if (birthdate < today - AGE_MAXIMUM_YEARS * DATE_YEAR || birthdate > today)
-    return set_invalid (error, "Birthdate: YYYYMMDD is needed, of a person who can be alive");
+    return set_invalid (error, "Birthdate (生年月日): YYYYMMDD is needed, of a person who can be alive");
   if (insured->date != NULL && (date < birthdate || date > today + DATE_YEAR))
-    return set_invalid (error, "Date: YYYYMMDD, from the birth to a year from now");
+    return set_invalid (error, "Date (資格確認日): YYYYMMDD, from the birth to a year from now");
   return TRUE;
 }
 
@@ -72,54 +80,31 @@ static gboolean
 check_insured (const TransportNumberQuery *insured, GError **error)
 {
   if (insured->insurer_number == NULL || !is_digits (insured->insurer_number, INSURER_NUMBER_MAXIMUM))
-    return set_invalid (error, "InsurerNumber: up to 8 digits are needed");
+    return set_invalid (error, "InsurerNumber (保険者番号): up to 8 digits are needed");
   if (insured->number == NULL || !is_short_text (insured->number))
-    return set_invalid (error, "Number: up to 20 characters on one line are needed");
+    return set_invalid (error, "Number (番号): up to 20 characters on one line are needed");
   if (insured->symbol != NULL && !is_short_text (insured->symbol))
-    return set_invalid (error, "Symbol: up to 20 characters on one line");
+    return set_invalid (error, "Symbol (記号): up to 20 characters on one line");
   if (insured->branch != NULL && !is_digits (insured->branch, BRANCH_MAXIMUM))
-    return set_invalid (error, "Branch: up to 2 digits");
+    return set_invalid (error, "Branch (枝番): up to 2 digits");
   return check_dates (insured, error);
 }
 
 static gboolean
-is_space (gunichar character)
+check_names (const VisitOptions *options, GError **error)
 {
-  return character == '\t' || g_unichar_type (character) == G_UNICODE_SPACE_SEPARATOR; /* the full-width one too */
-}
-
-/* trim: takes the spaces around @text (transfer full) off; an empty one is none. Line breaks stay, to be refused. */
-static char *
-trim (char *text)
-{
-  char *begin = text, *end;
-
-  if (text == NULL || !g_utf8_validate (text, -1, NULL))
-    return text;
-  while (is_space (g_utf8_get_char (begin)))
-    begin = g_utf8_next_char (begin);
-  end = begin + strlen (begin);
-  for (char *c = end; c > begin && is_space (g_utf8_get_char (c = g_utf8_prev_char (c)));)
-    end = c;
-  *end = '\0';
-  memmove (text, begin, (gsize)(end - begin) + 1);
-  if (*text == '\0')
-    g_clear_pointer (&text, g_free);
-  return text;
-}
-
-/* fold_digits: digits typed in full width are digits. (transfer full) */
-static char *
-fold_digits (const char *text)
-{
-  return text != NULL ? trim (japanese_text_fold_width (text)) : NULL;
+  if (!is_short_name (options->insured_name))
+    return set_invalid (error, "Name (氏名): up to 100 characters");
+  if (!is_short_name (options->insured_kana))
+    return set_invalid (error, "NameKana (カナ氏名): up to 100 characters");
+  return TRUE;
 }
 
 /* pad_branch: "1" is the field's "01". (transfer full) */
 static char *
 pad_branch (const char *text)
 {
-  char *branch = fold_digits (text);
+  char *branch = typed_number_fold_digits (text);
   char *padded;
 
   if (branch == NULL || strlen (branch) != 1)
@@ -141,21 +126,17 @@ insured_free (TransportNumberQuery *insured)
   g_free (insured);
 }
 
-/*
- * Symbol and number stay as typed, but for the spaces around them: the field writes them in either width, and the
- * center compares.
- */
 static TransportNumberQuery *
 insured_new (const TransportNumberQuery *typed)
 {
   TransportNumberQuery *insured = g_new0 (TransportNumberQuery, 1);
 
-  insured->insurer_number = fold_digits (typed->insurer_number);
-  insured->symbol = trim (g_strdup (typed->symbol));
-  insured->number = trim (g_strdup (typed->number));
+  insured->insurer_number = typed_number_fold_digits (typed->insurer_number);
+  insured->symbol = typed_number_fold (typed->symbol);
+  insured->number = typed_number_fold (typed->number);
   insured->branch = pad_branch (typed->branch);
-  insured->birthdate = fold_digits (typed->birthdate);
-  insured->date = fold_digits (typed->date);
+  insured->birthdate = typed_number_fold_date (typed->birthdate);
+  insured->date = typed_number_fold_date (typed->date);
   return insured;
 }
 
@@ -165,6 +146,8 @@ visit_options_forget_insured (VisitOptions *options)
   if (options->insured != NULL)
     insured_free ((TransportNumberQuery *)options->insured);
   options->insured = NULL;
+  g_clear_pointer ((char **)&options->insured_name, g_free);
+  g_clear_pointer ((char **)&options->insured_kana, g_free);
 }
 
 void
@@ -196,13 +179,15 @@ visit_options_new (const VisitOptions *given, GError **error)
       given->language != NULL && *given->language != '\0' ? given->language : VISIT_LANGUAGE_DEFAULT);
   options->purpose = g_strdup (given->purpose);
   options->insured = given->insured != NULL ? insured_new (given->insured) : NULL;
+  options->insured_name = g_strdup (given->insured_name);
+  options->insured_kana = g_strdup (given->insured_kana);
   options->timeout_seconds = given->timeout_seconds != 0 ? given->timeout_seconds : VISIT_TIMEOUT_DEFAULT_SECONDS;
 
   if (options->timeout_seconds > VISIT_TIMEOUT_MAXIMUM_SECONDS)
     return set_invalid (error, "Timeout: too long"), NULL;
   if (options->purpose != NULL && *options->purpose != '\0' && strcmp (options->purpose, "eligibility") != 0)
     return set_invalid (error, "Purpose: eligibility"), NULL;
-  if (options->insured != NULL && !check_insured (options->insured, error))
+  if (options->insured != NULL && (!check_insured (options->insured, error) || !check_names (options, error)))
     return NULL;
   return g_steal_pointer (&options);
 }

@@ -20,10 +20,11 @@ typedef struct
   const char *const *consents; /* kinds, NULL-ended */
   const char *language;        /* for people: any tag, kept reduced; NULL or "": VISIT_LANGUAGE_DEFAULT */
   const char *purpose;         /* "eligibility" */
-  const TransportNumberQuery *insured; /* a visit by number; NULL: by card */
-  guint timeout_seconds;               /* for the whole visit; 0: VISIT_TIMEOUT_DEFAULT_SECONDS */
-  gboolean same_card;                  /* read a card that has already served */
-  gboolean last_try;                   /* the PIN's last try may be spent */
+  const TransportNumberQuery *insured;     /* a visit by number; NULL: by card */
+  const char *insured_name, *insured_kana; /* to be compared with what the center has */
+  guint timeout_seconds;                   /* for the whole visit; 0: VISIT_TIMEOUT_DEFAULT_SECONDS */
+  gboolean same_card;                      /* read a card that has already served */
+  gboolean last_try;                       /* the PIN's last try may be spent */
 } VisitOptions;
 
 /*
@@ -39,7 +40,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (VisitOptions, visit_options_free)
 /* visit_options_get_origin: of the visit that these options open. */
 VisitOrigin visit_options_get_origin (const VisitOptions *options);
 
-/* visit_options_forget_insured: the numbers are not needed any more, and are the patient's. */
+/* visit_options_forget_insured: numbers and names are not needed any more, and are the patient's. */
 void visit_options_forget_insured (VisitOptions *options);
 
 /* visit_options_set_reader: the reader that was chosen. */

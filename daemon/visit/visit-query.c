@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
+#include "visit/number-answer.h"
 #include "visit/visit-agent.h"
 #include "visit/visit-certificate.h"
 #include "visit/visit-life.h"
@@ -258,6 +259,8 @@ on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       if (reply != NULL)
         visit->query.eligibility = eligibility_new_from_reply (reply, visit->options->language, &error);
+      if (visit->query.eligibility != NULL && visit->options->insured != NULL)
+        number_answer_judge (visit->query.eligibility, visit->options);
       statistics_count_call (visit->host->statistics, STATISTICS_QUERIES, is_of_person (error) ? NULL : error);
       if (visit->query.eligibility == NULL)
         end_without_answer (visit, g_steal_pointer (&error));

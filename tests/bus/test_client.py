@@ -109,7 +109,7 @@ def test_check_number(rig):
     rig.start("center", "daemon")
     process = rig.client("check", "--json", *NUMBER, stdin="", check=ELIGIBLE)
     assert json.loads(process.text())["Insurances"][0]["Number"] == "１２３４５６７"
-    process = rig.client("check", *NUMBER[:-1], "1985-04-12", stdin="", check=USAGE)
+    process = rig.client("check", *NUMBER[:-1], "1985-13-12", stdin="", check=USAGE)
     assert process.text() == "" and "The daemon does not accept an option" in errors(rig, process)
 
 

@@ -295,7 +295,7 @@ def test_check_number(rig):
     answer = call_manager(connection, "Check", options({"Insured": INSURED}))
     assert answer["Answer"] == "eligible" and answer["Consents"] == {}, answer
     assert answer["Insurances"][0]["Name"].startswith(NAME)
-    assert call_manager(connection, "Check", options({"Insured": UNKNOWN}))["Answer"] == "not-eligible"
+    assert call_manager(connection, "Check", options({"Insured": UNKNOWN}))["Answer"] == "unknown"
     assert call_manager(connection, "GetVisits") == []
 
 

@@ -19,6 +19,8 @@ HELP = """control commands (one a line; each is answered with one line of JSON, 
   wait CALL [N] [SECONDS]  answers when N requests of CALL have arrived since clear-log (default 1 and 10)
   revoke PERSONA      the center's revocation list has this card from now on
   unrevoke PERSONA    and now no longer
+  change PERSONA ELEMENT [TEXT]  from now on the first insurance of this person has TEXT there, or no such element; of
+                      QualificationValidity and LimitApplicationCertificateClassificationFlag the answer and the ceiling
   expire-tokens       every token given so far is refused with 401
   drop-connections    closes the connections at rest, as an idle limit would
 faults:
@@ -38,6 +40,7 @@ class Control:
             "wait": self.wait,
             "revoke": lambda key: self.set_revoked(key, True),
             "unrevoke": lambda key: self.set_revoked(key, False),
+            "change": self.change,
             "expire-tokens": self.server.center.expire_tokens,
             "drop-connections": lambda: self.server.drop_connections(at_rest_only=True),
         }
@@ -83,6 +86,12 @@ class Control:
         if person is None:
             raise ValueError("no such person: " + key)
         person.revoked = revoked
+
+    def change(self, key, element, *words):
+        person, text = self.server.center.people.get(key), "\u3000".join(words)
+        if person is None:
+            raise ValueError("no such person: " + key)
+        person.change(element, text)
 
     async def wait(self, path, count="1", seconds="10"):
         async with self.server.arrivals:

@@ -63,6 +63,17 @@ class Person:
         random.Random(self.key).shuffle(members)
         return dict(members)
 
+    def change(self, element, text):
+        """@text: empty: no such element any more."""
+        if element == "QualificationValidity":
+            self.validity = text
+        elif element == CEILING.removesuffix("Related") + "ClassificationFlag":
+            self.ceiling = {**self.ceiling, element: text} if text else None
+        elif text:
+            self.entries[0][element] = text
+        else:
+            self.entries[0].pop(element, None)
+
     def matches(self, query):
         entry = self.entries[0]
         if query.get("Birthdate") != entry["Birthdate"]:

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #define ITEMS_MAXIMUM 6
-#define FEW 16 /* so many names are compared with each other; more are looked up */
+#define FEW 64 /* so many names are compared with each other; more are sorted */
 
 typedef struct
 {
@@ -99,7 +99,7 @@ static const Holder *
 find_holder (const char *name)
 {
   for (gsize i = 0; i < G_N_ELEMENTS (holders); i++)
-    if (strcmp (holders[i].name, name) == 0)
+    if (holders[i].name[0] == name[0] && strcmp (holders[i].name, name) == 0)
       return &holders[i];
   return NULL;
 }
@@ -140,40 +140,57 @@ has_one_name (const Message *node)
   return TRUE;
 }
 
-/* Whether a name that is no item of @holder, which may be NULL, stands twice. */
-static gboolean
-has_name_twice (const Holder *holder, const Message *node, guint n_children)
+static int
+compare_names (gconstpointer a, gconstpointer b)
 {
-  g_autoptr (GHashTable) names = n_children > FEW ? g_hash_table_new (g_str_hash, g_str_equal) : NULL;
+  return strcmp (*(const char *const *)a, *(const char *const *)b);
+}
+
+/* Sorted, not hashed: whoever makes a message can make names that hash alike. */
+static gboolean
+has_twice (const char **names, guint n)
+{
+  qsort (names, n, sizeof *names, compare_names);
+  for (guint i = 1; i < n; i++)
+    if (strcmp (names[i - 1], names[i]) == 0)
+      return TRUE;
+  return FALSE;
+}
+
+/* message_profile_judge for more than FEW children. @holder: the row of @node, or NULL. */
+static const char *
+judge_many (const Message *node, const Holder *holder, guint n_children)
+{
+  g_autofree const char **names = g_new (const char *, n_children);
+  guint n = 0;
 
   for (const Message *child = message_get_first_child (node); child != NULL; child = message_get_next (child))
-    {
-      gboolean twice;
-
-      if (names != NULL)
-        twice = !g_hash_table_add (names, (gpointer)message_get_name (child));
-      else
-        twice = message_find_next (child) != NULL;
-      if (twice && !(holder != NULL && has_item (holder, message_get_name (child))))
-        return TRUE;
-    }
-  return FALSE;
+    if (holder == NULL || !has_item (holder, message_get_name (child)))
+      names[n++] = message_get_name (child);
+  if (holder != NULL && n > MESSAGE_MEMBERS_MAXIMUM)
+    return "too many elements in one";
+  return has_twice (names, n) ? "an element twice" : NULL;
 }
 
 const char *
 message_profile_judge (const Message *node)
 {
-  const Holder *holder = find_holder (message_get_name (node));
-  guint n_children = 0, n_items = 0;
+  const Message *first = message_get_first_child (node);
+  const Holder *holder;
+  guint n_children = 0;
 
-  for (const Message *child = message_get_first_child (node); child != NULL; child = message_get_next (child))
-    {
-      n_children++;
-      n_items += holder != NULL && has_item (holder, message_get_name (child));
-    }
-  if (n_children < 2 || (holder != NULL ? holder->is_list : has_one_name (node)))
+  if (first == NULL || message_get_next (first) == NULL)
     return NULL;
-  if (holder != NULL && n_children - n_items > MESSAGE_MEMBERS_MAXIMUM)
-    return "too many elements in one";
-  return has_name_twice (holder, node, n_children) ? "an element twice" : NULL;
+  holder = find_holder (message_get_name (node));
+  if (holder != NULL ? holder->is_list : has_one_name (node))
+    return NULL;
+
+  for (const Message *child = first; child != NULL; child = message_get_next (child))
+    n_children++;
+  if (n_children > FEW)
+    return judge_many (node, holder, n_children);
+  for (const Message *child = first; child != NULL; child = message_get_next (child))
+    if (message_find_next (child) != NULL && !(holder != NULL && has_item (holder, message_get_name (child))))
+      return "an element twice";
+  return NULL;
 }

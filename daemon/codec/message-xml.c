@@ -3,8 +3,8 @@
  * message-xml: the bytes of an XML document come in, a tree goes out, and the other way round.
  *
  * First the encoding is found and the text brought to UTF-8; then GMarkup hands over its tokens, and the handlers below
- * keep a stack of the elements that are open. Whether an element has a text or children shows at its end only, so its
- * text is gathered until then.
+ * keep a stack of the elements that are open. Whether an element has a text or children shows at its end only: until
+ * then what may be blanks before its first child is its text.
  */
 #include "codec/message-xml.h"
 
@@ -25,7 +25,7 @@ typedef struct
   Message *open[MESSAGE_DEPTH_MAXIMUM];
   guint depth, n_nodes;
   gboolean is_begun;  /* something but blanks has been seen */
-  GString *text;      /* of the innermost open element, as far as it is read */
+  GString *text;      /* of the innermost open element, if it comes in several pieces; else empty */
   const char *reason; /* static; why the document is refused */
 } Parser;
 
@@ -49,12 +49,14 @@ is_blank (const char *text, gsize size)
 static gboolean
 is_name (const char *name)
 {
+  static const guint8 is_part[256]
+      = { ['a' ... 'z'] = 1, ['A' ... 'Z'] = 1, ['_'] = 1, ['0' ... '9'] = 1, ['-'] = 1, ['.'] = 1 };
+
   if (!g_ascii_isalpha (*name) && *name != '_')
     return FALSE;
-  for (; *name; name++)
-    if (!g_ascii_isalnum (*name) && strchr ("_-.", *name) == NULL)
-      return FALSE;
-  return TRUE;
+  while (is_part[(guchar)*name])
+    name++;
+  return *name == '\0';
 }
 
 /* Whether XML can hold @text, which is UTF-8, and a D-Bus message can. */
@@ -70,6 +72,21 @@ is_text (const char *text, gsize size)
       if (c >= 0xef && unicode_is_noncharacter (g_utf8_get_char (text + i)))
         return FALSE;
     }
+  return TRUE;
+}
+
+/* What has been read of the text of @node, which has children after all. Return: FALSE if it was more than blanks. */
+static gboolean
+drop_blanks (Parser *parser, Message *node)
+{
+  const char *text = parser->text->len > 0 ? parser->text->str : message_get_text (node);
+
+  if (!message_has_text (node))
+    return TRUE;
+  if (!is_blank (text, strlen (text)))
+    return FALSE;
+  message_set_kept (node, NULL);
+  g_string_truncate (parser->text, 0);
   return TRUE;
 }
 
@@ -92,10 +109,9 @@ on_start_element (GMarkupParseContext *context, const char *name, const char **a
     return refuse_document (parser, error, "nested too deeply");
   if (++parser->n_nodes > MESSAGE_NODES_MAXIMUM)
     return refuse_document (parser, error, "too many elements");
-  if (!is_blank (parser->text->str, parser->text->len))
+  if (parent != NULL && !drop_blanks (parser, parent))
     return refuse_document (parser, error, "a text beside elements");
 
-  g_string_truncate (parser->text, 0);
   if (parent == NULL)
     node = parser->root = message_new (name);
   else
@@ -108,33 +124,45 @@ on_end_element (GMarkupParseContext *context, const char *name, gpointer user_da
 {
   Parser *parser = user_data;
   Message *node = parser->open[--parser->depth];
-  const GString *text = parser->text;
-  const char *reason = NULL;
+  const char *text, *reason = NULL;
 
-  if (message_get_first_child (node) == NULL && parser->depth > 0)
-    {
-      if (!is_text (text->str, text->len))
-        return refuse_document (parser, error, "a character that XML does not have");
-      message_set_kept (node, message_keep (node, text->str, text->len));
-    }
-  else if (!is_blank (text->str, text->len))
-    reason = parser->depth > 0 ? "a text beside elements" : "the outermost element has a text";
-  else
+  if (parser->depth == 0 && !drop_blanks (parser, node))
+    reason = "the outermost element has a text";
+  else if (message_get_first_child (node) != NULL || parser->depth == 0)
     reason = message_profile_judge (node);
+  else
+    {
+      if (parser->text->len > 0)
+        message_set_kept (node, message_keep (node, parser->text->str, parser->text->len));
+      g_string_truncate (parser->text, 0);
+      text = message_get_text (node);
+      message_set_kept (node, text);
+      reason = is_text (text, strlen (text)) ? NULL : "a character that XML does not have";
+    }
   if (reason != NULL)
-    return refuse_document (parser, error, reason);
-  g_string_truncate (parser->text, 0);
+    refuse_document (parser, error, reason);
 }
 
 static void
 on_text (GMarkupParseContext *context, const char *text, gsize size, gpointer user_data, GError **error)
 {
   Parser *parser = user_data;
+  Message *node = parser->depth > 0 ? parser->open[parser->depth - 1] : NULL;
 
-  if (parser->depth > 0)
-    g_string_append_len (parser->text, text, size);
-  else if (!is_blank (text, size))
-    refuse_document (parser, error, "a text beside the outermost element");
+  if (node == NULL || message_get_first_child (node) != NULL)
+    {
+      if (!is_blank (text, size))
+        refuse_document (parser, error,
+                         node != NULL ? "a text beside elements" : "a text beside the outermost element");
+    }
+  else if (!message_has_text (node))
+    message_set_kept (node, message_keep (node, text, size));
+  else
+    {
+      if (parser->text->len == 0)
+        g_string_append (parser->text, message_get_text (node));
+      g_string_append_len (parser->text, text, size);
+    }
 }
 
 /* Comments, and what is no part of the field's XML. The declaration has been read before. */
@@ -272,6 +300,37 @@ find_agreement (const MessageEncoding *witnesses, gsize n)
   return agreed;
 }
 
+/* Most of a document is ASCII, and is passed over eight bytes at a time. */
+static gsize
+count_ascii (const char *text, gsize size)
+{
+  gsize n = 0;
+  guint64 word;
+
+  for (; size - n >= sizeof word; n += sizeof word)
+    {
+      memcpy (&word, text + n, sizeof word);
+      if ((word & G_GUINT64_CONSTANT (0x8080808080808080)) != 0)
+        break;
+    }
+  while (n < size && (guchar)text[n] < 0x80)
+    n++;
+  return n;
+}
+
+static gboolean
+is_utf8 (const char *text, gsize size)
+{
+  for (gsize i = count_ascii (text, size), n; i < size; i += n + count_ascii (text + i + n, size - i - n))
+    {
+      for (n = 1; i + n < size && (guchar)text[i + n] >= 0x80; n++)
+        ;
+      if (!g_utf8_validate_len (text + i, n, NULL))
+        return FALSE;
+    }
+  return TRUE;
+}
+
 /* Of three bytes or more, in UTF-8. */
 static gboolean
 has_long_character (const char *text, gsize size)
@@ -291,19 +350,19 @@ has_long_character (const char *text, gsize size)
 static const char *
 bring_to_utf8 (const char **text, gsize *size, MessageEncoding *encoding, char **ret_owned)
 {
-  const gboolean is_utf8 = g_utf8_validate_len (*text, *size, NULL);
+  const gboolean is_readable = is_utf8 (*text, *size);
   gsize converted_size;
 
-  if (*encoding == MESSAGE_ENCODING_UTF8 && !is_utf8)
+  if (*encoding == MESSAGE_ENCODING_UTF8 && !is_readable)
     return "not UTF-8";
-  if (is_utf8 && (*encoding != MESSAGE_ENCODING_CP932 || has_long_character (*text, *size)))
+  if (is_readable && (*encoding != MESSAGE_ENCODING_CP932 || has_long_character (*text, *size)))
     {
       *encoding = MESSAGE_ENCODING_UTF8;
       return NULL;
     }
 
   *ret_owned = g_convert (*text, *size, "UTF-8", "CP932", NULL, &converted_size, NULL);
-  if (*ret_owned == NULL || !g_utf8_validate_len (*ret_owned, converted_size, NULL))
+  if (*ret_owned == NULL)
     return *encoding == MESSAGE_ENCODING_CP932 ? "not Shift_JIS" : "neither UTF-8 nor Shift_JIS";
   *encoding = MESSAGE_ENCODING_CP932;
   *text = *ret_owned;
@@ -335,6 +394,8 @@ read_document (Parser *parser, const char *text, gsize size, MessageEncoding hin
     }
   if (parser->reason == NULL)
     parser->reason = bring_to_utf8 (&text, &size, ret_encoding, &converted);
+  if (parser->reason == NULL && memchr (text, '\0', size) != NULL)
+    parser->reason = "not XML";
   return parser->reason == NULL && parse_text (parser, text, size, ret_line, ret_character);
 }
 

@@ -32,7 +32,7 @@ Message *message_add (Message *parent, const char *name, const char *text);
 const char *message_keep (Message *node, const char *text, gsize size);
 Message *message_add_kept (Message *parent, const char *name, gsize name_size, const char *text);
 
-/* message_set_kept: gives @node, which has no children, a text that already lives as long as the tree. */
+/* message_set_kept: gives @node, which has no children, a text that already lives as long as the tree; NULL: none. */
 void message_set_kept (Message *node, const char *text);
 
 /*

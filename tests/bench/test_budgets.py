@@ -15,6 +15,11 @@ def check(rows):
     assert not wrong, wrong
 
 
+def test_parsers(_rig):
+    """Without the times, which are the machine's."""
+    check([row for row in measurements.measure_parsers(QUICK) if row.unit != "ms"])
+
+
 def test_apdus(_rig):
     check(measurements.measure_card(QUICK))
 

@@ -28,7 +28,13 @@ static const AnswerRow whole_rows[] = {
 
 static const AnswerRow insurance_rows[] = {
   { "Name", N_ ("Name"), VALUE_TEXT, SIDE_PERSON },
-  { "NameUnmapped", NULL, VALUE_TEXT, SIDE_NONE }, /* below the name */
+  { "NameUnmapped", NULL, VALUE_TEXT, SIDE_NONE }, /* below the name; and so are its like */
+  { "NameKanaUnmapped", NULL, VALUE_TEXT, SIDE_NONE },
+  { "NameOfOtherUnmapped", NULL, VALUE_TEXT, SIDE_NONE },
+  { "NameOfOtherKanaUnmapped", NULL, VALUE_TEXT, SIDE_NONE },
+  { "InsuredNameUnmapped", NULL, VALUE_TEXT, SIDE_NONE },
+  { "InsurerNameUnmapped", NULL, VALUE_TEXT, SIDE_NONE },
+  { "AddressUnmapped", NULL, VALUE_TEXT, SIDE_NONE },
   { "NameKana", N_ ("Name (kana)"), VALUE_TEXT, SIDE_PERSON },
   { "NameOfOther", N_ ("Other name"), VALUE_TEXT, SIDE_PERSON },
   { "NameOfOtherKana", N_ ("Other name (kana)"), VALUE_TEXT, SIDE_NONE },
@@ -255,19 +261,22 @@ answer_keys_format_consent (GVariant *consent)
 
 /* ● stands for a character that the center cannot send: the desk has to look at the card. People count from one. */
 char *
-answer_keys_format_unmapped (GVariant *insurance)
+answer_keys_format_unmapped (GVariant *insurance, const char *key)
 {
+  g_autofree char *whole = g_strconcat (key, "Unmapped", NULL);
   g_autoptr (GVariantIter) positions = NULL;
   g_autoptr (GString) list = g_string_new (NULL);
   guint position;
 
-  if (!g_variant_lookup (insurance, "NameUnmapped", "au", &positions))
+  if (!g_variant_lookup (insurance, whole, "au", &positions))
     return NULL;
   while (g_variant_iter_next (positions, "u", &position))
     g_string_append_printf (list, "%s%u", list->len > 0 ? ", " : "", position + 1);
   if (list->len == 0)
     return NULL;
-  return g_strdup_printf (_ ("● at character %s: the center has no glyph; see the name on the card"), list->str);
+  if (g_str_equal (key, "Name"))
+    return g_strdup_printf (_ ("● at character %s: the center has no glyph; see the name on the card"), list->str);
+  return g_strdup_printf (_ ("● at character %s: the center has no glyph"), list->str);
 }
 
 gboolean

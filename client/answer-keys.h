@@ -63,8 +63,8 @@ char *answer_keys_format (AnswerPlace place, const char *key, GVariant *value);
 /* answer_keys_format_consent: what became of one of GetConsents. Return: (transfer full). */
 char *answer_keys_format_consent (GVariant *consent);
 
-/* answer_keys_format_unmapped: where ● stands in the name of @insurance. Return: (transfer full), or NULL: nowhere. */
-char *answer_keys_format_unmapped (GVariant *insurance);
+/* answer_keys_format_unmapped: where ● stands in @key of @insurance. Return: (transfer full), or NULL: nowhere. */
+char *answer_keys_format_unmapped (GVariant *insurance, const char *key);
 
 /* answer_keys_is_covered: whether @key of @part is a code that says nothing which another key of it does not. */
 gboolean answer_keys_is_covered (GVariant *part, const char *key);

@@ -142,7 +142,7 @@ static void
 add_news (Page *page, GVariant *eligibility, GVariant *first)
 {
   static const char *const keys[] = { "Validity", "Reason", "Code", "Message" };
-  g_autofree char *unmapped = first != NULL ? answer_keys_format_unmapped (first) : NULL;
+  g_autofree char *unmapped = first != NULL ? answer_keys_format_unmapped (first, "Name") : NULL;
   const char *answer = "", *until = "";
 
   g_variant_lookup (eligibility, "Answer", "&s", &answer);

@@ -91,7 +91,7 @@ add_table (Page *page, AnswerPlace place, GVariant *dictionary)
           || g_variant_is_of_type (found, G_VARIANT_TYPE ("aa{sv}")))
         head = g_strconcat (_ (rows[i].label), ":", NULL);
       add_value (page, "", place, get_inner (rows[i].key), rows[i].key, head != NULL ? head : _ (rows[i].label), found);
-      if (g_str_equal (rows[i].key, "Name") && (unmapped = answer_keys_format_unmapped (dictionary)) != NULL)
+      if ((unmapped = answer_keys_format_unmapped (dictionary, rows[i].key)) != NULL)
         page_add_row (page, "", unmapped);
     }
   g_variant_iter_init (&iter, dictionary);

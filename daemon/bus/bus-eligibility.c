@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "bus/bus-entry.h"
 #include "bus/bus-other.h"
+#include "codec/japanese-text.h"
 
 /* A key of the contract and the const char * in the struct that holds its value; NULL there: absent. */
 typedef struct
@@ -122,13 +123,39 @@ append_time (sd_bus_message *message, const char *key, gint64 time)
 }
 
 static int
-append_positions (sd_bus_message *message, const GArray *positions)
+append_positions (sd_bus_message *message, const char *key, const GArray *positions)
 {
-  int result = bus_entry_open (message, "NameUnmapped", "au");
+  int result = bus_entry_open (message, key, "au");
 
   if (result >= 0)
     result = sd_bus_message_append_array (message, 'u', positions->data, positions->len * sizeof (guint32));
   return result < 0 ? result : bus_entry_close (message);
+}
+
+/* append_unmapped: where the center had no character. */
+static int
+append_unmapped (sd_bus_message *message, const QualificationInsurance *insurance)
+{
+  static const TextField fields[] = {
+    { "NameUnmapped", G_STRUCT_OFFSET (QualificationInsurance, name) },
+    { "NameKanaUnmapped", G_STRUCT_OFFSET (QualificationInsurance, name_kana) },
+    { "NameOfOtherUnmapped", G_STRUCT_OFFSET (QualificationInsurance, name_of_other) },
+    { "NameOfOtherKanaUnmapped", G_STRUCT_OFFSET (QualificationInsurance, name_of_other_kana) },
+    { "InsuredNameUnmapped", G_STRUCT_OFFSET (QualificationInsurance, insured_name) },
+    { "InsurerNameUnmapped", G_STRUCT_OFFSET (QualificationInsurance, insurer_name) },
+    { "AddressUnmapped", G_STRUCT_OFFSET (QualificationInsurance, address) },
+  };
+  int result = 0;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (fields) && result >= 0; i++)
+    {
+      const char *text = G_STRUCT_MEMBER (const char *, insurance, fields[i].offset);
+      g_autoptr (GArray) positions = text != NULL ? japanese_text_find_unmapped (text) : NULL;
+
+      if (positions != NULL)
+        result = append_positions (message, fields[i].key, positions);
+    }
+  return result;
 }
 
 static int
@@ -228,8 +255,8 @@ append_insurance (sd_bus_message *message, const QualificationInsurance *insuran
 
   if (result >= 0)
     result = append_sent (message, insurance_texts, insurance);
-  if (result >= 0 && insurance->name_unmapped != NULL)
-    result = append_positions (message, insurance->name_unmapped);
+  if (result >= 0)
+    result = append_unmapped (message, insurance);
   if (result >= 0)
     result = append_percent (message, insurance->burden_ratio);
   if (result >= 0 && insurance->is_preschool)

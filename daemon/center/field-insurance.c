@@ -233,12 +233,6 @@ convert_person (FieldReading *reading, QualificationInsurance *insurance, const 
         != NULL;
   insurance->prescription_form = find_word (reading, &insurance->others, node, "PrescriptionIssueSelect",
                                             prescription_forms, insurance->prescription_code);
-  if (insurance->name != NULL)
-    {
-      insurance->name_unmapped = japanese_text_find_unmapped (insurance->name);
-      if (insurance->name_unmapped->len == 0)
-        g_clear_pointer (&insurance->name_unmapped, g_array_unref);
-    }
 }
 
 static void

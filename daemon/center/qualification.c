@@ -37,7 +37,6 @@ insurance_free (gpointer data)
   QualificationInsurance *insurance = data;
 
   g_clear_pointer (&insurance->others, g_ptr_array_unref);
-  g_clear_pointer (&insurance->name_unmapped, g_array_unref);
   g_clear_pointer (&insurance->diseases, g_array_unref);
   g_clear_pointer (&insurance->tickets, g_ptr_array_unref);
   g_clear_pointer (&insurance->elderly, elderly_free);

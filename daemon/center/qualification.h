@@ -132,7 +132,6 @@ typedef struct
   const char *relationship;      /* "self", "family" */
   const char *sex;               /* "male", "female", "unknown" */
   const char *prescription_form; /* "electronic", "paper" */
-  GArray *name_unmapped;         /* guint32 positions of ● in name; NULL if none */
   gint burden_ratio;             /* percent; -1: none */
   gboolean is_preschool;         /* FALSE: nobody says so */
   QualificationElderly *elderly; /* NULL: not sent */

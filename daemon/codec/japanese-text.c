@@ -13,9 +13,12 @@
 GArray *
 japanese_text_find_unmapped (const char *text)
 {
-  GArray *positions = g_array_new (FALSE, FALSE, sizeof (guint32));
+  GArray *positions;
   guint32 position = 0;
 
+  if (strstr (text, UNMAPPED) == NULL) /* which is fast, and nearly always so */
+    return NULL;
+  positions = g_array_new (FALSE, FALSE, sizeof (guint32));
   for (const char *c = text; *c; c++)
     {
       if (((guchar)*c & 0xc0) == 0x80)

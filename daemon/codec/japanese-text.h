@@ -7,7 +7,7 @@
 /*
  * japanese_text_find_unmapped: the positions (in characters, from 0) at which @text shows ●, where the center's
  * character set had no glyph (data/doc/messages.md, "Dates, numbers and texts"). Return: (transfer full) array of
- * guint32; empty if there is none.
+ * guint32, or NULL: there is none.
  */
 GArray *japanese_text_find_unmapped (const char *text);
 

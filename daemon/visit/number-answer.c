@@ -30,21 +30,27 @@ is_before (const VisitOptions *options, const char *day)
   return strcmp (today != NULL ? today : options->insured->date, day) < 0;
 }
 
-/* compare: Return: the best that @typed compares with what the insurances have at @offset; DIFFERS over UNKNOWN. */
+/*
+ * compare: Return: the best that @typed compares with what the insurances have at @name and @other: a foreigner may go
+ * by either. Only where neither is there it is UNKNOWN.
+ */
 static NameComparison
-compare (const Qualification *sent, NameKind kind, const char *typed, gsize offset)
+compare (const Qualification *sent, NameKind kind, const char *typed, gsize name, gsize other)
 {
-  NameComparison best = NAME_COMPARISON_UNKNOWN;
+  const gsize offsets[] = { name, other };
+  NameComparison best = NAME_COMPARISON_DIFFERS;
+  gboolean is_known = FALSE;
 
-  for (guint i = 0; i < sent->insurances->len; i++)
+  for (guint i = 0; i < sent->insurances->len * G_N_ELEMENTS (offsets); i++)
     {
-      const char *text = G_STRUCT_MEMBER (const char *, sent->insurances->pdata[i], offset);
-      const NameComparison result = name_comparison_compare (kind, typed, text);
+      const char *text = G_STRUCT_MEMBER (const char *, sent->insurances->pdata[i / G_N_ELEMENTS (offsets)],
+                                          offsets[i % G_N_ELEMENTS (offsets)]);
 
-      if (result != NAME_COMPARISON_UNKNOWN && (best == NAME_COMPARISON_UNKNOWN || result < best))
-        best = result;
+      if (text != NULL)
+        best = MIN (best, name_comparison_compare (kind, typed, text));
+      is_known |= text != NULL;
     }
-  return best;
+  return is_known ? best : NAME_COMPARISON_UNKNOWN;
 }
 
 static void
@@ -58,7 +64,8 @@ compare_names (Eligibility *eligibility, const VisitOptions *options)
   if (options->insured_name != NULL)
     {
       const NameComparison result
-          = compare (sent, NAME_WRITTEN, options->insured_name, G_STRUCT_OFFSET (QualificationInsurance, name));
+          = compare (sent, NAME_WRITTEN, options->insured_name, G_STRUCT_OFFSET (QualificationInsurance, name),
+                     G_STRUCT_OFFSET (QualificationInsurance, name_of_other));
 
       eligibility->name_comparison = name_comparison_to_string (result);
       differs |= result == NAME_COMPARISON_DIFFERS;
@@ -66,7 +73,8 @@ compare_names (Eligibility *eligibility, const VisitOptions *options)
   if (options->insured_kana != NULL)
     {
       const NameComparison result
-          = compare (sent, NAME_KANA, options->insured_kana, G_STRUCT_OFFSET (QualificationInsurance, name_kana));
+          = compare (sent, NAME_KANA, options->insured_kana, G_STRUCT_OFFSET (QualificationInsurance, name_kana),
+                     G_STRUCT_OFFSET (QualificationInsurance, name_of_other_kana));
 
       eligibility->kana_comparison = name_comparison_to_string (result);
       differs |= result == NAME_COMPARISON_DIFFERS;

@@ -111,6 +111,10 @@ test_unmapped (void)
                   NULL,
                   "ELIGIBLE\n" RULE "  Name                    ●橋　●\n"
                   "                          ● at character 1, 4: the center has no glyph; see the name on the card\n");
+  assert_printed ("{'Answer': <'eligible'>, 'Insurances': <[{'AddressUnmapped': <[uint32 2]>, 'Address': <'架空●'>}]>}",
+                  NULL,
+                  "ELIGIBLE\n" RULE "  Address                 架空●\n"
+                  "                          ● at character 3: the center has no glyph\n");
 }
 
 /* A code is shown only where its name is not known. */

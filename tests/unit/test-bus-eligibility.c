@@ -114,6 +114,29 @@ static const QualificationInsurance every_text = {
   .key = "4",
 };
 
+/* ● is located wherever a name or an address can have it. */
+static void
+test_unmapped (BusFixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) insurances = g_ptr_array_new ();
+  QualificationInsurance insurance = { .burden_ratio = -1,
+                                       .address = "●町",
+                                       .name = "●橋　●",
+                                       .name_kana = "ﾀ●ﾊｼ",
+                                       .name_of_other = "a●",
+                                       .name_of_other_kana = "●",
+                                       .insured_name = "𠮷●",
+                                       .insurer_name = "○◎" };
+  Qualification qualification = { .insurances = insurances };
+  Eligibility eligibility = { .answer = ELIGIBILITY_ELIGIBLE, .source = "center", .qualification = &qualification };
+
+  g_ptr_array_add (insurances, &insurance);
+  assert_written (fixture, &eligibility,
+                  "{Answer:eligible Source:center Insurances:[{Address:●町 InsuredName:𠮷● InsurerName:○◎ Name:●橋　● "
+                  "NameKana:ﾀ●ﾊｼ NameOfOther:a● NameOfOtherKana:● NameUnmapped:[0 3] NameKanaUnmapped:[1] "
+                  "NameOfOtherUnmapped:[1] NameOfOtherKanaUnmapped:[0] InsuredNameUnmapped:[1] AddressUnmapped:[0]}]}");
+}
+
 static void
 test_everything (BusFixture *fixture, gconstpointer data)
 {
@@ -122,7 +145,6 @@ test_everything (BusFixture *fixture, gconstpointer data)
                         of_elderly = make_others (root, "OfElderly"), of_ceiling = make_others (root, "OfCeiling"),
                         of_disease = make_others (root, "OfDisease");
   Message *ticket = message_add (root, "MedicalTicketInfo", NULL);
-  g_autoptr (GArray) unmapped = g_array_new (FALSE, FALSE, sizeof (guint32));
   g_autoptr (GArray) diseases = g_array_new (FALSE, FALSE, sizeof (QualificationDisease));
   g_autoptr (GPtrArray) tickets = g_ptr_array_new ();
   g_autoptr (GPtrArray) insurances = g_ptr_array_new ();
@@ -153,13 +175,11 @@ test_everything (BusFixture *fixture, gconstpointer data)
           .remarks = REMARKS_OF (REMARK_DATE_OPEN) | REMARKS_OF (REMARK_UNREGISTERED_WITH_ORDINARY_INSURANCE),
           .qualification = &qualification };
 
-  insurance.name_unmapped = unmapped;
   insurance.elderly = &elderly;
   insurance.ceiling = &ceiling;
   insurance.diseases = diseases;
   insurance.tickets = tickets;
   insurance.others = of_insurance;
-  g_array_append_vals (unmapped, (guint32[]){ 0, 3 }, 2);
   g_array_append_val (diseases, disease);
   message_add (ticket, "TicketType", "1");
   message_add (ticket, "Remarks1", "　");
@@ -174,7 +194,7 @@ test_everything (BusFixture *fixture, gconstpointer data)
       "ValidUntil:o Symbol:d ValidFrom:n IssuedOn:z Number:e InsuredName:w InsurerName:c InsurerNumber:b Name:h "
       "NameKana:i NameOfOther:x NameOfOtherKana:y PostNumber:m PublicExpenseNumber:1 QualificationConfirmationKey:4 "
       "QualificationDate:p LossReason:r ReferenceNumber:v WelfareOfficeName:3 Relationship:self Sex:female "
-      "PrescriptionForm:paper NameUnmapped:[0 3] BurdenRatio:30 Preschool:1 "
+      "PrescriptionForm:paper BurdenRatio:30 Preschool:1 "
       "Elderly:{Date:u Until:t From:s BurdenRatio:20 Other:{OfElderly:x}} "
       "Ceiling:{Classification:01 Class:A01 Date:cd LongTermFrom:l Until:u From:f ClassName:ア Other:{OfCeiling:x}} "
       "SpecificDiseases:[{Date:dd Category:1 SelfPay:10000 Until:u From:f Name:d Other:{OfDisease:x}}] "
@@ -245,6 +265,7 @@ main (int argc, char *argv[])
   ADD ("nothing", test_nothing);
   ADD ("bare-insurance", test_bare_insurance);
   ADD ("everything", test_everything);
+  ADD ("unmapped", test_unmapped);
   ADD ("repeated", test_repeated);
   ADD ("consents", test_consents);
   return g_test_run ();

@@ -32,7 +32,6 @@ test_every_key (void)
   g_assert_cmpstr (insurance->relationship, ==, "family");
   g_assert_cmpstr (insurance->name, ==, "山田　花子");
   g_assert_cmpstr (insurance->name_kana, ==, "ﾔﾏﾀﾞ ﾊﾅｺ");
-  g_assert_null (insurance->name_unmapped);
   g_assert_cmpstr (insurance->sex, ==, "female");
   g_assert_cmpstr (insurance->birthdate, ==, "19800229");
   g_assert_cmpstr (insurance->address, ==, "東京");
@@ -211,16 +210,6 @@ test_ratio_beside_period (void)
                     "\"ElderlyRecipientValidStartDate\":\"20991201\",\"ElderlyRecipientContributionRatio\":\"020\"}");
 
   g_assert_cmpint (get_insurance (reply, 0)->burden_ratio, ==, 30);
-}
-
-static void
-test_unmapped_name (void)
-{
-  g_autoptr (TransportReply) reply = read_valid ("\"Name\":\"●橋　健\"");
-  const QualificationInsurance *insurance = get_insurance (reply, 0);
-
-  g_assert_cmpuint (insurance->name_unmapped->len, ==, 1);
-  g_assert_cmpuint (g_array_index (insurance->name_unmapped, guint32, 0), ==, 0);
 }
 
 /* A value that is not what its element may hold has no key, is among the others as it was sent, and is remarked. */
@@ -460,7 +449,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/field-insurance/certificates", test_certificates);
   g_test_add_func ("/field-insurance/periods", test_periods);
   g_test_add_func ("/field-insurance/ratio-beside-period", test_ratio_beside_period);
-  g_test_add_func ("/field-insurance/unmapped-name", test_unmapped_name);
   g_test_add_func ("/field-insurance/odd-values", test_odd_values);
   g_test_add_func ("/field-insurance/ratios", test_ratios);
   g_test_add_func ("/field-insurance/blanks", test_blanks);

@@ -131,7 +131,8 @@ test_several_insurances (void)
   g_autoptr (Eligibility) answer = make_answer (QUALIFICATION_VALID, "TARO YAMADA", NULL);
   g_autoptr (Eligibility) none = make_answer (QUALIFICATION_NONE, NULL, NULL);
 
-  qualification_add_insurance (answer->reply->qualification, &(QualificationInsurance){ .name = "山田　太郎" });
+  qualification_add_insurance (answer->reply->qualification,
+                               &(QualificationInsurance){ .name = "YAMADA TARO", .name_of_other = "山田　太郎" });
   judge (answer, &insured, "山田太郎", NULL);
   g_assert_cmpstr (answer->name_comparison, ==, "same");
   judge (none, &insured, "山田太郎", NULL);

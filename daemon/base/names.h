@@ -33,6 +33,19 @@
 #define SHIKAKU_GROUP_RECEPTION "shikaku-reception"
 
 /*
+ * The kinds of events: SHIKAKU_EVENT_KINDS (X) expands X (ENUM_SUFFIX, "kind") for each. Nothing tells of
+ * visit-arrived and ledger yet, but a program may ask for them.
+ */
+#define SHIKAKU_EVENT_KINDS(X) \
+  X (VISIT_FINISHED, "visit-finished") \
+  X (VISIT_ARRIVED, "visit-arrived") \
+  X (OUTAGE_RESOLVED, "outage-resolved") \
+  X (CENTER, "center") \
+  X (READER, "reader") \
+  X (EXPIRY, "expiry") \
+  X (LEDGER, "ledger")
+
+/*
  * The errors of the contract: SHIKAKU_ERRORS (X) expands X (ENUM_SUFFIX, "BusSuffix") for each.
  * The order is the order of the contract; nothing depends on the numbers.
  */

@@ -10,59 +10,6 @@
 
 #include "store/store-file.h"
 
-static const char *const kinds[] = {
-#define EVENT_WORD(suffix, word) [EVENT_##suffix] = word,
-  SHIKAKU_EVENT_KINDS (EVENT_WORD)
-#undef EVENT_WORD
-};
-
-const char *
-event_kind_to_string (EventKind kind)
-{
-  g_return_val_if_fail (kind < EVENT_N_KINDS, NULL);
-
-  return kinds[kind];
-}
-
-gboolean
-event_kind_from_string (const char *word, EventKind *ret_kind)
-{
-  for (guint kind = 0; kind < EVENT_N_KINDS; kind++)
-    if (strcmp (kinds[kind], word) == 0)
-      {
-        *ret_kind = (EventKind)kind;
-        return TRUE;
-      }
-  return FALSE;
-}
-
-/* An event. */
-
-Event *
-event_new (EventKind kind, gint64 audience, GString *details)
-{
-  Event *event = g_new (Event, 1);
-
-  *event = (Event){ 1, 0, kind, g_get_real_time (), audience, details };
-  return event;
-}
-
-Event *
-event_ref (Event *event)
-{
-  g_atomic_int_inc (&event->references);
-  return event;
-}
-
-void
-event_unref (Event *event)
-{
-  if (!g_atomic_int_dec_and_test (&event->references))
-    return;
-  g_string_free (event->details, TRUE);
-  g_free (event);
-}
-
 guint64
 event_number (guint64 last)
 {
@@ -175,7 +122,7 @@ insert (sqlite3 *database, sqlite3_stmt *statement, const Event *event, guint64 
 {
   gboolean done
       = sqlite3_bind_int64 (statement, 1, (gint64)sequence) == SQLITE_OK
-        && sqlite3_bind_text (statement, 2, kinds[event->kind], -1, SQLITE_STATIC) == SQLITE_OK
+        && sqlite3_bind_text (statement, 2, event_kind_to_string (event->kind), -1, SQLITE_STATIC) == SQLITE_OK
         && sqlite3_bind_int64 (statement, 3, event->at) == SQLITE_OK
         && sqlite3_bind_int64 (statement, 4, event->audience) == SQLITE_OK
         && sqlite3_bind_blob (statement, 5, event->details->str, (int)event->details->len, SQLITE_STATIC) == SQLITE_OK

@@ -9,50 +9,13 @@
  */
 #pragma once
 
-#include <glib.h>
-
-#include "base/names.h"
+#include "codec/event.h"
 
 struct sqlite3;
 
 #define EVENTS_KEPT_DAYS 7
 #define EVENTS_KEPT_MAXIMUM 20000 /* beyond, the oldest go */
 #define EVENTS_PAGE_MAXIMUM 1000  /* that are read at a time */
-
-/* clang-format off */
-typedef enum
-{
-#define EVENT_MEMBER(suffix, word) EVENT_##suffix,
-  SHIKAKU_EVENT_KINDS (EVENT_MEMBER)
-#undef EVENT_MEMBER
-  EVENT_N_KINDS
-} EventKind;
-/* clang-format on */
-
-#define EVENT_BIT(kind) (1U << (kind))
-#define EVENT_ALL_KINDS (EVENT_BIT (EVENT_N_KINDS) - 1)
-
-/* event_kind_to_string: the contract's word, static. event_kind_from_string: FALSE: there is no such kind. */
-const char *event_kind_to_string (EventKind kind);
-gboolean event_kind_from_string (const char *word, EventKind *ret_kind);
-
-#define EVENT_FOR_ALL G_GINT64_CONSTANT (-1) /* audience: whoever may check */
-
-/* No personal data: it is kept in the clear, and told to every program of its audience. */
-typedef struct
-{
-  guint references;
-  guint64 sequence; /* 0: not numbered yet */
-  EventKind kind;
-  gint64 at;        /* microseconds since the epoch, UTC */
-  gint64 audience;  /* the uid that alone may know, or EVENT_FOR_ALL */
-  GString *details; /* event-details */
-} Event;
-
-/* event_new: of now. @details: (transfer full). */
-Event *event_new (EventKind kind, gint64 audience, GString *details);
-Event *event_ref (Event *event);
-void event_unref (Event *event);
 
 /* event_number: the number of an event that comes after @last; 0: there was none. */
 guint64 event_number (guint64 last);

@@ -68,7 +68,7 @@ unref_events (Events *events)
 }
 
 static void
-tell (Events *events, const Event *event)
+tell_event (Events *events, const Event *event)
 {
   if (events->tell == NULL || !events->is_told || event->sequence <= events->told)
     return;
@@ -93,7 +93,7 @@ keep_in_memory (Events *events, Event *event)
     }
   events->last = event->sequence;
   g_ptr_array_add (events->memory, event_ref (event));
-  tell (events, event);
+  tell_event (events, event);
 }
 
 /* read_memory: answers from there. Return: (transfer full). */
@@ -118,7 +118,7 @@ read_memory (Events *events, const EventsQuestion *question)
 /* Requests. */
 
 static void
-answer (Events *events, const Request *request, const EventsPage *page)
+answer_request (Events *events, const Request *request, const EventsPage *page)
 {
   if (request->is_to_listen && page != NULL && !events->is_told && events->listeners > 0)
     {
@@ -137,7 +137,7 @@ answer_all (Events *events, GPtrArray *requests, EventsPage *const *pages)
       const Request *request = requests->pdata[i];
       g_autoptr (EventsPage) page = pages == NULL ? read_memory (events, &request->question) : NULL;
 
-      answer (events, request, page != NULL ? page : pages[i]);
+      answer_request (events, request, page != NULL ? page : pages[i]);
     }
 }
 
@@ -145,7 +145,7 @@ static void
 refuse_all (Events *events, GPtrArray *requests)
 {
   for (guint i = 0; i < requests->len; i++)
-    answer (events, requests->pdata[i], NULL);
+    answer_request (events, requests->pdata[i], NULL);
   g_ptr_array_set_size (requests, 0);
 }
 
@@ -185,7 +185,7 @@ note_done (Events *events, const Work *work, GPtrArray *asked)
   if (work->batch->len > 0)
     g_ptr_array_set_size (events->memory, 0); /* it was in the batch */
   for (guint i = 0; told != NULL && i < told->len; i++)
-    tell (events, told->pdata[i]);
+    tell_event (events, told->pdata[i]);
   events->is_behind |= told != NULL && told->len == EVENTS_PAGE_MAXIMUM;
   answer_all (events, asked, pages + (work->tells ? 1 : 0));
 }
@@ -236,7 +236,7 @@ add_events (Work *work, const GPtrArray *from)
 }
 
 static void
-run (Events *events)
+run_job (Events *events)
 {
   const EventsQuestion untold = { events->told, EVENT_FOR_ALL, EVENT_ALL_KINDS, EVENTS_PAGE_MAXIMUM };
   Work *work = g_new (Work, 1);
@@ -266,7 +266,7 @@ on_gathered (gpointer user_data)
   Events *events = user_data;
 
   events->timer = 0;
-  run (events);
+  run_job (events);
   return G_SOURCE_REMOVE;
 }
 
@@ -280,7 +280,7 @@ run_if_needed (Events *events)
     return;
   if (events->requests->len > 0 || gathered >= GATHER_MANY || (gathered > 0 && events->listeners > 0)
       || (events->is_behind && events->is_told))
-    run (events);
+    run_job (events);
   else if (gathered > 0 && events->timer == 0)
     events->timer = g_timeout_add_seconds (GATHER_SECONDS, on_gathered, events);
 }
@@ -310,7 +310,7 @@ events_free (Events *events)
   refuse_all (events, events->asked);
   refuse_all (events, events->requests);
   if (events->store != NULL && events->gathered->len > 0)
-    run (events); /* after the one that is running, if any */
+    run_job (events); /* after the one that is running, if any */
   events->tell = NULL;
   unref_events (events);
 }
@@ -341,8 +341,8 @@ events_note_written (Events *events)
 }
 
 static void
-request (Events *events, const EventsQuestion *question, gboolean is_to_listen, EventsAnswer callback,
-         gpointer user_data)
+add_request (Events *events, const EventsQuestion *question, gboolean is_to_listen, EventsAnswer callback,
+             gpointer user_data)
 {
   Request *made = g_new (Request, 1);
 
@@ -362,7 +362,7 @@ request (Events *events, const EventsQuestion *question, gboolean is_to_listen, 
 void
 events_ask (Events *events, const EventsQuestion *question, EventsAnswer callback, gpointer user_data)
 {
-  request (events, question, FALSE, callback, user_data);
+  add_request (events, question, FALSE, callback, user_data);
 }
 
 void
@@ -371,7 +371,7 @@ events_listen (Events *events, EventsAnswer callback, gpointer user_data)
   const EventsQuestion none = { .audience = EVENT_FOR_ALL };
 
   events->listeners++;
-  request (events, &none, TRUE, callback, user_data);
+  add_request (events, &none, TRUE, callback, user_data);
 }
 
 void

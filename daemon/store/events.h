@@ -31,7 +31,7 @@ Events *events_new (Store *store, EventsTell tell, gpointer user_data);
 void events_free (Events *events);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Events, events_free)
 
-/* events_add: @audience: a uid, or EVENT_FOR_ALL. @details: (transfer full) of event-details. */
+/* events_add: @audience: a uid, or EVENT_FOR_ALL. @details: (transfer full) packed (codec/event). */
 void events_add (Events *events, EventKind kind, gint64 audience, GString *details);
 
 /* events_note_written: another tenant's job, in which there was events_add_in, has succeeded. */

@@ -13,7 +13,6 @@
 
 #include "base/log.h"
 #include "fake-disk.h"
-#include "store/event-details.h"
 #include "store/store-file.h"
 
 #define START (G_GINT64_CONSTANT (1790000000) * G_USEC_PER_SEC)

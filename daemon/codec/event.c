@@ -1,8 +1,61 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* event-details: see the header. */
-#include "store/event-details.h"
+/* event: see the header. */
+#include "codec/event.h"
 
 #include <string.h>
+
+static const char *const kinds[] = {
+#define EVENT_WORD(suffix, word) [EVENT_##suffix] = word,
+  SHIKAKU_EVENT_KINDS (EVENT_WORD)
+#undef EVENT_WORD
+};
+
+const char *
+event_kind_to_string (EventKind kind)
+{
+  g_return_val_if_fail (kind < EVENT_N_KINDS, NULL);
+
+  return kinds[kind];
+}
+
+gboolean
+event_kind_from_string (const char *word, EventKind *ret_kind)
+{
+  for (guint kind = 0; kind < EVENT_N_KINDS; kind++)
+    if (strcmp (kinds[kind], word) == 0)
+      {
+        *ret_kind = (EventKind)kind;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+Event *
+event_new (EventKind kind, gint64 audience, GString *details)
+{
+  Event *event = g_new (Event, 1);
+
+  *event = (Event){ 1, 0, kind, g_get_real_time (), audience, details };
+  return event;
+}
+
+Event *
+event_ref (Event *event)
+{
+  g_atomic_int_inc (&event->references);
+  return event;
+}
+
+void
+event_unref (Event *event)
+{
+  if (!g_atomic_int_dec_and_test (&event->references))
+    return;
+  g_string_free (event->details, TRUE);
+  g_free (event);
+}
+
+/* Details. */
 
 static void
 add_entry (GString *details, char type, const char *key, const char *text)

@@ -20,12 +20,14 @@
 #define BUS_ACCOUNT_QUESTIONS_MAXIMUM 2   /* to polkit, under way */
 #define BUS_ACCOUNT_DIALOGUES_MAXIMUM 2   /* of polkit, in which a person authenticates */
 #define BUS_ACCOUNT_UNANSWERED_MAXIMUM 24 /* requests to agents */
+#define BUS_ACCOUNT_SUBSCRIPTIONS_MAXIMUM 16 /* to events */
 
 /* and what one connection of it may. */
 #define BUS_ACCOUNT_CONNECTION_VISITS_MAXIMUM 16
 #define BUS_ACCOUNT_CONNECTION_CALLS_MAXIMUM 32 /* under way */
 #define BUS_ACCOUNT_CONNECTION_DIALOGUES_MAXIMUM 1
 #define BUS_ACCOUNT_CONNECTION_UNANSWERED_MAXIMUM 8
+#define BUS_ACCOUNT_CONNECTION_SUBSCRIPTIONS_MAXIMUM 1
 
 typedef enum
 {
@@ -36,6 +38,7 @@ typedef enum
   BUS_ACCOUNT_DIALOGUE,
   BUS_ACCOUNT_AGENT, /* registered */
   BUS_ACCOUNT_UNANSWERED,
+  BUS_ACCOUNT_SUBSCRIPTION,
   BUS_ACCOUNT_N_KINDS,
 } BusAccountKind;
 

@@ -63,6 +63,7 @@ append_value (sd_bus_message *message, char type, va_list values)
     case 'o':
       return sd_bus_message_append_basic (message, type, va_arg (values, const char *));
     case 'b':
+    case 'i':
     case 'u':
       number = va_arg (values, guint32);
       return sd_bus_message_append_basic (message, type, &number);

@@ -8,7 +8,7 @@
 
 #include <systemd/sd-bus.h>
 
-/* bus_entry_append: @type: "s", "o", "b", "u" or "t"; its value follows, as for sd_bus_message_append(). */
+/* bus_entry_append: @type: "s", "o", "b", "i", "u" or "t"; its value follows, as for sd_bus_message_append(). */
 int bus_entry_append (sd_bus_message *message, const char *key, const char *type, ...);
 /* bus_entry_append_text: the same for a text, which most values are. */
 int bus_entry_append_text (sd_bus_message *message, const char *key, const char *text);

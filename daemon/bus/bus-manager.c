@@ -15,6 +15,7 @@ struct BusManager
   sd_bus *bus;
   BusCalls *calls;
   BusVisits *visits;
+  BusEvents *events;
   Station *station;
   const Configuration *configuration;
   sd_bus_slot *slot;
@@ -70,6 +71,7 @@ open_visit (BusManager *self, BusPeer *peer, BusVisitOptions *options, GError **
     return NULL;
   options->visit.path = path;
   options->visit.owner = peer->name;
+  options->visit.uid = bus_account_get_uid (peer->account);
   options->visit.caller = bus_account_get_name (peer->account);
   return station_open_visit (self->station, &options->visit, error);
 }
@@ -238,11 +240,25 @@ handle_get_configuration (BusCall *call, gpointer target)
   bus_call_return_message (call, reply, bus_configuration_append (reply, ((BusManager *)target)->configuration));
 }
 
+static void
+handle_subscribe (BusCall *call, gpointer target)
+{
+  bus_events_subscribe (((BusManager *)target)->events, call);
+}
+
+static void
+handle_get_events_since (BusCall *call, gpointer target)
+{
+  bus_events_get_since (((BusManager *)target)->events, call);
+}
+
 static const BusMethod methods[] = {
   { "Check", handle_check },
   { "OpenVisit", handle_open_visit },
   { "CheckNumber", handle_check_number },
   { "GetVisits", handle_get_visits },
+  { "Subscribe", handle_subscribe },
+  { "GetEventsSince", handle_get_events_since },
   { "Diagnose", handle_diagnose },
   { "GetConfiguration", handle_get_configuration },
   { "GetStatistics", handle_get_statistics },
@@ -342,6 +358,10 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_METHOD_WITH_ARGS ("CheckNumber", SD_BUS_ARGS ("a{sv}", insured, "a{sv}", options), SD_BUS_RESULT ("o", visit),
                            on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("GetVisits", SD_BUS_NO_ARGS, SD_BUS_RESULT ("ao", visits), on_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("Subscribe", SD_BUS_ARGS ("as", kinds, "a{sv}", options), SD_BUS_RESULT ("t", sequence),
+                           on_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("GetEventsSince", SD_BUS_ARGS ("t", sequence, "a{sv}", options),
+                           SD_BUS_RESULT ("t", next, "a(tsta{sv})", events), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("Diagnose", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("aa{sv}", links), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("GetStatistics", SD_BUS_NO_ARGS, SD_BUS_RESULT ("a{st}", statistics), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("GetConfiguration", SD_BUS_NO_ARGS, SD_BUS_RESULT ("aa{sv}", keys), on_call, FREE),
@@ -352,19 +372,21 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_PROPERTY ("CredentialExpires", "t", get_property, 0, CHANGES),
   SD_BUS_PROPERTY ("Settings", "a{sv}", get_settings, 0, CHANGES),
   SD_BUS_PROPERTY ("Expiries", "aa{sv}", get_expiries, 0, CHANGES),
+  SD_BUS_SIGNAL_WITH_ARGS ("Event", SD_BUS_ARGS ("t", sequence, "s", kind, "t", at, "a{sv}", details), 0),
   SD_BUS_SIGNAL_WITH_ARGS ("ExpiryWarning", SD_BUS_ARGS ("s", what, "t", expires, "i", days, "a{sv}", details), 0),
   SD_BUS_PROPERTY ("DaemonVersion", "s", get_property, 0, CONSTANT),
   SD_BUS_VTABLE_END,
 };
 
 BusManager *
-bus_manager_new (sd_bus *bus, BusCalls *calls, BusVisits *visits, Station *station, GError **error)
+bus_manager_new (sd_bus *bus, BusCalls *calls, BusVisits *visits, BusEvents *events, Station *station, GError **error)
 {
   g_autoptr (BusManager) self = g_new0 (BusManager, 1);
 
   self->bus = sd_bus_ref (bus);
   self->calls = calls;
   self->visits = visits;
+  self->events = events;
   self->station = station;
   self->cancellable = g_cancellable_new ();
   self->diagnoses = g_ptr_array_new ();

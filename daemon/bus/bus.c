@@ -10,6 +10,7 @@
 #include "base/message-ids.h"
 #include "bus/bus-access.h"
 #include "bus/bus-agent-manager.h"
+#include "bus/bus-events.h"
 #include "bus/bus-gate.h"
 #include "bus/bus-log-control.h"
 #include "bus/bus-loop.h"
@@ -43,6 +44,7 @@ struct Bus
   /* Once published: */
   BusVisits *visits;
   BusReaders *readers;
+  BusEvents *events;
   BusManager *manager;
   BusLogControl *log_control;
   BusGate *gate;
@@ -100,6 +102,8 @@ on_peer_gone (const char *name, gpointer user_data)
 
   bus_access_drop_caller (self->access, name);
   bus_agents_drop_owner (self->agents, name);
+  if (self->events != NULL)
+    bus_events_drop_owner (self->events, name);
   if (self->station != NULL)
     station_drop_owner (self->station, name);
   plan_trim (self);
@@ -227,7 +231,8 @@ bus_publish (Bus *self, Station *station, GError **error)
   bus_calls_set_station (self->calls, station);
   if ((self->visits = bus_visits_new (self->bus, self->calls, self->descriptors, station, error)) == NULL
       || (self->readers = bus_readers_new (self->bus, station, self->agents, error)) == NULL
-      || (self->manager = bus_manager_new (self->bus, self->calls, self->visits, station, error)) == NULL
+      || (self->events = bus_events_new (self->bus, station)) == NULL
+      || (self->manager = bus_manager_new (self->bus, self->calls, self->visits, self->events, station, error)) == NULL
       || (self->log_control = bus_log_control_new (self->bus, self->calls, error)) == NULL
       || !bus_agents_publish (self->agents, station, on_agent_changed, self, error)
       /* Last, to be the first that sees what comes in: */
@@ -302,6 +307,7 @@ bus_free (Bus *self)
   g_clear_pointer (&self->sleep, bus_sleep_free);
   g_clear_pointer (&self->log_control, bus_log_control_free);
   g_clear_pointer (&self->manager, bus_manager_free);
+  g_clear_pointer (&self->events, bus_events_free);
   g_clear_pointer (&self->readers, bus_readers_free);
   g_clear_pointer (&self->visits, bus_visits_free);
   if (self->peers != NULL)
@@ -404,6 +410,12 @@ on_expiry_near (const StationExpiry *expiry, gint days, gpointer user_data)
   bus_manager_tell_expiry (((Bus *)user_data)->manager, expiry, days);
 }
 
+static void
+on_event (const Event *event, gpointer user_data)
+{
+  bus_events_note_event (((Bus *)user_data)->events, event);
+}
+
 const StationObserver *
 bus_get_observer (void)
 {
@@ -418,6 +430,7 @@ bus_get_observer (void)
     .center_changed = on_center_changed,
     .expiries_changed = on_expiries_changed,
     .expiry_near = on_expiry_near,
+    .event = on_event,
   };
 
   return &observer;

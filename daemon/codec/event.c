@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/unicode.h"
+
 static const char *const kinds[] = {
 #define EVENT_WORD(suffix, word) [EVENT_##suffix] = word,
   SHIKAKU_EVENT_KINDS (EVENT_WORD)
@@ -85,14 +87,14 @@ event_details_add_number (GString *details, char type, const char *key, gint64 n
   add_entry (details, type, key, text);
 }
 
-/* read_text: Return: NULL: no NUL ends it, or it is no UTF-8. */
+/* read_text: Return: NULL: no NUL ends it, or it is no text that D-Bus carries. */
 static const char *
 read_text (const char *details, gsize size, gsize *offset)
 {
   const char *text = details + *offset;
   const char *end = memchr (text, '\0', size - *offset);
 
-  if (end == NULL || !g_utf8_validate (text, end - text, NULL))
+  if (end == NULL || !unicode_is_text (text, (gsize)(end - text)))
     return NULL;
   *offset += (gsize)(end - text) + 1;
   return text;

@@ -32,7 +32,7 @@ gboolean event_kind_from_string (const char *word, EventKind *ret_kind);
 #define EVENT_FOR_ALL G_GINT64_CONSTANT (-1) /* audience: whoever may check */
 
 /* No personal data: it is kept in the clear, and told to every program of its audience. */
-typedef struct
+typedef struct Event
 {
   guint references;
   guint64 sequence; /* 0: not numbered yet */

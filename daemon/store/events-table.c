@@ -13,7 +13,7 @@
 guint64
 event_number (guint64 last)
 {
-  return MAX (last + 1, (guint64)(g_get_real_time () / G_USEC_PER_SEC));
+  return MAX (last + 1, (guint64)(g_get_real_time () / G_TIME_SPAN_MILLISECOND));
 }
 
 /* A page. */

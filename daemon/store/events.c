@@ -8,6 +8,7 @@
 
 #define GATHER_SECONDS 10 /* while nobody listens */
 #define GATHER_MANY 128   /* events that are written without waiting longer */
+#define ANSWERS_A_JOB 8   /* pages that are in memory at a time */
 
 typedef struct
 {
@@ -249,11 +250,13 @@ run_job (Events *events)
   g_ptr_array_set_size (events->gathered, 0);
   if (work->tells)
     add_question (work, &untold);
-  for (guint i = 0; i < events->requests->len; i++)
-    add_question (work, &((Request *)events->requests->pdata[i])->question);
-  g_ptr_array_unref (events->asked);
-  events->asked = g_steal_pointer (&events->requests);
-  events->requests = g_ptr_array_new_with_free_func (g_free);
+  while (events->requests->len > 0 && events->asked->len < ANSWERS_A_JOB)
+    {
+      Request *request = g_ptr_array_steal_index (events->requests, 0);
+
+      add_question (work, &request->question);
+      g_ptr_array_add (events->asked, request);
+    }
   events->is_behind = FALSE;
   events->is_running = TRUE;
   events->references++;

@@ -9,6 +9,7 @@
 
 #include "base/log.h"
 #include "base/message-ids.h"
+#include "visit/station-events.h"
 #include "visit/station-private.h"
 #include "visit/station-settings.h"
 
@@ -26,6 +27,7 @@ on_near (const StationExpiry *expiry, gint days, gpointer user_data)
 {
   Station *station = user_data;
 
+  station_events_note_expiry (station, expiry, days);
   station->observer->expiry_near (expiry, days, station->observer_data);
 }
 

@@ -21,10 +21,11 @@ on_event (const Event *event, gpointer user_data)
 }
 
 void
-station_events_init (Station *station)
+station_events_init (Station *station, const char *center, const char *cause)
 {
   station->events.kept = events_new (NULL, on_event, station);
-  station->events.center = station->events.cause = "";
+  station->events.center = center;
+  station->events.cause = cause;
 }
 
 void

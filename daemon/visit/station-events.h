@@ -16,7 +16,8 @@
 
 typedef struct Station Station;
 
-void station_events_init (Station *station);
+/* station_events_init: the center is as it is told: both are static. */
+void station_events_init (Station *station, const char *center, const char *cause);
 void station_events_set_store (Station *station, Store *store);
 
 /* station_events_clear: the station ends: what is not written yet is going to be, and no event comes any more. */

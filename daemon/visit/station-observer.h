@@ -7,6 +7,7 @@
 
 #include <glib.h>
 
+typedef struct Event Event;
 typedef struct Visit Visit;
 typedef struct StationReader StationReader;
 typedef struct StationExpiry StationExpiry;
@@ -24,4 +25,5 @@ typedef struct
   void (*expiries_changed) (gpointer user_data); /* station_get_expiries; also CredentialExpires */
   /* expiry_near: a threshold of it was crossed, @days before its end, 0: it has ended; after expiries_changed. */
   void (*expiry_near) (const StationExpiry *expiry, gint days, gpointer user_data);
+  void (*event) (const Event *event, gpointer user_data); /* while somebody listens (station-events). May be NULL */
 } StationObserver;

@@ -8,6 +8,7 @@
 
 #include "base/wall-clock.h"
 #include "card/reader-monitor.h"
+#include "store/events.h"
 #include "store/served-cards.h"
 #include "visit/calendar.h"
 #include "visit/station-observer.h"
@@ -59,6 +60,13 @@ struct Station
     GHashTable *numbers;         /* PC/SC name → the number it got first */
     ServedCards *served;         /* in these readers, and in those that went with the card in them */
   } readers;
+
+  struct
+  {
+    Events *kept;               /* NULL: the station has ended */
+    const char *center, *cause; /* of the last event of the center; static */
+    gboolean is_surveyed;       /* the readers that were there at the start are told */
+  } events;
 
   struct
   {

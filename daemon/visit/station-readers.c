@@ -10,6 +10,7 @@
 #include "base/message-ids.h"
 #include "base/names.h"
 #include "base/unicode.h"
+#include "visit/station-events.h"
 #include "visit/station-halt.h"
 #include "visit/station-private.h"
 #include "visit/station-visits.h"
@@ -158,6 +159,7 @@ on_reader_added (Reader *added, gpointer user_data)
       LOG_NOTICE, SHIKAKU_MESSAGE_READER_ADDED, NULL,
       (const LogField[]){ { "SHIKAKU_READER", reader->path }, { "SHIKAKU_READER_NAME", reader->name }, { NULL, NULL } },
       "station: reader %u is there: %s", number, reader->name);
+  station_events_note_reader (station, reader->path, reader->name, TRUE);
   if (!station->is_freed)
     station->observer->reader_added (reader, station->observer_data);
 }
@@ -187,6 +189,7 @@ on_reader_removed (const char *name, gpointer user_data)
   if (is_at_card (reader))
     visit_card_note_reader_gone (reader->visit);
   g_ptr_array_remove (station->readers.list, reader);
+  station_events_note_reader (station, reader->path, reader->name, FALSE);
   if (!station->is_freed)
     station->observer->reader_removed (reader, station->observer_data);
   reader_state_free (reader);
@@ -251,6 +254,7 @@ on_surveyed (gpointer user_data)
 {
   Station *station = user_data;
 
+  station_events_note_surveyed (station);
   if (station->observer->surveyed != NULL)
     station->observer->surveyed (station->observer_data);
 }
@@ -291,6 +295,7 @@ void
 station_set_store (Station *station, Store *store)
 {
   station->store = store;
+  station_events_set_store (station, store);
   served_cards_free (station->readers.served);
   station->readers.served = served_cards_new (store, on_served_known, station);
 }

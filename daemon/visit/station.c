@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
+#include "visit/station-events.h"
 #include "visit/station-private.h"
 #include "visit/station-settings.h"
 #include "visit/visit-life.h"
@@ -97,6 +98,8 @@ on_visit_changed (Visit *visit, gpointer data)
 {
   Station *station = data;
 
+  if (visit_is_finished (visit)) /* the last change of a visit, and only one */
+    station_events_note_finished (station, visit);
   if (!visit_is_closed (visit) && !station->is_freed)
     station->observer->visit_changed (visit, station->observer_data);
 }
@@ -133,6 +136,7 @@ on_center_changed (gpointer user_data)
   if (station->is_freed)
     return;
   station_calendar_note_center (station);
+  station_events_note_center (station, station_get_center (station), station_get_center_cause (station));
   station->observer->center_changed (station->observer_data);
 }
 
@@ -163,6 +167,7 @@ station_new (const StationSettings *settings, AgentPort agents, const StationObs
   };
   station_readers_init (station);
   station_visits_init (station);
+  station_events_init (station, station_get_center (station), station_get_center_cause (station));
   station_calendar_init (station);
   station_calendar_configure (station, settings->calendar);
   return station;
@@ -182,6 +187,7 @@ station_free (Station *station)
       visit_fail (visits->pdata[i], SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped");
     }
   station_visits_forget (station);
+  station_events_clear (station);
   station_unref (station);
 }
 

@@ -14,6 +14,7 @@ typedef struct
 {
   const char *path;            /* object path of the visit to be; unique */
   const char *owner;           /* unique name */
+  guint32 uid;                 /* of the owner's user */
   const char *caller;          /* the account's name, for people and the log; NULL: @owner */
   const char *reader;          /* object path; NULL: the only one there is. Of a visit: NULL: it has none */
   const char *reader_name;     /* instead of @reader. Of a visit: that of the reader that was chosen, for people */

@@ -234,6 +234,12 @@ visit_get_owner (Visit *visit)
   return visit->options->owner;
 }
 
+guint32
+visit_get_uid (Visit *visit)
+{
+  return visit->options->uid;
+}
+
 VisitState
 visit_get_state (Visit *visit)
 {

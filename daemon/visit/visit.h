@@ -26,6 +26,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Visit, visit_unref)
 
 const char *visit_get_path (Visit *visit);  /* object path: its id everywhere */
 const char *visit_get_owner (Visit *visit); /* unique name */
+guint32 visit_get_uid (Visit *visit);       /* of the owner's user */
 VisitState visit_get_state (Visit *visit);
 gboolean visit_is_finished (Visit *visit); /* done, failed or cancelled */
 VisitOrigin visit_get_origin (Visit *visit);

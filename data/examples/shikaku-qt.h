@@ -25,6 +25,17 @@ typedef QList<ShikakuQuestion> ShikakuQuestions; /* a(sss) */
 
 Q_DECLARE_METATYPE (ShikakuQuestion)
 
+struct ShikakuEvent /* (tsta{sv}) */
+{
+  qulonglong sequence;
+  QString kind;
+  qulonglong at;
+  QVariantMap details;
+};
+typedef QList<ShikakuEvent> ShikakuEvents; /* a(tsta{sv}) */
+
+Q_DECLARE_METATYPE (ShikakuEvent)
+
 inline QDBusArgument &
 operator<< (QDBusArgument &argument, const ShikakuQuestion &question)
 {
@@ -43,6 +54,24 @@ operator>> (const QDBusArgument &argument, ShikakuQuestion &question)
   return argument;
 }
 
+inline QDBusArgument &
+operator<< (QDBusArgument &argument, const ShikakuEvent &event)
+{
+  argument.beginStructure ();
+  argument << event.sequence << event.kind << event.at << event.details;
+  argument.endStructure ();
+  return argument;
+}
+
+inline const QDBusArgument &
+operator>> (const QDBusArgument &argument, ShikakuEvent &event)
+{
+  argument.beginStructure ();
+  argument >> event.sequence >> event.kind >> event.at >> event.details;
+  argument.endStructure ();
+  return argument;
+}
+
 inline void
 shikakuRegisterTypes ()
 {
@@ -52,6 +81,8 @@ shikakuRegisterTypes ()
   qDBusRegisterMetaType<ShikakuAnswers> ();
   qDBusRegisterMetaType<ShikakuQuestion> ();
   qDBusRegisterMetaType<ShikakuQuestions> ();
+  qDBusRegisterMetaType<ShikakuEvent> ();
+  qDBusRegisterMetaType<ShikakuEvents> ();
 }
 
 #endif

@@ -45,7 +45,7 @@ typedef struct
   char *folder, *file;
   Store *store;
   Events *events;
-  GString *told;     /* kinds and numbers, relative to START in seconds */
+  GString *told;     /* kinds and numbers, relative to START */
   EventsPage *page;  /* the last that was answered */
   GString *answered; /* the same as words */
   gboolean is_answered;
@@ -56,7 +56,7 @@ static void
 append_event (GString *text, const Event *event)
 {
   g_string_append_printf (text, "%s%s+%" G_GUINT64_FORMAT, text->len > 0 ? " " : "", event_kind_to_string (event->kind),
-                          event->sequence - START / G_USEC_PER_SEC);
+                          event->sequence - START / G_TIME_SPAN_MILLISECOND);
 }
 
 static void
@@ -154,10 +154,10 @@ on_answer (const EventsPage *page, gpointer user_data)
   for (guint i = 0; i < page->events->len; i++)
     append_event (fixture->answered, page->events->pdata[i]);
   g_string_append_printf (fixture->answered, " > %" G_GINT64_FORMAT,
-                          page->next != 0 ? (gint64)page->next - START / G_USEC_PER_SEC : 0);
+                          page->next != 0 ? (gint64)page->next - START / G_TIME_SPAN_MILLISECOND : 0);
   if (page->gap != EVENTS_COMPLETE)
     g_string_append_printf (fixture->answered, " %s %" G_GINT64_FORMAT, gaps[page->gap],
-                            (gint64)page->gap_until - START / G_USEC_PER_SEC);
+                            (gint64)page->gap_until - START / G_TIME_SPAN_MILLISECOND);
 }
 
 static void
@@ -172,7 +172,8 @@ await (Fixture *fixture)
 static const char *
 ask_as (Fixture *fixture, gint64 after, gint64 uid, guint kinds, guint limit)
 {
-  const EventsQuestion question = { after < 0 ? 0 : (guint64)(START / G_USEC_PER_SEC + after), uid, kinds, limit };
+  const EventsQuestion question
+      = { after < 0 ? 0 : (guint64)(START / G_TIME_SPAN_MILLISECOND + after), uid, kinds, limit };
 
   events_ask (fixture->events, &question, on_answer, fixture);
   await (fixture);
@@ -337,7 +338,7 @@ test_numbers (Fixture *fixture, gconstpointer data)
   stop (fixture);
   start (fixture);
   add (fixture, EVENT_CENTER, EVENT_FOR_ALL);
-  g_assert_cmpstr (ask (fixture, -1), ==, "center+0 center+3600 center+3601 > 3601");
+  g_assert_cmpstr (ask (fixture, -1), ==, "center+0 center+3600000 center+3600001 > 3600001");
 }
 
 /* Pages, and who may know what. */
@@ -395,15 +396,15 @@ test_old (Fixture *fixture, gconstpointer data)
   settle (fixture);
   now = START + 6 * G_TIME_SPAN_DAY;
   add (fixture, EVENT_EXPIRY, EVENT_FOR_ALL);
-  g_assert_cmpstr (ask (fixture, 0), ==, "reader+1 expiry+518400 > 518400");
+  g_assert_cmpstr (ask (fixture, 0), ==, "reader+1 expiry+518400000 > 518400000");
   now = START + 7 * G_TIME_SPAN_DAY + 1;
   add (fixture, EVENT_CENTER, EVENT_FOR_ALL);
-  g_assert_cmpstr (ask (fixture, 0), ==, "expiry+518400 center+604800 > 604800 purged 1");
-  g_assert_cmpstr (ask (fixture, 1), ==, "expiry+518400 center+604800 > 604800");
-  g_assert_cmpstr (ask (fixture, -1), ==, "expiry+518400 center+604800 > 604800");
+  g_assert_cmpstr (ask (fixture, 0), ==, "expiry+518400000 center+604800000 > 604800000 purged 1");
+  g_assert_cmpstr (ask (fixture, 1), ==, "expiry+518400000 center+604800000 > 604800000");
+  g_assert_cmpstr (ask (fixture, -1), ==, "expiry+518400000 center+604800000 > 604800000");
   now = START + 100 * G_TIME_SPAN_DAY;
   add (fixture, EVENT_CENTER, EVENT_FOR_ALL);
-  g_assert_cmpstr (ask (fixture, 518399), ==, "center+8640000 > 8640000 purged 604800");
+  g_assert_cmpstr (ask (fixture, 518399999), ==, "center+8640000000 > 8640000000 purged 604800000");
 }
 
 static void
@@ -514,7 +515,7 @@ test_no_file (Fixture *fixture, gconstpointer data)
   add (fixture, EVENT_EXPIRY, EVENT_FOR_ALL);
   settle (fixture);
   stop (fixture);
-  now += 60 * G_USEC_PER_SEC;
+  now += 60 * G_TIME_SPAN_MILLISECOND;
   fake_disk_arm (FAKE_DISK_BROKEN, 1, TRUE);
   start (fixture);
   g_assert_cmpstr (ask (fixture, 0), ==, " > 0 unknown 0");
@@ -536,9 +537,9 @@ test_damaged (Fixture *fixture, gconstpointer data)
   settle (fixture);
   stop (fixture);
   g_assert_true (g_file_set_contents (fixture->file, "no database at all", -1, NULL));
-  now += 60 * G_USEC_PER_SEC;
+  now += 60 * G_TIME_SPAN_MILLISECOND;
   start (fixture);
-  g_assert_cmpstr (ask (fixture, 0), ==, " > 0 unknown -1790000000");
+  g_assert_cmpstr (ask (fixture, 0), ==, " > 0 unknown -1790000000000");
   add (fixture, EVENT_READER, EVENT_FOR_ALL);
   g_assert_cmpstr (ask (fixture, 0), ==, "reader+60 > 60 purged 59");
 }
@@ -632,7 +633,7 @@ test_killed (Fixture *fixture, gconstpointer data)
       ask (fixture, -1);
       for (guint i = 0; i < told->len; i++)
         {
-          const gint64 number = (gint64)g_array_index (told, guint64, i) - START / G_USEC_PER_SEC;
+          const gint64 number = (gint64)g_array_index (told, guint64, i) - START / G_TIME_SPAN_MILLISECOND;
           g_autofree char *word = g_strdup_printf ("center+%" G_GINT64_FORMAT " ", number);
 
           g_assert_nonnull (strstr (fixture->answered->str, word));

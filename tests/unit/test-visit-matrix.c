@@ -22,7 +22,7 @@ typedef enum
   EVENT_OWNER_GONE,
   EVENT_SHUTDOWN,
   N_EVENTS
-} Event;
+} Happening;
 
 static const char *const event_names[N_EVENTS] = {
   [EVENT_CANCEL] = "cancel",           [EVENT_CLOSE] = "close",
@@ -36,7 +36,7 @@ typedef struct
 {
   VisitState state;
   gboolean registers; /* the second half of checking */
-  Event event;
+  Happening event;
   ShikakuError error; /* with which it ends; NONE: it is done, the event does not matter any more */
 } Row;
 
@@ -275,7 +275,7 @@ on_shut_down (gpointer user_data)
 }
 
 static void
-happen (FakeDesk *desk, Visit *visit, Event event)
+happen (FakeDesk *desk, Visit *visit, Happening event)
 {
   const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
 
@@ -374,7 +374,7 @@ check_end (FakeDesk *desk, Visit *visit, const Row *row)
 
 /* check_next: whatever happened, the next visit works. */
 static void
-check_next (FakeDesk *desk, Event event)
+check_next (FakeDesk *desk, Happening event)
 {
   const ReaderMonitorObserver *monitor = station_get_monitor_observer ();
   g_autoptr (Visit) next = NULL;
@@ -410,7 +410,7 @@ test_row (gconstpointer data)
 }
 
 static guint
-count_rows (VisitState state, Event event, gboolean registers)
+count_rows (VisitState state, Happening event, gboolean registers)
 {
   guint count = 0;
 

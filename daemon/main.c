@@ -155,6 +155,7 @@ run (Daemon *daemon, GError **error)
   store = store_new (state_directory);
   store_set_key_folder (store, settings_get_credentials_directory ());
   station_set_store (station, store);
+  station_keep_way (station, store);
   daemon->loop = loop;
   daemon->bus = bus;
   daemon->station = station;

@@ -149,13 +149,19 @@
   X (TOKEN_PIN, "token-pin", "credential", "failed") \
   X (CERTIFICATE_EXPIRED, "certificate-expired", "credential", "failed") \
   X (CERTIFICATE_REFUSED, "certificate-refused", "credential", "failed") \
+  X (INSTITUTION_REFUSED, "institution-refused", "credential", "failed") \
   X (CERTIFICATE_ENDS, "certificate-ends", "credential", "degraded") \
   X (SECRETS_EXPOSED, "secrets-exposed", "credential", "degraded") \
   X (ACCOUNT_UNREADABLE, "account-unreadable", "account", "failed") \
   X (ACCOUNT_REFUSED, "account-refused", "account", "failed") \
   X (CLOCK_WRONG, "clock-wrong", "clock", "failed") \
   X (CLOCK_OFF, "clock-off", "clock", "degraded") \
+  X (INTERFACE_MISSING, "interface-missing", "line", "failed") \
+  X (INTERFACE_DOWN, "interface-down", "line", "failed") \
+  X (CABLE_OUT, "cable-out", "line", "failed") \
+  X (NO_ADDRESS, "no-address", "line", "failed") \
   X (NO_ROUTE, "no-route", "line", "failed") \
+  X (PREFIX_CHANGED, "prefix-changed", "line", "failed") \
   X (CONNECTION_REFUSED, "connection-refused", "line", "failed") \
   X (LINE_SILENT, "line-silent", "line", "failed") \
   X (NAME_UNKNOWN, "name-unknown", "name", "failed") \
@@ -173,6 +179,7 @@
   X (REDIRECTED, "redirected", "center", "failed") \
   X (ANSWER_INVALID, "answer-invalid", "center", "failed") \
   X (CENTER_BUSY, "center-busy", "center", "degraded") \
+  X (CENTER_SLOW, "center-slow", "center", "degraded") \
   X (CENTER_REFUSES, "center-refuses", "center", "degraded") \
   X (STORE_KEY_MISSING, "store-key-missing", "store", "degraded") \
   X (STORE_KEY_INVALID, "store-key-invalid", "store", "degraded")

@@ -5,8 +5,6 @@
  */
 #include "center/https-line.h"
 
-#include <gio/gio.h>
-
 /* The input. */
 
 typedef struct
@@ -122,4 +120,27 @@ https_line_set_up (void)
     return;
   get_socket_input = class->get_input_stream;
   class->get_input_stream = line_get_input_stream;
+}
+
+/* format_address: @address: (transfer full) of a socket. Return: (transfer full), or NULL. */
+static char *
+format_address (GSocketAddress *address)
+{
+  char *text = G_IS_INET_SOCKET_ADDRESS (address)
+                   ? g_inet_address_to_string (g_inet_socket_address_get_address (G_INET_SOCKET_ADDRESS (address)))
+                   : NULL;
+
+  g_clear_object (&address);
+  return text;
+}
+
+void
+https_line_note_addresses (GSocketConnection *connection, char **peer, char **local)
+{
+  g_free (*peer);
+  *peer = format_address (g_socket_connection_get_remote_address (connection, NULL));
+  if (local == NULL)
+    return;
+  g_free (*local);
+  *local = format_address (g_socket_connection_get_local_address (connection, NULL));
 }

@@ -6,9 +6,12 @@
  */
 #pragma once
 
-#include <glib.h>
+#include <gio/gio.h>
 
 #define HTTPS_LINE_TURN_SIZE 32768 /* bytes: two records of TLS */
 
 /* https_line_set_up: every TCP connection that GSocketClient makes is one. Once, before there are threads. */
 void https_line_set_up (void);
+
+/* https_line_note_addresses: numeric, in place of those there (transfer full). @local: NULL: not connected yet. */
+void https_line_note_addresses (GSocketConnection *connection, char **peer, char **local);

@@ -92,6 +92,8 @@ https_outcome_clear (HttpsOutcome *outcome)
 {
   g_clear_pointer (&outcome->body, g_bytes_unref);
   g_free (outcome->date);
+  g_free (outcome->peer);
+  g_free (outcome->local);
   memset (outcome, 0, sizeof *outcome);
   outcome->retry_after_seconds = -1;
 }
@@ -588,8 +590,15 @@ on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *con
   exchange->fresh = TRUE;
   if (event == G_SOCKET_CLIENT_RESOLVED)
     exchange->outcome->resolved = TRUE;
+  else if (event == G_SOCKET_CLIENT_CONNECTING && G_IS_SOCKET_CONNECTION (connection))
+    https_line_note_addresses (G_SOCKET_CONNECTION (connection), &exchange->outcome->peer, NULL);
   else if (event == G_SOCKET_CLIENT_CONNECTED)
-    exchange->outcome->stage = MAX (exchange->outcome->stage, HTTPS_STAGE_CONNECTED);
+    {
+      exchange->outcome->stage = MAX (exchange->outcome->stage, HTTPS_STAGE_CONNECTED);
+      if (G_IS_SOCKET_CONNECTION (connection))
+        https_line_note_addresses (G_SOCKET_CONNECTION (connection), &exchange->outcome->peer,
+                                   &exchange->outcome->local);
+    }
   else if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING && G_IS_TLS_CONNECTION (connection))
     {
       g_set_object (&exchange->tls, G_TLS_CONNECTION (connection));

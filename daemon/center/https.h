@@ -52,6 +52,8 @@ typedef struct
   HttpsStage stage;
   gboolean resolved;          /* the address of the host's name is known */
   char *date;                 /* what the center's clock says, as sent; NULL: nothing */
+  char *peer;                 /* the numeric address that was tried last; NULL: no new connection was made */
+  char *local;                /* ours, of the connection that was made */
   gboolean lost;              /* with an error: refused, reset or cut; the same may succeed in a moment */
   gboolean unproved;          /* with an error: no certificate could be shown to the center, so that it did nothing */
   guint status;               /* HTTP status, 0 until the headers came */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/network.h"
 #include "base/wall-clock.h"
 
 #define PROOF_DOMAIN "org.shikaku.card-proof.v1"
@@ -111,6 +112,49 @@ transport_note_link (Transport *transport, TransportLink link, TransportLinkStat
 }
 
 void
+transport_note_seen (Transport *transport, TransportLink link, const char *seen)
+{
+  if (seen != NULL)
+    replace_text (&transport->links[link].detail, seen);
+}
+
+/* Whoever asks the kernel for the interface does so once: the way is mostly the same. */
+void
+transport_note_way (Transport *transport, const char *place, const char *peer, const char *local)
+{
+  TransportWay *way = &transport->way;
+  g_auto (NetworkWay) now = { 0 };
+
+  if (g_strcmp0 (way->place, place) == 0 && g_strcmp0 (way->peer, peer) == 0 && g_strcmp0 (way->local, local) == 0)
+    return;
+  network_look (peer, NULL, &now);
+  replace_text (&way->place, place);
+  replace_text (&way->peer, peer);
+  replace_text (&way->local, local);
+  replace_text (&way->interface, now.interface);
+  way->is_noted = TRUE;
+}
+
+void
+transport_set_way (Transport *transport, const TransportWay *way)
+{
+  if (transport->way.place != NULL)
+    return;
+  transport->way = (TransportWay){ g_strdup (way->place), g_strdup (way->peer), g_strdup (way->local),
+                                   g_strdup (way->interface), FALSE };
+}
+
+void
+transport_way_clear (TransportWay *way)
+{
+  g_free (way->place);
+  g_free (way->peer);
+  g_free (way->local);
+  g_free (way->interface);
+  *way = (TransportWay){ 0 };
+}
+
+void
 transport_note_exposure (Transport *transport, const char *exposure)
 {
   note_link (transport, TRANSPORT_LINK_CREDENTIAL, exposure != NULL ? TRANSPORT_LINK_DEGRADED : TRANSPORT_LINK_OK,
@@ -120,7 +164,8 @@ transport_note_exposure (Transport *transport, const char *exposure)
 void
 transport_note_clock (Transport *transport, gint64 date)
 {
-  transport->clock = (TransportClock){ date, wall_clock_get_boot_time () };
+  if (date != 0)
+    transport->clock = (TransportClock){ date, wall_clock_get_boot_time () };
 }
 
 void

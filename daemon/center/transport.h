@@ -111,12 +111,15 @@ typedef enum
   TRANSPORT_OFFLINE,
 } TransportState;
 
+#define TRANSPORT_EXAMINATION_MILLISECONDS 2700 /* at most: nobody's silence makes it longer */
+
 /* The links of the chain that a transport can tell of, for Manager.Diagnose. */
 typedef enum
 {
   TRANSPORT_LINK_SETTINGS, /* degraded: newer ones wait (CENTER_UNREACHABLE, CENTER_BUSY), or were refused */
   TRANSPORT_LINK_CREDENTIAL,
   TRANSPORT_LINK_LINE,
+  TRANSPORT_LINK_NAME,
   TRANSPORT_LINK_TLS,
   TRANSPORT_LINK_CENTER,
   TRANSPORT_N_LINKS
@@ -135,7 +138,7 @@ typedef struct
   TransportLinkState state;
   gint64 since;         /* microseconds since the epoch of the last change; 0 while unknown */
   ShikakuError error;   /* while degraded or failed, else NONE */
-  char *detail;         /* what is wrong, and with which file or URI, for technicians; NULL: nothing is */
+  char *detail;         /* what is wrong, and with which file or URI, or what was seen, for technicians; or NULL */
   ShikakuCause cause;   /* what is wrong, if it is known */
   char *code, *message; /* the center's own, where it has refused; the message of a refused account alone */
 } TransportLinkStatus;
@@ -145,6 +148,19 @@ typedef struct
 {
   gint64 date, at; /* microseconds since the epoch; of CLOCK_BOOTTIME */
 } TransportClock;
+
+/*
+ * The way to the center when it last answered, so that another one can be told from it. NULL: not known. No address is
+ * of a person.
+ */
+typedef struct
+{
+  char *place;       /* host and port */
+  char *peer;        /* its numeric address */
+  char *local;       /* our own */
+  char *interface;   /* that has it */
+  gboolean is_noted; /* in this run of the daemon, and not kept yet */
+} TransportWay;
 
 /* What a transport can do. A visit is given the one that can do what its origin needs. */
 typedef enum
@@ -181,7 +197,7 @@ typedef struct
   /* reply_finish: of check_card, check_number and register_consents. */
   TransportReply *(*reply_finish) (Transport *transport, GAsyncResult *result, GError **error);
 
-  /* examine: walks the links now (Diagnose), then @callback; the outcome is in links. */
+  /* examine: walks the links now (Diagnose), then @callback, within TRANSPORT_EXAMINATION_MILLISECONDS; into links. */
   void (*examine) (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
   /* reset: the machine has slept: idle connections are closed, they lead nowhere any more. */
   void (*reset) (Transport *transport);
@@ -195,6 +211,7 @@ struct Transport
   ShikakuCause cause; /* of the first link that is not well; NONE: each is, or it is not known */
   TransportLinkStatus links[TRANSPORT_N_LINKS];
   TransportClock clock;
+  TransportWay way;
   gint64 credential_expires; /* microseconds since the epoch; 0: not known */
   gboolean is_behind;        /* what is in use is not what was given last: that is being tried, waits, or was refused */
   void (*changed) (Transport *transport, gpointer user_data); /* state, credential_expires, is_behind or the link of the
@@ -218,7 +235,15 @@ void transport_derive_state (Transport *transport);
  * or NULL: that is not known yet. Tells the owner.
  */
 void transport_note_settings (Transport *transport, gboolean in_use, const GError *error);
-/* transport_note_clock: the center has said that it is @date (microseconds since the epoch). */
+/* transport_note_clock: the center has said that it is @date (microseconds since the epoch); 0: it has not. */
 void transport_note_clock (Transport *transport, gint64 date);
+/* transport_note_seen: what was seen of a link that is as it was noted last; NULL: nothing is to be told. */
+void transport_note_seen (Transport *transport, TransportLink link, const char *seen);
+/* transport_note_way: the center of @place was reached at @peer from @local, and was itself. */
+void transport_note_way (Transport *transport, const char *place, const char *peer, const char *local);
+/* transport_set_way: what was kept of an earlier run; nothing if it is known better. @way: all of it, borrowed. */
+void transport_set_way (Transport *transport, const TransportWay *way);
+/* transport_way_clear: for the transport that ends. */
+void transport_way_clear (TransportWay *way);
 /* transport_note_expiry: when the credential expires; tells the owner if that is new. */
 void transport_note_expiry (Transport *transport, gint64 expires);

@@ -214,10 +214,16 @@ web_access_doubt (WebAccess *access)
 }
 
 void
-web_access_reset (WebAccess *access)
+web_access_drop_connections (WebAccess *access)
 {
   if (access->https != NULL)
     https_reset (access->https);
+}
+
+void
+web_access_reset (WebAccess *access)
+{
+  web_access_drop_connections (access);
   access->token_old = 0; /* our clock stood still while the center's went on */
 }
 
@@ -250,6 +256,9 @@ web_access_note_refusal (WebAccess *access, const GError *error)
 
   g_clear_pointer (&access->refused, g_bytes_unref);
   access->refused = g_steal_pointer (&access->login);
+  if (shikaku_error_get_cause (error)
+      == SHIKAKU_CAUSE_INSTITUTION_REFUSED) /* not for the account: it is as good as it was */
+    g_clear_pointer (&access->refused, g_bytes_unref);
   g_clear_error (&access->refusal);
   access->refusal = g_error_copy (error);
   access->refused_until = g_get_monotonic_time () + (gint64)delay_seconds * G_USEC_PER_SEC;

@@ -45,6 +45,9 @@ gboolean web_access_is_same (const WebAccess *a, const WebAccess *b);
  * pulled, the credential is to be opened again. Return: FALSE if there is nothing to doubt.
  */
 gboolean web_access_doubt (WebAccess *access);
+/* web_access_drop_connections: those that are idle: the next exchange makes a new one. */
+void web_access_drop_connections (WebAccess *access);
+
 /* web_access_reset: forgets the idle connections, and lets the center's token be old. */
 void web_access_reset (WebAccess *access);
 
@@ -54,7 +57,7 @@ void web_access_reset (WebAccess *access);
  * with CREDENTIAL_MISSING, or with the center's refusal for some time after that.
  */
 GBytes *web_access_make_login (WebAccess *access, GError **error);
-/* web_access_note_refusal: the center refused the account. Return: seconds until it may be asked again. */
+/* web_access_note_refusal: the center refused the login. Return: seconds until it may be asked again. */
 guint web_access_note_refusal (WebAccess *access, const GError *error);
 
 /* The center's token: @token: (transfer full), good for so long. */

@@ -14,6 +14,7 @@
 #include "center/https.h"
 #include "center/token.h"
 #include "center/web-client.h"
+#include "center/web-examination.h"
 #include "center/web-message.h"
 #include "codec/japanese-text.h"
 #include "codec/message-json.h"
@@ -210,12 +211,14 @@ on_registered (GBytes *body, const GError *failure, gpointer user_data)
 
 /* The outcome is in the links, whatever it is. */
 static void
-on_examined (GBytes *body, const GError *failure, gpointer user_data)
+on_examined (GBytes *body, gint64 milliseconds, const GError *failure, gpointer user_data)
 {
   Asked *asked = user_data;
   Message *message = body != NULL ? read_answer (asked, body, failure, NULL) : NULL;
 
   g_clear_pointer (&message, message_free);
+  if (failure == NULL && asked->bond == asked->api->bond)
+    web_examination_note_pace (&asked->api->transport, milliseconds);
   g_task_return_boolean (asked->task, TRUE);
   asked_free (asked);
 }
@@ -249,7 +252,7 @@ get_challenge (Transport *transport, GCancellable *cancellable, GAsyncReadyCallb
   Asked *asked = asked_new (transport, NULL, cancellable, callback, user_data);
   g_autoptr (GBytes) body = write_challenge_request (asked);
 
-  web_client_call (asked->bond->client, WEB_CALL_CHALLENGE, body, FALSE, cancellable, on_challenge, asked);
+  web_client_call (asked->bond->client, WEB_CALL_CHALLENGE, body, 0, cancellable, on_challenge, asked);
 }
 
 static TransportChallenge *
@@ -267,7 +270,7 @@ check_card (Transport *transport, const TransportCardQuery *query, GCancellable 
   FieldHeader header = make_header (asked, today);
   g_autoptr (GBytes) body = write_request (asked, field_request_new_check (&header, query));
 
-  web_client_call (asked->bond->client, WEB_CALL_CHECK, body, FALSE, cancellable, on_qualification, asked);
+  web_client_call (asked->bond->client, WEB_CALL_CHECK, body, 0, cancellable, on_qualification, asked);
 }
 
 static void
@@ -279,7 +282,7 @@ check_number (Transport *transport, const TransportNumberQuery *query, GCancella
   FieldHeader header = make_header (asked, today);
   g_autoptr (GBytes) body = write_request (asked, field_request_new_search (&header, query));
 
-  web_client_call (asked->bond->client, WEB_CALL_SEARCH, body, FALSE, cancellable, on_qualification, asked);
+  web_client_call (asked->bond->client, WEB_CALL_SEARCH, body, 0, cancellable, on_qualification, asked);
 }
 
 static void
@@ -290,7 +293,7 @@ register_consents (Transport *transport, const TransportConsents *consents, GCan
   FieldHeader header = make_header (asked, NULL);
   g_autoptr (GBytes) body = write_request (asked, field_request_new_registration (&header, consents));
 
-  web_client_call (asked->bond->client, WEB_CALL_REGISTER, body, FALSE, cancellable, on_registered, asked);
+  web_client_call (asked->bond->client, WEB_CALL_REGISTER, body, 0, cancellable, on_registered, asked);
 }
 
 static TransportReply *
@@ -306,16 +309,13 @@ prepare (Transport *transport)
   web_client_prepare (((WebApi *)transport)->bond->client);
 }
 
-/* At most one request: a login if there is no token, else a challenge, which costs the center least. */
 static void
 examine (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   Asked *asked = asked_new (transport, NULL, cancellable, callback, user_data);
   g_autoptr (GBytes) body = write_challenge_request (asked);
 
-  web_client_call (asked->bond->client,
-                   web_client_has_token (asked->bond->client) ? WEB_CALL_CHALLENGE : WEB_CALL_LOGIN, body, TRUE,
-                   cancellable, on_examined, asked);
+  web_examination_start (asked->bond->client, body, cancellable, on_examined, asked);
 }
 
 static void
@@ -434,7 +434,7 @@ try_candidate (WebApi *api)
   header = (FieldHeader){ api->candidate->institution_code, identifier, NULL };
   api->trial = field_request_new_challenge (&header);
   body = message_json_write (api->trial);
-  web_client_call (api->candidate->client, WEB_CALL_CHALLENGE, body, FALSE, NULL, on_tried, api);
+  web_client_call (api->candidate->client, WEB_CALL_CHALLENGE, body, 0, NULL, on_tried, api);
 }
 
 void
@@ -475,6 +475,7 @@ web_api_free (Transport *transport)
   bond_unref (api->bond);
   g_ptr_array_unref (api->bonds);
   transport_forget_links (transport, TRANSPORT_LINK_SETTINGS);
+  transport_way_clear (&transport->way);
   g_free (api);
 }
 

@@ -17,6 +17,7 @@
 #include "center/backoff.h"
 #include "center/web-access.h"
 #include "center/web-fault.h"
+#include "center/web-links.h"
 #include "center/web-message.h"
 
 #define REPEATS_MAXIMUM 4 /* over three seconds at most: a center that begins anew, or a router, is back by then */
@@ -27,16 +28,21 @@
 #define STATUS_UNAUTHORIZED 401
 #define STATUS_FORBIDDEN 403
 
-#define EXAMINATION_SECONDS 2 /* a call that only examines: shikakuctl waits 2.8 s */
+#define CONNECT_MILLISECONDS 2000 /* nobody waits for a connection that is made ahead */
 
 /* Beside those of WebCall. */
-#define CALL_AUTH (WEB_CALL_REGISTER + 1)
-#define CALL_CONNECT (WEB_CALL_REGISTER + 2)
-#define N_CALLS (WEB_CALL_REGISTER + 3)
+#define CALL_AUTH (WEB_CALL_OPEN + 1)
+#define CALL_CONNECT (WEB_CALL_OPEN + 2)
+#define N_CALLS (WEB_CALL_OPEN + 3)
 
 static const char *const paths[N_CALLS] = {
-  [WEB_CALL_LOGIN] = NULL,       [WEB_CALL_CHALLENGE] = "/card/challenge",  [WEB_CALL_CHECK] = "/card/check",
-  [WEB_CALL_SEARCH] = "/search", [WEB_CALL_REGISTER] = "/consent/register", [CALL_AUTH] = "/auth",
+  [WEB_CALL_LOGIN] = NULL,
+  [WEB_CALL_CHALLENGE] = "/card/challenge",
+  [WEB_CALL_CHECK] = "/card/check",
+  [WEB_CALL_SEARCH] = "/search",
+  [WEB_CALL_REGISTER] = "/consent/register",
+  [WEB_CALL_OPEN] = NULL,
+  [CALL_AUTH] = "/auth",
   [CALL_CONNECT] = "/",
 };
 
@@ -74,6 +80,7 @@ struct WebClient
   const char *unset;    /* the configuration's keys without which nothing can be asked; NULL: all are there */
   guint timeout_seconds;
   GUri *uris[N_CALLS];
+  WebWalk *walk; /* NULL: there is no URI */
 
   WebAccess *access;
   gboolean failed; /* it was not let in when it tried last */
@@ -164,43 +171,22 @@ log_complaint (WebClient *client, const char *message_id, const GError *error)
     log_write (LOG_NOTICE, SHIKAKU_MESSAGE_CENTER_FOUND, NULL, "center: it answers again");
 }
 
-/* A link that the exchange came past is good, the one where it failed is not, and those behind it are not known. */
-static void
-note_link (Call *call, TransportLink link, HttpsStage past, const GError *error)
-{
-  HttpsStage stage = call->outcome.stage;
-  Transport *transport = call->client->transport;
-
-  if (stage >= past)
-    transport_note_link (transport, link, TRANSPORT_LINK_OK, NULL);
-  else if (stage + 1 == past && error != NULL)
-    transport_note_link (transport, link, TRANSPORT_LINK_FAILED, error);
-  else
-    transport_note_link (transport, link, TRANSPORT_LINK_UNKNOWN, NULL);
-}
-
 /* What an exchange tells of the links. The center's own is left alone when it answered: see the header. */
 static void
 note_links (Call *call, const GError *error)
 {
   Transport *transport = call->client->transport;
-  gint64 date;
+  GUri *uri = call->client->uris[CALL_CONNECT];
+  g_autoptr (GError) explained = NULL;
 
   if (transport == NULL || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED))
     return;
-  date = call->once || call->kind == CALL_AUTH ? https_parse_date (call->outcome.date) : 0; /* the others need not */
-  if (date != 0)
-    transport_note_clock (transport, date);
+  if (call->once || call->kind == CALL_AUTH) /* the others need not */
+    transport_note_clock (transport, https_parse_date (call->outcome.date));
+  if (error != NULL && (explained = web_links_explain (transport, uri, call->outcome.peer, error)) != NULL)
+    error = explained;
   log_complaint (call->client, SHIKAKU_MESSAGE_CENTER_FAILED, error);
-  note_link (call, TRANSPORT_LINK_LINE, HTTPS_STAGE_CONNECTED, error);
-  note_link (call, TRANSPORT_LINK_TLS, HTTPS_STAGE_SECURED, error);
-  if (call->outcome.stage < HTTPS_STAGE_SECURED)
-    transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_UNKNOWN, NULL);
-  else if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE))
-    transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_FAILED, error);
-  else if (error != NULL)
-    transport_note_center (transport, error);
-  transport_derive_state (transport);
+  web_links_note (transport, uri, &call->outcome, error);
 }
 
 /* How the credential is: @error: NULL if it can be shown. */
@@ -386,21 +372,20 @@ web_client_has_token (const WebClient *client)
 }
 
 static Call *
-call_new (WebClient *client, guint kind, GBytes *body, gboolean once, WebClientDone done, gpointer user_data)
+call_new (WebClient *client, guint kind, GBytes *body, guint milliseconds, WebClientDone done, gpointer user_data)
 {
   Call *call = g_new0 (Call, 1);
 
   call->client = client;
   call->kind = kind;
   call->body = body != NULL ? g_bytes_ref (body) : NULL;
-  call->once = once;
+  call->once = milliseconds != 0;
   call->done = done;
   call->user_data = user_data;
-  /* Somebody looks at the screen while the links are examined: what a silent center keeps back is known by then. */
-  call->seconds
-      = once && kind != CALL_AUTH ? MIN (client->timeout_seconds, EXAMINATION_SECONDS) : client->timeout_seconds;
-  call->end = g_get_monotonic_time () + (gint64)call->seconds * G_USEC_PER_SEC;
-  call->deadline = add_timeout ((guint64)call->seconds * 1000, on_deadline, call);
+  milliseconds = MIN (milliseconds != 0 ? milliseconds : G_MAXUINT, client->timeout_seconds * 1000);
+  call->seconds = (milliseconds + 999) / 1000;
+  call->end = g_get_monotonic_time () + (gint64)milliseconds * 1000;
+  call->deadline = add_timeout (milliseconds, on_deadline, call);
   https_outcome_clear (&call->outcome);
   g_queue_push_tail (&client->calls, call);
   return call;
@@ -424,7 +409,7 @@ note_refusal (WebClient *client, const GError *error)
 {
   guint delay_seconds = web_access_note_refusal (client->access, error);
 
-  if (client->transport != NULL)
+  if (client->transport != NULL && shikaku_error_get_cause (error) != SHIKAKU_CAUSE_INSTITUTION_REFUSED)
     log_write (LOG_WARNING, SHIKAKU_MESSAGE_ACCOUNT_REFUSED, NULL,
                "The center refused the institution's account; it is asked again when the account's file has changed, "
                "in %u s at the earliest",
@@ -437,7 +422,7 @@ on_login (GBytes *body, const GError *error, gpointer user_data)
   WebClient *client = user_data;
   g_autoptr (GError) unusable = NULL;
   guint lifetime_seconds = 0, status = client->login->outcome.status;
-  gboolean refused = status == STATUS_UNAUTHORIZED || status == STATUS_FORBIDDEN; /* nothing else is of the account */
+  gboolean refused = status == STATUS_UNAUTHORIZED || status == STATUS_FORBIDDEN; /* nothing else is of who we are */
 
   client->login = NULL;
   if (error == NULL)
@@ -481,7 +466,8 @@ start_login (WebClient *client, gboolean once)
       return;
     }
   note_credential (client, NULL);
-  client->login = call_new (client, CALL_AUTH, body, once, on_login, client);
+  client->login = call_new (client, CALL_AUTH, body, 0, on_login, client);
+  client->login->once = once;
   call_step (client->login);
 }
 
@@ -539,6 +525,8 @@ call_step (Call *call)
 
   if (client->unset != NULL || !web_access_is_open (client->access))
     call_open (call);
+  else if (call->kind == WEB_CALL_OPEN)
+    call_finish (call, NULL, NULL);
   else if (needs_token && !web_client_has_token (client))
     {
       call->joined = client->login != NULL;
@@ -566,6 +554,9 @@ web_client_new (const WebApiSettings *settings)
 
       client->uris[i] = paths[i] != NULL ? https_parse_uri (uri) : NULL;
     }
+  if (client->uris[CALL_CONNECT] != NULL)
+    client->walk = web_walk_new (g_uri_get_host (client->uris[CALL_CONNECT]),
+                                 (guint)g_uri_get_port (client->uris[CALL_CONNECT]));
   if (client->uris[CALL_AUTH] == NULL)
     client->unset = settings->institution_code == NULL ? "URL, InstitutionCode" : "URL";
   else if (settings->institution_code == NULL)
@@ -581,8 +572,8 @@ web_client_take_over (WebClient *client, Transport *transport)
   if (web_client_has_token (client)) /* it was tried */
     {
       note_credential (client, NULL);
-      transport_note_link (transport, TRANSPORT_LINK_LINE, TRANSPORT_LINK_OK, NULL);
-      transport_note_link (transport, TRANSPORT_LINK_TLS, TRANSPORT_LINK_OK, NULL);
+      for (guint link = TRANSPORT_LINK_LINE; link <= TRANSPORT_LINK_TLS; link++)
+        transport_note_link (transport, link, TRANSPORT_LINK_OK, NULL);
       transport_note_center (transport, NULL);
     }
   if (client->unset != NULL) /* nobody has to ask to hear that */
@@ -648,9 +639,22 @@ web_client_close (WebClient *client)
   client->transport = NULL;
   while ((call = find_unfinished (client)) != NULL)
     call_fail (call, SHIKAKU_ERROR_CANCELLED, "the connection to the center is given up");
+  g_clear_pointer (&client->walk, web_walk_free);
   client->closed = TRUE;
   if (client->calls.length == 0)
     client_free (client);
+}
+
+void
+web_client_get_way (WebClient *client, WebClientWay *ret_way)
+{
+  *ret_way = (WebClientWay){ client->transport, client->walk, client->uris[CALL_CONNECT] };
+}
+
+void
+web_client_drop_connections (WebClient *client)
+{
+  web_access_drop_connections (client->access);
 }
 
 void
@@ -660,10 +664,10 @@ web_client_reset (WebClient *client)
 }
 
 void
-web_client_call (WebClient *client, WebCall kind, GBytes *body, gboolean once, GCancellable *cancellable,
+web_client_call (WebClient *client, WebCall kind, GBytes *body, guint milliseconds, GCancellable *cancellable,
                  WebClientDone done, gpointer user_data)
 {
-  Call *call = call_new (client, kind, body, once, done, user_data);
+  Call *call = call_new (client, kind, body, milliseconds, done, user_data);
 
   if (cancellable != NULL)
     {
@@ -689,7 +693,7 @@ web_client_prepare (WebClient *client)
     start_login (client, FALSE);
   else if (client->connect == NULL)
     {
-      client->connect = call_new (client, CALL_CONNECT, NULL, TRUE, on_prepared, client);
+      client->connect = call_new (client, CALL_CONNECT, NULL, CONNECT_MILLISECONDS, on_prepared, client);
       call_step (client->connect);
     }
 }

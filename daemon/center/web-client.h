@@ -9,6 +9,7 @@
 
 #include "center/transport.h"
 #include "center/web-settings.h"
+#include "center/web-walk.h"
 
 typedef struct WebClient WebClient;
 
@@ -19,9 +20,10 @@ typedef enum
   WEB_CALL_CHECK,
   WEB_CALL_SEARCH,
   WEB_CALL_REGISTER, /* not a query: no repeat but after a 401 */
+  WEB_CALL_OPEN,     /* asks nobody: succeeds when the credential is read */
 } WebCall;
 
-/* Exactly one of @body (NULL for WEB_CALL_LOGIN) and @error is set. Borrowed. */
+/* Exactly one of @body (NULL for WEB_CALL_LOGIN and WEB_CALL_OPEN) and @error is set. Borrowed. */
 typedef void (*WebClientDone) (GBytes *body, const GError *error, gpointer user_data);
 
 /* web_client_new: nobody is told of its links, nor the log of its troubles, before web_client_take_over. Copies. */
@@ -50,14 +52,27 @@ void web_client_retire (WebClient *client);
 void web_client_close (WebClient *client);
 
 /*
- * web_client_call: calls @done exactly once, maybe before it returns. @once: no repeats. Errors: those of transport.h
- * but TimedOut: a center that does not answer within the time of a call is CENTER_UNREACHABLE, because for the caller
- * it makes no difference why there is no answer.
+ * web_client_call: calls @done exactly once, maybe before it returns. @milliseconds: that it may take at most, without
+ * a repeat, because it only examines the links; 0: it is no such call. Errors: those of transport.h but TimedOut: a
+ * center that does not answer within the time of a call is CENTER_UNREACHABLE, because for the caller it makes no
+ * difference why there is no answer.
  */
-void web_client_call (WebClient *client, WebCall kind, GBytes *body, gboolean once, GCancellable *cancellable,
+void web_client_call (WebClient *client, WebCall kind, GBytes *body, guint milliseconds, GCancellable *cancellable,
                       WebClientDone done, gpointer user_data);
 
-/* web_client_reset: closes the idle connections. */
+/* What an examination needs to know. Borrowed. */
+typedef struct
+{
+  Transport *transport; /* that is told of the links; NULL: none is */
+  WebWalk *walk;        /* to the host of @uri; both are NULL if none is configured */
+  GUri *uri;
+} WebClientWay;
+
+void web_client_get_way (WebClient *client, WebClientWay *ret_way);
+/* web_client_drop_connections: the next exchange makes a new one. */
+void web_client_drop_connections (WebClient *client);
+
+/* web_client_reset: closes the idle connections; the machine has slept. */
 void web_client_reset (WebClient *client);
 
 /* web_client_prepare: opens a connection if none is idle, and renews the token if it is old. Nobody waits for it. */

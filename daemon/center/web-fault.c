@@ -19,8 +19,10 @@ judge_status (guint status, gboolean is_login, ShikakuCause *ret_cause)
     case STATUS_UNAVAILABLE:
       *ret_cause = SHIKAKU_CAUSE_CENTER_BUSY;
       return SHIKAKU_ERROR_CENTER_BUSY;
+    case STATUS_FORBIDDEN: /* it knows who asks, and a password that is wrong is 401 */
+      *ret_cause = SHIKAKU_CAUSE_INSTITUTION_REFUSED;
+      return SHIKAKU_ERROR_CENTER_REFUSED;
     case STATUS_UNAUTHORIZED:
-    case STATUS_FORBIDDEN:
       *ret_cause = is_login ? SHIKAKU_CAUSE_ACCOUNT_REFUSED : SHIKAKU_CAUSE_CENTER_REFUSES;
       return SHIKAKU_ERROR_CENTER_REFUSED;
     case STATUS_TOO_SLOW_REQUEST:

@@ -18,6 +18,9 @@ static const char *const schema[] = {
   " audience INTEGER NOT NULL, details BLOB NOT NULL) STRICT;"
   "CREATE TABLE event_numbers (last INTEGER NOT NULL, purged INTEGER NOT NULL, count INTEGER NOT NULL) STRICT;"
   "INSERT INTO event_numbers (last, purged, count) VALUES (0, 0, 0);",
+  /* 3: the way to the center when it last answered: addresses as texts, an interface's name or "" */
+  "CREATE TABLE known_way (place TEXT NOT NULL PRIMARY KEY, peer TEXT NOT NULL, local TEXT NOT NULL,"
+  " interface TEXT NOT NULL) STRICT, WITHOUT ROWID;",
   NULL,
 };
 

@@ -26,6 +26,7 @@ static const char *const names[STATION_CHAIN_N_LINKS] = {
 static const guint own_links[TRANSPORT_N_LINKS] = {
   [TRANSPORT_LINK_CREDENTIAL] = STATION_CHAIN_CREDENTIAL,
   [TRANSPORT_LINK_LINE] = STATION_CHAIN_LINE,
+  [TRANSPORT_LINK_NAME] = STATION_CHAIN_NAME,
   [TRANSPORT_LINK_TLS] = STATION_CHAIN_TLS,
   [TRANSPORT_LINK_CENTER] = STATION_CHAIN_CENTER,
 };
@@ -44,6 +45,8 @@ guess_cause (TransportLink link, const TransportLinkStatus *status)
       return status->state == TRANSPORT_LINK_FAILED ? SHIKAKU_CAUSE_FILE_UNREADABLE : SHIKAKU_CAUSE_SECRETS_EXPOSED;
     case TRANSPORT_LINK_LINE:
       return SHIKAKU_CAUSE_LINE_SILENT;
+    case TRANSPORT_LINK_NAME:
+      return SHIKAKU_CAUSE_NAME_SILENT;
     case TRANSPORT_LINK_TLS:
       return SHIKAKU_CAUSE_TLS_CUT;
     case TRANSPORT_LINK_CENTER:
@@ -254,9 +257,6 @@ station_chain_fill (StationChain *chain, Station *station)
   if (chain->links[STATION_CHAIN_CENTER].state == TRANSPORT_LINK_OK
       && chain->links[STATION_CHAIN_ACCOUNT].cause == SHIKAKU_CAUSE_NONE)
     set_link (&chain->links[STATION_CHAIN_ACCOUNT], TRANSPORT_LINK_OK, SHIKAKU_CAUSE_NONE, 0, g_strdup ("examined"));
-  if (chain->links[STATION_CHAIN_NAME].cause == SHIKAKU_CAUSE_NONE
-      && chain->links[STATION_CHAIN_LINE].state != TRANSPORT_LINK_UNKNOWN)
-    set_link (&chain->links[STATION_CHAIN_NAME], TRANSPORT_LINK_OK, SHIKAKU_CAUSE_NONE, 0, g_strdup ("examined"));
   judge_clock (chain, station);
   doubt_expired (chain);
 }

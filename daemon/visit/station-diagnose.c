@@ -15,6 +15,8 @@
 #include "visit/station.h"
 #include "visit/visit-text.h"
 
+G_STATIC_ASSERT (STATION_WAY_MILLISECONDS + TRANSPORT_EXAMINATION_MILLISECONDS < STATION_DIAGNOSE_MILLISECONDS);
+
 static void
 link_free (gpointer data)
 {
@@ -228,6 +230,7 @@ on_examined (gpointer user_data)
   Station *station = user_data;
   g_autoptr (GPtrArray) tasks = g_steal_pointer (&station->diagnose.tasks);
 
+  station_way_keep (station->way);
   for (guint i = 0; i < tasks->len; i++)
     if (!g_task_return_error_if_cancelled (tasks->pdata[i]))
       g_task_return_pointer (tasks->pdata[i], make_links (station, g_task_get_task_data (tasks->pdata[i])),
@@ -235,7 +238,15 @@ on_examined (gpointer user_data)
   station_unref (station);
 }
 
-/* However many ask, the center is asked once at a time. */
+static void
+on_recalled (gpointer user_data)
+{
+  Station *station = user_data;
+
+  transports_examine (station->transports, NULL, on_examined, station);
+}
+
+/* However many ask, the center is asked once at a time: who gives up does not end it for the others. */
 void
 station_diagnose (Station *station, const char *language, GCancellable *cancellable, GAsyncReadyCallback callback,
                   gpointer user_data)
@@ -253,7 +264,7 @@ station_diagnose (Station *station, const char *language, GCancellable *cancella
   if (!station_is_service_available (station) && station->monitor != NULL)
     reader_monitor_look_again (station->monitor);
   station_ref (station);
-  transports_examine (station->transports, cancellable, on_examined, station);
+  station_way_recall (station->way, on_recalled, station);
 }
 
 GPtrArray *

@@ -10,6 +10,8 @@
 
 typedef struct Station Station;
 
+#define STATION_DIAGNOSE_MILLISECONDS 3000 /* what is promised: all that is waited for ends before that */
+
 typedef struct
 {
   const char *link;  /* static */

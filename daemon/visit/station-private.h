@@ -13,6 +13,7 @@
 #include "visit/calendar.h"
 #include "visit/station-observer.h"
 #include "visit/station-retention.h"
+#include "visit/station-way.h"
 #include "visit/visit-host.h"
 
 typedef struct Station Station;
@@ -36,6 +37,7 @@ struct Station
   StationRetention *retention;
   ReaderMonitor *monitor; /* borrowed */
   Store *store;           /* borrowed; NULL: nothing is kept */
+  StationWay *way;        /* NULL: nothing is kept */
   const StationObserver *observer;
   gpointer observer_data;
   gint64 started; /* real-time microseconds */

@@ -110,6 +110,7 @@ on_visit_quiet (Visit *visit, gpointer data)
   Station *station = data;
 
   station_readers_end_visit (station, visit);
+  station_way_keep (station->way);
   if (!visit_is_closed (visit) && !station->is_freed)
     {
       station_retention_add (station->retention, visit, station->host.retention_seconds);
@@ -179,6 +180,7 @@ station_free (Station *station)
   const GPtrArray *visits = station_visits_get_all (station);
 
   station->is_freed = TRUE;
+  g_clear_pointer (&station->way, station_way_free);
   station_halt_clear (station);
   station_calendar_clear (station);
   for (guint i = 0; i < visits->len; i++)
@@ -195,6 +197,13 @@ void
 station_add_transport (Station *station, Transport *transport, const char *reader)
 {
   transports_add (station->transports, transport, reader);
+}
+
+void
+station_keep_way (Station *station, Store *store)
+{
+  station_way_free (station->way);
+  station->way = station_way_new (station->transports, store);
 }
 
 void

@@ -31,6 +31,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Station, station_free)
 /* station_add_transport: @transport: (transfer full). @reader: object path of the one it serves; NULL: the desk. */
 void station_add_transport (Station *station, Transport *transport, const char *reader);
 
+/* station_keep_way: the way to the center is kept in @store, and known from it. Borrowed until the station is freed. */
+void station_keep_way (Station *station, Store *store);
+
 /*
  * station_configure: takes new settings. The cards' CAs are read again when they are next needed (if they cannot be,
  * those in use stay); the retention is that of visits that finish from now on; the calendar is read anew.

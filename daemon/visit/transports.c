@@ -180,6 +180,22 @@ transports_get_clock (Transports *transports)
   return last;
 }
 
+TransportWay *
+transports_find_noted_way (Transports *transports)
+{
+  for (guint i = 0; i < transports->rows->len; i++)
+    if (get_transport (transports, i)->way.is_noted)
+      return &get_transport (transports, i)->way;
+  return NULL;
+}
+
+void
+transports_set_way (Transports *transports, const TransportWay *way)
+{
+  for (guint i = 0; i < transports->rows->len; i++)
+    transport_set_way (get_transport (transports, i), way);
+}
+
 static void
 on_examined (GObject *source, GAsyncResult *result, gpointer user_data)
 {

@@ -46,6 +46,13 @@ gboolean transports_are_behind (Transports *transports);
 /* transports_get_clock: the center's clock when one of them heard of it last; all 0: never. */
 TransportClock transports_get_clock (Transports *transports);
 
+/*
+ * transports_find_noted_way: the way to a center that is to be kept, or NULL: none is new. transports_set_way: what was
+ * kept is told to all.
+ */
+TransportWay *transports_find_noted_way (Transports *transports);
+void transports_set_way (Transports *transports, const TransportWay *way);
+
 /* transports_examine: each walks its links now; then @callback, maybe before this returns. */
 void transports_examine (Transports *transports, GCancellable *cancellable, TransportsFunction callback,
                          gpointer user_data);

@@ -59,7 +59,7 @@ def get_certificates(center):
 
 def check_works(token, center, driver):
     assert driver.search().startswith("ok"), driver.read_complaints()
-    assert driver.state()[:2] == ("online", ["ok"] * 4)
+    assert driver.state()[:2] == ("online", ["ok"] * 5)
     for _ in range(3):
         drop_connections(center)
         assert driver.search().startswith("ok")
@@ -89,7 +89,7 @@ def test_token_pin_wrong():
         driver.ask("prepare")
         driver.ask("examine")
         assert token.logins() == "-"  # once, however many ask
-        assert driver.state()[:2] == ("offline", ["failed:CredentialMissing", "unknown", "unknown", "unknown"])
+        assert driver.state()[:2] == ("offline", ["failed:CredentialMissing", "unknown", "unknown", "unknown", "unknown"])
         texts = driver.read_complaints()
         assert "refused the PIN" in texts and "reload shikakud" in texts and "000000" not in texts, texts
 
@@ -150,7 +150,7 @@ def test_token_pulled():
         assert driver.search().startswith("ok")  # the connection that there is needs no key
         drop_connections(center)
         assert [driver.search() for _ in range(2)] == ["CredentialMissing"] * 2
-        assert driver.state()[:2] == ("offline", ["failed:CredentialMissing", "unknown", "unknown", "unknown"])
+        assert driver.state()[:2] == ("offline", ["failed:CredentialMissing", "unknown", "unknown", "unknown", "unknown"])
         token.put_back()
         assert driver.search().startswith("ok")
         assert token.logins() == "++"
@@ -264,7 +264,7 @@ def test_renewed():
         driver.configure(**make_files(RSA))
         wait_for(lambda: RENEWED in driver.read_complaints())
         assert get_expiry(driver) > before
-        assert driver.state()[:2] == ("online", ["ok"] * 4)
+        assert driver.state()[:2] == ("online", ["ok"] * 5)
         assert driver.search().startswith("ok")
         assert [line["path"] for line in center.log()] == ["auth", "card/challenge", "search"]  # beside the other
         assert not set(get_certificates(center)) & set(certificates)
@@ -395,7 +395,7 @@ def test_renewed_during_calls():
         assert not any(number in driver.results for number in numbers)
         center.tell("release")
         assert all(driver.wait(number).startswith("ok") for number in numbers)
-        assert driver.state()[:2] == ("online", ["ok"] * 4)
+        assert driver.state()[:2] == ("online", ["ok"] * 5)
 
         center.tell("clear-faults")
         center.tell("fault silent path=auth")
@@ -541,7 +541,7 @@ def test_exposed():
             with make_pair(key=key, account=account) as (_, driver):
                 assert driver.search().startswith("ok"), mode  # no desk stands still for it
                 assert driver.search().startswith("ok"), mode
-                assert driver.state()[:2] == ("online", ["degraded" if exposed else "ok", "ok", "ok", "ok"]), mode
+                assert driver.state()[:2] == ("online", ["degraded" if exposed else "ok", "ok", "ok", "ok", "ok"]), mode
                 texts = driver.read_complaints()
                 assert texts.count("secrets are exposed") == exposed, texts
                 assert not exposed or f"{path} (mode {mode:04o}" in texts, texts

@@ -19,7 +19,7 @@ def test_search():
         assert driver.search().startswith("ok"), driver.results
         assert "validity=2" in driver.search("sato")
         assert [line["path"] for line in center.log()] == ["auth", "search", "search"]
-        assert driver.state() == ("online", ["ok"] * 4, 2)  # online, and when the credential expires
+        assert driver.state() == ("online", ["ok"] * 5, 2)  # online, and when the credential expires
 
 
 def test_every_card():
@@ -161,7 +161,7 @@ def test_account_refused():
             driver.ask("prepare")
             driver.ask("examine")
             assert count(center, "auth") == 1
-            assert driver.state()[:2] == ("degraded", ["ok", "ok", "ok", "degraded:CenterRefused"])
+            assert driver.state()[:2] == ("degraded", ["ok", "ok", "ok", "ok", "degraded:CenterRefused"])
 
 
 # -- the credential
@@ -176,7 +176,7 @@ def test_credential_files():
         with make_pair(**files) as (center, driver):
             assert driver.search() == result, files
             driver.ask("examine")
-            assert driver.state()[:2] == ("offline", ["failed:" + result, "unknown", "unknown", "unknown"])
+            assert driver.state()[:2] == ("offline", ["failed:" + result, "unknown", "unknown", "unknown", "unknown"])
             unread = result == "CredentialMissing" and "account" not in files
             assert (driver.ask("state").split()[-1] == "expires=0") == unread
             assert connections(center) == 0
@@ -189,7 +189,7 @@ def test_not_configured():
                 driver.ask("prepare")
                 assert driver.search() == driver.ask("challenge") == "CredentialMissing", key
                 driver.ask("examine")
-                assert driver.state()[:2] == ("offline", ["failed:CredentialMissing", "unknown", "unknown", "unknown"])
+                assert driver.state()[:2] == ("offline", ["failed:CredentialMissing", *["unknown"] * 4])
                 texts = driver.read_complaints()
                 assert texts.count(f"center: not set in [Center] of shikakud.conf: {key}") == 1, texts  # the log tells it once
         assert connections(center) == 0
@@ -210,7 +210,7 @@ def test_center_untrusted():
         center.tell("fault foreign-certificate")
         assert driver.search() == "CenterUntrusted"
         assert connections(center) == 1  # never repeated
-        assert driver.state()[:2] == ("offline", ["ok", "ok", "failed:CenterUntrusted", "unknown"])
+        assert driver.state()[:2] == ("offline", ["ok", "ok", "ok", "failed:CenterUntrusted", "unknown"])
         center.tell("clear-faults")
         assert driver.search().startswith("ok")
         assert driver.state()[0] == "online"
@@ -228,8 +228,8 @@ def test_weak_center():
             assert driver.search() == driver.ask("register key drug=1") == result, fault
             driver.ask("prepare")
             assert driver.search() == result, fault
-            assert (count(center), driver.state()[1][:2]) == (0, ["ok", "ok"]), fault
-            assert driver.state()[1][2:] == [f"failed:{result}", "unknown"], fault
+            assert (count(center), driver.state()[1][:3]) == (0, ["ok", "ok", "ok"]), fault
+            assert driver.state()[1][3:] == [f"failed:{result}", "unknown"], fault
             center.tell("clear-faults")
             assert driver.search().startswith("ok"), fault
 
@@ -254,17 +254,17 @@ def test_down():
         assert driver.search().startswith("ok")
         center.tell("fault refuse-connection")
         assert driver.search() == "CenterUnreachable"
-        assert driver.state()[:2] == ("offline", ["ok", "failed:CenterUnreachable", "unknown", "unknown"])
+        assert driver.state()[:2] == ("offline", ["ok", "failed:CenterUnreachable", "ok", "unknown", "unknown"])
         assert driver.ask("register key drug=1") == "CenterUnreachable"
         center.tell("clear-faults")
         assert driver.search().startswith("ok")
-        assert driver.state()[:2] == ("online", ["ok"] * 4)
+        assert driver.state()[:2] == ("online", ["ok"] * 5)
 
 
 def test_down_from_the_start():
     with Driver("https://localhost:9/oqs-api") as driver:
         assert driver.search() == "CenterUnreachable"
-        assert driver.state()[:2] == ("offline", ["ok", "failed:CenterUnreachable", "unknown", "unknown"])
+        assert driver.state()[:2] == ("offline", ["ok", "failed:CenterUnreachable", "ok", "unknown", "unknown"])
 
 
 def test_slow():
@@ -299,7 +299,7 @@ def test_silent():
     with make_pair() as (center, driver):
         center.tell("fault silent path=auth")
         check_deadline(center, driver, "auth")
-        assert driver.state()[:2] == ("offline", ["ok", "ok", "ok", "failed:CenterUnreachable"])
+        assert driver.state()[:2] == ("offline", ["ok", "ok", "ok", "ok", "failed:CenterUnreachable"])
         assert driver.search().startswith("ok")
         center.tell("fault silent path=search")
         check_deadline(center, driver, "search")
@@ -310,7 +310,7 @@ def test_silent_handshake():
     with make_pair() as (center, driver):
         center.tell("fault silent path=tls always")
         check_deadline(center, driver, "tls")
-        assert driver.state()[:2] == ("offline", ["ok", "ok", "failed:CenterUnreachable", "unknown"])
+        assert driver.state()[:2] == ("offline", ["ok", "ok", "ok", "failed:CenterUnreachable", "unknown"])
 
 
 def test_trickle():
@@ -341,7 +341,7 @@ def test_cut_anywhere():
             drop_connections(center)
             center.tell(f"fault drop {fault} always")
             assert driver.search() == driver.ask("register key drug=1") == "CenterUnreachable"
-            assert driver.state()[1][2:] == ["ok", "failed:CenterUnreachable"]
+            assert driver.state()[1][3:] == ["ok", "failed:CenterUnreachable"]
             center.tell("clear-faults")
             assert driver.search().startswith("ok")
             if not fault:
@@ -351,15 +351,18 @@ def test_cut_anywhere():
 
 
 def test_status_of_login():
-    """Only 401 and 403 speak of the account; whatever else is wrong is asked again."""
+    """Only 401 speaks of the account, and 403 of the institution; whatever else is wrong is asked again."""
     for status, result in {400: "MessageInvalid", 404: "MessageInvalid", 405: "MessageInvalid", 408: "CenterUnreachable",
                            401: "CenterRefused", 403: "CenterRefused"}.items():  # fmt: skip
         with make_pair() as (center, driver):
             center.tell(f"fault status {status} path=auth")
             assert driver.search() == result
             refused = "refused the institution's account" in driver.read_complaints()
-            assert refused == (status in (401, 403)), status
-            assert driver.search().startswith("ok") != refused, status
+            assert refused == (status == 401), status
+            assert driver.search().startswith("ok") != (status in (401, 403)), status
+            if status == 403:
+                driver.let_pass(3600)
+                assert driver.search().startswith("ok")  # the password is as good as it was
             if refused:
                 driver.let_pass(3600)
                 assert driver.search() == "CenterRefused"  # nobody has changed the password: it is not sent again
@@ -418,7 +421,7 @@ def test_bad_answers():
             center.tell(f"fault {fault} path=search")
             before = count(center)
             assert driver.search() == "MessageInvalid", fault
-            assert driver.state()[:2] == ("degraded", ["ok", "ok", "ok", "degraded:MessageInvalid"]), fault
+            assert driver.state()[:2] == ("degraded", ["ok", "ok", "ok", "ok", "degraded:MessageInvalid"]), fault
             assert count(center) - before <= 2, fault  # the search, and a login at the first time
             assert driver.search().startswith("ok"), fault
         for fault in ("garbage", "huge 5242880", "huge 1000"):
@@ -577,10 +580,10 @@ def test_free_unused():
 
 def test_examine():
     with make_pair() as (center, driver):
-        assert driver.state()[:2] == ("unknown", ["unknown"] * 4)
+        assert driver.state()[:2] == ("unknown", ["unknown"] * 5)
         driver.ask("examine")
         assert [line["path"] for line in center.log()] == ["auth"]
-        assert driver.state()[:2] == ("online", ["ok"] * 4)
+        assert driver.state()[:2] == ("online", ["ok"] * 5)
         driver.ask("examine")
         assert [line["path"] for line in center.log()] == ["auth", "card/challenge"]
 
@@ -589,19 +592,19 @@ def test_examine():
         wait_for_requests(center, "card/challenge", 2)
         driver.let_pass(TIMEOUT + 1)
         driver.wait(number)
-        assert driver.state()[:2] == ("offline", ["ok", "ok", "ok", "failed:CenterUnreachable"])
+        assert driver.state()[:2] == ("offline", ["ok", "ok", "ok", "ok", "failed:CenterUnreachable"])
         center.tell("clear-log")
         center.tell("fault status 503 always")
         driver.ask("examine")
         assert count(center) == 1
-        assert driver.state()[:2] == ("degraded", ["ok", "ok", "ok", "degraded:CenterBusy"])
+        assert driver.state()[:2] == ("degraded", ["ok", "ok", "ok", "ok", "degraded:CenterBusy"])
         changes = driver.state()[2]
         driver.ask("examine")
         assert driver.state()[2] == changes  # told once
         center.tell("fault refuse-connection")
         wait_for(lambda: center.tell("stats")["open"] == 0)
         driver.ask("examine")
-        assert driver.state()[:2] == ("offline", ["ok", "failed:CenterUnreachable", "unknown", "unknown"])
+        assert driver.state()[:2] == ("offline", ["ok", "failed:CenterUnreachable", "ok", "unknown", "unknown"])
 
 
 if __name__ == "__main__":

@@ -105,7 +105,7 @@ test_diagnose (void)
   assert_link (before, "account", "unknown", NULL, "not examined");
   assert_link (before, "clock", "unknown", NULL, "not examined");
   assert_link (before, "line", "failed", "line-silent", "CenterUnreachable");
-  assert_link (before, "name", "ok", NULL, "examined");
+  assert_link (before, "name", "unknown", NULL, "not examined");
   assert_link (before, "tls", "unknown", NULL, "not examined");
   assert_link (before, "center", "unknown", NULL, "not examined");
   assert_link (before, "store", "unknown", NULL, "not examined");

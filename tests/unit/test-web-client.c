@@ -15,6 +15,7 @@
 
 #define TIMEOUT_SECONDS 1000
 #define TIMEOUT (TIMEOUT_SECONDS * 1000)
+#define EXAMINATION 2000   /* milliseconds: of a call that only examines */
 #define PAUSE_MAXIMUM 2000 /* milliseconds: between the repeats of a call */
 #define REFUSAL_MAXIMUM 60 /* seconds: for which a refused account is not tried again */
 #define AUTH FAKE_HTTPS_AUTH
@@ -101,7 +102,8 @@ start_with (Desk *desk, WebCall kind, gboolean once, GCancellable *cancellable, 
 {
   g_autoptr (GBytes) body = g_bytes_new_static ("request", 7);
 
-  web_client_call (desk->client, kind, kind != WEB_CALL_LOGIN ? body : NULL, once, cancellable, on_done, result);
+  web_client_call (desk->client, kind, kind != WEB_CALL_LOGIN ? body : NULL, once ? EXAMINATION : 0, cancellable,
+                   on_done, result);
 }
 
 static void
@@ -257,7 +259,7 @@ test_account_refused (Desk *desk, gconstpointer unused)
 
       start (desk, WEB_CALL_CHECK, &first);
       fake_https_await (AUTH);
-      fake_https_answer (AUTH, i == 0 ? 200 : 403, i == 0 ? refusal : "");
+      fake_https_answer (AUTH, i == 0 ? 200 : 401, i == 0 ? refusal : "");
       fake_settle ();
       assert_failed (&first, SHIKAKU_ERROR_CENTER_REFUSED);
       g_assert_true (web_client_has_failed (desk->client));
@@ -287,7 +289,7 @@ test_no_credential (Desk *desk, gconstpointer unused)
   fake_wait ((const gboolean *)&result.done);
   assert_failed (&result, SHIKAKU_ERROR_CREDENTIAL_MISSING);
   g_assert_true (web_client_has_failed (desk->client));
-  assert_links (&desk->transport, "!???");
+  assert_links (&desk->transport, "!????");
   g_assert_cmpint (desk->transport.state, ==, TRANSPORT_OFFLINE);
 
   fake_credential.missing = FALSE; /* it is read anew with each call */
@@ -298,7 +300,7 @@ test_no_credential (Desk *desk, gconstpointer unused)
   g_assert_cmpuint (fake_https_count (NULL), ==, 0);
   fake_credential.no_account = FALSE;
   log_in (desk);
-  assert_links (&desk->transport, "++++");
+  assert_links (&desk->transport, "+++++");
 }
 
 static void
@@ -449,19 +451,19 @@ test_links (Desk *desk, gconstpointer unused)
     ShikakuError error;
     const char *links;
   } rows[] = {
-    { .stage = HTTPS_STAGE_NONE, .error = SHIKAKU_ERROR_CENTER_UNREACHABLE, .links = "+!??" },
-    { .stage = HTTPS_STAGE_CONNECTED, .error = SHIKAKU_ERROR_CENTER_UNTRUSTED, .links = "++!?" },
-    { .stage = HTTPS_STAGE_SECURED, .error = SHIKAKU_ERROR_CENTER_UNREACHABLE, .links = "+++!" },
-    { .stage = HTTPS_STAGE_SECURED, .error = SHIKAKU_ERROR_CENTER_REFUSED, .links = "+++-" },
-    { .status = 204, .error = SHIKAKU_ERROR_MESSAGE_INVALID, .links = "+++-" },
-    { .status = 302, .error = SHIKAKU_ERROR_MESSAGE_INVALID, .links = "+++-" },
-    { .status = 400, .error = SHIKAKU_ERROR_MESSAGE_INVALID, .links = "+++-" },
-    { .status = 404, .error = SHIKAKU_ERROR_MESSAGE_INVALID, .links = "+++-" },
-    { .status = 429, .error = SHIKAKU_ERROR_CENTER_BUSY, .links = "+++-" },
-    { .status = 500, .error = SHIKAKU_ERROR_CENTER_UNREACHABLE, .links = "+++!" },
-    { .status = 503, .error = SHIKAKU_ERROR_CENTER_BUSY, .links = "+++-" },
-    { .status = 599, .error = SHIKAKU_ERROR_CENTER_UNREACHABLE, .links = "+++!" },
-    { .status = 600, .error = SHIKAKU_ERROR_MESSAGE_INVALID, .links = "+++-" },
+    { .stage = HTTPS_STAGE_NONE, .error = SHIKAKU_ERROR_CENTER_UNREACHABLE, .links = "+!???" },
+    { .stage = HTTPS_STAGE_CONNECTED, .error = SHIKAKU_ERROR_CENTER_UNTRUSTED, .links = "+++!?" },
+    { .stage = HTTPS_STAGE_SECURED, .error = SHIKAKU_ERROR_CENTER_UNREACHABLE, .links = "++++!" },
+    { .stage = HTTPS_STAGE_SECURED, .error = SHIKAKU_ERROR_CENTER_REFUSED, .links = "++++-" },
+    { .status = 204, .error = SHIKAKU_ERROR_MESSAGE_INVALID, .links = "++++-" },
+    { .status = 302, .error = SHIKAKU_ERROR_MESSAGE_INVALID, .links = "++++-" },
+    { .status = 400, .error = SHIKAKU_ERROR_MESSAGE_INVALID, .links = "++++-" },
+    { .status = 404, .error = SHIKAKU_ERROR_MESSAGE_INVALID, .links = "++++-" },
+    { .status = 429, .error = SHIKAKU_ERROR_CENTER_BUSY, .links = "++++-" },
+    { .status = 500, .error = SHIKAKU_ERROR_CENTER_UNREACHABLE, .links = "++++!" },
+    { .status = 503, .error = SHIKAKU_ERROR_CENTER_BUSY, .links = "++++-" },
+    { .status = 599, .error = SHIKAKU_ERROR_CENTER_UNREACHABLE, .links = "++++!" },
+    { .status = 600, .error = SHIKAKU_ERROR_MESSAGE_INVALID, .links = "++++-" },
   };
 
   log_in (desk);
@@ -489,16 +491,16 @@ test_take_over (Desk *desk, gconstpointer unused)
   Transport transport = { .state = TRANSPORT_UNKNOWN };
 
   log_in (&tried);
-  assert_links (&transport, "????");
+  assert_links (&transport, "?????");
   web_client_take_over (tried.client, &transport);
-  assert_links (&transport, "++++");
+  assert_links (&transport, "+++++");
   g_assert_cmpint (transport.state, ==, TRANSPORT_ONLINE);
   g_assert_cmpint (transport.credential_expires, ==, G_MAXINT64);
   web_client_close (tried.client);
 
   tried.client = new_client (NULL, NULL);
   web_client_take_over (tried.client, &transport);
-  assert_links (&transport, "!???");
+  assert_links (&transport, "!????");
   g_assert_cmpint (transport.links[TRANSPORT_LINK_CREDENTIAL].cause, ==, SHIKAKU_CAUSE_SETTINGS_MISSING);
   transport_forget_links (&transport, TRANSPORT_LINK_CREDENTIAL);
   web_client_close (tried.client);
@@ -632,7 +634,7 @@ test_retire (Desk *desk, gconstpointer unused)
   g_assert_cmpstr (fake_https_find (REGISTER)->token, ==, "second");
   fake_https_break_off (REGISTER, HTTPS_STAGE_NONE, SHIKAKU_ERROR_CENTER_UNREACHABLE, FALSE);
   assert_failed (&registration, SHIKAKU_ERROR_CENTER_UNREACHABLE);
-  assert_links (&desk->transport, "++++");
+  assert_links (&desk->transport, "+++++");
 }
 
 /* A card came in: a login if the token is old, else a connection; one of them at a time, and nobody waits. */

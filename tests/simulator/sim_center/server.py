@@ -311,11 +311,12 @@ def parse_head(head):
 
 
 class Server:
-    def __init__(self, center, faults, contexts, port):
+    def __init__(self, center, faults, contexts, port, address="127.0.0.1"):
         self.center = center
         self.faults = faults
         self.contexts = contexts  # of CONTEXTS
         self.port = port
+        self.address = address
         self.listener = None
         self.open = set()
         self.held = set()
@@ -386,7 +387,8 @@ class Server:
     def listen(self):
         if self.listener:
             return
-        self.listener = socket.create_server(("127.0.0.1", self.port), backlog=128)
+        family = socket.AF_INET6 if ":" in self.address else socket.AF_INET
+        self.listener = socket.create_server((self.address, self.port), family=family, backlog=128)
         self.listener.setblocking(False)
         self.port = self.listener.getsockname()[1]
         asyncio.get_running_loop().add_reader(self.listener, self.accept)

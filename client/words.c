@@ -145,6 +145,9 @@ words_center_cause (const char *cause)
     { "certificate-refused", N_ ("it does not accept the certificate") },
     { "certificate-expired", N_ ("the certificate has expired") },
     { "clock-wrong", N_ ("the clock is wrong") },
+    { "cable-out", N_ ("the network cable is out") },
+    { "prefix-changed", N_ ("the line has got another address") },
+    { "institution-refused", N_ ("it does not let the institution in") },
   };
   return LOOK_UP (causes, cause);
 }
@@ -344,6 +347,7 @@ words_end (const char *what, guint64 expires_usec, int days)
 /* What the daemon says it has seen, word for word; what stands behind a beginning that ends with a space stays. */
 static const char *const seen[] = {
   N_ ("answers"),
+  N_ ("answers at "),
   N_ ("does not answer"),
   N_ ("does not let the daemon in: polkit"),
   N_ ("examined"),
@@ -357,6 +361,7 @@ static const char *const seen[] = {
   N_ ("does not answer: pcscd.service is not installed"),
   N_ ("does not answer: pcscd.service or pcscd.socket is masked"),
   N_ ("polkit.service is masked, or not installed"),
+  N_ ("its key is there"),
   N_ ("waiting: "),
   N_ ("refused: "),
 };
@@ -381,6 +386,9 @@ translate_seen (const char *part)
 
   if (second != NULL)
     return g_strdup_printf (_ ("cards: %s, not answering: %s"), first, second);
+  second = split_seen (part, "from ", " to ", &first);
+  if (second != NULL)
+    return g_strdup_printf (_ ("from %s to %s"), first, second);
   second = split_seen (part, "expires ", ": ", &first);
   if (second != NULL)
     return g_strdup_printf (_ ("expires %s: %s"), first, look_up_end (second));

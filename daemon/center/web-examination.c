@@ -51,8 +51,9 @@ note_seen (Examination *examination, const WebClientWay *way)
 
   if (way->transport->links[TRANSPORT_LINK_LINE].state == TRANSPORT_LINK_OK && line->local != NULL)
     {
-      seen = g_strdup_printf ("%s%s%s to %s port %d", line->interface != NULL ? line->interface : "",
-                              line->interface != NULL ? " " : "", line->local, line->peer, g_uri_get_port (way->uri));
+      g_autofree char *peer = web_links_format_address (line->peer, way->uri);
+
+      seen = g_strdup_printf ("from %s (%s) to %s", line->local, line->interface != NULL ? line->interface : "?", peer);
       transport_note_seen (way->transport, TRANSPORT_LINK_LINE, seen);
     }
   if (way->transport->links[TRANSPORT_LINK_NAME].state == TRANSPORT_LINK_OK)

@@ -2,6 +2,8 @@
 /* web-links: see the header. Addresses, ports and interfaces are told; nothing that the center has sent is. */
 #include "center/web-links.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/network.h"
 
@@ -30,6 +32,14 @@ find_way (const Transport *transport, GUri *uri)
   g_autofree char *place = make_place (uri);
 
   return g_strcmp0 (transport->way.place, place) == 0 ? &transport->way : NULL;
+}
+
+char *
+web_links_format_address (const char *peer, GUri *uri)
+{
+  const gboolean is_6 = strchr (peer, ':') != NULL;
+
+  return g_strdup_printf ("%s%s%s:%d", is_6 ? "[" : "", peer, is_6 ? "]" : "", g_uri_get_port (uri));
 }
 
 const char *
@@ -129,10 +139,10 @@ static void
 note_line_silent (Transport *transport, GUri *uri, const char *known)
 {
   g_autoptr (GError) silent = NULL, explained = NULL;
+  g_autofree char *address = web_links_format_address (known, uri);
 
   shikaku_error_set (&silent, SHIKAKU_ERROR_CENTER_UNREACHABLE, SHIKAKU_CAUSE_LINE_SILENT,
-                     "neither the name service nor %s port %d, where %s was before, answers", known,
-                     g_uri_get_port (uri), g_uri_get_host (uri));
+                     "neither the name service nor %s, where %s was before, answers", address, g_uri_get_host (uri));
   explained = web_links_explain (transport, uri, known, silent);
   transport_note_link (transport, TRANSPORT_LINK_LINE, TRANSPORT_LINK_FAILED, explained != NULL ? explained : silent);
   transport_note_link (transport, TRANSPORT_LINK_NAME, TRANSPORT_LINK_UNKNOWN, NULL);
@@ -143,7 +153,8 @@ web_links_note_walk (Transport *transport, GUri *uri, gboolean known_answers, co
 {
   const char *known = web_links_get_known (transport, uri);
   g_autoptr (GError) explained = known_answers ? NULL : web_links_explain (transport, uri, known, error);
-  g_autofree char *answers = known_answers ? g_strdup_printf ("%s port %d answers", known, g_uri_get_port (uri)) : NULL;
+  g_autofree char *address = known != NULL ? web_links_format_address (known, uri) : NULL;
+  g_autofree char *answers = known_answers ? g_strdup_printf ("answers at %s", address) : NULL;
 
   transport_forget_links (transport, TRANSPORT_LINK_LINE);
   if (explained != NULL)

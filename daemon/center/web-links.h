@@ -25,5 +25,8 @@ void web_links_note (Transport *transport, GUri *uri, const HttpsOutcome *outcom
  */
 void web_links_note_walk (Transport *transport, GUri *uri, gboolean known_answers, const GError *error);
 
+/* web_links_format_address: @peer and the port of @uri, as in a URI. Return: (transfer full). */
+char *web_links_format_address (const char *peer, GUri *uri);
+
 /* web_links_get_known: where the center of @uri was when it last answered, or NULL. */
 const char *web_links_get_known (const Transport *transport, GUri *uri);

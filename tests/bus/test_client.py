@@ -476,8 +476,11 @@ def test_diagnose(rig):
         "daemon", "agent", "pcscd", "reader", "card", "settings", "credential", "account", "clock", "line", "name", "tls",
         "center", "store"]
     text = rig.client("diagnose", stdin="", check=CANCELLED).text()
+    assert text.startswith("patient terminal: FAILED\n  at the desk "), text  # what to do first
+    assert "shikakuctl agent --reader NUMBER" in text.partition("\n\n")[0], text
     assert re.search("^patient terminal +FAILED +agents: 0; none at reader 1 ", text, re.MULTILINE), text
-    assert "shikakuctl agent --reader NUMBER" in text, text
+    assert re.search(r"^line +ok +from 127\.0\.0\.1 \(lo\) to 127\.0\.0\.1:\d+$", text, re.MULTILINE), text
+    assert re.search(r"^name of the center +ok .*\b127\.0\.0\.1$", text, re.MULTILINE), text
     for path in rig.wait_readers(2):
         Agent(rig.bus_connection("colleague"), path=path).register(Reader=ObjectPath(path))
     rig.client("diagnose", stdin="", check=0)
@@ -897,8 +900,8 @@ def test_japanese(rig):
     assert "終わったときの段階: " in errors(rig, process), errors(rig, process)
     text = rig.client("diagnose", stdin="", environment=japanese, check=CANCELLED).text()
     assert re.search("^患者用端末 +異常 ", text, re.MULTILINE) and "shikakuctl agent --reader 番号" in text, text
-    seen = [line for line in text.splitlines() if line[0] != " "]
-    names = "shikakud|Virtual PCD|[0-9.]+"
+    seen = [line for line in text.splitlines() if line and line[0] != " "]
+    names = r"shikakud|Virtual PCD|[0-9.]+|\(lo\)"
     assert not [line for line in seen if re.search("[A-Za-z]", re.sub(names, "", line))], text
 
 

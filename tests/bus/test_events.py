@@ -98,8 +98,8 @@ def test_who(rig):
 
 def test_center(rig):
     """The center's state, as it changes; readers that come and go, but not those of the start."""
-    rig.start("card", "center", "daemon")
-    rig.wait_readers(2)
+    rig.start("card", "center", "daemon", card_options=["--ejected"])
+    rig.wait_readers(2, present=0)
     clerk = rig.bus_connection()
     listener = Listener(rig, kinds=["center", "reader"])
     check(clerk)

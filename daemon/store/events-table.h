@@ -4,8 +4,8 @@
  * and numbered there, read back in the order of their numbers, and purged when they are old or too many.
  *
  * A number is given in the transaction that writes the event: so numbers are in the order of writing, and one that was
- * told to anybody is on the disk. It is the greater of the number after the last and the milliseconds since 1970: even a
- * file that was lost and begun anew does not give one for the second time.
+ * told to anybody is on the disk. It is the greater of the number after the last and the milliseconds since 1970: even
+ * a file that was lost and begun anew does not give one for the second time.
  */
 #pragma once
 

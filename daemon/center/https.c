@@ -27,6 +27,8 @@
  */
 #define TLS_PRIORITY "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2:%PROFILE_MEDIUM:%NO_TICKETS"
 
+#define N_SIGNALS 4 /* that an exchange listens to */
+
 struct Https
 {
   SoupSession *session;
@@ -57,6 +59,7 @@ typedef struct
   goffset length;      /* Content-Length, or -1 */
   Buffer *buffer;
   gsize used;
+  gulong signals[N_SIGNALS]; /* of message */
 } Exchange;
 
 static Buffer *
@@ -167,7 +170,8 @@ https_parse_uri (const char *text)
 static void
 exchange_free (Exchange *exchange)
 {
-  g_signal_handlers_disconnect_by_data (exchange->message, exchange); /* libsoup may hold it a little longer */
+  for (guint i = 0; i < N_SIGNALS; i++) /* libsoup may hold it a little longer */
+    g_signal_handler_disconnect (exchange->message, exchange->signals[i]);
   g_clear_object (&exchange->message);
   g_clear_object (&exchange->certificate);
   g_clear_object (&exchange->stream);
@@ -658,10 +662,12 @@ exchange_new (Https *https, GUri *uri, gboolean query, HttpsOutcome *outcome, GC
   soup_message_set_flags (exchange->message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
   exchange->certificate = g_object_ref (https->certificate);
   soup_message_set_tls_client_certificate (exchange->message, exchange->certificate);
-  g_signal_connect (exchange->message, "request-certificate", G_CALLBACK (on_request_certificate), exchange);
-  g_signal_connect (exchange->message, "network-event", G_CALLBACK (on_network_event), exchange);
-  g_signal_connect (exchange->message, "got-informational", G_CALLBACK (on_informational), exchange);
-  g_signal_connect (exchange->message, "starting", G_CALLBACK (on_starting), exchange);
+  exchange->signals[0]
+      = g_signal_connect (exchange->message, "request-certificate", G_CALLBACK (on_request_certificate), exchange);
+  exchange->signals[1] = g_signal_connect (exchange->message, "network-event", G_CALLBACK (on_network_event), exchange);
+  exchange->signals[2]
+      = g_signal_connect (exchange->message, "got-informational", G_CALLBACK (on_informational), exchange);
+  exchange->signals[3] = g_signal_connect (exchange->message, "starting", G_CALLBACK (on_starting), exchange);
   return exchange;
 }
 

@@ -8,6 +8,7 @@
 #define UNIX_EPOCH_JULIAN 719163 /* 1970-01-01 as GDate counts days */
 #define SECONDS_PER_DAY 86400
 #define JAPAN_OFFSET_SECONDS 32400
+#define DATE_SIZE 8
 #define LATEST_JULIAN 3652059 /* 9999-12-31: four digits hold no later year */
 
 GArray *
@@ -137,9 +138,14 @@ char *
 japanese_text_format_date (gint64 now)
 {
   const gint64 day = divide_down (divide_down (now, G_USEC_PER_SEC) + JAPAN_OFFSET_SECONDS, SECONDS_PER_DAY);
+  char text[DATE_SIZE + 1] = "";
+  guint number;
   GDate date;
 
   g_date_clear (&date, 1);
   g_date_set_julian (&date, (guint32)CLAMP (day + UNIX_EPOCH_JULIAN, 1, LATEST_JULIAN));
-  return g_strdup_printf ("%04u%02u%02u", g_date_get_year (&date), g_date_get_month (&date), g_date_get_day (&date));
+  number = (g_date_get_year (&date) * 100u + (guint)g_date_get_month (&date)) * 100u + g_date_get_day (&date);
+  for (gsize i = DATE_SIZE; i-- > 0; number /= 10)
+    text[i] = (char)('0' + number % 10);
+  return g_strndup (text, DATE_SIZE);
 }

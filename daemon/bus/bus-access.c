@@ -44,10 +44,9 @@ typedef struct
   BusAccess *access;
   sd_bus_message *call;
   const BusAccessRule *rule;
-  const char *reader_path, *reader_name; /* that the call gives; borrowed from it */
-  gboolean needs_reader;                 /* also if it names none */
-  guint asked;                           /* times */
-  char *reader;                          /* that polkit was asked about; NULL: none */
+  BusAccessSubject subject; /* borrowed from the call */
+  guint asked;              /* times */
+  char *reader;             /* that polkit was asked about; NULL: none */
   BusAccessDone callback;
   gpointer user_data;
 } AccessQuestion;
@@ -97,21 +96,24 @@ refuse_by_polkit (AccessQuestion *question, BusPeer *peer, BusPolkitAnswer answe
   refuse_question (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, text);
 }
 
-/* look_at_call: once, for it costs as much as all the rest here. */
-static void
-look_at_call (AccessQuestion *question)
+gboolean
+bus_access_look (const BusAccessRule *rule, sd_bus_message *call, gsize size_maximum, BusAccessSubject *ret_subject)
 {
   BusOptionSought sought[] = {
     { .key = "Reader", .type = "o" }, { .key = "ReaderName", .type = "s" }, { .key = "Insured" }, { .key = "Consents" }
   };
-  const BusAccessReader kind = question->rule->reader;
+  const guint n_sought = rule->reader == BUS_ACCESS_NO_READER ? 0 : G_N_ELEMENTS (sought);
 
-  if (kind == BUS_ACCESS_NO_READER)
-    return;
-  bus_options_seek (question->call, sought, G_N_ELEMENTS (sought));
-  question->reader_path = sought[0].text;
-  question->reader_name = sought[1].text;
-  question->needs_reader = kind == BUS_ACCESS_READER_FOR_CONSENTS || sought[2].is_given ? sought[3].is_given : TRUE;
+  if (!bus_options_seek (call, size_maximum, sought, n_sought))
+    return FALSE;
+  *ret_subject = (BusAccessSubject){ NULL, NULL, FALSE };
+  if (n_sought == 0)
+    return TRUE;
+  ret_subject->reader_path = sought[0].text;
+  ret_subject->reader_name = sought[1].text;
+  ret_subject->needs_reader
+      = rule->reader == BUS_ACCESS_READER_FOR_CONSENTS || sought[2].is_given ? sought[3].is_given : TRUE;
+  return TRUE;
 }
 
 /* The reader that the call is about; NULL where it is about none, or there are several and it does not say which. */
@@ -121,10 +123,10 @@ find_reader_name (AccessQuestion *question)
   Station *station = question->access->station;
   StationReader *reader = NULL;
 
-  if (question->reader_name != NULL)
-    reader = station_find_named_reader (station, question->reader_name);
-  else if (question->reader_path != NULL || question->needs_reader)
-    reader = station_find_reader (station, question->reader_path);
+  if (question->subject.reader_name != NULL)
+    reader = station_find_named_reader (station, question->subject.reader_name);
+  else if (question->subject.reader_path != NULL || question->subject.needs_reader)
+    reader = station_find_reader (station, question->subject.reader_path);
   return reader != NULL ? station_reader_get_name (reader) : NULL;
 }
 
@@ -187,20 +189,22 @@ on_peer_known (BusPeer *peer, gpointer user_data)
   else if (strcmp (question->rule->right, BUS_ACCESS_ROOT) == 0)
     refuse_question (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, "this needs to be root");
   else
-    {
-      look_at_call (question);
-      ask_polkit (question, peer);
-    }
+    ask_polkit (question, peer);
 }
 
 void
 bus_access_check (BusAccess *access, BusPeer *peer, sd_bus_message *call, const BusAccessRule *rule,
-                  BusAccessDone callback, gpointer user_data)
+                  const BusAccessSubject *subject, BusAccessDone callback, gpointer user_data)
 {
   AccessQuestion *question = g_new (AccessQuestion, 1);
 
   *question = (AccessQuestion){
-    .access = access, .call = sd_bus_message_ref (call), .rule = rule, .callback = callback, .user_data = user_data
+    .access = access,
+    .call = sd_bus_message_ref (call),
+    .rule = rule,
+    .subject = *subject,
+    .callback = callback,
+    .user_data = user_data,
   };
   bus_peer_await (peer, on_peer_known, question);
 }

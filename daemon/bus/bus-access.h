@@ -50,13 +50,27 @@ void bus_access_set_station (BusAccess *access, Station *station);
  */
 typedef void (*BusAccessDone) (BusPeer *peer, const GError *error, gpointer user_data);
 
+/* What a call says of the reader that it is about. Texts are borrowed from it. */
+typedef struct
+{
+  const char *reader_path, *reader_name; /* NULL: it gives none */
+  gboolean needs_reader;                 /* also if it names none */
+} BusAccessSubject;
+
+/*
+ * bus_access_look: reads it, in the one walk that measures the call too: that costs as much as all the rest here.
+ * Return: FALSE: its arguments take more than @size_maximum bytes.
+ */
+gboolean bus_access_look (const BusAccessRule *rule, sd_bus_message *call, gsize size_maximum,
+                          BusAccessSubject *ret_subject);
+
 /*
  * bus_access_check: whether @peer has the right that @rule names, which it needs for @call. Root has every right; about
  * others polkit is asked, each time. May call back before it returns. @peer of the callback may be NULL, if there is an
  * error.
  */
 void bus_access_check (BusAccess *access, BusPeer *peer, sd_bus_message *call, const BusAccessRule *rule,
-                       BusAccessDone callback, gpointer user_data);
+                       const BusAccessSubject *subject, BusAccessDone callback, gpointer user_data);
 
 /* bus_access_drop_caller: @name has left the bus. */
 void bus_access_drop_caller (BusAccess *access, const char *name);

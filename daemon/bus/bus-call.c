@@ -4,8 +4,9 @@
 
 #include <string.h>
 
+#include "bus/bus-options.h"
+
 #define SIZE_MAXIMUM 65536 /* bytes of arguments, roughly: a call may wait for minutes, and many may */
-#define NUMBER_SIZE 8      /* also what a text takes beside its characters: even empty ones are soon too many */
 
 struct BusCalls
 {
@@ -112,43 +113,10 @@ on_access (BusPeer *peer, const GError *error, gpointer user_data)
     bus_peers_forget (calls->peers, peer);
 }
 
-/* Whether what is left of @message, or of the container that was entered, fits into @room, which it takes. */
-static gboolean
-fits (sd_bus_message *message, gsize *room)
-{
-  const char *contents;
-  union
-  {
-    guint64 number;
-    const char *text;
-  } value;
-  gsize size;
-  char type;
-
-  while (sd_bus_message_peek_type (message, &type, &contents) > 0)
-    {
-      gboolean is_container = contents != NULL;
-
-      if (is_container ? sd_bus_message_enter_container (message, type, contents) < 0 || !fits (message, room)
-                             || sd_bus_message_exit_container (message) < 0
-                       : sd_bus_message_read_basic (message, type, &value) < 0)
-        return FALSE;
-      size = NUMBER_SIZE + (!is_container && strchr ("sog", type) != NULL ? strlen (value.text) : 0);
-      if (size > *room)
-        return FALSE;
-      *room -= size;
-    }
-  return TRUE;
-}
-
 gboolean
 bus_call_is_short (sd_bus_message *message)
 {
-  gsize room = SIZE_MAXIMUM;
-  gboolean result = fits (message, &room);
-
-  sd_bus_message_rewind (message, TRUE);
-  return result;
+  return bus_options_seek (message, SIZE_MAXIMUM, NULL, 0);
 }
 
 static const BusMethod *
@@ -176,6 +144,7 @@ bus_call_begin (BusCalls *calls, sd_bus_message *message, const char *interface,
   const char *member = sd_bus_message_get_member (message);
   const BusMethod *method = find_method (methods, member);
   const BusAccessRule *rule = bus_access_find_rule (interface, member);
+  BusAccessSubject subject;
   BusPeer *peer;
   BusCall *call;
 
@@ -183,7 +152,7 @@ bus_call_begin (BusCalls *calls, sd_bus_message *message, const char *interface,
     return bus_call_refuse (calls, message, SHIKAKU_ERROR_NOT_AUTHORIZED, "nobody may call this");
   if (calls->closed)
     return bus_call_refuse (calls, message, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down");
-  if (!bus_call_is_short (message))
+  if (!bus_access_look (rule, message, SIZE_MAXIMUM, &subject))
     return bus_call_refuse (calls, message, SHIKAKU_ERROR_LIMIT_EXCEEDED, "the call's arguments are too long");
   peer = bus_peers_get (calls->peers, sd_bus_message_get_sender (message));
   if (peer == NULL)
@@ -204,7 +173,7 @@ bus_call_begin (BusCalls *calls, sd_bus_message *message, const char *interface,
   if (strcmp (rule->right, BUS_ACCESS_OWNER) == 0)
     call->handler (call, call->target);
   else
-    bus_access_check (calls->access, peer, message, rule, on_access, call);
+    bus_access_check (calls->access, peer, message, rule, &subject, on_access, call);
   return 1;
 }
 

@@ -7,7 +7,7 @@
 
 #define KEY_LENGTH_SHOWN 40 /* of an unknown key, in the error text */
 #define TEXTS_MAXIMUM 64    /* entries of an "as" */
-#define ENTRIES_SEARCHED 64 /* of a dictionary that nobody has checked yet */
+#define NUMBER_SIZE 8       /* also what a text takes beside its characters: even empty ones are soon too many */
 
 static const char *const signatures[] = {
   [BUS_OPTION_TEXT] = "s",   [BUS_OPTION_PATH] = "o",   [BUS_OPTION_NUMBER] = "u",
@@ -123,51 +123,88 @@ bus_options_read (sd_bus_message *message, const BusOption *table, gpointer valu
   return TRUE;
 }
 
-/* note_entry: @message stands at the value of @key. */
-static int
-note_entry (sd_bus_message *message, const char *key, BusOptionSought *sought, guint n_sought)
+/* One walk over the arguments of a call. */
+typedef struct
 {
-  const char *contents;
-  guint i = 0;
+  gsize room; /* left */
+  BusOptionSought *sought;
+  guint n_sought;
+} Walk;
 
-  while (i < n_sought && strcmp (sought[i].key, key) != 0)
-    i++;
-  if (i == n_sought || sought[i].is_given)
-    return sd_bus_message_skip (message, "v");
-  sought[i].is_given = TRUE;
-  if (sought[i].type == NULL || sd_bus_message_peek_type (message, NULL, &contents) <= 0
-      || strcmp (contents, sought[i].type) != 0)
-    return sd_bus_message_skip (message, "v");
-  return sd_bus_message_read (message, "v", sought[i].type, &sought[i].text);
+/* An argument that is a dictionary has entries, the keys and variants of which stand at these depths. */
+#define ARGUMENTS_DEPTH 0
+#define ENTRY_DEPTH 2
+
+static BusOptionSought *
+find_sought (const Walk *walk, const char *key)
+{
+  for (guint i = 0; i < walk->n_sought; i++)
+    if (!walk->sought[i].is_given && strcmp (walk->sought[i].key, key) == 0)
+      return &walk->sought[i];
+  return NULL;
 }
 
-static int
-seek_in_dictionary (sd_bus_message *message, BusOptionSought *sought, guint n_sought)
+static gboolean
+take_room (Walk *walk, gsize size)
 {
-  const char *key;
-  int result = sd_bus_message_enter_container (message, 'a', "{sv}");
-
-  for (guint i = 0; result > 0 && (result = sd_bus_message_enter_container (message, 'e', "sv")) > 0; i++)
-    {
-      if (i == ENTRIES_SEARCHED || sd_bus_message_read_basic (message, 's', &key) <= 0
-          || note_entry (message, key, sought, n_sought) < 0)
-        return -EINVAL;
-      result = sd_bus_message_exit_container (message);
-    }
-  return result < 0 ? result : sd_bus_message_exit_container (message);
+  if (size > walk->room)
+    return FALSE;
+  walk->room -= size;
+  return TRUE;
 }
 
-void
-bus_options_seek (sd_bus_message *message, BusOptionSought *sought, guint n_sought)
+/*
+ * walk_container: what is left of @message, or of the container that was entered. @sought: whose value it is, or NULL.
+ * @is_options: it is in an argument that is an a{sv}.
+ */
+static gboolean
+walk_container (Walk *walk, sd_bus_message *message, guint depth, gboolean is_options, BusOptionSought *sought)
 {
   const char *contents;
-  int result = 1;
+  union
+  {
+    guint64 number;
+    const char *text;
+  } value;
   char type;
 
-  while (result >= 0 && sd_bus_message_peek_type (message, &type, &contents) > 0)
-    if (type == 'a' && strcmp (contents, "{sv}") == 0)
-      result = seek_in_dictionary (message, sought, n_sought);
+  while (sd_bus_message_peek_type (message, &type, &contents) > 0)
+    if (contents != NULL)
+      {
+        if (depth == ARGUMENTS_DEPTH)
+          is_options = type == 'a' && strcmp (contents, "{sv}") == 0;
+        else if (depth == ENTRY_DEPTH && sought != NULL)
+          {
+            sought->is_given = TRUE;
+            if (sought->type == NULL || strcmp (contents, sought->type) != 0)
+              sought = NULL;
+          }
+        if (!take_room (walk, NUMBER_SIZE) || sd_bus_message_enter_container (message, type, contents) < 0
+            || !walk_container (walk, message, depth + 1, is_options, depth == ENTRY_DEPTH ? sought : NULL)
+            || sd_bus_message_exit_container (message) < 0)
+          return FALSE;
+      }
     else
-      result = sd_bus_message_skip (message, NULL);
+      {
+        const gboolean is_text = strchr ("sog", type) != NULL;
+
+        if (sd_bus_message_read_basic (message, type, &value) < 0
+            || !take_room (walk, NUMBER_SIZE + (is_text ? strlen (value.text) : 0)))
+          return FALSE;
+        if (depth == ENTRY_DEPTH && is_options && is_text)
+          sought = find_sought (walk, value.text);
+        else if (depth == ENTRY_DEPTH + 1 && sought != NULL)
+          sought->text = value.text;
+      }
+  return TRUE;
+}
+
+gboolean
+bus_options_seek (sd_bus_message *message, gsize size_maximum, BusOptionSought *sought, guint n_sought)
+{
+  Walk walk = { size_maximum, sought, n_sought };
+  gboolean fits = walk_container (&walk, message, ARGUMENTS_DEPTH, FALSE, NULL);
+
   sd_bus_message_rewind (message, TRUE);
+  return fits;
 }

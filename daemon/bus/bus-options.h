@@ -46,6 +46,7 @@ typedef struct
 
 /*
  * bus_options_seek: what the dictionaries among the arguments of @message say for some keys, before anybody checks
- * them: each where it stands first. @message stands at its begin again.
+ * them: each where it stands first. @message stands at its begin again. Return: FALSE if the arguments take more than
+ * @size_maximum bytes, roughly; nothing that was found counts then.
  */
-void bus_options_seek (sd_bus_message *message, BusOptionSought *sought, guint n_sought);
+gboolean bus_options_seek (sd_bus_message *message, gsize size_maximum, BusOptionSought *sought, guint n_sought);

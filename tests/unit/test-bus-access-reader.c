@@ -112,9 +112,11 @@ begin_call (Fixture *fixture, sd_bus_message *given)
   const BusAccessRule *rule
       = bus_access_find_rule (sd_bus_message_get_interface (call), sd_bus_message_get_member (call));
   const guint before = fixture->asked;
+  BusAccessSubject subject;
 
   g_assert_cmpint (sd_bus_message_seal (call, 1, 0), >=, 0);
-  bus_access_check (fixture->access, bus_peers_get (fixture->peers, CALLER), call, rule, on_decided, fixture);
+  g_assert_true (bus_access_look (rule, call, 65536, &subject));
+  bus_access_check (fixture->access, bus_peers_get (fixture->peers, CALLER), call, rule, &subject, on_decided, fixture);
   for (;;)
     {
       bus_ends_settle (&fixture->ends);

@@ -3,13 +3,17 @@
 
 import base64
 import concurrent.futures
+import contextlib
 import datetime
 import http.client
 import json
+import pathlib
+import signal
 import socket
 import ssl
 import subprocess
 import sys
+import tempfile
 import time
 
 from simulated import (DEADLINE, KEYS, PEOPLE, SIMULATOR, Center, Client, expect, get_entries, make_session, make_tls,
@@ -314,6 +318,82 @@ def test_log_and_stats():
             assert stats[name] == sum(line[name] for line in log) > 0
         center.tell("clear-log")
         assert center.log() == [] and center.tell("stats")["connections"] == 0
+
+# -- the load test
+
+
+def make_load_search(client, person, identifier=None):
+    names = {"InsurerNumber": "InsurerNumber", "InsuredCardSymbol": "Symbol", "InsuredIdentificationNumber": "Number",
+             "InsuredBranchNumber": "Branch", "Birthdate": "Birthdate"}
+    query = {name: person[key] for name, key in names.items()}
+    message = client.make_message({"QualificationConfirmSearchInfo": query}, QualificationConfirmationDate="20261123")
+    if identifier:
+        message["XmlMsg"]["MessageHeader"]["ArbitraryFileIdentifier"] = identifier
+    return message
+
+
+def test_load():
+    with tempfile.TemporaryDirectory() as folder:
+        path = pathlib.Path(folder) / "numbers"
+        with make_session("--load", "200", "--load-seed", "7", "--load-numbers", str(path)) as (center, client):
+            people = [json.loads(line) for line in path.read_text().splitlines()]
+            assert len({person["Number"] for person in people}) == 200
+            center.tell("clear-log")
+            for person in people:
+                response, body = client.post("search", make_load_search(client, person))
+                assert response.status == 200 and json.loads(body)["XmlMsg"]["MessageBody"]["ResultList"], person
+            client.post("search", make_load_search(client, people[0], "the-same"))
+            client.post("search", make_load_search(client, {**people[1], "Number": "1"}, "the-same"))
+            center.tell("fault status 503 path=search")
+            client.post("search", make_load_search(client, people[2]))
+            center.tell("fault error-code SHK090001 path=search")
+            client.post("search", make_load_search(client, people[3]))
+            report = center.tell("load")
+            for name, value in {"people": 200, "people_asked_for": 200, "queries_doubled": 1, "queries_for_nobody": 1,
+                                "identifiers_used_again": 1, "requests": {"search": 204}, "under_way": 0,
+                                "errors": {"HTTP 503": 1, "SHK090001": 1}, "at_once_at_most": 1}.items():
+                assert report[name] == value, (name, report)
+            assert report["requests_per_second"] > 0
+            times = [report["milliseconds"][name] for name in ("median", "of_95_percent", "of_99_percent", "most")]
+            assert times == sorted(times) and times[0] > 0, report
+            center.process.send_signal(signal.SIGTERM)
+            word, _, told = center.process.stdout.readline().partition(" ")
+            assert word == "load" and json.loads(told)["requests"] == {"search": 204}, told
+            assert center.process.wait(DEADLINE) == 0
+
+
+def test_load_at_once():
+    with Center("--load", "3") as center, contextlib.ExitStack() as stack:
+        people = [json.loads(center.process.stdout.readline()) for _ in range(3)]
+        clients = [stack.enter_context(Client(center)).authenticate() for _ in people]
+        center.tell("fault hold always path=search")
+        with concurrent.futures.ThreadPoolExecutor(3) as pool:
+            asked = [pool.submit(client.post, "search", make_load_search(client, person))
+                     for client, person in zip(clients, people)]
+            center.tell("wait search 3 60")
+            assert center.tell("load")["under_way"] == 3
+            center.tell("release")
+            assert all(answer.result()[0].status == 200 for answer in asked)
+        report = center.tell("load")
+        assert (report["at_once_at_most"], report["under_way"], report["people_asked_for"]) == (3, 0, 3), report
+        center.tell("fault drop path=search")
+        with expect(*BROKEN):
+            clients[0].post("search", make_load_search(clients[0], people[0]))
+        assert center.tell("load")["errors"] == {"no answer": 1}
+
+
+def test_load_seed():
+    """The same people of the same seed, however many there are; and the options are judged."""
+    def read(*options):
+        with Center(*options) as center:
+            return [center.process.stdout.readline() for _ in range(int(options[1]))]
+
+    few, many, others = read("--load", "5"), read("--load", "50"), read("--load", "5", "--load-seed", "2")
+    assert few == many[:5] and few != others and len(set(many)) == 50
+    for number in ("0", "100001", "x"):
+        done = subprocess.run(["/usr/bin/python3", SIMULATOR / "shikaku-sim-center", "--keys", KEYS, "--load", number],
+                              capture_output=True, text=True)  # fmt: skip
+        assert done.returncode == 2 and "load" in done.stderr, done
 
 
 def test_resumption():

@@ -157,10 +157,12 @@ class Center:
                 if repeatable and slot in self.replies:
                     return self.repeat(slot, request)
             except Refusal as refusal:
+                record["refused"] = refusal.code
                 return self.make_refusal(refusal.code, request)
             try:
                 reply = call(request)
             except Refusal as refusal:
+                record["refused"] = refusal.code
                 reply = self.make_refusal(refusal.code, request)
             if repeatable:
                 self.replies.keep(slot, (request.digest, reply))
@@ -195,6 +197,7 @@ class Center:
             request = Request(body, record)
         except Refusal:
             request = None
+        record["refused"] = code or f"SegmentOfResult {segment}"
         return self.make_refusal(code, request, segment)
 
     @staticmethod
@@ -258,6 +261,7 @@ class Center:
         flags = {prefix: need_flag(query, prefix + "ConsFlg") for prefix in QUERY_CONSENTS}
         note_texts(request, query, [prefix for prefix, agreed in flags.items() if agreed])
         person = self.people.find_by_numbers(query)
+        request.record["person"] = person and person.key
         return self.make_eligibility(request, person, "2", flags, None, {"QualificationConfirmSearchInfo": query})
 
     def make_eligibility(self, request, person, classification, flags, confirmation, echo=None):

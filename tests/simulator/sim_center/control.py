@@ -15,7 +15,8 @@ HELP = """control commands (one a line; each is answered with one line of JSON, 
   release             answers what was held, and holds no more
   log                 {"log": [...]}: every request: path, connection, resumed, bytes, status, ms, registered consents ...
   stats               sums: connections, handshakes (full), resumed, requests by path, bytes of HTTP, open connections
-  clear-log           empties the log and sets the sums to 0
+  load                what a load test has come to: requests a second, at once, latencies, errors, doubled queries
+  clear-log           empties the log and sets the sums to 0, those of load as well
   wait CALL [N] [SECONDS]  answers when N requests of CALL have arrived since clear-log (default 1 and 10)
   revoke PERSONA      the center's revocation list has this card from now on
   unrevoke PERSONA    and now no longer
@@ -36,6 +37,7 @@ class Control:
             "release": self.server.release,
             "log": lambda: {"log": list(self.server.log)},
             "stats": self.server.get_stats,
+            "load": self.server.load.report,
             "clear-log": self.server.clear_log,
             "wait": self.wait,
             "revoke": lambda key: self.set_revoked(key, True),

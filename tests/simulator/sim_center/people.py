@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """The invented people, and what the center says about them: elements of the field, in an order of its own per person."""
 
+import collections
 import datetime
 import hashlib
 import json
@@ -121,9 +122,14 @@ class Person:
 
 
 class People:
-    def __init__(self, people_file, keys_directory):
+    def __init__(self, people_file, keys_directory, more=None):
+        """@more: people beside those of the file: of a load test."""
         with open(people_file, encoding="utf-8") as file:
-            self.persons = {key: Person(key, value) for key, value in json.load(file)["people"].items()}
+            described = {**json.load(file)["people"], **(more or {})}
+        self.persons = {key: Person(key, value) for key, value in described.items()}
+        self.by_birthdate = collections.defaultdict(list)
+        for person in self.persons.values():
+            self.by_birthdate[person.entries[0].get("Birthdate")].append(person)
         self.by_certificate = {}
         for person in self.persons.values():
             path = keys_directory / (person.key + ".cert.der")
@@ -137,4 +143,5 @@ class People:
         return self.by_certificate.get(hashlib.sha256(der).digest())
 
     def find_by_numbers(self, query):
-        return next((person for person in self.persons.values() if person.matches(query)), None)
+        born = self.by_birthdate.get(query.get("Birthdate"), ())
+        return next((person for person in born if person.matches(query)), None)

@@ -178,6 +178,7 @@ class Connection(asyncio.Protocol):
             return
         else:
             self.write(exchange, *self.ask_center(exchange))
+        self.server.load.end(exchange.record)
         if exchange.closes():
             self.transport.close()
 
@@ -212,6 +213,7 @@ class Connection(asyncio.Protocol):
             await self.commit_fault(fault, exchange)
         finally:
             self.task = None
+            self.server.load.end(exchange.record)
         if exchange.closes():
             self.transport.close()
         self.read_requests()
@@ -311,12 +313,13 @@ def parse_head(head):
 
 
 class Server:
-    def __init__(self, center, faults, contexts, port, address="127.0.0.1"):
+    def __init__(self, center, faults, contexts, port, load, address="127.0.0.1"):
         self.center = center
         self.faults = faults
         self.contexts = contexts  # of CONTEXTS
         self.port = port
         self.address = address
+        self.load = load
         self.listener = None
         self.open = set()
         self.held = set()
@@ -330,6 +333,7 @@ class Server:
 
     def clear_log(self):
         self.log.clear()
+        self.load.reset()
         self.stats = {"connections": 0, "handshakes": 0, "resumed": 0, "failed_handshakes": 0,
                       "requests": collections.Counter(), "request_bytes": 0, "response_bytes": 0}  # fmt: skip
 
@@ -345,10 +349,11 @@ class Server:
             path=path, connection=connection.number, request_on_connection=connection.requests, tls=connection.tls,
             resumed=connection.resumed, client_certificate=connection.certificate, request_bytes=size, response_bytes=0,
             status=None, ms=None, at=time.time(), ArbitraryFileIdentifier=None, institution=None,
-            registered=[], repeated=False, fault=None)  # fmt: skip
+            registered=[], repeated=False, fault=None, person=None, refused=None)  # fmt: skip
         self.log.append(record)
         self.stats["requests"][path] += 1
         self.stats["request_bytes"] += size
+        self.load.begin(record)
         self.start(self.tell_arrival())
         return record
 

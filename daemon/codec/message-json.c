@@ -192,7 +192,11 @@ measure_height (const Message *node)
   guint height = 0;
 
   for (const Message *child = message_get_first_child (node); child != NULL; child = message_get_next (child))
-    height = MAX (height, measure_height (child));
+    {
+      const guint of_child = measure_height (child); /* once: MAX would ask twice, at every level */
+
+      height = MAX (height, of_child);
+    }
   return height + 1;
 }
 

@@ -215,6 +215,11 @@ cut (const char *name, gboolean (*parse) (GBytes *body), GBytes *whole)
   tell (name, slowest, highest);
 }
 
+/* Sixteen levels. */
+#define DEEP DEEP_4 DEEP_4 DEEP_4 DEEP_4
+#define DEEP_4 "{\"a\":{\"a\":{\"a\":{\"a\":"
+#define CLOSED "}}}}}}}}}}}}}}}}"
+
 static const struct
 {
   const char *name, *head, *piece, *tail;
@@ -242,6 +247,8 @@ static const struct
   { "JSON, names alike, one twice", "{\"R\":[", "{\"aaaaaaaaaaaaaaaa%u\":1},", "{\"aaaaaaaaaaaaaaaa7\":1}]}" },
   { "JSON, members", "{\"R\":{", "\"a%u\":1,", "\"a\":1}}" },
   { "JSON, items without their name", "{\"ResultList\":[", "{\"a\":1,\"b\":2},", "" },
+  { "JSON, items without their name, deep", "{\"ResultList\":[",
+    "{\"a\":" DEEP "1" CLOSED ",\"b\":2},", "" },
   { "JSON, items in an array", "{\"ResultList\":{\"ResultOfQualificationConfirmation\":[", "{\"a\":1},", "" },
   { "JSON, escapes", "{\"R\":{\"A\":\"", "\\u5c71", "\"" },
   { "JSON, backslashes", "{\"R\":{\"A\":\"", "\\\\", "\"" },

@@ -37,8 +37,8 @@ static const struct
 } refusals[] = {
   { "SHK010001", SHIKAKU_ERROR_CERTIFICATE_EXPIRED },   { "SHK010002", SHIKAKU_ERROR_CERTIFICATE_REVOKED },
   { "SHK010003", SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED }, { "SHK010006", SHIKAKU_ERROR_CERTIFICATE_REVOKED },
-  { "SHK020001", SHIKAKU_ERROR_NOT_REGISTERED },        { "SHK090001", SHIKAKU_ERROR_CENTER_BUSY },
-  { "SHK090003", SHIKAKU_ERROR_MESSAGE_INVALID },
+  { "SHK020001", SHIKAKU_ERROR_NOT_REGISTERED },        { "SHK030001", SHIKAKU_ERROR_NOT_FOUND },
+  { "SHK090001", SHIKAKU_ERROR_CENTER_BUSY },           { "SHK090003", SHIKAKU_ERROR_MESSAGE_INVALID },
 };
 
 /* What the body says beside the insurances. */
@@ -313,4 +313,36 @@ field_answer_read_registration (const Message *message, GBytes *body)
       field_consents_read (child, states);
   field_consents_add_states (reply->consents, states, read_execution_time (message));
   return reply;
+}
+
+TransportReply *
+field_answer_read_use (const Message *message, GBytes *body, GError **error)
+{
+  const Message *part = message_find (message_find (message, "MessageBody"), "CardRegistrationResult");
+  const char *time = message_find_text (part, "UseRegistrationTime");
+  TransportReply *reply;
+
+  if (g_strcmp0 (message_find_text (part, "UseRegistrationFlg"), "1") != 0)
+    return set_invalid (error, "the center does not say that the card was registered"), NULL;
+  reply = new_reply (body);
+  reply->use.granted = TRUE;
+  if (time != NULL)
+    japanese_text_parse_time (time, &reply->use.at);
+  return reply;
+}
+
+TransportReply *
+field_answer_read_reference (const Message *message, GBytes *body, GError **error)
+{
+  const Message *part = message_find (message, "MessageBody");
+  const char *status = message_find_text (part, "ProcessingResultStatus");
+
+  if (g_strcmp0 (status, STATUS_OK) == 0)
+    return new_reply (body);
+  if (g_strcmp0 (status, STATUS_REFUSED) == 0)
+    set_refusal (error, message_find_text (part, "ProcessingResultCode"),
+                 message_find_text (part, "ProcessingResultMessage"), body);
+  else
+    set_invalid (error, "the center does not say whether the number was registered");
+  return NULL;
 }

@@ -50,16 +50,32 @@ field_request_new_challenge (const FieldHeader *header)
   return begin_message (header, NULL, NULL, "CardChallengeInfo", &part);
 }
 
+/* add_proof: that there is a card, and that its PIN was given. */
+static void
+add_proof (Message *part, const TransportCardQuery *query)
+{
+  message_add (part, "ChallengeIdentifier", query->challenge->identifier);
+  add_bytes (part, "UserAuthenticationCertificate", query->certificate);
+  message_add (part, "SignatureAlgorithm", query->algorithm);
+  add_bytes (part, "Signature", query->signature);
+}
+
+/* add_insurer: the field wants eight places, filled with spaces from the left. */
+static void
+add_insurer (Message *part, const char *number)
+{
+  g_autofree char *padded = g_strdup_printf ("%*s", INSURER_NUMBER_WIDTH, number != NULL ? number : "");
+
+  message_add (part, "InsurerNumber", padded);
+}
+
 Message *
 field_request_new_check (const FieldHeader *header, const TransportCardQuery *query)
 {
   Message *part;
   Message *message = begin_message (header, header->today, CLASSIFICATION_CARD, "CardCheckInfo", &part);
 
-  message_add (part, "ChallengeIdentifier", query->challenge->identifier);
-  add_bytes (part, "UserAuthenticationCertificate", query->certificate);
-  message_add (part, "SignatureAlgorithm", query->algorithm);
-  add_bytes (part, "Signature", query->signature);
+  add_proof (part, query);
   for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
     if (consent_kind_is_inside_query (kind))
       field_consents_add (part, kind, CONSENT_KINDS_HAS (query->agreed, kind), query->texts);
@@ -72,11 +88,8 @@ field_request_new_search (const FieldHeader *header, const TransportNumberQuery 
   Message *part;
   Message *message = begin_message (header, query->date != NULL ? query->date : header->today, NULL,
                                     "QualificationConfirmSearchInfo", &part);
-  /* The field wants eight places, filled with spaces from the left. */
-  g_autofree char *insurer_number
-      = g_strdup_printf ("%*s", INSURER_NUMBER_WIDTH, query->insurer_number != NULL ? query->insurer_number : "");
 
-  message_add (part, "InsurerNumber", insurer_number);
+  add_insurer (part, query->insurer_number);
   add_optional (part, "InsuredCardSymbol", query->symbol);
   add_optional (part, "InsuredIdentificationNumber", query->number);
   add_optional (part, "InsuredBranchNumber", query->branch);
@@ -98,5 +111,32 @@ field_request_new_registration (const FieldHeader *header, const TransportConsen
   for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
     if (CONSENT_KINDS_HAS (consents->asked, kind))
       field_consents_add (part, kind, CONSENT_KINDS_HAS (consents->agreed, kind), consents->texts);
+  return message;
+}
+
+Message *
+field_request_new_use (const FieldHeader *header, const TransportCardQuery *proof, const TransportConsentText *terms)
+{
+  Message *part;
+  Message *message = begin_message (header, NULL, NULL, "CardRegistrationInfo", &part);
+
+  add_proof (part, proof);
+  message_add (part, "UseRegistrationConsFlg", "1");
+  message_add (part, "UseRegistrationConsTextVersion", terms->version);
+  message_add (part, "UseRegistrationConsTextLanguage", terms->language);
+  return message;
+}
+
+Message *
+field_request_new_reference (const FieldHeader *header, const TransportReference *reference)
+{
+  Message *part;
+  Message *message = begin_message (header, NULL, NULL, "ReferenceNumberRegistrationInfo", &part);
+
+  message_add (part, "ReferenceNumber", reference->reference_number);
+  add_insurer (part, reference->insurer_number);
+  add_optional (part, "InsuredCardSymbol", reference->symbol);
+  add_optional (part, "InsuredIdentificationNumber", reference->number);
+  add_optional (part, "InsuredBranchNumber", reference->branch);
   return message;
 }

@@ -21,3 +21,6 @@ Message *field_request_new_challenge (const FieldHeader *header);
 Message *field_request_new_check (const FieldHeader *header, const TransportCardQuery *query);
 Message *field_request_new_search (const FieldHeader *header, const TransportNumberQuery *query);
 Message *field_request_new_registration (const FieldHeader *header, const TransportConsents *consents);
+Message *field_request_new_use (const FieldHeader *header, const TransportCardQuery *proof,
+                                const TransportConsentText *terms);
+Message *field_request_new_reference (const FieldHeader *header, const TransportReference *reference);

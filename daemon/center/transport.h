@@ -83,6 +83,13 @@ typedef struct
   const TransportConsentText *texts; /* as above */
 } TransportConsents;
 
+/* A patient's number at this institution, to be kept with one of the insurances. NULL: not given. Borrowed. */
+typedef struct
+{
+  const char *reference_number;
+  const char *insurer_number, *symbol, *number, *branch; /* as the center sent them */
+} TransportReference;
+
 /* What the center says of one kind of consent. */
 typedef struct
 {
@@ -95,8 +102,9 @@ typedef struct
 {
   Qualification *qualification; /* NULL: the answer to a registration */
   TransportConsentState consents[CONSENT_N_KINDS];
-  GBytes *body;    /* as it came; NULL: it holds what the patient did not agree to */
-  gint64 received; /* microseconds since the epoch, UTC */
+  TransportConsentState use; /* of the card as an insurance card: the answer to register_use */
+  GBytes *body;              /* as it came; NULL: it holds what the patient did not agree to */
+  gint64 received;           /* microseconds since the epoch, UTC */
   TransportBond *bond;
 } TransportReply;
 
@@ -165,9 +173,11 @@ typedef struct
 /* What a transport can do. A visit is given the one that can do what its origin needs. */
 typedef enum
 {
-  TRANSPORT_PROVES_CARDS = 1 << 0,       /* get_challenge, check_card */
-  TRANSPORT_ASKS_BY_NUMBER = 1 << 1,     /* check_number */
-  TRANSPORT_REGISTERS_CONSENTS = 1 << 2, /* register_consents */
+  TRANSPORT_PROVES_CARDS = 1 << 0,         /* get_challenge, check_card */
+  TRANSPORT_ASKS_BY_NUMBER = 1 << 1,       /* check_number */
+  TRANSPORT_REGISTERS_CONSENTS = 1 << 2,   /* register_consents */
+  TRANSPORT_REGISTERS_USE = 1 << 3,        /* register_use */
+  TRANSPORT_REGISTERS_REFERENCES = 1 << 4, /* register_reference */
 } TransportAbility;
 
 typedef struct Transport Transport;
@@ -194,7 +204,16 @@ typedef struct
    */
   void (*register_consents) (Transport *transport, const TransportConsents *consents, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);
-  /* reply_finish: of check_card, check_number and register_consents. */
+  /*
+   * register_use: of a card that was proved, and that the center has refused because it is not registered: by the same
+   * proof, which is good for one more check then. @terms: the text that the patient has agreed to. Not repeated either.
+   */
+  void (*register_use) (Transport *transport, const TransportCardQuery *proof, const TransportConsentText *terms,
+                        GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  /* register_reference: not repeated either. Also NOT_FOUND: the center knows nobody by these numbers. */
+  void (*register_reference) (Transport *transport, const TransportReference *reference, GCancellable *cancellable,
+                              GAsyncReadyCallback callback, gpointer user_data);
+  /* reply_finish: of check_card, check_number and all that registers. */
   TransportReply *(*reply_finish) (Transport *transport, GAsyncResult *result, GError **error);
 
   /* examine: walks the links now (Diagnose), then @callback, within TRANSPORT_EXAMINATION_MILLISECONDS; into links. */

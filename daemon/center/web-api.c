@@ -209,6 +209,24 @@ on_registered (GBytes *body, const GError *failure, gpointer user_data)
   return_reply (user_data, message != NULL ? field_answer_read_registration (message, body) : NULL, error);
 }
 
+static void
+on_use_registered (GBytes *body, const GError *failure, gpointer user_data)
+{
+  GError *error = NULL;
+  g_autoptr (Message) message = read_answer (user_data, body, failure, &error);
+
+  return_reply (user_data, message != NULL ? field_answer_read_use (message, body, &error) : NULL, error);
+}
+
+static void
+on_reference_registered (GBytes *body, const GError *failure, gpointer user_data)
+{
+  GError *error = NULL;
+  g_autoptr (Message) message = read_answer (user_data, body, failure, &error);
+
+  return_reply (user_data, message != NULL ? field_answer_read_reference (message, body, &error) : NULL, error);
+}
+
 /* The outcome is in the links, whatever it is. */
 static void
 on_examined (GBytes *body, gint64 milliseconds, const GError *failure, gpointer user_data)
@@ -294,6 +312,29 @@ register_consents (Transport *transport, const TransportConsents *consents, GCan
   g_autoptr (GBytes) body = write_request (asked, field_request_new_registration (&header, consents));
 
   web_client_call (asked->bond->client, WEB_CALL_REGISTER, body, 0, cancellable, on_registered, asked);
+}
+
+static void
+register_use (Transport *transport, const TransportCardQuery *proof, const TransportConsentText *terms,
+              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Asked *asked = asked_new (transport, proof->challenge->bond, cancellable, callback, user_data);
+  FieldHeader header = make_header (asked, NULL);
+  g_autoptr (GBytes) body = write_request (asked, field_request_new_use (&header, proof, terms));
+
+  web_client_call (asked->bond->client, WEB_CALL_REGISTER_USE, body, FALSE, cancellable, on_use_registered, asked);
+}
+
+static void
+register_reference (Transport *transport, const TransportReference *reference, GCancellable *cancellable,
+                    GAsyncReadyCallback callback, gpointer user_data)
+{
+  Asked *asked = asked_new (transport, NULL, cancellable, callback, user_data);
+  FieldHeader header = make_header (asked, NULL);
+  g_autoptr (GBytes) body = write_request (asked, field_request_new_reference (&header, reference));
+
+  web_client_call (asked->bond->client, WEB_CALL_REGISTER_REFERENCE, body, FALSE, cancellable, on_reference_registered,
+                   asked);
 }
 
 static TransportReply *
@@ -480,13 +521,16 @@ web_api_free (Transport *transport)
 }
 
 static const TransportClass web_api_class = {
-  .abilities = TRANSPORT_PROVES_CARDS | TRANSPORT_ASKS_BY_NUMBER | TRANSPORT_REGISTERS_CONSENTS,
+  .abilities = TRANSPORT_PROVES_CARDS | TRANSPORT_ASKS_BY_NUMBER | TRANSPORT_REGISTERS_CONSENTS
+               | TRANSPORT_REGISTERS_USE | TRANSPORT_REGISTERS_REFERENCES,
   .prepare = prepare,
   .get_challenge = get_challenge,
   .get_challenge_finish = get_challenge_finish,
   .check_card = check_card,
   .check_number = check_number,
   .register_consents = register_consents,
+  .register_use = register_use,
+  .register_reference = register_reference,
   .reply_finish = reply_finish,
   .examine = examine,
   .reset = reset,

@@ -30,20 +30,19 @@
 
 #define CONNECT_MILLISECONDS 2000 /* nobody waits for a connection that is made ahead */
 
-/* Beside those of WebCall. */
-#define CALL_AUTH (WEB_CALL_OPEN + 1)
-#define CALL_CONNECT (WEB_CALL_OPEN + 2)
-#define N_CALLS (WEB_CALL_OPEN + 3)
+#define CALL_AUTH (WEB_N_CALLS + 0) /* beside those of WebCall */
+#define CALL_CONNECT (WEB_N_CALLS + 1)
+#define N_CALLS (WEB_N_CALLS + 2)
 
 static const char *const paths[N_CALLS] = {
-  [WEB_CALL_LOGIN] = NULL,
   [WEB_CALL_CHALLENGE] = "/card/challenge",
   [WEB_CALL_CHECK] = "/card/check",
   [WEB_CALL_SEARCH] = "/search",
   [WEB_CALL_REGISTER] = "/consent/register",
-  [WEB_CALL_OPEN] = NULL,
   [CALL_AUTH] = "/auth",
   [CALL_CONNECT] = "/",
+  [WEB_CALL_REGISTER_USE] = "/card/register",
+  [WEB_CALL_REGISTER_REFERENCE] = "/reference/register",
 };
 
 typedef struct
@@ -293,7 +292,7 @@ call_repeat (Call *call)
 
   if (call->outcome.retry_after_seconds >= 0)
     delay_milliseconds = MAX (delay_milliseconds, call->outcome.retry_after_seconds * 1000);
-  if (call->once || call->kind == WEB_CALL_REGISTER || call->kind == CALL_CONNECT || call->repeats == REPEATS_MAXIMUM
+  if (call->once || WEB_CALL_REGISTERS (call->kind) || call->kind == CALL_CONNECT || call->repeats == REPEATS_MAXIMUM
       || g_get_monotonic_time () + delay_milliseconds * 1000 >= call->end)
     return FALSE;
   call->repeats++;
@@ -502,7 +501,7 @@ static void
 call_exchange (Call *call)
 {
   WebClient *client = call->client;
-  HttpsRequest request = { client->uris[call->kind], call->body, NULL, call->kind != WEB_CALL_REGISTER };
+  HttpsRequest request = { client->uris[call->kind], call->body, NULL, !WEB_CALL_REGISTERS (call->kind) };
 
   if (call->kind != CALL_AUTH)
     request.token = web_access_get_token (client->access);

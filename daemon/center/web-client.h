@@ -16,12 +16,17 @@ typedef struct WebClient WebClient;
 typedef enum
 {
   WEB_CALL_LOGIN, /* no request of its own: succeeds when there is a token */
+  WEB_CALL_OPEN,  /* asks nobody: succeeds when the credential is read */
   WEB_CALL_CHALLENGE,
   WEB_CALL_CHECK,
   WEB_CALL_SEARCH,
-  WEB_CALL_REGISTER, /* not a query: no repeat but after a 401 */
-  WEB_CALL_OPEN,     /* asks nobody: succeeds when the credential is read */
+  WEB_CALL_REGISTER, /* from here on no query: no repeat but after a 401 */
+  WEB_CALL_REGISTER_USE,
+  WEB_CALL_REGISTER_REFERENCE,
+  WEB_N_CALLS
 } WebCall;
+
+#define WEB_CALL_REGISTERS(kind) ((kind) >= WEB_CALL_REGISTER && (kind) < WEB_N_CALLS)
 
 /* Exactly one of @body (NULL for WEB_CALL_LOGIN and WEB_CALL_OPEN) and @error is set. Borrowed. */
 typedef void (*WebClientDone) (GBytes *body, const GError *error, gpointer user_data);

@@ -163,6 +163,21 @@ class Client:
     def search(self, person, **changes):
         return self.call("search", self.make_search(person, **changes))
 
+    def make_use(self, check, identifier=None, **changes):
+        """card/register, by the proof in the message @check of card/check. @changes: None leaves an element out."""
+        proof = check["XmlMsg"]["MessageBody"]["CardCheckInfo"]
+        names = ("ChallengeIdentifier", "UserAuthenticationCertificate", "SignatureAlgorithm", "Signature")
+        part = {**{name: proof[name] for name in names}, "UseRegistrationConsFlg": "1",
+                "UseRegistrationConsTextVersion": "1", "UseRegistrationConsTextLanguage": "ja", **changes}
+        return self.make_message(
+            {"CardRegistrationInfo": {name: text for name, text in part.items() if text is not None}}, identifier)
+
+    def make_reference(self, number, person, **changes):
+        entry = PEOPLE[person]["center"]["entries"][0]
+        names = ("InsurerNumber", "InsuredCardSymbol", "InsuredIdentificationNumber", "InsuredBranchNumber")
+        info = {"ReferenceNumber": number, **{name: entry[name] for name in names if name in entry}, **changes}
+        return self.make_message({"ReferenceNumberRegistrationInfo": info})
+
     def make_registration(self, key, identifier=None, texts=None, **flags):
         flags = {kind + "ConsFlg": flag for kind, flag in flags.items()}
         part = {"QualificationConfirmationKey": key, **flags, **(texts or {})}

@@ -23,7 +23,8 @@ BROKEN = (OSError, http.client.HTTPException)  # what a client meets when the co
 EXPECTED = {  # person -> error code or validity
     "yamada": "1", "sato": "2", "takahashi": "1", "suzuki": "1", "tanaka": "6", "ito": "SHK010001", "watanabe": "SHK010002",
     "kobayashi": "SHK010003", "kato": "1", "yoshida": "1", "yamamoto": "SHK020001", "nakamura": "1", "sasaki": "5",
-    "matsumoto": "1",
+    "matsumoto": "1", "hayashi": "1", "kimura": "1", "saito": "SHK010001", "mori": "SHK010006",
+    "okada": "1", "okada-child": "1",
 }  # fmt: skip
 
 
@@ -244,6 +245,56 @@ def test_register_consents():
         key = later["QualificationConfirmationKey"]
         client.call("consent/register", client.make_registration(key, texts=TEXTS, PharmacistsInfo="1"))
         assert center.log("consent/register")[-1]["texts"] == {"PharmacistsInfo": ["1", "ja"]}
+
+
+def test_register_use():
+    """By the proof that was judged, byte for byte; after it the same proof is good for a check."""
+    with make_session() as (center, client):
+        check = client.make_check("yamamoto")
+        assert client.call("card/register", client.make_use(check))[0]["ErrorCode"] == "SHK010005", "nothing was judged yet"
+        assert client.call("card/check", check)[0]["ErrorCode"] == "SHK020001"
+        for changes, code in (({"UseRegistrationConsFlg": "0"}, "SHK090003"), ({"UseRegistrationConsFlg": None}, "SHK090003"),
+                              ({"UseRegistrationConsTextVersion": None}, "SHK090003"), ({"More": "1"}, "SHK090003"),
+                              ({"Signature": base64.b64encode(b"x" * 256).decode()}, "SHK010005"),
+                              ({"ChallengeIdentifier": client.get_challenge()["ChallengeIdentifier"]}, "SHK010005")):
+            assert client.call("card/register", client.make_use(check, **changes))[0]["ErrorCode"] == code, changes
+        message = client.make_use(check)
+        answer = client.post("card/register", message)[1]
+        result = json.loads(answer)["XmlMsg"]["MessageBody"]["CardRegistrationResult"]
+        assert result["UseRegistrationFlg"] == "1" and to_moment(result["UseRegistrationTime"])
+        assert client.post("card/register", message)[1] == answer, "a repeat is the same answer"
+        log = center.log("card/register")
+        assert [line["registered"] for line in log[-2:]] == [["UseRegistration"], []] and log[-1]["repeated"]
+        assert log[-2]["texts"] == {"UseRegistration": ["1", "ja"]}
+        again = client.make_message(check["XmlMsg"]["MessageBody"], QualificationConfirmationDate="20261123",
+                                    ReferenceClassification="1")
+        assert client.call("card/check", again)[1]["QualificationValidity"] == "1", "the same proof"
+        assert client.check("yamamoto")[1]["QualificationValidity"] == "1", "and another"
+
+
+def test_register_reference():
+    with make_session() as (center, client):
+        for person, number, code in (("yamada", "10000002", "SHK030003"), ("okada", "1", "SHK030002")):
+            assert client.call("reference/register", client.make_reference(number, person))[0]["ErrorCode"] == code
+        nobody = client.make_reference("1", "yamada", InsuredIdentificationNumber="0")
+        assert client.call("reference/register", nobody)[0]["ErrorCode"] == "SHK030001"
+        assert client.call("reference/register", client.make_reference("x" * 51, "yamada"))[0]["ErrorCode"] == "SHK090003"
+        message = client.make_reference("A-1", "yamada")
+        assert client.call("reference/register", message)[1] == {"ProcessingResultStatus": "1"}
+        assert client.call("reference/register", message)[1] == {"ProcessingResultStatus": "1"}, "a repeat"
+        assert [line["registered"] for line in center.log("reference/register")[-2:]] == [["ReferenceNumber"], []]
+        for body in (client.check("yamada")[1], client.search("yamada")[1]):
+            assert {entry["ReferenceNumber"] for entry in get_entries(body)} == {"A-1"}
+
+
+def test_certificate_ended():
+    """Eligibility only, of a plastic card; a phone and a suspended card are refused, each in its own words."""
+    with make_session() as (_center, client):
+        entry = get_entries(client.check("kimura")[1])[0]
+        assert "QualificationConfirmationKey" not in entry and not [name for name in entry if name.endswith("InfoConsFlg")]
+        assert "QualificationConfirmationKey" in get_entries(client.check("hayashi")[1])[0]
+        for person, code in (("saito", "SHK010001"), ("ito", "SHK010001"), ("mori", "SHK010006")):
+            assert client.check(person)[0]["ErrorCode"] == code, person
 
 
 def test_consents_refused():

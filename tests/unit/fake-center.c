@@ -17,7 +17,9 @@ answer (gpointer user_data)
 
   if (!g_task_return_error_if_cancelled (task))
     {
-      if (center->errors[call] != SHIKAKU_ERROR_NONE)
+      if (call == FAKE_CHECK_CARD && center->is_unregistered)
+        g_task_return_new_error (task, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_REGISTERED, "fake center");
+      else if (center->errors[call] != SHIKAKU_ERROR_NONE)
         g_task_return_new_error (task, SHIKAKU_ERROR, center->errors[call], "fake center");
       else
         g_task_return_pointer (task, (gpointer)center->bodies[call], NULL);
@@ -149,6 +151,43 @@ register_consents (Transport *transport, const TransportConsents *consents, GCan
   call (transport, FAKE_REGISTER, cancellable, callback, user_data);
 }
 
+static void
+register_use (Transport *transport, const TransportCardQuery *proof, const TransportConsentText *terms,
+              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  FakeCenter *center = (FakeCenter *)transport;
+
+  g_assert_cmpstr (proof->challenge->identifier, ==, "challenge-1");
+  g_assert_cmpuint (g_bytes_get_size (proof->signature), ==, 256);
+  g_free (center->terms);
+  center->terms = g_strdup_printf ("%s %s", terms->version, terms->language);
+  call (transport, FAKE_REGISTER_USE, cancellable, callback, user_data);
+}
+
+static void
+register_reference (Transport *transport, const TransportReference *reference, GCancellable *cancellable,
+                    GAsyncReadyCallback callback, gpointer user_data)
+{
+  FakeCenter *center = (FakeCenter *)transport;
+
+  g_free (center->reference);
+  center->reference = g_strdup_printf ("%s %s/%s/%s/%s", reference->reference_number, reference->insurer_number,
+                                       reference->symbol != NULL ? reference->symbol : "",
+                                       reference->number != NULL ? reference->number : "",
+                                       reference->branch != NULL ? reference->branch : "");
+  call (transport, FAKE_REGISTER_REFERENCE, cancellable, callback, user_data);
+}
+
+static TransportReply *
+read_use (FakeCenter *center, const Message *message, GBytes *body, GError **error)
+{
+  TransportReply *reply = field_answer_read_use (message, body, error);
+
+  if (reply != NULL)
+    center->is_unregistered = FALSE;
+  return reply;
+}
+
 static TransportReply *
 reply_finish (Transport *transport, GAsyncResult *result, GError **error)
 {
@@ -163,8 +202,17 @@ reply_finish (Transport *transport, GAsyncResult *result, GError **error)
     return NULL;
   message = message_json_parse (body, NULL);
   g_assert_nonnull (message);
-  if (GPOINTER_TO_UINT (g_task_get_source_tag (G_TASK (result))) == FAKE_REGISTER)
-    return field_answer_read_registration (message, body);
+  switch (GPOINTER_TO_UINT (g_task_get_source_tag (G_TASK (result))))
+    {
+    case FAKE_REGISTER:
+      return field_answer_read_registration (message, body);
+    case FAKE_REGISTER_USE:
+      return read_use ((FakeCenter *)transport, message, body, error);
+    case FAKE_REGISTER_REFERENCE:
+      return field_answer_read_reference (message, body, error);
+    default:
+      break;
+    }
   return field_answer_read_qualification (g_steal_pointer (&message), request, body, error);
 }
 
@@ -192,6 +240,8 @@ center_free (Transport *transport)
     *center->freed = TRUE;
   g_free (center->registered);
   g_free (center->number);
+  g_free (center->terms);
+  g_free (center->reference);
   g_free (center);
 }
 
@@ -202,13 +252,16 @@ reset (Transport *transport)
 }
 
 static const TransportClass center_class = {
-  .abilities = TRANSPORT_PROVES_CARDS | TRANSPORT_ASKS_BY_NUMBER | TRANSPORT_REGISTERS_CONSENTS,
+  .abilities = TRANSPORT_PROVES_CARDS | TRANSPORT_ASKS_BY_NUMBER | TRANSPORT_REGISTERS_CONSENTS
+               | TRANSPORT_REGISTERS_USE | TRANSPORT_REGISTERS_REFERENCES,
   .prepare = prepare,
   .get_challenge = get_challenge,
   .get_challenge_finish = get_challenge_finish,
   .check_card = check_card,
   .check_number = check_number,
   .register_consents = register_consents,
+  .register_use = register_use,
+  .register_reference = register_reference,
   .reply_finish = reply_finish,
   .examine = examine,
   .reset = reset,
@@ -227,5 +280,7 @@ fake_center_new (void)
       center->waiting[i] = g_ptr_array_new ();
     }
   center->bodies[FAKE_REGISTER] = FAKE_REGISTERED;
+  center->bodies[FAKE_REGISTER_USE] = FAKE_USE_REGISTERED;
+  center->bodies[FAKE_REGISTER_REFERENCE] = FAKE_REFERENCE_REGISTERED;
   return center;
 }

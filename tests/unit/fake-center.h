@@ -16,6 +16,8 @@ typedef enum
   FAKE_CHECK_CARD,
   FAKE_CHECK_NUMBER,
   FAKE_REGISTER,
+  FAKE_REGISTER_USE,
+  FAKE_REGISTER_REFERENCE,
   FAKE_EXAMINE,
   FAKE_N_CALLS
 } FakeCall;
@@ -30,10 +32,13 @@ typedef struct
   GPtrArray *waiting[FAKE_N_CALLS]; /* of GTask */
 
   /* What was asked last. */
-  ConsentKinds agreed; /* in the query */
-  char *registered;    /* "drug=1 test=0" */
-  char *number;        /* "insurer/symbol/number/branch/birthdate/date" */
-  gboolean *freed;     /* where to say so, if the test wants to know */
+  ConsentKinds agreed;      /* in the query */
+  char *registered;         /* "drug=1 test=0" */
+  char *number;             /* "insurer/symbol/number/branch/birthdate/date" */
+  char *terms;              /* "version language" */
+  char *reference;          /* "reference insurer/symbol/number/branch" */
+  gboolean is_unregistered; /* the card: until a registration is answered well, a check is NOT_REGISTERED */
+  gboolean *freed;          /* where to say so, if the test wants to know */
 } FakeCenter;
 
 FakeCenter *fake_center_new (void);
@@ -58,6 +63,10 @@ gboolean fake_center_is_idle (FakeCenter *center);
   "\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"1\"}}}"
 #define FAKE_NOT_ELIGIBLE \
   "{\"XmlMsg\":{" FAKE_HEADER ",\"MessageBody\":{\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"4\"}}}"
+#define FAKE_USE_REGISTERED \
+  "{\"XmlMsg\":{" FAKE_HEADER ",\"MessageBody\":{\"CardRegistrationResult\":{" \
+  "\"UseRegistrationFlg\":\"1\",\"UseRegistrationTime\":\"20250401093001\"}}}}"
+#define FAKE_REFERENCE_REGISTERED "{\"XmlMsg\":{" FAKE_HEADER ",\"MessageBody\":{\"ProcessingResultStatus\":\"1\"}}}"
 #define FAKE_REGISTERED \
   "{\"XmlMsg\":{" FAKE_HEADER ",\"MessageBody\":{\"ConsentRegistrationResult\":{" \
   "\"PharmacistsInfoConsFlg\":\"1\",\"PharmacistsInfoConsTime\":\"20250401093001\"," \

@@ -107,13 +107,16 @@ class Center:
         self.account = account
         self.tokens = {}  # idToken -> when it ends (monotonic)
         self.challenges = Kept()  # identifier -> (institution, bytes, when it ends)
+        self.unregistered = Kept()  # identifier of a challenge -> a good proof of a card that is not registered, and its end
         self.keys = Kept()  # QualificationConfirmationKey -> (institution, person)
         self.replies = Kept()  # (call, institution, ArbitraryFileIdentifier) -> (digest of the body, reply)
         self.calls = {
             "auth": self.authenticate,
             "card/challenge": self.message_call(self.give_challenge, repeatable=False),
             "card/check": self.message_call(self.check_card, repeatable=True),
+            "card/register": self.message_call(self.register_use, repeatable=True),
             "consent/register": self.message_call(self.register_consents, repeatable=True),
+            "reference/register": self.message_call(self.register_reference, repeatable=True),
             "search": self.message_call(self.search, repeatable=False),
         }
 
@@ -229,29 +232,59 @@ class Center:
         owner, challenge, end = self.challenges.pop(identifier, (None, None, 0))
         if owner != institution or end < time.monotonic():
             raise Refusal("SHK010005")
-        return challenge
+        return challenge, end
+
+    def judge_proof(self, request, shown):
+        """Whose card it is, or None, and whether its certificate has ended. @shown: what read_proof() read. A proof is good
+        once; that of a card which is not registered as long as its challenge lasts, so that it can be registered."""
+        identifier, der, algorithm, signature = shown
+        person = self.people.find_by_certificate(der)
+        kept, end = self.unregistered.get(identifier, (None, 0))
+        is_known = kept == (request.institution, shown) and end >= time.monotonic()
+        if not is_known:
+            challenge, end = self.take_challenge(request.institution, identifier)
+        key, ended = proof.check_certificate(self.authorities, der, person)
+        if not is_known:
+            content = proof.make_content(request.institution, identifier, challenge)
+            proof.check_signature(key, algorithm, signature, content)
+        if person is not None and not person.registered:
+            self.unregistered.keep(identifier, ((request.institution, shown), end))
+        return person, ended
+
+    @staticmethod
+    def read_proof(part):
+        return (need_text(part, "ChallengeIdentifier", 32), need_bytes(part, "UserAuthenticationCertificate", 8192),
+                need_text(part, "SignatureAlgorithm", 40), need_bytes(part, "Signature", 1024))
 
     def check_card(self, request):
         part = request.get_part("CardCheckInfo")
         need_text(request.header, "QualificationConfirmationDate", 8)
-        identifier = need_text(part, "ChallengeIdentifier", 32)
-        der = need_bytes(part, "UserAuthenticationCertificate", 8192)
-        algorithm = need_text(part, "SignatureAlgorithm", 40)
-        signature = need_bytes(part, "Signature", 1024)
+        shown = self.read_proof(part)
         flags = {prefix: need_flag(part, prefix + "ConsFlg") for prefix in QUERY_CONSENTS}
         note_texts(request, part, [prefix for prefix, agreed in flags.items() if agreed])
 
-        challenge = self.take_challenge(request.institution, identifier)
-        person = self.people.find_by_certificate(der)
-        key, ended = proof.check_certificate(self.authorities, der, person)
-        content = proof.make_content(request.institution, identifier, challenge)
-        proof.check_signature(key, algorithm, signature, content)
+        person, ended = self.judge_proof(request, shown)
         if person is None or not person.registered:
             raise Refusal("SHK020001")
         confirmation = None if ended else secrets.token_hex(32)  # without it there are no consents to records
         if confirmation:
             self.keys.keep(confirmation, (request.institution, person))
         return self.make_eligibility(request, person, "1", flags, confirmation)
+
+    def register_use(self, request):
+        """By a proof that card/check has judged, and refused because the card is not registered."""
+        part = request.get_part("CardRegistrationInfo")
+        shown = self.read_proof(part)
+        texts = note_texts(request, part, ["UseRegistration"])
+        if not need_flag(part, "UseRegistrationConsFlg") or "UseRegistration" not in texts or len(part) != 7:
+            raise Refusal("SHK090003")
+        if shown[0] not in self.unregistered:
+            raise Refusal("SHK010005")
+        person, _ended = self.judge_proof(request, shown)
+        person.registered = True
+        request.record["registered"] = ["UseRegistration"]
+        result = {"UseRegistrationFlg": "1", "UseRegistrationTime": to_time(now())}
+        return self.make_reply(request, {"CardRegistrationResult": person.in_own_order(result)})
 
     def search(self, request):
         query = request.get_part("QualificationConfirmSearchInfo")
@@ -266,7 +299,7 @@ class Center:
 
     def make_eligibility(self, request, person, classification, flags, confirmation, echo=None):
         body = {"ProcessingResultStatus": "1", "QualificationValidity": person.validity if person else "4"}
-        results = person.make_result_list(flags, now(), confirmation) if person else []
+        results = person.make_result_list(flags, now(), confirmation, request.institution) if person else []
         if results:
             body["ResultList"] = results
         body.update(echo or {})
@@ -274,6 +307,21 @@ class Center:
             body.update(person.remark)
             body = person.in_own_order(body)
         return self.make_reply(request, body, ReferenceClassification=classification)
+
+    def register_reference(self, request):
+        info = request.get_part("ReferenceNumberRegistrationInfo")
+        number = need_text(info, "ReferenceNumber", 50)
+        for name, maximum in (("InsurerNumber", 8), ("InsuredIdentificationNumber", 20)):
+            need_text(info, name, maximum)
+        found = self.people.find_all_by_numbers(info)
+        if len(found) != 1:
+            raise Refusal("SHK030002" if found else "SHK030001")
+        others = (person for person in self.people.persons.values() if person is not found[0])
+        if any(person.get_reference(request.institution) == number for person in others):
+            raise Refusal("SHK030003")
+        found[0].references[request.institution] = number
+        request.record["registered"] = ["ReferenceNumber"]
+        return self.make_reply(request, {"ProcessingResultStatus": "1"})
 
     def register_consents(self, request):
         part = request.get_part("ConsentRegistrationInfo")

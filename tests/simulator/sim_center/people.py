@@ -56,6 +56,7 @@ class Person:
         self.entries = center["entries"]
         self.remark = center.get("remark", {})
         self.single_as_object = center.get("single_as_object", False)
+        self.references = {}  # institution -> ReferenceNumber that it has registered
         self.consents = {}  # element prefix -> when the patient consented
 
     def in_own_order(self, elements):
@@ -87,11 +88,24 @@ class Person:
             for name in ("InsurerNumber", "InsuredCardSymbol", "InsuredIdentificationNumber")
         )
 
-    def make_result_list(self, flags, moment, key):
+    def has_numbers(self, info):
+        """Whether one of the insurances has the numbers of a registration; a branch that is left out is not compared."""
+        return any(
+            all(normalise(info.get(name)) == normalise(entry.get(name))
+                for name in ("InsurerNumber", "InsuredCardSymbol", "InsuredIdentificationNumber"))
+            and normalise(info.get("InsuredBranchNumber")) in ("", normalise(entry.get("InsuredBranchNumber")))
+            for entry in self.entries)
+
+    def get_reference(self, institution):
+        """The number that @institution knows this person by: registered, or known before."""
+        return self.references.get(institution, self.entries[0].get("ReferenceNumber"))
+
+    def make_result_list(self, flags, moment, key, institution=None):
         """@flags: the consents inside the query. @key: the QualificationConfirmationKey; None for a query by number."""
         if self.validity == "5":
             return []
-        entries = [dict(entry) for entry in self.entries]
+        reference = self.get_reference(institution)
+        entries = [{**entry, **({"ReferenceNumber": reference} if reference else {})} for entry in self.entries]
         first = entries[0]
         for prefix in (CEILING, DISEASE):
             first[prefix + "ConsFlg"] = "1" if flags.get(prefix) else "0"
@@ -141,6 +155,9 @@ class People:
 
     def find_by_certificate(self, der):
         return self.by_certificate.get(hashlib.sha256(der).digest())
+
+    def find_all_by_numbers(self, info):
+        return [person for person in self.persons.values() if person.has_numbers(info)]
 
     def find_by_numbers(self, query):
         born = self.by_birthdate.get(query.get("Birthdate"), ())

@@ -16,6 +16,8 @@
 #define SHIKAKU_MESSAGE_VISIT_FAILED "ac8efe121c5949f1ba2dde83458bfed0"   /* failed or cancelled */
 #define SHIKAKU_MESSAGE_CONSENTS_UNREGISTERED \
   "718c2688375641a9934484fcdcf5b85d" /* the center did not take down what the patient granted */
+#define SHIKAKU_MESSAGE_USE_UNREGISTERED \
+  "ce4bae6510fd41288c4a03632ffcec74" /* the center has not confirmed that a card was registered */
 #define SHIKAKU_MESSAGE_READER_ADDED "5796a670482c490e8d9782bfcdc83011"
 #define SHIKAKU_MESSAGE_READER_REMOVED "0b80a25553a14945a93258ef7777682c"
 #define SHIKAKU_MESSAGE_CARD_MUTE "45ac16b9c20d4c218f8a7abff2e91ac7"       /* a card does not answer */

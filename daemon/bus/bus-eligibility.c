@@ -329,12 +329,12 @@ bus_eligibility_append (sd_bus_message *message, const Eligibility *eligibility)
 }
 
 static int
-append_consent (sd_bus_message *message, const Consent *consent)
+append_consent (sd_bus_message *message, const char *word, const Consent *consent)
 {
   int result = sd_bus_message_open_container (message, 'e', "sa{sv}");
 
   if (result >= 0)
-    result = sd_bus_message_append_basic (message, 's', consent_kind_to_string (consent->kind));
+    result = sd_bus_message_append_basic (message, 's', word);
   if (result >= 0)
     result = sd_bus_message_open_container (message, 'a', "{sv}");
   if (result >= 0)
@@ -352,8 +352,14 @@ append_consent (sd_bus_message *message, const Consent *consent)
   return result < 0 ? result : sd_bus_message_close_container (message);
 }
 
+static gboolean
+has_news (const Consent *consent)
+{
+  return consent->answered || consent->error != SHIKAKU_ERROR_NONE;
+}
+
 int
-bus_consents_append (sd_bus_message *message, const GArray *consents)
+bus_consents_append (sd_bus_message *message, const GArray *consents, const Consent *registration)
 {
   int result = sd_bus_message_open_container (message, 'a', "{sa{sv}}");
 
@@ -361,8 +367,10 @@ bus_consents_append (sd_bus_message *message, const GArray *consents)
     {
       const Consent *consent = &g_array_index (consents, Consent, i);
 
-      if (consent->answered || consent->error != SHIKAKU_ERROR_NONE)
-        result = append_consent (message, consent);
+      if (has_news (consent))
+        result = append_consent (message, consent_kind_to_string (consent->kind), consent);
     }
+  if (registration != NULL && has_news (registration) && result >= 0)
+    result = append_consent (message, "registration", registration);
   return result < 0 ? result : sd_bus_message_close_container (message);
 }

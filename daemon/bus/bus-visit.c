@@ -94,12 +94,18 @@ handle_get_eligibility (BusCall *call, gpointer target)
   bus_call_return_message (call, reply, append_result (reply, eligibility));
 }
 
+static int
+append_consents (sd_bus_message *reply, Visit *visit)
+{
+  return bus_consents_append (reply, visit_get_consents (visit), visit_get_registration (visit));
+}
+
 static void
 handle_get_consents (BusCall *call, gpointer target)
 {
   sd_bus_message *reply = bus_call_new_reply (call);
 
-  bus_call_return_message (call, reply, bus_consents_append (reply, visit_get_consents (((BusVisit *)target)->visit)));
+  bus_call_return_message (call, reply, append_consents (reply, ((BusVisit *)target)->visit));
 }
 
 /* find_message: the message that @call, one of GetMessage's kind, asks for. (transfer none) */
@@ -301,7 +307,7 @@ append_check (sd_bus_message *reply, BusVisit *self, const Eligibility *eligibil
       if (result >= 0)
         result = bus_entry_open (reply, "Consents", "a{sa{sv}}");
       if (result >= 0)
-        result = bus_consents_append (reply, visit_get_consents (self->visit));
+        result = append_consents (reply, self->visit);
       if (result >= 0)
         result = bus_entry_close (reply);
     }

@@ -40,6 +40,7 @@ static const struct
   { "pins_asked", "Requests for a PIN." },
   { "pins_wrong", "Tries of a PIN that a card has refused." },
   { "consents", "Answers of patients to questions for consent." },
+  { "cards_registered", "Cards that the center has registered as insurance cards." },
   { "consents_unregistered", "Consents granted that the center did not take down." },
   { "center_calls", "Calls to the center that were not given up." },
   { "center_call_failures", "Calls to the center that were not answered as they should be." },

@@ -24,6 +24,7 @@
   X (PINS_WRONG, "PinsWrong", "pins_wrong", "") \
   X (CONSENTS_GRANTED, "ConsentsGranted", "consents", "answer=\"granted\"") \
   X (CONSENTS_DENIED, "ConsentsDenied", "consents", "answer=\"denied\"") \
+  X (CARDS_REGISTERED, "CardsRegistered", "cards_registered", "") \
   X (CONSENTS_UNREGISTERED, "ConsentsUnregistered", "consents_unregistered", "") \
   X (CHALLENGES, "CenterChallenges", "center_calls", "call=\"challenge\"") \
   X (QUERIES, "CenterQueries", "center_calls", "call=\"query\"") \

@@ -185,8 +185,12 @@ visit_options_new (const VisitOptions *given, GError **error)
 
   if (options->timeout_seconds > VISIT_TIMEOUT_MAXIMUM_SECONDS)
     return set_invalid (error, "Timeout: too long"), NULL;
-  if (options->purpose != NULL && *options->purpose != '\0' && strcmp (options->purpose, "eligibility") != 0)
-    return set_invalid (error, "Purpose: eligibility"), NULL;
+  options->registers = g_strcmp0 (options->purpose, "registration") == 0;
+  if (options->purpose != NULL && *options->purpose != '\0' && strcmp (options->purpose, "eligibility") != 0
+      && !options->registers)
+    return set_invalid (error, "Purpose: eligibility or registration"), NULL;
+  if (options->registers && options->insured != NULL)
+    return set_invalid (error, "Purpose: a registration needs the card"), NULL;
   if (options->insured != NULL && (!check_insured (options->insured, error) || !check_names (options, error)))
     return NULL;
   return g_steal_pointer (&options);

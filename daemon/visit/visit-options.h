@@ -20,12 +20,13 @@ typedef struct
   const char *reader_name;     /* instead of @reader. Of a visit: that of the reader that was chosen, for people */
   const char *const *consents; /* kinds, NULL-ended */
   const char *language;        /* for people: any tag, kept reduced; NULL or "": VISIT_LANGUAGE_DEFAULT */
-  const char *purpose;         /* "eligibility" */
+  const char *purpose;         /* "eligibility", "registration"; NULL or "": the first */
   const TransportNumberQuery *insured;     /* a visit by number; NULL: by card */
   const char *insured_name, *insured_kana; /* to be compared with what the center has */
   guint timeout_seconds;                   /* for the whole visit; 0: VISIT_TIMEOUT_DEFAULT_SECONDS */
   gboolean same_card;                      /* read a card that has already served */
   gboolean last_try;                       /* the PIN's last try may be spent */
+  gboolean registers;                      /* of a visit: by its purpose */
 } VisitOptions;
 
 /*

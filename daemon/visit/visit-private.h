@@ -13,6 +13,7 @@
 #include "visit/visit-host.h"
 #include "visit/visit-options.h"
 #include "visit/visit-origin.h"
+#include "visit/visit-registration.h"
 
 /* What the rooms above do; visit.c fills it. */
 typedef struct VisitSteps
@@ -80,6 +81,15 @@ struct Visit
     CertificateTerm term; /* of the card's certificate; GOOD until it is read */
     char until[9];        /* its last day, YYYYMMDD */
   } certificate;
+
+  struct
+  {
+    VisitRegistrationState state;
+    GError *refusal; /* of the center, that stands if nothing is registered; NULL: none */
+    Consent terms;   /* what the patient was shown and has said, and what became of it */
+    void (*again) (Visit *visit);
+    gboolean is_in_doubt; /* whether the center has registered the card is not known */
+  } registration;
 
   struct
   {

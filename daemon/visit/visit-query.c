@@ -13,6 +13,7 @@
 #include "visit/visit-certificate.h"
 #include "visit/visit-life.h"
 #include "visit/visit-private.h"
+#include "visit/visit-registration.h"
 #include "visit/visit-text.h"
 
 #define CONSENT_AT(visit, index) (&g_array_index ((visit)->query.consents, Consent, index))
@@ -91,7 +92,7 @@ mark_unanswered (Visit *visit, gboolean inside_query, ShikakuError reason)
 
 /*
  * finish_question: Return: FALSE if the visit is ending. A patient who does not answer in time has not agreed. One who
- * gives up, or an agent that goes, ends the visit, unless the center has answered: that answer stands.
+ * gives up, or an agent that goes, ends the visit, unless the center has answered: that answer stands, a refusal too.
  */
 static gboolean
 finish_question (Visit *visit, GAsyncResult *result, gboolean inside_query)
@@ -101,7 +102,7 @@ finish_question (Visit *visit, GAsyncResult *result, gboolean inside_query)
 
   if (visit_is_ending (visit))
     return FALSE;
-  if (!visit->query.is_answered
+  if (!visit->query.is_answered && !visit_registration_is_due (visit)
       && (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_GONE)
           || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED)))
     {
@@ -262,7 +263,10 @@ on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
       if (visit->query.eligibility != NULL && visit->options->insured != NULL)
         number_answer_judge (visit->query.eligibility, visit->options);
       statistics_count_call (visit->host->statistics, STATISTICS_QUERIES, is_of_person (error) ? NULL : error);
-      if (visit->query.eligibility == NULL)
+      visit_registration_note_answer (visit, error);
+      if (visit_registration_keep (visit, error))
+        continue_or_end (visit);
+      else if (visit->query.eligibility == NULL)
         end_without_answer (visit, g_steal_pointer (&error));
       else
         {
@@ -274,8 +278,9 @@ on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
   visit_release (visit);
 }
 
+/* ask_center: for the first time, or once more after its card was registered. */
 static void
-send_query (Visit *visit)
+ask_center (Visit *visit)
 {
   TransportConsentText texts[CONSENT_N_KINDS] = { { NULL } };
 
@@ -283,7 +288,12 @@ send_query (Visit *visit)
   visit_hold (visit);
   visit_clock_begin (&visit->clock, VISIT_WAIT_CENTER);
   visit->query.send (visit, get_agreed (visit, TRUE), texts, on_reply);
+}
 
+static void
+send_query (Visit *visit)
+{
+  ask_center (visit);
   mark_unaskable (visit, FALSE);
   visit->query.are_consents_answered = !is_to_ask (visit, FALSE);
   if (!visit->query.are_consents_answered)
@@ -407,7 +417,11 @@ register_consents (Visit *visit)
 static void
 continue_or_end (Visit *visit)
 {
-  if (!visit->query.is_answered)
+  if (visit_registration_is_due (visit) && visit->query.are_consents_answered)
+    visit_registration_begin (visit, ask_center);
+  else if (visit_registration_is_due (visit))
+    return;
+  else if (!visit->query.is_answered)
     visit_set_state (visit, VISIT_CHECKING);
   else if (!may_register (visit) || (visit->query.are_consents_answered && get_agreed (visit, FALSE) == 0))
     visit_end (visit, VISIT_DONE, NULL);
@@ -422,7 +436,7 @@ gboolean
 visit_query_end_in_time (Visit *visit)
 {
   if (!visit->query.is_answered)
-    return FALSE;
+    return visit_registration_end_in_time (visit);
   if (!visit->query.are_consents_answered)
     mark_unanswered (visit, FALSE, SHIKAKU_ERROR_TIMED_OUT);
   visit_end (visit, VISIT_DONE, NULL);

@@ -12,6 +12,7 @@
 #include "visit/visit-life.h"
 #include "visit/visit-private.h"
 #include "visit/visit-query.h"
+#include "visit/visit-registration.h"
 #include "visit/visit-report.h"
 
 #define NO_READER_PATH "/"
@@ -70,7 +71,9 @@ begin_first_step (Visit *visit)
   switch (visit->origin)
     {
     case VISIT_ORIGIN_CARD:
-      visit_card_begin (visit, on_card_proved);
+      /* Who wants to register a card needs somebody who can be asked whether to. */
+      if (!visit->options->registers || visit_agent_acquire (visit, "consent"))
+        visit_card_begin (visit, on_card_proved);
       break;
     case VISIT_ORIGIN_NUMBER:
       if (visit->query.consents->len == 0 || visit_agent_acquire (visit, "consent"))
@@ -127,8 +130,10 @@ static void
 finish_answer (Visit *visit)
 {
   visit_query_finish (visit, visit->life.error);
-  if (visit->query.eligibility != NULL)
-    visit_certificate_advise (visit, visit->query.eligibility);
+  if (visit->query.eligibility == NULL)
+    return;
+  visit_registration_advise (visit, visit->query.eligibility);
+  visit_certificate_advise (visit, visit->query.eligibility);
 }
 
 static void
@@ -205,6 +210,7 @@ visit_unref (Visit *visit)
   visit_card_let_go (visit);
   g_clear_pointer (&visit->query.eligibility, eligibility_free);
   g_array_unref (visit->query.consents);
+  visit_registration_clear (visit);
   visit_options_free (visit->options);
   g_free (visit);
 }
@@ -340,6 +346,12 @@ const GArray *
 visit_get_consents (Visit *visit)
 {
   return visit->query.consents;
+}
+
+const Consent *
+visit_get_registration (Visit *visit)
+{
+  return visit_registration_get (visit);
 }
 
 GBytes *

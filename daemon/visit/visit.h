@@ -61,6 +61,9 @@ const Eligibility *visit_get_eligibility (Visit *visit);
 /* visit_get_consents: of Consent, in the order asked; (transfer none). */
 const GArray *visit_get_consents (Visit *visit);
 
+/* visit_get_registration: of the card as an insurance card; its kind means nothing. NULL: the patient was not asked. */
+const Consent *visit_get_registration (Visit *visit);
+
 /* visit_get_message: the center's own message as received (JSON), or NULL. (transfer none) */
 GBytes *visit_get_message (Visit *visit);
 

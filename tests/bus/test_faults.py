@@ -562,8 +562,21 @@ def certificate_revoked(desk):
     return desk.open()
 
 
-@row("the card is not registered", failed("NotRegistered"), persona="yamamoto")
+@row("the card is not registered, and the patient does not want that", failed("NotRegistered"), persona="yamamoto")
 def not_registered(desk):
+    desk.patient.consents = False
+    return desk.open()
+
+
+@row("the card is not registered, and the center drops the registration", failed("NotRegistered"), persona="yamamoto",
+     case="not_registered")
+def not_registered_dropped(desk):
+    desk.rig.center("fault drop path=card/register")
+    return desk.open()
+
+
+@row("the card is not registered, and then it is", DONE, persona="yamamoto", case="not_registered")
+def registered(desk):
     return desk.open()
 
 

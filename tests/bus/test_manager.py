@@ -101,7 +101,7 @@ def test_given_twice(rig):
 def test_bad_values(rig):
     rig.start("daemon")
     visits = Visits(rig.bus_connection())
-    for key, value in (("Timeout", 0), ("Timeout", 601), ("Purpose", "fun"), ("Purpose", "registration"),
+    for key, value in (("Timeout", 0), ("Timeout", 601), ("Purpose", "fun"), ("Purpose", "admission"),
                        ("Consents", ["dinner"]), ("Consents", ["drug", "drug"]), ("Token", ""), ("Token", "a-b"),
                        ("Token", "x" * 65), ("Token", "名"), ("Language", "x" * 33)):
         assert key in expect_error("InvalidOption", visits.open, **{key: value}).message, key

@@ -248,7 +248,7 @@ test_consents (BusFixture *fixture, gconstpointer data)
   g_autoptr (GString) text = g_string_new (NULL);
 
   g_array_append_vals (consents, given, G_N_ELEMENTS (given));
-  g_assert_cmpint (bus_consents_append (fixture->message, consents), >=, 0);
+  g_assert_cmpint (bus_consents_append (fixture->message, consents, NULL), >=, 0);
   dump (bus_fixture_seal (fixture), text);
   g_assert_cmpstr (text->str, ==,
                    "{drug {Granted:1 At:5 Until:6 Version:2 Language:ja} checkup {Granted:0 At:5} "

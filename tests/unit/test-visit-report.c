@@ -257,7 +257,7 @@ test_unregistered_kinds (void)
     { "ceiling specific-disease", FAKE_CHECK_CARD, SHIKAKU_ERROR_NONE, FALSE, 2,
       1 }, /* the answer says nothing of it */
     { "ceiling specific-disease", FAKE_CHECK_CARD, SHIKAKU_ERROR_CENTER_BUSY, FALSE, 2, 2 },
-    { "ceiling", FAKE_CHECK_CARD, SHIKAKU_ERROR_NOT_REGISTERED, FALSE, 1, 1 },
+    { "ceiling", FAKE_CHECK_CARD, SHIKAKU_ERROR_CERTIFICATE_REVOKED, FALSE, 1, 1 },
     { "ceiling", FAKE_CHECK_CARD, SHIKAKU_ERROR_NONE, TRUE, 1, 1 },
     { "ceiling drug", FAKE_REGISTER, SHIKAKU_ERROR_NONE, TRUE, 2, 1 },
   };

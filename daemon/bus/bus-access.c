@@ -26,6 +26,7 @@ static const BusAccessRule rules[] = {
   { SHIKAKU_INTERFACE_VISIT, "GetConsents", BUS_ACCESS_OWNER },
   { SHIKAKU_INTERFACE_VISIT, "GetMessage", BUS_ACCESS_OWNER },
   { SHIKAKU_INTERFACE_VISIT, "GetMessageBytes", BUS_ACCESS_OWNER },
+  { SHIKAKU_INTERFACE_VISIT, "RegisterReferenceNumber", BUS_ACCESS_OWNER },
   { SHIKAKU_INTERFACE_VISIT, "Cancel", BUS_ACCESS_OWNER },
   { SHIKAKU_INTERFACE_VISIT, "Close", BUS_ACCESS_OWNER },
   { "org.freedesktop.LogControl1", "Set", BUS_ACCESS_ROOT }, /* Properties.Set of its two writable properties */

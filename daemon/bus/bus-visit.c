@@ -8,6 +8,7 @@
 #include "base/sealed-file.h"
 #include "bus/bus-eligibility.h"
 #include "bus/bus-entry.h"
+#include "bus/bus-reference.h"
 #include "bus/bus-visit-view.h"
 #include "codec/message-json.h"
 
@@ -34,6 +35,7 @@ struct BusVisits
   BusCalls *calls;
   BusDescriptors *descriptors;
   Station *station;
+  BusReferences *references;
   GHashTable *table; /* path, borrowed from the visit → BusVisit */
   guint errand;      /* runs once in the next turn of the loop: tells and closes */
   sd_bus_slot *slot, *enumerator, *manager;
@@ -190,6 +192,14 @@ handle_get_message_bytes (BusCall *call, gpointer target)
 }
 
 static void
+handle_register_reference_number (BusCall *call, gpointer target)
+{
+  BusVisit *self = target;
+
+  bus_references_take (self->visits->references, call, self->visit);
+}
+
+static void
 on_at_rest (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   bus_call_return (user_data, "");
@@ -214,6 +224,7 @@ static const BusMethod methods[] = {
   { "GetConsents", handle_get_consents },
   { "GetMessage", handle_get_message },
   { "GetMessageBytes", handle_get_message_bytes },
+  { "RegisterReferenceNumber", handle_register_reference_number },
   { "Cancel", handle_cancel },
   { "Close", handle_close },
   { NULL },
@@ -237,6 +248,8 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_METHOD_WITH_ARGS ("GetMessage", SD_BUS_ARGS ("s", format), SD_BUS_RESULT ("h", message), on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("GetMessageBytes", SD_BUS_ARGS ("s", format), SD_BUS_RESULT ("ay", message), on_call,
                            SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("RegisterReferenceNumber", SD_BUS_ARGS ("s", number, "a{sv}", options), SD_BUS_NO_RESULT,
+                           on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("Cancel", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("Close", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_call, FREE),
   SD_BUS_SIGNAL_WITH_ARGS ("Finished", SD_BUS_ARGS ("s", state, "s", error, "a{sv}", details), 0),
@@ -403,6 +416,7 @@ bus_visits_new (sd_bus *bus, BusCalls *calls, BusDescriptors *descriptors, Stati
   visits->calls = calls;
   visits->descriptors = descriptors;
   visits->station = station;
+  visits->references = bus_references_new (station);
   visits->table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)visit_free);
   if (!bus_error_check (sd_bus_add_fallback_vtable (bus, &visits->slot, SHIKAKU_VISIT_PATH, SHIKAKU_INTERFACE_VISIT,
                                                     vtable, find_visit, visits),
@@ -423,6 +437,7 @@ bus_visits_free (BusVisits *visits)
   sd_bus_slot_unref (visits->enumerator);
   sd_bus_slot_unref (visits->manager);
   g_clear_handle_id (&visits->errand, g_source_remove);
+  bus_references_free (visits->references);
   g_hash_table_unref (visits->table);
   sd_bus_unref (visits->bus);
   g_free (visits);

@@ -244,6 +244,8 @@ answer_keys_format_consent (GVariant *consent)
   g_variant_lookup (consent, "Error", "&s", &error);
   if (g_strcmp0 (error, SHIKAKU_ERROR_PREFIX "NoAgent") == 0)
     return g_strdup (_ ("not asked: the patient's terminal cannot ask for consents"));
+  if (g_strcmp0 (error, SHIKAKU_ERROR_PREFIX "CertificateExpired") == 0)
+    return g_strdup (_ ("not asked: the card's certificate has ended"));
   for (gsize i = 0; i < G_N_ELEMENTS (unanswered); i++)
     if (g_strcmp0 (error, unanswered[i]) == 0)
       return g_strdup (_ ("not answered"));

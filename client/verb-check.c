@@ -13,13 +13,16 @@
 #include "client/output.h"
 #include "client/pager.h"
 #include "client/readers.h"
+#include "client/reference.h"
 #include "client/visit.h"
 #include "client/words.h"
 
 static char *option_reader, *option_language;
 static char **option_consents;
 static int option_timeout_seconds;
-static gboolean option_same_card, option_last_try, option_all, option_no_color;
+static gboolean option_same_card, option_last_try, option_all, option_no_color, option_register;
+static char *option_reference;
+static int option_insurance;
 static char *option_insurer, *option_symbol, *option_number, *option_branch, *option_birthdate, *option_date;
 static char *option_name, *option_kana;
 
@@ -33,6 +36,12 @@ static const GOptionEntry options[] = {
   { "timeout", 0, 0, G_OPTION_ARG_INT, &option_timeout_seconds, N_ ("Give up after so many seconds"), N_ ("SECONDS") },
   { "same-card", 0, 0, G_OPTION_ARG_NONE, &option_same_card, N_ ("Read a card that has already served"), NULL },
   { "last-try", 0, 0, G_OPTION_ARG_NONE, &option_last_try, N_ ("Allow the last try of the PIN to be spent"), NULL },
+  { "register", 0, 0, G_OPTION_ARG_NONE, &option_register,
+    N_ ("The patient has come to have the card registered as an insurance card"), NULL },
+  { "reference", 0, 0, G_OPTION_ARG_STRING, &option_reference,
+    N_ ("Register this number of your own for the patient, if the answer is eligible"), N_ ("NUMBER|-") },
+  { "insurance", 0, 0, G_OPTION_ARG_INT, &option_insurance,
+    N_ ("With --reference: for which of several insurances, counted from 1"), N_ ("PLACE") },
   { "all", 0, 0, G_OPTION_ARG_NONE, &option_all, N_ ("Show all of the answer, not only one screen of it"), NULL },
   { "no-color", 0, 0, G_OPTION_ARG_NONE, &option_no_color, N_ ("No colors"), NULL },
   { "insurer", 0, 0, G_OPTION_ARG_STRING, &option_insurer, N_ ("Without a card: the insurer's number"),
@@ -60,14 +69,15 @@ static const char *const consent_kinds[] = {
 #define FROM_INPUT "-" /* stands for a line of standard input: every user of the machine can read a command line */
 static const char *const from_input[] = { FROM_INPUT, NULL };
 static const VerbValues values[] = {
-  { "consent", consent_kinds }, { "insurer", from_input },
-  { "symbol", from_input },     { "number", from_input },
-  { "branch", from_input },     { "birthdate", from_input },
-  { "date", from_input },       { "name", from_input },
-  { "kana", from_input },       { NULL, NULL },
+  { "consent", consent_kinds }, { "insurer", from_input },   { "symbol", from_input }, { "number", from_input },
+  { "branch", from_input },     { "birthdate", from_input }, { "date", from_input },   { "name", from_input },
+  { "kana", from_input },       { "reference", from_input }, { NULL, NULL },
 };
 
-/* What --insurer and its like are called in CheckNumber, and on a terminal; in the order in which their lines come. */
+/*
+ * What --insurer and its like are called in CheckNumber (NULL: not of the insured), and on a terminal; in the order in
+ * which their lines come.
+ */
 static const struct
 {
   const char *key;
@@ -82,6 +92,7 @@ static const struct
   { "Date", N_ ("Day to check"), &option_date },
   { "Name", N_ ("Name"), &option_name },
   { "NameKana", N_ ("Name (kana)"), &option_kana },
+  { NULL, N_ ("Reference number"), &option_reference },
 };
 
 typedef struct
@@ -90,17 +101,18 @@ typedef struct
   Terminal *terminal;
   Agent *agent;
   Visit *visit;
-  gboolean asks; /* our agent serves the reader */
-  char *reader;  /* object path; NULL: the only one there is */
-  guint next;    /* of insured[]: the number that is read */
-  Page *page;    /* to be shown when the terminal is the person's again */
+  gboolean asks;    /* our agent serves the reader */
+  char *reader;     /* object path; NULL: the only one there is */
+  guint next;       /* of insured[]: the number that is read */
+  GVariant *answer; /* that waits for what becomes of the reference number */
+  Page *page;       /* to be shown when the terminal is the person's again */
 } Check;
 
 static gboolean
 is_number_check (void)
 {
   for (guint i = 0; i < G_N_ELEMENTS (insured); i++)
-    if (*insured[i].value != NULL)
+    if (insured[i].key != NULL && *insured[i].value != NULL)
       return TRUE;
   return FALSE;
 }
@@ -121,8 +133,11 @@ check_options (void)
 
   if (message != NULL)
     return g_strdup (message);
-  if (is_number_check () && (option_same_card || option_last_try || (option_reader != NULL && option_consents == NULL)))
+  if (is_number_check ()
+      && (option_same_card || option_last_try || option_register || (option_reader != NULL && option_consents == NULL)))
     message = _ ("A check without a card takes no option of the card, and a reader only with --consent.");
+  else if (option_insurance < 0 || (option_insurance > 0 && option_reference == NULL))
+    message = _ ("--insurance is a number from 1 on, and goes with --reference.");
   else if (option_timeout_seconds < 0)
     message = _ ("The timeout must be a number of seconds.");
   return g_strdup (message);
@@ -185,6 +200,22 @@ show_answer (Check *check, GVariant *eligibility, GVariant *consents)
   page_print (screen);
 }
 
+/* The number is not the answer's: it changes neither that nor the exit code. */
+static void
+on_reference (GVariant *outcome, gpointer user_data)
+{
+  Check *check = user_data;
+  g_autoptr (GVariant) answer = g_steal_pointer (&check->answer);
+  g_auto (GVariantDict) whole = G_VARIANT_DICT_INIT (answer);
+  g_autoptr (GVariant) value = NULL;
+
+  g_variant_dict_insert_value (&whole, "Reference", outcome);
+  value = g_variant_ref_sink (g_variant_dict_end (&whole));
+  reference_print (outcome);
+  client_conclude (check->client, get_answer_code (answer), value);
+  visit_close (check->visit, on_closed);
+}
+
 static void
 on_done (GVariant *eligibility, GVariant *consents, gpointer user_data)
 {
@@ -196,6 +227,12 @@ on_done (GVariant *eligibility, GVariant *consents, gpointer user_data)
   value = g_variant_ref_sink (g_variant_dict_end (&whole));
   if (!check->client->json)
     show_answer (check, eligibility, consents);
+  if (option_reference != NULL && get_answer_code (eligibility) == EXIT_CODE_OK)
+    {
+      check->answer = g_steal_pointer (&value);
+      reference_register (check->client, check->visit, option_reference, (guint)option_insurance, on_reference, check);
+      return;
+    }
   client_conclude (check->client, get_answer_code (eligibility), value);
   visit_close (check->visit, on_closed);
 }
@@ -295,12 +332,15 @@ open_visit (Check *check)
   if (is_number_check ())
     {
       for (guint i = 0; i < G_N_ELEMENTS (insured); i++)
-        insert_text (&person, insured[i].key, *insured[i].value);
+        if (insured[i].key != NULL)
+          insert_text (&person, insured[i].key, *insured[i].value);
       visit_open (check->visit, g_variant_dict_end (&person), &dict);
       return;
     }
   if (option_same_card)
     g_variant_dict_insert (&dict, "SameCard", "b", TRUE);
+  if (option_register)
+    insert_text (&dict, "Purpose", "registration");
   if (option_last_try)
     g_variant_dict_insert (&dict, "LastTry", "b", TRUE);
   visit_open (check->visit, NULL, &dict);
@@ -437,8 +477,8 @@ interrupt (Client *client)
       client_fail_with (client, SHIKAKU_ERROR_PREFIX "Cancelled");
       return;
     }
-  if (client->concluded)
-    return; /* it is being closed */
+  if (client->concluded || check->answer != NULL)
+    return; /* it is being closed, or will be in a moment */
   if (check->agent != NULL)
     agent_withdraw (check->agent);
   terminal_withdraw (check->terminal);
@@ -457,6 +497,7 @@ finish (Client *client)
   terminal_free (check->terminal);
   visit_free (check->visit);
   g_free (check->reader);
+  g_clear_pointer (&check->answer, g_variant_unref);
   if (check->page != NULL)
     pager_show (check->page);
   page_free (check->page);

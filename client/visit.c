@@ -268,6 +268,12 @@ visit_free (Visit *visit)
   g_free (visit);
 }
 
+const char *
+visit_get_path (const Visit *visit)
+{
+  return visit->path;
+}
+
 gboolean
 visit_is_open (const Visit *visit)
 {

@@ -29,6 +29,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Visit, visit_free)
 /* visit_get_token: how its path ends. */
 const char *visit_get_token (const Visit *visit);
 
+/* visit_get_path: its object path; NULL before it was opened. */
+const char *visit_get_path (const Visit *visit);
+
 /* visit_is_open: the daemon has opened it. */
 gboolean visit_is_open (const Visit *visit);
 

@@ -110,6 +110,8 @@ words_consent (const char *kind)
   for (guint i = 0; i < N_CONSENTS; i++)
     if (g_strcmp0 (consent_kinds[i], kind) == 0)
       return name_consent (i);
+  if (g_strcmp0 (kind, "registration") == 0)
+    return _ ("use as insurance card");
   return kind;
 }
 

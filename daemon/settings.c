@@ -20,6 +20,7 @@ static const ConfigurationKey keys[] = {
   { "Center", "Timeout", CONFIGURATION_SECONDS, "10", 1, 120 },
   { "Card", "CertificateAuthorities", CONFIGURATION_PATH, FOLDER "card-ca.pem" },
   { "Visit", "Retention", CONFIGURATION_SECONDS, "600", 1, 86400 },
+  { "Visit", "AskCeiling", CONFIGURATION_SWITCH, "false" },
   { "Metrics", "File", CONFIGURATION_PATH, "/run/shikaku/shikaku.prom" },
   { NULL },
 };
@@ -85,6 +86,7 @@ settings_get_station (const Configuration *configuration)
   return (StationSettings){
     .card_authorities_file = configuration_get_string (configuration, "Card", "CertificateAuthorities"),
     .retention_seconds = configuration_get_seconds (configuration, "Visit", "Retention"),
+    .asks_ceiling = configuration_get_switch (configuration, "Visit", "AskCeiling"),
     .calendar = { { CALENDAR_CENTER_CA, configuration_get_string (configuration, "Center", "CertificateAuthority") },
                   { CALENDAR_INSTITUTION, configuration_get_string (configuration, "Center", "Certificate") },
                   { CALENDAR_CARD_CA, configuration_get_string (configuration, "Card", "CertificateAuthorities") } },

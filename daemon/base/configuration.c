@@ -178,6 +178,8 @@ check_value (const ConfigurationKey *key, const char *value)
         return NULL;
       return key->minimum == key->maximum ? g_strdup_printf ("%u digits", key->minimum)
                                           : g_strdup_printf ("%u to %u digits", key->minimum, key->maximum);
+    case CONFIGURATION_SWITCH:
+      return strcmp (value, "true") == 0 || strcmp (value, "false") == 0 ? NULL : g_strdup ("true or false");
     default:
       g_assert_not_reached ();
     }
@@ -438,6 +440,12 @@ configuration_get_seconds (const Configuration *configuration, const char *group
   const char *value = configuration_get_string (configuration, group, key);
 
   return value != NULL ? (guint)g_ascii_strtoull (value, NULL, 10) : 0;
+}
+
+gboolean
+configuration_get_switch (const Configuration *configuration, const char *group, const char *key)
+{
+  return g_strcmp0 (configuration_get_string (configuration, group, key), "true") == 0;
 }
 
 const char *

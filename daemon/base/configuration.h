@@ -18,6 +18,7 @@ typedef enum
   CONFIGURATION_URL,        /* https:// only, no user, query or fragment; a slash at the end is taken off */
   CONFIGURATION_SECONDS,    /* unsigned, minimum..maximum */
   CONFIGURATION_DIGITS,     /* minimum..maximum of them, and nothing else */
+  CONFIGURATION_SWITCH,     /* true or false */
 } ConfigurationType;
 
 typedef struct
@@ -61,6 +62,7 @@ void configuration_set_default (Configuration *configuration, const char *group,
  */
 const char *configuration_get_string (const Configuration *configuration, const char *group, const char *key);
 guint configuration_get_seconds (const Configuration *configuration, const char *group, const char *key);
+gboolean configuration_get_switch (const Configuration *configuration, const char *group, const char *key);
 
 /* configuration_get_origin: where the value came from: "FILE:LINE", "default", or as set with another default. */
 const char *configuration_get_origin (const Configuration *configuration, const char *group, const char *key);

@@ -61,7 +61,6 @@ typedef struct
     element, G_STRUCT_OFFSET (Header, member), FIELD_TEXT \
   }
 
-/* Sorted by name, as those below. */
 static const FieldRow header_rows[] = {
   HEADER_ROW ("ArbitraryFileIdentifier", identifier),
   HEADER_ROW ("CharacterCodeIdentifier", characters),
@@ -73,7 +72,7 @@ static const FieldRow header_rows[] = {
   HEADER_ROW ("ReferenceClassification", by),
   HEADER_ROW ("SegmentOfResult", segment),
 };
-static const FieldTable header_table = { header_rows, G_N_ELEMENTS (header_rows) };
+static FieldTable header_table = { header_rows, G_N_ELEMENTS (header_rows), { 0 } };
 
 /* The echo of the query was compared with it. */
 static const FieldRow body_rows[] = {
@@ -85,7 +84,7 @@ static const FieldRow body_rows[] = {
   { "QualificationValidity", G_STRUCT_OFFSET (Body, validity), FIELD_TEXT },
   { "ResultList", G_STRUCT_OFFSET (Body, list), FIELD_NODE },
 };
-static const FieldTable body_table = { body_rows, G_N_ELEMENTS (body_rows) };
+static FieldTable body_table = { body_rows, G_N_ELEMENTS (body_rows), { 0 } };
 
 static void
 set_invalid (GError **error, const char *text)
@@ -310,7 +309,7 @@ field_answer_read_registration (const Message *message, GBytes *body)
 
   if (part != NULL)
     for (const Message *child = message_get_first_child (part); child != NULL; child = message_get_next (child))
-      field_consents_read (child, states);
+      field_consents_read (child, states, NULL);
   field_consents_add_states (reply->consents, states, read_execution_time (message));
   return reply;
 }

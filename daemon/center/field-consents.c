@@ -77,7 +77,7 @@ is_named (const char *name, gsize size, const char *suffix, gsize suffix_size, C
 }
 
 gboolean
-field_consents_read (const Message *element, TransportConsentState *states)
+field_consents_read (const Message *element, TransportConsentState *states, ConsentKind *ret_kind)
 {
   const char *name = message_get_name (element);
   const char *text = message_get_text (element);
@@ -92,5 +92,7 @@ field_consents_read (const Message *element, TransportConsentState *states)
     japanese_text_parse_time (text, &states[kind].until);
   else
     return FALSE;
+  if (ret_kind != NULL)
+    *ret_kind = kind;
   return TRUE;
 }

@@ -26,6 +26,7 @@ void field_consents_add_states (TransportConsentState *states, const TransportCo
 
 /*
  * field_consents_read: takes what @element says of a consent into @states, which has a place for each kind. Only the
- * flag "1" is a yes: the others say no, ended, or could not be obtained. Return: FALSE if it is another element.
+ * flag "1" is a yes: the others say no, ended, or could not be obtained. Return: FALSE if it is
+ * another element; else *ret_kind (may be NULL) is the kind.
  */
-gboolean field_consents_read (const Message *element, TransportConsentState *states);
+gboolean field_consents_read (const Message *element, TransportConsentState *states, ConsentKind *ret_kind);

@@ -43,10 +43,10 @@ static const FieldRow ceiling_rows[] = { QUALIFICATION_CEILING_ELEMENTS (TEXT_RO
 static const FieldRow disease_rows[] = { QUALIFICATION_DISEASE_ELEMENTS (TEXT_ROW, DATE_ROW, BOUND_ROW, RAW_ROW) };
 #undef PLACE
 
-static const FieldTable insurance_table = { insurance_rows, G_N_ELEMENTS (insurance_rows) };
-static const FieldTable elderly_table = { elderly_rows, G_N_ELEMENTS (elderly_rows) };
-static const FieldTable ceiling_table = { ceiling_rows, G_N_ELEMENTS (ceiling_rows) };
-static const FieldTable disease_table = { disease_rows, G_N_ELEMENTS (disease_rows) };
+static FieldTable insurance_table = { insurance_rows, G_N_ELEMENTS (insurance_rows), { 0 } };
+static FieldTable elderly_table = { elderly_rows, G_N_ELEMENTS (elderly_rows), { 0 } };
+static FieldTable ceiling_table = { ceiling_rows, G_N_ELEMENTS (ceiling_rows), { 0 } };
+static FieldTable disease_table = { disease_rows, G_N_ELEMENTS (disease_rows), { 0 } };
 
 /* A code of the field, and the contract's word for it. */
 typedef struct
@@ -268,6 +268,18 @@ withhold (Entry *entry)
   g_clear_pointer (&entry->reply->body, g_bytes_unref);
 }
 
+/*
+ * is_as_asked: whether @child, of a consent inside the query, says no more than the query: it stands as it was asked for,
+ * and when. Who asked a patient is told that with the consent.
+ */
+static gboolean
+is_as_asked (FieldReading *reading, ConsentKind kind, const Message *child)
+{
+  return consent_kind_is_inside_query (kind)
+         && (strcmp (message_get_name (child), field_consents_get_flag_name (kind)) != 0
+             || strcmp (message_get_text (child), is_withheld (reading, kind) ? "0" : "1") == 0);
+}
+
 /* on_unnamed: a consent, or what nobody knows: what is called as a certificate needs its consent. */
 static void
 on_unnamed (FieldReading *reading, QualificationOthers **others, const Message *child)
@@ -279,8 +291,16 @@ on_unnamed (FieldReading *reading, QualificationOthers **others, const Message *
   } certificates[]
       = { { "LimitApplicationCertificate", CONSENT_CEILING }, { "SpecificDiseases", CONSENT_SPECIFIC_DISEASE } };
   Entry *entry = (Entry *)(void *)others;
+  ConsentKind kind;
 
-  if (!field_consents_read (child, entry->states))
+  if (field_consents_read (child, entry->states, &kind))
+    {
+      if (is_as_asked (reading, kind, child))
+        return;
+    }
+  else if (strcmp (message_get_name (child), "QualificationConfirmationKey") == 0)
+    entry->insurance.key = field_value_get (message_get_text (child));
+  else
     for (gsize i = 0; i < G_N_ELEMENTS (certificates); i++)
       if (g_str_has_prefix (message_get_name (child), certificates[i].prefix)
           && is_withheld (reading, certificates[i].kind))

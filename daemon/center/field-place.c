@@ -2,7 +2,6 @@
 /* field-place: see the header. */
 #include "center/field-place.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "center/field-question.h"
@@ -93,10 +92,39 @@ field_place_set_aside (FieldReading *reading, QualificationOthers **others, cons
     field_place_add_other (reading, others, child);
 }
 
-static int
-field_compare (const void *name, const void *row)
+/* hash: names of the field have long beginnings in common, and differ in length and towards their end. */
+static guint
+hash (const char *name)
 {
-  return strcmp (name, ((const FieldRow *)row)->element);
+  const gsize size = strlen (name);
+
+  return size < 4 ? (guint)size
+                  : (guint)size * 7 + (guchar)name[size - 3] * 31 + (guchar)name[size - 4] * 5 + (guchar)name[3];
+}
+
+/* set_up: gives each row its slot. */
+static void
+set_up (FieldTable *table)
+{
+  for (guint i = 0; i < table->n_rows; i++)
+    {
+      guint slot = hash (table->rows[i].element) % FIELD_TABLE_SLOTS;
+
+      while (table->slots[slot] != 0)
+        slot = (slot + 1) % FIELD_TABLE_SLOTS;
+      table->slots[slot] = (guint8)(i + 1);
+    }
+}
+
+static const FieldRow *
+find_row (FieldTable *table, const char *name)
+{
+  if (table->slots[hash (table->rows[0].element) % FIELD_TABLE_SLOTS] == 0)
+    set_up (table);
+  for (guint slot = hash (name) % FIELD_TABLE_SLOTS; table->slots[slot] != 0; slot = (slot + 1) % FIELD_TABLE_SLOTS)
+    if (strcmp (table->rows[table->slots[slot] - 1].element, name) == 0)
+      return &table->rows[table->slots[slot] - 1];
+  return NULL;
 }
 
 /* put_text: the text of @child where @row says. */
@@ -121,12 +149,11 @@ put_text (FieldReading *reading, const Message *child, const FieldRow *row, gpoi
 }
 
 void
-field_place_fill (FieldReading *reading, const Message *node, const FieldTable *table, gpointer target,
-                  FieldUnnamed unnamed)
+field_place_fill (FieldReading *reading, const Message *node, FieldTable *table, gpointer target, FieldUnnamed unnamed)
 {
   for (const Message *child = message_get_first_child (node); child != NULL; child = message_get_next (child))
     {
-      const FieldRow *row = bsearch (message_get_name (child), table->rows, table->n_rows, sizeof *row, field_compare);
+      const FieldRow *row = find_row (table, message_get_name (child));
 
       if (row == NULL)
         unnamed (reading, target, child);

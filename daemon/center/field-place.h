@@ -24,11 +24,14 @@ typedef struct
   FieldKind kind;
 } FieldRow;
 
-/* Sorted by the element's name: it is searched by halves. */
+#define FIELD_TABLE_SLOTS 128
+
+/* @slots: zero at first; field-place finds rows by it. */
 typedef struct
 {
   const FieldRow *rows;
-  gsize n_rows;
+  guint8 n_rows;
+  guint8 slots[FIELD_TABLE_SLOTS]; /* index of the row, from 1 */
 } FieldTable;
 
 typedef struct FieldReading FieldReading;
@@ -51,7 +54,7 @@ FieldReading field_place_begin (const Message *request, Qualification *qualifica
  * field_place_fill: what @node holds into @target, which begins with its others. A blank value counts as absent.
  * @unnamed: for what is not in @table; field_place_add_other is one.
  */
-void field_place_fill (FieldReading *reading, const Message *node, const FieldTable *table, gpointer target,
+void field_place_fill (FieldReading *reading, const Message *node, FieldTable *table, gpointer target,
                        FieldUnnamed unnamed);
 
 /*

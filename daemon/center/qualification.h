@@ -8,7 +8,7 @@
  * elements of the message, as they were sent.
  *
  * An element of the field is one row of a list below: that makes its member, its place in the message (field-insurance)
- * and its key on the bus (bus-eligibility). The lists are sorted by the element's name.
+ * and its key on the bus (bus-eligibility).
  */
 #pragma once
 
@@ -61,7 +61,6 @@ typedef enum
   TEXT (public_expense_number, "PublicExpenseNumber", "PublicExpenseNumber") \
   NODE (tickets_node, "PublicExpenseResultList") \
   RAW (change_code, "QualificationChangeFlg") \
-  TEXT (key, "QualificationConfirmationKey", "QualificationConfirmationKey") \
   DATE (qualification_date, "QualificationDate", "QualificationDate") \
   TEXT (loss_reason, "ReasonOfLoss", "LossReason") \
   TEXT (reference_number, "ReferenceNumber", "ReferenceNumber") \
@@ -129,6 +128,7 @@ typedef struct
 {
   QualificationOthers *others;
   QUALIFICATION_INSURANCE_ELEMENTS (QUALIFICATION_TEXT, QUALIFICATION_TEXT, QUALIFICATION_RAW, QUALIFICATION_NODE)
+  const char *key;               /* QualificationConfirmationKey, which is among the others too */
   const char *relationship;      /* "self", "family" */
   const char *sex;               /* "male", "female", "unknown" */
   const char *prescription_form; /* "electronic", "paper" */

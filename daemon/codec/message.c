@@ -84,13 +84,15 @@ void
 message_free (Message *root)
 {
   Block *next;
+  gsize n_free; /* of the block: nothing was ever written there */
 
   if (root == NULL)
     return;
-  for (Block *block = root->arena->blocks; block != NULL; block = next)
+  n_free = root->arena->n_free;
+  for (Block *block = root->arena->blocks; block != NULL; block = next, n_free = 0)
     {
       next = block->next;
-      explicit_bzero (block->memory, block->size);
+      explicit_bzero (block->memory, block->size - n_free);
       g_free (block);
     }
   g_free (root);

@@ -36,3 +36,21 @@ consents_new (const char *const *words, gboolean with_card, GError **error)
     }
   return g_steal_pointer (&consents);
 }
+
+gboolean
+consents_has (const GArray *consents, ConsentKind kind)
+{
+  for (guint i = 0; i < consents->len; i++)
+    if (g_array_index (consents, Consent, i).kind == kind)
+      return TRUE;
+  return FALSE;
+}
+
+void
+consents_include (GArray *consents, ConsentKind kind)
+{
+  const Consent consent = { .kind = kind };
+
+  if (!consents_has (consents, kind))
+    g_array_prepend_val (consents, consent);
+}

@@ -23,3 +23,9 @@ typedef struct
  * number only (data/doc/messages.md, "Consents"). Return: (transfer full) of Consent, or NULL with INVALID_OPTION.
  */
 GArray *consents_new (const char *const *words, gboolean with_card, GError **error);
+
+/* consents_has: whether @kind is among the questions. */
+gboolean consents_has (const GArray *consents, ConsentKind kind);
+
+/* consents_include: @kind is asked too, before the others, if it was not asked anyway. */
+void consents_include (GArray *consents, ConsentKind kind);

@@ -74,10 +74,10 @@ judge_persons (const Qualification *qualification)
 }
 
 static gboolean
-has_ordinary_insurance (const Qualification *qualification)
+has_medical_aid (const Qualification *qualification)
 {
   for (guint i = 0; i < qualification->insurances->len; i++)
-    if (g_strcmp0 (get_insurance (qualification, i)->classification, MEDICAL_AID) != 0)
+    if (g_strcmp0 (get_insurance (qualification, i)->classification, MEDICAL_AID) == 0)
       return TRUE;
   return FALSE;
 }
@@ -91,7 +91,7 @@ contradictions_find (const Qualification *qualification)
 
   if (is_valid && *qualification->day != '\0')
     remarks |= judge_periods (qualification);
-  if (validity == QUALIFICATION_VALID_UNREGISTERED && has_ordinary_insurance (qualification))
+  if (validity == QUALIFICATION_VALID_UNREGISTERED && !has_medical_aid (qualification))
     remarks |= REMARKS_OF (REMARK_UNREGISTERED_WITH_ORDINARY_INSURANCE);
   if (validity == QUALIFICATION_NONE && qualification->insurances->len > 0)
     remarks |= REMARKS_OF (REMARK_NONE_WITH_INSURANCE);

@@ -158,6 +158,7 @@ station_new (const StationSettings *settings, AgentPort agents, const StationObs
     .agents = agents,
     .statistics = &station->statistics,
     .retention_seconds = settings->retention_seconds,
+    .asks_ceiling = settings->asks_ceiling,
     .get_authorities = get_authorities,
     .started = on_visit_started,
     .card_taken = on_card_taken,
@@ -213,6 +214,7 @@ station_configure (Station *station, const StationSettings *settings)
   station->authorities.file = g_strdup (settings->card_authorities_file);
   station->authorities.is_old = TRUE;
   station->host.retention_seconds = settings->retention_seconds;
+  station->host.asks_ceiling = settings->asks_ceiling;
   if (station->authorities.loaded != NULL) /* what has worked is not given up: the new file is looked at now */
     station_get_authorities (station, NULL);
   station_calendar_configure (station, settings->calendar);
@@ -258,6 +260,8 @@ station_open_visit (Station *station, const VisitOptions *given, GError **error)
   if ((options = visit_options_new (given, error)) == NULL
       || (consents = consents_new (given->consents, needs_card, error)) == NULL)
     return NULL;
+  if (needs_card && station->host.asks_ceiling)
+    consents_include (consents, CONSENT_CEILING);
   if (needs_card || consents->len > 0)
     {
       if ((reader = choose_free_reader (station, given, error)) == NULL)

@@ -19,6 +19,7 @@ typedef struct
 {
   const char *card_authorities_file;                     /* PEM */
   guint retention_seconds;                               /* that a finished visit is kept */
+  gboolean asks_ceiling;                                 /* of every patient; else only where the caller names it */
   CalendarSource calendar[STATION_CALENDAR_MAXIMUM + 1]; /* what ends; the rest is NULL */
 } StationSettings;
 

@@ -15,6 +15,7 @@ typedef struct
   AgentPort agents;
   Statistics *statistics;
   guint retention_seconds;
+  gboolean asks_ceiling; /* before the center is asked for it; else it is asked for anyway */
   CardAuthorities *(*get_authorities) (gpointer data, GError **error); /* (transfer none) */
   void (*started) (Visit *visit, gpointer data);                       /* from the loop: it may be told of */
   void (*card_taken) (Visit *visit, gpointer data);                    /* it begins to read the card: that serves it */

@@ -182,6 +182,18 @@ get_agreed (Visit *visit, gboolean inside_query)
   return agreed;
 }
 
+/*
+ * get_inside: what the query asks for: the kinds inside it that the patient agreed to, and the ceiling, which the law
+ * lets an institution see without a question; but it is asked where the configuration or the caller wants that.
+ */
+static ConsentKinds
+get_inside (Visit *visit)
+{
+  const gboolean is_asked = visit->host->asks_ceiling || consents_has (visit->query.consents, CONSENT_CEILING);
+
+  return get_agreed (visit, TRUE) | (is_asked ? 0 : CONSENT_KINDS_OF (CONSENT_CEILING));
+}
+
 /* fill_texts: what text each kind was shown with. */
 static void
 fill_texts (Visit *visit, TransportConsentText *texts)
@@ -287,7 +299,7 @@ ask_center (Visit *visit)
   fill_texts (visit, texts);
   visit_hold (visit);
   visit_clock_begin (&visit->clock, VISIT_WAIT_CENTER);
-  visit->query.send (visit, get_agreed (visit, TRUE), texts, on_reply);
+  visit->query.send (visit, get_inside (visit), texts, on_reply);
 }
 
 static void

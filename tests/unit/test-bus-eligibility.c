@@ -192,7 +192,7 @@ test_everything (BusFixture *fixture, gconstpointer data)
       "Changed:1 Remarks:[date-open unregistered-with-ordinary-insurance] Other:{OfAnswer:x} "
       "Insurances:[{Address:l BeneficiaryNumber:2 Birthdate:k DisqualificationDate:q Branch:f Classification:a "
       "ValidUntil:o Symbol:d ValidFrom:n IssuedOn:z Number:e InsuredName:w InsurerName:c InsurerNumber:b Name:h "
-      "NameKana:i NameOfOther:x NameOfOtherKana:y PostNumber:m PublicExpenseNumber:1 QualificationConfirmationKey:4 "
+      "NameKana:i NameOfOther:x NameOfOtherKana:y PostNumber:m PublicExpenseNumber:1 "
       "QualificationDate:p LossReason:r ReferenceNumber:v WelfareOfficeName:3 Relationship:self Sex:female "
       "PrescriptionForm:paper BurdenRatio:30 Preschool:1 "
       "Elderly:{Date:u Until:t From:s BurdenRatio:20 Other:{OfElderly:x}} "

@@ -42,6 +42,37 @@ test_defaults (void)
 }
 
 static void
+test_switches (void)
+{
+  static const ConfigurationKey switches[] = { { "Switch", "Off", CONFIGURATION_SWITCH, "false", 0, 0 },
+                                               { "Switch", "Unset", CONFIGURATION_SWITCH, NULL, 0, 0 },
+                                               { NULL } };
+  static const struct
+  {
+    const char *text;
+    gboolean is_on;
+  } rows[] = { { "", FALSE }, { "[Switch]\nOff=true\n", TRUE }, { "[Switch]\nOff=false\n", FALSE } };
+  static const char *const bad[] = { "[Switch]\nOff=yes\n", "[Switch]\nOff=True\n", "[Switch]\nOff=1\n" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (Configuration) configuration
+          = configuration_parse (rows[i].text, strlen (rows[i].text), "test.conf", switches, NULL);
+
+      g_assert_cmpint (configuration_get_switch (configuration, "Switch", "Off"), ==, rows[i].is_on);
+      g_assert_false (configuration_get_switch (configuration, "Switch", "Unset"));
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (configuration_parse (bad[i], strlen (bad[i]), "test.conf", switches, &error));
+      g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION);
+      g_assert_nonnull (strstr (error->message, "true or false"));
+    }
+}
+
+static void
 test_values (void)
 {
   g_autoptr (GError) error = NULL;
@@ -436,6 +467,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/configuration/defaults", test_defaults);
+  g_test_add_func ("/configuration/switches", test_switches);
   g_test_add_func ("/configuration/values", test_values);
   g_test_add_func ("/configuration/mistakes", test_mistakes);
   g_test_add_func ("/configuration/no-text", test_no_text);

@@ -48,7 +48,8 @@ test_every_key (void)
   g_assert_null (insurance->diseases);
   g_assert_null (insurance->tickets);
   g_assert_null (insurance->elderly);
-  g_assert_null (insurance->others);
+  g_assert_cmpuint (insurance->others->len, ==, 1);
+  g_assert_true (has_other (insurance->others, "QualificationConfirmationKey", "KEY"));
   g_assert_cmpstr (insurance->key, ==, "KEY");
   g_assert_cmpstr (insurance->insured_name, ==, "被保険者　氏名");
   g_assert_cmpstr (insurance->name_of_other, ==, "別名");
@@ -341,6 +342,18 @@ test_sexes (void)
     }
 }
 
+/* The consents inside the query are not repeated where they stand as they were asked for: here, with a yes. */
+static void
+test_consents_as_asked (void)
+{
+  g_autoptr (TransportReply) same = read_valid ("\"LimitApplicationCertificateRelatedConsFlg\":\"1\","
+                                                "\"LimitApplicationCertificateRelatedConsTime\":\"20250301120000\"");
+  g_autoptr (TransportReply) other = read_valid ("\"LimitApplicationCertificateRelatedConsFlg\":\"2\"");
+
+  g_assert_null (get_insurance (same, 0)->others);
+  g_assert_true (has_other (get_insurance (other, 0)->others, "LimitApplicationCertificateRelatedConsFlg", "2"));
+}
+
 /* What nobody knows is kept, wherever it stands; too deep, or too much of it, is told to be left out. */
 static void
 test_others (void)
@@ -453,6 +466,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/field-insurance/ratios", test_ratios);
   g_test_add_func ("/field-insurance/blanks", test_blanks);
   g_test_add_func ("/field-insurance/sexes", test_sexes);
+  g_test_add_func ("/field-insurance/consents-as-asked", test_consents_as_asked);
   g_test_add_func ("/field-insurance/others", test_others);
   g_test_add_func ("/field-insurance/too-many-others", test_too_many_others);
   g_test_add_func ("/field-insurance/prescription-without-insurance", test_prescription_without_insurance);

@@ -121,6 +121,24 @@ test_format (void)
     }
 }
 
+/* Every day that four digits hold is as GDate counts it. */
+static void
+test_every_day (void)
+{
+  for (gint64 julian = 1; julian <= 3652059; julian += julian % 365 < 10 ? 1 : 37)
+    {
+      g_autofree char *date = japanese_text_format_date ((julian - 719163) * 86400 * G_USEC_PER_SEC);
+      g_autofree char *expected = NULL;
+      GDate day;
+
+      g_date_clear (&day, 1);
+      g_date_set_julian (&day, (guint32)julian);
+      expected
+          = g_strdup_printf ("%04u%02u%02u", g_date_get_year (&day), g_date_get_month (&day), g_date_get_day (&day));
+      g_assert_cmpstr (date, ==, expected);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -130,5 +148,6 @@ main (int argc, char **argv)
   g_test_add_func ("/japanese-text/dates", test_dates);
   g_test_add_func ("/japanese-text/times", test_times);
   g_test_add_func ("/japanese-text/format", test_format);
+  g_test_add_func ("/japanese-text/every-day", test_every_day);
   return g_test_run ();
 }

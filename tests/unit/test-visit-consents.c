@@ -50,6 +50,46 @@ test_consent_order (void)
   g_assert_false (get_consent (visit, 3)->granted);
 }
 
+/* The ceiling is asked of nobody, and the center is asked for it: nobody has been shown a text. */
+static void
+test_ceiling_unasked (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "drug");
+
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (desk->agent->questions->str, ==, "drug");
+  g_assert_cmpuint (desk->center->agreed, ==, CONSENT_KINDS_OF (CONSENT_CEILING));
+  g_assert_cmpuint (visit_get_consents (visit)->len, ==, 1);
+}
+
+/* Where the institution wants it, every patient with a card is asked, and a no counts. */
+static void
+test_ceiling_always_asked (void)
+{
+  static const char *const refusals[] = { "", "ceiling" };
+  g_autofree char *authorities = g_build_filename (g_getenv ("SHIKAKU_KEYS"), "card-ca.pem", NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (refusals); i++)
+    {
+      g_autoptr (FakeDesk) desk = new_desk ();
+      g_autoptr (Visit) visit = NULL;
+
+      station_configure (desk->station, &(StationSettings){ .card_authorities_file = authorities,
+                                                            .retention_seconds = FAKE_RETENTION,
+                                                            .asks_ceiling = TRUE });
+      desk->agent->refused = refusals[i];
+      visit = fake_desk_open (desk, "drug");
+      fake_desk_insert (desk);
+      fake_desk_wait (desk, visit, VISIT_DONE);
+      g_assert_cmpstr (desk->agent->questions->str, ==, "ceiling drug");
+      g_assert_cmpuint (desk->center->agreed, ==, i == 0 ? CONSENT_KINDS_OF (CONSENT_CEILING) : 0);
+      g_assert_cmpint (get_consent (visit, 0)->kind, ==, CONSENT_CEILING);
+      g_assert_cmpint (get_consent (visit, 0)->agreed, ==, i == 0);
+    }
+}
+
 static void
 test_consent_before_query (void)
 {
@@ -373,6 +413,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/visit/consent/order", test_consent_order);
   g_test_add_func ("/visit/consent/before-query", test_consent_before_query);
   g_test_add_func ("/visit/consent/beside-query", test_consent_beside_query);
+  g_test_add_func ("/visit/consent/ceiling-unasked", test_ceiling_unasked);
+  g_test_add_func ("/visit/consent/ceiling-always-asked", test_ceiling_always_asked);
   g_test_add_func ("/visit/consent/after-query", test_query_before_consent);
   g_test_add_func ("/visit/consent/all-refused", test_all_refused);
   g_test_add_func ("/visit-consents/certificate-ended", test_certificate_ended);

@@ -7,8 +7,6 @@
 #include "answer-screen.h"
 
 #include <glib/gi18n.h>
-#include <stdio.h>
-#include <string.h>
 
 #include "client/answer-keys.h"
 #include "client/answer-view.h"
@@ -20,7 +18,6 @@
 #define LINE_LABEL_COLUMNS 20 /* of what has a line of its own */
 #define VALUE_LINES 2
 #define CONSENT_LINES 3
-#define SOON_DAYS 92
 #define GAP "  "
 
 static char *
@@ -125,18 +122,6 @@ add_changes (Page *page, GVariant *eligibility)
     }
 }
 
-static gboolean
-is_soon (const char *date)
-{
-  int year, month, day;
-  g_autoptr (GDateTime) end = NULL;
-
-  if (strlen (date) != 8 || sscanf (date, "%4d%2d%2d", &year, &month, &day) != 3
-      || (end = g_date_time_new_local (year, month, day, 23, 59, 59)) == NULL)
-    return FALSE;
-  return g_date_time_to_unix (end) < g_get_real_time () / G_USEC_PER_SEC + SOON_DAYS * 24 * 3600;
-}
-
 /* What the desk has to act on: it stands before what it has to copy. */
 static void
 add_news (Page *page, GVariant *eligibility, GVariant *first)
@@ -149,7 +134,7 @@ add_news (Page *page, GVariant *eligibility, GVariant *first)
   add_changes (page, eligibility);
   if (unmapped != NULL)
     page_add_cut (page, MEANING_DOUBT, "! ", unmapped);
-  if (g_variant_lookup (eligibility, "CertificateUntil", "&s", &until) && is_soon (until))
+  if (g_variant_lookup (eligibility, "CertificateUntil", "&s", &until))
     {
       g_autofree char *date = words_date (until);
 
@@ -370,16 +355,18 @@ add_consents (Page *page, GVariant *consents)
 }
 
 static void
-add_foot (Page *page, GVariant *eligibility, guint left_out)
+add_foot (Page *page, GVariant *eligibility, guint left_out, const char *more)
 {
   guint64 as_of = 0;
-  g_autofree char *time = NULL, *more = NULL, *line = NULL;
+  g_autofree char *time = NULL, *where = NULL, *line = NULL;
 
   if (g_variant_lookup (eligibility, "AsOf", "t", &as_of) && as_of > 0)
     time = words_time (as_of);
-  more = left_out > 0 ? g_strdup_printf (ngettext ("%u more line: --all", "%u more lines: --all", left_out), left_out)
-                      : g_strdup (_ ("Everything: --all"));
-  line = time != NULL ? g_strdup_printf ("%s" GAP "%s %s", more, _ ("As of"), time) : g_strdup (more);
+  if (left_out > 0)
+    where = g_strdup_printf (ngettext ("%u more line: %s", "%u more lines: %s", left_out), left_out, more);
+  else
+    where = g_strdup_printf (_ ("Everything: %s"), more);
+  line = time != NULL ? g_strdup_printf ("%s" GAP "%s %s", where, _ ("As of"), time) : g_strdup (where);
   page_add_cut (page, MEANING_FAINT, "", line);
 }
 
@@ -422,7 +409,7 @@ make_body (GVariant *eligibility, GVariant *consents, guint columns, gboolean sp
 }
 
 Page *
-answer_screen_make (GVariant *eligibility, GVariant *consents, guint rows, guint columns)
+answer_screen_make (GVariant *eligibility, GVariant *consents, guint rows, guint columns, const char *more)
 {
   const guint room = MAX (rows, 4) - 2; /* the foot, and the line of the cursor below it */
   Page *page = page_new (columns);
@@ -435,6 +422,6 @@ answer_screen_make (GVariant *eligibility, GVariant *consents, guint rows, guint
       body = make_body (eligibility, consents, columns, FALSE);
     }
   taken = page_append (page, body, room);
-  add_foot (page, eligibility, page_count_lines (body) - taken);
+  add_foot (page, eligibility, page_count_lines (body) - taken, more);
   return page;
 }

@@ -10,7 +10,7 @@
  * answer_screen_make: @eligibility, @consents: as of answer_view_make(). No line is wider than @columns, on no
  * terminal, and there are fewer than @rows of them. Return: (transfer full).
  */
-Page *answer_screen_make (GVariant *eligibility, GVariant *consents, guint rows, guint columns);
+Page *answer_screen_make (GVariant *eligibility, GVariant *consents, guint rows, guint columns, const char *more);
 
 /* answer_screen_format_ratio: the burden ratio of the first insurance that has one (transfer full), or NULL. */
 char *answer_screen_format_ratio (GVariant *eligibility);

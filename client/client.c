@@ -41,8 +41,21 @@ conclude_failure (Client *client, const char *name, const char *sentence)
   g_variant_dict_insert (&dict, "Error", "s", name);
   g_variant_dict_insert (&dict, "ErrorMessage", "s", sentence);
   failure = g_variant_ref_sink (g_variant_dict_end (&dict));
-  output_error (sentence);
+  if (client->verb->notice != NULL)
+    client->last_words = g_strdup (sentence);
+  else
+    output_error (sentence);
   client_conclude (client, errors_get_exit_code (name), failure);
+}
+
+/* News of the daemon, which the verb outlives. */
+static void
+tell_notice (Client *client, const char *sentence)
+{
+  if (client->verb->notice != NULL)
+    client->verb->notice (client, sentence);
+  else
+    output_error (sentence);
 }
 
 void
@@ -126,7 +139,7 @@ on_deadline (gpointer user_data)
       client_fail_saying (client, "org.freedesktop.DBus.Error.ServiceUnknown", sentence);
     }
   else if (!client->alive && client->verb->stays)
-    g_printerr ("%s\n", _ ("The daemon shikakud does not answer. Waiting for it."));
+    tell_notice (client, _ ("The daemon shikakud does not answer. Waiting for it."));
   else if (!client->alive)
     client_fail_with (client, "org.freedesktop.DBus.Error.NoReply");
   else if (!client->verb->stays && !client->verb->waits)
@@ -155,7 +168,7 @@ on_told (const char *sentence, gboolean failed, gpointer user_data)
   if (!client->verb->stays)
     client_fail_saying (client, "org.freedesktop.DBus.Error.ServiceUnknown", sentence);
   else if (failed)
-    output_error (sentence);
+    tell_notice (client, sentence);
 }
 
 static void
@@ -183,7 +196,7 @@ on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
   if (client->verb->stays)
     {
       g_clear_handle_id (&client->alarm, g_source_remove);
-      g_printerr ("%s\n", _ ("The daemon shikakud is not running. Waiting for it."));
+      tell_notice (client, _ ("The daemon shikakud is not running. Waiting for it."));
     }
   else if (was_there)
     {
@@ -249,6 +262,9 @@ client_run (Client *client)
 
   if (client->verb->finish != NULL)
     client->verb->finish (client);
+  if (client->last_words != NULL)
+    output_error (client->last_words);
+  g_clear_pointer (&client->last_words, g_free);
   g_clear_handle_id (&client->alarm, g_source_remove);
   g_bus_unwatch_name (watch);
   g_clear_pointer (&client->service, service_free);

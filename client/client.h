@@ -28,6 +28,7 @@ struct Client
   guint alarm;      /* a source: until the daemon has shown that it lives */
   gboolean alive;
   gboolean interrupted;
+  char *last_words; /* for standard error, when a verb has given the screen back */
 };
 
 /* client_run: connects, lives, and puts everything down. Return: the exit code. */

@@ -10,6 +10,7 @@
 #include "client/answer-screen.h"
 #include "client/answer-view.h"
 #include "client/client.h"
+#include "client/failure-view.h"
 #include "client/output.h"
 #include "client/pager.h"
 #include "client/readers.h"
@@ -196,7 +197,7 @@ show_answer (Check *check, GVariant *eligibility, GVariant *consents)
       check->page = answer_view_make (eligibility, consents, is_terminal ? columns : 0);
       return;
     }
-  screen = answer_screen_make (eligibility, consents, rows, columns);
+  screen = answer_screen_make (eligibility, consents, rows, columns, "--all");
   page_print (screen);
 }
 
@@ -237,35 +238,16 @@ on_done (GVariant *eligibility, GVariant *consents, gpointer user_data)
   visit_close (check->visit, on_closed);
 }
 
-/* print_detail: what is known beside the error, if it is. @word: makes words for people of it; NULL: it is as it is. */
-static void
-print_detail (GVariant *failure, const char *key, const char *label, const char *(*word) (const char *))
-{
-  const char *text = NULL;
-  g_autofree char *clean = NULL;
-
-  if (!g_variant_lookup (failure, key, "&s", &text))
-    return;
-  clean = output_clean (word != NULL ? word (text) : text);
-  g_printerr ("%s: %s\n", label, clean);
-}
-
 static void
 on_failed (GVariant *failure, gpointer user_data)
 {
   Check *check = user_data;
-  const char *error = "", *message = "";
-  guint tries;
+  g_autoptr (Page) page = failure_view_make (failure, 0);
+  const char *error = "";
 
   g_variant_lookup (failure, "Error", "&s", &error);
-  g_variant_lookup (failure, "ErrorMessage", "&s", &message);
-  output_error (*message ? message : error);
-  if (g_variant_lookup (failure, "TriesLeft", "u", &tries))
-    g_printerr (ngettext ("%u try is left.\n", "%u tries are left.\n", tries), tries);
-  print_detail (failure, "Code", _ ("Code of the center"), NULL);
-  print_detail (failure, "Message", _ ("Message of the center"), NULL);
-  print_detail (failure, "During", _ ("Last step"), words_state);
-  print_detail (failure, "By", _ ("Ended by"), words_ender);
+  for (guint i = 0; i < page_count_lines (page); i++)
+    output_error (page_get_line (page, i)->text);
   client_conclude (check->client, errors_get_exit_code (error), failure);
   visit_close (check->visit, on_closed);
 }

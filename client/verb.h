@@ -29,8 +29,13 @@ typedef struct
   void (*start) (Client *client);
   void (*vanished) (Client *client);  /* the daemon went away; NULL: nothing to put down */
   void (*interrupt) (Client *client); /* Ctrl-C; NULL: the program just ends */
-  void (*finish) (Client *client);    /* last call, on every way out; NULL: nothing to put down */
+  /*
+   * notice: @sentence is news of the daemon itself, for a verb whose screen is its own; may be called before start().
+   * NULL: it goes to standard error.
+   */
+  void (*notice) (Client *client, const char *sentence);
+  void (*finish) (Client *client); /* last call, on every way out; NULL: nothing to put down */
 } Verb;
 
-extern const Verb verb_status, verb_readers, verb_check, verb_agent, verb_watch, verb_diagnose, verb_config,
+extern const Verb verb_status, verb_readers, verb_check, verb_desk, verb_agent, verb_watch, verb_diagnose, verb_config,
     verb_statistics;

@@ -15,7 +15,8 @@ struct Visit
   char *path;  /* NULL: not open */
   char *state; /* last told */
   guint changed, finished;
-  gboolean opening, ended;
+  gboolean opening, ended, freed;
+  guint holds;           /* of its owner, and of each call under way */
   VisitCallback leaving; /* after the reply to OpenVisit, cancel and call this */
   GVariant *details;     /* of Finished */
   GVariant *eligibility;
@@ -40,12 +41,45 @@ tell_state (Visit *visit, const char *state)
   visit->observer->state (state, visit->user_data);
 }
 
-/* Calls a method of the visit; @callback gets the visit. */
+static void
+release (Visit *visit)
+{
+  if (--visit->holds == 0)
+    g_free (visit);
+}
+
+typedef struct
+{
+  Visit *visit;
+  GAsyncReadyCallback callback;
+} Call;
+
+static void
+on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Call *call = user_data;
+
+  if (!call->visit->freed)
+    call->callback (source, result, call->visit);
+  release (call->visit);
+}
+
+static void
+call_path (Visit *visit, const char *path, const char *interface, const char *method, GVariant *arguments,
+           guint seconds, GAsyncReadyCallback callback)
+{
+  const Call call = { visit, callback };
+
+  visit->holds++;
+  client_call (visit->client, path, interface, method, arguments, seconds, on_reply, g_memdup2 (&call, sizeof call));
+}
+
+/* Calls a method of the visit; @callback gets the visit, unless that is freed by then. */
 static void
 call_visit (Visit *visit, const char *interface, const char *method, GVariant *arguments, guint seconds,
             GAsyncReadyCallback callback)
 {
-  client_call (visit->client, visit->path, interface, method, arguments, seconds, callback, visit);
+  call_path (visit, visit->path, interface, method, arguments, seconds, callback);
 }
 
 /* Return: the one child of the reply, or NULL after the refusal was told. */
@@ -195,8 +229,8 @@ visit_open (Visit *visit, GVariant *insured, GVariantDict *options)
   else
     arguments = g_variant_new ("(@a{sv})", g_variant_dict_end (options));
   visit->opening = TRUE;
-  client_call (visit->client, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER,
-               insured != NULL ? "CheckNumber" : "OpenVisit", arguments, CLIENT_CALL_SECONDS, on_opened, visit);
+  call_path (visit, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, insured != NULL ? "CheckNumber" : "OpenVisit",
+             arguments, CLIENT_CALL_SECONDS, on_opened);
 }
 
 /* Leaving. Should the daemon not do it: the visit ends with our connection. */
@@ -241,6 +275,7 @@ visit_new (Client *client, const VisitObserver *observer, gpointer user_data)
 
   g_strdelimit (uuid, "-", '_');
   visit->token = g_strconcat ("check_", uuid, NULL);
+  visit->holds = 1;
   visit->client = client;
   visit->observer = observer;
   visit->user_data = user_data;
@@ -262,10 +297,11 @@ visit_free (Visit *visit)
   g_dbus_connection_signal_unsubscribe (visit->client->connection, visit->finished);
   g_clear_pointer (&visit->details, g_variant_unref);
   g_clear_pointer (&visit->eligibility, g_variant_unref);
-  g_free (visit->token);
-  g_free (visit->path);
-  g_free (visit->state);
-  g_free (visit);
+  g_clear_pointer (&visit->token, g_free);
+  g_clear_pointer (&visit->path, g_free);
+  g_clear_pointer (&visit->state, g_free);
+  visit->freed = TRUE;
+  release (visit);
 }
 
 const char *

@@ -22,6 +22,7 @@ typedef struct
   void (*refused) (const GError *error, gpointer user_data);
 } VisitObserver;
 
+/* visit_free: at any time; nobody is told of anything any more. What is open at the daemon stays open. */
 Visit *visit_new (Client *client, const VisitObserver *observer, gpointer user_data);
 void visit_free (Visit *visit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Visit, visit_free)

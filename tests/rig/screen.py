@@ -4,6 +4,7 @@
 Comes in: a Process with a terminal. Goes out: rows of text, attributes, the cursor; and the size, which may change.
 """
 import fcntl
+import signal
 import struct
 import termios
 
@@ -38,6 +39,7 @@ class Screen:
         self.screen.resize(rows, columns)
         self.screen.reset()  # what was there is drawn anew by who is told of the size
         set_size(self.process, rows, columns)
+        self.process.kill(signal.SIGWINCH)  # as the kernel does to whom the terminal controls
 
     def feed(self):
         data = self.process.output

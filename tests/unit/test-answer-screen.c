@@ -32,7 +32,7 @@ make (const char *eligibility, const char *consents, guint rows, guint columns)
   g_assert_no_error (error);
   given = g_variant_parse (G_VARIANT_TYPE ("a{sa{sv}}"), consents, NULL, NULL, &error);
   g_assert_no_error (error);
-  return answer_screen_make (answer, given, rows, columns);
+  return answer_screen_make (answer, given, rows, columns, "--all");
 }
 
 static void

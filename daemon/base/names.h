@@ -46,6 +46,18 @@
   X (LEDGER, "ledger")
 
 /*
+ * What an answer or a consent rests on: SHIKAKU_EVIDENCES (X) expands X (ENUM_SUFFIX, "evidence") for each: a card that
+ * was proved here, a file of the terminal's, numbers that were typed, staff's eyes, staff's ears. Nothing here comes
+ * from a terminal or from staff yet.
+ */
+#define SHIKAKU_EVIDENCES(X) \
+  X (CARD, "card") \
+  X (TERMINAL, "terminal") \
+  X (NUMBER, "number") \
+  X (VISUAL, "visual") \
+  X (ORAL, "oral")
+
+/*
  * The errors of the contract: SHIKAKU_ERRORS (X) expands X (ENUM_SUFFIX, "BusSuffix") for each.
  * The order is the order of the contract; nothing depends on the numbers.
  */

@@ -66,11 +66,8 @@ static const TextField disease_texts[] = {
 #undef PLACE
 
 static const TextField consent_texts[] = {
-  { "Version", CONSENT (version) },
-  { "Language", CONSENT (language) },
-  { "Code", CONSENT (code) },
-  { "Message", CONSENT (message) },
-  { NULL },
+  { "Evidence", CONSENT (evidence) }, { "Version", CONSENT (version) }, { "Language", CONSENT (language) },
+  { "Code", CONSENT (code) },         { "Message", CONSENT (message) }, { NULL },
 };
 
 static int

@@ -103,6 +103,7 @@ static const VisitProperty properties[] = {
   { "State", "s", .text = get_state },
   { "Origin", "s", .text = get_origin },
   { "Method", "s", .text = visit_get_method },
+  { "Evidence", "s", .text = visit_get_evidence },
   { "AgentIsCaller", "b", .flag = visit_get_agent_is_caller },
   { "Reader", "o", .text = visit_get_reader },
   { "Opened", "t", .time = visit_get_opened },

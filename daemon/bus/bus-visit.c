@@ -70,12 +70,20 @@ find_eligibility (BusVisit *self, GError **error)
 }
 
 static int
-append_result (sd_bus_message *reply, const Eligibility *eligibility)
+append_eligibility (sd_bus_message *reply, Visit *visit, const Eligibility *eligibility)
+{
+  int result = bus_eligibility_append (reply, eligibility);
+
+  return result < 0 ? result : bus_entry_append_text (reply, "Evidence", visit_get_evidence (visit));
+}
+
+static int
+append_result (sd_bus_message *reply, Visit *visit, const Eligibility *eligibility)
 {
   int result = sd_bus_message_open_container (reply, 'a', "{sv}");
 
   if (result >= 0)
-    result = bus_eligibility_append (reply, eligibility);
+    result = append_eligibility (reply, visit, eligibility);
   return result < 0 ? result : sd_bus_message_close_container (reply);
 }
 
@@ -93,7 +101,7 @@ handle_get_eligibility (BusCall *call, gpointer target)
       return;
     }
   reply = bus_call_new_reply (call);
-  bus_call_return_message (call, reply, append_result (reply, eligibility));
+  bus_call_return_message (call, reply, append_result (reply, self->visit, eligibility));
 }
 
 static int
@@ -257,6 +265,7 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_PROPERTY ("State", "s", get_property, 0, CHANGES),
   SD_BUS_PROPERTY ("Origin", "s", get_property, 0, CONSTANT),
   SD_BUS_PROPERTY ("Method", "s", get_property, 0, CHANGES),
+  SD_BUS_PROPERTY ("Evidence", "s", get_property, 0, CONSTANT),
   SD_BUS_PROPERTY ("AgentIsCaller", "b", get_property, 0, CHANGES),
   SD_BUS_PROPERTY ("Reader", "o", get_property, 0, CONSTANT),
   SD_BUS_PROPERTY ("Opened", "t", get_property, 0, CONSTANT),
@@ -316,7 +325,7 @@ append_check (sd_bus_message *reply, BusVisit *self, const Eligibility *eligibil
 
   if (eligibility != NULL && result >= 0)
     {
-      result = bus_eligibility_append (reply, eligibility);
+      result = append_eligibility (reply, self->visit, eligibility);
       if (result >= 0)
         result = bus_entry_open (reply, "Consents", "a{sa{sv}}");
       if (result >= 0)

@@ -13,6 +13,7 @@ typedef struct
   gboolean granted;         /* the center has taken that down */
   gint64 at, until;         /* microseconds since the epoch, UTC; 0: not known */
   char *version, *language; /* of the text that the patient was shown; NULL: none was */
+  const char *evidence;     /* of its visit; static */
   char *code, *message;     /* of the center, if it refused this one; NULL: none */
   ShikakuError error;       /* why the center did not take the consent down, or NONE */
 } Consent;

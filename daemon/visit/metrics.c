@@ -36,6 +36,7 @@ static const struct
   const char *family, *help;
 } helps[] = {
   { "answers", "Answers of visits that are done." },
+  { "answers_by_evidence", "Answers of visits that are done, by what they rest on." },
   { "cards_read", "Cards that were read." },
   { "pins_asked", "Requests for a PIN." },
   { "pins_wrong", "Tries of a PIN that a card has refused." },

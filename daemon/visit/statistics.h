@@ -19,6 +19,8 @@
   X (ELIGIBLE, "AnswersEligible", "answers", "answer=\"eligible\"") \
   X (NOT_ELIGIBLE, "AnswersNotEligible", "answers", "answer=\"not-eligible\"") \
   X (UNKNOWN, "AnswersUnknown", "answers", "answer=\"unknown\"") \
+  X (EVIDENCE_CARD, "AnswersByCard", "answers_by_evidence", "evidence=\"card\"") \
+  X (EVIDENCE_NUMBER, "AnswersByNumber", "answers_by_evidence", "evidence=\"number\"") \
   X (CARDS_READ, "CardsRead", "cards_read", "") \
   X (PINS_ASKED, "PinsAsked", "pins_asked", "") \
   X (PINS_WRONG, "PinsWrong", "pins_wrong", "") \

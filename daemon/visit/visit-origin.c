@@ -15,3 +15,17 @@ visit_origin_get (VisitOrigin origin)
 
   return &rows[origin];
 }
+
+const char *
+visit_evidence_to_string (VisitEvidence evidence)
+{
+  static const char *const words[] = {
+#define VISIT_EVIDENCE_WORD(suffix, word) [VISIT_EVIDENCE_##suffix] = word,
+    SHIKAKU_EVIDENCES (VISIT_EVIDENCE_WORD)
+#undef VISIT_EVIDENCE_WORD
+  };
+
+  g_return_val_if_fail (evidence < VISIT_N_EVIDENCES, NULL);
+
+  return words[evidence];
+}

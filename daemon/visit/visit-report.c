@@ -19,9 +19,17 @@ count_end (const VisitReport *report, Statistics *statistics)
     [ELIGIBILITY_UNKNOWN] = STATISTICS_UNKNOWN,
   };
 
+  static const StatisticsCounter evidences[VISIT_N_EVIDENCES] = {
+    [VISIT_EVIDENCE_CARD] = STATISTICS_EVIDENCE_CARD,
+    [VISIT_EVIDENCE_NUMBER] = STATISTICS_EVIDENCE_NUMBER,
+  };
+
   statistics_count_visit (statistics, report->origin, report->state);
   if (report->eligibility != NULL)
-    statistics_count (statistics, answers[report->eligibility->answer]);
+    {
+      statistics_count (statistics, answers[report->eligibility->answer]);
+      statistics_count (statistics, evidences[visit_origin_get (report->origin)->evidence]);
+    }
   else
     statistics_count_failure (statistics, (ShikakuError)report->error->code);
   statistics_count_times (statistics, report->clock);

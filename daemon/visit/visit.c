@@ -183,6 +183,8 @@ visit_new (const VisitHost *host, VisitOptions *options, GArray *consents, CardW
   visit_clock_start (&visit->clock);
   visit->card.worker = worker != NULL ? card_worker_ref (worker) : NULL;
   visit->query.consents = consents;
+  for (guint i = 0; i < consents->len; i++)
+    g_array_index (consents, Consent, i).evidence = visit_get_evidence (visit);
   visit_life_init (visit, &steps);
   return visit;
 }
@@ -262,6 +264,12 @@ VisitOrigin
 visit_get_origin (Visit *visit)
 {
   return visit->origin;
+}
+
+const char *
+visit_get_evidence (Visit *visit)
+{
+  return visit_evidence_to_string (visit->row->evidence);
 }
 
 gboolean

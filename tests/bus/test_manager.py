@@ -293,7 +293,7 @@ def test_check_number(rig):
     rig.start("center", "daemon")
     connection = rig.bus_connection()
     answer = call_manager(connection, "Check", options({"Insured": INSURED}))
-    assert answer["Answer"] == "eligible" and answer["Consents"] == {}, answer
+    assert answer["Answer"] == "eligible" and answer["Consents"] == {} and answer["Evidence"] == "number", answer
     assert answer["Insurances"][0]["Name"].startswith(NAME)
     assert call_manager(connection, "Check", options({"Insured": UNKNOWN}))["Answer"] == "unknown"
     assert call_manager(connection, "GetVisits") == []
@@ -305,7 +305,8 @@ def test_check_card(rig):
     reader = ObjectPath(rig.wait_readers(2, present=1)[0])
     Agent(rig.bus_connection("colleague"), consents={"drug": True}).register(Reader=reader)
     answer = call_manager(connection, "Check", options({"Reader": reader, "Consents": ["drug", "checkup"]}))
-    assert answer["Answer"] == "eligible", answer
+    assert answer["Answer"] == "eligible" and answer["Evidence"] == "card", answer
+    assert {consent["Evidence"] for consent in answer["Consents"].values()} == {"card"}, answer["Consents"]
     assert answer["Consents"]["drug"]["Granted"] and not answer["Consents"]["checkup"]["Granted"], answer["Consents"]
     for consent in answer["Consents"].values():  # what the patient was shown, here and at the center
         assert (consent["Version"], consent["Language"]) == ("1", "ja"), consent

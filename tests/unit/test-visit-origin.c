@@ -14,6 +14,8 @@ test_origins (void)
       g_assert_true (g_ascii_islower (*row->word));
       g_assert_true (g_ascii_isupper (*row->name));
       g_assert_nonnull (row->method);
+      g_assert_cmpint (row->evidence == VISIT_EVIDENCE_CARD, ==, row->is_proved); /* nothing is raised to it */
+      g_assert_true (g_ascii_islower (*visit_evidence_to_string (row->evidence)));
       g_assert_false (visit_state_is_final (row->first_state));
       g_assert_cmpuint (row->ability, !=, 0);
       g_assert_cmpint (row->first_state == VISIT_WAITING_FOR_CARD, ==, row->needs_card);

@@ -269,8 +269,8 @@ withhold (Entry *entry)
 }
 
 /*
- * is_as_asked: whether @child, of a consent inside the query, says no more than the query: it stands as it was asked for,
- * and when. Who asked a patient is told that with the consent.
+ * is_as_asked: whether @child, of a consent inside the query, says no more than the query: it stands as it was asked
+ * for, and when. Who asked a patient is told that with the consent.
  */
 static gboolean
 is_as_asked (FieldReading *reading, ConsentKind kind, const Message *child)

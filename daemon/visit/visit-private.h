@@ -13,7 +13,6 @@
 #include "visit/visit-host.h"
 #include "visit/visit-options.h"
 #include "visit/visit-origin.h"
-#include "visit/visit-registration.h"
 
 /* What the rooms above do; visit.c fills it. */
 typedef struct VisitSteps
@@ -26,6 +25,16 @@ typedef struct VisitSteps
   void (*report) (Visit *visit, VisitState state); /* and is going to be told as @state now */
   void (*went_quiet) (Visit *visit);               /* last; it may be freed */
 } VisitSteps;
+
+/* What has become of the registration of a card. */
+typedef enum
+{
+  VISIT_REGISTRATION_NONE,
+  VISIT_REGISTRATION_DUE,    /* the center has refused the card; other questions are still on the screen */
+  VISIT_REGISTRATION_ASKING, /* the terms are on the patient's screen */
+  VISIT_REGISTRATION_SENT,
+  VISIT_REGISTRATION_OVER,
+} VisitRegistrationState;
 
 struct Visit
 {

@@ -13,16 +13,6 @@
 
 typedef struct Visit Visit;
 
-/* What has become of it. */
-typedef enum
-{
-  VISIT_REGISTRATION_NONE,
-  VISIT_REGISTRATION_DUE,    /* the center has refused the card; other questions are still on the screen */
-  VISIT_REGISTRATION_ASKING, /* the terms are on the patient's screen */
-  VISIT_REGISTRATION_SENT,
-  VISIT_REGISTRATION_OVER,
-} VisitRegistrationState;
-
 /*
  * visit_registration_keep: the center has answered the query with @error. Return: TRUE if the patient can be asked to
  * register the card: then the visit goes on with visit_registration_begin, as soon as nothing else is asked.

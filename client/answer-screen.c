@@ -122,6 +122,31 @@ add_changes (Page *page, GVariant *eligibility)
     }
 }
 
+/* How what was typed compares, unless it is the same; and that nobody has proved to be the person. */
+static void
+add_comparison (Page *page, GVariant *eligibility)
+{
+  static const char *const keys[] = { "NameComparison", "NameKanaComparison" };
+  const char *word = "";
+
+  for (guint i = 0; i < G_N_ELEMENTS (keys); i++)
+    {
+      g_autofree char *text = look_up (eligibility, ANSWER_WHOLE, keys[i]);
+
+      g_variant_lookup (eligibility, keys[i], "&s", &word);
+      if (text != NULL && !g_str_equal (word, "same"))
+        add_news_row (page, g_str_equal (word, "differs") ? MEANING_BAD : MEANING_DOUBT,
+                      answer_keys_get_label (ANSWER_WHOLE, keys[i]), text);
+    }
+  if (g_variant_lookup (eligibility, "Evidence", "&s", &word) && !g_str_equal (word, "card"))
+    {
+      g_autofree char *text = look_up (eligibility, ANSWER_WHOLE, "Evidence");
+      g_autofree char *head = g_strconcat (answer_keys_get_label (ANSWER_WHOLE, "Evidence"), ": ", NULL);
+
+      page_add_cut (page, MEANING_PLAIN, head, text != NULL ? text : "");
+    }
+}
+
 /* What the desk has to act on: it stands before what it has to copy. */
 static void
 add_news (Page *page, GVariant *eligibility, GVariant *first)
@@ -132,6 +157,7 @@ add_news (Page *page, GVariant *eligibility, GVariant *first)
 
   g_variant_lookup (eligibility, "Answer", "&s", &answer);
   add_changes (page, eligibility);
+  add_comparison (page, eligibility);
   if (unmapped != NULL)
     page_add_cut (page, MEANING_DOUBT, "! ", unmapped);
   if (g_variant_lookup (eligibility, "CertificateUntil", "&s", &until))

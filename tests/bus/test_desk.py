@@ -13,6 +13,7 @@ from loop import until, wait_for  # first: it says which version of Gio
 
 from screen import Screen, count_columns
 from test_client import NO_DAEMON, NUMBER, USAGE, echoes, errors, read_refusal, speak_japanese
+from test_screen import Marked
 
 COLOURS = {"TERM": "rxvt"}  # of the terminals with colours the one that asks for nothing which the emulator does not know
 NUMBERS = NUMBER[1::2]
@@ -234,10 +235,10 @@ def test_sizes(rig):
     desk.write(ENTER)
     screen.wait("ELIGIBLE  Burden ratio 30 %")
     screen.wait("more lines: a")
-    desk.write("a   ")
-    screen.wait("Patient number here")
+    desk.write("a" + " " * 20)
+    screen.wait("──")  # the end of it
     screen.resize(24, 80)
-    screen.wait("  Name                    山田　花子")
+    screen.wait("  Burden ratio            30 %")
     screen.resize(3, 12)
     screen.resize(1, 1)
     screen.resize(50, 200)
@@ -350,4 +351,21 @@ def test_refused(rig):
     screen = Screen(desk)
     screen.wait("Readers")
     check_number(desk, screen, wait="You may not do this.")
+    leave(desk, screen)
+
+
+def test_every_key(rig):
+    """Every key that the contract has reaches the desk's text, too."""
+    daemon = Marked(rig)
+    desk, screen = open_desk(rig, rows=200, columns=100)
+    check_number(desk, screen, wait="ELIGIBLE")
+    desk.write("j" + ENTER)
+    screen.wait("Everything: a")
+    desk.write("a")
+    hidden = {("Ceiling", "Class"), ("SpecificDiseases", "Category")}  # their names say more
+    marks = {place: marker for place, marker in daemon.markers.items()
+             if isinstance(marker, str) and marker.startswith("mark") and place not in hidden}
+    assert len(marks) > 40, marks
+    for place, marker in marks.items():
+        assert screen.wait(marker), place
     leave(desk, screen)

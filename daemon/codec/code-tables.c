@@ -15,11 +15,31 @@ static const Entry entries[] = {
 #include "data/code-tables.h"
 };
 
+/* The rows are in the order of their tables. Return: the place of the first of @table, or where it would be. */
+static gsize
+find_table (CodeTable table)
+{
+  gsize begin = 0, end = G_N_ELEMENTS (entries);
+
+  while (begin < end)
+    {
+      const gsize middle = (begin + end) / 2;
+
+      if (entries[middle].table < table)
+        begin = middle + 1;
+      else
+        end = middle;
+    }
+  return begin;
+}
+
 static const Entry *
 find_entry (CodeTable table, const char *code)
 {
-  for (gsize i = 0; code != NULL && i < G_N_ELEMENTS (entries); i++)
-    if (entries[i].table == table && strcmp (entries[i].code, code) == 0)
+  if (code == NULL)
+    return NULL;
+  for (gsize i = find_table (table); i < G_N_ELEMENTS (entries) && entries[i].table == table; i++)
+    if (strcmp (entries[i].code, code) == 0)
       return &entries[i];
   return NULL;
 }

@@ -124,9 +124,12 @@ message_profile_get_item (const char *list)
 gboolean
 message_profile_is_item (const char *parent, const char *name)
 {
-  const Holder *holder = find_holder (parent), *item = find_holder (name);
+  const Holder *holder = find_holder (parent), *item;
 
-  return holder != NULL && item != NULL && has_item (holder, name) && item->items[0] == NULL;
+  if (holder == NULL || !has_item (holder, name))
+    return FALSE;
+  item = find_holder (name);
+  return item != NULL && item->items[0] == NULL;
 }
 
 static gboolean

@@ -179,6 +179,8 @@
   X (NAME_UNKNOWN, "name-unknown", "name", "failed") \
   X (NAME_SILENT, "name-silent", "name", "failed") \
   X (TLS_SILENT, "tls-silent", "tls", "failed") \
+  X (TLS_MISSING, "tls-missing", "tls", "failed") \
+  X (TLS_VERSION, "tls-version", "tls", "failed") \
   X (TLS_CUT, "tls-cut", "tls", "failed") \
   X (SERVER_UNTRUSTED, "server-untrusted", "tls", "failed") \
   X (SERVER_NAME, "server-name", "tls", "failed") \

@@ -5,6 +5,8 @@
  */
 #include "center/https-line.h"
 
+#include <string.h>
+
 /* The input. */
 
 typedef struct
@@ -12,6 +14,8 @@ typedef struct
   GInputStream parent;
   GPollableInputStream *base; /* the socket's */
   gsize left;                 /* of this turn */
+  guint8 head[11];            /* what came first: a record's head, and that of a handshake or an alert in it */
+  guint n_head;
 } LineInput;
 
 typedef GInputStreamClass LineInputClass;
@@ -22,10 +26,24 @@ static GType line_input_get_type (void);
 G_DEFINE_TYPE_WITH_CODE (LineInput, line_input, G_TYPE_INPUT_STREAM,
                          G_IMPLEMENT_INTERFACE (G_TYPE_POLLABLE_INPUT_STREAM, line_input_pollable_init))
 
+/* @n: bytes that were read, or no more than 0. Return: @n. */
+static gssize
+line_input_note (LineInput *input, const void *buffer, gssize n)
+{
+  const guint noted = n > 0 ? MIN ((guint)n, (guint)sizeof input->head - input->n_head) : 0;
+
+  memcpy (input->head + input->n_head, buffer, noted);
+  input->n_head += noted;
+  return n;
+}
+
 static gssize
 line_input_read (GInputStream *stream, void *buffer, gsize size, GCancellable *cancellable, GError **error)
 {
-  return g_input_stream_read (G_INPUT_STREAM (((LineInput *)stream)->base), buffer, size, cancellable, error);
+  LineInput *input = (LineInput *)stream;
+
+  return line_input_note (input, buffer,
+                          g_input_stream_read (G_INPUT_STREAM (input->base), buffer, size, cancellable, error));
 }
 
 static gssize
@@ -42,7 +60,7 @@ line_input_read_nonblocking (GPollableInputStream *pollable, void *buffer, gsize
   n = g_pollable_input_stream_read_nonblocking (input->base, buffer, MIN (size, input->left), NULL, error);
   if (n > 0)
     input->left -= (gsize)n;
-  return n;
+  return line_input_note (input, buffer, n);
 }
 
 static gboolean
@@ -92,10 +110,11 @@ line_input_init (LineInput *input)
 
 static GInputStream *(*get_socket_input) (GIOStream *connection);
 
+static const char key[] = "shikaku-line-input";
+
 static GInputStream *
 line_get_input_stream (GIOStream *connection)
 {
-  static const char key[] = "shikaku-line-input";
   LineInput *input = g_object_get_data (G_OBJECT (connection), key);
 
   if (input == NULL)
@@ -120,6 +139,42 @@ https_line_set_up (void)
     return;
   get_socket_input = class->get_input_stream;
   class->get_input_stream = line_get_input_stream;
+}
+
+/* RFC 8446 and 5246: a record begins with its type and a version; a ServerHello's own stands behind its length. */
+HttpsGreeting
+https_line_get_greeting (GIOStream *connection)
+{
+  enum
+  {
+    RECORD_ALERT = 21,
+    RECORD_HANDSHAKE = 22,
+    MAJOR = 3,
+    MINOR_1_2 = 3,
+    SERVER_HELLO = 2,
+    ALERT_PROTOCOL_VERSION = 70,
+  };
+  const LineInput *input = g_object_get_data (G_OBJECT (connection), key);
+  const guint8 *head = input != NULL ? input->head : NULL;
+
+  if (input == NULL || input->n_head < 7)
+    return HTTPS_GREETING_NONE;
+  if ((head[0] != RECORD_ALERT && head[0] != RECORD_HANDSHAKE) || head[1] != MAJOR)
+    return HTTPS_GREETING_OTHER;
+  if (head[0] == RECORD_ALERT)
+    return head[6] == ALERT_PROTOCOL_VERSION ? HTTPS_GREETING_OLD_TLS : HTTPS_GREETING_TLS;
+  return input->n_head == sizeof input->head && head[5] == SERVER_HELLO && head[10] < MINOR_1_2 ? HTTPS_GREETING_OLD_TLS
+                                                                                                : HTTPS_GREETING_TLS;
+}
+
+HttpsGreeting
+https_line_get_greeting_under (GTlsConnection *tls)
+{
+  g_autoptr (GIOStream) connection = NULL;
+
+  if (tls != NULL)
+    g_object_get (tls, "base-io-stream", &connection, NULL);
+  return connection != NULL ? https_line_get_greeting (connection) : HTTPS_GREETING_NONE;
 }
 
 /* format_address: @address: (transfer full) of a socket. Return: (transfer full), or NULL. */

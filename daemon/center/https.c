@@ -278,7 +278,14 @@ exchange_fail_cut (Exchange *exchange)
 static void
 exchange_fail_handshake (Exchange *exchange)
 {
-  exchange_fail_at (exchange, SHIKAKU_CAUSE_TLS_CUT, "cut the TLS handshake, or does not speak TLS 1.2 or 1.3");
+  const HttpsGreeting greeting = https_line_get_greeting_under (exchange->tls);
+
+  if (greeting == HTTPS_GREETING_OTHER)
+    exchange_fail_at (exchange, SHIKAKU_CAUSE_TLS_MISSING, "answers, and does not speak TLS");
+  else if (greeting == HTTPS_GREETING_OLD_TLS)
+    exchange_fail_at (exchange, SHIKAKU_CAUSE_TLS_VERSION, "does not speak TLS 1.2 or 1.3");
+  else
+    exchange_fail_at (exchange, SHIKAKU_CAUSE_TLS_CUT, "cut the TLS handshake");
 }
 
 /* Who passes for the center: what is wrong with the certificate that it shows, the worst first. */

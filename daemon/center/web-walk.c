@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * web-walk: see the header. The look-up runs in a thread of GLib's, which nobody can end: it holds a reference of the
+ * web-walk: see the header. A look-up runs in a thread of GLib's, which nobody can end: it holds a reference of the
  * walk until it is over. The address of before is tried only if the name does not come at once.
  */
 #include "center/web-walk.h"
@@ -15,7 +15,8 @@ struct WebWalk
   guint references; /* the owner's, and one each of what is under way */
   char *host;
   guint port;
-  gboolean is_looking; /* a thread asks for the name */
+  guint n_looking; /* threads that ask for the name */
+  guint newest;    /* number of the look-up that was begun last */
 
   WebWalkDone done; /* NULL: no walk is under way */
   gpointer user_data;
@@ -152,17 +153,25 @@ format_addresses (GList *addresses)
   return g_strjoinv (" ", (char **)texts->pdata);
 }
 
+typedef struct
+{
+  WebWalk *walk; /* a reference */
+  guint number;
+} LookUp;
+
+/* Of a look-up that another has followed only the good news counts: the bad may be old. */
 static void
 on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  WebWalk *walk = user_data;
+  g_autofree LookUp *look_up = user_data;
+  WebWalk *walk = look_up->walk;
   g_autoptr (GError) error = NULL;
   GList *addresses = g_resolver_lookup_by_name_finish (G_RESOLVER (source), result, &error);
   g_autofree char *text = addresses != NULL ? format_addresses (addresses) : NULL;
 
   g_resolver_free_addresses (addresses);
-  walk->is_looking = FALSE;
-  if (walk->done != NULL && walk->error == NULL)
+  walk->n_looking--;
+  if (walk->done != NULL && walk->error == NULL && (text != NULL || look_up->number == walk->newest))
     {
       if (text == NULL)
         walk->error = make_error (walk, g_error_matches (error, G_RESOLVER_ERROR, G_RESOLVER_ERROR_NOT_FOUND));
@@ -170,6 +179,18 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
         walk_finish (walk, text, NULL);
     }
   walk_unref (walk);
+}
+
+static void
+begin_look_up (WebWalk *walk)
+{
+  g_autoptr (GResolver) resolver = g_resolver_get_default ();
+  LookUp *look_up = g_new0 (LookUp, 1);
+
+  walk->references++;
+  walk->n_looking++;
+  *look_up = (LookUp){ walk, ++walk->newest };
+  g_resolver_lookup_by_name_async (resolver, walk->host, NULL, on_looked_up, look_up);
 }
 
 WebWalk *
@@ -205,13 +226,6 @@ web_walk_start (WebWalk *walk, const char *known, WebWalkDone done, gpointer use
   walk->is_connecting = walk->known_answers = FALSE;
   walk->deadline = g_timeout_add (WEB_WALK_MILLISECONDS, on_deadline, walk);
   walk->delay = g_timeout_add (KNOWN_DELAY_MILLISECONDS, on_delay, walk);
-  if (walk->is_looking)
-    return;
-  walk->is_looking = TRUE;
-  walk->references++;
-  {
-    g_autoptr (GResolver) resolver = g_resolver_get_default ();
-
-    g_resolver_lookup_by_name_async (resolver, walk->host, NULL, on_looked_up, walk);
-  }
+  if (walk->n_looking < WEB_WALK_LOOK_UPS_MAXIMUM)
+    begin_look_up (walk);
 }

@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * web-walk: the first steps of an examination: is the name of the center's host known, and does somebody answer where
- * the center was before? Both at once, with a deadline of their own, and never in the main loop. A look-up that does
- * not return is not begun a second time: who asks again waits for the same.
+ * the center was before? Both at once, with a deadline of their own, and never in the main loop. Look-ups that do not
+ * return do not pile up: there are three at most, and who asks again waits for them.
  */
 #pragma once
 
 #include <gio/gio.h>
 
 #define WEB_WALK_MILLISECONDS 1200 /* that the walk takes at most */
+#define WEB_WALK_LOOK_UPS_MAXIMUM \
+  3 /* a line that is well again is found by the next; a thread each, for half a minute */
 
 typedef struct WebWalk WebWalk;
 

@@ -31,6 +31,20 @@ line = [socket.create_connection(("127.0.0.1", 8444))]
 print("ready", flush=True)
 signal.pause()
 """
+# What else may be at a center's port: one that speaks HTTP without TLS, and one that hangs up.
+OTHER_SERVERS = """
+import socket, threading
+def serve(port, greeting):
+    server = socket.create_server(("127.0.0.1", port))
+    while True:
+        peer = server.accept()[0]
+        peer.recv(65536)
+        peer.sendall(greeting)
+        peer.close()
+threading.Thread(target=serve, args=(8446, b"HTTP/1.1 400 Bad Request\\r\\n\\r\\n")).start()
+threading.Thread(target=serve, args=(8447, b"")).start()
+print("ready", flush=True)
+"""
 # A center with a certificate of its own, in the folder $1; on standard input what certtool makes it of.
 SERVER_KEYS = """set -e
 cp -r /var/lib/simulator $1
@@ -241,7 +255,7 @@ def test_center(machine):
         simulator.center("clear-faults")
 
     make("silent path=tls always", "tls-silent", f"localhost port {PORT}")
-    make("old-tls 11", "tls-cut", f"localhost port {PORT}")
+    make("old-tls 11", "tls-version", f"localhost port {PORT}")
     make("foreign-certificate", "server-untrusted", f"localhost port {PORT}")
     make("weak-certificate", "server-weak", f"localhost port {PORT}")
     make("client-certificate", "server-weak", f"localhost port {PORT}")
@@ -289,6 +303,11 @@ def test_line(machine):
     configure(machine, url="https://192.0.2.1:8443/oqs-api")
     expect(machine, "interface-missing", "no network interface")
     assert "ネットワーク機器" in show(machine)
+    machine.spawn("/usr/bin/python3", "-c", OTHER_SERVERS, until="^ready$")
+    configure(machine, url="https://localhost:8446/oqs-api")
+    expect(machine, "tls-missing", "localhost port 8446 answers, and does not speak TLS")
+    configure(machine, url="https://localhost:8447/oqs-api")
+    expect(machine, "tls-cut", "localhost port 8447 cut")
     configure(machine, url="https://localhost:1/oqs-api")
     expect(machine, "connection-refused", "localhost port 1 refused")
     machine.spawn("/usr/bin/python3", "-c", SILENT_HOST, until="^ready$")

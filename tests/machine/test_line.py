@@ -115,7 +115,9 @@ def test_cable(machine):
     broken("ip link del line0", "interface-missing", "line0 is gone", name="unknown")
     broken("ip link set line0 down", "interface-down", "line0 is down", name="unknown")
     broken("ip -n center link set far0 down", "cable-out", "line0 has no carrier", name="unknown")
-    broken("ip address flush dev line0 scope global", "no-address", "line0 has no address", name="unknown")
+    # A router passes nothing on that comes from an address of the link's own.
+    broken("ip address flush dev line0 scope global; ip -n center neighbour replace fe80::2 lladdr 02:00:00:00:00:99 dev far0",
+           "no-address", "line0 has no address", name="unknown")
     broken("ip route del default", "no-route", f"line0 has {OURS}::2", name="unknown")
     # The network of the reception leads to everywhere, but not to the center.
     broken("ip link add desk0 type dummy; ip link set desk0 up; ip address add 2001:db8:d::2/64 dev desk0 nodad;"
@@ -157,7 +159,7 @@ def test_far(machine):
 
     make("silent path=tls always", "tls-silent", f"{HOST} port {PORT}")
     make("foreign-certificate", "server-untrusted", f"{HOST} port {PORT}")
-    make("old-tls 11", "tls-cut", f"{HOST} port {PORT}")
+    make("old-tls 11", "tls-version", f"{HOST} port {PORT}")
     make("silent always", "center-silent", f"{HOST} port {PORT}", tls="ok")
     make("status 503 always", "center-busy", "HTTP status 503", tls="ok")
     make("status 403 always", "institution-refused", "HTTP status 403", tls="ok")
@@ -168,7 +170,7 @@ def test_far(machine):
 
 def test_first(machine):
     """Nothing is known of how the line is when it works: a name service that keeps silent may be the line's fault."""
-    machine.run("rm", "-rf", "/var/lib/shikaku")
+    Simulator(machine)  # its card
     say_names(machine, "silent")
     machine.write("/etc/resolv.conf", f"nameserver {NAMES}\noptions attempts:1\n")
     sh(machine, LAY, OURS)

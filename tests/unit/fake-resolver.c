@@ -78,6 +78,13 @@ fake_resolver_set_up (const char *address)
 }
 
 void
+fake_resolver_answer_first (const char *address)
+{
+  fake_resolver_open--;
+  answer (g_ptr_array_steal_index (waiting, 0), address);
+}
+
+void
 fake_resolver_answer (const char *address)
 {
   g_autoptr (GPtrArray) answered = waiting;

@@ -12,3 +12,5 @@ void fake_resolver_set_up (const char *address);
 
 /* fake_resolver_answer: all that wait. @address: numeric; NULL: there is no such host. */
 void fake_resolver_answer (const char *address);
+/* fake_resolver_answer_first: the one that waits longest. */
+void fake_resolver_answer_first (const char *address);

@@ -4,6 +4,7 @@
 
 #include <gio/gio.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #define SENT_SIZE (4 * HTTPS_LINE_TURN_SIZE)
 
@@ -119,6 +120,47 @@ test_blocking (Pair *pair, gconstpointer unused)
   g_assert_cmpuint (n, ==, SENT_SIZE);
 }
 
+/* The first bytes say what is at the other end: nothing, TLS of this or an older version, something else. */
+static void
+test_greeting (void)
+{
+  static const struct
+  {
+    const char *bytes;
+    gsize size;
+    HttpsGreeting greeting;
+  } rows[] = {
+    { "", 0, HTTPS_GREETING_NONE },
+    { "\x16\x03\x03\x00\x7a\x02", 6, HTTPS_GREETING_NONE },
+    { "\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03", 11, HTTPS_GREETING_TLS },
+    { "\x16\x03\x01\x00\x51\x02\x00\x00\x4d\x03\x01", 11, HTTPS_GREETING_OLD_TLS },
+    { "\x16\x03\x02\x00\x51\x02\x00\x00\x4d\x03\x02", 11, HTTPS_GREETING_OLD_TLS },
+    { "\x15\x03\x03\x00\x02\x02\x46", 7, HTTPS_GREETING_OLD_TLS }, /* protocol_version */
+    { "\x15\x03\x03\x00\x02\x02\x28", 7, HTTPS_GREETING_TLS },     /* handshake_failure */
+    { "HTTP/1.1 400 Bad Request", 24, HTTPS_GREETING_OTHER },
+    { "SSH-2.0-OpenSSH", 15, HTTPS_GREETING_OTHER },
+    { "\x15\x02\x03\x00\x02\x02\x46", 7, HTTPS_GREETING_OTHER },
+  };
+
+  for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      char buffer[64];
+      int ends[2];
+      g_autoptr (GSocket) here = NULL;
+      g_autoptr (GIOStream) connection = NULL;
+
+      g_assert_no_errno (socketpair (AF_UNIX, SOCK_STREAM, 0, ends));
+      here = g_socket_new_from_fd (ends[0], NULL);
+      connection = g_object_new (G_TYPE_TCP_CONNECTION, "socket", here, NULL);
+      g_assert_cmpint (https_line_get_greeting (connection), ==, HTTPS_GREETING_NONE);
+      g_assert_cmpint (send (ends[1], rows[i].bytes, rows[i].size, 0), ==, (int)rows[i].size);
+      g_assert_no_errno (close (ends[1]));
+      while (g_input_stream_read (g_io_stream_get_input_stream (connection), buffer, 5, NULL, NULL) > 0)
+        ;
+      g_assert_cmpint (https_line_get_greeting (connection), ==, rows[i].greeting);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -126,5 +168,6 @@ main (int argc, char **argv)
   https_line_set_up ();
   g_test_add ("/https-line/turns", Pair, NULL, set_up, test_turns, tear_down);
   g_test_add ("/https-line/blocking", Pair, NULL, set_up, test_blocking, tear_down);
+  g_test_add_func ("/https-line/greeting", test_greeting);
   return g_test_run ();
 }

@@ -157,12 +157,12 @@ https_line_get_greeting (GIOStream *connection)
   const LineInput *input = g_object_get_data (G_OBJECT (connection), key);
   const guint8 *head = input != NULL ? input->head : NULL;
 
-  if (input == NULL || input->n_head < 7)
+  if (input == NULL || input->n_head < 5) /* of a record's head GnuTLS reads no more, if it is none */
     return HTTPS_GREETING_NONE;
   if ((head[0] != RECORD_ALERT && head[0] != RECORD_HANDSHAKE) || head[1] != MAJOR)
     return HTTPS_GREETING_OTHER;
   if (head[0] == RECORD_ALERT)
-    return head[6] == ALERT_PROTOCOL_VERSION ? HTTPS_GREETING_OLD_TLS : HTTPS_GREETING_TLS;
+    return input->n_head > 6 && head[6] == ALERT_PROTOCOL_VERSION ? HTTPS_GREETING_OLD_TLS : HTTPS_GREETING_TLS;
   return input->n_head == sizeof input->head && head[5] == SERVER_HELLO && head[10] < MINOR_1_2 ? HTTPS_GREETING_OLD_TLS
                                                                                                 : HTTPS_GREETING_TLS;
 }

@@ -131,7 +131,9 @@ test_greeting (void)
     HttpsGreeting greeting;
   } rows[] = {
     { "", 0, HTTPS_GREETING_NONE },
-    { "\x16\x03\x03\x00\x7a\x02", 6, HTTPS_GREETING_NONE },
+    { "\x16\x03\x03\x00", 4, HTTPS_GREETING_NONE },
+    { "\x16\x03\x03\x00\x7a\x02", 6, HTTPS_GREETING_TLS },
+    { "HTTP/", 5, HTTPS_GREETING_OTHER },
     { "\x16\x03\x03\x00\x7a\x02\x00\x00\x76\x03\x03", 11, HTTPS_GREETING_TLS },
     { "\x16\x03\x01\x00\x51\x02\x00\x00\x4d\x03\x01", 11, HTTPS_GREETING_OLD_TLS },
     { "\x16\x03\x02\x00\x51\x02\x00\x00\x4d\x03\x02", 11, HTTPS_GREETING_OLD_TLS },

@@ -90,6 +90,13 @@ typedef struct
   Message *request;
 } Asked;
 
+/* make_identifier: of a request: 128 random bits. Cheaper than a UUID's text. (transfer full) */
+static char *
+make_identifier (void)
+{
+  return g_strdup_printf ("%08x%08x%08x%08x", g_random_int (), g_random_int (), g_random_int (), g_random_int ());
+}
+
 /* @bond: that the call brings; NULL: it is the first of its visit. */
 static Asked *
 asked_new (Transport *transport, TransportBond *bond, GCancellable *cancellable, GAsyncReadyCallback callback,
@@ -100,7 +107,7 @@ asked_new (Transport *transport, TransportBond *bond, GCancellable *cancellable,
   asked->api = (WebApi *)transport;
   asked->task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_check_cancellable (asked->task, FALSE); /* an answer that came is not thrown away */
-  asked->identifier = g_uuid_string_random ();
+  asked->identifier = make_identifier ();
   try_candidate (asked->api);
   asked->bond = (Bond *)transport_bond_ref (bond != NULL ? bond : &asked->api->bond->bond);
   return asked;
@@ -471,7 +478,7 @@ try_candidate (WebApi *api)
 
   if (api->candidate == NULL || api->trial != NULL)
     return;
-  identifier = g_uuid_string_random ();
+  identifier = make_identifier ();
   header = (FieldHeader){ api->candidate->institution_code, identifier, NULL };
   api->trial = field_request_new_challenge (&header);
   body = message_json_write (api->trial);

@@ -50,6 +50,7 @@ words_ender (const char *who)
     { "caller", N_ ("the program that began it") },
     { "patient", N_ ("the patient") },
     { "agent", N_ ("the patient terminal, which went away") },
+    { "manager", N_ ("an administrator, who freed the reader") },
     { "daemon", N_ ("the daemon") },
   };
   return LOOK_UP (enders, who);

@@ -26,6 +26,7 @@
 #define SHIKAKU_RIGHT_CHECK "org.shikaku.check"
 #define SHIKAKU_RIGHT_AGENT "org.shikaku.agent"
 #define SHIKAKU_RIGHT_MANAGE "org.shikaku.manage"
+#define SHIKAKU_RIGHT_TAKEOVER "org.shikaku.takeover" /* of visits of other users, with their ticket */
 
 /* How the message of a NotAuthorized ends that nobody has decided. */
 #define SHIKAKU_UNDECIDED "polkit could not be asked"

@@ -15,6 +15,8 @@ static const BusAccessRule rules[] = {
   { SHIKAKU_INTERFACE_MANAGER, "OpenVisit", SHIKAKU_RIGHT_CHECK, BUS_ACCESS_READER },
   { SHIKAKU_INTERFACE_MANAGER, "CheckNumber", SHIKAKU_RIGHT_CHECK, BUS_ACCESS_READER_FOR_CONSENTS },
   { SHIKAKU_INTERFACE_MANAGER, "GetVisits", SHIKAKU_RIGHT_CHECK },
+  { SHIKAKU_INTERFACE_MANAGER, "TakeVisit", SHIKAKU_RIGHT_CHECK, .of_others = SHIKAKU_RIGHT_TAKEOVER },
+  { SHIKAKU_INTERFACE_MANAGER, "FreeReader", SHIKAKU_RIGHT_MANAGE },
   { SHIKAKU_INTERFACE_MANAGER, "Subscribe", SHIKAKU_RIGHT_CHECK },
   { SHIKAKU_INTERFACE_MANAGER, "GetEventsSince", SHIKAKU_RIGHT_CHECK },
   { SHIKAKU_INTERFACE_MANAGER, "Diagnose", SHIKAKU_RIGHT_CHECK },
@@ -45,6 +47,7 @@ typedef struct
   BusAccess *access;
   sd_bus_message *call;
   const BusAccessRule *rule;
+  const char *right;        /* of the rule */
   BusAccessSubject subject; /* borrowed from the call */
   guint asked;              /* times */
   char *reader;             /* that polkit was asked about; NULL: none */
@@ -92,7 +95,7 @@ refuse_by_polkit (AccessQuestion *question, BusPeer *peer, BusPolkitAnswer answe
     [BUS_POLKIT_CHALLENGE] = "polkit asks for authentication, which is possible if the call allows interaction",
     [BUS_POLKIT_UNDECIDED] = SHIKAKU_UNDECIDED,
   };
-  g_autofree char *text = g_strconcat ("this needs the right ", question->rule->right, ": ", texts[answer], NULL);
+  g_autofree char *text = g_strconcat ("this needs the right ", question->right, ": ", texts[answer], NULL);
 
   refuse_question (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, text);
 }
@@ -165,7 +168,7 @@ static void
 ask_polkit (AccessQuestion *question, BusPeer *peer)
 {
   BusPolkitQuestion wanted = {
-    .action = question->rule->right,
+    .action = question->right,
     .name = peer->name,
     .share = peer->share,
     .user = bus_account_get_name (peer->account),
@@ -187,15 +190,15 @@ on_peer_known (BusPeer *peer, gpointer user_data)
     refuse_question (question, NULL, SHIKAKU_ERROR_FAILED, "the bus could not tell who the caller is");
   else if (bus_account_get_uid (peer->account) == 0)
     answer_question (question, peer, NULL);
-  else if (strcmp (question->rule->right, BUS_ACCESS_ROOT) == 0)
+  else if (strcmp (question->right, BUS_ACCESS_ROOT) == 0)
     refuse_question (question, peer, SHIKAKU_ERROR_NOT_AUTHORIZED, "this needs to be root");
   else
     ask_polkit (question, peer);
 }
 
-void
-bus_access_check (BusAccess *access, BusPeer *peer, sd_bus_message *call, const BusAccessRule *rule,
-                  const BusAccessSubject *subject, BusAccessDone callback, gpointer user_data)
+static void
+check_right (BusAccess *access, BusPeer *peer, sd_bus_message *call, const BusAccessRule *rule, const char *right,
+             const BusAccessSubject *subject, BusAccessDone callback, gpointer user_data)
 {
   AccessQuestion *question = g_new (AccessQuestion, 1);
 
@@ -203,11 +206,28 @@ bus_access_check (BusAccess *access, BusPeer *peer, sd_bus_message *call, const 
     .access = access,
     .call = sd_bus_message_ref (call),
     .rule = rule,
+    .right = right,
     .subject = *subject,
     .callback = callback,
     .user_data = user_data,
   };
   bus_peer_await (peer, on_peer_known, question);
+}
+
+void
+bus_access_check (BusAccess *access, BusPeer *peer, sd_bus_message *call, const BusAccessRule *rule,
+                  const BusAccessSubject *subject, BusAccessDone callback, gpointer user_data)
+{
+  check_right (access, peer, call, rule, rule->right, subject, callback, user_data);
+}
+
+void
+bus_access_check_others (BusAccess *access, BusPeer *peer, sd_bus_message *call, const BusAccessRule *rule,
+                         BusAccessDone callback, gpointer user_data)
+{
+  const BusAccessSubject none = { NULL };
+
+  check_right (access, peer, call, rule, rule->of_others, &none, callback, user_data);
 }
 
 void

@@ -28,6 +28,7 @@ typedef struct
   const char *interface, *member;
   const char *right;
   BusAccessReader reader;
+  const char *of_others; /* the right that is needed too where it is about what another user has begun; or NULL */
 } BusAccessRule;
 
 /* bus_access_get_rules: the table, ended by a NULL interface. */
@@ -71,6 +72,10 @@ gboolean bus_access_look (const BusAccessRule *rule, sd_bus_message *call, gsize
  */
 void bus_access_check (BusAccess *access, BusPeer *peer, sd_bus_message *call, const BusAccessRule *rule,
                        const BusAccessSubject *subject, BusAccessDone callback, gpointer user_data);
+
+/* bus_access_check_others: the same of the right that it needs as the thing belongs to another user. */
+void bus_access_check_others (BusAccess *access, BusPeer *peer, sd_bus_message *call, const BusAccessRule *rule,
+                              BusAccessDone callback, gpointer user_data);
 
 /* bus_access_drop_caller: @name has left the bus. */
 void bus_access_drop_caller (BusAccess *access, const char *name);

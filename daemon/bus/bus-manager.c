@@ -16,6 +16,7 @@ struct BusManager
   BusCalls *calls;
   BusVisits *visits;
   BusEvents *events;
+  BusTakeover *takeover;
   Station *station;
   const Configuration *configuration;
   sd_bus_slot *slot;
@@ -27,53 +28,24 @@ struct BusManager
   char *settings; /* why those given last are not in use, as told last; NULL: they are */
 };
 
-static char *
-choose_path (BusManager *self, const char *owner, const char *token, GError **error)
-{
-  g_autofree char *drawn = NULL;
-  g_autofree char *path = NULL;
-
-  if (token != NULL)
-    path = bus_visits_make_path (owner, token);
-  while (token == NULL && (path == NULL || station_find_visit (self->station, path) != NULL))
-    {
-      g_free (drawn);
-      drawn = g_strdup_printf ("%08x%08x", g_random_int (), g_random_int ());
-      g_free (path);
-      path = bus_visits_make_path (owner, drawn);
-    }
-  if (station_find_visit (self->station, path) != NULL)
-    {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_VISIT_EXISTS,
-                           "Token is that of a visit that is still open");
-      return NULL;
-    }
-  return g_steal_pointer (&path);
-}
-
-static gboolean
-may_open_visit (BusPeer *peer, GError **error)
-{
-  if (bus_share_has_room (peer->share, BUS_ACCOUNT_VISIT))
-    return TRUE;
-  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
-               "too many visits are open: %d a connection and %d a user are allowed",
-               BUS_ACCOUNT_CONNECTION_VISITS_MAXIMUM, BUS_ACCOUNT_VISITS_MAXIMUM);
-  return FALSE;
-}
-
 static Visit *
 open_visit (BusManager *self, BusPeer *peer, BusVisitOptions *options, GError **error)
 {
   g_autofree char *path = NULL;
+  Visit *visit;
 
-  if (!may_open_visit (peer, error) || (path = choose_path (self, peer->name, options->token, error)) == NULL)
+  if (!bus_visits_may_have (peer, error)
+      || (path = bus_visits_choose_path (self->visits, peer->name, options->token, error)) == NULL
+      || (options->visit.ticket != NULL && !bus_takeover_may_try (self->takeover, peer, error)))
     return NULL;
   options->visit.path = path;
   options->visit.owner = peer->name;
   options->visit.uid = bus_account_get_uid (peer->account);
   options->visit.caller = bus_account_get_name (peer->account);
-  return station_open_visit (self->station, &options->visit, error);
+  visit = station_open_visit (self->station, &options->visit, error);
+  if (visit == NULL && options->visit.ticket != NULL && (*error)->code == SHIKAKU_ERROR_VISIT_EXISTS)
+    bus_takeover_note_wrong (self->takeover, peer); /* the path is free: it is the ticket, which may be a guess */
+  return visit;
 }
 
 typedef gboolean (*ReadOptions) (sd_bus_message *message, BusVisitOptions *options, GError **error);
@@ -241,6 +213,18 @@ handle_get_configuration (BusCall *call, gpointer target)
 }
 
 static void
+handle_take_visit (BusCall *call, gpointer target)
+{
+  bus_takeover_take (((BusManager *)target)->takeover, call);
+}
+
+static void
+handle_free_reader (BusCall *call, gpointer target)
+{
+  bus_takeover_free_reader (((BusManager *)target)->takeover, call);
+}
+
+static void
 handle_subscribe (BusCall *call, gpointer target)
 {
   bus_events_subscribe (((BusManager *)target)->events, call);
@@ -257,6 +241,8 @@ static const BusMethod methods[] = {
   { "OpenVisit", handle_open_visit },
   { "CheckNumber", handle_check_number },
   { "GetVisits", handle_get_visits },
+  { "TakeVisit", handle_take_visit },
+  { "FreeReader", handle_free_reader },
   { "Subscribe", handle_subscribe },
   { "GetEventsSince", handle_get_events_since },
   { "Diagnose", handle_diagnose },
@@ -354,10 +340,13 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_VTABLE_START (0),
   SD_BUS_METHOD_WITH_ARGS ("Check", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("a{sv}", eligibility), on_call,
                            SECRET),
-  SD_BUS_METHOD_WITH_ARGS ("OpenVisit", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("o", visit), on_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("OpenVisit", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("o", visit), on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("CheckNumber", SD_BUS_ARGS ("a{sv}", insured, "a{sv}", options), SD_BUS_RESULT ("o", visit),
                            on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("GetVisits", SD_BUS_NO_ARGS, SD_BUS_RESULT ("ao", visits), on_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("TakeVisit", SD_BUS_ARGS ("s", ticket, "a{sv}", options), SD_BUS_RESULT ("o", visit),
+                           on_call, SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("FreeReader", SD_BUS_ARGS ("o", reader), SD_BUS_NO_RESULT, on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("Subscribe", SD_BUS_ARGS ("as", kinds, "a{sv}", options), SD_BUS_RESULT ("t", sequence),
                            on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("GetEventsSince", SD_BUS_ARGS ("t", sequence, "a{sv}", options),
@@ -379,7 +368,8 @@ static const sd_bus_vtable vtable[] = {
 };
 
 BusManager *
-bus_manager_new (sd_bus *bus, BusCalls *calls, BusVisits *visits, BusEvents *events, Station *station, GError **error)
+bus_manager_new (sd_bus *bus, BusCalls *calls, BusVisits *visits, BusEvents *events, BusTakeover *takeover,
+                 Station *station, GError **error)
 {
   g_autoptr (BusManager) self = g_new0 (BusManager, 1);
 
@@ -387,6 +377,7 @@ bus_manager_new (sd_bus *bus, BusCalls *calls, BusVisits *visits, BusEvents *eve
   self->calls = calls;
   self->visits = visits;
   self->events = events;
+  self->takeover = takeover;
   self->station = station;
   self->cancellable = g_cancellable_new ();
   self->diagnoses = g_ptr_array_new ();

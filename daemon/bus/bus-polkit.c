@@ -54,6 +54,8 @@ static const struct
   { SHIKAKU_RIGHT_AGENT, N_ ("Authentication is required for $(caller) to ask patients for their PIN and consent"),
     N_ ("Authentication is required for $(caller) to ask patients for their PIN and consent at the reader $(reader)") },
   { SHIKAKU_RIGHT_MANAGE, N_ ("Authentication is required for $(caller) to manage the eligibility daemon"), NULL },
+  { SHIKAKU_RIGHT_TAKEOVER,
+    N_ ("Authentication is required for $(caller) to take over a visit that another user has begun"), NULL },
 };
 
 static void

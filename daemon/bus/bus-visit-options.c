@@ -28,6 +28,8 @@
   OPTION ("SameCard", SWITCH, visit.same_card), \
   OPTION ("LastTry", SWITCH, visit.last_try)
 
+#define TICKET_OPTIONS OPTION ("Ticket", TEXT, visit.ticket), OPTION ("Uses", NUMBER, uses)
+
 static const BusOption insured_options[] = {
   OPTION ("InsurerNumber", TEXT, insured.insurer_number),
   OPTION ("Symbol", TEXT, insured.symbol),
@@ -39,8 +41,8 @@ static const BusOption insured_options[] = {
   OPTION ("NameKana", TEXT, visit.insured_kana),
   { NULL },
 };
-static const BusOption card_options[] = { COMMON_OPTIONS, CARD_OPTIONS, { NULL } };
-static const BusOption number_options[] = { COMMON_OPTIONS, { NULL } };
+static const BusOption card_options[] = { COMMON_OPTIONS, CARD_OPTIONS, TICKET_OPTIONS, { NULL } };
+static const BusOption number_options[] = { COMMON_OPTIONS, TICKET_OPTIONS, { NULL } };
 static const BusOption check_options[] = {
   { "Insured", BUS_OPTION_DICTIONARY, offsetof (BusVisitOptions, by_number), insured_options },
   OPTION ("Report", SWITCH, report),
@@ -75,6 +77,9 @@ check_values (BusVisitOptions *options, GError **error)
     return refuse_value (error, "Token is 1 to 64 letters, digits or underscores");
   if (options->by_number && (options->visit.same_card || options->visit.last_try))
     return refuse_value (error, "SameCard and LastTry do not go with Insured");
+  if (options->uses == 0 || (options->uses != NOT_GIVEN && options->visit.ticket == NULL))
+    return refuse_value (error, "Uses is 1 or more, of a Ticket");
+  options->visit.uses = (guint)MAX (options->uses, 0);
   options->visit.timeout_seconds = MAX (options->timeout, 0);
   options->visit.consents = options->consents;
   options->visit.insured = options->by_number ? &options->insured : NULL;
@@ -84,7 +89,7 @@ check_values (BusVisitOptions *options, GError **error)
 static gboolean
 read_options (sd_bus_message *message, const BusOption *table, BusVisitOptions *options, GError **error)
 {
-  options->timeout = NOT_GIVEN;
+  options->timeout = options->uses = NOT_GIVEN;
   return bus_options_read (message, table, options, error) && check_values (options, error);
 }
 

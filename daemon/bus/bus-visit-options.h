@@ -16,6 +16,7 @@ typedef struct
   VisitOptions visit; /* path, owner and caller are left to the opener */
   const char **consents;
   const char *token; /* NULL: not given */
+  gint64 uses;       /* of the ticket, likewise */
   gint64 timeout;    /* seconds, as given; checked, it is in visit */
   gboolean by_number;
   gboolean report;              /* Check: also a visit that failed is a reply */

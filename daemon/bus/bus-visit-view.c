@@ -153,6 +153,8 @@ new_signal (sd_bus *bus, Visit *visit, const char *path, const char *interface, 
 {
   sd_bus_message *message = NULL;
 
+  if (visit_get_owner (visit) == NULL) /* nobody is told: without a destination it would be everybody */
+    return NULL;
   if (sd_bus_message_new_signal (bus, &message, path, interface, member) < 0
       || sd_bus_message_set_destination (message, visit_get_owner (visit)) < 0)
     return sd_bus_message_unref (message);

@@ -477,6 +477,88 @@ bus_visits_make_path (const char *owner, const char *token)
                           g_strcanon (escaped, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_", '_'), token);
 }
 
+char *
+bus_visits_choose_path (BusVisits *visits, const char *owner, const char *token, GError **error)
+{
+  g_autofree char *drawn = NULL;
+  g_autofree char *path = NULL;
+
+  if (token != NULL)
+    path = bus_visits_make_path (owner, token);
+  while (token == NULL && (path == NULL || station_find_visit (visits->station, path) != NULL))
+    {
+      g_free (drawn);
+      drawn = g_strdup_printf ("%08x%08x", g_random_int (), g_random_int ());
+      g_free (path);
+      path = bus_visits_make_path (owner, drawn);
+    }
+  if (station_find_visit (visits->station, path) != NULL)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_VISIT_EXISTS,
+                           "Token is that of a visit that is still open");
+      return NULL;
+    }
+  return g_steal_pointer (&path);
+}
+
+gboolean
+bus_visits_may_have (BusPeer *peer, GError **error)
+{
+  if (bus_share_has_room (peer->share, BUS_ACCOUNT_VISIT))
+    return TRUE;
+  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
+               "too many visits are open: %d a connection and %d a user are allowed",
+               BUS_ACCOUNT_CONNECTION_VISITS_MAXIMUM, BUS_ACCOUNT_VISITS_MAXIMUM);
+  return FALSE;
+}
+
+/* charge_to: takes the visit's charge from whom it was charged to, and gives it to @owner. */
+static void
+charge_to (BusVisit *self, BusPeer *owner)
+{
+  bus_share_discharge (self->share, BUS_ACCOUNT_VISIT);
+  bus_share_unref (self->share);
+  self->share = bus_share_ref (owner->share);
+  bus_share_charge (self->share, BUS_ACCOUNT_VISIT);
+}
+
+/* choose_new_path: the visit keeps its token where it can. */
+static char *
+choose_new_path (BusVisits *visits, Visit *visit, BusPeer *owner, const char *token, GError **error)
+{
+  const char *kept = strrchr (visit_get_path (visit), '/') + 1;
+  char *path = token == NULL ? bus_visits_choose_path (visits, owner->name, kept, NULL) : NULL;
+
+  return path != NULL ? path : bus_visits_choose_path (visits, owner->name, token, error);
+}
+
+gboolean
+bus_visits_give (BusVisits *visits, Visit *visit, BusPeer *owner, const char *token, GError **error)
+{
+  BusVisit *self = g_hash_table_lookup (visits->table, visit_get_path (visit));
+  g_autofree char *path = NULL;
+  VisitOptions given = { .owner = owner->name };
+
+  if (g_strcmp0 (visit_get_owner (visit), owner->name) == 0) /* it has it */
+    return TRUE;
+  if (!bus_visits_may_have (owner, error))
+    return FALSE;
+  if ((path = choose_new_path (visits, visit, owner, token, error)) == NULL)
+    return FALSE;
+  bus_visit_view_tell_removed (visits->bus, visit);
+  g_hash_table_steal (visits->table, visit_get_path (visit));
+  given.path = path;
+  given.uid = bus_account_get_uid (owner->account);
+  given.caller = bus_account_get_name (owner->account);
+  visit_give (visit, &given);
+  charge_to (self, owner);
+  bus_visit_view_clear (&self->view);
+  bus_visit_view_start (&self->view, visit);
+  g_hash_table_insert (visits->table, (gpointer)visit_get_path (visit), self);
+  bus_visit_view_tell_added (visits->bus, visit);
+  return TRUE;
+}
+
 gboolean
 bus_visits_is_token (const char *token)
 {
@@ -515,7 +597,7 @@ bus_visits_note_finished (BusVisits *visits, Visit *visit)
 void
 bus_visits_note_closed (BusVisits *visits, Visit *visit)
 {
-  if (g_hash_table_contains (visits->table, visit_get_path (visit))
+  if (g_hash_table_contains (visits->table, visit_get_path (visit)) && visit_get_owner (visit) != NULL
       && bus_peers_find (bus_calls_get_peers (visits->calls), visit_get_owner (visit)) != NULL) /* else it has gone */
     bus_visit_view_tell_removed (visits->bus, visit);
   g_hash_table_remove (visits->table, visit_get_path (visit));

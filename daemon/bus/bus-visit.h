@@ -30,6 +30,21 @@ void bus_visits_add (BusVisits *visits, Visit *visit, BusPeer *owner, BusCall *c
 /* bus_visits_make_path: the path of @owner's visit called @token. Return: (transfer full). */
 char *bus_visits_make_path (const char *owner, const char *token);
 
+/*
+ * bus_visits_choose_path: the path of a visit to be, of @owner. @token: NULL: one is drawn. Return: (transfer full), or
+ * NULL with VISIT_EXISTS.
+ */
+char *bus_visits_choose_path (BusVisits *visits, const char *owner, const char *token, GError **error);
+
+/* bus_visits_may_have: whether @peer may have one visit more; or LIMIT_EXCEEDED. */
+gboolean bus_visits_may_have (BusPeer *peer, GError **error);
+
+/*
+ * bus_visits_give: @visit has been taken by @owner: its old path is gone, for whoever had it, and it stands under the
+ * new owner's name. @token: NULL: the one that it has, if that is free. VISIT_EXISTS, LIMIT_EXCEEDED.
+ */
+gboolean bus_visits_give (BusVisits *visits, Visit *visit, BusPeer *owner, const char *token, GError **error);
+
 /* bus_visits_is_token: [A-Za-z0-9_]{1,64} */
 gboolean bus_visits_is_token (const char *token);
 

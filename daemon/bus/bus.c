@@ -45,6 +45,7 @@ struct Bus
   BusVisits *visits;
   BusReaders *readers;
   BusEvents *events;
+  BusTakeover *takeover;
   BusManager *manager;
   BusLogControl *log_control;
   BusGate *gate;
@@ -232,7 +233,10 @@ bus_publish (Bus *self, Station *station, GError **error)
   if ((self->visits = bus_visits_new (self->bus, self->calls, self->descriptors, station, error)) == NULL
       || (self->readers = bus_readers_new (self->bus, station, self->agents, error)) == NULL
       || (self->events = bus_events_new (self->bus, station)) == NULL
-      || (self->manager = bus_manager_new (self->bus, self->calls, self->visits, self->events, station, error)) == NULL
+      || (self->takeover = bus_takeover_new (self->access, self->visits, station)) == NULL
+      || (self->manager
+          = bus_manager_new (self->bus, self->calls, self->visits, self->events, self->takeover, station, error))
+             == NULL
       || (self->log_control = bus_log_control_new (self->bus, self->calls, error)) == NULL
       || !bus_agents_publish (self->agents, station, on_agent_changed, self, error)
       /* Last, to be the first that sees what comes in: */
@@ -307,6 +311,7 @@ bus_free (Bus *self)
   g_clear_pointer (&self->sleep, bus_sleep_free);
   g_clear_pointer (&self->log_control, bus_log_control_free);
   g_clear_pointer (&self->manager, bus_manager_free);
+  g_clear_pointer (&self->takeover, bus_takeover_free);
   g_clear_pointer (&self->events, bus_events_free);
   g_clear_pointer (&self->readers, bus_readers_free);
   g_clear_pointer (&self->visits, bus_visits_free);

@@ -448,6 +448,12 @@ station_reader_get_worker (StationReader *reader)
   return reader->worker;
 }
 
+Visit *
+station_reader_get_visit (StationReader *reader)
+{
+  return reader->visit;
+}
+
 void
 station_reader_begin_visit (StationReader *reader, Visit *visit)
 {

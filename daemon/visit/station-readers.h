@@ -72,6 +72,7 @@ StationReadersSummary station_summarise_readers (Station *station);
  * the card; it is quiet. The last three may come when the reader is gone.
  */
 CardWorker *station_reader_get_worker (StationReader *reader);
+Visit *station_reader_get_visit (StationReader *reader); /* (transfer none) or NULL */
 void station_reader_begin_visit (StationReader *reader, Visit *visit);
 void station_readers_note_moving (Station *station, Visit *visit);
 void station_readers_note_taken (Station *station, Visit *visit);

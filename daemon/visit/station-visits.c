@@ -67,6 +67,18 @@ station_find_visit (Station *station, const char *path)
   return NULL;
 }
 
+Visit *
+station_find_visit_by_ticket (Station *station, const char *ticket)
+{
+  g_autofree char *hash = visit_ticket_hash (ticket);
+  Visit *found = NULL;
+
+  for (guint i = 0; i < station->visits.list->len; i++)
+    if (visit_takes_ticket (station->visits.list->pdata[i], hash))
+      found = station->visits.list->pdata[i];
+  return found;
+}
+
 GPtrArray *
 station_get_visits (Station *station, const char *owner)
 {

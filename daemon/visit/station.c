@@ -257,6 +257,11 @@ station_open_visit (Station *station, const VisitOptions *given, GError **error)
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_VISIT_EXISTS, "Token: in use");
       return NULL;
     }
+  if (given->ticket != NULL && station_find_visit_by_ticket (station, given->ticket) != NULL)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_VISIT_EXISTS, "Ticket: in use");
+      return NULL;
+    }
   if ((options = visit_options_new (given, error)) == NULL
       || (consents = consents_new (given->consents, needs_card, error)) == NULL)
     return NULL;
@@ -271,6 +276,8 @@ station_open_visit (Station *station, const VisitOptions *given, GError **error)
     }
 
   visit = visit_new (&station->host, g_steal_pointer (&options), g_steal_pointer (&consents), worker);
+  if (given->ticket != NULL)
+    visit_set_ticket (visit, visit_ticket_new (given->ticket, given->uses));
   station_visits_add (station, visit);
   station_halt_note_begun (station_ref (station));
   visit_start (visit);
@@ -321,7 +328,27 @@ station_drop_owner (Station *station, const char *owner)
   g_autoptr (GPtrArray) visits = station_get_visits (station, owner);
 
   for (guint i = 0; i < visits->len; i++)
-    station_erase_visit (station, visits->pdata[i]);
+    if (visit_has_ticket (visits->pdata[i]))
+      visit_leave (visits->pdata[i]);
+    else
+      station_erase_visit (station, visits->pdata[i]);
+}
+
+void
+station_free_reader (Station *station, StationReader *reader, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
+  Visit *visit = station_reader_get_visit (reader);
+
+  g_task_set_source_tag (task, station_free_reader);
+  if (visit == NULL)
+    {
+      g_task_return_boolean (task, TRUE);
+      g_object_unref (task);
+      return;
+    }
+  visit_wait_quiet (visit, task);
+  visit_dismiss (visit);
 }
 
 /* What others see. */

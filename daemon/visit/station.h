@@ -64,8 +64,11 @@ void station_close_visit (Station *station, Visit *visit, GAsyncReadyCallback ca
  */
 void station_erase_visit (Station *station, Visit *visit);
 
-/* station_drop_owner: @owner left the bus: its visits end and are erased. */
+/* station_drop_owner: @owner left the bus: its visits end and are erased; those with a ticket wait to be taken. */
 void station_drop_owner (Station *station, const char *owner);
+
+/* station_free_reader: whatever visit holds it ends; @callback when it is at rest; its result says nothing. */
+void station_free_reader (Station *station, StationReader *reader, GAsyncReadyCallback callback, gpointer user_data);
 
 /* station_get_statistics: what has been done here since the start. */
 Statistics *station_get_statistics (Station *station);

@@ -28,8 +28,19 @@ visit_agent_acquire (Visit *visit, const char *capability)
     get_port (visit)->release (visit->agent.agent);
   if (agent != NULL)
     visit->agent.agent = agent;
-  visit->agent.is_caller = g_strcmp0 (get_port (visit)->get_owner (visit->agent.agent), visit->options->owner) == 0;
+  if (visit->agent.path == NULL)
+    visit->agent.path = g_strdup (visit->options->path);
+  visit_agent_note_owner (visit);
   return TRUE;
+}
+
+void
+visit_agent_note_owner (Visit *visit)
+{
+  visit->agent.is_caller
+      = visit->agent.agent != NULL
+            ? g_strcmp0 (get_port (visit)->get_owner (visit->agent.agent), visit->options->owner) == 0
+            : visit->agent.is_caller && visit->options->owner != NULL;
 }
 
 gboolean
@@ -48,7 +59,8 @@ AgentContext
 visit_agent_get_context (Visit *visit)
 {
   const VisitOptions *options = visit->options;
-  AgentContext context = { options->path, options->reader_name, options->caller, options->language };
+  AgentContext context = { visit->agent.path != NULL ? visit->agent.path : options->path, options->reader_name,
+                           options->caller, options->language };
 
   return context;
 }
@@ -103,4 +115,5 @@ visit_agent_let_go (Visit *visit, const char *message)
   if (message != NULL)
     visit_agent_show (visit, message);
   get_port (visit)->release (g_steal_pointer (&visit->agent.agent));
+  g_clear_pointer (&visit->agent.path, g_free);
 }

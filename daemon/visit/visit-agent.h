@@ -12,6 +12,9 @@ typedef struct Visit Visit;
  */
 gboolean visit_agent_acquire (Visit *visit, const char *capability);
 
+/* visit_agent_note_owner: the visit has another owner, or none. */
+void visit_agent_note_owner (Visit *visit);
+
 /* visit_agent_can: whether there is an agent with @capability. */
 gboolean visit_agent_can (Visit *visit, const char *capability);
 

@@ -197,6 +197,16 @@ visit_fail (Visit *visit, ShikakuError code, const char *reason)
 }
 
 void
+visit_dismiss (Visit *visit)
+{
+  if (visit->life.is_ending)
+    return;
+  visit_end (visit, VISIT_CANCELLED,
+             g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "the reader was freed"));
+  visit->life.by = "manager";
+}
+
+void
 visit_interrupt (Visit *visit, gboolean for_sleep)
 {
   visit->life.for_sleep = for_sleep && !visit->life.is_ending;

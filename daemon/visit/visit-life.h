@@ -36,6 +36,9 @@ void visit_release (Visit *visit);
 void visit_end (Visit *visit, VisitState outcome, GError *error);
 void visit_fail (Visit *visit, ShikakuError code, const char *reason);
 
+/* visit_dismiss: ends it with CANCELLED, not for its owner: who manages the desk wants the reader. */
+void visit_dismiss (Visit *visit);
+
 /* visit_interrupt: ends it with SHUTTING_DOWN: the daemon is being stopped, or the machine is going to sleep. */
 void visit_interrupt (Visit *visit, gboolean for_sleep);
 

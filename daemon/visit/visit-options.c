@@ -9,6 +9,7 @@
 #include "codec/japanese-text.h"
 #include "codec/typed-number.h"
 #include "visit/visit-text.h"
+#include "visit/visit-ticket.h"
 
 #define INSURER_NUMBER_MAXIMUM 8 /* digits (data/doc/messages.md, "Query by number") */
 #define NUMBER_MAXIMUM 20        /* characters, of symbol and number */
@@ -171,6 +172,7 @@ visit_options_new (const VisitOptions *given, GError **error)
 
   *options = *given;
   options->consents = NULL;
+  options->ticket = NULL; /* only its hash is kept, by the visit */
   options->path = g_strdup (given->path);
   options->owner = g_strdup (given->owner);
   options->caller = g_strdup (given->caller != NULL ? given->caller : given->owner);
@@ -191,6 +193,8 @@ visit_options_new (const VisitOptions *given, GError **error)
     return set_invalid (error, "Purpose: eligibility or registration"), NULL;
   if (options->registers && options->insured != NULL)
     return set_invalid (error, "Purpose: a registration needs the card"), NULL;
+  if (given->ticket != NULL && !visit_ticket_is_valid (given->ticket))
+    return set_invalid (error, "Ticket: 32 to 128 characters of ASCII that can be seen"), NULL;
   if (options->insured != NULL && (!check_insured (options->insured, error) || !check_names (options, error)))
     return NULL;
   return g_steal_pointer (&options);
@@ -209,4 +213,18 @@ visit_options_set_reader (VisitOptions *options, const char *path, const char *n
   g_free ((char *)options->reader_name);
   options->reader = g_strdup (path);
   options->reader_name = g_strdup (name);
+}
+
+void
+visit_options_set_owner (VisitOptions *options, const VisitOptions *owner)
+{
+  g_free ((char *)options->owner);
+  options->owner = owner != NULL ? g_strdup (owner->owner) : NULL;
+  if (owner == NULL)
+    return;
+  g_free ((char *)options->path);
+  g_free ((char *)options->caller);
+  options->path = g_strdup (owner->path);
+  options->caller = g_strdup (owner->caller);
+  options->uid = owner->uid;
 }

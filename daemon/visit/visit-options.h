@@ -23,6 +23,8 @@ typedef struct
   const char *purpose;         /* "eligibility", "registration"; NULL or "": the first */
   const TransportNumberQuery *insured;     /* a visit by number; NULL: by card */
   const char *insured_name, *insured_kana; /* to be compared with what the center has */
+  const char *ticket;                      /* the secret by which it is taken; NULL: none. Of a visit: NULL */
+  guint uses;                              /* of the ticket; 0: as often as one likes */
   guint timeout_seconds;                   /* for the whole visit; 0: VISIT_TIMEOUT_DEFAULT_SECONDS */
   gboolean same_card;                      /* read a card that has already served */
   gboolean last_try;                       /* the PIN's last try may be spent */
@@ -44,6 +46,9 @@ VisitOrigin visit_options_get_origin (const VisitOptions *options);
 
 /* visit_options_forget_insured: numbers and names are not needed any more, and are the patient's. */
 void visit_options_forget_insured (VisitOptions *options);
+
+/* visit_options_set_owner: another one has taken the visit; @owner: NULL: nobody has it. */
+void visit_options_set_owner (VisitOptions *options, const VisitOptions *owner);
 
 /* visit_options_set_reader: the reader that was chosen. */
 void visit_options_set_reader (VisitOptions *options, const char *path, const char *name);

@@ -13,6 +13,7 @@
 #include "visit/visit-host.h"
 #include "visit/visit-options.h"
 #include "visit/visit-origin.h"
+#include "visit/visit-ticket.h"
 
 /* What the rooms above do; visit.c fills it. */
 typedef struct VisitSteps
@@ -44,6 +45,7 @@ struct Visit
   VisitOrigin origin;
   const VisitOriginRow *row; /* of the origin */
   Transport *transport;      /* that proves the card and asks the center */
+  VisitTicket *ticket;       /* by which it is taken; NULL: it ends with its owner. visit.c's */
   gint64 opened;             /* microseconds since the epoch */
   const char *method;        /* visit.c's; static */
   VisitClock clock;          /* every step's */
@@ -71,6 +73,7 @@ struct Visit
   struct
   {
     Agent *agent;
+    char *path; /* by which the agent knows the visit: that of when it was acquired */
     gboolean is_caller;
     gboolean is_asking; /* a question is on the patient's screen */
   } agent;

@@ -6,6 +6,7 @@
 #include "visit/visit.h"
 
 #include "base/error.h"
+#include "base/log.h"
 #include "visit/visit-agent.h"
 #include "visit/visit-card.h"
 #include "visit/visit-certificate.h"
@@ -214,7 +215,44 @@ visit_unref (Visit *visit)
   g_array_unref (visit->query.consents);
   visit_registration_clear (visit);
   visit_options_free (visit->options);
+  g_clear_pointer (&visit->ticket, visit_ticket_free);
   g_free (visit);
+}
+
+void
+visit_set_ticket (Visit *visit, VisitTicket *ticket)
+{
+  visit->ticket = ticket;
+}
+
+gboolean
+visit_has_ticket (Visit *visit)
+{
+  return visit->ticket != NULL && !visit_is_closing (visit);
+}
+
+gboolean
+visit_takes_ticket (Visit *visit, const char *hash)
+{
+  return visit->ticket != NULL && visit_ticket_matches (visit->ticket, hash) && !visit_is_closing (visit);
+}
+
+void
+visit_leave (Visit *visit)
+{
+  log_info (visit->options->path, "visit: its owner has gone; it waits to be taken");
+  visit_options_set_owner (visit->options, NULL);
+  visit_agent_note_owner (visit);
+}
+
+void
+visit_give (Visit *visit, const VisitOptions *owner)
+{
+  log_info (visit->options->path, "visit: taken by %s, and now %s", owner->caller, owner->path);
+  visit_options_set_owner (visit->options, owner);
+  visit_agent_note_owner (visit);
+  if (!visit_ticket_use (visit->ticket))
+    g_clear_pointer (&visit->ticket, visit_ticket_free);
 }
 
 void

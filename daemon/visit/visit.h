@@ -12,6 +12,7 @@
 #include "visit/visit-host.h"
 #include "visit/visit-options.h"
 #include "visit/visit-origin.h"
+#include "visit/visit-ticket.h"
 
 /*
  * visit_new: @options: (transfer full). @consents: (transfer full) of Consent. @worker: of the reader with the card, or
@@ -25,7 +26,7 @@ void visit_unref (Visit *visit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Visit, visit_unref)
 
 const char *visit_get_path (Visit *visit);  /* object path: its id everywhere */
-const char *visit_get_owner (Visit *visit); /* unique name */
+const char *visit_get_owner (Visit *visit); /* unique name; NULL: it has gone, and the visit waits to be taken */
 guint32 visit_get_uid (Visit *visit);       /* of the owner's user */
 VisitState visit_get_state (Visit *visit);
 gboolean visit_is_finished (Visit *visit); /* done, failed or cancelled */
@@ -53,7 +54,7 @@ const char *visit_get_error_message (Visit *visit);
 /* visit_get_during: of one that is finished: the state in which it ended. */
 VisitState visit_get_during (Visit *visit);
 
-/* visit_get_ended_by: "caller", "patient", "agent" or "daemon"; NULL: nobody, or it has not ended. Static. */
+/* visit_get_ended_by: "caller", "patient", "agent", "manager", "daemon"; NULL: nobody, or it has not ended. Static. */
 const char *visit_get_ended_by (Visit *visit);
 
 /* visit_get_eligibility: NULL before done. */
@@ -67,6 +68,18 @@ const Consent *visit_get_registration (Visit *visit);
 
 /* visit_get_message: the center's own message as received (JSON), or NULL. (transfer none) */
 GBytes *visit_get_message (Visit *visit);
+
+/*
+ * visit_set_ticket: @ticket: (transfer full). visit_takes_ticket: whether one who knows the secret of @hash may take
+ * it: not any more when its owner wants to be rid of it.
+ */
+void visit_set_ticket (Visit *visit, VisitTicket *ticket);
+gboolean visit_has_ticket (Visit *visit);
+gboolean visit_takes_ticket (Visit *visit, const char *hash);
+
+/* visit_leave: its owner has gone. visit_give: it has another one now: path, owner, uid and caller of @owner. */
+void visit_leave (Visit *visit);
+void visit_give (Visit *visit, const VisitOptions *owner);
 
 /*
  * visit_cancel: ends it with CANCELLED; @callback when everything has come to rest (card unpowered, agent told, nothing

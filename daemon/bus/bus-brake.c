@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus-brake: a count a user, begun anew each minute; no timer. */
+#include "bus/bus-brake.h"
+
+#define PERIOD (60 * G_TIME_SPAN_SECOND)
+
+struct BusBrake
+{
+  GHashTable *counts; /* uid → failures */
+  guint all;
+  gint64 since;
+};
+
+BusBrake *
+bus_brake_new (void)
+{
+  BusBrake *brake = g_new0 (BusBrake, 1);
+
+  brake->counts = g_hash_table_new (NULL, NULL);
+  return brake;
+}
+
+void
+bus_brake_free (BusBrake *brake)
+{
+  g_hash_table_unref (brake->counts);
+  g_free (brake);
+}
+
+static guint
+count_failures (BusBrake *brake, uid_t uid, gint64 now)
+{
+  if (now - brake->since >= PERIOD)
+    {
+      g_hash_table_remove_all (brake->counts);
+      brake->all = 0;
+    }
+  return GPOINTER_TO_UINT (g_hash_table_lookup (brake->counts, GUINT_TO_POINTER (uid)));
+}
+
+void
+bus_brake_note_failure (BusBrake *brake, uid_t uid, gint64 now)
+{
+  const guint before = count_failures (brake, uid, now);
+
+  if (brake->all == 0)
+    brake->since = now;
+  brake->all++;
+  g_hash_table_insert (brake->counts, GUINT_TO_POINTER (uid), GUINT_TO_POINTER (before + 1));
+}
+
+gboolean
+bus_brake_holds (BusBrake *brake, uid_t uid, gint64 now)
+{
+  const guint own = count_failures (brake, uid, now);
+
+  return own >= BUS_BRAKE_USER || (own > 0 && brake->all >= BUS_BRAKE_ALL);
+}

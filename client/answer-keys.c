@@ -16,6 +16,7 @@ static const AnswerRow whole_rows[] = {
   { "NameComparison", N_ ("Name as typed"), VALUE_WORD, SIDE_NONE },
   { "NameKanaComparison", N_ ("Kana as typed"), VALUE_WORD, SIDE_NONE },
   { "Code", N_ ("Code of the center"), VALUE_TEXT, SIDE_NONE },
+  { "CodeText", N_ ("Meaning of the code"), VALUE_TEXT, SIDE_NONE },
   { "Message", N_ ("Message of the center"), VALUE_TEXT, SIDE_NONE },
   { "Changed", N_ ("Changed"), VALUE_FLAG, SIDE_NONE },
   { "Changes", N_ ("Changed"), VALUE_TEXT, SIDE_NONE },

@@ -15,6 +15,7 @@
 #include "base/message-ids.h"
 #include "bus/bus.h"
 #include "card/reader-monitor.h"
+#include "center/code-catalogue.h"
 #include "center/web-api.h"
 #include "settings-check.h"
 #include "settings.h"
@@ -73,6 +74,7 @@ use_configuration (Daemon *daemon, Configuration *configuration)
   const WebApiSettings web_api = settings_get_web_api (configuration);
   const StationSettings station = settings_get_station (configuration);
 
+  code_catalogue_use_folder (settings_get_codes_folder (configuration));
   web_api_configure (daemon->transport, &web_api);
   station_configure (daemon->station, &station);
   metrics_configure (daemon->metrics, settings_get_metrics_file (configuration));
@@ -149,6 +151,7 @@ run (Daemon *daemon, GError **error)
   bus = bus_new (on_bus_lost, daemon, error);
   if (bus == NULL)
     return FALSE;
+  code_catalogue_use_folder (settings_get_codes_folder (configuration));
   daemon->transport = web_api_new (&web_api);
   station = station_new (&settings, bus_get_agent_port (bus), bus_get_observer (), bus);
   station_add_transport (station, daemon->transport, NULL);

@@ -5,6 +5,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "card/card-certificate.h"
+#include "center/code-catalogue.h"
 #include "center/credential.h"
 #include "center/token.h"
 #include "settings.h"
@@ -70,6 +71,7 @@ static const struct
   { "Center", "PrivateKey", check_text },
   { "Center", "TokenPin", check_pin },
   { "Center", "Account", check_account },
+  { "Center", "Codes", code_catalogue_check_folder },
   { "Card", "CertificateAuthorities", check_card_authorities },
 };
 

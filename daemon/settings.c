@@ -17,6 +17,7 @@ static const ConfigurationKey keys[] = {
   { "Center", "TokenPin", CONFIGURATION_PATH, NULL },
   { "Center", "Account", CONFIGURATION_PATH, FOLDER "account" },
   { "Center", "InstitutionCode", CONFIGURATION_DIGITS, NULL, 10, 10 },
+  { "Center", "Codes", CONFIGURATION_PATH, FOLDER "codes.d" },
   { "Center", "Timeout", CONFIGURATION_SECONDS, "10", 1, 120 },
   { "Card", "CertificateAuthorities", CONFIGURATION_PATH, FOLDER "card-ca.pem" },
   { "Visit", "Retention", CONFIGURATION_SECONDS, "600", 1, 86400 },
@@ -91,6 +92,12 @@ settings_get_station (const Configuration *configuration)
                   { CALENDAR_INSTITUTION, configuration_get_string (configuration, "Center", "Certificate") },
                   { CALENDAR_CARD_CA, configuration_get_string (configuration, "Card", "CertificateAuthorities") } },
   };
+}
+
+const char *
+settings_get_codes_folder (const Configuration *configuration)
+{
+  return configuration_get_string (configuration, "Center", "Codes");
 }
 
 const char *

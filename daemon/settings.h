@@ -16,6 +16,7 @@ Configuration *settings_load (const char *path, GError **error);
 /* What each floor is given; the texts live as long as @configuration. */
 WebApiSettings settings_get_web_api (const Configuration *configuration);
 StationSettings settings_get_station (const Configuration *configuration);
+const char *settings_get_codes_folder (const Configuration *configuration);
 const char *settings_get_metrics_file (const Configuration *configuration);
 
 /* settings_get_credentials_directory: where the service manager hands over credentials; NULL: it does not. Static. */

@@ -21,6 +21,7 @@ typedef struct
 static const TextField eligibility_texts[] = {
   { "Reason", ELIGIBILITY (reason) },
   { "Advice", ELIGIBILITY (advice) },
+  { "CodeText", ELIGIBILITY (code_text) },
   { "Source", ELIGIBILITY (source) },
   { "Validity", ELIGIBILITY (validity) },
   { "NameComparison", ELIGIBILITY (name_comparison) },

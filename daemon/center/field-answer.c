@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "center/code-catalogue.h"
 #include "center/field-consents.h"
 #include "center/field-insurance.h"
 #include "center/field-question.h"
@@ -28,18 +29,6 @@
 
 #define STATUS_OK "1" /* ProcessingResultStatus */
 #define STATUS_REFUSED "2"
-
-/* Refusals of our profile. What is not listed is CENTER_REFUSED. */
-static const struct
-{
-  const char *code;
-  ShikakuError error;
-} refusals[] = {
-  { "SHK010001", SHIKAKU_ERROR_CERTIFICATE_EXPIRED },   { "SHK010002", SHIKAKU_ERROR_CERTIFICATE_REVOKED },
-  { "SHK010003", SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED }, { "SHK010006", SHIKAKU_ERROR_CERTIFICATE_REVOKED },
-  { "SHK020001", SHIKAKU_ERROR_NOT_REGISTERED },        { "SHK030001", SHIKAKU_ERROR_NOT_FOUND },
-  { "SHK090001", SHIKAKU_ERROR_CENTER_BUSY },           { "SHK090003", SHIKAKU_ERROR_MESSAGE_INVALID },
-};
 
 /* What the body says beside the insurances. */
 typedef struct
@@ -96,14 +85,9 @@ set_invalid (GError **error, const char *text)
 static void
 set_refusal (GError **error, const char *code, const char *text, GBytes *body)
 {
-  ShikakuError named = SHIKAKU_ERROR_CENTER_REFUSED;
-  GError *refusal;
+  GError *refusal = g_error_new_literal (SHIKAKU_ERROR, (int)code_catalogue_get_error (code), "the center refused");
   const char *plain;
 
-  for (guint i = 0; i < G_N_ELEMENTS (refusals); i++)
-    if (g_strcmp0 (refusals[i].code, code) == 0)
-      named = refusals[i].error;
-  refusal = g_error_new_literal (SHIKAKU_ERROR, (int)named, "the center refused");
   shikaku_error_set_refusal (refusal, code, text, body);
   plain = shikaku_error_get_plain_code (refusal);
   g_free (refusal->message);
@@ -119,6 +103,13 @@ set_processing (GError **error, GBytes *body)
 
   shikaku_error_set_refusal (busy, NULL, NULL, body);
   g_propagate_error (error, busy);
+}
+
+gboolean
+field_answer_is_processing (const GError *error)
+{
+  return g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY)
+         && shikaku_error_get_center_message (error) != NULL && shikaku_error_get_center_code (error) == NULL;
 }
 
 gboolean
@@ -240,19 +231,42 @@ read_header (FieldReading *reading, const Message *message, gint64 received)
     field_place_set_aside (reading, &qualification->others, part, "ErrorMessage", REMARK_SEGMENT_OK_WITH_ERROR_CODE);
 }
 
+/*
+ * is_refused: status and code decide together: what the center calls an error and gives a code that is none, beside an
+ * answer, is that answer; and a code that is an error beside a status that is none refuses nothing.
+ */
+static gboolean
+is_refused (FieldReading *reading, const Body *body)
+{
+  CodeClass class;
+
+  if (body->code == NULL)
+    return g_strcmp0 (body->status, STATUS_REFUSED) == 0;
+  class = code_catalogue_get_class (body->code);
+  if (g_strcmp0 (body->status, STATUS_REFUSED) == 0)
+    {
+      if (body->validity == NULL || (class != CODE_INFORMATION && class != CODE_WARNING))
+        return TRUE;
+      field_place_remark (reading, REMARK_STATUS_ERROR_WITH_ANSWER);
+    }
+  else if (g_strcmp0 (body->status, STATUS_OK) == 0 && class == CODE_ERROR)
+    field_place_remark (reading, REMARK_STATUS_OK_WITH_ERROR_CODE);
+  return FALSE;
+}
+
 /* read_validity: Return: FALSE if it is no answer to a query, or a refusal. */
 static gboolean
-read_validity (TransportReply *reply, const Body *body, GError **error)
+read_validity (FieldReading *reading, const TransportReply *reply, const Body *body, GError **error)
 {
-  Qualification *qualification = reply->qualification;
+  const char *validity = body->validity;
 
-  if (g_strcmp0 (body->status, STATUS_REFUSED) == 0)
+  if (is_refused (reading, body))
     return set_refusal (error, body->code, body->message, reply->body), FALSE;
-  if (body->status == NULL || body->validity == NULL)
+  if (body->status == NULL || validity == NULL)
     return set_invalid (error, "not an eligibility answer"), FALSE;
-  if (strcmp (body->status, STATUS_OK) == 0 && strlen (body->validity) == 1 && *body->validity >= '1'
-      && *body->validity < '0' + QUALIFICATION_N_VALIDITIES)
-    qualification->validity = (QualificationValidity)(*body->validity - '0'); /* the enum has the codes' order */
+  if ((strcmp (body->status, STATUS_OK) == 0 || strcmp (body->status, STATUS_REFUSED) == 0) && strlen (validity) == 1
+      && *validity >= '1' && *validity < '0' + QUALIFICATION_N_VALIDITIES)
+    reading->qualification->validity = (QualificationValidity)(*validity - '0'); /* the enum has the codes' order */
   return TRUE;
 }
 
@@ -297,7 +311,7 @@ field_answer_read_qualification (Message *message, const Message *request, GByte
   if (read.list != NULL)
     read_list (&reading, read.list, reply);
   spread_prescription_form (&reading, part, read.prescription);
-  return read_validity (reply, &read, error) ? g_steal_pointer (&reply) : NULL;
+  return read_validity (&reading, reply, &read, error) ? g_steal_pointer (&reply) : NULL;
 }
 
 TransportReply *

@@ -16,6 +16,9 @@
  */
 gboolean field_answer_check (const Message *message, const Message *request, GBytes *body, GError **error);
 
+/* field_answer_is_processing: whether @error of field_answer_check (may be NULL) says that the center still works on it. */
+gboolean field_answer_is_processing (const GError *error);
+
 /* field_answer_read_challenge: the challenge in an answer. Return: (transfer full), or NULL with MESSAGE_INVALID. */
 TransportChallenge *field_answer_read_challenge (const Message *message, GError **error);
 
@@ -24,7 +27,7 @@ TransportChallenge *field_answer_read_challenge (const Message *message, GError 
  * that is not in force then shows its period, and none of its values. @message: (transfer full). @body: its bytes as
  * they came.
  * Return: (transfer full), or NULL with MESSAGE_INVALID if it is no such answer, or with the error that its refusal
- * (ProcessingResultStatus 2) names.
+ * names: ProcessingResultStatus 2, but for an answer whose code is a remark (code-catalogue).
  */
 TransportReply *field_answer_read_qualification (Message *message, const Message *request, GBytes *body,
                                                  GError **error);

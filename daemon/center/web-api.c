@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
+#include "center/backoff.h"
 #include "center/field-answer.h"
 #include "center/field-request.h"
 #include "center/https.h"
@@ -18,6 +19,11 @@
 #include "center/web-message.h"
 #include "codec/japanese-text.h"
 #include "codec/message-json.h"
+
+/* How often, and how far apart, a query is sent again that the center still works on: half a minute in all. */
+#define PROCESSING_REPEATS_MAXIMUM 6
+#define PROCESSING_DELAY_BASE_MILLISECONDS 500
+#define PROCESSING_DELAY_CAP_MILLISECONDS 8000
 
 typedef struct WebApi WebApi;
 
@@ -36,6 +42,7 @@ struct WebApi
   Transport transport; /* first: it is what others see */
   GPtrArray *bonds;    /* all that live; borrowed */
   Bond *bond;          /* of new visits */
+  GPtrArray *paused;   /* of Asked: the center still works on it, and is asked again in a while; borrowed */
 
   Bond *candidate;  /* new settings that are being tried; NULL: none are */
   Message *trial;   /* the request that the center judges it by; NULL: it waits for the center to be there */
@@ -88,6 +95,11 @@ typedef struct
   GTask *task;
   char *identifier;
   Message *request;
+
+  WebCall kind; /* of a query, which may be asked again */
+  GBytes *body;
+  guint repeats;
+  GSource *pause, *cancelled; /* while it is paused */
 } Asked;
 
 /* make_identifier: of a request: 128 random bits. Cheaper than a UUID's text. (transfer full) */
@@ -119,6 +131,7 @@ asked_free (Asked *asked)
   g_object_unref (asked->task);
   bond_unref (asked->bond);
   g_clear_pointer (&asked->request, message_free);
+  g_clear_pointer (&asked->body, g_bytes_unref);
   g_free (asked->identifier);
   g_free (asked);
 }
@@ -195,6 +208,80 @@ return_reply (Asked *asked, TransportReply *reply, GError *error)
   asked_free (asked);
 }
 
+static void on_qualification (GBytes *body, const GError *failure, gpointer user_data);
+
+/* @body: what is sent. */
+static void
+send_query (Asked *asked, WebCall kind, GBytes *body)
+{
+  asked->kind = kind;
+  asked->body = g_bytes_ref (body);
+  web_client_call (asked->bond->client, kind, body, 0, g_task_get_cancellable (asked->task), on_qualification, asked);
+}
+
+static void
+clear_source (GSource **source)
+{
+  if (*source != NULL)
+    g_source_destroy (*source);
+  g_clear_pointer (source, g_source_unref);
+}
+
+static void
+end_pause (Asked *asked)
+{
+  g_ptr_array_remove_fast (asked->api->paused, asked);
+  clear_source (&asked->pause);
+  clear_source (&asked->cancelled);
+}
+
+static gboolean
+on_pause_over (gpointer user_data)
+{
+  Asked *asked = user_data;
+
+  end_pause (asked);
+  web_client_call (asked->bond->client, asked->kind, asked->body, 0, g_task_get_cancellable (asked->task),
+                   on_qualification, asked);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+give_up_pause (Asked *asked)
+{
+  end_pause (asked);
+  return_reply (
+      asked, NULL,
+      g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "cancelled while the center worked on it"));
+}
+
+static gboolean
+on_pause_cancelled (GCancellable *cancellable, gpointer user_data)
+{
+  give_up_pause (user_data);
+  return G_SOURCE_REMOVE;
+}
+
+/* pause_query: asks again in a while, in which the visit may end. */
+static void
+pause_query (Asked *asked)
+{
+  GCancellable *cancellable = g_task_get_cancellable (asked->task);
+  const guint delay = PROCESSING_DELAY_BASE_MILLISECONDS / 2
+                      + backoff_delay (asked->repeats++, PROCESSING_DELAY_BASE_MILLISECONDS,
+                                       PROCESSING_DELAY_CAP_MILLISECONDS, g_random_int ());
+
+  g_ptr_array_add (asked->api->paused, asked);
+  asked->pause = g_timeout_source_new (delay);
+  g_source_set_callback (asked->pause, on_pause_over, asked, NULL);
+  g_source_attach (asked->pause, NULL);
+  if (cancellable == NULL)
+    return;
+  asked->cancelled = g_cancellable_source_new (cancellable);
+  g_source_set_callback (asked->cancelled, G_SOURCE_FUNC (on_pause_cancelled), asked, NULL);
+  g_source_attach (asked->cancelled, NULL);
+}
+
 static void
 on_qualification (GBytes *body, const GError *failure, gpointer user_data)
 {
@@ -204,6 +291,12 @@ on_qualification (GBytes *body, const GError *failure, gpointer user_data)
   TransportReply *reply
       = message != NULL ? field_answer_read_qualification (message, asked->request, body, &error) : NULL;
 
+  if (field_answer_is_processing (error) && asked->repeats < PROCESSING_REPEATS_MAXIMUM && asked->bond->api != NULL)
+    {
+      g_clear_error (&error);
+      pause_query (asked);
+      return;
+    }
   return_reply (asked, reply, error);
 }
 
@@ -295,7 +388,7 @@ check_card (Transport *transport, const TransportCardQuery *query, GCancellable 
   FieldHeader header = make_header (asked, today);
   g_autoptr (GBytes) body = write_request (asked, field_request_new_check (&header, query));
 
-  web_client_call (asked->bond->client, WEB_CALL_CHECK, body, 0, cancellable, on_qualification, asked);
+  send_query (asked, WEB_CALL_CHECK, body);
 }
 
 static void
@@ -307,7 +400,7 @@ check_number (Transport *transport, const TransportNumberQuery *query, GCancella
   FieldHeader header = make_header (asked, today);
   g_autoptr (GBytes) body = write_request (asked, field_request_new_search (&header, query));
 
-  web_client_call (asked->bond->client, WEB_CALL_SEARCH, body, 0, cancellable, on_qualification, asked);
+  send_query (asked, WEB_CALL_SEARCH, body);
 }
 
 static void
@@ -511,6 +604,9 @@ web_api_free (Transport *transport)
   WebApi *api = (WebApi *)transport;
 
   drop_candidate (api);
+  while (api->paused->len > 0)
+    give_up_pause (g_ptr_array_index (api->paused, 0));
+  g_ptr_array_unref (api->paused);
   while (api->bonds->len > 0)
     {
       Bond *bond = g_ptr_array_steal_index_fast (api->bonds, 0);
@@ -552,6 +648,7 @@ web_api_new (const WebApiSettings *settings)
   https_set_up ();
   api->transport.klass = &web_api_class;
   api->bonds = g_ptr_array_new ();
+  api->paused = g_ptr_array_new ();
   api->bond = bond_new (api, settings);
   web_client_take_over (api->bond->client, &api->transport);
   return &api->transport;

@@ -6,6 +6,7 @@
 #include "visit/eligibility.h"
 
 #include "base/error.h"
+#include "center/code-catalogue.h"
 #include "visit/contradictions.h"
 #include "visit/visit-text.h"
 
@@ -23,6 +24,12 @@ static const struct
   [QUALIFICATION_SEVERAL] = { "several", ELIGIBILITY_UNKNOWN, "several", "several" },
   [QUALIFICATION_VALID_UNREGISTERED] = { "valid-unregistered", ELIGIBILITY_ELIGIBLE, NULL, "valid-unregistered" },
 };
+
+static const char *
+language_or_default (const char *language)
+{
+  return language != NULL && *language != '\0' ? language : VISIT_LANGUAGE_DEFAULT;
+}
 
 Eligibility *
 eligibility_new_from_reply (TransportReply *reply, const char *language, GError **error)
@@ -44,6 +51,8 @@ eligibility_new_from_reply (TransportReply *reply, const char *language, GError 
   eligibility->qualification = qualification;
   eligibility->source = "center";
   eligibility->as_of = qualification->executed != 0 ? qualification->executed : reply->received;
+  if (qualification->code != NULL)
+    eligibility->code_text = code_catalogue_get_text (qualification->code, language_or_default (language));
   eligibility->remarks = qualification->remarks | contradictions_find (qualification);
   eligibility->answer = judgements[validity].answer;
   eligibility->validity = judgements[validity].validity;
@@ -62,6 +71,8 @@ eligibility_new_unknown (const GError *cause, const char *language)
   eligibility->cause = g_error_copy (cause);
   eligibility->reason = shikaku_error_get_name ((ShikakuError)cause->code);
   eligibility->advice = visit_text (language, "Error %s", shikaku_error_get_short_name ((ShikakuError)cause->code));
+  eligibility->code_text
+      = code_catalogue_get_text (shikaku_error_get_center_code (cause), language_or_default (language));
   eligibility->as_of = g_get_real_time ();
   eligibility->source = "center";
   return eligibility;
@@ -73,6 +84,7 @@ eligibility_free (Eligibility *eligibility)
   g_clear_pointer (&eligibility->reply, transport_reply_free);
   g_clear_error (&eligibility->cause);
   g_free (eligibility->advice);
+  g_free (eligibility->code_text);
   g_free (eligibility->certificate_until);
   g_free (eligibility);
 }

@@ -22,6 +22,7 @@ typedef struct
   gint64 as_of;         /* microseconds since the epoch, UTC */
   const char *source;   /* static: "center" */
   const char *validity; /* static: valid, invalid, invalid-new, none, several, valid-unregistered */
+  char *code_text;      /* what the center's code means, for staff, in the visit's language; NULL: nobody knows */
   Remarks remarks;      /* what contradicts itself in it */
   const char *name_comparison, *kana_comparison; /* static: same, variant, unknown, differs; NULL: nothing to compare */
   const Qualification *qualification; /* what the center sent, of the reply; NULL for an answer that no message gave */

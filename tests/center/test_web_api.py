@@ -520,8 +520,22 @@ def test_error_codes():
         for code, result in expected.items():
             center.tell(f"fault error-code {code} path=search")
             assert driver.search() == result, code
-        center.tell("fault processing path=search")
-        assert driver.search() == "CenterBusy"
+
+
+def test_processing():
+    """What the center still works on is asked again, by the same message, and given up after a while."""
+    with make_pair() as (center, driver):
+        center.tell("fault processing path=search count=3")
+        assert driver.search().startswith("ok")
+        assert count(center, "search") == 4
+        identifiers = {record["ArbitraryFileIdentifier"] for record in center.log() if record["path"] == "search"}
+        assert len(identifiers) == 1
+        center.tell("clear-log")
+        center.tell("fault processing path=search always")
+        number = driver.start(make_search("yamada"))
+        wait_for_requests(center, "search", 2)
+        driver.ask(f"cancel {number}")
+        assert driver.wait(number) == "Cancelled"
 
 
 # -- giving up

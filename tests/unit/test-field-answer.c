@@ -273,6 +273,54 @@ test_refusals (void)
     }
 }
 
+/* Status and code decide together, with codes of each severity that nobody knows. */
+static void
+test_severities (void)
+{
+  static const struct
+  {
+    const char *status, *code, *validity;
+    ShikakuError error;
+    Remarks remarks;
+  } rows[] = {
+    { "1", "ABCD0001I", "1", SHIKAKU_ERROR_NONE, 0 },
+    { "1", "ABCD0001W", "1", SHIKAKU_ERROR_NONE, 0 }, /* as of a certificate that ends soon */
+    { "1", "ABCD0001E", "1", SHIKAKU_ERROR_NONE, REMARKS_OF (REMARK_STATUS_OK_WITH_ERROR_CODE) },
+    { "1", "ABCD00019", "1", SHIKAKU_ERROR_NONE, 0 },
+    { "2", "ABCD0001I", "1", SHIKAKU_ERROR_NONE, REMARKS_OF (REMARK_STATUS_ERROR_WITH_ANSWER) },
+    { "2", "ABCD0001W", "1", SHIKAKU_ERROR_NONE, REMARKS_OF (REMARK_STATUS_ERROR_WITH_ANSWER) },
+    { "2", "EPSB1032W", "1", SHIKAKU_ERROR_NONE, REMARKS_OF (REMARK_STATUS_ERROR_WITH_ANSWER) },
+    { "2", "ABCD0001W", "", SHIKAKU_ERROR_CENTER_REFUSED, 0 }, /* without an answer there is none */
+    { "2", "ABCD0001E", "1", SHIKAKU_ERROR_CENTER_REFUSED, 0 },
+    { "2", "ABCD00019", "1", SHIKAKU_ERROR_CENTER_REFUSED, 0 },
+    { "2", "", "1", SHIKAKU_ERROR_CENTER_REFUSED, 0 },
+    { "2", "SHK020001", "1", SHIKAKU_ERROR_NOT_REGISTERED, 0 },
+    { "1", "SHK020001", "1", SHIKAKU_ERROR_NONE, REMARKS_OF (REMARK_STATUS_OK_WITH_ERROR_CODE) },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *body = g_strdup_printf (
+          "\"ProcessingResultStatus\":\"%s\",\"ProcessingResultCode\":\"%s\",\"ProcessingResultMessage\":"
+          "\"そのまま　伝える\",\"QualificationValidity\":\"%s\"",
+          rows[i].status, rows[i].code, rows[i].validity);
+      g_autoptr (GError) error = NULL;
+      g_autoptr (TransportReply) reply = read_body (body, &error);
+
+      g_assert_cmpint (reply != NULL, ==, rows[i].error == SHIKAKU_ERROR_NONE);
+      if (reply == NULL)
+        {
+          g_assert_error (error, SHIKAKU_ERROR, (int)rows[i].error);
+          g_assert_cmpstr (shikaku_error_get_center_text (error), ==, "そのまま　伝える");
+          continue;
+        }
+      g_assert_cmpint (reply->qualification->validity, ==, QUALIFICATION_VALID);
+      g_assert_cmpuint (reply->qualification->remarks, ==, rows[i].remarks);
+      g_assert_cmpstr (reply->qualification->code, ==, rows[i].code);
+      g_assert_cmpstr (reply->qualification->message, ==, "そのまま　伝える");
+    }
+}
+
 /* Consents. */
 
 /* What the center says of one inside the query: only "1" is a yes. */
@@ -426,6 +474,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/field-answer/challenge", test_challenge);
   g_test_add_func ("/field-answer/headers", test_headers);
   g_test_add_func ("/field-answer/validities", test_validities);
+  g_test_add_func ("/field-answer/severities", test_severities);
   g_test_add_func ("/field-answer/refusals", test_refusals);
   g_test_add_func ("/field-answer/consents-inside", test_consents_inside);
   g_test_add_func ("/field-answer/consents-of-any", test_consents_of_any);

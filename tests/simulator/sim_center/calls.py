@@ -215,6 +215,38 @@ class Center:
 
         return dump(put(json.loads(reply)))
 
+    @staticmethod
+    def empty(reply):
+        """@reply as a success in which nothing is: of a fault."""
+        message = json.loads(reply)
+        body = message["XmlMsg"]["MessageBody"]
+        message["XmlMsg"]["MessageBody"] = {name: body[name] for name in ("ProcessingResultStatus", "QualificationValidity")
+                                            if name in body}  # fmt: skip
+        return dump(message)
+
+    @staticmethod
+    def set_result(reply, status, code):
+        """@reply with this status and this code: of a fault."""
+        message = json.loads(reply)
+        message["XmlMsg"]["MessageBody"].update(
+            ProcessingResultStatus=status, ProcessingResultCode=code, ProcessingResultMessage="センターの文言　そのまま")
+        return dump(message)
+
+    @staticmethod
+    def add_unknown(reply):
+        """@reply with elements that nobody knows in each of its objects, texts and more: of a fault."""
+        def put(node, place):
+            if isinstance(node, list):
+                return [{key: put(value, key) for key, value in child.items()} for child in node]
+            if isinstance(node, dict):
+                known = {key: put(value, key) for key, value in node.items()}
+                return {**known, "NewText": place, "NewPart": {"Deeper": {"Deepest": place}},
+                        "NewList": [{"Item": "1"}, {"Item": "2"}]}
+            return node
+
+        message = json.loads(reply)["XmlMsg"]
+        return dump({"XmlMsg": {name: put(part, name) for name, part in message.items()}})
+
     def make_reply(self, request, body, **more):
         return dump({"XmlMsg": {"MessageHeader": self.make_header(request, **more), "MessageBody": body}})
 

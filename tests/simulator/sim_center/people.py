@@ -8,6 +8,8 @@ import json
 import random
 import unicodedata
 
+from . import personas
+
 JST = datetime.timezone(datetime.timedelta(hours=9))
 # What a patient can consent to: the kind in Shikaku's contract, and its element prefix (data/center-profile.md).
 CONSENT_PREFIXES = {
@@ -102,7 +104,7 @@ class Person:
 
     def make_result_list(self, flags, moment, key, institution=None):
         """@flags: the consents inside the query. @key: the QualificationConfirmationKey; None for a query by number."""
-        if self.validity == "5":
+        if self.validity in ("4", "5"):
             return []
         reference = self.get_reference(institution)
         entries = [{**entry, **({"ReferenceNumber": reference} if reference else {})} for entry in self.entries]
@@ -139,7 +141,7 @@ class People:
     def __init__(self, people_file, keys_directory, more=None):
         """@more: people beside those of the file: of a load test."""
         with open(people_file, encoding="utf-8") as file:
-            described = {**json.load(file)["people"], **(more or {})}
+            described = {**personas.make_people(), **json.load(file)["people"], **(more or {})}
         self.persons = {key: Person(key, value) for key, value in described.items()}
         self.by_birthdate = collections.defaultdict(list)
         for person in self.persons.values():

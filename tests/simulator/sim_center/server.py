@@ -248,6 +248,10 @@ class Connection(asyncio.Protocol):
         elif fault.kind == "element":
             status, reply = self.ask_center(exchange)
             self.write(exchange, status, center.replace(reply, *fault.code.split("=", 1)))
+        elif fault.kind in ("empty", "result", "unknown-elements"):
+            status, reply = self.ask_center(exchange)
+            change = {"empty": center.empty, "result": center.set_result, "unknown-elements": center.add_unknown}[fault.kind]
+            self.write(exchange, status, change(reply, *(fault.code.split(",") if fault.code else ())))
         elif fault.kind == "trickle":
             await self.write_trickle(exchange)
         elif fault.kind == "continue":

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * code-catalogue: what the center's result codes mean. A code comes in; its class, the error that it stands for, and a
- * text for staff go out. The known ones are in data/codes.ini, which is compiled in; a site adds its own in a folder. It
- * is read at the first code that comes, so that a center without remarks costs nothing. Main thread only.
+ * text for staff go out. The known ones are in data/codes.ini, which is compiled in; a site adds its own in a folder.
+ * It is read at the first code that comes, so that a center without remarks costs nothing. Main thread only.
  */
 #pragma once
 
@@ -27,8 +27,8 @@ char *code_catalogue_get_text (const char *code, const char *language);
 
 /*
  * code_catalogue_use_folder: the folder of the site's own files (@folder/NAME.ini, in the order of their names; a later
- * one counts). It need not be there. Files are read now if there are any: what is wrong in one is logged, and it is left
- * out. NULL: none.
+ * one counts). It need not be there. Files are read now if there are any: what is wrong in one is logged, and it is
+ * left out. NULL: none.
  */
 void code_catalogue_use_folder (const char *folder);
 

@@ -92,8 +92,8 @@ def test_ceilings(rig):
     visits = Visits(rig.bus_connection())
     for code in personas.CEILINGS:
         ceiling = check(visits, personas.get_query(people[f"ceiling-{code}"]))["Insurances"][0]["Ceiling"]
-        assert_has(code, ceiling, {"Class": code, "ClassName": names[code].strip(), "LongTermFrom": "20260201", "Until": "20310331",
-                                   "From": "20250801"})
+        assert_has(code, ceiling, {"Class": code, "ClassName": names[code].strip(), "LongTermFrom": "20260201",
+                                   "From": "20250801", "Until": "20310331"})
     assert not [line for line in rig.center.log() if line.get("texts")]
 
 

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """elements: every element that an answer of the center can have, with a value that marks it, and where it goes on the bus.
 
-Goes out: ELEMENTS, one row an element: where it stands in the message, its name, what is sent, the path of its key in the answer
-(a number is an index), and what stands there (None: what was sent). Also a description of one person who has all of them.
+Goes out: ELEMENTS, one row an element: where it stands in the message, its name, what is sent, the path of its key in the
+answer (a number is an index), and what stands there (None: what was sent). Also a description of one person who has all of them.
 """
 import copy
 import itertools
@@ -26,8 +26,8 @@ def keep(place, path, names):
 
 
 FIRST = ("Insurances", 0)
-CONSENTS = ("SpecificHealthCheckupsInfo", "PharmacistsInfo", "DiagnosisInfo", "OperationInfo", "DiagnosisName", "InfectiousInfo",
-            "AllergyInfo", "ContraindicationInfo", "TestInfo", "PrescriptionInfo")  # fmt: skip
+CONSENTS = ("SpecificHealthCheckupsInfo", "PharmacistsInfo", "DiagnosisInfo", "OperationInfo", "DiagnosisName",
+            "InfectiousInfo", "AllergyInfo", "ContraindicationInfo", "TestInfo", "PrescriptionInfo")  # fmt: skip
 TICKET_NAMES = (
     "TicketType", "MedicalTicketValidDate", "MedicalTicketExpirationDate", "IssueNumber", "MedicalTreatmentMonth",
     "DesignatedMedicalInstitutionCode", "DesignatedMedicalInstitutionFlag", "DesignatedMedicalInstitutionName",
@@ -41,8 +41,8 @@ ELEMENTS = [
     (BODY, "PrescriptionIssueSelect", "2", (*FIRST, "PrescriptionForm"), "paper"),
     (BODY, "MedicalTreatmentFlag", "1", ("Other", "MedicalTreatmentFlag"), None),
     (BODY, "Unheard", "印Unheard", ("Other", "Unheard"), None),
-    *mark(ENTRY, FIRST, (("InsurerName", "InsurerName"), ("Name", "Name"), ("NameKana", "NameKana"), ("NameOfOther", "NameOfOther"),
-                         ("NameOfOtherKana", "NameOfOtherKana"), ("InsuredName", "InsuredName"), ("Address", "Address"),
+    *mark(ENTRY, FIRST, (("InsurerName", "InsurerName"), ("Name", "Name"), ("NameKana", "NameKana"),
+                         ("NameOfOther", "NameOfOther"), ("NameOfOtherKana", "NameOfOtherKana"), ("InsuredName", "InsuredName"), ("Address", "Address"),
                          ("PostNumber", "PostNumber"), ("ReferenceNumber", "ReferenceNumber"),
                          ("PublicExpenseNumber", "PublicExpenseNumber"), ("BeneficiaryNumber", "BeneficiaryNumber"),
                          ("WelfareOfficeName", "WelfareOfficeName"))),

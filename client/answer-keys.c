@@ -119,7 +119,8 @@ static const AnswerRow change_rows[] = {
   { "Field", N_ ("Field"), VALUE_KEY, SIDE_NONE },
   { "Before", N_ ("before"), VALUE_TEXT, SIDE_NONE },
   { "After", N_ ("now"), VALUE_TEXT, SIDE_NONE },
-  { "Since", N_ ("since"), VALUE_TIME, SIDE_NONE },
+  { "BeforeKnown", N_ ("known what was before"), VALUE_FLAG, SIDE_NONE },
+  { "Since", N_ ("seen otherwise on"), VALUE_DAY, SIDE_NONE },
 };
 
 const AnswerRow *
@@ -179,6 +180,7 @@ format_text (const char *key, ValueType type, const char *text)
     {
     case VALUE_DATE:
     case VALUE_TIME:
+    case VALUE_DAY:
       return words_date (text);
     case VALUE_MONTH:
       return words_month (text);
@@ -198,6 +200,18 @@ format_text (const char *key, ValueType type, const char *text)
       break;
     }
   return g_strdup (text);
+}
+
+/* @time_usec: a moment of that day. */
+static char *
+format_day (guint64 time_usec)
+{
+  g_autoptr (GTimeZone) japan = g_time_zone_new_offset (9 * 3600);
+  g_autoptr (GDateTime) utc = g_date_time_new_from_unix_utc ((gint64)(time_usec / G_USEC_PER_SEC));
+  g_autoptr (GDateTime) local = utc != NULL ? g_date_time_to_timezone (utc, japan) : NULL;
+  g_autofree char *date = local != NULL ? g_date_time_format (local, "%Y%m%d") : g_strdup ("");
+
+  return words_date (date);
 }
 
 /* Of a list: each of its words. */
@@ -230,6 +244,8 @@ answer_keys_format (AnswerPlace place, const char *key, GVariant *value)
     return format_ratio (g_variant_get_uint32 (value));
   if (type == VALUE_TIME && g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
     return words_time (g_variant_get_uint64 (value));
+  if (type == VALUE_DAY && g_variant_is_of_type (value, G_VARIANT_TYPE_UINT64))
+    return format_day (g_variant_get_uint64 (value));
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_BOOLEAN))
     return g_strdup (g_variant_get_boolean (value) ? _ ("yes") : _ ("no"));
   return g_variant_print (value, FALSE);

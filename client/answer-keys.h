@@ -14,6 +14,7 @@ typedef enum
   VALUE_WORD, /* a word of the contract */
   VALUE_DATE,
   VALUE_TIME,  /* since the epoch */
+  VALUE_DAY,   /* the same, of a day in Japan */
   VALUE_MONTH, /* YYYYMM */
   VALUE_RATIO, /* percent */
   VALUE_FLAG,

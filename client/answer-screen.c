@@ -86,8 +86,8 @@ format_change (GVariant *change)
     {
       g_autofree char *one = NULL;
 
-      if (g_str_equal (key, "Field"))
-        continue;
+      if (g_str_equal (key, "Field") || g_str_equal (key, "BeforeKnown"))
+        continue; /* whether it is known is seen by its being here */
       one = answer_keys_format (ANSWER_CHANGE, key, value);
       g_string_append_printf (text, "%s%s: %s", separator, answer_keys_get_label (ANSWER_CHANGE, key), one);
       separator = ", ";
@@ -288,24 +288,22 @@ add_part (Page *page, const char *label, AnswerPlace place, GVariant *part)
   static const char *const plain[] = { "Class", "ClassName", "Classification", "Name", "TicketType", NULL };
   g_autofree char *head = output_pad (label, LINE_LABEL_COLUMNS), *period = format_period (place, part);
   g_autoptr (GString) text = g_string_new (NULL);
-  GVariantIter iter;
-  const char *key;
-  GVariant *value;
+  guint count;
+  const AnswerRow *rows = answer_keys_list (place, &count);
 
   if (place == ANSWER_TICKET && period != NULL)
     {
       append_item (text, "", period); /* it has much to tell, and this first */
       g_clear_pointer (&period, g_free);
     }
-  g_variant_iter_init (&iter, part);
-  while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
+  for (guint i = 0; i < count; i++)
     {
-      g_autofree char *one = NULL;
+      const char *key = rows[i].key;
+      g_autofree char *one
+          = g_strv_contains (apart, key) || answer_keys_is_covered (part, key) ? NULL : look_up (part, place, key);
 
-      if (answer_keys_is_covered (part, key) || g_variant_is_container (value) || g_strv_contains (apart, key))
-        continue;
-      one = answer_keys_format (place, key, value);
-      append_item (text, g_strv_contains (plain, key) ? "" : answer_keys_get_label (place, key), one);
+      if (one != NULL)
+        append_item (text, g_strv_contains (plain, key) ? "" : answer_keys_get_label (place, key), one);
     }
   if (period != NULL)
     append_item (text, "", period);

@@ -9,7 +9,8 @@
 #define EVERYTHING \
   "{'Answer': <'eligible'>, 'Validity': <'valid'>, 'Changed': <true>, 'AsOf': <uint64 1800000000000000>," \
   " 'CertificateUntil': <'20200101'>, 'Remarks': <['ended-before', 'of-tomorrow']>," \
-  " 'Changes': <[{'Field': <'InsurerNumber'>, 'Before': <'01990011'>}, {'Field': <'Address'>}]>," \
+  " 'Changes': <[{'Field': <'InsurerNumber'>, 'Before': <'01990011'>}, {'Field': <'Address'>, 'BeforeKnown': " \
+  "<false>, 'Since': <uint64 1799938800000000>}]>," \
   " 'Insurances': <[{'Name': <'●橋　健'>, 'NameUnmapped': <[uint32 0]>, 'NameKana': <'ﾀｶﾊｼ ｹﾝ'>," \
   "  'Sex': <'male'>, 'Birthdate': <'19900101'>, 'InsurerNumber': <'06990012'>, 'BurdenRatio': <uint32 30>," \
   "  'Address': " \
@@ -54,7 +55,7 @@ test_order (void)
   assert_screen (EVERYTHING, CONSENTS,
                  "ELIGIBLE  Burden ratio 30 %\n"
                  "! Changed: Insurer number (before: 01990011)\n"
-                 "! Changed: Address\n"
+                 "! Changed: Address (seen otherwise on: 2027-01-15)\n"
                  "! Contradiction: ended-before\n"
                  "! Contradiction: of-tomorrow\n"
                  "! ● at character 1: the center has no glyph; see the name on the card\n"

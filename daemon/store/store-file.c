@@ -21,6 +21,11 @@ static const char *const schema[] = {
   /* 3: the way to the center when it last answered: addresses as texts, an interface's name or "" */
   "CREATE TABLE known_way (place TEXT NOT NULL PRIMARY KEY, peer TEXT NOT NULL, local TEXT NOT NULL,"
   " interface TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+  /* 4: what the center could not be asked; sealed under @key is all that is of a person, and @person is a keyed hash */
+  "CREATE TABLE outage_queue (place INTEGER PRIMARY KEY AUTOINCREMENT, id TEXT NOT NULL UNIQUE, key TEXT NOT NULL,"
+  " queued INTEGER NOT NULL, until INTEGER NOT NULL, nonce BLOB NOT NULL, sealed BLOB NOT NULL, person BLOB NOT NULL)"
+  " STRICT;"
+  "CREATE INDEX outage_queue_person ON outage_queue (person);",
   NULL,
 };
 

@@ -22,7 +22,7 @@ typedef struct
 
 struct Store
 {
-  char *path;
+  char *folder, *path;
   char *key_folder; /* NULL: none */
 
   /* The thread's while it runs. */
@@ -50,6 +50,7 @@ store_new (const char *directory)
 {
   Store *store = g_new0 (Store, 1);
 
+  store->folder = g_strdup (directory);
   store->path = g_build_filename (directory, STORE_FILE_NAME, NULL);
   g_mutex_init (&store->lock);
   g_cond_init (&store->ended);
@@ -63,6 +64,7 @@ close_store (Store *store)
   sqlite3_close (store->database);
   g_mutex_clear (&store->lock);
   g_cond_clear (&store->ended);
+  g_free (store->folder);
   g_free (store->path);
   g_free (store->key_folder);
   g_free (store);
@@ -105,6 +107,12 @@ const char *
 store_get_key_folder (const Store *store)
 {
   return store->key_folder;
+}
+
+const char *
+store_get_folder (const Store *store)
+{
+  return store->folder;
 }
 
 gboolean

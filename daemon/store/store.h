@@ -29,6 +29,9 @@ Store *store_new (const char *directory);
 void store_set_key_folder (Store *store, const char *folder);
 const char *store_get_key_folder (const Store *store);
 
+/* store_get_folder: where the file is. (transfer none). */
+const char *store_get_folder (const Store *store);
+
 /*
  * store_free: waits until the jobs there are have ended, but not for a disk that does not answer: after 3 seconds its
  * thread is left behind, and closes the file if it ever comes back. Not before every tenant is gone.

@@ -54,7 +54,13 @@ field_request_new_challenge (const FieldHeader *header)
 static void
 add_proof (Message *part, const TransportCardQuery *query)
 {
-  message_add (part, "ChallengeIdentifier", query->challenge->identifier);
+  if (query->challenge->own_time != NULL)
+    {
+      message_add (part, "OwnChallengeTime", query->challenge->own_time);
+      add_bytes (part, "OwnChallenge", query->challenge->bytes);
+    }
+  else
+    message_add (part, "ChallengeIdentifier", query->challenge->identifier);
   add_bytes (part, "UserAuthenticationCertificate", query->certificate);
   message_add (part, "SignatureAlgorithm", query->algorithm);
   add_bytes (part, "Signature", query->signature);

@@ -10,6 +10,7 @@
 #include "base/wall-clock.h"
 
 #define PROOF_DOMAIN "org.shikaku.card-proof.v1"
+#define OWN_PROOF_DOMAIN "org.shikaku.card-proof.own.v1"
 
 TransportBond *
 transport_bond_ref (TransportBond *bond)
@@ -33,6 +34,7 @@ transport_challenge_free (TransportChallenge *challenge)
     return;
   g_free (challenge->institution_code);
   g_free (challenge->identifier);
+  g_free (challenge->own_time);
   g_clear_pointer (&challenge->bytes, g_bytes_unref);
   transport_bond_unref (challenge->bond);
   g_free (challenge);
@@ -62,9 +64,9 @@ transport_make_proof_content (const TransportChallenge *challenge)
   gsize size;
   const guint8 *bytes = g_bytes_get_data (challenge->bytes, &size);
 
-  append_field (content, PROOF_DOMAIN);
+  append_field (content, challenge->own_time != NULL ? OWN_PROOF_DOMAIN : PROOF_DOMAIN);
   append_field (content, challenge->institution_code);
-  append_field (content, challenge->identifier);
+  append_field (content, challenge->own_time != NULL ? challenge->own_time : challenge->identifier);
   g_byte_array_append (content, bytes, size);
   return g_byte_array_free_to_bytes (content);
 }

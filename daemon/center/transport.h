@@ -35,7 +35,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportBond, transport_bond_unref)
 typedef struct
 {
   char *institution_code; /* 10 digits */
-  char *identifier;
+  char *identifier;       /* NULL: it is our own */
+  char *own_time;         /* of our own: when it was made, YYYYMMDDHHmmss of Japan; else NULL */
   GBytes *bytes;
   TransportBond *bond;
 } TransportChallenge;
@@ -43,9 +44,12 @@ typedef struct
 void transport_challenge_free (TransportChallenge *challenge);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportChallenge, transport_challenge_free)
 
+/* How long the center takes a proof or a question that comes late, because of an outage (data/center-profile.md). */
+#define TRANSPORT_LATE_SECONDS (24 * 60 * 60)
+
 /*
- * transport_make_proof_content: what the card signs: a domain separator, the institution, the challenge's identifier
- * and its bytes (data/center-profile.md). Return: (transfer full).
+ * transport_make_proof_content: what the card signs: a domain separator, the institution, the challenge's identifier,
+ * or, of our own, its time, and its bytes (data/center-profile.md). Return: (transfer full).
  */
 GBytes *transport_make_proof_content (const TransportChallenge *challenge);
 
@@ -194,6 +198,12 @@ typedef struct
                          gpointer user_data);
   TransportChallenge *(*get_challenge_finish) (Transport *transport, GAsyncResult *result, GError **error);
 
+  /*
+   * make_challenge: one of our own, while the center gives none; its proof is taken for TRANSPORT_LATE_SECONDS.
+   * Return: (transfer full), or NULL: it is not known for which institution.
+   */
+  TransportChallenge *(*make_challenge) (Transport *transport);
+
   void (*check_card) (Transport *transport, const TransportCardQuery *query, GCancellable *cancellable,
                       GAsyncReadyCallback callback, gpointer user_data);
   void (*check_number) (Transport *transport, const TransportNumberQuery *query, GCancellable *cancellable,
@@ -213,7 +223,15 @@ typedef struct
   /* register_reference: not repeated either. Also NOT_FOUND: the center knows nobody by these numbers. */
   void (*register_reference) (Transport *transport, const TransportReference *reference, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
-  /* reply_finish: of check_card, check_number and all that registers. */
+  /*
+   * get_request: of check_card or check_number, whatever became of it, before its task is gone: the bytes that were to
+   * be sent. (transfer none), or NULL. repeat: sends such bytes, of @ability (PROVES_CARDS: of check_card,
+   * ASKS_BY_NUMBER: of check_number), as they are: the center answers no such message twice (data/center-profile.md).
+   */
+  GBytes *(*get_request) (Transport *transport, GAsyncResult *result);
+  void (*repeat) (Transport *transport, TransportAbility ability, GBytes *request, GCancellable *cancellable,
+                  GAsyncReadyCallback callback, gpointer user_data);
+  /* reply_finish: of check_card, check_number, repeat and all that registers. */
   TransportReply *(*reply_finish) (Transport *transport, GAsyncResult *result, GError **error);
 
   /* examine: walks the links now (Diagnose), then @callback, within TRANSPORT_EXAMINATION_MILLISECONDS; into links. */

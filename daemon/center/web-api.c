@@ -6,6 +6,9 @@
 
 #include "center/web-api.h"
 
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
@@ -24,6 +27,8 @@
 #define PROCESSING_REPEATS_MAXIMUM 6
 #define PROCESSING_DELAY_BASE_MILLISECONDS 500
 #define PROCESSING_DELAY_CAP_MILLISECONDS 8000
+
+#define OWN_CHALLENGE_SIZE 32 /* bytes */
 
 typedef struct WebApi WebApi;
 
@@ -348,12 +353,15 @@ make_header (const Asked *asked, const char *today)
   return (FieldHeader){ asked->bond->institution_code, asked->identifier, today };
 }
 
-/* write_request: @request: (transfer full). Return: (transfer full) what is sent. */
+/* write_request: @request: (transfer full). Return: (transfer full) what is sent; the task keeps it too. */
 static GBytes *
 write_request (Asked *asked, Message *request)
 {
+  GBytes *body = message_json_write (request);
+
   asked->request = request;
-  return message_json_write (request);
+  g_task_set_task_data (asked->task, g_bytes_ref (body), (GDestroyNotify)g_bytes_unref);
+  return body;
 }
 
 static GBytes *
@@ -379,6 +387,23 @@ get_challenge_finish (Transport *transport, GAsyncResult *result, GError **error
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static TransportChallenge *
+make_challenge (Transport *transport)
+{
+  const Bond *bond = ((WebApi *)transport)->bond;
+  TransportChallenge *challenge;
+  guint8 bytes[OWN_CHALLENGE_SIZE];
+
+  if (bond->institution_code == NULL || gnutls_rnd (GNUTLS_RND_KEY, bytes, sizeof bytes) != 0)
+    return NULL;
+  challenge = g_new0 (TransportChallenge, 1);
+  challenge->institution_code = g_strdup (bond->institution_code);
+  challenge->own_time = japanese_text_format_time (g_get_real_time ());
+  challenge->bytes = g_bytes_new (bytes, sizeof bytes);
+  challenge->bond = transport_bond_ref (&((WebApi *)transport)->bond->bond);
+  return challenge;
+}
+
 static void
 check_card (Transport *transport, const TransportCardQuery *query, GCancellable *cancellable,
             GAsyncReadyCallback callback, gpointer user_data)
@@ -401,6 +426,26 @@ check_number (Transport *transport, const TransportNumberQuery *query, GCancella
   g_autoptr (GBytes) body = write_request (asked, field_request_new_search (&header, query));
 
   send_query (asked, WEB_CALL_SEARCH, body);
+}
+
+static GBytes *
+get_request (Transport *transport, GAsyncResult *result)
+{
+  return g_task_get_task_data (G_TASK (result));
+}
+
+static void
+repeat (Transport *transport, TransportAbility ability, GBytes *request, GCancellable *cancellable,
+        GAsyncReadyCallback callback, gpointer user_data)
+{
+  Asked *asked = asked_new (transport, NULL, cancellable, callback, user_data);
+  GError *error = NULL;
+
+  asked->request = message_json_parse (request, &error);
+  if (asked->request == NULL)
+    return_reply (asked, NULL, error);
+  else
+    send_query (asked, ability == TRANSPORT_PROVES_CARDS ? WEB_CALL_CHECK : WEB_CALL_SEARCH, request);
 }
 
 static void
@@ -629,8 +674,11 @@ static const TransportClass web_api_class = {
   .prepare = prepare,
   .get_challenge = get_challenge,
   .get_challenge_finish = get_challenge_finish,
+  .make_challenge = make_challenge,
   .check_card = check_card,
   .check_number = check_number,
+  .get_request = get_request,
+  .repeat = repeat,
   .register_consents = register_consents,
   .register_use = register_use,
   .register_reference = register_reference,

@@ -149,3 +149,13 @@ japanese_text_format_date (gint64 now)
     text[i] = (char)('0' + number % 10);
   return g_strndup (text, DATE_SIZE);
 }
+
+char *
+japanese_text_format_time (gint64 now)
+{
+  const gint64 seconds = divide_down (now, G_USEC_PER_SEC) + JAPAN_OFFSET_SECONDS;
+  const guint of_day = (guint)(seconds - divide_down (seconds, SECONDS_PER_DAY) * SECONDS_PER_DAY);
+  g_autofree char *date = japanese_text_format_date (now);
+
+  return g_strdup_printf ("%s%02u%02u%02u", date, of_day / 3600, of_day / 60 % 60, of_day % 60);
+}

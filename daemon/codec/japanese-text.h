@@ -26,5 +26,8 @@ gboolean japanese_text_parse_time (const char *text, gint64 *ret_time);
 /* japanese_text_is_date: whether @text is a date YYYYMMDD that the calendar has. */
 gboolean japanese_text_is_date (const char *text);
 
+/* japanese_text_format_time: Japan's clock at @now (microseconds since the epoch) as YYYYMMDDHHmmss. (transfer full) */
+char *japanese_text_format_time (gint64 now);
+
 /* japanese_text_format_date: today in Japan at @now (microseconds since the epoch) as YYYYMMDD. (transfer full) */
 char *japanese_text_format_date (gint64 now);

@@ -143,6 +143,38 @@ def test_element_order_differs():
         assert names[0] == names[2] != names[1] and sorted(names[0]) == sorted(names[1])
 
 
+def test_own_challenge():
+    """While the center gave none: good once, for a day, and no proof of the one kind stands for the other."""
+    with make_session() as (center, client):
+        first = client.make_own_check("yamada", identifier="first")
+        _reply, answer = client.post("card/check", first)
+        assert client.call("card/check", first)[1]["QualificationValidity"] == "1"
+        assert client.post("card/check", first)[1] == answer, "a repeat is the same answer"
+        assert client.call("card/check", client.make_own_check("yamada"))[0]["ErrorCode"] == "SHK010005", "used"
+        now = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=9)))
+        for number, (hours, code) in enumerate(((-23, None), (-25, "SHK010005"), (1, "SHK010005"))):
+            made = (now + datetime.timedelta(hours=hours)).strftime("%Y%m%d%H%M%S")
+            header, _body = client.call("card/check", client.make_own_check("yamada", made, bytes([number + 1] * 32)))
+            assert header.get("ErrorCode") == code, (hours, header)
+        swapped = client.make_own_check("yamada", None, b"s" * 32, b"org.shikaku.card-proof.v1")
+        assert client.call("card/check", swapped)[0]["ErrorCode"] == "SHK010004"
+        for changes in ({"made": "2026"}, {"made": "20261399000000"}, {"challenge": b"short"}):
+            assert client.call("card/check", client.make_own_check("yamada", **changes))[0]["ErrorCode"] == "SHK090003", changes
+        assert center.log()[-1]["own_challenge"]
+
+
+def test_search_once():
+    """A repeat of a search is the same answer; another question with its identifier is none."""
+    with make_session() as (center, client):
+        message = client.make_search("yamada")
+        answers = [client.post("search", message)[1] for _number in range(2)]
+        assert answers[0] == answers[1]
+        assert [line["repeated"] for line in center.log() if line["path"] == "search"] == [False, True]
+        other = client.make_search("sato")
+        other["XmlMsg"]["MessageHeader"]["ArbitraryFileIdentifier"] = message["XmlMsg"]["MessageHeader"]["ArbitraryFileIdentifier"]
+        assert client.call("search", other)[0]["ErrorCode"] == "SHK090003"
+
+
 def test_challenge_once():
     with make_session() as (_, client):
         challenge = client.get_challenge()

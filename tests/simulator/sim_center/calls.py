@@ -9,11 +9,13 @@ import secrets
 import time
 
 from . import proof
-from .people import CEILING, CONSENT_LIFETIME, CONSENT_PREFIXES, DISEASE, now, to_time
+from .people import CEILING, CONSENT_LIFETIME, CONSENT_PREFIXES, DISEASE, from_time, now, to_time
 from .proof import Refusal
 
 TOKEN_LIFETIME = 1800  # seconds
-CHALLENGE_LIFETIME = 600  # seconds
+CHALLENGE_LIFETIME = 24 * 3600  # seconds: a proof may come late, because of an outage
+CLOCK_TOLERANCE = 300  # seconds: an institution's clock may be ahead of this one
+OWN_CHALLENGE_SIZE = 32  # bytes
 KEPT_MAXIMUM = 4000  # challenges, replies, confirmation keys: the oldest goes first
 IDENTIFIER_MAXIMUM = 50
 QUERY_CONSENTS = (CEILING, DISEASE)  # inside card/check and search; the others are registered
@@ -94,6 +96,7 @@ class Request:
         self.identifier = need_text(self.header, "ArbitraryFileIdentifier", IDENTIFIER_MAXIMUM)
         record["ArbitraryFileIdentifier"] = self.identifier
         record["institution"] = self.institution
+        record["date"] = self.header.get("QualificationConfirmationDate")
         self.digest = hashlib.sha256(json.dumps(self.body, sort_keys=True).encode()).digest()
 
     def get_part(self, name):
@@ -108,6 +111,7 @@ class Center:
         self.tokens = {}  # idToken -> when it ends (monotonic)
         self.challenges = Kept()  # identifier -> (institution, bytes, when it ends)
         self.unregistered = Kept()  # identifier of a challenge -> a good proof of a card that is not registered, and its end
+        self.own_challenges = Kept()  # (institution, bytes) -> that it was used
         self.keys = Kept()  # QualificationConfirmationKey -> (institution, person)
         self.replies = Kept()  # (call, institution, ArbitraryFileIdentifier) -> (digest of the body, reply)
         self.calls = {
@@ -117,7 +121,7 @@ class Center:
             "card/register": self.message_call(self.register_use, repeatable=True),
             "consent/register": self.message_call(self.register_consents, repeatable=True),
             "reference/register": self.message_call(self.register_reference, repeatable=True),
-            "search": self.message_call(self.search, repeatable=False),
+            "search": self.message_call(self.search, repeatable=True),
         }
 
     # -- what every call shares
@@ -274,19 +278,44 @@ class Center:
         kept, end = self.unregistered.get(identifier, (None, 0))
         is_known = kept == (request.institution, shown) and end >= time.monotonic()
         if not is_known:
-            challenge, end = self.take_challenge(request.institution, identifier)
+            content, end = self.take_content(request.institution, identifier)
         key, ended = proof.check_certificate(self.authorities, der, person)
         if not is_known:
-            content = proof.make_content(request.institution, identifier, challenge)
             proof.check_signature(key, algorithm, signature, content)
         if person is not None and not person.registered:
             self.unregistered.keep(identifier, ((request.institution, shown), end))
         return person, ended
 
+    def take_content(self, institution, identifier):
+        """What the card has signed, and until when that is good. @identifier: of a challenge, or one of its own, read."""
+        if isinstance(identifier, tuple):
+            return self.take_own_challenge(institution, *identifier), time.monotonic() + CHALLENGE_LIFETIME
+        challenge, end = self.take_challenge(institution, identifier)
+        return proof.make_content(institution, identifier, challenge), end
+
     @staticmethod
-    def read_proof(part):
-        return (need_text(part, "ChallengeIdentifier", 32), need_bytes(part, "UserAuthenticationCertificate", 8192),
+    def read_challenge(part):
+        if "OwnChallengeTime" not in part:
+            return need_text(part, "ChallengeIdentifier", 32)
+        return need_text(part, "OwnChallengeTime", 14), need_bytes(part, "OwnChallenge", 64)
+
+    @classmethod
+    def read_proof(cls, part):
+        return (cls.read_challenge(part), need_bytes(part, "UserAuthenticationCertificate", 8192),
                 need_text(part, "SignatureAlgorithm", 40), need_bytes(part, "Signature", 1024))
+
+    def take_own_challenge(self, institution, made, challenge):
+        """One that the institution made itself, while there was none to be had: good once, and not for long."""
+        try:
+            age = (now() - from_time(made)).total_seconds()
+        except ValueError as error:
+            raise Refusal("SHK090003") from error
+        if len(challenge) != OWN_CHALLENGE_SIZE:
+            raise Refusal("SHK090003")
+        if not -CLOCK_TOLERANCE <= age <= CHALLENGE_LIFETIME or (institution, challenge) in self.own_challenges:
+            raise Refusal("SHK010005")
+        self.own_challenges.keep((institution, challenge), True)
+        return proof.make_content(institution, made, challenge, own=True)
 
     def check_card(self, request):
         part = request.get_part("CardCheckInfo")
@@ -295,6 +324,7 @@ class Center:
         flags = {prefix: need_flag(part, prefix + "ConsFlg") for prefix in QUERY_CONSENTS}
         note_texts(request, part, [prefix for prefix, agreed in flags.items() if agreed])
 
+        request.record["own_challenge"] = isinstance(shown[0], tuple)
         person, ended = self.judge_proof(request, shown)
         if person is None or not person.registered:
             raise Refusal("SHK020001")

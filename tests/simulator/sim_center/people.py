@@ -39,6 +39,10 @@ def to_time(moment):
     return moment.strftime("%Y%m%d%H%M%S")
 
 
+def from_time(text):
+    return datetime.datetime.strptime(text, "%Y%m%d%H%M%S").replace(tzinfo=JST)
+
+
 def normalise(text):
     """Numbers are compared without width, padding and leading zeros, as the field's programs do."""
     return unicodedata.normalize("NFKC", text or "").strip().lstrip("0")

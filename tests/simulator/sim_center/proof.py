@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
 
 JST = datetime.timezone(datetime.timedelta(hours=9))
-SEPARATOR = b"org.shikaku.card-proof.v1"
+SEPARATOR, OWN_SEPARATOR = b"org.shikaku.card-proof.v1", b"org.shikaku.card-proof.own.v1"
 ALGORITHMS = {"sha256WithRSAEncryption": rsa.RSAPublicKey, "ecdsa-with-SHA384": ec.EllipticCurvePublicKey}
 CERTIFICATE_SIZE_MAXIMUM = 4096
 PEM_BLOCK = re.compile(b"-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----", re.DOTALL)
@@ -42,9 +42,10 @@ class Refusal(Exception):
         self.code = code
 
 
-def make_content(institution, identifier, challenge):
-    """What the card signs; the lead-in keeps the signature from meaning anything elsewhere."""
-    return b"\0".join((SEPARATOR, institution.encode(), identifier.encode(), challenge))
+def make_content(institution, identifier, challenge, own=False):
+    """What the card signs; the lead-in keeps the signature from meaning anything elsewhere. @own: the institution made the
+    challenge itself, at the time that stands in place of the @identifier."""
+    return b"\0".join((OWN_SEPARATOR if own else SEPARATOR, institution.encode(), identifier.encode(), challenge))
 
 
 def verify_signature(key, signature, content, digest):

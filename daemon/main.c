@@ -169,6 +169,7 @@ run (Daemon *daemon, GError **error)
   metrics = metrics_new (station, settings_get_metrics_file (configuration));
   daemon->metrics = metrics;
   station_set_monitor (station, monitor);
+  outage_begin (station_get_outage (station));
 
   terminate = g_unix_signal_add (SIGTERM, on_terminate, daemon);
   interrupt = g_unix_signal_add (SIGINT, on_terminate, daemon);

@@ -53,3 +53,6 @@
 #define SHIKAKU_MESSAGE_STORE_DAMAGED "fa074f003e2444ce91b17c22e4e4a6c1" /* it was lost: the file is begun anew */
 #define SHIKAKU_MESSAGE_ANSWER_INVALID \
   "5d7f0b6c1a9e4b2f8c3d94e6a7105f28" /* no answer of this profile, or one to another question */
+#define SHIKAKU_MESSAGE_OUTAGE_HELD_UP \
+  "3f1d6f0a52f94a4c9d0e7b8c41a6e2d7" /* what could not be asked waits for people to mend something */
+#define SHIKAKU_MESSAGE_OUTAGE_RESOLVED "8c0b5e9d7a314f26b1f4d2907e6a83c5" /* what could not be asked has its end */

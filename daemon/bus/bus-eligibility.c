@@ -26,6 +26,7 @@ static const TextField eligibility_texts[] = {
   { "Validity", ELIGIBILITY (validity) },
   { "NameComparison", ELIGIBILITY (name_comparison) },
   { "NameKanaComparison", ELIGIBILITY (kana_comparison) },
+  { "Queued", ELIGIBILITY (queued) },
   { "CertificateUntil", ELIGIBILITY (certificate_until) },
   { NULL },
 };
@@ -311,6 +312,8 @@ bus_eligibility_append (sd_bus_message *message, const Eligibility *eligibility)
 
   if (result >= 0)
     result = append_texts (message, eligibility_texts, eligibility);
+  if (result >= 0 && eligibility->queue_error != SHIKAKU_ERROR_NONE)
+    result = bus_entry_append_text (message, "QueueError", shikaku_error_get_name (eligibility->queue_error));
   if (result >= 0 && sent != NULL)
     result = append_sent (message, qualification_texts, sent);
   if (result >= 0 && eligibility->cause != NULL)

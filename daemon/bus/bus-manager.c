@@ -6,6 +6,7 @@
 
 #include "bus/bus-configuration.h"
 #include "bus/bus-entry.h"
+#include "bus/bus-outages.h"
 #include "bus/bus-visit-options.h"
 #include "visit/station-diagnose.h"
 #include "visit/station-settings.h"
@@ -236,6 +237,12 @@ handle_get_events_since (BusCall *call, gpointer target)
   bus_events_get_since (((BusManager *)target)->events, call);
 }
 
+static void
+handle_drop_queued (BusCall *call, gpointer target)
+{
+  bus_outages_drop (call, station_get_outage (((BusManager *)target)->station));
+}
+
 static const BusMethod methods[] = {
   { "Check", handle_check },
   { "OpenVisit", handle_open_visit },
@@ -248,6 +255,7 @@ static const BusMethod methods[] = {
   { "Diagnose", handle_diagnose },
   { "GetConfiguration", handle_get_configuration },
   { "GetStatistics", handle_get_statistics },
+  { "DropQueued", handle_drop_queued },
   { NULL },
 };
 
@@ -269,6 +277,8 @@ get_property (sd_bus *bus, const char *path, const char *interface, const char *
     return sd_bus_message_append (reply, "s", station_get_center_cause (self->station));
   if (strcmp (name, "CredentialExpires") == 0)
     return sd_bus_message_append (reply, "t", (guint64)station_get_credential_expires (self->station));
+  if (strcmp (name, "Queued") == 0)
+    return sd_bus_message_append (reply, "u", outage_get_count (station_get_outage (self->station)));
   if (strcmp (name, "DaemonVersion") == 0)
     return sd_bus_message_append (reply, "s", SHIKAKU_VERSION);
   return sd_bus_message_append (reply, "u", 1); /* Version */
@@ -354,11 +364,13 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_METHOD_WITH_ARGS ("Diagnose", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("aa{sv}", links), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("GetStatistics", SD_BUS_NO_ARGS, SD_BUS_RESULT ("a{st}", statistics), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("GetConfiguration", SD_BUS_NO_ARGS, SD_BUS_RESULT ("aa{sv}", keys), on_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("DropQueued", SD_BUS_NO_ARGS, SD_BUS_RESULT ("u", dropped), on_call, FREE),
   SD_BUS_PROPERTY ("Version", "u", get_property, 0, CONSTANT),
   SD_BUS_PROPERTY ("Readers", "ao", get_readers, 0, CHANGES),
   SD_BUS_PROPERTY ("Center", "s", get_property, 0, CHANGES),
   SD_BUS_PROPERTY ("CenterCause", "s", get_property, 0, CHANGES),
   SD_BUS_PROPERTY ("CredentialExpires", "t", get_property, 0, CHANGES),
+  SD_BUS_PROPERTY ("Queued", "u", get_property, 0, CHANGES),
   SD_BUS_PROPERTY ("Settings", "a{sv}", get_settings, 0, CHANGES),
   SD_BUS_PROPERTY ("Expiries", "aa{sv}", get_expiries, 0, CHANGES),
   SD_BUS_SIGNAL_WITH_ARGS ("Event", SD_BUS_ARGS ("t", sequence, "s", kind, "t", at, "a{sv}", details), 0),
@@ -456,6 +468,12 @@ bus_manager_note_expiries (BusManager *self)
 {
   sd_bus_emit_properties_changed (self->bus, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "Expiries", NULL);
   bus_manager_note_center (self); /* CredentialExpires */
+}
+
+void
+bus_manager_note_queued (BusManager *self)
+{
+  sd_bus_emit_properties_changed (self->bus, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "Queued", NULL);
 }
 
 void

@@ -24,5 +24,6 @@ void bus_manager_set_configuration (BusManager *manager, const Configuration *co
 /* The domain's events. */
 void bus_manager_note_readers (BusManager *manager);
 void bus_manager_note_center (BusManager *manager);
+void bus_manager_note_queued (BusManager *manager);
 void bus_manager_note_expiries (BusManager *manager);
 void bus_manager_tell_expiry (BusManager *manager, const StationExpiry *expiry, int days);

@@ -404,6 +404,15 @@ on_center_changed (gpointer user_data)
 }
 
 static void
+on_outages_changed (gpointer user_data)
+{
+  Bus *self = user_data;
+
+  if (self->manager != NULL)
+    bus_manager_note_queued (self->manager);
+}
+
+static void
 on_expiries_changed (gpointer user_data)
 {
   bus_manager_note_expiries (((Bus *)user_data)->manager);
@@ -433,6 +442,7 @@ bus_get_observer (void)
     .reader_changed = on_reader_changed,
     .surveyed = on_surveyed,
     .center_changed = on_center_changed,
+    .outages_changed = on_outages_changed,
     .expiries_changed = on_expiries_changed,
     .expiry_near = on_expiry_near,
     .event = on_event,

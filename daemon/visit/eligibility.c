@@ -79,12 +79,24 @@ eligibility_new_unknown (const GError *cause, const char *language)
 }
 
 void
+eligibility_set_queued (Eligibility *eligibility, char *id, ShikakuError error, const char *language)
+{
+  g_autofree char *before = g_steal_pointer (&eligibility->advice);
+  g_autofree char *more = visit_text (language, id != NULL ? "Outage queued" : "Outage not-queued");
+
+  eligibility->queued = id;
+  eligibility->queue_error = id != NULL ? SHIKAKU_ERROR_NONE : error;
+  eligibility->advice = g_strconcat (before, " ", more, NULL);
+}
+
+void
 eligibility_free (Eligibility *eligibility)
 {
   g_clear_pointer (&eligibility->reply, transport_reply_free);
   g_clear_error (&eligibility->cause);
   g_free (eligibility->advice);
   g_free (eligibility->code_text);
+  g_free (eligibility->queued);
   g_free (eligibility->certificate_until);
   g_free (eligibility);
 }

@@ -27,8 +27,10 @@ typedef struct
   const char *name_comparison, *kana_comparison; /* static: same, variant, unknown, differs; NULL: nothing to compare */
   const Qualification *qualification; /* what the center sent, of the reply; NULL for an answer that no message gave */
   TransportReply *reply;              /* NULL likewise */
-  GError *cause;                      /* of an answer that no message gave: why; with the center's refusal, if it did */
-  char *certificate_until;            /* last day of the card's certificate, YYYYMMDD, if near or past; else NULL */
+  char *queued;             /* while the center is away: what is told of with this id later; NULL: nothing is */
+  ShikakuError queue_error; /* why nothing is; NONE: nothing was to be */
+  GError *cause;            /* of an answer that no message gave: why; with the center's refusal, if it did */
+  char *certificate_until;  /* last day of the card's certificate, YYYYMMDD, if near or past; else NULL */
 } Eligibility;
 
 /*
@@ -39,6 +41,12 @@ Eligibility *eligibility_new_from_reply (TransportReply *reply, const char *lang
 
 /* eligibility_new_unknown: the answer when the center failed after the card was proved. */
 Eligibility *eligibility_new_unknown (const GError *cause, const char *language);
+
+/*
+ * eligibility_set_queued: the question is kept, and its outcome told with @id (transfer full); or it is not, for @error.
+ * @language: of the advice, which says so.
+ */
+void eligibility_set_queued (Eligibility *eligibility, char *id, ShikakuError error, const char *language);
 
 void eligibility_free (Eligibility *eligibility);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Eligibility, eligibility_free)

@@ -45,6 +45,10 @@ static const struct
   { "consents_unregistered", "Consents granted that the center did not take down." },
   { "center_calls", "Calls to the center that were not given up." },
   { "center_call_failures", "Calls to the center that were not answered as they should be." },
+  { "own_challenges", "Challenges that were made here, while the center gave none." },
+  { "outages_queued", "Questions kept while the center was away." },
+  { "outages_unqueued", "Questions that could not be kept." },
+  { "outages_resolved", "Questions kept that have come to their end, by fate." },
   { "readers_lost", "Readers that went away." },
   { "service_losses", "Times that pcscd stopped." },
   { "calls_refused", "Calls on the bus from those without the right." },
@@ -207,6 +211,8 @@ metrics_format (Station *station, guint up)
   add_center (text, station);
   add_gauge (text, "settings_in_use", "Whether the settings and credentials that were given last are in use.",
              settings.reason == NULL ? 1 : 0);
+  add_gauge (text, "queued", "Questions that wait until the center is back.",
+             outage_get_count (station_get_outage (station)));
   add_expiries (text, station);
   add_visits (text, statistics);
   add_counters (text, statistics);

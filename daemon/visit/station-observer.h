@@ -22,6 +22,7 @@ typedef struct
   void (*reader_changed) (StationReader *reader, gpointer user_data); /* CardPresent, InUse … */
   void (*surveyed) (gpointer user_data); /* once: the readers that are there at start have been told. May be NULL */
   void (*center_changed) (gpointer user_data);   /* Center, CredentialExpires */
+  void (*outages_changed) (gpointer user_data);  /* outage_get_count. May be NULL */
   void (*expiries_changed) (gpointer user_data); /* station_get_expiries; also CredentialExpires */
   /* expiry_near: a threshold of it was crossed, @days before its end, 0: it has ended; after expiries_changed. */
   void (*expiry_near) (const StationExpiry *expiry, gint days, gpointer user_data);

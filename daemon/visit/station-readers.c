@@ -292,10 +292,8 @@ station_readers_clear (Station *station)
 }
 
 void
-station_set_store (Station *station, Store *store)
+station_readers_set_store (Station *station, Store *store)
 {
-  station->store = store;
-  station_events_set_store (station, store);
   served_cards_free (station->readers.served);
   station->readers.served = served_cards_new (store, on_served_known, station);
 }

@@ -19,11 +19,8 @@ typedef struct StationReader StationReader;
 void station_readers_init (Station *station);
 void station_readers_clear (Station *station);
 
-/*
- * station_set_store: keeps there which cards have served; NULL: nowhere. Before the monitor's first word. @store:
- * borrowed; it must outlive the station.
- */
-void station_set_store (Station *station, Store *store);
+/* station_readers_set_store: which cards have served is kept there; NULL: nowhere. */
+void station_readers_set_store (Station *station, Store *store);
 
 /* station_get_monitor_observer: to be given to a reader monitor together with the station as its data. */
 const ReaderMonitorObserver *station_get_monitor_observer (void);

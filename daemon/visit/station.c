@@ -136,6 +136,7 @@ on_center_changed (gpointer user_data)
   statistics_note_changed (&station->statistics);
   if (station->is_freed)
     return;
+  outage_note_center (station->host.outage);
   station_calendar_note_center (station);
   station_events_note_center (station, station_get_center (station), station_get_center_cause (station));
   station->observer->center_changed (station->observer_data);
@@ -190,6 +191,7 @@ station_free (Station *station)
       visit_fail (visits->pdata[i], SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped");
     }
   station_visits_forget (station);
+  outage_free (g_steal_pointer (&station->host.outage));
   station_events_clear (station);
   station_unref (station);
 }
@@ -218,6 +220,35 @@ station_configure (Station *station, const StationSettings *settings)
   if (station->authorities.loaded != NULL) /* what has worked is not given up: the new file is looked at now */
     station_get_authorities (station, NULL);
   station_calendar_configure (station, settings->calendar);
+}
+
+static void
+on_outages_changed (gpointer user_data)
+{
+  Station *station = user_data;
+
+  statistics_note_changed (&station->statistics);
+  if (!station->is_freed && station->observer->outages_changed != NULL)
+    station->observer->outages_changed (station->observer_data);
+}
+
+void
+station_set_store (Station *station, Store *store)
+{
+  station->store = store;
+  station_readers_set_store (station, store);
+  outage_free (g_steal_pointer (&station->host.outage));
+  station_events_set_store (station, store);
+  if (store == NULL)
+    return;
+  station->host.outage = outage_new (store, station->transports, &station->statistics, on_outages_changed, station);
+  outage_set_events (station->host.outage, station_get_events (station));
+}
+
+Outage *
+station_get_outage (Station *station)
+{
+  return station->host.outage;
 }
 
 void

@@ -41,6 +41,13 @@ void station_keep_way (Station *station, Store *store);
  */
 void station_configure (Station *station, const StationSettings *settings);
 
+/*
+ * station_set_store: keeps there which cards have served, and what the center could not be asked; NULL: nowhere. Before
+ * the monitor's first word. @store: borrowed; it must outlive the station. station_get_outage: NULL: without a store.
+ */
+void station_set_store (Station *station, Store *store);
+Outage *station_get_outage (Station *station);
+
 /* station_set_monitor: what looks for readers, to be told when the machine wakes up. Borrowed. */
 void station_set_monitor (Station *station, ReaderMonitor *monitor);
 

@@ -34,6 +34,13 @@
   X (CHALLENGES_FAILED, "CenterChallengesFailed", "center_call_failures", "call=\"challenge\"") \
   X (QUERIES_FAILED, "CenterQueriesFailed", "center_call_failures", "call=\"query\"") \
   X (REGISTRATIONS_FAILED, "CenterRegistrationsFailed", "center_call_failures", "call=\"registration\"") \
+  X (OWN_CHALLENGES, "OwnChallenges", "own_challenges", "") \
+  X (OUTAGES_QUEUED, "OutagesQueued", "outages_queued", "") \
+  X (OUTAGES_UNQUEUED, "OutagesUnqueued", "outages_unqueued", "") \
+  X (OUTAGES_ANSWERED, "OutagesAnswered", "outages_resolved", "fate=\"answered\"") \
+  X (OUTAGES_REFUSED, "OutagesRefused", "outages_resolved", "fate=\"refused\"") \
+  X (OUTAGES_EXPIRED, "OutagesExpired", "outages_resolved", "fate=\"expired\"") \
+  X (OUTAGES_LOST, "OutagesLost", "outages_resolved", "fate=\"lost\"") \
   X (READERS_LOST, "ReadersLost", "readers_lost", "") \
   X (SERVICE_LOST, "ServiceLost", "service_losses", "") \
   X (CALLS_REFUSED, "CallsRefused", "calls_refused", "") \

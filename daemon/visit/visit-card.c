@@ -22,6 +22,12 @@ get_authorities (gpointer user_data, GError **error)
   return visit->host->get_authorities (visit->host->data, error);
 }
 
+static gboolean
+may_go_alone (gpointer user_data)
+{
+  return outage_can_keep (((Visit *)user_data)->host->outage);
+}
+
 static void
 on_advanced (CardProofPhase phase, gpointer user_data)
 {
@@ -132,6 +138,7 @@ read_card (Visit *visit)
     .clock = &visit->clock,
     .statistics = visit->host->statistics,
     .last_try = visit->options->last_try,
+    .may_go_alone = may_go_alone,
     .authorities = get_authorities,
     .advanced = on_advanced,
     .rested = on_rested,

@@ -4,6 +4,7 @@
 
 #include "card/card-certificate.h"
 #include "visit/agent-port.h"
+#include "visit/outage.h"
 #include "visit/statistics.h"
 #include "visit/transports.h"
 
@@ -14,6 +15,7 @@ typedef struct
   Transports *transports;
   AgentPort agents;
   Statistics *statistics;
+  Outage *outage; /* NULL: nothing is kept */
   guint retention_seconds;
   gboolean asks_ceiling; /* before the center is asked for it; else it is asked for anyway */
   CardAuthorities *(*get_authorities) (gpointer data, GError **error); /* (transfer none) */

@@ -221,13 +221,61 @@ is_of_person (const GError *error)
   return FALSE;
 }
 
-/* end_without_answer: @error: (transfer full). After a proved card a fault of the center is an answer too: unknown. */
+/* is_outage: whether nobody who could answer was reached: the same question may be answered later. */
+static gboolean
+is_outage (const GError *error)
+{
+  return g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE)
+         || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY);
+}
+
 static void
-end_without_answer (Visit *visit, GError *error)
+on_kept (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Visit *visit = user_data;
+  g_autoptr (GError) error = NULL;
+  char *id = outage_keep_finish (result, &error);
+
+  if (id == NULL)
+    log_warning (visit->options->path, "visit: the question is not kept (%s)",
+                 shikaku_error_get_short_name ((ShikakuError)error->code));
+  visit->query.is_kept = FALSE;
+  if (visit_is_ending (visit))
+    g_free (id);
+  else
+    {
+      eligibility_set_queued (visit->query.eligibility, id, id != NULL ? SHIKAKU_ERROR_NONE : (ShikakuError)error->code,
+                              visit->options->language);
+      visit_end (visit, VISIT_DONE, NULL);
+    }
+  visit_release (visit);
+}
+
+/* keep_question: Return: FALSE: it is not going to be. @request: NULL: there was none. */
+static gboolean
+keep_question (Visit *visit, GBytes *request)
+{
+  g_autoptr (GBytes) name = NULL;
+
+  if (request == NULL || !outage_can_keep (visit->host->outage))
+    return FALSE;
+  name = visit->query.name_question (visit, get_agreed (visit, TRUE));
+  visit->query.is_kept = TRUE;
+  visit_hold (visit);
+  outage_keep (visit->host->outage, visit->row->ability, visit->options->uid, request, name, on_kept, visit);
+  return TRUE;
+}
+
+/*
+ * end_without_answer: @error: (transfer full). While the center is away, and after a proved card with any fault of the
+ * center, that is an answer too: unknown. @request: what it was asked, or NULL.
+ */
+static void
+end_without_answer (Visit *visit, GError *error, GBytes *request)
 {
   g_autoptr (GError) cause = shikaku_error_adopt (error);
 
-  if (!visit->row->is_proved || is_of_person (cause))
+  if (!is_outage (cause) && (!visit->row->is_proved || is_of_person (cause)))
     {
       visit_end (visit, VISIT_FAILED, g_steal_pointer (&cause));
       return;
@@ -238,6 +286,10 @@ end_without_answer (Visit *visit, GError *error)
   log_warning (visit->options->path, "visit: no answer from the center (%s)",
                shikaku_error_get_short_name ((ShikakuError)cause->code));
   visit->query.eligibility = eligibility_new_unknown (cause, visit->options->language);
+  if (is_outage (cause) && keep_question (visit, request))
+    return;
+  if (is_outage (cause) && visit->host->outage != NULL)
+    eligibility_set_queued (visit->query.eligibility, NULL, SHIKAKU_ERROR_NOT_FOUND, visit->options->language);
   visit_end (visit, VISIT_DONE, NULL);
 }
 
@@ -279,7 +331,7 @@ on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
       if (visit_registration_keep (visit, error))
         continue_or_end (visit);
       else if (visit->query.eligibility == NULL)
-        end_without_answer (visit, g_steal_pointer (&error));
+        end_without_answer (visit, g_steal_pointer (&error), transport->klass->get_request (transport, result));
       else
         {
           take_inside (visit);
@@ -318,9 +370,10 @@ send_query (Visit *visit)
 }
 
 void
-visit_query_begin (Visit *visit, VisitQuerySend send)
+visit_query_begin (Visit *visit, VisitQuerySend send, VisitQueryName name)
 {
   visit->query.send = send;
+  visit->query.name_question = name;
   mark_unaskable (visit, TRUE);
   if (is_to_ask (visit, TRUE))
     {
@@ -447,7 +500,7 @@ continue_or_end (Visit *visit)
 gboolean
 visit_query_end_in_time (Visit *visit)
 {
-  if (!visit->query.is_answered)
+  if (!visit->query.is_answered && !visit->query.is_kept)
     return visit_registration_end_in_time (visit);
   if (!visit->query.are_consents_answered)
     mark_unanswered (visit, FALSE, SHIKAKU_ERROR_TIMED_OUT);

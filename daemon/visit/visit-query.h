@@ -16,8 +16,14 @@ typedef struct Visit Visit;
 typedef void (*VisitQuerySend) (Visit *visit, ConsentKinds agreed, const TransportConsentText *texts,
                                 GAsyncReadyCallback callback);
 
-/* visit_query_begin: asks, sends by @send, registers, and ends the visit. */
-void visit_query_begin (Visit *visit, VisitQuerySend send);
+/* What tells the question of this visit, with those kinds, from all others: whom it is about, the day. (transfer full) */
+typedef GBytes *(*VisitQueryName) (Visit *visit, ConsentKinds agreed);
+
+/*
+ * visit_query_begin: asks, sends by @send, registers, and ends the visit. If the center is away the question is kept,
+ * if it can be, and the answer is unknown.
+ */
+void visit_query_begin (Visit *visit, VisitQuerySend send, VisitQueryName name);
 
 /*
  * visit_query_end_in_time: the time for the visit is over. If the center has said who is insured, and only consents are

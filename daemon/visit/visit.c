@@ -5,8 +5,11 @@
  */
 #include "visit/visit.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/log.h"
+#include "codec/japanese-text.h"
 #include "visit/visit-agent.h"
 #include "visit/visit-card.h"
 #include "visit/visit-certificate.h"
@@ -53,10 +56,60 @@ send_number_query (Visit *visit, ConsentKinds agreed, const TransportConsentText
 }
 
 static void
+append_word (GByteArray *name, const char *word)
+{
+  const char *text = word != NULL ? word : "";
+
+  g_byte_array_append (name, (const guint8 *)text, (guint)strlen (text) + 1);
+}
+
+/* begin_name: @date: NULL: today's. */
+static GByteArray *
+begin_name (Visit *visit, const char *date, ConsentKinds agreed)
+{
+  GByteArray *name = g_byte_array_new ();
+  g_autofree char *today = date == NULL ? japanese_text_format_date (g_get_real_time ()) : NULL;
+  g_autofree char *kinds = g_strdup_printf ("%x", (guint)agreed);
+
+  append_word (name, visit->row->word);
+  append_word (name, date != NULL ? date : today);
+  append_word (name, kinds);
+  return name;
+}
+
+static GBytes *
+name_card_question (Visit *visit, ConsentKinds agreed)
+{
+  GByteArray *name = begin_name (visit, NULL, agreed);
+  TransportCardQuery query = { .agreed = agreed };
+  gconstpointer certificate;
+  gsize size;
+
+  visit_card_fill_query (visit, &query);
+  certificate = g_bytes_get_data (query.certificate, &size);
+  g_byte_array_append (name, certificate, (guint)size);
+  return g_byte_array_free_to_bytes (name);
+}
+
+static GBytes *
+name_number_question (Visit *visit, ConsentKinds agreed)
+{
+  const TransportNumberQuery *insured = visit->options->insured;
+  GByteArray *name = begin_name (visit, insured->date, agreed);
+
+  append_word (name, insured->insurer_number);
+  append_word (name, insured->symbol);
+  append_word (name, insured->number);
+  append_word (name, insured->branch);
+  append_word (name, insured->birthdate);
+  return g_byte_array_free_to_bytes (name);
+}
+
+static void
 on_card_proved (Visit *visit)
 {
   visit->method = "pin";
-  visit_query_begin (visit, send_card_query);
+  visit_query_begin (visit, send_card_query, name_card_question);
 }
 
 static void
@@ -78,7 +131,7 @@ begin_first_step (Visit *visit)
       break;
     case VISIT_ORIGIN_NUMBER:
       if (visit->query.consents->len == 0 || visit_agent_acquire (visit, "consent"))
-        visit_query_begin (visit, send_number_query);
+        visit_query_begin (visit, send_number_query, name_number_question);
       break;
     case VISIT_N_ORIGINS:
     default:

@@ -472,13 +472,17 @@ for state in (ASKING_PIN, PROVING):
 
 # the center
 
+AWAY = "CenterUnreachable", "CenterBusy"
+
+
 def center_fault(name, error, fault, seconds=0):
-    """@fault: of the simulator. Before the card is proved, the visit fails; after it, the answer is unknown. @seconds: that
-    pass then."""
+    """@fault: of the simulator. Before the card is proved, the visit fails, or, where the center is only away, the card signs
+    a challenge of the daemon's own; after it, the answer is unknown. @seconds: that pass then."""
     case = "center_" + name.replace(" ", "_").replace("-", "_")
     at = "" if fault in ("refuse-connection", "foreign-certificate") else " path=card/"
 
     settings = {"Center_Timeout": CENTER_SECONDS} if seconds else {}
+    before = failed(error) if error not in AWAY else DONE if at else unknown(error)
 
     def pass_time(desk, visit, state, path):
         if seconds:
@@ -486,7 +490,7 @@ def center_fault(name, error, fault, seconds=0):
             desk.rig.center.wait(path)
             desk.rig.let_pass(seconds)
 
-    @row(f"the center, before the card is proved: {name}", failed(error), case=case, **settings)
+    @row(f"the center, before the card is proved: {name}", before, case=case, **settings)
     def before_proof(desk):
         desk.rig.center(f"fault {fault}{at and at + 'challenge'}")
         visit = desk.open()
@@ -503,6 +507,14 @@ def center_fault(name, error, fault, seconds=0):
 
 
 center_fault("down", "CenterUnreachable", "refuse-connection")
+
+
+@row("the center is down, and nothing can be kept: no card is asked for a proof", failed("CenterUnreachable"), store_key=False)
+def center_down_without_key(desk):
+    desk.rig.center("fault refuse-connection")
+    return desk.open()
+
+
 center_fault("too slow", "CenterUnreachable", "hold count=always", CENTER_SECONDS)
 center_fault("silent", "CenterUnreachable", "silent count=always", CENTER_SECONDS)
 center_fault("trickling", "CenterUnreachable", "trickle count=always", CENTER_SECONDS)

@@ -321,8 +321,8 @@ def test_check_fails(rig):
     reader = ObjectPath(rig.wait_readers(2, present=1)[0])
     expect_error("NoAgent", call_manager, connection, "Check", options({"Reader": reader}))
     assert call_manager(connection, "GetVisits") == []
-    rig.center("fault refuse-connection count=always")
-    texts = [expect_error("CenterUnreachable", call_manager, connection, "Check",
+    rig.center("fault status 403 count=always path=search")
+    texts = [expect_error("CenterRefused", call_manager, connection, "Check",
                           options({"Insured": INSURED, "Language": language})).message for language in ("ja", "en")]
     assert "センター" in texts[0] and "center" in texts[1], texts
 

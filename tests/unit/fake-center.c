@@ -102,13 +102,25 @@ get_challenge_finish (Transport *transport, GAsyncResult *result, GError **error
   return challenge;
 }
 
+static TransportChallenge *
+make_challenge (Transport *transport)
+{
+  TransportChallenge *challenge = g_new0 (TransportChallenge, 1);
+
+  ((FakeCenter *)transport)->own_challenges++;
+  challenge->institution_code = g_strdup (FAKE_INSTITUTION);
+  challenge->own_time = g_strdup ("20250401093000");
+  challenge->bytes = g_bytes_new_static ("0123456789abcdef0123456789abcdef", 32);
+  return challenge;
+}
+
 static void
 check_card (Transport *transport, const TransportCardQuery *query, GCancellable *cancellable,
             GAsyncReadyCallback callback, gpointer user_data)
 {
   FakeCenter *center = (FakeCenter *)transport;
 
-  g_assert_cmpstr (query->challenge->identifier, ==, "challenge-1");
+  g_assert_cmpstr (query->challenge->identifier, ==, query->challenge->own_time != NULL ? NULL : "challenge-1");
   g_assert_cmpuint (g_bytes_get_size (query->signature), ==, 256);
   g_assert_nonnull (query->certificate);
   g_assert_nonnull (query->algorithm);
@@ -128,6 +140,24 @@ check_number (Transport *transport, const TransportNumberQuery *query, GCancella
                          query->branch ? query->branch : "", query->birthdate, query->date ? query->date : "");
   center->agreed = query->agreed;
   call (transport, FAKE_CHECK_NUMBER, cancellable, callback, user_data);
+}
+
+static GBytes *
+get_request (Transport *transport, GAsyncResult *result)
+{
+  return ((FakeCenter *)transport)->request;
+}
+
+static void
+repeat (Transport *transport, TransportAbility ability, GBytes *request, GCancellable *cancellable,
+        GAsyncReadyCallback callback, gpointer user_data)
+{
+  FakeCenter *center = (FakeCenter *)transport;
+
+  g_string_append_printf (center->repeated, "%s%s:%.*s", center->repeated->len > 0 ? " " : "",
+                          ability == TRANSPORT_PROVES_CARDS ? "card" : "number", (int)g_bytes_get_size (request),
+                          (const char *)g_bytes_get_data (request, NULL));
+  call (transport, FAKE_REPEAT, cancellable, callback, user_data);
 }
 
 static void
@@ -242,6 +272,8 @@ center_free (Transport *transport)
   g_free (center->number);
   g_free (center->terms);
   g_free (center->reference);
+  g_bytes_unref (center->request);
+  g_string_free (center->repeated, TRUE);
   g_free (center);
 }
 
@@ -257,6 +289,9 @@ static const TransportClass center_class = {
   .prepare = prepare,
   .get_challenge = get_challenge,
   .get_challenge_finish = get_challenge_finish,
+  .make_challenge = make_challenge,
+  .get_request = get_request,
+  .repeat = repeat,
   .check_card = check_card,
   .check_number = check_number,
   .register_consents = register_consents,
@@ -282,5 +317,7 @@ fake_center_new (void)
   center->bodies[FAKE_REGISTER] = FAKE_REGISTERED;
   center->bodies[FAKE_REGISTER_USE] = FAKE_USE_REGISTERED;
   center->bodies[FAKE_REGISTER_REFERENCE] = FAKE_REFERENCE_REGISTERED;
+  center->request = g_bytes_new_static ("a request", 9);
+  center->repeated = g_string_new (NULL);
   return center;
 }

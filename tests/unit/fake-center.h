@@ -19,6 +19,7 @@ typedef enum
   FAKE_REGISTER_USE,
   FAKE_REGISTER_REFERENCE,
   FAKE_EXAMINE,
+  FAKE_REPEAT,
   FAKE_N_CALLS
 } FakeCall;
 
@@ -38,7 +39,10 @@ typedef struct
   char *terms;              /* "version language" */
   char *reference;          /* "reference insurer/symbol/number/branch" */
   gboolean is_unregistered; /* the card: until a registration is answered well, a check is NOT_REGISTERED */
-  gboolean *freed;          /* where to say so, if the test wants to know */
+  GString *repeated;        /* "card:a request number:…" */
+  guint own_challenges;
+  GBytes *request; /* that every question is made of */
+  gboolean *freed; /* where to say so, if the test wants to know */
 } FakeCenter;
 
 FakeCenter *fake_center_new (void);

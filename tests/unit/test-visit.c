@@ -396,10 +396,22 @@ test_number_fails (void)
   g_autoptr (FakeDesk) desk = new_desk ();
   g_autoptr (Visit) visit = open_number (desk, NULL);
 
-  desk->center->errors[FAKE_CHECK_NUMBER] = SHIKAKU_ERROR_CENTER_BUSY;
+  desk->center->errors[FAKE_CHECK_NUMBER] = SHIKAKU_ERROR_CENTER_REFUSED;
   fake_desk_wait (desk, visit, VISIT_FAILED);
-  fake_desk_assert_failed (visit, SHIKAKU_ERROR_CENTER_BUSY);
-  g_assert_true (g_str_has_prefix (visit_get_error_message (visit), "The eligibility center is busy."));
+  fake_desk_assert_failed (visit, SHIKAKU_ERROR_CENTER_REFUSED);
+}
+
+/* A center that is away has said nothing of the person: that is an answer too. */
+static void
+test_number_unknown (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = open_number (desk, NULL);
+
+  desk->center->errors[FAKE_CHECK_NUMBER] = SHIKAKU_ERROR_CENTER_BUSY;
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (visit_get_answer (visit), ==, "unknown");
+  g_assert_true (g_str_has_prefix (visit_get_eligibility (visit)->advice, "The eligibility center is busy."));
 }
 
 int
@@ -425,5 +437,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/visit/number/done", test_number);
   g_test_add_func ("/visit/number/consent", test_number_consent);
   g_test_add_func ("/visit/number/fails", test_number_fails);
+  g_test_add_func ("/visit/number/unknown", test_number_unknown);
   return g_test_run ();
 }

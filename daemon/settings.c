@@ -22,6 +22,7 @@ static const ConfigurationKey keys[] = {
   { "Card", "CertificateAuthorities", CONFIGURATION_PATH, FOLDER "card-ca.pem" },
   { "Visit", "Retention", CONFIGURATION_SECONDS, "600", 1, 86400 },
   { "Visit", "AskCeiling", CONFIGURATION_SWITCH, "false" },
+  { "Changes", "Retention", CONFIGURATION_MONTHS, "24", 0, 120 },
   { "Metrics", "File", CONFIGURATION_PATH, "/run/shikaku/shikaku.prom" },
   { NULL },
 };
@@ -88,6 +89,7 @@ settings_get_station (const Configuration *configuration)
     .card_authorities_file = configuration_get_string (configuration, "Card", "CertificateAuthorities"),
     .retention_seconds = configuration_get_seconds (configuration, "Visit", "Retention"),
     .asks_ceiling = configuration_get_switch (configuration, "Visit", "AskCeiling"),
+    .changes_retention_months = configuration_get_seconds (configuration, "Changes", "Retention"),
     .calendar = { { CALENDAR_CENTER_CA, configuration_get_string (configuration, "Center", "CertificateAuthority") },
                   { CALENDAR_INSTITUTION, configuration_get_string (configuration, "Center", "Certificate") },
                   { CALENDAR_CARD_CA, configuration_get_string (configuration, "Card", "CertificateAuthorities") } },

@@ -173,6 +173,10 @@ check_value (const ConfigurationKey *key, const char *value)
       if (g_ascii_string_to_unsigned (value, 10, key->minimum, key->maximum, NULL, NULL))
         return NULL;
       return g_strdup_printf ("a number of seconds from %u to %u", key->minimum, key->maximum);
+    case CONFIGURATION_MONTHS:
+      if (g_ascii_string_to_unsigned (value, 10, key->minimum, key->maximum, NULL, NULL))
+        return NULL;
+      return g_strdup_printf ("a number of months from %u to %u", key->minimum, key->maximum);
     case CONFIGURATION_DIGITS:
       if (size >= key->minimum && size <= key->maximum && strspn (value, "0123456789") == size)
         return NULL;

@@ -17,6 +17,7 @@ typedef enum
   CONFIGURATION_CREDENTIAL, /* an absolute path, or a pkcs11: URI (RFC 7512) that holds no PIN and names no module */
   CONFIGURATION_URL,        /* https:// only, no user, query or fragment; a slash at the end is taken off */
   CONFIGURATION_SECONDS,    /* unsigned, minimum..maximum */
+  CONFIGURATION_MONTHS,     /* likewise */
   CONFIGURATION_DIGITS,     /* minimum..maximum of them, and nothing else */
   CONFIGURATION_SWITCH,     /* true or false */
 } ConfigurationType;

@@ -265,6 +265,31 @@ append_insurance (sd_bus_message *message, const QualificationInsurance *insuran
   return result < 0 ? result : sd_bus_message_close_container (message);
 }
 
+/* append_changes: what was before is not known: hashes of it are all that is kept. */
+static int
+append_changes (sd_bus_message *message, const Eligibility *eligibility)
+{
+  int result = bus_entry_open (message, "Changes", "aa{sv}");
+
+  if (result >= 0)
+    result = sd_bus_message_open_container (message, 'a', "a{sv}");
+  for (guint i = 0; i < eligibility->n_changes && result >= 0; i++)
+    {
+      result = sd_bus_message_open_container (message, 'a', "{sv}");
+      if (result >= 0)
+        result = bus_entry_append_text (message, "Field", eligibility->changes[i].field);
+      if (result >= 0)
+        result = append_switch (message, "BeforeKnown", FALSE);
+      if (result >= 0)
+        result = append_time (message, "Since", eligibility->changes[i].since);
+      if (result >= 0)
+        result = sd_bus_message_close_container (message);
+    }
+  if (result >= 0)
+    result = sd_bus_message_close_container (message);
+  return result < 0 ? result : bus_entry_close (message);
+}
+
 static int
 append_insurances (sd_bus_message *message, const GPtrArray *insurances)
 {
@@ -322,6 +347,8 @@ bus_eligibility_append (sd_bus_message *message, const Eligibility *eligibility)
     result = append_time (message, "AsOf", eligibility->as_of);
   if (result >= 0 && sent != NULL && sent->changed_sent)
     result = append_switch (message, "Changed", sent->changed);
+  if (result >= 0 && eligibility->n_changes > 0)
+    result = append_changes (message, eligibility);
   if (result >= 0 && eligibility->remarks != 0)
     result = append_remarks (message, eligibility->remarks);
   if (result >= 0 && sent != NULL)

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "base/log.h"
+#include "base/message-ids.h"
 #include "bus/bus-configuration.h"
 #include "bus/bus-entry.h"
 #include "bus/bus-outages.h"
@@ -22,7 +24,7 @@ struct BusManager
   const Configuration *configuration;
   sd_bus_slot *slot;
   GCancellable *cancellable;
-  GPtrArray *diagnoses; /* of Diagnosis, under way */
+  GPtrArray *diagnoses; /* of Diagnosis, under way; and of what else is answered later */
   char *center;         /* as told last */
   const char *center_cause;
   gint64 credential_expires;
@@ -243,6 +245,46 @@ handle_drop_queued (BusCall *call, gpointer target)
   bus_outages_drop (call, station_get_outage (((BusManager *)target)->station));
 }
 
+static void
+on_purged (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autofree Diagnosis *purge = user_data;
+  BusManager *self = purge->manager;
+  GError *error = NULL;
+  guint64 people = 0;
+
+  if (self == NULL) /* it has ended, and answered */
+    return;
+  g_ptr_array_remove_fast (self->diagnoses, purge);
+  if (!changes_purge_finish (station_get_changes (self->station), result, &people, &error))
+    {
+      bus_call_return_error (purge->call, error);
+      return;
+    }
+  log_event (LOG_NOTICE, SHIKAKU_MESSAGE_CHANGES_PURGED, NULL,
+             LOG_FIELD ("SHIKAKU_USER", bus_account_get_name (bus_call_get_peer (purge->call)->account)),
+             "What was kept of people that were seen here is erased");
+  bus_call_return (purge->call, "t", people);
+}
+
+static void
+handle_purge_changes (BusCall *call, gpointer target)
+{
+  BusManager *self = target;
+  Changes *changes = station_get_changes (self->station);
+  Diagnosis *purge;
+
+  if (!changes_has_store (changes))
+    {
+      bus_call_return_error (call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "nothing is kept here"));
+      return;
+    }
+  purge = g_new (Diagnosis, 1);
+  *purge = (Diagnosis){ .manager = self, .call = call };
+  g_ptr_array_add (self->diagnoses, purge);
+  changes_purge (changes, on_purged, purge);
+}
+
 static const BusMethod methods[] = {
   { "Check", handle_check },
   { "OpenVisit", handle_open_visit },
@@ -256,6 +298,7 @@ static const BusMethod methods[] = {
   { "GetConfiguration", handle_get_configuration },
   { "GetStatistics", handle_get_statistics },
   { "DropQueued", handle_drop_queued },
+  { "PurgeChanges", handle_purge_changes },
   { NULL },
 };
 
@@ -363,6 +406,7 @@ static const sd_bus_vtable vtable[] = {
                            SD_BUS_RESULT ("t", next, "a(tsta{sv})", events), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("Diagnose", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("aa{sv}", links), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("GetStatistics", SD_BUS_NO_ARGS, SD_BUS_RESULT ("a{st}", statistics), on_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("PurgeChanges", SD_BUS_NO_ARGS, SD_BUS_RESULT ("t", people), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("GetConfiguration", SD_BUS_NO_ARGS, SD_BUS_RESULT ("aa{sv}", keys), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("DropQueued", SD_BUS_NO_ARGS, SD_BUS_RESULT ("u", dropped), on_call, FREE),
   SD_BUS_PROPERTY ("Version", "u", get_property, 0, CONSTANT),

@@ -26,6 +26,9 @@ static const char *const schema[] = {
   " queued INTEGER NOT NULL, until INTEGER NOT NULL, nonce BLOB NOT NULL, sealed BLOB NOT NULL, person BLOB NOT NULL)"
   " STRICT;"
   "CREATE INDEX outage_queue_person ON outage_queue (person);",
+  /* 5: keyed hashes of people and of what was seen of them; days since 1970 */
+  "CREATE TABLE last_seen (person BLOB NOT NULL, field INTEGER NOT NULL, value BLOB NOT NULL, seen INTEGER NOT NULL,"
+  " changed INTEGER NOT NULL, before INTEGER NOT NULL, PRIMARY KEY (person, field)) STRICT, WITHOUT ROWID;",
   NULL,
 };
 

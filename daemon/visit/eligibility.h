@@ -14,6 +14,15 @@ typedef enum
   ELIGIBILITY_NOT_ELIGIBLE,
 } EligibilityAnswer;
 
+#define ELIGIBILITY_CHANGES_MAXIMUM 8
+
+/* What is another than when the person was seen here last. */
+typedef struct
+{
+  const char *field; /* static: a key of the contract */
+  gint64 since;      /* the beginning of the day on which the other was seen last: microseconds since the epoch */
+} EligibilityChange;
+
 typedef struct
 {
   EligibilityAnswer answer;
@@ -25,6 +34,8 @@ typedef struct
   char *code_text;      /* what the center's code means, for staff, in the visit's language; NULL: nobody knows */
   Remarks remarks;      /* what contradicts itself in it */
   const char *name_comparison, *kana_comparison; /* static: same, variant, unknown, differs; NULL: nothing to compare */
+  EligibilityChange changes[ELIGIBILITY_CHANGES_MAXIMUM]; /* of visit/changes */
+  guint n_changes;
   const Qualification *qualification; /* what the center sent, of the reply; NULL for an answer that no message gave */
   TransportReply *reply;              /* NULL likewise */
   char *queued;             /* while the center is away: what is told of with this id later; NULL: nothing is */

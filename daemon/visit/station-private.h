@@ -35,6 +35,7 @@ struct Station
   Transports *transports;
   Statistics statistics;
   StationRetention *retention;
+  Changes *changes;
   ReaderMonitor *monitor; /* borrowed */
   Store *store;           /* borrowed; NULL: nothing is kept */
   StationWay *way;        /* NULL: nothing is kept */

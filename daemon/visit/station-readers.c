@@ -296,6 +296,7 @@ station_readers_set_store (Station *station, Store *store)
 {
   served_cards_free (station->readers.served);
   station->readers.served = served_cards_new (store, on_served_known, station);
+  changes_set_store (station->changes, store);
 }
 
 GPtrArray *

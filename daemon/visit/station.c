@@ -33,6 +33,7 @@ station_unref (Station *station)
   g_clear_pointer (&station->authorities.loaded, card_authorities_unref);
   station_retention_free (station->retention);
   transports_free (station->transports);
+  changes_unref (station->changes);
   station_settings_clear (station);
   g_free (station->authorities.file);
   g_free (station);
@@ -153,11 +154,14 @@ station_new (const StationSettings *settings, AgentPort agents, const StationObs
   station->transports = transports_new (on_center_changed, station);
   station->retention = station_retention_new (on_visit_expired, station);
   station->started = station->statistics.since = g_get_real_time ();
+  station->changes = changes_new ();
+  changes_configure (station->changes, settings->changes_retention_months);
   station->authorities.file = g_strdup (settings->card_authorities_file);
   station->host = (VisitHost){
     .transports = station->transports,
     .agents = agents,
     .statistics = &station->statistics,
+    .changes = station->changes,
     .retention_seconds = settings->retention_seconds,
     .asks_ceiling = settings->asks_ceiling,
     .get_authorities = get_authorities,
@@ -219,6 +223,7 @@ station_configure (Station *station, const StationSettings *settings)
   station->host.asks_ceiling = settings->asks_ceiling;
   if (station->authorities.loaded != NULL) /* what has worked is not given up: the new file is looked at now */
     station_get_authorities (station, NULL);
+  changes_configure (station->changes, settings->changes_retention_months);
   station_calendar_configure (station, settings->calendar);
 }
 
@@ -403,6 +408,12 @@ station_get_center_cause (Station *station)
   const char *word = shikaku_cause_get_word (transports_get_cause (station->transports));
 
   return word != NULL ? word : "";
+}
+
+Changes *
+station_get_changes (Station *station)
+{
+  return station->changes;
 }
 
 Statistics *

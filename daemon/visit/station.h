@@ -20,6 +20,7 @@ typedef struct
   const char *card_authorities_file;                     /* PEM */
   guint retention_seconds;                               /* that a finished visit is kept */
   gboolean asks_ceiling;                                 /* of every patient; else only where the caller names it */
+  guint changes_retention_months;                        /* that it is kept that a person was seen; 0: not at all */
   CalendarSource calendar[STATION_CALENDAR_MAXIMUM + 1]; /* what ends; the rest is NULL */
 } StationSettings;
 
@@ -76,6 +77,9 @@ void station_drop_owner (Station *station, const char *owner);
 
 /* station_free_reader: whatever visit holds it ends; @callback when it is at rest; its result says nothing. */
 void station_free_reader (Station *station, StationReader *reader, GAsyncReadyCallback callback, gpointer user_data);
+
+/* station_get_changes: since people were seen here last. */
+Changes *station_get_changes (Station *station);
 
 /* station_get_statistics: what has been done here since the start. */
 Statistics *station_get_statistics (Station *station);

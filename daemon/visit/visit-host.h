@@ -4,6 +4,7 @@
 
 #include "card/card-certificate.h"
 #include "visit/agent-port.h"
+#include "visit/changes.h"
 #include "visit/outage.h"
 #include "visit/statistics.h"
 #include "visit/transports.h"
@@ -16,6 +17,7 @@ typedef struct
   AgentPort agents;
   Statistics *statistics;
   Outage *outage; /* NULL: nothing is kept */
+  Changes *changes; /* since people were seen here last; NULL: nobody looks */
   guint retention_seconds;
   gboolean asks_ceiling; /* before the center is asked for it; else it is asked for anyway */
   CardAuthorities *(*get_authorities) (gpointer data, GError **error); /* (transfer none) */

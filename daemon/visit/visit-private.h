@@ -105,12 +105,19 @@ struct Visit
 
   struct
   {
+    struct VisitChangesQuestion *question; /* to the disk; NULL: nothing is looked for */
+    guint timer;                           /* until it is not waited for any longer */
+    void (*done) (Visit *visit);
+  } changes;
+
+  struct
+  {
     GArray *consents; /* of Consent, in the order asked */
     void (*send) (Visit *visit, ConsentKinds agreed, const TransportConsentText *texts, GAsyncReadyCallback callback);
     GBytes *(*name_question) (Visit *visit, ConsentKinds agreed);
     gboolean is_kept;     /* it has no answer, and is being put into the queue */
     Transport *registrar; /* that is asked to take consents down */
     Eligibility *eligibility;
-    gboolean is_answered, are_consents_answered;
+    gboolean is_answered, are_consents_answered, is_registered;
   } query;
 };

@@ -10,6 +10,7 @@
 #include "base/message-ids.h"
 #include "visit/number-answer.h"
 #include "visit/visit-agent.h"
+#include "visit/visit-changes.h"
 #include "visit/visit-certificate.h"
 #include "visit/visit-life.h"
 #include "visit/visit-private.h"
@@ -336,6 +337,7 @@ on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
         {
           take_inside (visit);
           visit->query.is_answered = TRUE;
+          visit_changes_begin (visit, visit->query.eligibility, continue_or_end);
           continue_or_end (visit);
         }
     }
@@ -434,7 +436,8 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
                "visit: consents were not registered (%s%s%s)", shikaku_error_get_short_name ((ShikakuError)error->code),
                code != NULL ? ", code " : "", code != NULL ? code : "");
   take_registration (visit, reply, error);
-  visit_end (visit, VISIT_DONE, NULL);
+  visit->query.is_registered = TRUE;
+  continue_or_end (visit);
   visit_release (visit);
 }
 
@@ -478,7 +481,10 @@ register_consents (Visit *visit)
   transport->klass->register_consents (transport, &consents, visit_get_cancellable (visit), on_registered, visit);
 }
 
-/* continue_or_end: the query or the patient has answered. Consents that cannot be registered need no answer. */
+/*
+ * continue_or_end: the query, the patient, the registration or the disk has answered. Consents that cannot be
+ * registered need no answer.
+ */
 static void
 continue_or_end (Visit *visit)
 {
@@ -488,9 +494,13 @@ continue_or_end (Visit *visit)
     return;
   else if (!visit->query.is_answered)
     visit_set_state (visit, VISIT_CHECKING);
-  else if (!may_register (visit) || (visit->query.are_consents_answered && get_agreed (visit, FALSE) == 0))
-    visit_end (visit, VISIT_DONE, NULL);
-  else if (visit->query.are_consents_answered)
+  else if (visit->query.is_registered || !may_register (visit)
+           || (visit->query.are_consents_answered && get_agreed (visit, FALSE) == 0))
+    {
+      if (!visit_changes_are_looked_for (visit))
+        visit_end (visit, VISIT_DONE, NULL);
+    }
+  else if (visit->query.are_consents_answered && visit->query.registrar == NULL)
     {
       visit_set_state (visit, VISIT_CHECKING);
       register_consents (visit);

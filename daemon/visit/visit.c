@@ -12,6 +12,7 @@
 #include "codec/japanese-text.h"
 #include "visit/visit-agent.h"
 #include "visit/visit-card.h"
+#include "visit/visit-changes.h"
 #include "visit/visit-certificate.h"
 #include "visit/visit-life.h"
 #include "visit/visit-private.h"
@@ -149,6 +150,7 @@ end_in_time (Visit *visit)
 static void
 stop_steps (Visit *visit)
 {
+  visit_changes_stop (visit);
   visit_agent_withdraw (visit);
   visit_card_stop (visit, visit->life.error);
 }

@@ -40,9 +40,9 @@ visit_registration_is_due (Visit *visit)
   return visit->registration.state == VISIT_REGISTRATION_DUE;
 }
 
-/* refuse: nothing was registered: what the center said of the card stands. */
+/* refuse_card: nothing was registered: what the center said of the card stands. */
 static void
-refuse (Visit *visit)
+refuse_card (Visit *visit)
 {
   visit->registration.state = VISIT_REGISTRATION_OVER;
   visit_end (visit, VISIT_FAILED, g_steal_pointer (&visit->registration.refusal));
@@ -102,7 +102,7 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
   is_refused = g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED);
   visit->registration.is_in_doubt = reply == NULL && !is_refused;
   if (!visit_is_ending (visit) && is_refused)
-    refuse (visit);
+    refuse_card (visit);
   else if (!visit_is_ending (visit))
     visit->registration.again (visit);
   visit_release (visit);
@@ -146,7 +146,7 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
       if (terms->agreed)
         send_registration (visit);
       else
-        refuse (visit);
+        refuse_card (visit);
     }
   visit_release (visit);
 }
@@ -175,7 +175,7 @@ visit_registration_end_in_time (Visit *visit)
   if (visit->registration.state != VISIT_REGISTRATION_DUE && visit->registration.state != VISIT_REGISTRATION_ASKING)
     return FALSE;
   visit->registration.terms.error = SHIKAKU_ERROR_TIMED_OUT;
-  refuse (visit);
+  refuse_card (visit);
   return TRUE;
 }
 

@@ -213,13 +213,6 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   end_when_idle (proof);
 }
 
-static gboolean
-is_outage (const GError *error)
-{
-  return g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE)
-         || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY);
-}
-
 static void
 on_challenge (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -234,8 +227,8 @@ on_challenge (GObject *source, GAsyncResult *result, gpointer user_data)
   proof->was_challenged = TRUE;
   if (proof->awaits_clock && proof->error == NULL)
     take_up_card (proof);
-  if (proof->challenge == NULL && proof->error == NULL && is_outage (error) && proof->settings.may_go_alone != NULL
-      && proof->settings.may_go_alone (proof->settings.user_data))
+  if (proof->challenge == NULL && proof->error == NULL && proof->settings.may_go_alone != NULL
+      && proof->settings.may_go_alone (error, proof->settings.user_data))
     {
       proof->challenge = transport->klass->make_challenge (transport);
       if (proof->challenge != NULL)

@@ -36,8 +36,8 @@ typedef struct
   Statistics *statistics;
   gboolean last_try;
 
-  /* may_go_alone: whether a proof without the center's challenge is of use: it can be kept until the center is back. */
-  gboolean (*may_go_alone) (gpointer user_data);
+  /* may_go_alone: @error: why there is no challenge. Whether a proof is of use: it can be kept until the center is back. */
+  gboolean (*may_go_alone) (const GError *error, gpointer user_data);
   /* authorities: loaded by whoever keeps them, when they are first needed. Return: (transfer none). */
   CardAuthorities *(*authorities) (gpointer user_data, GError **error);
   void (*advanced) (CardProofPhase phase, gpointer user_data);

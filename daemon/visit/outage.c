@@ -39,7 +39,7 @@ struct Outage
 
   guint count;
   gboolean is_working;
-  guint pause; /* timer */
+  guint pause_source;
   guint attempts;
   ShikakuError obstacle;
   GCancellable *cancellable;
@@ -105,7 +105,7 @@ outage_free (Outage *outage)
     return;
   outage->is_freed = TRUE;
   outage->events = NULL;
-  g_clear_handle_id (&outage->pause, g_source_remove);
+  g_clear_handle_id (&outage->pause_source, g_source_remove);
   g_cancellable_cancel (outage->cancellable);
   end_drop (outage, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped"));
   outage_unref (outage);
@@ -133,7 +133,7 @@ on_pause_over (gpointer user_data)
 {
   Outage *outage = user_data;
 
-  outage->pause = 0;
+  outage->pause_source = 0;
   look_at_next (outage);
   return G_SOURCE_REMOVE;
 }
@@ -149,8 +149,8 @@ pause_for (Outage *outage, guint seconds)
       look_at_next (outage);
       return;
     }
-  g_clear_handle_id (&outage->pause, g_source_remove);
-  outage->pause = g_timeout_add_seconds (seconds, on_pause_over, outage);
+  g_clear_handle_id (&outage->pause_source, g_source_remove);
+  outage->pause_source = g_timeout_add_seconds (seconds, on_pause_over, outage);
 }
 
 /* pause_a_while: longer each time. @at_least: seconds. */
@@ -350,7 +350,7 @@ on_repeated (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-ask (Outage *outage)
+ask_center (Outage *outage)
 {
   const TransportAbility ability = (TransportAbility)outage->item->kind;
 
@@ -377,7 +377,7 @@ judge_item (Outage *outage)
   else if (outage->item->until <= g_get_real_time ())
     resolve (outage, FATE_EXPIRED, NULL, SHIKAKU_ERROR_TIMED_OUT);
   else if (outage->item->request != NULL)
-    ask (outage);
+    ask_center (outage);
   else if (!outage_queue_has_key (outage->queue)) /* which may come back */
     wait_for_people (outage, SHIKAKU_ERROR_NOT_FOUND);
   else
@@ -414,7 +414,7 @@ look_at_next (Outage *outage)
   if (outage->is_working || outage->is_freed)
     return;
   outage->is_working = TRUE;
-  g_clear_handle_id (&outage->pause, g_source_remove);
+  g_clear_handle_id (&outage->pause_source, g_source_remove);
   outage_queue_look (outage->queue, on_looked, outage_ref (outage));
 }
 
@@ -470,7 +470,7 @@ on_kept (GObject *source, GAsyncResult *result, gpointer user_data)
   if (id != NULL)
     {
       set_count (outage, count);
-      if (!outage->is_working && outage->pause == 0)
+      if (!outage->is_working && outage->pause_source == 0)
         pause_a_while (outage, 0);
     }
   if (task == NULL)

@@ -23,9 +23,16 @@ get_authorities (gpointer user_data, GError **error)
 }
 
 static gboolean
-may_go_alone (gpointer user_data)
+is_outage (const GError *error)
 {
-  return outage_can_keep (((Visit *)user_data)->host->outage);
+  return g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE)
+         || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY);
+}
+
+static gboolean
+may_go_alone (const GError *error, gpointer user_data)
+{
+  return is_outage (error) && outage_can_keep (((Visit *)user_data)->host->outage);
 }
 
 static void

@@ -21,6 +21,7 @@ from loop import until, wait_for  # first: it says which version of Gio
 
 from gi.repository import Gio, GLib
 
+from people import INSURED
 from rig import BUILD, SIMULATOR, SOURCE, Skip
 from screen import set_size
 
@@ -547,6 +548,33 @@ def test_watch(rig):
     assert [event["CardPresent"] for event in events if "CardPresent" in event] == [False, True]
     assert {"Agent", "Served", "InUseSince"} <= {key for event in events for key in event}, events
     assert all(event["Path"] == reader for event in events if event["Event"] == "ReaderChanged")
+
+
+def test_events(rig):
+    """What has happened, from a number on, and what happens; a daemon that was away is asked for what was missed."""
+    rig.start("center", "daemon")
+    assert rig.client("events", "--json", stdin="", check=0).text() == ""
+    following = rig.spawn_client("events", "--follow", "--json")
+    visits = Visits(rig.bus_connection("tester"))
+    first = visits.check_number(INSURED)
+    following.wait_output('"visit-finished"')
+    rig.stop_daemon()
+    rig.start_daemon()
+    second = visits.check_number(INSURED)
+    following.wait_output(second.path)
+    following.kill(signal.SIGINT)
+    assert following.wait() == 0
+    events = [json.loads(line) for line in following.text().splitlines()]
+    ended = [event for event in events if event["Kind"] == "visit-finished"]
+    assert [event["Details"]["Visit"] for event in ended] == [first.path, second.path], events
+    numbers = [event["Sequence"] for event in events]
+    assert numbers == sorted(set(numbers)), numbers
+    kept = rig.client("events", "--json", stdin="", check=0).text().splitlines()
+    assert [json.loads(line) for line in kept] == events
+    text = rig.client("events", "--since", str(ended[0]["Sequence"]), stdin="", check=0).text()
+    assert second.path in text and first.path not in text, text
+    rig.client("events", "--since", "-1", stdin="", check=USAGE)
+    rig.client("events", stdin="", check=NOT_AUTHORIZED, user="other")
 
 
 def test_agent(rig):

@@ -190,12 +190,16 @@ format_address (GSocketAddress *address)
 }
 
 void
-https_line_note_addresses (GSocketConnection *connection, char **peer, char **local)
+https_line_note_addresses (GIOStream *connection, char **peer, char **local)
 {
+  GSocketConnection *socket = G_IS_SOCKET_CONNECTION (connection) ? G_SOCKET_CONNECTION (connection) : NULL;
+
+  if (socket == NULL)
+    return;
   g_free (*peer);
-  *peer = format_address (g_socket_connection_get_remote_address (connection, NULL));
+  *peer = format_address (g_socket_connection_get_remote_address (socket, NULL));
   if (local == NULL)
     return;
   g_free (*local);
-  *local = format_address (g_socket_connection_get_local_address (connection, NULL));
+  *local = format_address (g_socket_connection_get_local_address (socket, NULL));
 }

@@ -28,4 +28,4 @@ HttpsGreeting https_line_get_greeting (GIOStream *connection);
 HttpsGreeting https_line_get_greeting_under (GTlsConnection *tls);
 
 /* https_line_note_addresses: numeric, in place of those there (transfer full). @local: NULL: not connected yet. */
-void https_line_note_addresses (GSocketConnection *connection, char **peer, char **local);
+void https_line_note_addresses (GIOStream *connection, char **peer, char **local);

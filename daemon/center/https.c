@@ -101,14 +101,6 @@ https_outcome_clear (HttpsOutcome *outcome)
   outcome->retry_after_seconds = -1;
 }
 
-gint64
-https_parse_date (const char *text)
-{
-  g_autoptr (GDateTime) date = text != NULL ? soup_date_time_new_from_http_string (text) : NULL;
-
-  return date != NULL ? g_date_time_to_unix (date) * G_USEC_PER_SEC : 0;
-}
-
 void
 https_set_up (void)
 {
@@ -265,14 +257,14 @@ has_seen_center (const Exchange *exchange)
 static void
 exchange_fail_cut (Exchange *exchange)
 {
-  const gboolean is_secured = exchange->outcome->stage >= HTTPS_STAGE_SECURED;
+  const ShikakuCause cause
+      = exchange->outcome->stage >= HTTPS_STAGE_SECURED ? SHIKAKU_CAUSE_CENTER_CUT : SHIKAKU_CAUSE_TLS_CUT;
 
   exchange->outcome->lost = TRUE;
-  if (has_seen_center (exchange))
-    exchange_fail_at (exchange, is_secured ? SHIKAKU_CAUSE_CENTER_CUT : SHIKAKU_CAUSE_TLS_CUT,
-                      "cut the connection after the TLS handshake, or it does not take the client certificate");
-  else
-    exchange_fail_at (exchange, is_secured ? SHIKAKU_CAUSE_CENTER_CUT : SHIKAKU_CAUSE_TLS_CUT, "cut the connection");
+  exchange_fail_at (exchange, cause,
+                    has_seen_center (exchange)
+                        ? "cut the connection after the TLS handshake, or it does not take the client certificate"
+                        : "cut the connection");
 }
 
 static void
@@ -597,18 +589,17 @@ on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *con
 {
   static const char *const protocols[] = { "http/1.1", NULL };
   Exchange *exchange = user_data;
+  HttpsOutcome *outcome = exchange->outcome;
 
   exchange->fresh = TRUE;
   if (event == G_SOCKET_CLIENT_RESOLVED)
-    exchange->outcome->resolved = TRUE;
-  else if (event == G_SOCKET_CLIENT_CONNECTING && G_IS_SOCKET_CONNECTION (connection))
-    https_line_note_addresses (G_SOCKET_CONNECTION (connection), &exchange->outcome->peer, NULL);
+    outcome->resolved = TRUE;
+  else if (event == G_SOCKET_CLIENT_CONNECTING)
+    https_line_note_addresses (connection, &outcome->peer, NULL);
   else if (event == G_SOCKET_CLIENT_CONNECTED)
     {
-      exchange->outcome->stage = MAX (exchange->outcome->stage, HTTPS_STAGE_CONNECTED);
-      if (G_IS_SOCKET_CONNECTION (connection))
-        https_line_note_addresses (G_SOCKET_CONNECTION (connection), &exchange->outcome->peer,
-                                   &exchange->outcome->local);
+      outcome->stage = MAX (outcome->stage, HTTPS_STAGE_CONNECTED);
+      https_line_note_addresses (connection, &outcome->peer, &outcome->local);
     }
   else if (event == G_SOCKET_CLIENT_TLS_HANDSHAKING && G_IS_TLS_CONNECTION (connection))
     {
@@ -616,7 +607,7 @@ on_network_event (SoupMessage *message, GSocketClientEvent event, GIOStream *con
       g_tls_connection_set_advertised_protocols (exchange->tls, protocols);
     }
   else if (event == G_SOCKET_CLIENT_TLS_HANDSHAKED)
-    exchange->outcome->stage = MAX (exchange->outcome->stage, HTTPS_STAGE_SECURED);
+    outcome->stage = MAX (outcome->stage, HTTPS_STAGE_SECURED);
 }
 
 /*

@@ -63,9 +63,6 @@ typedef struct
 
 void https_outcome_clear (HttpsOutcome *outcome);
 
-/* https_parse_date: Return: microseconds since the epoch; 0: @text (NULL is none) is no date. */
-gint64 https_parse_date (const char *text);
-
 /* https_get_silent_cause: what is wrong with an exchange in which nothing happens any more. */
 ShikakuCause https_get_silent_cause (const HttpsOutcome *outcome);
 

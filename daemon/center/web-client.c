@@ -181,7 +181,7 @@ note_links (Call *call, const GError *error)
   if (transport == NULL || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED))
     return;
   if (call->once || call->kind == CALL_AUTH) /* the others need not */
-    transport_note_clock (transport, https_parse_date (call->outcome.date));
+    web_links_note_clock (transport, call->outcome.date);
   if (error != NULL && (explained = web_links_explain (transport, uri, call->outcome.peer, error)) != NULL)
     error = explained;
   log_complaint (call->client, SHIKAKU_MESSAGE_CENTER_FAILED, error);

@@ -2,6 +2,7 @@
 /* web-links: see the header. Addresses, ports and interfaces are told; nothing that the center has sent is. */
 #include "center/web-links.h"
 
+#include <libsoup/soup.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -132,6 +133,14 @@ web_links_note (Transport *transport, GUri *uri, const HttpsOutcome *outcome, co
   else if (error != NULL)
     transport_note_center (transport, error);
   transport_derive_state (transport);
+}
+
+void
+web_links_note_clock (Transport *transport, const char *date)
+{
+  g_autoptr (GDateTime) said = date != NULL ? soup_date_time_new_from_http_string (date) : NULL;
+
+  transport_note_clock (transport, said != NULL ? g_date_time_to_unix (said) * G_USEC_PER_SEC : 0);
 }
 
 /* The name service is silent, and so is the address of before: it is the line. */

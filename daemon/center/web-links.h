@@ -19,6 +19,9 @@ GError *web_links_explain (const Transport *transport, GUri *uri, const char *pe
 /* web_links_note: of an exchange with @uri. The center's own link is left alone when it answered: see web-client. */
 void web_links_note (Transport *transport, GUri *uri, const HttpsOutcome *outcome, const GError *error);
 
+/* web_links_note_clock: @date: the header of an answer; NULL, or what is no date: nothing was said. */
+void web_links_note_clock (Transport *transport, const char *date);
+
 /*
  * web_links_note_walk: the name of @uri's host could not be looked up, for @error; @known_answers: at the address where
  * the center was before somebody answers.

@@ -2,15 +2,14 @@
 /*
  * web-walk: the first steps of an examination: is the name of the center's host known, and does somebody answer where
  * the center was before? Both at once, with a deadline of their own, and never in the main loop. Look-ups that do not
- * return do not pile up: there are three at most, and who asks again waits for them.
+ * return do not pile up: there are six at most, and who asks again waits for them.
  */
 #pragma once
 
 #include <gio/gio.h>
 
-#define WEB_WALK_MILLISECONDS 1200 /* that the walk takes at most */
-#define WEB_WALK_LOOK_UPS_MAXIMUM \
-  3 /* a line that is well again is found by the next; a thread each, for half a minute */
+#define WEB_WALK_MILLISECONDS 1200  /* that the walk takes at most */
+#define WEB_WALK_LOOK_UPS_MAXIMUM 6 /* threads, each for as long as the name service may take */
 
 typedef struct WebWalk WebWalk;
 

@@ -106,7 +106,7 @@ on_accepted (GObject *source, GAsyncResult *result, gpointer user_data)
   *(gboolean *)user_data = TRUE;
 }
 
-/* A name service that hangs is asked three times at most, however often somebody walks, each for a limited time. */
+/* A name service that hangs is asked six times at most, however often somebody walks, each for a limited time. */
 static void
 test_silent (void)
 {

@@ -16,7 +16,7 @@
  */
 gboolean field_answer_check (const Message *message, const Message *request, GBytes *body, GError **error);
 
-/* field_answer_is_processing: whether @error of field_answer_check says that the center still works on it. May be NULL. */
+/* field_answer_is_processing: whether @error (may be NULL) of field_answer_check says that it is still worked on. */
 gboolean field_answer_is_processing (const GError *error);
 
 /* field_answer_read_challenge: the challenge in an answer. Return: (transfer full), or NULL with MESSAGE_INVALID. */

@@ -215,12 +215,12 @@ return_reply (Asked *asked, TransportReply *reply, GError *error)
 
 static void on_qualification (GBytes *body, const GError *failure, gpointer user_data);
 
-/* @body: what is sent. */
+/* @body: (transfer full) what is sent. */
 static void
 send_query (Asked *asked, WebCall kind, GBytes *body)
 {
   asked->kind = kind;
-  asked->body = g_bytes_ref (body);
+  asked->body = body;
   web_client_call (asked->bond->client, kind, body, 0, g_task_get_cancellable (asked->task), on_qualification, asked);
 }
 
@@ -246,8 +246,7 @@ on_pause_over (gpointer user_data)
   Asked *asked = user_data;
 
   end_pause (asked);
-  web_client_call (asked->bond->client, asked->kind, asked->body, 0, g_task_get_cancellable (asked->task),
-                   on_qualification, asked);
+  send_query (asked, asked->kind, g_steal_pointer (&asked->body));
   return G_SOURCE_REMOVE;
 }
 
@@ -255,9 +254,8 @@ static void
 give_up_pause (Asked *asked)
 {
   end_pause (asked);
-  return_reply (
-      asked, NULL,
-      g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "cancelled while the center worked on it"));
+  return_reply (asked, NULL,
+                g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "cancelled while it was worked on"));
 }
 
 static gboolean
@@ -411,9 +409,8 @@ check_card (Transport *transport, const TransportCardQuery *query, GCancellable 
   Asked *asked = asked_new (transport, query->challenge->bond, cancellable, callback, user_data);
   g_autofree char *today = japanese_text_format_date (g_get_real_time ());
   FieldHeader header = make_header (asked, today);
-  g_autoptr (GBytes) body = write_request (asked, field_request_new_check (&header, query));
 
-  send_query (asked, WEB_CALL_CHECK, body);
+  send_query (asked, WEB_CALL_CHECK, write_request (asked, field_request_new_check (&header, query)));
 }
 
 static void
@@ -423,9 +420,8 @@ check_number (Transport *transport, const TransportNumberQuery *query, GCancella
   Asked *asked = asked_new (transport, NULL, cancellable, callback, user_data);
   g_autofree char *today = japanese_text_format_date (g_get_real_time ());
   FieldHeader header = make_header (asked, today);
-  g_autoptr (GBytes) body = write_request (asked, field_request_new_search (&header, query));
 
-  send_query (asked, WEB_CALL_SEARCH, body);
+  send_query (asked, WEB_CALL_SEARCH, write_request (asked, field_request_new_search (&header, query)));
 }
 
 static GBytes *
@@ -445,7 +441,7 @@ repeat (Transport *transport, TransportAbility ability, GBytes *request, GCancel
   if (asked->request == NULL)
     return_reply (asked, NULL, error);
   else
-    send_query (asked, ability == TRANSPORT_PROVES_CARDS ? WEB_CALL_CHECK : WEB_CALL_SEARCH, request);
+    send_query (asked, ability == TRANSPORT_PROVES_CARDS ? WEB_CALL_CHECK : WEB_CALL_SEARCH, g_bytes_ref (request));
 }
 
 static void
@@ -467,7 +463,7 @@ register_use (Transport *transport, const TransportCardQuery *proof, const Trans
   FieldHeader header = make_header (asked, NULL);
   g_autoptr (GBytes) body = write_request (asked, field_request_new_use (&header, proof, terms));
 
-  web_client_call (asked->bond->client, WEB_CALL_REGISTER_USE, body, FALSE, cancellable, on_use_registered, asked);
+  web_client_call (asked->bond->client, WEB_CALL_REGISTER_USE, body, 0, cancellable, on_use_registered, asked);
 }
 
 static void
@@ -478,7 +474,7 @@ register_reference (Transport *transport, const TransportReference *reference, G
   FieldHeader header = make_header (asked, NULL);
   g_autoptr (GBytes) body = write_request (asked, field_request_new_reference (&header, reference));
 
-  web_client_call (asked->bond->client, WEB_CALL_REGISTER_REFERENCE, body, FALSE, cancellable, on_reference_registered,
+  web_client_call (asked->bond->client, WEB_CALL_REGISTER_REFERENCE, body, 0, cancellable, on_reference_registered,
                    asked);
 }
 

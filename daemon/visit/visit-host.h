@@ -16,7 +16,7 @@ typedef struct
   Transports *transports;
   AgentPort agents;
   Statistics *statistics;
-  Outage *outage; /* NULL: nothing is kept */
+  Outage *outage;   /* NULL: nothing is kept */
   Changes *changes; /* since people were seen here last; NULL: nobody looks */
   guint retention_seconds;
   gboolean asks_ceiling; /* before the center is asked for it; else it is asked for anyway */

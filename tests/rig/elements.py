@@ -2,7 +2,8 @@
 """elements: every element that an answer of the center can have, with a value that marks it, and where it goes on the bus.
 
 Goes out: ELEMENTS, one row an element: where it stands in the message, its name, what is sent, the path of its key in the
-answer (a number is an index), and what stands there (None: what was sent). Also a description of one person who has all of them.
+answer (a number is an index), and what stands there (None: what was sent). Also a description of one person who has all
+of them.
 """
 import copy
 import itertools
@@ -42,10 +43,10 @@ ELEMENTS = [
     (BODY, "MedicalTreatmentFlag", "1", ("Other", "MedicalTreatmentFlag"), None),
     (BODY, "Unheard", "印Unheard", ("Other", "Unheard"), None),
     *mark(ENTRY, FIRST, (("InsurerName", "InsurerName"), ("Name", "Name"), ("NameKana", "NameKana"),
-                         ("NameOfOther", "NameOfOther"), ("NameOfOtherKana", "NameOfOtherKana"), ("InsuredName", "InsuredName"), ("Address", "Address"),
-                         ("PostNumber", "PostNumber"), ("ReferenceNumber", "ReferenceNumber"),
-                         ("PublicExpenseNumber", "PublicExpenseNumber"), ("BeneficiaryNumber", "BeneficiaryNumber"),
-                         ("WelfareOfficeName", "WelfareOfficeName"))),
+                         ("NameOfOther", "NameOfOther"), ("NameOfOtherKana", "NameOfOtherKana"),
+                         ("InsuredName", "InsuredName"), ("Address", "Address"), ("PostNumber", "PostNumber"),
+                         ("ReferenceNumber", "ReferenceNumber"), ("PublicExpenseNumber", "PublicExpenseNumber"),
+                         ("BeneficiaryNumber", "BeneficiaryNumber"), ("WelfareOfficeName", "WelfareOfficeName"))),
     *mark_dates(ENTRY, FIRST, (("QualificationDate", "QualificationDate"), ("InsuredCertificateIssuanceDate", "IssuedOn"),
                                ("InsuredCardValidDate", "ValidFrom"))),
     (ENTRY, "InsuredCardExpirationDate", "20310331", (*FIRST, "ValidUntil"), None),

@@ -297,7 +297,10 @@ desk_terminal_new (const DeskTerminalObserver *observer, gpointer user_data)
   if (screen == NULL || !can_move_cursor ())
     {
       if (screen != NULL)
-        endwin ();
+        {
+          endwin ();
+          delscreen (screen);
+        }
       g_source_remove (terminal->resizing);
       g_free (terminal);
       return NULL;

@@ -8,17 +8,27 @@
 
 static gboolean colours_refused;
 
-/* Return: whether terminfo knows the terminal of standard output. */
-static gboolean
-is_known (void)
+/* What terminfo knows of the terminal of standard output; nothing where that is none. */
+static int n_colours;
+static char *column_move; /* or NULL */
+
+static void
+ask_terminfo (void)
 {
-  static gboolean asked, known;
+  static gboolean asked;
+  const char *move;
   int error;
 
-  if (!asked)
-    known = isatty (STDOUT_FILENO) && setupterm (NULL, STDOUT_FILENO, &error) == OK;
+  if (asked)
+    return;
   asked = TRUE;
-  return known;
+  if (!isatty (STDOUT_FILENO) || setupterm (NULL, STDOUT_FILENO, &error) != OK)
+    return;
+  n_colours = tigetnum ((char *)"colors");
+  move = tigetstr ((char *)"hpa");
+  if (move != NULL && move != (char *)-1)
+    column_move = g_strdup (move);
+  del_curterm (cur_term); /* the desk's screen has its own */
 }
 
 void
@@ -34,7 +44,8 @@ looks_have_colours (void)
 
   if (colours_refused || (refusal != NULL && *refusal != '\0'))
     return FALSE;
-  return is_known () && tigetnum ((char *)"colors") >= 8;
+  ask_terminfo ();
+  return n_colours >= 8;
 }
 
 const char *
@@ -67,12 +78,6 @@ looks_end (Meaning meaning)
 char *
 looks_go_to_column (guint column)
 {
-  char *move;
-
-  if (!is_known ())
-    return NULL;
-  move = tigetstr ((char *)"hpa");
-  if (move == NULL || move == (char *)-1)
-    return NULL;
-  return g_strdup (tparm (move, (int)column, 0, 0, 0, 0, 0, 0, 0, 0));
+  ask_terminfo ();
+  return column_move != NULL ? g_strdup (tparm (column_move, (int)column, 0, 0, 0, 0, 0, 0, 0, 0)) : NULL;
 }

@@ -280,6 +280,15 @@ append_item (GString *text, const char *label, const char *value)
   g_string_append_printf (text, "%s%s%s%s", text->len > 0 ? ", " : "", label, *label ? " " : "", value);
 }
 
+/* Once: @period is consumed. */
+static void
+append_period (GString *text, char **period)
+{
+  if (*period != NULL)
+    append_item (text, "", *period);
+  g_clear_pointer (period, g_free);
+}
+
 static void
 add_part (Page *page, const char *label, AnswerPlace place, GVariant *part)
 {
@@ -291,22 +300,20 @@ add_part (Page *page, const char *label, AnswerPlace place, GVariant *part)
   guint count;
   const AnswerRow *rows = answer_keys_list (place, &count);
 
-  if (place == ANSWER_TICKET && period != NULL)
-    {
-      append_item (text, "", period); /* it has much to tell, and this first */
-      g_clear_pointer (&period, g_free);
-    }
+  if (place == ANSWER_TICKET)
+    append_period (text, &period); /* it has much to tell, and this first */
   for (guint i = 0; i < count; i++)
     {
       const char *key = rows[i].key;
       g_autofree char *one
           = g_strv_contains (apart, key) || answer_keys_is_covered (part, key) ? NULL : look_up (part, place, key);
 
-      if (one != NULL)
-        append_item (text, g_strv_contains (plain, key) ? "" : answer_keys_get_label (place, key), one);
+      if (one == NULL)
+        continue;
+      append_item (text, g_strv_contains (plain, key) ? "" : answer_keys_get_label (place, key), one);
+      append_period (text, &period); /* after the first of it */
     }
-  if (period != NULL)
-    append_item (text, "", period);
+  append_period (text, &period);
   page_add_cut (page, MEANING_PLAIN, head, text->str);
 }
 

@@ -81,7 +81,7 @@ def test_two_columns(rig):
 def test_sizes(rig):
     """A small terminal shows what matters most, and how much it does not show."""
     reader = start(rig)
-    for rows, columns in ((10, 40), (24, 60), (12, 100), (50, 200)):
+    for rows, columns in ((10, 40), (30, 60), (12, 100), (50, 200)):
         swap(rig, "matsumoto")
         screen = check_at_terminal(rig, reader, "matsumoto", ELIGIBLE, rows=rows, columns=columns)
         begin, end = screen.find("ELIGIBLE  Burden ratio 30 %"), screen.find("--all")

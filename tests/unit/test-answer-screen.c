@@ -69,7 +69,7 @@ test_order (void)
                  "              ２番３号　架空ニュータ…   Burden ratio   30 %\n"
                  "\n"
                  "Payment ceiling     ア, 2025-08-01 to 2031-07-31\n"
-                 "Specific disease    血友病, Own share (yen) 10000, until 2031-03-31\n"
+                 "Specific disease    血友病, until 2031-03-31, Own share (yen) 10000\n"
                  "Also                medical aid, Insurer number 12990017\n"
                  "Public expenses     since 2025-04-01, medical ticket\n"
                  "Consents            medicines: granted; payment ceiling: not granted\n"

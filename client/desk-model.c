@@ -518,8 +518,8 @@ on_removed (GDBusConnection *connection, const char *sender, const char *path, c
 }
 
 static void
-ask (DeskModel *model, const char *path, const char *interface, const char *method, GVariant *arguments,
-     GAsyncReadyCallback callback)
+ask_daemon (DeskModel *model, const char *path, const char *interface, const char *method, GVariant *arguments,
+            GAsyncReadyCallback callback)
 {
   const Question question = { model, model->daemons };
 
@@ -531,8 +531,9 @@ void
 desk_model_attach (DeskModel *model)
 {
   model->daemons++;
-  ask (model, SHIKAKU_READER_PATH, OBJECT_MANAGER, "GetManagedObjects", NULL, on_objects);
-  ask (model, SHIKAKU_OBJECT_PATH, PROPERTIES, "GetAll", g_variant_new ("(s)", SHIKAKU_INTERFACE_MANAGER), on_manager);
+  ask_daemon (model, SHIKAKU_READER_PATH, OBJECT_MANAGER, "GetManagedObjects", NULL, on_objects);
+  ask_daemon (model, SHIKAKU_OBJECT_PATH, PROPERTIES, "GetAll", g_variant_new ("(s)", SHIKAKU_INTERFACE_MANAGER),
+              on_manager);
 }
 
 void

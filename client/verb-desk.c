@@ -537,7 +537,7 @@ check_options (void)
 }
 
 static void
-refuse (Client *client, const char *sentence)
+refuse_desk (Client *client, const char *sentence)
 {
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   g_autoptr (GVariant) failure = NULL;
@@ -564,7 +564,7 @@ get_desk (Client *client)
     return desk;
   if (client->json)
     {
-      refuse (client, _ ("The desk is a screen for people: it prints no JSON."));
+      refuse_desk (client, _ ("The desk is a screen for people: it prints no JSON."));
       return NULL;
     }
   if (option_no_color)
@@ -575,7 +575,7 @@ get_desk (Client *client)
   if (desk->terminal == NULL)
     {
       g_free (desk);
-      refuse (client, _ ("The desk needs a terminal whose cursor can be moved."));
+      refuse_desk (client, _ ("The desk needs a terminal whose cursor can be moved."));
       return NULL;
     }
   desk->model = desk_model_new (client, (guint)option_forget_seconds, &model_observer, desk);

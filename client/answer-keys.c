@@ -24,6 +24,7 @@ static const AnswerRow whole_rows[] = {
   { "CertificateUntil", N_ ("Card's certificate until"), VALUE_DATE, SIDE_NONE },
   { "Evidence", N_ ("Evidence"), VALUE_WORD, SIDE_NONE },
   { "AsOf", N_ ("As of"), VALUE_TIME, SIDE_NONE },
+  { "QueueError", N_ ("Not kept, because of"), VALUE_TEXT, SIDE_NONE },
   { "Source", N_ ("Source"), VALUE_WORD, SIDE_NONE },
   { "Insurances", NULL, VALUE_TEXT, SIDE_NONE }, /* below */
 };

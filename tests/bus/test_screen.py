@@ -137,15 +137,17 @@ def read_keys():
     text = (SOURCE / "data" / "org.shikaku.Shikaku1.Visit.xml").read_text()
     text = text[text.index("GetEligibility: the answer."):text.index('<method name="GetEligibility">')]
     kind = r"([A-Z]\w+) (a?a\{sv\}|as|au|[sutb])(?!\w)"
-    places = {"": {}, "Insurances": {}}
+    places, last = {"": {}, "Insurances": {}}, None
     for line in text.split("@eligibility:")[1].split("Errors:")[0].splitlines():
         depth, statement = len(line) - len(line.lstrip()), line.strip()
-        place = "" if depth == 8 else "Insurances" if depth == 10 else None
+        place = "" if depth == 8 else (last if last in places else None) if depth == 10 else None
         head = re.match(rf"{kind}(?:, {kind})*:", statement)
         if place is None or not head:
             continue
         for key, type_ in re.findall(kind, head[0]):
+            places[place].pop("OfTomorrow", None)
             places[place][key] = type_
+            last = key if depth == 8 else last
             inner = re.findall(kind, statement[head.end():])
             if type_ in ("a{sv}", "aa{sv}") and key != "Insurances":
                 places[key] = dict(inner) or {"OfTomorrow": "s"}

@@ -54,8 +54,8 @@ Eligibility *eligibility_new_from_reply (TransportReply *reply, const char *lang
 Eligibility *eligibility_new_unknown (const GError *cause, const char *language);
 
 /*
- * eligibility_set_queued: the question is kept, and its outcome told with @id (transfer full); or it is not, for @error.
- * @language: of the advice, which says so.
+ * eligibility_set_queued: the question is kept, and its outcome told with @id (transfer full); or it is not, for
+ * @error. @language: of the advice, which says so.
  */
 void eligibility_set_queued (Eligibility *eligibility, char *id, ShikakuError error, const char *language);
 

@@ -4,8 +4,8 @@
  * got no answer, who asked, and word of how the center is. Out: an id for who asked; later, once, an event with the
  * outcome (outage-resolved: Queued, Answer, Fate, Error; for each user that had asked, and nobody else).
  *
- * Items are asked again one at a time, in the order in which they came: at once when the center is heard to be back, and
- * by themselves after a back-off. Each is the very message that was to be sent, so that the center answers it once,
+ * Items are asked again one at a time, in the order in which they came: at once when the center is heard to be back,
+ * and by themselves after a back-off. Each is the very message that was to be sent, so that the center answers it once,
  * however often it comes (data/center-profile.md). It stays until its outcome is written. What the center will not take
  * any more (TRANSPORT_LATE_SECONDS), refuses, or keeps answering with garbage ends with that as its fate. Where nothing
  * can be asked because of this desk's own clock, credential or account, items wait for that to be mended, and the log

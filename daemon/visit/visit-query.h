@@ -16,7 +16,7 @@ typedef struct Visit Visit;
 typedef void (*VisitQuerySend) (Visit *visit, ConsentKinds agreed, const TransportConsentText *texts,
                                 GAsyncReadyCallback callback);
 
-/* What tells the question of this visit, with those kinds, from all others: whom it is about, the day. (transfer full) */
+/* What tells the question of this visit, with those kinds, from all others: of whom, of which day. (transfer full) */
 typedef GBytes *(*VisitQueryName) (Visit *visit, ConsentKinds agreed);
 
 /*

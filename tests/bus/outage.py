@@ -151,7 +151,8 @@ class Torture:
             assert len({line["ArbitraryFileIdentifier"] for line in asked}) == 1, (day, asked)
         told = [details for _user, details in read_events(self.rig)]
         assert all(details["Fate"] == "answered" for details in told), told
-        assert sorted(details["Queued"] for details in told) == sorted(queued for _day, queued, _person in self.kept), statistics
+        kept = sorted(queued for _day, queued, _person in self.kept)
+        assert sorted(details["Queued"] for details in told) == kept, statistics
         place = {details["Queued"]: number for number, details in enumerate(told)}
         last = {line["date"]: number for number, line in enumerate(log)}
         for person in range(len(PERSONS)):

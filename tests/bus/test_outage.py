@@ -55,7 +55,8 @@ def test_number(rig):
     assert len(asked) == 1 and not asked[0]["repeated"], asked
     assert not (rig.state_directory / "outage-queue").exists()
     rig.stop_daemon()
-    assert read_events(rig) == [(rig.user("tester").uid, {"Queued": answer["Queued"], "Fate": "answered", "Answer": "eligible"})]
+    told = {"Queued": answer["Queued"], "Fate": "answered", "Answer": "eligible"}
+    assert read_events(rig) == [(rig.user("tester").uid, told)]
 
 
 def test_answer_lost(rig):

@@ -171,7 +171,7 @@ def test_search_once():
         assert answers[0] == answers[1]
         assert [line["repeated"] for line in center.log() if line["path"] == "search"] == [False, True]
         other = client.make_search("sato")
-        other["XmlMsg"]["MessageHeader"]["ArbitraryFileIdentifier"] = message["XmlMsg"]["MessageHeader"]["ArbitraryFileIdentifier"]
+        other["XmlMsg"]["MessageHeader"]["ArbitraryFileIdentifier"] = center.log()[-1]["ArbitraryFileIdentifier"]
         assert client.call("search", other)[0]["ErrorCode"] == "SHK090003"
 
 

@@ -152,7 +152,7 @@ def test_results(rig):
         told = check(visits, INSURED)
         assert_has(result, told, {"Answer": "eligible", "Code": "ABCD0001W", "Message": "センターの文言　そのまま", "Remarks": remarks})
         assert told["Insurances"]
-    for code, error in (("ABCD0001E", "CenterRefused"), ("ABCD00019", "CenterRefused"), ("SHK090001", "CenterBusy")):
+    for code, error in (("ABCD0001E", "CenterRefused"), ("ABCD00019", "CenterRefused"), ("SHK010001", "CertificateExpired")):
         rig.center(f"fault result 2,{code} path=search")
         visit = visits.check_number(INSURED)
         state, name, details = visit.wait_finished()

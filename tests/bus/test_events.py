@@ -54,14 +54,15 @@ def test_told(rig):
     clerk = rig.bus_connection()
     one, other = Listener(rig), Listener(rig, kinds=["visit-finished"])
     first, second = check(clerk), check(clerk, Token="second")
-    rig.center("fault status 500 count=always path=search")
-    failed = check(clerk)
+    rig.center("fault hold count=always path=search")
+    failed = Visits(clerk).check_number(INSURED)
+    failed.cancel()
     wait_for(lambda: one.kinds().count("visit-finished") == 3, "three visits")
     visits = [event for event in one.events if event[1] == "visit-finished"]
     assert other.wait(3) == visits
     assert [details["Visit"] for _number, _kind, _at, details in visits] == [first.path, second.path, failed.path]
     assert visits[0][3] == {"Visit": first.path, "State": "done", "Origin": "number"}, visits[0]
-    assert visits[2][3]["State"] == "failed" and visits[2][3]["Error"].startswith(ERROR), visits[2]
+    assert (visits[2][3]["State"], visits[2][3]["Error"]) == ("cancelled", ERROR + "Cancelled"), visits[2]
     now = time.time() * 1e6
     assert all(now - 60e6 < at <= now for _number, _kind, at, _details in one.events), one.events
     numbers = [event[0] for event in one.events]

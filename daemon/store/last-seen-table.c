@@ -31,9 +31,9 @@ prepare (sqlite3 *database, const char *sql, const guint8 *person)
   return NULL;
 }
 
-/* take: what is not ours is left out: a row of a field that is not known here, a value of another size. */
+/* take_value: what is not ours is left out: a row of a field that is not known here, a value of another size. */
 static void
-take (sqlite3_stmt *statement, LastSeenRow *rows, gboolean *found, guint n_rows)
+take_value (sqlite3_stmt *statement, LastSeenRow *rows, gboolean *found, guint n_rows)
 {
   const gint64 field = sqlite3_column_int64 (statement, 0);
   const void *value = sqlite3_column_blob (statement, 1);
@@ -57,7 +57,7 @@ last_seen_table_read (sqlite3 *database, const guint8 *person, LastSeenRow *rows
 
   if (statement != NULL)
     while ((result = sqlite3_step (statement)) == SQLITE_ROW)
-      take (statement, rows, found, n_rows);
+      take_value (statement, rows, found, n_rows);
   sqlite3_finalize (statement);
   return result == SQLITE_DONE || store_file_set_error (database, error);
 }

@@ -36,7 +36,10 @@ typedef struct
   Statistics *statistics;
   gboolean last_try;
 
-  /* may_go_alone: @error: why there is no challenge. Whether a proof is of use: it can be kept until the center is back. */
+  /*
+   * may_go_alone: @error: why there is no challenge. Whether a proof is of use: it can be kept until the center is
+   * back.
+   */
   gboolean (*may_go_alone) (const GError *error, gpointer user_data);
   /* authorities: loaded by whoever keeps them, when they are first needed. Return: (transfer none). */
   CardAuthorities *(*authorities) (gpointer user_data, GError **error);

@@ -12,6 +12,7 @@
 
 #define RESOURCE "/org/shikaku/texts.ini"
 #define UNTRANSLATED "en" /* the language of the plain key */
+#define CHINESE "zh_CN"   /* the texts are in simplified characters; whoever writes others reads these before English */
 
 static gpointer
 load_texts (gpointer unused)
@@ -39,21 +40,33 @@ text_reduce_language (const char *tag)
   return g_ascii_strdown (tag, (gssize)strcspn (tag, "-_.@"));
 }
 
+/* make_locale: how gettext calls the language of a tag. (transfer full) */
+static char *
+make_locale (const char *language)
+{
+  char *reduced = text_reduce_language (language != NULL ? language : UNTRANSLATED);
+
+  if (strcmp (reduced, "zh") != 0)
+    return reduced;
+  g_free (reduced);
+  return g_strdup (CHINESE);
+}
+
 char *
 text_lookup (const char *group, const char *language)
 {
-  g_autofree char *reduced = text_reduce_language (language != NULL ? language : UNTRANSLATED);
+  g_autofree char *locale = make_locale (language);
 
-  return g_key_file_get_locale_string (get_texts (), group, "Text", reduced, NULL);
+  return g_key_file_get_locale_string (get_texts (), group, "Text", locale, NULL);
 }
 
 char *
 text_lookup_language (const char *group, const char *language)
 {
-  g_autofree char *reduced = text_reduce_language (language != NULL ? language : UNTRANSLATED);
-  char *found = g_key_file_get_locale_for_key (get_texts (), group, "Text", reduced);
+  g_autofree char *locale = make_locale (language);
+  g_autofree char *found = g_key_file_get_locale_for_key (get_texts (), group, "Text", locale);
 
-  return found != NULL ? found : g_strdup (UNTRANSLATED);
+  return text_reduce_language (found != NULL ? found : UNTRANSLATED);
 }
 
 char *

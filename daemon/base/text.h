@@ -15,7 +15,8 @@ char *text_reduce_language (const char *tag);
 
 /*
  * text_lookup: the text of @group (for example "Consent drug" or "Error PinIncorrect") in @language (a tag as above:
- * "ja", "en", "ko"; NULL or unknown: English). Return: (transfer full), or NULL if there is no such group.
+ * "ja", "en", "zh", "ko", "es", "pt"; NULL or unknown: English). Return: (transfer full), or NULL if there is no such
+ * group.
  */
 char *text_lookup (const char *group, const char *language);
 

@@ -9,23 +9,15 @@ test_lookup (void)
   {
     const char *group, *language, *text;
   } cases[] = {
-    { "Consent drug", "ja", "お薬" },
-    { "Consent drug", "en", "medicines" },
-    { "Consent drug", NULL, "medicines" },
-    { "Consent drug", "ko", "medicines" },
-    { "Consent drug", "xx", "medicines" },
-    { "Consent drug", "", "medicines" },
-    { "Error NoCard", "ko", "카드" },
-    { "Error NoCard", "ja", "no card" },
-    { "Nothing", "ja", NULL },
-    { "Consent drug", "ja-JP", "お薬" },
-    { "Consent drug", "JA", "お薬" },
-    { "Consent drug", "Ja", "お薬" },
-    { "Consent drug", "ja_JP.UTF-8", "お薬" },
-    { "Consent drug", "ja-Jpan-JP", "お薬" },
-    { "Consent drug", "jav", "medicines" },
-    { "Consent drug", "EN-us", "medicines" },
-    { "Consent drug", "-JP", "medicines" },
+    { "Consent drug", "ja", "お薬" },         { "Consent drug", "en", "medicines" },
+    { "Consent drug", "zh-Hans-CN", "药物" }, { "Consent drug", NULL, "medicines" },
+    { "Consent drug", "ko", "medicines" },    { "Consent drug", "xx", "medicines" },
+    { "Consent drug", "", "medicines" },      { "Error NoCard", "ko", "카드" },
+    { "Error NoCard", "ja", "no card" },      { "Nothing", "ja", NULL },
+    { "Consent drug", "ja-JP", "お薬" },      { "Consent drug", "JA", "お薬" },
+    { "Consent drug", "Ja", "お薬" },         { "Consent drug", "ja_JP.UTF-8", "お薬" },
+    { "Consent drug", "ja-Jpan-JP", "お薬" }, { "Consent drug", "jav", "medicines" },
+    { "Consent drug", "EN-us", "medicines" }, { "Consent drug", "-JP", "medicines" },
     { "Consent drug", "C", "medicines" },
   };
 
@@ -42,7 +34,8 @@ static void
 test_language (void)
 {
   static const char *const rows[][2]
-      = { { "ja-JP", "ja" }, { "JA", "ja" }, { "en", "en" }, { "fr", "en" }, { NULL, "en" } };
+      = { { "ja-JP", "ja" }, { "JA", "ja" },    { "en", "en" },          { "fr", "en" },
+          { NULL, "en" },    { "zh-CN", "zh" }, { "zh_TW.UTF-8", "zh" }, { "pt-BR", "en" } };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     {

@@ -9,6 +9,8 @@ from bus import ERROR, ROOT, ObjectPath, Agent, Visits, call, expect_error
 from loop import wait_for
 from people import INSURED
 
+LANGUAGES = ["ja", "en", "zh", "ko", "es", "pt"]
+
 
 def start(rig, persona="yamada"):
     rig.start("card", "center", "daemon", persona=persona)
@@ -21,6 +23,28 @@ def open_visit(rig, reader, **values):
 
 def tries(rig):
     return rig.card.status()["tries"]["auth"]
+
+
+# languages
+
+def test_languages(rig):
+    """What the patient is shown and asked is in the visit's language, whichever of the six; that one goes to the center."""
+    reader = start(rig)
+    agent = Agent(rig.bus_connection("colleague")).register(Reader=reader)
+    texts = set()
+    for language in LANGUAGES:
+        visit = open_visit(rig, reader, Language=language, Consents=["drug"], SameCard=True)
+        assert visit.wait_finished()[0] == "done"
+        consent = visit.consents()["drug"]
+        assert consent["Granted"] and consent["Language"] == language, consent
+        (_kind, question, _version), = agent.wait("RequestConsent")[1]
+        shown = agent.wait("ShowMessage")[2]
+        assert shown["Language"] == language, shown
+        texts |= {question, shown["Text"]}
+        visit.close()
+    registered = [line["texts"]["PharmacistsInfo"][1] for line in rig.center.log() if line["path"] == "consent/register"]
+    assert registered == LANGUAGES, registered
+    assert len(texts) == 2 * len(LANGUAGES), texts
 
 
 # registering

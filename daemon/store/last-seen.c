@@ -8,6 +8,8 @@
  */
 #include "store/last-seen.h"
 
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -67,20 +69,25 @@ look_free (gpointer data)
   g_free (look);
 }
 
-/* hash: of @prefix and the texts, each with its NUL, so that no two of them run into each other. */
+/*
+ * hash: of @prefix and the texts, each with its NUL, so that no two of them run into each other. Not by GHmac, which
+ * frees what it was given without erasing it.
+ */
 static void
 hash (const guint8 *key, const void *prefix, gsize prefix_size, const char *first, const char *second, guint8 *out)
 {
-  GHmac *hmac = g_hmac_new (G_CHECKSUM_SHA256, key, STORE_KEY_SIZE);
+  const gsize first_size = strlen (first) + 1, second_size = second != NULL ? strlen (second) + 1 : 0;
+  const gsize size = prefix_size + first_size + second_size;
+  g_autofree guint8 *text = g_malloc (size);
   guint8 digest[32];
-  gsize size = sizeof digest;
 
-  g_hmac_update (hmac, prefix, (gssize)prefix_size);
-  g_hmac_update (hmac, (const guchar *)first, (gssize)strlen (first) + 1);
+  memcpy (text, prefix, prefix_size);
+  memcpy (text + prefix_size, first, first_size);
   if (second != NULL)
-    g_hmac_update (hmac, (const guchar *)second, (gssize)strlen (second) + 1);
-  g_hmac_get_digest (hmac, digest, &size);
-  g_hmac_unref (hmac);
+    memcpy (text + prefix_size + first_size, second, second_size);
+  if (gnutls_hmac_fast (GNUTLS_MAC_SHA256, key, STORE_KEY_SIZE, text, size, digest) != 0)
+    g_error ("there is no HMAC-SHA256"); /* which every GnuTLS has */
+  explicit_bzero (text, size);
   memcpy (out, digest, LAST_SEEN_HASH_SIZE);
 }
 

@@ -236,7 +236,7 @@ def test_no_store(rig):
     visits = [check(clerk).path for _number in range(2)]
     assert [event[3]["Visit"] for event in listener.wait(2)] == visits
     place, events = get_since(clerk, listener.begin, Kinds=["visit-finished"])
-    assert events == listener.events
+    assert events == listener.events, (events, listener.events)
     rig.stop_daemon()
     rig.start_daemon(environment={"STATE_DIRECTORY": str(rig.folder / "nowhere")})
     assert [event[1] for event in get_since(clerk, place)[1]] == ["missed"]

@@ -272,4 +272,4 @@ def test_client(rig):
     numbers = [word for key, option in (("InsurerNumber", "insurer"), ("Symbol", "symbol"), ("Number", "number"),
                                         ("Birthdate", "birthdate")) for word in ("--" + option, INSURED[key])]
     lines = rig.client("check", *numbers, stdin="", check=0).text().splitlines()
-    assert "ELIGIBLE" in lines[0] and lines[1].startswith("! Changed: Burden ratio (since: 20"), lines
+    assert "ELIGIBLE" in lines[0] and lines[1].startswith("! Changed: Burden ratio (seen otherwise on: 20"), lines

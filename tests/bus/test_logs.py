@@ -114,7 +114,7 @@ def test_statistics(rig):
     before = get_statistics(rig)
     expected = {
         "CardVisitsDone": 2, "CardVisitsFailed": 1, "CardVisitsCancelled": 1, "NumberVisitsDone": 2, "NumberVisitsFailed": 0,
-        "AnswersEligible": 2, "AnswersNotEligible": 1, "AnswersUnknown": 1, "FailedPinIncorrect": 1, "FailedCancelled": 1,
+        "AnswersEligible": 2, "AnswersNotEligible": 0, "AnswersUnknown": 2, "FailedPinIncorrect": 1, "FailedCancelled": 1,
         "CardsRead": 3, "PinsAsked": 3, "PinsWrong": 1, "ConsentsGranted": 2, "ConsentsDenied": 0, "CenterChallenges": 3,
         "CenterChallengesFailed": 0, "CenterQueries": 4, "CenterQueriesFailed": 1, "CenterRegistrations": 1,
         "CenterRegistrationsFailed": 0, "CallsRefused": 1, "CallsBraked": 0, "ReadersLost": 0, "ServiceLost": 0}

@@ -85,8 +85,8 @@ keep_in_memory (Events *events, Event *event)
 {
   if (event->sequence == 0)
     event->sequence = event_number (MAX (events->last, events->told));
-  if (events->memory->len == 0)
-    events->purged = event->sequence - 1; /* what is before is not to be had */
+  if (events->memory->len == 0) /* what is before is not to be had, but who listens has missed nothing */
+    events->purged = events->is_told && !events->is_behind ? events->told : event->sequence - 1;
   if (events->memory->len >= EVENTS_MEMORY_MAXIMUM)
     {
       events->purged = ((Event *)events->memory->pdata[0])->sequence;

@@ -131,10 +131,6 @@ typedef struct
   guint n_sought;
 } Walk;
 
-/* An argument that is a dictionary has entries, the keys and variants of which stand at these depths. */
-#define ARGUMENTS_DEPTH 0
-#define ENTRY_DEPTH 2
-
 static BusOptionSought *
 find_sought (const Walk *walk, const char *key)
 {
@@ -144,58 +140,90 @@ find_sought (const Walk *walk, const char *key)
   return NULL;
 }
 
+/* take_room: for a value, which takes @size beside what each of them does. */
 static gboolean
 take_room (Walk *walk, gsize size)
 {
+  size += NUMBER_SIZE;
   if (size > walk->room)
     return FALSE;
   walk->room -= size;
   return TRUE;
 }
 
-/*
- * walk_container: what is left of @message, or of the container that was entered. @sought: whose value it is, or NULL.
- * @is_options: it is in an argument that is an a{sv}.
- */
+/* walk_values: what is left of @message, or of the container that was entered; @are_arguments: something is sought. */
+static gboolean walk_values (Walk *walk, sd_bus_message *message, gboolean are_arguments);
+
+/* walk_basic: @ret_text: of a text; else NULL. */
 static gboolean
-walk_container (Walk *walk, sd_bus_message *message, guint depth, gboolean is_options, BusOptionSought *sought)
+walk_basic (Walk *walk, sd_bus_message *message, char type, const char **ret_text)
 {
-  const char *contents;
+  const gboolean is_text = strchr ("sog", type) != NULL;
   union
   {
     guint64 number;
     const char *text;
   } value;
+
+  if (sd_bus_message_read_basic (message, type, &value) <= 0)
+    return FALSE;
+  *ret_text = is_text ? value.text : NULL;
+  return take_room (walk, is_text ? strlen (value.text) : 0);
+}
+
+/* walk_variant: @sought: what its value is sought for; NULL: for nothing. */
+static gboolean
+walk_variant (Walk *walk, sd_bus_message *message, BusOptionSought *sought)
+{
+  const char *contents, *text = NULL;
+
+  if (sd_bus_message_peek_type (message, NULL, &contents) <= 0
+      || sd_bus_message_enter_container (message, 'v', contents) < 0)
+    return FALSE;
+  if (contents[1] != '\0' || contents[0] == 'v' ? !walk_values (walk, message, FALSE)
+                                                : !walk_basic (walk, message, contents[0], &text))
+    return FALSE;
+  if (sought != NULL)
+    {
+      sought->is_given = TRUE;
+      sought->text = g_strcmp0 (contents, sought->type) == 0 ? text : NULL;
+    }
+  return sd_bus_message_exit_container (message) >= 0 && take_room (walk, 0);
+}
+
+/* walk_dictionary: an a{sv}, which most calls have, without asking for the type of each of its parts. */
+static gboolean
+walk_dictionary (Walk *walk, sd_bus_message *message)
+{
+  int result = sd_bus_message_enter_container (message, 'a', "{sv}");
+  const char *key;
+
+  while (result >= 0 && (result = sd_bus_message_enter_container (message, 'e', "sv")) > 0)
+    if (!walk_basic (walk, message, 's', &key) || !walk_variant (walk, message, find_sought (walk, key))
+        || sd_bus_message_exit_container (message) < 0 || !take_room (walk, 0))
+      return FALSE;
+  return result >= 0 && sd_bus_message_exit_container (message) >= 0 && take_room (walk, 0);
+}
+
+static gboolean
+walk_container (Walk *walk, sd_bus_message *message, char type, const char *contents)
+{
+  return sd_bus_message_enter_container (message, type, contents) >= 0 && walk_values (walk, message, FALSE)
+         && sd_bus_message_exit_container (message) >= 0 && take_room (walk, 0);
+}
+
+static gboolean
+walk_values (Walk *walk, sd_bus_message *message, gboolean are_arguments)
+{
+  const char *contents, *text;
   char type;
 
   while (sd_bus_message_peek_type (message, &type, &contents) > 0)
-    if (contents != NULL)
-      {
-        if (depth == ARGUMENTS_DEPTH)
-          is_options = type == 'a' && strcmp (contents, "{sv}") == 0;
-        else if (depth == ENTRY_DEPTH && sought != NULL)
-          {
-            sought->is_given = TRUE;
-            if (sought->type == NULL || strcmp (contents, sought->type) != 0)
-              sought = NULL;
-          }
-        if (!take_room (walk, NUMBER_SIZE) || sd_bus_message_enter_container (message, type, contents) < 0
-            || !walk_container (walk, message, depth + 1, is_options, depth == ENTRY_DEPTH ? sought : NULL)
-            || sd_bus_message_exit_container (message) < 0)
-          return FALSE;
-      }
-    else
-      {
-        const gboolean is_text = strchr ("sog", type) != NULL;
-
-        if (sd_bus_message_read_basic (message, type, &value) < 0
-            || !take_room (walk, NUMBER_SIZE + (is_text ? strlen (value.text) : 0)))
-          return FALSE;
-        if (depth == ENTRY_DEPTH && is_options && is_text)
-          sought = find_sought (walk, value.text);
-        else if (depth == ENTRY_DEPTH + 1 && sought != NULL)
-          sought->text = value.text;
-      }
+    if (contents == NULL ? !walk_basic (walk, message, type, &text)
+        : are_arguments && type == 'a' && strcmp (contents, "{sv}") == 0
+            ? !walk_dictionary (walk, message)
+            : !walk_container (walk, message, type, contents))
+      return FALSE;
   return TRUE;
 }
 
@@ -203,7 +231,7 @@ gboolean
 bus_options_seek (sd_bus_message *message, gsize size_maximum, BusOptionSought *sought, guint n_sought)
 {
   Walk walk = { size_maximum, sought, n_sought };
-  gboolean fits = walk_container (&walk, message, ARGUMENTS_DEPTH, FALSE, NULL);
+  gboolean fits = walk_values (&walk, message, TRUE);
 
   sd_bus_message_rewind (message, TRUE);
   return fits;

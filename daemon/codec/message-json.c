@@ -29,12 +29,12 @@ typedef enum
 typedef struct
 {
   FrameKind kind;
-  guint depth;      /* of node in the tree */
-  Message *node;    /* what members become children of; NULL in the document's frame */
-  guint first_name; /* of this object's in Parser.names */
-  guint64 hashes;   /* of its names, a bit each: most names are seen to be new without a look at the others */
-  Message *only;    /* of an item: the child that its one member became; NULL: none, or several */
-  gboolean is_full; /* of an item: it has become several children */
+  guint depth;       /* of node in the tree */
+  Message *node;     /* what members become children of; NULL in the document's frame */
+  guint first_name;  /* of this object's in Parser.names */
+  guint64 hashes[4]; /* of its names, a bit each: most names are seen to be new without a look at the others */
+  Message *only;     /* of an item: the child that its one member became; NULL: none, or several */
+  gboolean is_full;  /* of an item: it has become several children */
 } Frame;
 
 typedef struct
@@ -159,25 +159,26 @@ on_start_map (void *context)
   return add_element (parser, NULL, 0, &node) && push_frame (parser, FRAME_OBJECT, node, frame->depth + 1);
 }
 
-/* hash_name: 0 to 63. Names of the field differ most in the middle, and in their length. */
+/* hash_name: 0 to 255. Names of the field differ most in the middle, and in their length. */
 static guint
 hash_name (const char *text, gsize size)
 {
   guint32 word = 0;
 
   memcpy (&word, text + (size > sizeof word ? (size - sizeof word) / 2 : 0), MIN (size, sizeof word));
-  return ((word + (guint32)size) * 2654435761u) >> 26;
+  return ((word + (guint32)size) * 2654435761u) >> 24;
 }
 
 static gboolean
 has_name (const Parser *parser, Frame *frame, const char *text, gsize size)
 {
   const Name *names = (const Name *)(void *)parser->names->data;
-  guint64 bit = G_GUINT64_CONSTANT (1) << hash_name (text, size);
+  const guint hash = hash_name (text, size);
+  const guint64 bit = G_GUINT64_CONSTANT (1) << (hash & 63);
 
-  if ((frame->hashes & bit) == 0)
+  if ((frame->hashes[hash >> 6] & bit) == 0)
     {
-      frame->hashes |= bit;
+      frame->hashes[hash >> 6] |= bit;
       return FALSE;
     }
   for (guint i = frame->first_name; i < parser->names->len; i++)

@@ -55,20 +55,49 @@ static const struct
   { "calls_braked", "Calls on the bus over a limit." },
 };
 
+/* add_texts: @first and the texts that follow, up to NULL. To format two hundred rows would cost as much as a check. */
+G_GNUC_NULL_TERMINATED
+static void
+add_texts (GString *text, const char *first, ...)
+{
+  va_list texts;
+
+  va_start (texts, first);
+  for (const char *one = first; one != NULL; one = va_arg (texts, const char *))
+    g_string_append (text, one);
+  va_end (texts);
+}
+
+/* end_row: with a blank and @number. */
+static void
+end_row (GString *text, guint64 number)
+{
+  char digits[24];
+  gsize i = sizeof digits;
+
+  digits[--i] = '\n';
+  do
+    digits[--i] = (char)('0' + number % 10);
+  while ((number /= 10) > 0);
+  digits[--i] = ' ';
+  g_string_append_len (text, digits + i, (gssize)(sizeof digits - i));
+}
+
 static void
 add_type (GString *text, const char *family, const char *type, const char *unit, const char *help)
 {
-  g_string_append_printf (text, "# TYPE shikaku_%s %s\n", family, type);
+  add_texts (text, "# TYPE shikaku_", family, " ", type, "\n", NULL);
   if (unit != NULL)
-    g_string_append_printf (text, "# UNIT shikaku_%s %s\n", family, unit);
-  g_string_append_printf (text, "# HELP shikaku_%s %s\n", family, help);
+    add_texts (text, "# UNIT shikaku_", family, " ", unit, "\n", NULL);
+  add_texts (text, "# HELP shikaku_", family, " ", help, "\n", NULL);
 }
 
 static void
 add_gauge (GString *text, const char *family, const char *help, guint value)
 {
   add_type (text, family, "gauge", NULL, help);
-  g_string_append_printf (text, "shikaku_%s %u\n", family, value);
+  add_texts (text, "shikaku_", family, NULL);
+  end_row (text, value);
 }
 
 /* add_seconds: @microseconds as a decimal number, in no locale's writing. */
@@ -94,9 +123,11 @@ add_visits (GString *text, const Statistics *statistics)
   add_type (text, "visits", "counter", NULL, "Visits that have ended, by origin and outcome.");
   for (guint origin = 0; origin < VISIT_N_ORIGINS; origin++)
     for (guint i = 0; i < STATISTICS_N_OUTCOMES; i++)
-      g_string_append_printf (text, "shikaku_visits_total{origin=\"%s\",outcome=\"%s\"} %" G_GUINT64_FORMAT "\n",
-                              visit_origin_get (origin)->word, visit_state_to_string (VISIT_DONE + i),
-                              statistics->visits[origin][i]);
+      {
+        add_texts (text, "shikaku_visits_total{origin=\"", visit_origin_get (origin)->word, "\",outcome=\"",
+                   visit_state_to_string (VISIT_DONE + i), "\"}", NULL);
+        end_row (text, statistics->visits[origin][i]);
+      }
 }
 
 static void
@@ -111,17 +142,19 @@ add_counters (GString *text, const Statistics *statistics)
       if (strcmp (family, last) != 0)
         add_type (text, family, "counter", NULL, find_help (family));
       last = family;
+      add_texts (text, "shikaku_", family, "_total", NULL);
       if (*label != '\0')
-        g_string_append_printf (text, "shikaku_%s_total{%s} %" G_GUINT64_FORMAT "\n", family, label,
-                                statistics->counters[i]);
-      else
-        g_string_append_printf (text, "shikaku_%s_total %" G_GUINT64_FORMAT "\n", family, statistics->counters[i]);
+        add_texts (text, "{", label, "}", NULL);
+      end_row (text, statistics->counters[i]);
     }
 
   add_type (text, "visit_errors", "counter", NULL, "Visits that an error has ended.");
   for (guint i = 1; i < SHIKAKU_N_ERRORS; i++)
-    g_string_append_printf (text, "shikaku_visit_errors_total{error=\"%s\"} %" G_GUINT64_FORMAT "\n",
-                            shikaku_error_get_short_name ((ShikakuError)i), statistics->failures[i]);
+    {
+      add_texts (text, "shikaku_visit_errors_total{error=\"", shikaku_error_get_short_name ((ShikakuError)i), "\"}",
+                 NULL);
+      end_row (text, statistics->failures[i]);
+    }
 }
 
 /* format_limit: the one way that OpenMetrics has to write it: 0.01, 2.5, 1.0. */
@@ -150,12 +183,11 @@ add_times (GString *text, const Statistics *statistics)
           if (i < STATISTICS_N_BUCKETS)
             format_limit (limit, statistics_get_limit (i));
           count += times->buckets[i];
-          g_string_append_printf (text,
-                                  "shikaku_visit_part_seconds_bucket{part=\"%s\",le=\"%s\"} %" G_GUINT64_FORMAT "\n",
-                                  name, limit, count);
+          add_texts (text, "shikaku_visit_part_seconds_bucket{part=\"", name, "\",le=\"", limit, "\"}", NULL);
+          end_row (text, count);
         }
-      g_string_append_printf (text, "shikaku_visit_part_seconds_count{part=\"%s\"} %" G_GUINT64_FORMAT "\n", name,
-                              count);
+      add_texts (text, "shikaku_visit_part_seconds_count{part=\"", name, "\"}", NULL);
+      end_row (text, count);
       g_string_append_printf (text, "shikaku_visit_part_seconds_sum{part=\"%s\"} ", name);
       add_seconds (text, times->sum);
     }
@@ -169,7 +201,10 @@ add_center (GString *text, Station *station)
 
   add_type (text, "center_state", "gauge", NULL, "1 for the state that the center is in.");
   for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
-    g_string_append_printf (text, "shikaku_center_state{state=\"%s\"} %d\n", states[i], strcmp (state, states[i]) == 0);
+    {
+      add_texts (text, "shikaku_center_state{state=\"", states[i], "\"}", NULL);
+      end_row (text, strcmp (state, states[i]) == 0);
+    }
 }
 
 /* add_expiries: of several of a kind the soonest, so that no two rows have the same label. */

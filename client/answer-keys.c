@@ -74,11 +74,11 @@ static const AnswerRow insurance_rows[] = {
 };
 
 static const AnswerRow part_rows[] = {
-  { "Class", N_ ("Class"), VALUE_TEXT, SIDE_NONE },
-  { "ClassName", N_ ("Class"), VALUE_TEXT, SIDE_NONE },
+  { "Class", N_ ("Class"), VALUE_WORD, SIDE_NONE },
+  { "ClassName", N_ ("Class"), VALUE_WORD, SIDE_NONE },
   { "Classification", N_ ("Certificate"), VALUE_CERTIFICATE, SIDE_NONE },
-  { "Category", N_ ("Category"), VALUE_TEXT, SIDE_NONE },
-  { "Name", N_ ("Disease"), VALUE_TEXT, SIDE_NONE },
+  { "Category", N_ ("Category"), VALUE_WORD, SIDE_NONE },
+  { "Name", N_ ("Disease"), VALUE_WORD, SIDE_NONE },
   { "Date", N_ ("Issued"), VALUE_DATE, SIDE_NONE },
   { "From", N_ ("Valid from"), VALUE_DATE, SIDE_NONE },
   { "Until", N_ ("Valid until"), VALUE_DATE, SIDE_NONE },
@@ -235,7 +235,7 @@ char *
 answer_keys_format (AnswerPlace place, const char *key, GVariant *value)
 {
   const AnswerRow *row = answer_keys_find (place, key);
-  const ValueType type = row != NULL ? row->type : VALUE_TEXT;
+  const ValueType type = row != NULL ? row->type : VALUE_WORD; /* what else was sent has codes of the field too */
 
   if (g_variant_is_of_type (value, G_VARIANT_TYPE_STRING))
     return format_text (key, type, g_variant_get_string (value, NULL));

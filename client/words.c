@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "client/code-words.h"
 #include "daemon/base/names.h"
 
 typedef struct
@@ -213,7 +214,7 @@ words_validity (const char *validity)
   return LOOK_UP (validities, validity);
 }
 
-/* Of an answer: how the values of a key read. */
+/* Of an answer: how the values of a key read. The codes of the field are not among them (code-words). */
 static const struct
 {
   const char *key;
@@ -237,37 +238,9 @@ static const struct
   { "Sex", { "unknown", N_ ("not stated") } },
   { "Relationship", { "self", N_ ("the insured person") } },
   { "Relationship", { "family", N_ ("family member") } },
-  { "Classification", { "01", N_ ("ordinary insurance") } },
-  { "Classification", { "02", N_ ("retired persons") } },
-  { "Classification", { "03", N_ ("short term (ordinary)") } },
-  { "Classification", { "04", N_ ("short term (retired)") } },
-  { "Classification", { "05", N_ ("special medical expenses") } },
-  { "Classification", { "06", N_ ("special case of retired persons") } },
-  { "Classification", { "07", N_ ("Self-Defense Forces") } },
-  { "Classification", { "A1", N_ ("medical aid") } },
-  { "TicketType", { "01", N_ ("medical ticket") } },
-  { "TicketType", { "02", N_ ("dispensing ticket") } },
-  { "MedicalTreatmentType", { "01", N_ ("inpatient") } },
-  { "MedicalTreatmentType", { "02", N_ ("outpatient") } },
-  { "MedicalTreatmentType", { "03", N_ ("dental") } },
-  { "MedicalTreatmentType", { "04", N_ ("dispensing") } },
-  { "MedicalTreatmentType", { "05", N_ ("home nursing") } },
-  { "SingleOrCombinedUse", { "01", N_ ("alone") } },
-  { "SingleOrCombinedUse", { "02", N_ ("combined") } },
-  { "StatusOfSocialInsurance", { "01", N_ ("applies") } },
-  { "StatusOfSocialInsurance", { "02", N_ ("does not apply") } },
-  { "StatusOfInfecton", { "01", N_ ("applies") } },
-  { "StatusOfInfecton", { "02", N_ ("does not apply") } },
-  { "StatusOfElderlyMedicalCare", { "01", N_ ("applies") } },
-  { "StatusOfElderlyMedicalCare", { "02", N_ ("does not apply") } },
-  { "StatusOfPrefecturalExpenses", { "01", N_ ("applies") } },
-  { "StatusOfPrefecturalExpenses", { "02", N_ ("does not apply") } },
-  { "ConsistencyFlag", { "1", N_ ("inconsistent") } },
-  { "DesignatedMedicalInstitutionFlag", { "0", N_ ("named on the ticket") } },
-  { "DesignatedMedicalInstitutionFlag", { "1", N_ ("not named on the ticket") } },
-  { "Certificate", { "01", N_ ("ceiling certificate") } },
-  { "Certificate", { "02", N_ ("ceiling and meal charge certificate") } },
-  { "Certificate", { "03", N_ ("meal charge certificate") } },
+  { "PrescriptionForm", { "electronic", N_ ("electronic") } },
+  { "PrescriptionForm", { "paper", N_ ("paper") } },
+  { "Source", { "center", N_ ("center") } },
   { "Remarks", { "classification-blank", N_ ("the kind of insurance is missing") } },
   { "Remarks", { "cut-short", N_ ("too much was sent; the rest is left out") } },
   { "Remarks", { "date-invalid", N_ ("a date that does not exist") } },
@@ -289,19 +262,18 @@ static const struct
   { "Remarks", { "several-with-insurance", N_ ("several matches, yet insurances are shown") } },
   { "Remarks", { "time-in-future", N_ ("a time in the future") } },
   { "Remarks", { "unregistered-with-ordinary-insurance", N_ ("a ticket is missing, but this is no medical aid") } },
-  { "LossReason", { "01", N_ ("death") } },
-  { "LossReason", { "02", N_ ("public assistance has begun") } },
-  { "LossReason", { "03", N_ ("another insurance was acquired") } },
-  { "LossReason", { "99", N_ ("other") } },
 };
 
 const char *
 words_value (const char *key, const char *value)
 {
+  const char *text;
+
   for (guint i = 0; i < G_N_ELEMENTS (values); i++)
     if (g_str_equal (values[i].key, key) && g_str_equal (values[i].word.word, value))
       return _ (values[i].word.text);
-  return value;
+  text = code_words_find (key, value);
+  return text != NULL ? text : value;
 }
 
 const char *

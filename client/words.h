@@ -16,7 +16,7 @@ const char *words_link_state (const char *state);
 const char *words_settings (const char *state);
 const char *words_validity (const char *validity);
 
-/* words_value: @value of the eligibility's @key ("Sex", "Relationship", "LossReason", …). */
+/* words_value: @value of the eligibility's @key ("Sex", "LossReason", …): a word of the contract, or a field's code. */
 const char *words_value (const char *key, const char *value);
 
 /* words_language: the language of this program's texts as the contract writes it: "ja", "en". Static. */

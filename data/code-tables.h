@@ -7,9 +7,9 @@
  *   CODE (NAME, "code", "Japanese", "English") a code of it; NULL: that it exists is public, what it means is not
  *
  * Either may be left undefined; both are undefined again at the end. The daemon reads the Japanese names, which are the
- * field's own (daemon/codec/code-tables.c). The client includes nothing of daemon/, but may include this: its English
- * texts are msgids, marked with N_, and those that words.c shows today are the same ones. A program that shows more of
- * them names this file in po/POTFILES. Table 042 is missing: none of its codes is public.
+ * field's own (daemon/codec/code-tables.c). The client takes the English ones (client/code-words.c): those that it
+ * shows are msgids, marked with N_; of the other tables nobody has to translate anything. Table 042 is missing: none of
+ * its codes is public.
  */
 /* clang-format off */
 #ifndef CODE_TABLE
@@ -20,25 +20,25 @@
 #endif
 
 CODE_TABLE (CEILING_CONSENT, 1) /* LimitApplicationCertificateRelatedConsFlg of a query */
-CODE (CEILING_CONSENT, "0", "未同意", N_ ("no consent"))
-CODE (CEILING_CONSENT, "1", "同意", N_ ("consent"))
+CODE (CEILING_CONSENT, "0", "未同意", "no consent")
+CODE (CEILING_CONSENT, "1", "同意", "consent")
 
 CODE_TABLE (REFERENCE_CLASSIFICATION, 2) /* ReferenceClassification */
-CODE (REFERENCE_CLASSIFICATION, "1", "マイナンバーカード", N_ ("My Number Card"))
-CODE (REFERENCE_CLASSIFICATION, "2", "被保険者証情報", N_ ("insurance number"))
+CODE (REFERENCE_CLASSIFICATION, "1", "マイナンバーカード", "My Number Card")
+CODE (REFERENCE_CLASSIFICATION, "2", "被保険者証情報", "insurance number")
 
 CODE_TABLE (SEGMENT_OF_RESULT, 3) /* SegmentOfResult */
-CODE (SEGMENT_OF_RESULT, "1", "正常終了", N_ ("finished"))
-CODE (SEGMENT_OF_RESULT, "2", "処理中", N_ ("still being worked on"))
-CODE (SEGMENT_OF_RESULT, "9", "異常終了", N_ ("refused"))
+CODE (SEGMENT_OF_RESULT, "1", "正常終了", "finished")
+CODE (SEGMENT_OF_RESULT, "2", "処理中", "still being worked on")
+CODE (SEGMENT_OF_RESULT, "9", "異常終了", "refused")
 
 CODE_TABLE (PROCESSING_RESULT_STATUS, 4) /* ProcessingResultStatus */
-CODE (PROCESSING_RESULT_STATUS, "1", "正常", N_ ("good"))
-CODE (PROCESSING_RESULT_STATUS, "2", "エラー", N_ ("error"))
+CODE (PROCESSING_RESULT_STATUS, "1", "正常", "good")
+CODE (PROCESSING_RESULT_STATUS, "2", "エラー", "error")
 
 CODE_TABLE (CHARACTER_CODE, 5) /* CharacterCodeIdentifier */
-CODE (CHARACTER_CODE, "0", "UTF-8", N_ ("UTF-8"))
-CODE (CHARACTER_CODE, "1", "Shift_JIS", N_ ("Shift_JIS"))
+CODE (CHARACTER_CODE, "0", "UTF-8", "UTF-8")
+CODE (CHARACTER_CODE, "1", "Shift_JIS", "Shift_JIS")
 
 CODE_TABLE (VALIDITY, 6) /* QualificationValidity */
 CODE (VALIDITY, "1", "有効", N_ ("valid"))
@@ -109,8 +109,8 @@ CODE_TABLE (PRESCHOOL, 15) /* PreschoolClassification */
 CODE (PRESCHOOL, "1", "該当", N_ ("applies"))
 
 CODE_TABLE (CONSENT, 16) /* …ConsFlg */
-CODE (CONSENT, "0", "なし", N_ ("no consent"))
-CODE (CONSENT, "1", "あり", N_ ("consent"))
+CODE (CONSENT, "0", "なし", N_ ("not granted"))
+CODE (CONSENT, "1", "あり", N_ ("granted"))
 CODE (CONSENT, "2", "有効期限切れ", N_ ("consent has ended"))
 CODE (CONSENT, "3", "同意取得困難", N_ ("consent could not be asked for"))
 
@@ -157,17 +157,17 @@ CODE (DESIGNATED_INSTITUTION, "0", "一致", N_ ("named on the ticket"))
 CODE (DESIGNATED_INSTITUTION, "1", "不一致", N_ ("not named on the ticket"))
 
 CODE_TABLE (SAME_PERSON, 27) /* (same person) */
-CODE (SAME_PERSON, "1", "あり", N_ ("yes"))
+CODE (SAME_PERSON, "1", "あり", "yes")
 
 CODE_TABLE (TREATMENT_FLAG, 28) /* MedicalTreatmentFlag */
-CODE (TREATMENT_FLAG, "1", "外来", N_ ("outpatient"))
+CODE (TREATMENT_FLAG, "1", "外来", N_ ("visit to the institution"))
 CODE (TREATMENT_FLAG, "2", "訪問", N_ ("home visit"))
-CODE (TREATMENT_FLAG, "3", "オンライン", N_ ("online"))
+CODE (TREATMENT_FLAG, "3", "オンライン", N_ ("online visit"))
 CODE (TREATMENT_FLAG, "4", "救急", N_ ("emergency"))
 
 CODE_TABLE (INFORMATION_TYPE, 29) /* MedicalInformationType */
-CODE (INFORMATION_TYPE, "TKK", "特定健診情報", N_ ("check-ups"))
-CODE (INFORMATION_TYPE, "YZK", "薬剤・診療情報", N_ ("medicines and treatments"))
+CODE (INFORMATION_TYPE, "TKK", "特定健診情報", "check-ups")
+CODE (INFORMATION_TYPE, "YZK", "薬剤・診療情報", "medicines and treatments")
 
 CODE_TABLE (DISPLAY, 30) /* …DisplayFlg */
 CODE (DISPLAY, "0", NULL, NULL)
@@ -180,41 +180,41 @@ CODE (CONSENT_END_REASON, "2", NULL, NULL)
 CODE (CONSENT_END_REASON, "3", NULL, NULL)
 
 CODE_TABLE (CHANGED_SINCE, 32) /* QualificationChangeFlg */
-CODE (CHANGED_SINCE, "0", "一致", N_ ("as at the last check"))
-CODE (CHANGED_SINCE, "1", "不一致", N_ ("changed since the last check"))
+CODE (CHANGED_SINCE, "0", "一致", "as at the last check")
+CODE (CHANGED_SINCE, "1", "不一致", "changed since the last check")
 
 CODE_TABLE (ADDRESS_TYPE, 33) /* (kind of URL) */
 CODE (ADDRESS_TYPE, "2", NULL, NULL)
 CODE (ADDRESS_TYPE, "3", NULL, NULL)
 
 CODE_TABLE (FILE_TYPE, 34) /* (kind of file) */
-CODE (FILE_TYPE, "1", "PDF", N_ ("PDF"))
-CODE (FILE_TYPE, "2", "PNG", N_ ("PNG"))
+CODE (FILE_TYPE, "1", "PDF", "PDF")
+CODE (FILE_TYPE, "2", "PNG", "PNG")
 
 CODE_TABLE (CHANGE, 35) /* (change) */
 CODE (CHANGE, "0", NULL, NULL)
 CODE (CHANGE, "1", NULL, NULL)
 
 CODE_TABLE (CONSENT_TO_VIEW, 36) /* (kind of consent) */
-CODE (CONSENT_TO_VIEW, "TSR", "特定疾病", N_ ("specific diseases"))
-CODE (CONSENT_TO_VIEW, "TKK", "特定健診情報", N_ ("check-ups"))
-CODE (CONSENT_TO_VIEW, "YZK", "薬剤情報", N_ ("medicines"))
-CODE (CONSENT_TO_VIEW, "SRJ", "診療情報", N_ ("treatments, allergies and tests"))
-CODE (CONSENT_TO_VIEW, "SHJ", "手術情報", N_ ("operations, names of diseases and infections"))
+CODE (CONSENT_TO_VIEW, "TSR", "特定疾病", "specific diseases")
+CODE (CONSENT_TO_VIEW, "TKK", "特定健診情報", "check-ups")
+CODE (CONSENT_TO_VIEW, "YZK", "薬剤情報", "medicines")
+CODE (CONSENT_TO_VIEW, "SRJ", "診療情報", "treatments, allergies and tests")
+CODE (CONSENT_TO_VIEW, "SHJ", "手術情報", "operations, names of diseases and infections")
 
 CODE_TABLE (USE, 37) /* (setting of use) */
 CODE (USE, "0", NULL, NULL)
 CODE (USE, "1", NULL, NULL)
 
 CODE_TABLE (E_PRESCRIPTION, 38) /* (use of e-prescriptions) */
-CODE (E_PRESCRIPTION, "0", "しない", N_ ("not used"))
-CODE (E_PRESCRIPTION, "1", "電子のみ", N_ ("electronic only"))
-CODE (E_PRESCRIPTION, "2", "併用", N_ ("both"))
-CODE (E_PRESCRIPTION, "3", "紙のみ", N_ ("paper only"))
+CODE (E_PRESCRIPTION, "0", "しない", "not used")
+CODE (E_PRESCRIPTION, "1", "電子のみ", "electronic only")
+CODE (E_PRESCRIPTION, "2", "併用", "both")
+CODE (E_PRESCRIPTION, "3", "紙のみ", "paper only")
 
 CODE_TABLE (FORM_CHOSEN_AT, 39) /* (when the form of prescription is chosen) */
-CODE (FORM_CHOSEN_AT, "1", "資格確認時以外", N_ ("not when eligibility is checked"))
-CODE (FORM_CHOSEN_AT, "2", "資格確認時", N_ ("when eligibility is checked"))
+CODE (FORM_CHOSEN_AT, "1", "資格確認時以外", "not when eligibility is checked")
+CODE (FORM_CHOSEN_AT, "2", "資格確認時", "when eligibility is checked")
 
 CODE_TABLE (REQUEST_PATTERN, 40) /* (pattern of requests) */
 CODE (REQUEST_PATTERN, "1", NULL, NULL)
@@ -225,19 +225,19 @@ CODE (REQUEST_PATTERN, "5", NULL, NULL)
 CODE (REQUEST_PATTERN, "6", NULL, NULL)
 
 CODE_TABLE (AUTHENTICATION_FACTOR, 41) /* (factor of authentication) */
-CODE (AUTHENTICATION_FACTOR, "1", "記憶", N_ ("something known"))
-CODE (AUTHENTICATION_FACTOR, "2", "生体", N_ ("something of the body"))
-CODE (AUTHENTICATION_FACTOR, "3", "物理", N_ ("something owned"))
+CODE (AUTHENTICATION_FACTOR, "1", "記憶", "something known")
+CODE (AUTHENTICATION_FACTOR, "2", "生体", "something of the body")
+CODE (AUTHENTICATION_FACTOR, "3", "物理", "something owned")
 
 CODE_TABLE (EMERGENCY_RIGHT, 43) /* (right in emergencies) */
 CODE (EMERGENCY_RIGHT, "0", NULL, NULL)
 CODE (EMERGENCY_RIGHT, "1", NULL, NULL)
 
 CODE_TABLE (LINKED_SYSTEM, 44) /* (linked system) */
-CODE (LINKED_SYSTEM, "01", "医療費助成", N_ ("subsidised medical expenses"))
-CODE (LINKED_SYSTEM, "2", "母子保健", N_ ("mother and child health"))
-CODE (LINKED_SYSTEM, "4", "予防接種", N_ ("vaccinations"))
-CODE (LINKED_SYSTEM, "8", "介護", N_ ("nursing care"))
+CODE (LINKED_SYSTEM, "01", "医療費助成", "subsidised medical expenses")
+CODE (LINKED_SYSTEM, "2", "母子保健", "mother and child health")
+CODE (LINKED_SYSTEM, "4", "予防接種", "vaccinations")
+CODE (LINKED_SYSTEM, "8", "介護", "nursing care")
 
 #undef CODE_TABLE
 #undef CODE

@@ -68,7 +68,7 @@ test_order (void)
                  "Address       東京都架空区見本町一丁目                 ●●●●●●●●●●●…\n"
                  "              ２番３号　架空ニュータ…   Burden ratio   30 %\n"
                  "\n"
-                 "Payment ceiling     ア, 2025-08-01 to 2031-07-31\n"
+                 "Payment ceiling     class a (under 70), 2025-08-01 to 2031-07-31\n"
                  "Specific disease    血友病, until 2031-03-31, Own share (yen) 10000\n"
                  "Also                medical aid, Insurer number 12990017\n"
                  "Public expenses     since 2025-04-01, medical ticket\n"

@@ -125,18 +125,18 @@ test_ceiling (void)
                   "'Ceiling': <{'Class': <'A01'>, 'ClassName': <'ア'>, 'Classification': <'01'>, 'From': <'20250801'>,"
                   " 'LongTermFrom': <'20260201'>}>,"
                   "'Elderly': <{'BurdenRatio': <uint32 20>}>,"
-                  "'SpecificDiseases': <[{'Category': <'2'>, 'Name': <'血友病'>, 'SelfPay': <'010000'>},"
+                  "'SpecificDiseases': <[{'Category': <'2'>, 'Name': <'血液凝固因子障害'>, 'SelfPay': <'010000'>},"
                   " {'Category': <'9'>, 'SelfPay': <'000000'>}]>}]>}",
                   NULL,
                   "ELIGIBLE\n" RULE "  Elderly certificate:\n"
                   "    Burden ratio          20 %\n"
                   "  Payment ceiling:\n"
-                  "    Class                 ア\n"
+                  "    Class                 class a (under 70)\n"
                   "    Certificate           ceiling certificate\n"
                   "    Valid from            2025-08-01\n"
                   "    Long term since       2026-02-01\n"
                   "  Specific disease:\n"
-                  "    Disease               血友病\n"
+                  "    Disease               clotting factor disorder\n"
                   "    Own share (yen)       10000\n"
                   "  Specific disease:\n"
                   "    Category              9\n"
@@ -144,6 +144,29 @@ test_ceiling (void)
   assert_printed ("{'Answer': <'eligible'>, 'Insurances': <[{'Ceiling': <{'Class': <'Z99'>}>}]>}", NULL,
                   "ELIGIBLE\n" RULE "  Payment ceiling:\n"
                   "    Class                 Z99\n");
+}
+
+/* What has no key of its own is shown under the center's name, and its code as what it means. */
+static void
+test_other (void)
+{
+  assert_printed ("{'Answer': <'eligible'>, 'Other': <{'MedicalTreatmentFlag': <'2'>, 'OfTomorrow': <'1'>}>,"
+                  " 'Insurances': <[{'Other': <{'LimitApplicationCertificateChanged': <'9'>,"
+                  " 'PharmacistsInfoConsFlg': <'2'>}>,"
+                  " 'Ceiling': <{'Other': <{'LimitApplicationCertificateClassificationFlag': <'B04'>}>}>}]>}",
+                  NULL,
+                  "ELIGIBLE\n"
+                  "  Other\n"
+                  "    MedicalTreatmentFlag  home visit\n"
+                  "    OfTomorrow            1\n" RULE "  Payment ceiling:\n"
+                  "    Other\n"
+                  "      LimitApplicationCertificateClassificationFlag\n"
+                  "                          ordinary income\n"
+                  "  Also sent:\n"
+                  "    LimitApplicationCertificateChanged\n"
+                  "                          9\n"
+                  "    PharmacistsInfoConsFlg\n"
+                  "                          consent has ended\n");
 }
 
 /* The field's tags have names for people; a code that is not known is shown as it is. */
@@ -232,6 +255,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/answer-view/several-insurances", test_several_insurances);
   g_test_add_func ("/answer-view/unmapped", test_unmapped);
   g_test_add_func ("/answer-view/ceiling", test_ceiling);
+  g_test_add_func ("/answer-view/other", test_other);
   g_test_add_func ("/answer-view/ticket", test_ticket);
   g_test_add_func ("/answer-view/unknown-keys", test_unknown_keys);
   g_test_add_func ("/answer-view/consents", test_consents);

@@ -21,6 +21,7 @@ typedef enum
   DESK_ACTION_SHOW,
   DESK_ACTION_CANCEL,
   DESK_ACTION_FORGET,
+  DESK_ACTION_FREE, /* the reader, whoever's visit is there */
   DESK_ACTION_DIAGNOSE,
   DESK_ACTION_HELP,
   DESK_ACTION_QUIT,

@@ -62,6 +62,7 @@ typedef struct
   char *message;       /* to the clerk, until the next key; or NULL */
   char *trouble;       /* with the daemon, until it is back; or NULL */
   gboolean is_leaving; /* the clerk was told that visits run */
+  gboolean is_freeing; /* the clerk was told whose visit it may be */
   guint drawing;       /* a source */
 } Desk;
 
@@ -329,6 +330,53 @@ forget_selected (Desk *desk)
   desk_model_remove (desk->model, number);
 }
 
+/* say_error: @error: an answer of the daemon. */
+static void
+say_error (Desk *desk, const GError *error)
+{
+  g_autofree char *name = NULL, *message = NULL, *sentence = NULL;
+
+  errors_split (error, &name, &message);
+  sentence = errors_describe (name, message);
+  say (desk, sentence);
+}
+
+static void
+on_freed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Client *client = user_data;
+  Desk *desk = client->state;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+
+  if (desk == NULL)
+    return;
+  if (reply == NULL)
+    say_error (desk, error);
+  else
+    say (desk, _ ("The reader is free."));
+}
+
+/* Of a visit of another program too: hence the question. The daemon knows who may. */
+static void
+free_reader (Desk *desk)
+{
+  g_autofree char *reader = choose_reader (desk);
+  const gboolean is_sure = desk->is_freeing;
+
+  if (reader == NULL)
+    return;
+  desk->is_freeing = !is_sure;
+  if (!is_sure)
+    {
+      say (desk, _ ("Whoever's visit is there will be cancelled. The same key again: free it."));
+      return;
+    }
+  say (desk, _ ("Freeing the reader…"));
+  client_call (desk->client, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "FreeReader",
+               g_variant_new ("(o)", reader), CLIENT_CALL_SECONDS, on_freed, desk->client);
+}
+
 static void
 on_links (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -336,17 +384,13 @@ on_links (GObject *source, GAsyncResult *result, gpointer user_data)
   Desk *desk = client->state;
   g_autoptr (GError) error = NULL;
   g_autoptr (GVariant) links = client_finish_call (source, result, &error);
-  g_autofree char *name = NULL, *message = NULL, *sentence = NULL;
 
   if (desk == NULL)
     return;
   if (links == NULL || !g_variant_is_of_type (links, G_VARIANT_TYPE ("aa{sv}")))
     {
-      if (error == NULL)
-        return;
-      errors_split (error, &name, &message);
-      sentence = errors_describe (name, message);
-      say (desk, sentence);
+      if (error != NULL)
+        say_error (desk, error);
       return;
     }
   g_clear_pointer (&desk->message, g_free);
@@ -457,6 +501,9 @@ act (Desk *desk, DeskAction action)
     case DESK_ACTION_FORGET:
       forget_selected (desk);
       break;
+    case DESK_ACTION_FREE:
+      free_reader (desk);
+      break;
     case DESK_ACTION_DIAGNOSE:
       diagnose (desk);
       break;
@@ -502,6 +549,8 @@ on_key (gunichar key, gpointer user_data)
   g_clear_pointer (&desk->message, g_free);
   if (action != DESK_ACTION_QUIT)
     desk->is_leaving = FALSE;
+  if (action != DESK_ACTION_FREE)
+    desk->is_freeing = FALSE;
   if (action != DESK_ACTION_NONE)
     act (desk, action);
   else if (desk->view == DESK_VIEW_FORM && (key == DESK_KEY_BACKSPACE || key == DESK_KEY_CLEAR))

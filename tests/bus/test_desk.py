@@ -165,6 +165,38 @@ def test_cancel(rig):
     assert patient.count("RequestPin") == 0
 
 
+def test_free(rig):
+    """The visit of another program is ended by who may, after a question; who may not is told so, and it goes on."""
+    reader = start(rig, card_options=["--ejected"])
+    Agent(rig.bus_connection("colleague")).register(Reader=ObjectPath(reader))
+    visits = Visits(rig.bus_connection("colleague"))
+    visit = visits.open(Reader=ObjectPath(reader))
+    desk, screen = open_desk(rig, columns=120)
+    screen.wait("> 1    no card    in use")
+    assert screen.find("f free reader") is not None, screen.text()
+    desk.write("f")
+    screen.wait("The same key again: free it.")
+    desk.write("jk")
+    screen.wait("The same key again", gone=True)
+    desk.write("f")  # the question again, since another key came between
+    screen.wait("The same key again: free it.")
+    desk.write("f")
+    screen.wait("You may not do this.")
+    assert visit.get("State") == "waiting-for-card"
+    leave(desk, screen)
+
+    desk = rig.spawn_client("desk", terminal=True, user="root", environment=COLOURS)
+    screen = Screen(desk)
+    screen.wait("> 1    no card    in use")
+    desk.write("f")
+    screen.wait("The same key again: free it.")
+    desk.write("f")
+    screen.wait("The reader is free.")
+    screen.wait("> 1    no card    free")
+    assert visit.wait_finished()[:2] == ("cancelled", "Cancelled") and visit.by == "manager"
+    leave(desk, screen)
+
+
 def test_forgotten(rig):
     """Without a key nothing of a person stays: neither in the list, nor an answer that is shown, nor what was typed."""
     rig.start("center", "daemon")

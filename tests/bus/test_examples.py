@@ -3,6 +3,7 @@
 
 Comes in: a rig. Each function test_… is a case; tests/bus/meson.build lists them.
 """
+import os
 import re
 import shlex
 import shutil
@@ -17,7 +18,8 @@ NUMBERS = ("990019", "架空０１", "１２３４５６７", "01", "19850412")
 ELIGIBLE, NOT_ELIGIBLE, UNKNOWN, FAILED = range(4)
 USAGE = "usage: receipt [READER | INSURER SYMBOL NUMBER BRANCH BIRTHDATE]\n"
 NO_BUS = {"DBUS_SYSTEM_BUS_ADDRESS": "unix:path=/nonexistent"}
-PROGRAMS = {"c": "cc", "java": "javac", "ruby": "ruby", "python": "/usr/bin/python3", "node": "node"}
+PROGRAMS = {"c": "cc", "java": "javac", "ruby": "ruby", "python": "/usr/bin/python3", "node": "node", "php": "php",
+            "shell": "jq"}
 
 
 class Example:
@@ -27,29 +29,35 @@ class Example:
         self.rig, folder = rig, rig.folder / "example"
         folder.mkdir(mode=0o755)
         self.command = wrap(*make(language, FOLDER, folder))
+        self.environment = {}
+        if language == "shell":
+            self.environment["PATH"] = f"{rig.program('client/shikakuctl').parent}:{os.environ['PATH']}"
 
-    def run(self, *arguments, status, environment=None):
+    def run(self, *arguments, status, environment=None, lines=""):
         """Return: what it printed, on both."""
-        process = self.rig.spawn_as("tester", *self.command, *arguments, keep="all", environment=environment)
+        process = self.rig.spawn_as("tester", *self.command, *arguments, keep="all",
+                                      environment={**self.environment, **(environment or {})})
+        process.write(lines)
         process.close_input()
         assert process.wait() == status, f"status {process.status}: {process.text()}"
         return process.text()
 
 
-def check(rig, language):
+def check(rig, language, no_reader="there is no such reader", wrong_date="Birthdate"):
     example = Example(rig, language)
     rig.start("card", "center", "daemon")
     reader = rig.wait_readers(2, present=1)[0]
     agent = Agent(rig.bus_connection("colleague")).register(Reader=ObjectPath(reader))
     number = reader.rsplit("/", 1)[1]
 
-    assert example.run(number, status=ELIGIBLE) == "eligible\n990019 山田　花子 30 %\n"
+    printed = example.run(number, status=ELIGIBLE)
+    assert printed == "eligible\n990019 山田　花子 30 %\n", printed
     assert agent.count("RequestPin") == 1
     assert example.run(*NUMBERS, status=ELIGIBLE) == "eligible\n990019 山田　花子 30 %\n"
     printed = example.run(number + "0", status=FAILED)
-    assert printed == "NoReader: there is no such reader\nsee: shikakuctl diagnose\n", printed
+    assert printed == f"NoReader: {no_reader}\nsee: shikakuctl diagnose\n", printed
     printed = example.run(NUMBERS[0], "", "1", "2", "not a date", status=FAILED)
-    assert printed.startswith("InvalidOption: Birthdate") and printed.count("\n") == 1, printed
+    assert printed.startswith(f"InvalidOption: {wrong_date}") and printed.count("\n") == 1, printed
     for wrong in (NUMBERS[:2], NUMBERS[:4], (*NUMBERS, "1")):
         assert example.run(*wrong, status=FAILED) == USAGE
     for arguments in ((number,), NUMBERS):
@@ -102,6 +110,28 @@ def test_ruby(rig):
 
 def test_java(rig):
     check(rig, "java")
+
+
+def test_php(rig):
+    """By two processes, of which the second takes the visit of the first."""
+    check(rig, "php")
+
+
+def test_php_pages(rig):
+    """Each page by itself: one leaves a ticket, and is gone; the next has the answer, and nothing is left of the visit."""
+    example = Example(rig, "php")
+    rig.start("center", "daemon")
+    ticket = example.run("--open", *NUMBERS, status=0)
+    assert re.fullmatch("[0-9a-f]{32}\n", ticket), ticket
+    assert example.run("--take", status=ELIGIBLE, lines=ticket) == "eligible\n990019 山田　花子 30 %\n"
+    assert example.run("--take", status=FAILED, lines=ticket) == "NotFound: there is no visit with this ticket\n"
+    assert example.run("--take", "1", status=FAILED) == USAGE
+
+
+def test_shell(rig):
+    """By shikakuctl, whose texts are for people."""
+    check(rig, "shell", no_reader="No card reader is connected, or not the one asked for.",
+          wrong_date="The daemon does not accept an option")
 
 
 def test_node(rig):

@@ -32,9 +32,10 @@ NAMES = ("shikakud", "shikaku-client", "shikaku-simulator", "shikaku-tests")
 NEXT_VERSION = "0.1.0+next"
 # What every machine has, beside what the packages ask for: without apt-utils apt complains at each installation; what the
 # examples run on; man; a token, and what fills it.
-BASE = ("apt-utils", "dbus", "default-jre-headless", "gnutls-bin", "iproute2", "libdbus-java", "libpam-systemd", "man-db",
-        "polkitd", "procps", "python3-gi", "ruby-dbus", "softhsm2", "systemd", "systemd-sysv")
-EXAMPLES = {"default-jre-headless", "libdbus-java", "ruby-dbus"}  # which another release's machine need not run
+BASE = ("apt-utils", "dbus", "default-jre-headless", "gnutls-bin", "iproute2", "jq", "libdbus-java", "libpam-systemd", "man-db",
+        "php-cli", "polkitd", "procps", "python3-gi", "ruby-dbus", "softhsm2", "systemd", "systemd-sysv")
+# Which another release's machine need not run.
+EXAMPLES = {"default-jre-headless", "jq", "libdbus-java", "php-cli", "ruby-dbus"}
 KEPT_DAYS = 7  # a tree that nobody used for so long is removed
 INSTALL = ("apt-get", "install", "--yes", "--quiet", "--no-install-recommends", "--option=Dpkg::Use-Pty=0")
 

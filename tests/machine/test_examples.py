@@ -15,7 +15,7 @@ sys.path.insert(0, str(SOURCE / "tests" / "rig"))
 from examples import make  # noqa: E402
 
 INSTALLED = "/usr/share/doc/shikakud/examples"
-LANGUAGES = ("c", "python", "ruby", "java")
+LANGUAGES = ("c", "python", "ruby", "java", "php", "shell")
 NUMBERS = ("990019", "架空０１", "１２３４５６７", "01", "19850412")
 PAGES = ["shikakuctl(1)", "shikakud(8)", "shikakud.conf(5)",
          *(f"org.shikaku.Shikaku1.{name}(5)" for name in ("Agent", "AgentManager", "Manager", "Reader", "Visit"))]

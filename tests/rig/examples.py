@@ -50,6 +50,10 @@ def make(language, source, folder):
         return make_java(source, folder)
     if language == "node":
         return make_node(source, folder)
+    if language == "php":
+        return make_script("/usr/bin/php", source / "receipt.php", folder)
+    if language == "shell":
+        return make_script("/bin/sh", source / "receipt.sh", folder)
     if language == "python":
         return make_script("/usr/bin/python3", source / "receipt.py", folder)
     return make_script("/usr/bin/ruby", source / "receipt.rb", folder)

@@ -165,9 +165,9 @@ output_get_size (guint *ret_rows, guint *ret_columns)
 {
   struct winsize size = { 0 };
 
-  if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_row == 0 || size.ws_col == 0)
+  if (ioctl (STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0)
     return FALSE;
-  *ret_rows = size.ws_row;
+  *ret_rows = size.ws_row > 0 ? size.ws_row : G_MAXUINT;
   *ret_columns = size.ws_col;
   return TRUE;
 }

@@ -197,6 +197,8 @@ show_answer (Check *check, GVariant *eligibility, GVariant *consents)
       check->page = answer_view_make (eligibility, consents, is_terminal ? columns : 0);
       return;
     }
+  if (rows == G_MAXUINT)
+    rows = ANSWER_SCREEN_ROWS;
   screen = answer_screen_make (eligibility, consents, rows, columns, "--all");
   page_print (screen);
 }

@@ -115,6 +115,8 @@ struct Visit
     GArray *consents; /* of Consent, in the order asked */
     void (*send) (Visit *visit, ConsentKinds agreed, const TransportConsentText *texts, GAsyncReadyCallback callback);
     GBytes *(*name_question) (Visit *visit, ConsentKinds agreed);
+    gboolean is_asking;   /* it is under way */
+    gboolean is_late;     /* and is given up: the time for the visit is over */
     gboolean is_kept;     /* it has no answer, and is being put into the queue */
     Transport *registrar; /* that is asked to take consents down */
     Eligibility *eligibility;

@@ -91,6 +91,13 @@ mark_unanswered (Visit *visit, gboolean inside_query, ShikakuError reason)
     }
 }
 
+/* is_settled: whether the visit has its answer, if only unknown: what the patient says now does not change it. */
+static gboolean
+is_settled (Visit *visit)
+{
+  return visit->query.is_answered || visit->query.is_late || visit->query.is_kept || visit_registration_is_due (visit);
+}
+
 /*
  * finish_question: Return: FALSE if the visit is ending. A patient who does not answer in time has not agreed. One who
  * gives up, or an agent that goes, ends the visit, unless the center has answered: that answer stands, a refusal too.
@@ -103,7 +110,7 @@ finish_question (Visit *visit, GAsyncResult *result, gboolean inside_query)
 
   if (visit_is_ending (visit))
     return FALSE;
-  if (!visit->query.is_answered && !visit_registration_is_due (visit)
+  if (!is_settled (visit)
       && (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_GONE)
           || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED)))
     {
@@ -310,6 +317,28 @@ take_inside (Visit *visit)
     }
 }
 
+/* explain_late: the time was over first: for this visit the center was away. @error: as it was given up. */
+static void
+explain_late (Visit *visit, GError **error)
+{
+  if (!visit->query.is_late || *error == NULL)
+    return;
+  *error = shikaku_error_adopt (*error);
+  if (!g_error_matches (*error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED))
+    return;
+  g_clear_error (error);
+  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE,
+                       "the time for the visit was over before the center answered");
+}
+
+/* go_on: with what the center said, or, if that came when the time was over, to the end. */
+static void
+go_on (Visit *visit)
+{
+  if (!visit->query.is_late || !visit_query_end_in_time (visit))
+    continue_or_end (visit);
+}
+
 static void
 on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -319,6 +348,8 @@ on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
   TransportReply *reply = transport->klass->reply_finish (transport, result, &error);
 
   visit_clock_end (&visit->clock, VISIT_WAIT_CENTER);
+  visit->query.is_asking = FALSE;
+  explain_late (visit, &error);
   if (visit_is_ending (visit))
     g_clear_pointer (&reply, transport_reply_free);
   else
@@ -330,7 +361,7 @@ on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
       statistics_count_call (visit->host->statistics, STATISTICS_QUERIES, is_of_person (error) ? NULL : error);
       visit_registration_note_answer (visit, error);
       if (visit_registration_keep (visit, error))
-        continue_or_end (visit);
+        go_on (visit);
       else if (visit->query.eligibility == NULL)
         end_without_answer (visit, g_steal_pointer (&error), transport->klass->get_request (transport, result));
       else
@@ -338,7 +369,7 @@ on_reply (GObject *source, GAsyncResult *result, gpointer user_data)
           take_inside (visit);
           visit->query.is_answered = TRUE;
           visit_changes_begin (visit, visit->query.eligibility, continue_or_end);
-          continue_or_end (visit);
+          go_on (visit);
         }
     }
   visit_release (visit);
@@ -353,6 +384,7 @@ ask_center (Visit *visit)
   fill_texts (visit, texts);
   visit_hold (visit);
   visit_clock_begin (&visit->clock, VISIT_WAIT_CENTER);
+  visit->query.is_asking = TRUE;
   visit->query.send (visit, get_inside (visit), texts, on_reply);
 }
 
@@ -510,11 +542,19 @@ continue_or_end (Visit *visit)
 gboolean
 visit_query_end_in_time (Visit *visit)
 {
-  if (!visit->query.is_answered && !visit->query.is_kept)
+  if (!visit->query.is_answered && !visit->query.is_asking && !visit->query.is_kept)
     return visit_registration_end_in_time (visit);
   if (!visit->query.are_consents_answered)
     mark_unanswered (visit, FALSE, SHIKAKU_ERROR_TIMED_OUT);
-  visit_end (visit, VISIT_DONE, NULL);
+  visit->query.is_late = TRUE;
+  if (visit->query.is_answered)
+    visit_end (visit, VISIT_DONE, NULL);
+  else if (visit->query.is_asking) /* else the disk has its own short time */
+    {
+      if (!visit->query.are_consents_answered)
+        visit_agent_withdraw (visit);
+      g_cancellable_cancel (visit_get_cancellable (visit)); /* of the question too */
+    }
   return TRUE;
 }
 

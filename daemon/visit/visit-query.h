@@ -27,7 +27,8 @@ void visit_query_begin (Visit *visit, VisitQuerySend send, VisitQueryName name);
 
 /*
  * visit_query_end_in_time: the time for the visit is over. If the center has said who is insured, and only consents are
- * still open, this ends it as done: a consent may never cost the answer. Return: FALSE if the center has not.
+ * still open, this ends it as done: a consent may never cost the answer. If the query is under way, it is given up and
+ * kept, as while the center is away: for this visit it was. Return: FALSE if the center was not asked yet.
  */
 gboolean visit_query_end_in_time (Visit *visit);
 

@@ -440,10 +440,12 @@ for state in STATES:
         return visit
 
 
-    @row(f"the time is over in {state}", DONE if state == ASKING_CONSENT else failed("TimedOut"),
+    @row(f"the time is over in {state}",
+         {ASKING_CONSENT: DONE, CHECKING: unknown("CenterUnreachable")}.get(state, failed("TimedOut")),
          case=case_of("timed_out", state))
     def timed_out(desk, state=state):
-        """While the patient is asked for a consent the center answers: then only that question ends."""
+        """While the patient is asked for a consent the center answers: then only that question ends. Once it is asked, and
+        does not answer in that time, it is as if it was away."""
         answers = desk.count_answers()
         visit = desk.reach(state, Timeout=50)  # a PIN may take 60
         if state == ASKING_CONSENT:

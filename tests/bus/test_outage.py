@@ -8,7 +8,7 @@ import os
 import secrets
 import shutil
 
-from bus import ERROR, MANAGER, ROOT, Agent, ObjectPath, Visits, call, expect_error, get_property
+from bus import ERROR, MANAGER, ROOT, VISIT, Agent, ObjectPath, Visits, call, expect_error, get_property
 from canary import PERSONA, Search
 from loop import until
 from outage import Torture, read_events, wait_queued
@@ -89,6 +89,38 @@ def test_card(rig):
     assert [line.get("own_challenge") for line in checks] == [True], checks
     numbers = call(rig.bus_connection(), ROOT, MANAGER, "GetStatistics")
     assert (numbers["OwnChallenges"], numbers["OutagesAnswered"], numbers["OutagesRefused"]) == (2, 1, 0), numbers
+
+
+def test_late(rig):
+    """A center that takes longer than the visit has: the question is kept, and the center answers it once."""
+    rig.start("center", "daemon", clock=True)
+    rig.center("fault trickle count=always path=search")
+    visit = Visits(rig.bus_connection()).check_number(INSURED, Timeout=2, Language="en")
+    rig.center.wait("search")
+    rig.let_pass(3)
+    assert (*visit.wait_finished()[:2], visit.by) == ("done", "", "")
+    answer = expect_unknown(visit.eligibility())
+    assert "as soon as the center is back" in answer["Advice"], answer
+    assert get_property(rig.bus_connection(), ROOT, MANAGER, "Queued") == 1
+    come_back(rig)
+    asked = [line for line in rig.center.log() if line["path"] == "search" and line["ArbitraryFileIdentifier"]]
+    mine = [line for line in asked if line["ArbitraryFileIdentifier"] == asked[0]["ArbitraryFileIdentifier"]]
+    assert [line["repeated"] for line in mine] == [False, True], asked
+    rig.stop_daemon()
+    details = {"Queued": answer["Queued"], "Fate": "answered", "Answer": "eligible"}
+    assert read_events(rig) == [(rig.user("tester").uid, details)]
+
+
+def test_late_unwanted(rig):
+    """Whose owner cancels or closes it meanwhile is not kept."""
+    rig.start("center", "daemon", clock=True)
+    rig.center("fault hold count=always path=search")
+    for end in ("Cancel", "Close"):
+        visit = Visits(rig.bus_connection()).check_number(INSURED, Timeout=2)
+        rig.center.wait("search")
+        call(visit.connection, visit.path, VISIT, end)
+        rig.let_pass(3)
+    assert get_property(rig.bus_connection(), ROOT, MANAGER, "Queued") == 0
 
 
 def test_busy(rig):

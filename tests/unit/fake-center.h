@@ -28,6 +28,7 @@ typedef struct
   Transport transport;
   guint counts[FAKE_N_CALLS], prepared, resets;
   gboolean held[FAKE_N_CALLS];
+  gboolean is_deaf;                 /* no call can be cancelled */
   int errors[FAKE_N_CALLS];         /* ShikakuError; NONE: the answer */
   const char *bodies[FAKE_N_CALLS]; /* JSON */
   GPtrArray *waiting[FAKE_N_CALLS]; /* of GTask */

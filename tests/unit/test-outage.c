@@ -14,6 +14,7 @@
 #include "visit/station-events.h"
 
 #define USER 1234
+#define LATE_SECONDS 2           /* that a visit has, while the center takes longer */
 #define LONG_MILLISECONDS 300000 /* no pause is longer */
 #define YAMADA (&(TransportNumberQuery){ "01234567", "1", "2", NULL, "19800101", NULL })
 #define SUZUKI (&(TransportNumberQuery){ "01234567", "1", "3", NULL, "19800101", NULL })
@@ -116,18 +117,26 @@ check_number (Fixture *fixture, const TransportNumberQuery *insured)
   return visit;
 }
 
-/* queue: a visit by number that ends as it should while the center is away. (transfer full) its id. */
-static char *
-queue (Fixture *fixture, const TransportNumberQuery *insured)
+/* assert_kept: @visit has ended as it should while the center is away. Return: (transfer none) its id. */
+static const char *
+assert_kept (Visit *visit)
 {
-  g_autoptr (Visit) visit = check_number (fixture, insured);
   const Eligibility *eligibility = visit_get_eligibility (visit);
 
   g_assert_cmpstr (visit_get_answer (visit), ==, "unknown");
   g_assert_cmpstr (eligibility->reason, ==, shikaku_error_get_name (SHIKAKU_ERROR_CENTER_UNREACHABLE));
   g_assert_nonnull (eligibility->queued);
   g_assert_nonnull (strstr (eligibility->advice, "as soon as the center is back"));
-  return g_strdup (eligibility->queued);
+  return eligibility->queued;
+}
+
+/* queue: a visit by number while the center is away. (transfer full) its id. */
+static char *
+queue (Fixture *fixture, const TransportNumberQuery *insured)
+{
+  g_autoptr (Visit) visit = check_number (fixture, insured);
+
+  return g_strdup (assert_kept (visit));
 }
 
 typedef struct
@@ -247,6 +256,92 @@ test_card (Fixture *fixture, gconstpointer data)
   tell_online (fixture);
   wait_count (fixture, 0);
   g_assert_cmpstr (fixture->desk->center->repeated->str, ==, "card:a request");
+}
+
+/* open_late: a visit of little time, whose query is held by the center. @insured: NULL: with a card. (transfer full) */
+static Visit *
+open_late (Fixture *fixture, FakeCall call, const TransportNumberQuery *insured)
+{
+  g_autofree char *path = g_strdup_printf ("/org/shikaku/Shikaku1/visit/1_7/l%u", fixture->opened++);
+  VisitOptions options
+      = { .path = path, .owner = FAKE_OWNER, .uid = USER, .language = "en", .timeout_seconds = LATE_SECONDS };
+  Visit *visit;
+
+  fixture->desk->center->held[call] = TRUE;
+  fixture->desk->center->counts[call] = 0;
+  visit = insured != NULL ? visit_ref (fake_desk_try_number (fixture->desk, &options, insured, NULL))
+                          : fake_desk_open_with (fixture->desk, path, "drug", &options);
+  if (insured == NULL)
+    fake_desk_insert (fixture->desk);
+  fake_desk_wait_until (&fixture->desk->center->counts[call]);
+  return visit;
+}
+
+/* The visit's time is shorter than the center's: what was sent is kept, and the center need not be asked otherwise. */
+static void
+test_late (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Visit) visit = open_late (fixture, FAKE_CHECK_NUMBER, YAMADA);
+  g_autofree char *id = NULL;
+
+  fake_timers_pass (LATE_SECONDS * 1000);
+  fake_desk_wait (fixture->desk, visit, VISIT_DONE);
+  id = g_strdup (assert_kept (visit));
+  g_assert_cmpuint (outage_get_count (fixture->outage), ==, 1);
+  fake_center_release (fixture->desk->center, FAKE_CHECK_NUMBER);
+  fake_timers_pass (LONG_MILLISECONDS);
+  wait_count (fixture, 0);
+  g_assert_cmpstr (fixture->desk->center->repeated->str, ==, "number:a request");
+  assert_told (fixture, "Fate=answered Answer=eligible", id);
+}
+
+/* A patient who is still being asked, and leaves when the time is over, does not change that. */
+static void
+test_late_card (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Visit) visit = NULL;
+
+  fixture->desk->agent->consent_held = TRUE;
+  visit = open_late (fixture, FAKE_CHECK_CARD, NULL);
+  fake_timers_pass (LATE_SECONDS * 1000);
+  fake_agent_leave (fixture->desk->agent);
+  fake_desk_wait (fixture->desk, visit, VISIT_DONE);
+  assert_kept (visit);
+  g_assert_cmpint (g_array_index (visit_get_consents (visit), Consent, 0).error, ==, SHIKAKU_ERROR_TIMED_OUT);
+  g_assert_cmpuint (fixture->desk->agent->cancels, ==, 1);
+  g_assert_cmpuint (outage_get_count (fixture->outage), ==, 1);
+}
+
+/* The center answers in the very moment in which the time is over: that is an answer. */
+static void
+test_just_in_time (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Visit) visit = NULL;
+
+  fixture->desk->center->is_deaf = TRUE;
+  visit = open_late (fixture, FAKE_CHECK_NUMBER, YAMADA);
+  fake_timers_pass (LATE_SECONDS * 1000);
+  fake_center_release (fixture->desk->center, FAKE_CHECK_NUMBER);
+  fake_desk_wait (fixture->desk, visit, VISIT_DONE);
+  g_assert_cmpstr (visit_get_answer (visit), ==, "eligible");
+  g_assert_cmpuint (outage_get_count (fixture->outage), ==, 0);
+}
+
+/* Whose owner does not want it any more is not kept, not even when the time was over just before. */
+static void
+test_late_unwanted (Fixture *fixture, gconstpointer data)
+{
+  for (guint moment = 0; moment < 2; moment++)
+    {
+      g_autoptr (Visit) visit = open_late (fixture, FAKE_CHECK_NUMBER, YAMADA);
+
+      if (moment == 1)
+        fake_timers_pass (LATE_SECONDS * 1000);
+      visit_cancel (visit, NULL, NULL);
+      fake_desk_wait (fixture->desk, visit, VISIT_CANCELLED);
+    }
+  fake_settle ();
+  g_assert_cmpuint (outage_get_count (fixture->outage), ==, 0);
 }
 
 /* A proof without the center is of no use where it cannot be kept: the patient is not asked for it. */
@@ -461,6 +556,10 @@ main (int argc, char **argv)
 #define ADD(name, function) g_test_add ("/outage/" name, Fixture, NULL, set_up, function, tear_down)
   ADD ("number", test_number);
   ADD ("card", test_card);
+  ADD ("late", test_late);
+  ADD ("late-card", test_late_card);
+  ADD ("just-in-time", test_just_in_time);
+  ADD ("late-unwanted", test_late_unwanted);
   ADD ("without-key", test_without_key);
   ADD ("nothing-to-gain", test_nothing_to_gain);
   ADD ("order", test_order);

@@ -94,7 +94,7 @@ static const Row rows[] = {
 
   { .state = VISIT_CHECKING, .event = EVENT_CANCEL, .error = SHIKAKU_ERROR_CANCELLED },
   { .state = VISIT_CHECKING, .event = EVENT_CLOSE, .error = SHIKAKU_ERROR_CANCELLED },
-  { .state = VISIT_CHECKING, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_TIMED_OUT },
+  { .state = VISIT_CHECKING, .event = EVENT_TIMEOUT, .error = SHIKAKU_ERROR_NONE }, /* unknown */
   { .state = VISIT_CHECKING, .event = EVENT_PULL, .error = SHIKAKU_ERROR_NONE },
   { .state = VISIT_CHECKING, .event = EVENT_READER_GONE, .error = SHIKAKU_ERROR_NONE },
   { .state = VISIT_CHECKING, .event = EVENT_SERVICE_GONE, .error = SHIKAKU_ERROR_NONE },

@@ -195,6 +195,7 @@
   X (ANSWER_INVALID, "answer-invalid", "center", "failed") \
   X (CENTER_BUSY, "center-busy", "center", "degraded") \
   X (CENTER_SLOW, "center-slow", "center", "degraded") \
+  X (CENTER_UNSTEADY, "center-unsteady", "center", "degraded") \
   X (CENTER_REFUSES, "center-refuses", "center", "degraded") \
   X (STORE_KEY_MISSING, "store-key-missing", "store", "degraded") \
   X (STORE_KEY_INVALID, "store-key-invalid", "store", "degraded")

@@ -178,6 +178,43 @@ transport_forget_links (Transport *transport, TransportLink first)
 }
 
 void
+transport_count_call (Transport *transport, const GError *error)
+{
+  static const ShikakuError failures[]
+      = { SHIKAKU_ERROR_CENTER_UNREACHABLE, SHIKAKU_ERROR_CENTER_BUSY, SHIKAKU_ERROR_MESSAGE_INVALID },
+      ours[] = { SHIKAKU_ERROR_CANCELLED, SHIKAKU_ERROR_CENTER_UNTRUSTED, SHIKAKU_ERROR_CREDENTIAL_MISSING,
+                 SHIKAKU_ERROR_CREDENTIAL_EXPIRED };
+  gboolean has_failed = FALSE;
+
+  for (gsize i = 0; error != NULL && i < G_N_ELEMENTS (ours); i++)
+    if (g_error_matches (error, SHIKAKU_ERROR, (int)ours[i]))
+      return;
+  for (gsize i = 0; error != NULL && i < G_N_ELEMENTS (failures); i++)
+    has_failed |= g_error_matches (error, SHIKAKU_ERROR, (int)failures[i]);
+  failure_share_count (&transport->calls, wall_clock_get_boot_time (), has_failed);
+}
+
+void
+transport_forget_calls (Transport *transport)
+{
+  transport->calls = (FailureShare){ 0 };
+}
+
+/* note_answers: it has answered now; but does it always? */
+static void
+note_answers (Transport *transport)
+{
+  guint calls, failures;
+  g_autoptr (GError) unsteady = NULL;
+
+  if (failure_share_is_high (&transport->calls, wall_clock_get_boot_time (), &calls, &failures))
+    shikaku_error_set (&unsteady, SHIKAKU_ERROR_CENTER_BUSY, SHIKAKU_CAUSE_CENTER_UNSTEADY,
+                       "%u of its %u calls in the last %d s failed", failures, calls, FAILURE_SHARE_SECONDS);
+  transport_note_link (transport, TRANSPORT_LINK_CENTER, unsteady != NULL ? TRANSPORT_LINK_DEGRADED : TRANSPORT_LINK_OK,
+                       unsteady);
+}
+
+void
 transport_note_center (Transport *transport, const GError *error)
 {
   /* An answer about the card or the insured person is a healthy center's answer. */
@@ -186,7 +223,7 @@ transport_note_center (Transport *transport, const GError *error)
       || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID))
     transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_DEGRADED, error);
   else
-    transport_note_link (transport, TRANSPORT_LINK_CENTER, TRANSPORT_LINK_OK, NULL);
+    note_answers (transport);
 }
 
 void

@@ -10,6 +10,7 @@
 #include <gio/gio.h>
 
 #include "base/error.h"
+#include "center/failure-share.h"
 #include "center/qualification.h"
 #include "codec/consent-kind.h"
 
@@ -247,6 +248,7 @@ struct Transport
   TransportState state;
   ShikakuCause cause; /* of the first link that is not well; NONE: each is, or it is not known */
   TransportLinkStatus links[TRANSPORT_N_LINKS];
+  FailureShare calls;
   TransportClock clock;
   TransportWay way;
   gint64 credential_expires; /* microseconds since the epoch; 0: not known */
@@ -258,7 +260,8 @@ struct Transport
 
 /*
  * For transports: what happened on the chain. transport_note_link writes one link down (@error: what is wrong with it,
- * or NULL), transport_note_center the center's own after an answer, transport_note_exposure that the credential works
+ * or NULL), transport_note_center the center's own after an answer (too many calls before it failed: degraded),
+ * transport_note_exposure that the credential works
  * but is not kept well (@exposure: NULL if it is), and transport_derive_state makes the state of all links and tells
  * the owner if it is another than before. transport_forget_links: from @first on nothing is known any more.
  */
@@ -272,6 +275,13 @@ void transport_derive_state (Transport *transport);
  * or NULL: that is not known yet. Tells the owner.
  */
 void transport_note_settings (Transport *transport, gboolean in_use, const GError *error);
+/*
+ * transport_count_call: a question, registration or challenge came to its end, with @error or NULL: what the center
+ * does not answer, is too busy for, or answers with garbage is a failure, what it refuses is none, and what never came
+ * to it is not counted. transport_forget_calls: it is another center from here on.
+ */
+void transport_count_call (Transport *transport, const GError *error);
+void transport_forget_calls (Transport *transport);
 /* transport_note_clock: the center has said that it is @date (microseconds since the epoch); 0: it has not. */
 void transport_note_clock (Transport *transport, gint64 date);
 /* transport_note_seen: what was seen of a link that is as it was noted last; NULL: nothing is to be told. */

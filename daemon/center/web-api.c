@@ -141,24 +141,19 @@ asked_free (Asked *asked)
   g_free (asked);
 }
 
-/* Reads the answer, and tells how the center is by it. Return: NULL with an error. */
+/* Reads the answer, and tells how the center is by it, unless its settings are not in use any more. */
 static Message *
 read_answer (Asked *asked, GBytes *body, const GError *failure, GError **error)
 {
-  Transport *transport = &asked->api->transport;
-  g_autoptr (GError) refusal = NULL;
-  Message *message;
+  g_autoptr (GError) refusal = failure != NULL ? g_error_copy (failure) : NULL;
+  Message *message = failure == NULL ? web_message_parse (body, asked->request, &refusal) : NULL;
 
-  if (failure != NULL)
+  if (asked->bond->api != NULL && asked->bond == asked->bond->api->bond)
     {
-      g_propagate_error (error, g_error_copy (failure));
-      return NULL;
-    }
-  message = web_message_parse (body, asked->request, &refusal);
-  if (asked->bond == asked->api->bond) /* else it was asked with settings that are not in use any more */
-    {
-      transport_note_center (transport, refusal);
-      transport_derive_state (transport);
+      transport_count_call (&asked->api->transport, refusal);
+      if (failure == NULL)
+        transport_note_center (&asked->api->transport, refusal);
+      transport_derive_state (&asked->api->transport);
     }
   if (message == NULL)
     g_propagate_error (error, g_steal_pointer (&refusal));

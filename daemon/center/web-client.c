@@ -567,6 +567,7 @@ void
 web_client_take_over (WebClient *client, Transport *transport)
 {
   client->transport = transport;
+  transport_forget_calls (transport);
   transport_forget_links (transport, TRANSPORT_LINK_CREDENTIAL);
   if (web_client_has_token (client)) /* it was tried */
     {

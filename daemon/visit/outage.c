@@ -425,11 +425,20 @@ outage_begin (Outage *outage)
     look_at_next (outage);
 }
 
+/* is_center_back: also one that has failed too often lately, as after an outage each has. */
+static gboolean
+is_center_back (Outage *outage)
+{
+  return transports_get_state (outage->transports) == TRANSPORT_ONLINE
+         || (transports_get_state (outage->transports) == TRANSPORT_DEGRADED
+             && transports_get_cause (outage->transports) == SHIKAKU_CAUSE_CENTER_UNSTEADY);
+}
+
 /* A center that is back is asked at once; and whatever held an item up may be mended. */
 void
 outage_note_center (Outage *outage)
 {
-  if (outage == NULL || outage->count == 0 || transports_get_state (outage->transports) != TRANSPORT_ONLINE)
+  if (outage == NULL || outage->count == 0 || !is_center_back (outage))
     return;
   outage->attempts = 0; /* should the one that is under way fail */
   look_at_next (outage);

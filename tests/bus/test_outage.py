@@ -8,8 +8,9 @@ import os
 import secrets
 import shutil
 
-from bus import ERROR, MANAGER, ROOT, VISIT, Agent, ObjectPath, Visits, call, expect_error, get_property
+from bus import ERROR, MANAGER, ROOT, VISIT, Agent, ObjectPath, Visits, call, expect_error, get_property, options
 from canary import PERSONA, Search
+from gi.repository import GLib
 from loop import until
 from outage import Torture, read_events, wait_queued
 from people import INSURED, UNKNOWN
@@ -128,6 +129,34 @@ def test_busy(rig):
     go_away(rig, "processing path=search always")
     assert expect_unknown(check(rig, INSURED), "CenterBusy")["Queued"]
     come_back(rig)
+
+
+def test_unsteady(rig):
+    """A center that fails one time in five is degraded, though it answers now, and well again when fewer fail."""
+    rig.start("center", "daemon", clock=True)
+    manager = rig.bus_connection()
+
+    def center():
+        return get_property(manager, ROOT, MANAGER, "Center"), get_property(manager, ROOT, MANAGER, "CenterCause")
+
+    for _ in range(7):
+        check(rig, INSURED)
+    assert center() == ("online", "")
+    rig.center("fault status 500 path=search always")
+    for _ in range(3):
+        expect_unknown(check(rig, INSURED))
+    assert center() == ("offline", "center-faulty")
+    rig.center("clear-faults")
+    check(rig, INSURED)
+    wait_queued(rig, 0)  # nothing waits for a better share
+    assert center() == ("degraded", "center-unsteady")
+    links = call(manager, ROOT, MANAGER, "Diagnose", GLib.Variant.new_tuple(options({"Language": "en"})))
+    link, = [link for link in links if link["Link"] == "center"]
+    assert (link["State"], link["Cause"]) == ("degraded", "center-unsteady"), link
+    assert " calls in the last 300 s failed" in link["Evidence"], link
+    rig.let_pass(5 * 60)
+    check(rig, INSURED)
+    assert center() == ("online", "")
 
 
 def test_dropped(rig):

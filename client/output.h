@@ -35,8 +35,8 @@ guint output_get_most_columns (const char *text);
 char *output_cut (const char *text, guint columns);
 
 /*
- * output_get_size: of the terminal that standard output is. @ret_rows: G_MAXUINT where it does not say. Return: FALSE: it
- * is none, or does not say how wide it is.
+ * output_get_size: of the terminal that standard output is. @ret_rows: G_MAXUINT where it does not say. Return: FALSE:
+ * it is none, or does not say how wide it is.
  */
 gboolean output_get_size (guint *ret_rows, guint *ret_columns);
 

@@ -12,13 +12,19 @@ is_ascii (const char *text, gsize size)
 {
   guint64 bits = 0, word;
 
-  for (; size >= sizeof word; text += sizeof word, size -= sizeof word)
+  if (size < sizeof word)
+    for (gsize i = 0; i < size; i++)
+      bits |= (guchar)text[i];
+  else
     {
-      memcpy (&word, text, sizeof word);
+      for (gsize i = 0; i + sizeof word < size; i += sizeof word)
+        {
+          memcpy (&word, text + i, sizeof word);
+          bits |= word;
+        }
+      memcpy (&word, text + size - sizeof word, sizeof word); /* the last ones, some of them for the second time */
       bits |= word;
     }
-  for (gsize i = 0; i < size; i++)
-    bits |= (guchar)text[i];
   return (bits & HIGH_BITS) == 0;
 }
 

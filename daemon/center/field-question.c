@@ -27,7 +27,8 @@ static char *
 normalise (const char *text)
 {
   g_autofree char *folded = japanese_text_fold_width (text);
-  char *normal = g_utf8_normalize (folded, -1, G_NORMALIZE_ALL_COMPOSE);
+  char *normal
+      = g_str_is_ascii (folded) ? g_steal_pointer (&folded) : g_utf8_normalize (folded, -1, G_NORMALIZE_ALL_COMPOSE);
 
   if (normal == NULL) /* no UTF-8, which no answer can hold */
     return g_steal_pointer (&folded);

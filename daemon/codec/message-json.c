@@ -165,7 +165,10 @@ hash_name (const char *text, gsize size)
 {
   guint32 word = 0;
 
-  memcpy (&word, text + (size > sizeof word ? (size - sizeof word) / 2 : 0), MIN (size, sizeof word));
+  if (size >= sizeof word) /* a size that the compiler knows is a single move */
+    memcpy (&word, text + (size - sizeof word) / 2, sizeof word);
+  else
+    memcpy (&word, text, size);
   return ((word + (guint32)size) * 2654435761u) >> 24;
 }
 

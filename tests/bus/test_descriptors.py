@@ -6,7 +6,7 @@ Comes in: a rig. Each function test_… is a case; meson.build lists them.
 """
 from attack import make_call
 from bus import AGENT, MANAGER, ROOT, VISIT, Agent, ObjectPath, Visits, expect_error, options
-from faults import look_at
+from faults import look_at, look_at_rest
 from gi.repository import GLib
 from loop import until, wait_for
 from people import INSURED, NAME
@@ -110,7 +110,7 @@ def test_gone(rig):
     visit = Visits(rig.bus_connection()).check_number(INSURED)
     visit.wait_finished()
     visit.message()
-    before = look_at(rig.daemon)
+    before = look_at_rest(rig.daemon)
     for descriptors in (True, False):
         caller = Plain(rig, descriptors=descriptors)
         path = check_number(caller)

@@ -38,7 +38,7 @@ desk_form_new (void)
   DeskForm *form = g_new0 (DeskForm, 1);
 
   for (guint i = 0; i < G_N_ELEMENTS (fields); i++)
-    form->texts[i] = g_string_sized_new (FIELD_CHARACTERS * 4); /* it never moves */
+    form->texts[i] = g_string_sized_new ((gsize)FIELD_CHARACTERS * 4); /* it never moves */
   return form;
 }
 

@@ -49,42 +49,39 @@ bus_entry_close (sd_bus_message *message)
   return result < 0 ? result : sd_bus_message_close_container (message);
 }
 
-/* A value of a basic type: sd_bus_message_appendv() would take it apart first, which costs as much as all the rest. */
-static int
-append_value (sd_bus_message *message, char type, va_list values)
-{
-  guint32 number;
-  guint64 large;
-
-  switch (type)
-    {
-    case 's':
-      return append_text (message, va_arg (values, const char *));
-    case 'o':
-      return sd_bus_message_append_basic (message, type, va_arg (values, const char *));
-    case 'b':
-    case 'i':
-    case 'u':
-      number = va_arg (values, guint32);
-      return sd_bus_message_append_basic (message, type, &number);
-    case 't':
-      large = va_arg (values, guint64);
-      return sd_bus_message_append_basic (message, type, &large);
-    default:
-      return -EINVAL;
-    }
-}
-
+/* Each type by itself: sd_bus_message_appendv() would take the value apart first, which costs as much as all the rest. */
 int
 bus_entry_append (sd_bus_message *message, const char *key, const char *type, ...)
 {
   va_list values;
+  guint32 number;
+  guint64 large;
   int result = bus_entry_open (message, key, type);
 
   if (result < 0)
     return result;
   va_start (values, type);
-  result = append_value (message, type[0], values);
+  switch (type[0])
+    {
+    case 's':
+      result = append_text (message, va_arg (values, const char *));
+      break;
+    case 'o':
+      result = sd_bus_message_append_basic (message, 'o', va_arg (values, const char *));
+      break;
+    case 'b':
+    case 'i':
+    case 'u':
+      number = va_arg (values, guint32);
+      result = sd_bus_message_append_basic (message, type[0], &number);
+      break;
+    case 't':
+      large = va_arg (values, guint64);
+      result = sd_bus_message_append_basic (message, 't', &large);
+      break;
+    default:
+      result = -EINVAL;
+    }
   va_end (values);
   return result < 0 ? result : bus_entry_close (message);
 }

@@ -135,7 +135,7 @@ static BusOptionSought *
 find_sought (const Walk *walk, const char *key)
 {
   for (guint i = 0; i < walk->n_sought; i++)
-    if (!walk->sought[i].is_given && strcmp (walk->sought[i].key, key) == 0)
+    if (!walk->sought[i].is_given && g_strcmp0 (walk->sought[i].key, key) == 0)
       return &walk->sought[i];
   return NULL;
 }

@@ -99,7 +99,8 @@ repeats_name (const Message *node)
       const char *name = message_get_name (child);
       const gsize size = strlen (name);
       const guint64 bit = G_GUINT64_CONSTANT (1)
-                          << ((size + 5 * (guchar)name[0] + (size > 0 ? 3 * (guchar)name[size - 1] : 0)) % 64);
+                          << ((size + (gsize)5 * (guchar)name[0] + (size > 0 ? (gsize)3 * (guchar)name[size - 1] : 0))
+                              % 64);
 
       if ((seen & bit) != 0 && message_find (node, name) != child)
         return TRUE;

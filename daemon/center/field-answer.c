@@ -21,7 +21,7 @@
 #define CHALLENGE_IDENTIFIER_MAXIMUM 64
 #define INSURANCES_MAXIMUM 50 /* of one message, in the field */
 
-#define FUTURE_TOLERANCE (10 * 60 * G_USEC_PER_SEC) /* that clocks may differ by */
+#define FUTURE_TOLERANCE (G_GINT64_CONSTANT (600) * G_USEC_PER_SEC) /* that clocks may differ by */
 
 #define SEGMENT_OK "1"
 #define SEGMENT_PROCESSING "2"

@@ -46,7 +46,7 @@ void transport_challenge_free (TransportChallenge *challenge);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportChallenge, transport_challenge_free)
 
 /* How long the center takes a proof or a question that comes late, because of an outage (data/center-profile.md). */
-#define TRANSPORT_LATE_SECONDS (24 * 60 * 60)
+#define TRANSPORT_LATE_SECONDS 86400
 
 /*
  * transport_make_proof_content: what the card signs: a domain separator, the institution, the challenge's identifier,

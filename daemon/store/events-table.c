@@ -70,7 +70,7 @@ run (sqlite3 *database, const char *sql, guint64 first, guint64 second, guint64 
   sqlite3_stmt *statement = NULL;
   gboolean done = sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) == SQLITE_OK;
 
-  for (int i = 0; done && i < sqlite3_bind_parameter_count (statement); i++)
+  for (int i = 0; done && i < MIN (sqlite3_bind_parameter_count (statement), 3); i++)
     done = sqlite3_bind_int64 (statement, i + 1, (gint64)values[i]) == SQLITE_OK;
   done = done && sqlite3_step (statement) == SQLITE_DONE;
   sqlite3_finalize (statement);
@@ -143,7 +143,7 @@ events_add_in (sqlite3 *database, EventKind kind, gint64 audience, const GString
 {
   const Event event = { 1, 0, kind, g_get_real_time (), audience, (GString *)details };
   sqlite3_stmt *statement = NULL;
-  Numbers numbers;
+  Numbers numbers = { 0 };
   gboolean done = read_numbers (database, &numbers, error) && (statement = prepare_insert (database, error)) != NULL
                   && insert (database, statement, &event, event_number (numbers.last), &numbers, error)
                   && write_numbers (database, &numbers, error);
@@ -171,7 +171,7 @@ look_up (sqlite3 *database, const char *sql, guint64 value, guint64 *ret_found, 
 static gboolean
 purge_before (sqlite3 *database, const char *sql, guint64 value, Numbers *numbers, GError **error)
 {
-  guint64 first, victim;
+  guint64 first = 0, victim = 0;
 
   if (!look_up (database, sql, value, &first, error))
     return FALSE;
@@ -206,7 +206,7 @@ gboolean
 events_table_write (sqlite3 *database, GPtrArray *events, GError **error)
 {
   sqlite3_stmt *statement = NULL;
-  Numbers numbers;
+  Numbers numbers = { 0 };
   gboolean done = read_numbers (database, &numbers, error) && (statement = prepare_insert (database, error)) != NULL;
 
   for (guint i = 0; done && i < events->len; i++)
@@ -271,7 +271,7 @@ read_rows (sqlite3 *database, const EventsQuestion *question, EventsPage *page, 
 gboolean
 events_table_read (sqlite3 *database, const EventsQuestion *question, EventsPage *page, GError **error)
 {
-  Numbers numbers;
+  Numbers numbers = { 0 };
 
   if (!read_numbers (database, &numbers, error))
     return FALSE;

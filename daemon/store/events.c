@@ -136,9 +136,11 @@ answer_all (Events *events, GPtrArray *requests, EventsPage *const *pages)
   for (guint i = 0; i < requests->len; i++)
     {
       const Request *request = requests->pdata[i];
-      g_autoptr (EventsPage) page = pages == NULL ? read_memory (events, &request->question) : NULL;
+      g_autoptr (EventsPage) page = NULL;
 
-      answer_request (events, request, page != NULL ? page : pages[i]);
+      if (pages == NULL)
+        page = read_memory (events, &request->question);
+      answer_request (events, request, pages != NULL ? pages[i] : page);
     }
 }
 

@@ -55,18 +55,15 @@ static const struct
   { "calls_braked", "Calls on the bus over a limit." },
 };
 
-/* add_texts: @first and the texts that follow, up to NULL. To format two hundred rows would cost as much as a check. */
-G_GNUC_NULL_TERMINATED
+/* add_texts: @texts, up to NULL. To format two hundred rows would cost as much as a check. */
 static void
-add_texts (GString *text, const char *first, ...)
+add_texts (GString *text, const char *const *texts)
 {
-  va_list texts;
-
-  va_start (texts, first);
-  for (const char *one = first; one != NULL; one = va_arg (texts, const char *))
-    g_string_append (text, one);
-  va_end (texts);
+  for (; *texts != NULL; texts++)
+    g_string_append (text, *texts);
 }
+
+#define ADD_TEXTS(text, ...) add_texts (text, (const char *const[]){ __VA_ARGS__, NULL })
 
 /* end_row: with a blank and @number. */
 static void
@@ -86,17 +83,17 @@ end_row (GString *text, guint64 number)
 static void
 add_type (GString *text, const char *family, const char *type, const char *unit, const char *help)
 {
-  add_texts (text, "# TYPE shikaku_", family, " ", type, "\n", NULL);
+  ADD_TEXTS (text, "# TYPE shikaku_", family, " ", type, "\n");
   if (unit != NULL)
-    add_texts (text, "# UNIT shikaku_", family, " ", unit, "\n", NULL);
-  add_texts (text, "# HELP shikaku_", family, " ", help, "\n", NULL);
+    ADD_TEXTS (text, "# UNIT shikaku_", family, " ", unit, "\n");
+  ADD_TEXTS (text, "# HELP shikaku_", family, " ", help, "\n");
 }
 
 static void
 add_gauge (GString *text, const char *family, const char *help, guint value)
 {
   add_type (text, family, "gauge", NULL, help);
-  add_texts (text, "shikaku_", family, NULL);
+  ADD_TEXTS (text, "shikaku_", family);
   end_row (text, value);
 }
 
@@ -124,8 +121,8 @@ add_visits (GString *text, const Statistics *statistics)
   for (guint origin = 0; origin < VISIT_N_ORIGINS; origin++)
     for (guint i = 0; i < STATISTICS_N_OUTCOMES; i++)
       {
-        add_texts (text, "shikaku_visits_total{origin=\"", visit_origin_get (origin)->word, "\",outcome=\"",
-                   visit_state_to_string (VISIT_DONE + i), "\"}", NULL);
+        ADD_TEXTS (text, "shikaku_visits_total{origin=\"", visit_origin_get (origin)->word, "\",outcome=\"",
+                   visit_state_to_string (VISIT_DONE + i), "\"}");
         end_row (text, statistics->visits[origin][i]);
       }
 }
@@ -142,17 +139,16 @@ add_counters (GString *text, const Statistics *statistics)
       if (strcmp (family, last) != 0)
         add_type (text, family, "counter", NULL, find_help (family));
       last = family;
-      add_texts (text, "shikaku_", family, "_total", NULL);
+      ADD_TEXTS (text, "shikaku_", family, "_total");
       if (*label != '\0')
-        add_texts (text, "{", label, "}", NULL);
+        ADD_TEXTS (text, "{", label, "}");
       end_row (text, statistics->counters[i]);
     }
 
   add_type (text, "visit_errors", "counter", NULL, "Visits that an error has ended.");
   for (guint i = 1; i < SHIKAKU_N_ERRORS; i++)
     {
-      add_texts (text, "shikaku_visit_errors_total{error=\"", shikaku_error_get_short_name ((ShikakuError)i), "\"}",
-                 NULL);
+      ADD_TEXTS (text, "shikaku_visit_errors_total{error=\"", shikaku_error_get_short_name ((ShikakuError)i), "\"}");
       end_row (text, statistics->failures[i]);
     }
 }
@@ -183,10 +179,10 @@ add_times (GString *text, const Statistics *statistics)
           if (i < STATISTICS_N_BUCKETS)
             format_limit (limit, statistics_get_limit (i));
           count += times->buckets[i];
-          add_texts (text, "shikaku_visit_part_seconds_bucket{part=\"", name, "\",le=\"", limit, "\"}", NULL);
+          ADD_TEXTS (text, "shikaku_visit_part_seconds_bucket{part=\"", name, "\",le=\"", limit, "\"}");
           end_row (text, count);
         }
-      add_texts (text, "shikaku_visit_part_seconds_count{part=\"", name, "\"}", NULL);
+      ADD_TEXTS (text, "shikaku_visit_part_seconds_count{part=\"", name, "\"}");
       end_row (text, count);
       g_string_append_printf (text, "shikaku_visit_part_seconds_sum{part=\"%s\"} ", name);
       add_seconds (text, times->sum);
@@ -202,7 +198,7 @@ add_center (GString *text, Station *station)
   add_type (text, "center_state", "gauge", NULL, "1 for the state that the center is in.");
   for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
     {
-      add_texts (text, "shikaku_center_state{state=\"", states[i], "\"}", NULL);
+      ADD_TEXTS (text, "shikaku_center_state{state=\"", states[i], "\"}");
       end_row (text, strcmp (state, states[i]) == 0);
     }
 }

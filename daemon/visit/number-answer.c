@@ -27,7 +27,7 @@ is_before (const VisitOptions *options, const char *day)
 {
   g_autofree char *today = options->insured->date == NULL ? japanese_text_format_date (g_get_real_time ()) : NULL;
 
-  return strcmp (today != NULL ? today : options->insured->date, day) < 0;
+  return g_strcmp0 (today != NULL ? today : options->insured->date, day) < 0;
 }
 
 /*

@@ -304,6 +304,7 @@ is_bad_answer (Outage *outage, const GError *error)
 static void
 take_failure (Outage *outage, const GError *error)
 {
+  const ShikakuError code = error != NULL ? (ShikakuError)error->code : SHIKAKU_ERROR_FAILED;
   guint at_least = 0;
 
   if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE)
@@ -314,9 +315,9 @@ take_failure (Outage *outage, const GError *error)
       pause_a_while (outage, MIN (at_least, PAUSE_CAP_SECONDS));
     }
   else if (is_of_this_desk (error))
-    wait_for_people (outage, (ShikakuError)error->code);
+    wait_for_people (outage, code);
   else
-    resolve (outage, FATE_REFUSED, NULL, (ShikakuError)error->code);
+    resolve (outage, FATE_REFUSED, NULL, code);
 }
 
 /* get_answer: that nothing is found under typed numbers does not prove that nobody insures this person. */

@@ -135,7 +135,7 @@ station_register_reference (Station *station, Visit *visit, const char *number, 
   g_task_set_source_tag (task, station_register_reference);
   if (found != NULL && transport == NULL)
     set_error (&error, SHIKAKU_ERROR_CREDENTIAL_MISSING, "nothing here is set up to register reference numbers");
-  if (error != NULL)
+  if (found == NULL || transport == NULL)
     {
       g_task_return_error (task, error);
       return;

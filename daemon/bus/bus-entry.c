@@ -49,7 +49,7 @@ bus_entry_close (sd_bus_message *message)
   return result < 0 ? result : sd_bus_message_close_container (message);
 }
 
-/* Each type by itself: sd_bus_message_appendv() would take the value apart first, which costs as much as all the rest. */
+/* Each type by itself: sd_bus_message_appendv() would take the value apart first, at the cost of all the rest. */
 int
 bus_entry_append (sd_bus_message *message, const char *key, const char *type, ...)
 {

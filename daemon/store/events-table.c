@@ -70,7 +70,9 @@ run (sqlite3 *database, const char *sql, guint64 first, guint64 second, guint64 
   sqlite3_stmt *statement = NULL;
   gboolean done = sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) == SQLITE_OK;
 
-  for (int i = 0; done && i < MIN (sqlite3_bind_parameter_count (statement), 3); i++)
+  const int places = sqlite3_bind_parameter_count (statement);
+
+  for (int i = 0; done && i < places && i < (int)G_N_ELEMENTS (values); i++)
     done = sqlite3_bind_int64 (statement, i + 1, (gint64)values[i]) == SQLITE_OK;
   done = done && sqlite3_step (statement) == SQLITE_DONE;
   sqlite3_finalize (statement);

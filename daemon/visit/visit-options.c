@@ -162,6 +162,7 @@ visit_options_free (VisitOptions *options)
   g_free ((char *)options->reader_name);
   g_free ((char *)options->language);
   g_free ((char *)options->purpose);
+  g_slist_free_full (options->former, g_free);
   g_free (options);
 }
 
@@ -173,6 +174,7 @@ visit_options_new (const VisitOptions *given, GError **error)
   *options = *given;
   options->consents = NULL;
   options->ticket = NULL; /* only its hash is kept, by the visit */
+  options->former = NULL;
   options->path = g_strdup (given->path);
   options->owner = g_strdup (given->owner);
   options->caller = g_strdup (given->caller != NULL ? given->caller : given->owner);
@@ -222,8 +224,8 @@ visit_options_set_owner (VisitOptions *options, const VisitOptions *owner)
   options->owner = owner != NULL ? g_strdup (owner->owner) : NULL;
   if (owner == NULL)
     return;
-  g_free ((char *)options->path);
-  g_free ((char *)options->caller);
+  options->former = g_slist_prepend (options->former, (char *)options->path);
+  options->former = g_slist_prepend (options->former, (char *)options->caller);
   options->path = g_strdup (owner->path);
   options->caller = g_strdup (owner->caller);
   options->uid = owner->uid;

@@ -29,6 +29,7 @@ typedef struct
   gboolean same_card;                      /* read a card that has already served */
   gboolean last_try;                       /* the PIN's last try may be spent */
   gboolean registers;                      /* of a visit: by its purpose */
+  GSList *former; /* of a visit: texts of owners before, which a step under way still borrows */
 } VisitOptions;
 
 /*

@@ -303,11 +303,3 @@ output_make_rule (void)
     g_string_append (rule, "─");
   return g_string_free (rule, FALSE);
 }
-
-void
-output_rule (void)
-{
-  g_autofree char *rule = output_make_rule ();
-
-  g_print ("%s\n", rule);
-}

@@ -73,6 +73,5 @@ char *output_make_row (const char *label, const char *value, guint width);
 /* output_error: @text cleaned, as a line on standard error. */
 void output_error (const char *text);
 
-/* output_rule: a line across. output_make_rule: Return: the same (transfer full). */
-void output_rule (void);
+/* output_make_rule: a line across. Return: (transfer full). */
 char *output_make_rule (void);

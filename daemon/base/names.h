@@ -16,6 +16,7 @@
 #define SHIKAKU_INTERFACE_AGENT SHIKAKU_BUS_NAME ".Agent"
 #define SHIKAKU_INTERFACE_READER SHIKAKU_BUS_NAME ".Reader"
 #define SHIKAKU_INTERFACE_VISIT SHIKAKU_BUS_NAME ".Visit"
+#define SHIKAKU_INTERFACE_LEDGER SHIKAKU_BUS_NAME ".Ledger"
 
 /* A signal with a descriptor, of no other meaning: bus-descriptors. */
 #define SHIKAKU_INTERFACE_PROBE SHIKAKU_BUS_NAME ".Probe"
@@ -26,6 +27,8 @@
 #define SHIKAKU_RIGHT_CHECK "org.shikaku.check"
 #define SHIKAKU_RIGHT_AGENT "org.shikaku.agent"
 #define SHIKAKU_RIGHT_MANAGE "org.shikaku.manage"
+#define SHIKAKU_RIGHT_RECORDS "org.shikaku.records" /* medicines and check-ups of patients */
+#define SHIKAKU_RIGHT_LEDGER "org.shikaku.ledger"   /* who saw what */
 #define SHIKAKU_RIGHT_TAKEOVER "org.shikaku.takeover" /* of visits of other users, with their ticket */
 
 /* How the message of a NotAuthorized ends that nobody has decided. */
@@ -199,3 +202,101 @@
   X (CENTER_REFUSES, "center-refuses", "center", "degraded") \
   X (STORE_KEY_MISSING, "store-key-missing", "store", "degraded") \
   X (STORE_KEY_INVALID, "store-key-invalid", "store", "degraded")
+
+/*
+ * What an entry of the ledger tells of: SHIKAKU_LEDGER_KINDS (X) expands X (NUMBER, ENUM_SUFFIX, "kind") for each. The
+ * numbers are in ledgers out there: kinds are added, never changed.
+ */
+#define SHIKAKU_LEDGER_KINDS(X) \
+  X (1, CONSENT, "consent")                /* what a patient has answered, or why nothing was */ \
+  X (2, REGISTRATION, "registration")      /* what the center said to a yes: registered, refused, unknown */ \
+  X (3, WITHDRAWAL, "withdrawal")          /* a yes was taken back, and how far that goes */ \
+  X (4, FETCH, "fetch")                    /* records are about to be asked of the center */ \
+  X (5, FETCH_END, "fetch-end")            /* nothing of a fetch was handed out, and why */ \
+  X (6, DISCLOSURE, "disclosure")          /* records are about to be handed out */ \
+  X (7, CHECK, "check")                    /* the center has said whether somebody is insured */ \
+  X (8, REFUSAL, "refusal")                /* somebody asked for what they may not have */ \
+  X (9, BREAK_GLASS, "break-glass")        /* a limit was passed over in an emergency */ \
+  X (10, REVIEW, "review")                 /* somebody has looked at that later */ \
+  X (11, ADMINISTRATION, "administration") /* of the daemon: started, stopped, settings, what was purged */ \
+  X (12, KEY, "key")                       /* of the ledger: made, endorsed, rotated, lost, compromised */ \
+  X (13, CLOCK, "clock")                   /* it was set back, or far ahead */ \
+  X (14, RESTORE, "restore")               /* an older ledger has taken this one's place, and somebody said why */ \
+  X (15, HANDOVER, "handover")             /* a ticket was made, or used */ \
+  X (16, OBJECTION, "objection")           /* a patient does not agree with what is written here */ \
+  X (17, PRUNE, "prune")                   /* entries were dropped after their time; their hashes stay */ \
+  X (18, ARRIVAL, "arrival")               /* a result came from a terminal */
+
+/*
+ * What an entry of the ledger holds: SHIKAKU_LEDGER_FIELDS (X) expands X (NUMBER, ENUM_SUFFIX, "Key", "type") for each:
+ * s a text, t a number (times: microseconds since the epoch, UTC), ay bytes. Each stands once but SHA256. Numbers as
+ * above.
+ */
+#define SHIKAKU_LEDGER_FIELDS(X) \
+  X (1, VISIT, "Visit", "s") \
+  X (2, UID, "Uid", "t") \
+  X (3, PROGRAM, "Program", "s")        /* of the caller: the name of its file */ \
+  X (4, SENDER, "Sender", "s")          /* its unique name */ \
+  X (5, STAFF, "Staff", "s")            /* as the caller asserts */ \
+  X (6, ROLE, "Role", "s")              /* as the caller asserts */ \
+  X (7, REASON, "Reason", "s") \
+  X (8, PERSON, "Person", "ay")         /* keyed hash of name and birthdate */ \
+  X (9, PERSON_NUMBER, "PersonNumber", "ay") /* keyed hash of insurer, number and birthdate */ \
+  X (10, ORIGIN, "Origin", "s") \
+  X (11, EVIDENCE, "Evidence", "s") \
+  X (12, CONSENT, "Consent", "s")       /* the kind that was asked, or by which records are opened */ \
+  X (13, DECISION, "Decision", "s")     /* granted, denied, no-answer */ \
+  X (14, ANSWERER, "Answerer", "s")     /* patient, guardian, carer, staff */ \
+  X (15, VERSION, "Version", "s")       /* of the text that was shown */ \
+  X (16, LANGUAGE, "Language", "s")     /* of it */ \
+  X (17, UNTIL, "Until", "t") \
+  X (18, IDENTIFIER, "Identifier", "s") /* of the message to the center */ \
+  X (19, OUTCOME, "Outcome", "s") \
+  X (20, ERROR, "Error", "s")           /* without prefix */ \
+  X (21, CODE, "Code", "s")             /* of the center */ \
+  X (22, RECORDS, "Records", "s")       /* drug, checkup … */ \
+  X (23, FORMAT, "Format", "s") \
+  X (24, FROM, "From", "s")             /* YYYYMM */ \
+  X (25, TO, "To", "s") \
+  X (26, DOCUMENTS, "Documents", "t") \
+  X (27, SHA256, "Sha256", "ay")        /* of each document or file */ \
+  X (28, ENTRY, "Entry", "t")           /* the place of the entry that this one belongs to */ \
+  X (29, RECEIPT, "Receipt", "s") \
+  X (30, ANSWER, "Answer", "s")         /* eligible, not-eligible, unknown */ \
+  X (31, ACT, "Act", "s")               /* what was done, one word */ \
+  X (32, BY, "By", "s") \
+  X (33, USES, "Uses", "t") \
+  X (34, KEY_NAME, "KeyName", "s")      /* the verifier key, as the C2SP writes it */ \
+  X (35, SIGNATURE, "Signature", "ay") \
+  X (36, CERTIFICATE, "Certificate", "ay") \
+  X (37, BEFORE, "Before", "t")         /* a time, or a place: as the kind says */ \
+  X (38, SIZE, "Size", "t") \
+  X (39, ROOT, "Root", "ay") \
+  X (40, DETAIL, "Detail", "s")         /* no personal data */
+
+/* Who has answered a question, as the caller or the agent says: X (ENUM_SUFFIX, "word"). */
+#define SHIKAKU_ANSWERERS(X) \
+  X (PATIENT, "patient") \
+  X (GUARDIAN, "guardian") \
+  X (CARER, "carer") \
+  X (STAFF, "staff") /* who has heard it */
+
+/* What a member of staff says to be: X (ENUM_SUFFIX, "word"). Never proved here. */
+#define SHIKAKU_ROLES(X) \
+  X (DOCTOR, "doctor") \
+  X (DENTIST, "dentist") \
+  X (PHARMACIST, "pharmacist") \
+  X (NURSE, "nurse") \
+  X (CLERK, "clerk")
+
+/* What became of records that were asked for, of a part and of the whole: X (ENUM_SUFFIX, "word"). */
+#define SHIKAKU_RECORDS_OUTCOMES(X) \
+  X (DATA, "data") \
+  X (NONE, "none") \
+  X (REFUSED, "refused") \
+  X (CONSENT_ENDED, "consent-ended") \
+  X (NOT_YET, "not-yet") \
+  X (TOO_OLD, "too-old") \
+  X (NOT_COVERED, "not-covered") \
+  X (NOT_CONFIGURED, "not-configured") \
+  X (FAILED, "failed")

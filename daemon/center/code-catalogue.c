@@ -66,6 +66,7 @@ check_key (GKeyFile *file, const char *group, const char *key)
   g_autofree char *value = g_key_file_get_string (file, group, key, NULL);
   CodeClass class;
   ShikakuError error;
+  RecordsOutcome outcome;
 
   if (value == NULL)
     return FALSE;
@@ -73,6 +74,8 @@ check_key (GKeyFile *file, const char *group, const char *key)
     return find_class (value, &class);
   if (strcmp (key, "Error") == 0)
     return find_error (value, &error);
+  if (strcmp (key, "Outcome") == 0)
+    return records_outcome_lookup (value, &outcome) && outcome != RECORDS_DATA;
   return strcmp (key, "Text") == 0 || g_str_has_prefix (key, "Text[");
 }
 
@@ -98,7 +101,9 @@ check_file (GKeyFile *file, const char *path, GError **error)
             g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
                          "%s: key %s of [%s]: allowed are Class (information, warning, error), Error (CenterRefused, "
                          "CenterBusy, CertificateExpired, CertificateRevoked, CertificateUntrusted, NotRegistered, "
-                         "MessageInvalid, NotFound), Text and Text[LANGUAGE]",
+                         "MessageInvalid, NotFound), Outcome (of a request for records: none, refused, consent-ended, "
+                         "not-yet, too-old, not-covered, not-configured, failed, span-refused), Text and "
+                         "Text[LANGUAGE]",
                          path, *key, *group);
             return FALSE;
           }
@@ -216,6 +221,17 @@ code_catalogue_get_error (const char *code)
 
   find_error (name, &error);
   return error;
+}
+
+RecordsOutcome
+code_catalogue_get_outcome (const char *code)
+{
+  GKeyFile *file = code != NULL && *code != '\0' ? find_file (code) : NULL;
+  g_autofree char *word = file != NULL ? g_key_file_get_string (file, code, "Outcome", NULL) : NULL;
+  RecordsOutcome outcome = RECORDS_REFUSED;
+
+  records_outcome_lookup (word, &outcome);
+  return outcome;
 }
 
 char *

@@ -7,6 +7,7 @@
 #pragma once
 
 #include "base/error.h"
+#include "codec/records-outcome.h"
 
 typedef enum
 {
@@ -21,6 +22,12 @@ CodeClass code_catalogue_get_class (const char *code);
 
 /* code_catalogue_get_error: what a refusal with @code (may be NULL) is called; CENTER_REFUSED if nobody says so. */
 ShikakuError code_catalogue_get_error (const char *code);
+
+/*
+ * code_catalogue_get_outcome: what came of a request for records that was answered with @code (may be NULL); REFUSED if
+ * nobody says so.
+ */
+RecordsOutcome code_catalogue_get_outcome (const char *code);
 
 /* code_catalogue_get_text: for staff, in @language (NULL: English). (transfer full), or NULL: nobody knows the code. */
 char *code_catalogue_get_text (const char *code, const char *language);

@@ -4,6 +4,7 @@
 #include "center/transport.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/network.h"
@@ -25,6 +26,28 @@ transport_bond_unref (TransportBond *bond)
 {
   if (bond != NULL && --bond->references == 0)
     bond->free (bond);
+}
+
+int
+transport_records_take_fd (TransportRecords *records)
+{
+  int fd = records->fd;
+
+  records->fd = -1;
+  return fd;
+}
+
+void
+transport_records_free (TransportRecords *records)
+{
+  if (records == NULL)
+    return;
+  if (records->fd >= 0)
+    close (records->fd);
+  g_free (records->code);
+  g_free (records->message);
+  transport_bond_unref (records->bond);
+  g_free (records);
 }
 
 void

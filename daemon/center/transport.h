@@ -13,6 +13,7 @@
 #include "center/failure-share.h"
 #include "center/qualification.h"
 #include "codec/consent-kind.h"
+#include "codec/records-outcome.h"
 
 /*
  * What ties the calls of one visit together: the settings (the institution, its credential) that the first of them was
@@ -82,6 +83,7 @@ typedef struct
 /* Consents to register: what the patient was asked beside the query, and said yes to. */
 typedef struct
 {
+  const char *identifier; /* of the message, 1-50 characters, drawn by the caller; NULL: the transport draws it */
   const char *qualification_key; /* of the answer that the consents belong to; borrowed */
   ConsentKinds asked, agreed;
   TransportBond *bond;               /* of that answer, if this transport gave it; borrowed */
@@ -95,6 +97,70 @@ typedef struct
   const char *insurer_number, *symbol, *number, *branch; /* as the center sent them */
 } TransportReference;
 
+/* What the treatment is that records are looked at for: the field's MedicalTreatmentFlag (OQSCD028). */
+typedef enum
+{
+  TRANSPORT_TREATMENT_OUTPATIENT = 1,
+  TRANSPORT_TREATMENT_HOME,
+  TRANSPORT_TREATMENT_ONLINE,
+  TRANSPORT_TREATMENT_EMERGENCY,
+} TransportTreatment;
+
+/* Whose consents of home or online care are withdrawn: all of them at once. NULL: not given. Borrowed. */
+typedef struct
+{
+  const char *identifier;                                            /* as above */
+  const char *insurer_number, *symbol, *number, *branch, *birthdate; /* as the center sent them; YYYYMMDD */
+  TransportTreatment treatment;                                      /* HOME or ONLINE */
+  TransportBond *bond;                                               /* NULL: none */
+} TransportWithdrawal;
+
+typedef enum
+{
+  TRANSPORT_RECORDS_XML,
+  TRANSPORT_RECORDS_PDF,
+} TransportRecordsFormat;
+
+/* One request for records. NULL: not given. Borrowed. Months YYYYMM. */
+typedef struct
+{
+  const char *identifier;      /* as above */
+  ConsentKind kind;            /* CONSENT_DRUG: medicines (YZK); CONSENT_CHECKUP: check-ups (TKK) */
+  gboolean with_treatment;     /* of drug: the treatments too */
+  gboolean with_prescriptions; /* of drug: also what was prescribed and dispensed electronically */
+  TransportRecordsFormat format;
+  const char *from, *to; /* both or neither: NULL is all that there is (the field asks for check-ups so) */
+  const char *last_date; /* of drug: YYYYMMDD, the field's LastDate, or NULL */
+  TransportTreatment treatment;
+  const char *insurer_number, *symbol, *number, *branch; /* as the center sent them */
+  TransportBond *bond;                                   /* of the visit's answer, or NULL */
+} TransportRecordsQuery;
+
+#define TRANSPORT_RECORDS_DIGEST_SIZE 32u /* SHA-256 */
+
+/*
+ * What the center answered to one request for records: a document, or its refusal in a few words. A document is not
+ * read here: it can be another format than was asked for (an error is XML in a PDF's place), an error, or another
+ * person's, and whoever reads it judges that.
+ */
+typedef struct
+{
+  int fd; /* a memfd that can be sealed, and is not yet: the document alone, offset 0, close-on-exec; -1: refused */
+  guint64 size;                                 /* bytes */
+  guint8 digest[TRANSPORT_RECORDS_DIGEST_SIZE]; /* SHA-256 of them */
+  TransportRecordsFormat format;                /* as the answer calls itself */
+  RecordsOutcome outcome;                       /* DATA: read the document; else what the refusal stands for */
+  char *code, *message;                         /* of the refusal, as sent; NULL: not sent, or none */
+  gint64 received;                              /* microseconds since the epoch, UTC */
+  TransportBond *bond;
+} TransportRecords;
+
+/* transport_records_take_fd: the caller has the descriptor from then on; -1: there is none. */
+int transport_records_take_fd (TransportRecords *records);
+/* transport_records_free: closes the descriptor that was not taken. */
+void transport_records_free (TransportRecords *records);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportRecords, transport_records_free)
+
 /* What the center says of one kind of consent. */
 typedef struct
 {
@@ -105,7 +171,7 @@ typedef struct
 /* The center's answer. It was taken and belongs to the request: a transport answers everything else with an error. */
 typedef struct
 {
-  Qualification *qualification; /* NULL: the answer to a registration */
+  Qualification *qualification; /* NULL: the answer to a registration, or to a withdrawal */
   TransportConsentState consents[CONSENT_N_KINDS];
   TransportConsentState use; /* of the card as an insurance card: the answer to register_use */
   GBytes *body;              /* as it came; NULL: it holds what the patient did not agree to */
@@ -183,6 +249,8 @@ typedef enum
   TRANSPORT_REGISTERS_CONSENTS = 1 << 2,   /* register_consents */
   TRANSPORT_REGISTERS_USE = 1 << 3,        /* register_use */
   TRANSPORT_REGISTERS_REFERENCES = 1 << 4, /* register_reference */
+  TRANSPORT_FETCHES_RECORDS = 1 << 5,      /* fetch_records */
+  TRANSPORT_WITHDRAWS_CONSENTS = 1 << 6,   /* withdraw_consents, of home and online care alone */
 } TransportAbility;
 
 typedef struct Transport Transport;
@@ -211,7 +279,8 @@ typedef struct
                         GAsyncReadyCallback callback, gpointer user_data);
   /*
    * register_consents: never repeated on the wire, whatever happens to the line (a 401 alone, which says that nothing
-   * was done, is followed by a new token and one repeat). The answer holds what became of each consent.
+   * was done, is followed by a new token and one repeat). The answer holds what became of each consent. Whoever wants
+   * to repeat it until it is known what became of it keeps what make_registration gives before, and uses repeat.
    */
   void (*register_consents) (Transport *transport, const TransportConsents *consents, GCancellable *cancellable,
                              GAsyncReadyCallback callback, gpointer user_data);
@@ -225,14 +294,35 @@ typedef struct
   void (*register_reference) (Transport *transport, const TransportReference *reference, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
   /*
+   * withdraw_consents: of home or online care, all of the person's at this institution. Not repeated either; the same
+   * identifier may be sent again. Also NOT_FOUND: the center knows nobody by these numbers, or no consent of them.
+   */
+  void (*withdraw_consents) (Transport *transport, const TransportWithdrawal *withdrawal, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+  /*
+   * make_registration, make_withdrawal: the bytes that the call sends for the same argument: to be kept before it is
+   * sent, for repeat. @…->identifier: must be set. Return: (transfer full), or NULL: the institution is not known.
+   */
+  GBytes *(*make_registration) (Transport *transport, const TransportConsents *consents);
+  GBytes *(*make_withdrawal) (Transport *transport, const TransportWithdrawal *withdrawal);
+  /*
+   * fetch_records: a query: it is repeated on the wire with the same identifier where the line breaks, within its own
+   * deadline. Nothing of a document that is cut, or too large, comes out. Months and spans are the caller's
+   * (visit/records-plan). A refusal is no error (TransportRecords), but that of a busy center is CENTER_BUSY.
+   */
+  void (*fetch_records) (Transport *transport, const TransportRecordsQuery *query, GCancellable *cancellable,
+                         GAsyncReadyCallback callback, gpointer user_data);
+  TransportRecords *(*fetch_records_finish) (Transport *transport, GAsyncResult *result, GError **error);
+  /*
    * get_request: of check_card or check_number, whatever became of it, before its task is gone: the bytes that were to
    * be sent. (transfer none), or NULL. repeat: sends such bytes, of @ability (PROVES_CARDS: of check_card,
-   * ASKS_BY_NUMBER: of check_number), as they are: the center answers no such message twice (data/center-profile.md).
+   * ASKS_BY_NUMBER: of check_number, REGISTERS_CONSENTS: of make_registration, WITHDRAWS_CONSENTS: of make_withdrawal),
+   * as they are: the center acts on no such message twice (data/center-profile.md).
    */
   GBytes *(*get_request) (Transport *transport, GAsyncResult *result);
   void (*repeat) (Transport *transport, TransportAbility ability, GBytes *request, GCancellable *cancellable,
                   GAsyncReadyCallback callback, gpointer user_data);
-  /* reply_finish: of check_card, check_number, repeat and all that registers. */
+  /* reply_finish: of check_card, check_number, repeat, and all that registers or withdraws. */
   TransportReply *(*reply_finish) (Transport *transport, GAsyncResult *result, GError **error);
 
   /* examine: walks the links now (Diagnose), then @callback, within TRANSPORT_EXAMINATION_MILLISECONDS; into links. */

@@ -130,6 +130,16 @@ asked_new (Transport *transport, TransportBond *bond, GCancellable *cancellable,
   return asked;
 }
 
+/* asked_identify: the message is called as its caller wants; NULL: as it is. */
+static void
+asked_identify (Asked *asked, const char *identifier)
+{
+  if (identifier == NULL)
+    return;
+  g_free (asked->identifier);
+  asked->identifier = g_strdup (identifier);
+}
+
 static void
 asked_free (Asked *asked)
 {
@@ -444,8 +454,12 @@ register_consents (Transport *transport, const TransportConsents *consents, GCan
                    GAsyncReadyCallback callback, gpointer user_data)
 {
   Asked *asked = asked_new (transport, consents->bond, cancellable, callback, user_data);
-  FieldHeader header = make_header (asked, NULL);
-  g_autoptr (GBytes) body = write_request (asked, field_request_new_registration (&header, consents));
+  g_autoptr (GBytes) body = NULL;
+  FieldHeader header;
+
+  asked_identify (asked, consents->identifier);
+  header = make_header (asked, NULL);
+  body = write_request (asked, field_request_new_registration (&header, consents));
 
   web_client_call (asked->bond->client, WEB_CALL_REGISTER, body, 0, cancellable, on_registered, asked);
 }

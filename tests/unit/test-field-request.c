@@ -67,7 +67,7 @@ test_search_request (void)
 static void
 test_registration_request (void)
 {
-  TransportConsents consents = { "key", CONSENT_KINDS_OF (CONSENT_DRUG) | CONSENT_KINDS_OF (CONSENT_DIAGNOSIS),
+  TransportConsents consents = { NULL, "key", CONSENT_KINDS_OF (CONSENT_DRUG) | CONSENT_KINDS_OF (CONSENT_DIAGNOSIS),
                                  CONSENT_KINDS_OF (CONSENT_DRUG) };
 
   assert_request (
@@ -89,7 +89,7 @@ test_texts (void)
                                  .birthdate = "19850412",
                                  .agreed = CONSENT_KINDS_OF (CONSENT_CEILING),
                                  .texts = texts };
-  TransportConsents consents = { "key", CONSENT_KINDS_OF (CONSENT_DRUG) | CONSENT_KINDS_OF (CONSENT_DIAGNOSIS),
+  TransportConsents consents = { NULL, "key", CONSENT_KINDS_OF (CONSENT_DRUG) | CONSENT_KINDS_OF (CONSENT_DIAGNOSIS),
                                  CONSENT_KINDS_OF (CONSENT_DRUG), .texts = texts };
 
   assert_request (field_request_new_search (&header, &query),
@@ -110,7 +110,7 @@ test_texts (void)
 static void
 test_kinds (void)
 {
-  TransportConsents consents = { "key", (ConsentKinds)-1, 0 };
+  TransportConsents consents = { NULL, "key", (ConsentKinds)-1, 0 };
 
   assert_request (
       field_request_new_registration (&header, &consents),

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ledger-entry: one entry of the ledger: its kind, when, and fields. In: fields. Out: its canonical bytes, of which there
- * is one form alone, and the same read back, also from bytes that were damaged. Pure.
+ * ledger-entry: one entry of the ledger: its kind, when, and fields. In: fields. Out: its canonical bytes, of which
+ * there is one form alone, and the same read back, also from bytes that were damaged. Pure.
  *
- * Canonical: a byte 1 (of this form), the kind (a byte), wall clock and boot time (8 bytes each, microseconds), then each
- * field in the order of the numbers, and of its values in the order in which they were added: number (2 bytes), length
- * (2 bytes), bytes; a number has 8. All integers are big-endian. At most LEDGER_ENTRY_MAXIMUM bytes.
+ * Canonical: a byte 1 (of this form), the kind (a byte), wall clock and boot time (8 bytes each, microseconds), then
+ * each field in the order of the numbers, and of its values in the order in which they were added: number (2 bytes),
+ * length (2 bytes), bytes; a number has 8. All integers are big-endian. At most LEDGER_ENTRY_MAXIMUM bytes.
  */
 #pragma once
 
@@ -61,10 +61,12 @@ const char *ledger_entry_get_text (const LedgerEntry *entry, LedgerField field);
 gboolean ledger_entry_get_number (const LedgerEntry *entry, LedgerField field, guint64 *ret_number);
 GBytes *ledger_entry_get_bytes (const LedgerEntry *entry, LedgerField field);
 
-/* ledger_entry_walk: calls @visit for each value of each field in the canonical order; a text is bytes without a NUL. */
+/* ledger_entry_walk: calls @visit for each value of each field in the canonical order; a text is bytes without a NUL.
+ *  */
 typedef void (*LedgerEntryVisit) (guint field, const char *type, GBytes *value, gpointer user_data);
 void ledger_entry_walk (const LedgerEntry *entry, LedgerEntryVisit visit, gpointer user_data);
 
-/* ledger_entry_encode: (transfer full). _decode: NULL with MESSAGE_INVALID: these are no canonical bytes of an entry. */
+/* ledger_entry_encode: (transfer full). _decode: NULL with MESSAGE_INVALID: these are no canonical bytes of an entry.
+ *  */
 GBytes *ledger_entry_encode (const LedgerEntry *entry);
 LedgerEntry *ledger_entry_decode (GBytes *bytes, GError **error);

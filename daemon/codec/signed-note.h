@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * signed-note: texts with signatures below them, as the C2SP writes them (c2sp.org/signed-note), and the one such text
- * that tells how far a log is (c2sp.org/tlog-checkpoint). In: the text. Out: its parts, whether a key has signed it; and
- * the way back. Keys are Ed25519 (type 1), or a witness's, which signs with the time (type 4, c2sp.org/tlog-cosignature).
- * Pure. Nothing of a text may be believed before a signature of a key that is known was verified.
+ * that tells how far a log is (c2sp.org/tlog-checkpoint). In: the text. Out: its parts, whether a key has signed it;
+ * and the way back. Keys are Ed25519 (type 1), or a witness's, which signs with the time (type 4,
+ * c2sp.org/tlog-cosignature). Pure. Nothing of a text may be believed before a signature of a key that is known was
+ * verified.
  */
 #pragma once
 
@@ -32,7 +33,8 @@ typedef struct
 /* note_name_is_valid: neither empty, nor with a space or a plus, nor with a control character. */
 gboolean note_name_is_valid (const char *name);
 
-/* note_verifier_new: of a valid @name. _parse: NULL: it is none, or of a type that is not known here. (transfer full). */
+/* note_verifier_new: of a valid @name. _parse: NULL: it is none, or of a type that is not known here. (transfer full).
+ *  */
 NoteVerifier *note_verifier_new (const char *name, NoteType type, const guint8 key[NOTE_KEY_SIZE]);
 NoteVerifier *note_verifier_parse (const char *text);
 char *note_verifier_to_string (const NoteVerifier *verifier);
@@ -63,10 +65,12 @@ char *signed_note_to_string (const SignedNote *note);
 void signed_note_free (SignedNote *note);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (SignedNote, signed_note_free)
 
-/* signed_note_sign: adds the line of @verifier, of which @seed is the secret. @time: seconds; for cosignatures alone. */
+/* signed_note_sign: adds the line of @verifier, of which @seed is the secret. @time: seconds; for cosignatures alone.
+ *  */
 void signed_note_sign (SignedNote *note, const NoteVerifier *verifier, const guint8 seed[NOTE_KEY_SIZE], guint64 time);
 
-/* signed_note_add_line: a signature line as it stands in another note, with or without its newline. FALSE: it is none. */
+/* signed_note_add_line: a signature line as it stands in another note, with or without its newline. FALSE: it is none.
+ *  */
 gboolean signed_note_add_line (SignedNote *note, const char *line);
 
 typedef enum

@@ -6,10 +6,10 @@
  *
  * A leaf is the RFC 6962 hash of 16 random bytes and the entry's canonical bytes. What was pruned keeps its hash.
  *
- * Nothing is set aside and begun anew here by itself: a ledger that cannot be read, or that is older than what was noted
- * of it beside the file (ledger-note.h), is LEDGER_FAILED until an administrator has decided. Without the store's key
- * (store-key.h, purposes "ledger-person" and "ledger-key") there is no ledger either: NOT_FOUND. Before the first entry
- * neither file nor key is touched, and what only reads is NOT_FOUND. Asynchronous; on the main thread.
+ * Nothing is set aside and begun anew here by itself: a ledger that cannot be read, or that is older than what was
+ * noted of it beside the file (ledger-note.h), is LEDGER_FAILED until an administrator has decided. Without the store's
+ * key (store-key.h, purposes "ledger-person" and "ledger-key") there is no ledger either: NOT_FOUND. Before the first
+ * entry neither file nor key is touched, and what only reads is NOT_FOUND. Asynchronous; on the main thread.
  */
 #pragma once
 
@@ -24,8 +24,8 @@ typedef struct Ledger Ledger;
 #define LEDGER_ORIGIN "org.shikaku.Shikaku1/ledger" /* an origin begins so, if nobody says otherwise */
 
 /*
- * ledger_new: @store: of STORE_FILE_LEDGER; it outlives the ledger. ledger_free: what waits lazily is written; the store
- * waits for that.
+ * ledger_new: @store: of STORE_FILE_LEDGER; it outlives the ledger. ledger_free: what waits lazily is written; the
+ * store waits for that.
  */
 Ledger *ledger_new (Store *store);
 void ledger_free (Ledger *ledger);
@@ -62,15 +62,15 @@ gboolean ledger_append_finish (Ledger *ledger, GAsyncResult *result, guint64 *re
 void ledger_append_get_leaf (GAsyncResult *result, guint n, MerkleHash *ret_leaf);
 
 /*
- * ledger_append_lazily: @entry (transfer full) goes to the disk with the next that is appended, or within ten seconds, or
- * when somebody asks for the ledger; it waits in memory for a disk that does not answer. For what nobody waits for.
+ * ledger_append_lazily: @entry (transfer full) goes to the disk with the next that is appended, or within ten seconds,
+ * or when somebody asks for the ledger; it waits in memory for a disk that does not answer. For what nobody waits for.
  */
 void ledger_append_lazily (Ledger *ledger, LedgerEntry *entry);
 
 /*
- * ledger_append_in: inside a job of the ledger's own store (ledger_get_store), of another tenant of that file: the entry is there if
- * and only if what that tenant writes is. When the job has succeeded, ledger_note_written. LEDGER_FAILED.
- * ledger_get_last_leaf: in that job: the leaf hash of what was appended last.
+ * ledger_append_in: inside a job of the ledger's own store (ledger_get_store), of another tenant of that file: the
+ * entry is there if and only if what that tenant writes is. When the job has succeeded, ledger_note_written.
+ * LEDGER_FAILED. ledger_get_last_leaf: in that job: the leaf hash of what was appended last.
  */
 gboolean ledger_append_in (Ledger *ledger, struct sqlite3 *database, const LedgerEntry *entry, guint64 *ret_index,
                            GError **error);
@@ -80,7 +80,8 @@ Store *ledger_get_store (Ledger *ledger);
 
 /*
  * ledger_hash_person: HMAC-SHA256 under the key for people, of @parts (NULL-ended; length-prefixed). NOT_FOUND: no key.
- * _before: under the key before it: entries older than a rotation of the store's key have that. NOT_FOUND: there is none.
+ * _before: under the key before it: entries older than a rotation of the store's key have that. NOT_FOUND: there is
+ * none.
  */
 gboolean ledger_hash_person (Ledger *ledger, const char *const *parts, guint8 ret_hash[LEDGER_PERSON_SIZE],
                              GError **error);
@@ -162,7 +163,8 @@ void ledger_prove (Ledger *ledger, guint64 index, const char *checkpoint, GAsync
                    gpointer user_data);
 char *ledger_prove_finish (Ledger *ledger, GAsyncResult *result, GError **error);
 
-/* ledger_prove_consistency: of the tree of @from > 0 entries with that of @to: finish: the hashes, one after the other. */
+/* ledger_prove_consistency: of the tree of @from > 0 entries with that of @to: finish: the hashes, one after the other.
+ *  */
 void ledger_prove_consistency (Ledger *ledger, guint64 from, guint64 to, GAsyncReadyCallback callback,
                                gpointer user_data);
 GBytes *ledger_prove_consistency_finish (Ledger *ledger, GAsyncResult *result, GError **error);
@@ -207,8 +209,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (LedgerVerdict, ledger_verdict_free)
 
 /*
  * ledger_verify: reads all of it: leaves, hashes of the tree, root, signatures, clocks, endorsements, what was pruned,
- * and every anchor. @checkpoint: a signed note that left this computer; NULL: none is at hand. Also of a ledger that has
- * failed. Finish: (transfer full), or NULL: it could not even be looked at.
+ * and every anchor. @checkpoint: a signed note that left this computer; NULL: none is at hand. Also of a ledger that
+ * has failed. Finish: (transfer full), or NULL: it could not even be looked at.
  */
 void ledger_verify (Ledger *ledger, const char *checkpoint, GAsyncReadyCallback callback, gpointer user_data);
 LedgerVerdict *ledger_verify_finish (Ledger *ledger, GAsyncResult *result, GError **error);
@@ -216,8 +218,8 @@ LedgerVerdict *ledger_verify_finish (Ledger *ledger, GAsyncResult *result, GErro
 /* An administrator's acts. @entry: (transfer full) who does it, and why; what it is, is added here. */
 
 /*
- * ledger_restore: @entry: of kind RESTORE: the ledger as it is now is the one that counts, though an older one: what was
- * noted of a later one is in it (BEFORE: its size; SIZE, ROOT: as it is now). Finish: its place.
+ * ledger_restore: @entry: of kind RESTORE: the ledger as it is now is the one that counts, though an older one: what
+ * was noted of a later one is in it (BEFORE: its size; SIZE, ROOT: as it is now). Finish: its place.
  */
 void ledger_restore (Ledger *ledger, LedgerEntry *entry, GAsyncReadyCallback callback, gpointer user_data);
 gboolean ledger_restore_finish (Ledger *ledger, GAsyncResult *result, guint64 *ret_index, GError **error);

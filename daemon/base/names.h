@@ -36,6 +36,9 @@
 
 #define SHIKAKU_GROUP_RECEPTION "shikaku-reception"
 
+/* The combined question, in place of the kinds that are asked together. */
+#define SHIKAKU_CONSENT_TOGETHER "together"
+
 /*
  * The kinds of events: SHIKAKU_EVENT_KINDS (X) expands X (ENUM_SUFFIX, "kind") for each. Nothing tells of
  * visit-arrived and ledger yet, but a program may ask for them.
@@ -124,6 +127,9 @@
   X (CONTRAINDICATION, "contraindication") \
   X (TEST, "test") \
   X (PRESCRIPTION, "prescription")
+
+/* The combined question, in place of the kinds that are asked together. */
+#define SHIKAKU_CONSENT_TOGETHER "together"
 
 /*
  * The kinds of events: SHIKAKU_EVENT_KINDS (X) expands X (ENUM_SUFFIX, "kind") for each. Nothing tells of

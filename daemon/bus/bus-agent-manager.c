@@ -241,9 +241,53 @@ handle_unregister (BusCall *call, gpointer target)
   bus_call_return (call, "");
 }
 
+/* find_answerer: static; NULL: there is no such word, or none that an agent may say. */
+static const char *
+find_answerer (const char *word)
+{
+#define ANSWERER(suffix, text) \
+  if (strcmp (word, text) == 0) \
+    return text;
+  SHIKAKU_ANSWERERS (ANSWERER)
+#undef ANSWERER
+  return NULL;
+}
+
+static void
+handle_set_answerer (BusCall *call, gpointer target)
+{
+  BusAgents *self = target;
+  const char *visit = "", *word = "", *answerer;
+  GHashTableIter iter;
+  gpointer agent;
+  GError *error = NULL;
+  gboolean is_noted = FALSE;
+
+  sd_bus_message_read (bus_call_get_message (call), "os", &visit, &word);
+  answerer = find_answerer (word);
+  if (answerer == NULL || g_str_equal (answerer, "staff"))
+    {
+      bus_call_return_error (call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
+                                                        "the answerer is patient, guardian or carer"));
+      return;
+    }
+  g_hash_table_iter_init (&iter, self->table);
+  while (!is_noted && g_hash_table_iter_next (&iter, NULL, &agent))
+    if (g_str_equal (bus_agent_get_owner (agent), bus_call_get_peer (call)->name))
+      is_noted = bus_agent_note_answerer (agent, visit, answerer);
+  if (!is_noted)
+    error = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE,
+                                 "no consent of this visit is being asked of the caller");
+  if (error == NULL)
+    bus_call_return (call, "");
+  else
+    bus_call_return_error (call, error);
+}
+
 static const BusMethod methods[] = {
   { "RegisterAgent", handle_register },
   { "UnregisterAgent", handle_unregister },
+  { "SetAnswerer", handle_set_answerer },
   { NULL },
 };
 
@@ -265,6 +309,8 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_METHOD_WITH_ARGS ("RegisterAgent", SD_BUS_ARGS ("o", path, "as", capabilities, "a{sv}", options),
                            SD_BUS_NO_RESULT, on_call, SD_BUS_VTABLE_UNPRIVILEGED),
   SD_BUS_METHOD_WITH_ARGS ("UnregisterAgent", SD_BUS_ARGS ("o", path), SD_BUS_NO_RESULT, on_call,
+                           SD_BUS_VTABLE_UNPRIVILEGED),
+  SD_BUS_METHOD_WITH_ARGS ("SetAnswerer", SD_BUS_ARGS ("o", visit, "s", answerer), SD_BUS_NO_RESULT, on_call,
                            SD_BUS_VTABLE_UNPRIVILEGED),
   SD_BUS_PROPERTY ("Version", "u", get_version, 0, SD_BUS_VTABLE_PROPERTY_CONST),
   SD_BUS_VTABLE_END,

@@ -12,8 +12,9 @@
 
 #define PIN_SECONDS 60
 #define CONSENT_SECONDS 120
-#define LATE_SECONDS 60  /* for an answer that comes too late: its place is free then */
-#define REASON_SECONDS 2 /* from a pipe without a PIN to the agent's answer */
+#define LATE_SECONDS 60     /* for an answer that comes too late: its place is free then */
+#define ANSWERER "answerer" /* what a request's task remembers */
+#define REASON_SECONDS 2    /* from a pipe without a PIN to the agent's answer */
 
 struct Agent
 {
@@ -44,8 +45,10 @@ typedef struct
   GSource *cancelled;
   BusPinPipe *pipe; /* of a PIN, until it has come */
   Secret *pin;
-  char **kinds;    /* of a consent: what was asked */
-  GArray *answers; /* of gboolean */
+  char **kinds;         /* of a consent: what was asked */
+  guint together;       /* bits: of which of them the combined question is; 0: there is none */
+  const char *answerer; /* as the agent says; static; NULL: it has not */
+  GArray *answers;      /* of gboolean */
 } AgentRequest;
 
 BusAgentCapabilities
@@ -199,6 +202,7 @@ request_end (AgentRequest *request, GError *error)
     g_source_destroy (request->cancelled);
   g_clear_pointer (&request->cancelled, g_source_unref);
   g_clear_pointer (&request->pipe, bus_pin_pipe_free);
+  g_object_set_data (G_OBJECT (task), ANSWERER, (gpointer)request->answerer);
 
   if (was_served && error != NULL)
     withdraw_screen (agent);
@@ -256,6 +260,18 @@ adopt_agent_error (AgentRequest *request, sd_bus_message *reply)
   return new_refusal (request);
 }
 
+/* find_asked: bits of the questions that an answer to @kind is for: several, if it is the combined one. 0: none. */
+static guint
+find_asked (const AgentRequest *request, const char *kind)
+{
+  if (strcmp (kind, SHIKAKU_CONSENT_TOGETHER) == 0)
+    return request->together;
+  for (guint i = 0; request->kinds[i] != NULL; i++)
+    if (strcmp (request->kinds[i], kind) == 0)
+      return 1u << i;
+  return 0;
+}
+
 /* An answer to a question that was not asked, or two to one, spoils them all: who answers so cannot be trusted. */
 static gboolean
 read_answers (AgentRequest *request, sd_bus_message *reply)
@@ -267,14 +283,14 @@ read_answers (AgentRequest *request, sd_bus_message *reply)
   result = sd_bus_message_enter_container (reply, 'a', "{sb}");
   while (result > 0 && (result = sd_bus_message_read (reply, "{sb}", &kind, &granted)) > 0)
     {
-      guint position = 0;
+      const guint asked = find_asked (request, kind);
 
-      while (request->kinds[position] != NULL && strcmp (request->kinds[position], kind) != 0)
-        position++;
-      if (request->kinds[position] == NULL || (seen & (1u << position)))
+      if (asked == 0 || (seen & asked) != 0)
         return FALSE;
-      seen |= 1u << position;
-      g_array_index (request->answers, gboolean, position) = granted;
+      seen |= asked;
+      for (guint i = 0; i < request->answers->len; i++)
+        if ((asked & (1u << i)) != 0)
+          g_array_index (request->answers, gboolean, i) = granted;
     }
   return result >= 0;
 }
@@ -436,40 +452,95 @@ bus_agent_request_pin_finish (Agent *agent, GAsyncResult *result, GError **error
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static int
+append_question (sd_bus_message *message, const AgentQuestion *question)
+{
+  return sd_bus_message_append (message, "(sss)", question->kind, question->text, question->version);
+}
+
+/* append_questions: those that are asked one by one, and the combined one in place of its parts; or, @parts, these. */
+static int
+append_questions (sd_bus_message *message, const AgentQuestions *questions, gboolean parts)
+{
+  const AgentQuestion together
+      = { SHIKAKU_CONSENT_TOGETHER, (char *)questions->together, questions->together_version, FALSE };
+  gboolean is_put = parts;
+  int result = sd_bus_message_open_container (message, 'a', "(sss)");
+
+  for (guint i = 0; i < questions->n_questions && result >= 0; i++)
+    {
+      const AgentQuestion *question = &questions->questions[i];
+
+      if (question->is_together == parts)
+        result = append_question (message, question);
+      else if (!is_put)
+        {
+          is_put = TRUE;
+          result = append_question (message, &together);
+        }
+    }
+  return result < 0 ? result : sd_bus_message_close_container (message);
+}
+
+/* append_parts: the questions of which the combined one is made, for a screen that can put each of them. */
+static int
+append_parts (sd_bus_message *message, const AgentQuestions *questions)
+{
+  int result = bus_entry_open (message, "Together", "a(sss)");
+
+  if (result >= 0)
+    result = append_questions (message, questions, TRUE);
+  return result < 0 ? result : bus_entry_close (message);
+}
+
+static int
+append_asked (sd_bus_message *message, const AgentContext *context, const AgentQuestions *questions)
+{
+  int result = append_questions (message, questions, FALSE);
+
+  if (result >= 0)
+    result = open_details (message, context);
+  if (result >= 0 && questions->together != NULL)
+    result = append_parts (message, questions);
+  return result < 0 ? result : sd_bus_message_close_container (message);
+}
+
 void
-bus_agent_request_consent (Agent *agent, const AgentContext *context, const AgentQuestion *questions, guint n_questions,
+bus_agent_request_consent (Agent *agent, const AgentContext *context, const AgentQuestions *questions,
                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   AgentRequest *request = request_new (agent, context, cancellable, callback, user_data);
-  int result = -EIO;
 
   request->refusal = SHIKAKU_ERROR_CONSENT_DENIED;
   request->limit_seconds = CONSENT_SECONDS;
-  request->kinds = g_new0 (char *, n_questions + 1);
-  request->answers = g_array_set_size (g_array_new (FALSE, TRUE, sizeof (gboolean)), n_questions);
-  request->message = new_call (agent, "RequestConsent", context->visit);
-  if (request->message != NULL)
-    result = sd_bus_message_open_container (request->message, 'a', "(sss)");
-  for (guint i = 0; i < n_questions; i++)
+  request->kinds = g_new0 (char *, questions->n_questions + 1);
+  request->answers = g_array_set_size (g_array_new (FALSE, TRUE, sizeof (gboolean)), questions->n_questions);
+  for (guint i = 0; i < questions->n_questions; i++)
     {
-      request->kinds[i] = g_strdup (questions[i].kind);
-      if (result >= 0)
-        result = sd_bus_message_append (request->message, "(sss)", questions[i].kind, questions[i].text,
-                                        questions[i].version);
+      request->kinds[i] = g_strdup (questions->questions[i].kind);
+      request->together |= questions->questions[i].is_together ? 1u << i : 0;
     }
-  if (result >= 0)
-    result = sd_bus_message_close_container (request->message);
-  if (result >= 0)
-    result = open_details (request->message, context);
-  if (result >= 0)
-    result = sd_bus_message_close_container (request->message);
-  request_begin (request, result);
+  request->message = new_call (agent, "RequestConsent", context->visit);
+  request_begin (request, request->message != NULL ? append_asked (request->message, context, questions) : -EIO);
 }
 
 GArray *
-bus_agent_request_consent_finish (Agent *agent, GAsyncResult *result, GError **error)
+bus_agent_request_consent_finish (Agent *agent, GAsyncResult *result, const char **ret_answerer, GError **error)
 {
+  *ret_answerer = g_object_get_data (G_OBJECT (result), ANSWERER);
   return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+gboolean
+bus_agent_note_answerer (Agent *agent, const char *visit, const char *answerer)
+{
+  AgentRequest *request = g_queue_peek_head (&agent->requests);
+
+  if (request == NULL || request->task == NULL || request->kinds == NULL
+      || g_strcmp0 (g_task_get_task_data (request->task), visit) != 0)
+    return FALSE;
+  request->answerer = answerer;
+  return TRUE;
 }
 
 void

@@ -50,13 +50,19 @@ gboolean bus_agent_is_tired (Agent *agent);
  */
 void bus_agent_dismiss (Agent *agent, gboolean tell);
 
+/*
+ * bus_agent_note_answerer: the agent says who answers the question that is on its screen for @visit; @answerer: static.
+ * Return: FALSE: no question of that visit is.
+ */
+gboolean bus_agent_note_answerer (Agent *agent, const char *visit, const char *answerer);
+
 /* Of the agent port: */
 void bus_agent_request_pin (Agent *agent, const AgentContext *context, guint tries_left, GCancellable *cancellable,
                             GAsyncReadyCallback callback, gpointer user_data);
 Secret *bus_agent_request_pin_finish (Agent *agent, GAsyncResult *result, GError **error);
-void bus_agent_request_consent (Agent *agent, const AgentContext *context, const AgentQuestion *questions,
-                                guint n_questions, GCancellable *cancellable, GAsyncReadyCallback callback,
-                                gpointer user_data);
-GArray *bus_agent_request_consent_finish (Agent *agent, GAsyncResult *result, GError **error);
+void bus_agent_request_consent (Agent *agent, const AgentContext *context, const AgentQuestions *questions,
+                                GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+GArray *bus_agent_request_consent_finish (Agent *agent, GAsyncResult *result, const char **ret_answerer,
+                                          GError **error);
 void bus_agent_show_message (Agent *agent, const AgentContext *context, const char *message, const char *text);
 void bus_agent_cancel (Agent *agent, const AgentContext *context);

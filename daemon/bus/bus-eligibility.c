@@ -68,8 +68,13 @@ static const TextField disease_texts[] = {
 #undef PLACE
 
 static const TextField consent_texts[] = {
-  { "Evidence", CONSENT (evidence) }, { "Version", CONSENT (version) }, { "Language", CONSENT (language) },
-  { "Code", CONSENT (code) },         { "Message", CONSENT (message) }, { NULL },
+  { "Answerer", CONSENT (answerer) },
+  { "Evidence", CONSENT (evidence) },
+  { "Version", CONSENT (version) },
+  { "Language", CONSENT (language) },
+  { "Code", CONSENT (code) },
+  { "Message", CONSENT (message) },
+  { NULL },
 };
 
 static int

@@ -17,7 +17,9 @@
   }
 /* clang-format off */
 #define COMMON_OPTIONS \
+  OPTION ("Answerer", TEXT, visit.answerer), \
   OPTION ("Consents", TEXTS, consents), \
+  OPTION ("Oral", TEXTS, oral), \
   OPTION ("Language", TEXT, visit.language), \
   OPTION ("Purpose", TEXT, visit.purpose), \
   OPTION ("Reader", PATH, visit.reader), \
@@ -82,6 +84,7 @@ check_values (BusVisitOptions *options, GError **error)
   options->visit.uses = (guint)MAX (options->uses, 0);
   options->visit.timeout_seconds = MAX (options->timeout, 0);
   options->visit.consents = options->consents;
+  options->visit.oral = options->oral;
   options->visit.insured = options->by_number ? &options->insured : NULL;
   return TRUE;
 }
@@ -97,6 +100,7 @@ void
 bus_visit_options_clear (BusVisitOptions *options)
 {
   g_free (options->consents);
+  g_free (options->oral);
 }
 
 gboolean

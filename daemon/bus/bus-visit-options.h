@@ -14,7 +14,7 @@
 typedef struct
 {
   VisitOptions visit; /* path, owner and caller are left to the opener */
-  const char **consents;
+  const char **consents, **oral;
   const char *token; /* NULL: not given */
   gint64 uses;       /* of the ticket, likewise */
   gint64 timeout;    /* seconds, as given; checked, it is in visit */

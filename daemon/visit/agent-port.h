@@ -27,7 +27,16 @@ typedef struct
   const char *kind;
   char *text; /* as shown */
   const char *version;
+  gboolean is_together; /* a part of the combined question */
 } AgentQuestion;
+
+/* What is asked at once. Borrowed for the call. */
+typedef struct
+{
+  const AgentQuestion *questions;
+  guint n_questions;
+  const char *together, *together_version; /* the combined question of those that are a part of it; NULL: none */
+} AgentQuestions;
 
 typedef struct
 {
@@ -45,11 +54,13 @@ typedef struct
                        GAsyncReadyCallback callback, gpointer user_data);
   Secret *(*request_pin_finish) (Agent *agent, GAsyncResult *result, GError **error); /* exactly four ASCII digits */
 
-  /* @questions: borrowed for the call. */
-  void (*request_consent) (Agent *agent, const AgentContext *context, const AgentQuestion *questions, guint n_questions,
+  void (*request_consent) (Agent *agent, const AgentContext *context, const AgentQuestions *questions,
                            GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
-  /* request_consent_finish: one gboolean a question, in order; unanswered is FALSE. (transfer full) GArray. */
-  GArray *(*request_consent_finish) (Agent *agent, GAsyncResult *result, GError **error);
+  /*
+   * request_consent_finish: one gboolean a question, in order; unanswered is FALSE. (transfer full) GArray.
+   * *ret_answerer: who has answered, as the agent says (of SHIKAKU_ANSWERERS, static); NULL: it does not say.
+   */
+  GArray *(*request_consent_finish) (Agent *agent, GAsyncResult *result, const char **ret_answerer, GError **error);
 
   /* show_message: @text is for people, in the visit's language. Nobody waits for it. */
   void (*show_message) (Agent *agent, const AgentContext *context, const char *message, const char *text);

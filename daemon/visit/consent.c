@@ -2,6 +2,8 @@
 /* consent: see the header. In: the kinds that a caller asked for. Out: questions. */
 #include "visit/consent.h"
 
+#include "visit/consent-rules.h"
+
 static void
 consent_clear (gpointer data)
 {
@@ -9,31 +11,76 @@ consent_clear (gpointer data)
 
   g_free (consent->version);
   g_free (consent->language);
+  g_free (consent->receipt);
   g_free (consent->code);
   g_free (consent->message);
 }
 
+static gboolean
+refuse (GError **error, const char *text)
+{
+  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, text);
+  return FALSE;
+}
+
+static void
+add (GArray *consents, ConsentKind kind, gboolean is_oral)
+{
+  const Consent consent = { .kind = kind, .is_oral = is_oral };
+
+  g_array_append_val (consents, consent);
+}
+
+/* add_usual: those that are asked where nobody wants others, as far as they can be asked here. */
+static void
+add_usual (GArray *consents, VisitOrigin origin)
+{
+  for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
+    if (consent_rules_get (kind)->is_usual && consent_rules_allows (kind, origin) && !consents_has (consents, kind))
+      add (consents, kind, FALSE);
+}
+
+static gboolean
+add_asked (GArray *consents, const char *word, VisitOrigin origin, GError **error)
+{
+  ConsentKind kind;
+
+  if (g_str_equal (word, CONSENT_WORD_DEFAULT))
+    add_usual (consents, origin);
+  else if (!consent_kind_lookup (word, &kind) || consents_has (consents, kind) || !consent_rules_allows (kind, origin))
+    return refuse (error, "Consents: not a kind that can be asked here, or one asked twice");
+  else
+    add (consents, kind, FALSE);
+  return TRUE;
+}
+
+/* add_heard: staff answers for the patient in some cases only, and is named then. */
+static gboolean
+add_heard (GArray *consents, const char *word, const VisitOptions *given, GError **error)
+{
+  const VisitOrigin origin = visit_options_get_origin (given);
+  ConsentKind kind;
+
+  if (!consent_kind_lookup (word, &kind) || consents_has (consents, kind) || !consent_rules_allows (kind, origin))
+    return refuse (error, "Oral: not a kind that can be asked here, or one asked twice");
+  if ((consent_rules_get (kind)->oral & visit_options_get_oral_cases (given)) == 0)
+    return refuse (error, "Oral: nobody may answer this kind for the patient at such a visit");
+  add (consents, kind, TRUE);
+  return TRUE;
+}
+
 GArray *
-consents_new (const char *const *words, gboolean with_card, GError **error)
+consents_new (const VisitOptions *given, GError **error)
 {
   g_autoptr (GArray) consents = g_array_new (FALSE, FALSE, sizeof (Consent));
-  ConsentKinds seen = 0;
 
   g_array_set_clear_func (consents, consent_clear);
-  for (const char *const *word = words; word != NULL && *word != NULL; word++)
-    {
-      Consent consent = { 0 };
-
-      if (!consent_kind_lookup (*word, &consent.kind) || CONSENT_KINDS_HAS (seen, consent.kind)
-          || (!with_card && !consent_kind_is_inside_query (consent.kind)))
-        {
-          g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
-                               "Consents: not a kind that can be asked here, or one asked twice");
-          return NULL;
-        }
-      seen |= CONSENT_KINDS_OF (consent.kind);
-      g_array_append_val (consents, consent);
-    }
+  for (const char *const *word = given->consents; word != NULL && *word != NULL; word++)
+    if (!add_asked (consents, *word, visit_options_get_origin (given), error))
+      return NULL;
+  for (const char *const *word = given->oral; word != NULL && *word != NULL; word++)
+    if (!add_heard (consents, *word, given, error))
+      return NULL;
   return g_steal_pointer (&consents);
 }
 
@@ -53,4 +100,13 @@ consents_include (GArray *consents, ConsentKind kind)
 
   if (!consents_has (consents, kind))
     g_array_prepend_val (consents, consent);
+}
+
+gboolean
+consents_need_screen (const GArray *consents)
+{
+  for (guint i = 0; i < consents->len; i++)
+    if (!g_array_index (consents, Consent, i).is_oral)
+      return TRUE;
+  return FALSE;
 }

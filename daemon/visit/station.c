@@ -164,6 +164,7 @@ station_new (const StationSettings *settings, AgentPort agents, const StationObs
     .changes = station->changes,
     .retention_seconds = settings->retention_seconds,
     .asks_ceiling = settings->asks_ceiling,
+    .asks_together = settings->asks_together,
     .get_authorities = get_authorities,
     .started = on_visit_started,
     .card_taken = on_card_taken,
@@ -221,6 +222,7 @@ station_configure (Station *station, const StationSettings *settings)
   station->authorities.is_old = TRUE;
   station->host.retention_seconds = settings->retention_seconds;
   station->host.asks_ceiling = settings->asks_ceiling;
+  station->host.asks_together = settings->asks_together;
   if (station->authorities.loaded != NULL) /* what has worked is not given up: the new file is looked at now */
     station_get_authorities (station, NULL);
   changes_configure (station->changes, settings->changes_retention_months);
@@ -298,12 +300,11 @@ station_open_visit (Station *station, const VisitOptions *given, GError **error)
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_VISIT_EXISTS, "Ticket: in use");
       return NULL;
     }
-  if ((options = visit_options_new (given, error)) == NULL
-      || (consents = consents_new (given->consents, needs_card, error)) == NULL)
+  if ((options = visit_options_new (given, error)) == NULL || (consents = consents_new (given, error)) == NULL)
     return NULL;
   if (needs_card && station->host.asks_ceiling)
     consents_include (consents, CONSENT_CEILING);
-  if (needs_card || consents->len > 0)
+  if (needs_card || consents_need_screen (consents))
     {
       if ((reader = choose_free_reader (station, given, error)) == NULL)
         return NULL;

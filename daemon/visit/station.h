@@ -17,10 +17,11 @@ typedef struct Station Station;
 
 typedef struct
 {
-  const char *card_authorities_file;                     /* PEM */
-  guint retention_seconds;                               /* that a finished visit is kept */
-  gboolean asks_ceiling;                                 /* of every patient; else only where the caller names it */
-  guint changes_retention_months;                        /* that it is kept that a person was seen; 0: not at all */
+  const char *card_authorities_file; /* PEM */
+  guint retention_seconds;           /* that a finished visit is kept */
+  gboolean asks_ceiling;             /* of every patient; else only where the caller names it */
+  gboolean asks_together;            /* what opens records is one combined question, but for surgery */
+  guint changes_retention_months;    /* that it is kept that a person was seen; 0: not at all */
   CalendarSource calendar[STATION_CALENDAR_MAXIMUM + 1]; /* what ends; the rest is NULL */
 } StationSettings;
 

@@ -78,24 +78,29 @@ visit_agent_show (Visit *visit, const char *message)
 }
 
 void
-visit_agent_ask (Visit *visit, const AgentQuestion *questions, guint n_questions, GAsyncReadyCallback callback)
+visit_agent_ask (Visit *visit, const AgentQuestions *questions, GAsyncReadyCallback callback)
 {
   AgentContext context = visit_agent_get_context (visit);
 
   visit->agent.is_asking = TRUE;
   visit_clock_begin (&visit->clock, VISIT_WAIT_PERSON);
   visit_hold (visit);
-  get_port (visit)->request_consent (visit->agent.agent, &context, questions, n_questions,
-                                     visit_get_cancellable (visit), callback, visit);
+  get_port (visit)->request_consent (visit->agent.agent, &context, questions, visit_get_cancellable (visit), callback,
+                                     visit);
 }
 
 GArray *
-visit_agent_ask_finish (Visit *visit, GAsyncResult *result, GError **error)
+visit_agent_ask_finish (Visit *visit, GAsyncResult *result, const char **ret_answerer, GError **error)
 {
+  const char *answerer = NULL;
+  GArray *answers;
+
   visit_clock_end (&visit->clock, VISIT_WAIT_PERSON);
   if (!visit_is_ending (visit))
     visit->agent.is_asking = FALSE;
-  return get_port (visit)->request_consent_finish (visit->agent.agent, result, error);
+  answers = get_port (visit)->request_consent_finish (visit->agent.agent, result, &answerer, error);
+  *ret_answerer = answerer != NULL ? answerer : visit->options->answerer;
+  return answers;
 }
 
 void

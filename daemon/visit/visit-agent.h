@@ -26,9 +26,12 @@ AgentContext visit_agent_get_context (Visit *visit);
 void visit_agent_show (Visit *visit, const char *message);
 
 /* visit_agent_ask: puts @questions; @callback is given the visit as its data, which is held until it returns. */
-void visit_agent_ask (Visit *visit, const AgentQuestion *questions, guint n_questions, GAsyncReadyCallback callback);
-/* visit_agent_ask_finish: one gboolean a question, in order. (transfer full), or NULL with the errors of the port. */
-GArray *visit_agent_ask_finish (Visit *visit, GAsyncResult *result, GError **error);
+void visit_agent_ask (Visit *visit, const AgentQuestions *questions, GAsyncReadyCallback callback);
+/*
+ * visit_agent_ask_finish: one gboolean a question, in order. (transfer full), or NULL with the errors of the port.
+ * *ret_answerer: who has answered: as the agent says, else as the visit's caller does; static.
+ */
+GArray *visit_agent_ask_finish (Visit *visit, GAsyncResult *result, const char **ret_answerer, GError **error);
 
 /* visit_agent_withdraw: the end is decided: what is on the screen and needs no answer any more goes. */
 void visit_agent_withdraw (Visit *visit);

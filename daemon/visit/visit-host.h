@@ -19,7 +19,8 @@ typedef struct
   Outage *outage;   /* NULL: nothing is kept */
   Changes *changes; /* since people were seen here last; NULL: nobody looks */
   guint retention_seconds;
-  gboolean asks_ceiling; /* before the center is asked for it; else it is asked for anyway */
+  gboolean asks_together; /* what opens records is one combined question, but for surgery */
+  gboolean asks_ceiling;  /* before the center is asked for it; else it is asked for anyway */
   CardAuthorities *(*get_authorities) (gpointer data, GError **error); /* (transfer none) */
   void (*started) (Visit *visit, gpointer data);                       /* from the loop: it may be told of */
   void (*card_taken) (Visit *visit, gpointer data);                    /* it begins to read the card: that serves it */

@@ -166,13 +166,40 @@ visit_options_free (VisitOptions *options)
   g_free (options);
 }
 
+/* find_answerer: the word as a static one, or NULL: it is none that a caller may give: what staff has heard is Oral. */
+static const char *
+find_answerer (const char *word)
+{
+  static const char *const words[] = {
+#define ANSWERER_WORD(suffix, text) (text),
+    SHIKAKU_ANSWERERS (ANSWERER_WORD)
+#undef ANSWERER_WORD
+  };
+
+  if (word == NULL || *word == '\0')
+    return words[0];
+  for (gsize i = 0; i < G_N_ELEMENTS (words) - 1; i++) /* the last is staff */
+    if (strcmp (words[i], word) == 0)
+      return words[i];
+  return NULL;
+}
+
+/* is_purpose: whether @word is one of the purposes; "" and NULL are the first. */
+static gboolean
+is_purpose (const char *word)
+{
+  static const char *const words[] = { "", "eligibility", "registration", "disaster", "emergency", NULL };
+
+  return word == NULL || g_strv_contains (words, word);
+}
+
 VisitOptions *
 visit_options_new (const VisitOptions *given, GError **error)
 {
   g_autoptr (VisitOptions) options = g_new0 (VisitOptions, 1);
 
   *options = *given;
-  options->consents = NULL;
+  options->consents = options->oral = NULL;
   options->ticket = NULL; /* only its hash is kept, by the visit */
   options->former = NULL;
   options->path = g_strdup (given->path);
@@ -190,9 +217,10 @@ visit_options_new (const VisitOptions *given, GError **error)
   if (options->timeout_seconds > VISIT_TIMEOUT_MAXIMUM_SECONDS)
     return set_invalid (error, "Timeout: too long"), NULL;
   options->registers = g_strcmp0 (options->purpose, "registration") == 0;
-  if (options->purpose != NULL && *options->purpose != '\0' && strcmp (options->purpose, "eligibility") != 0
-      && !options->registers)
-    return set_invalid (error, "Purpose: eligibility or registration"), NULL;
+  if (!is_purpose (options->purpose))
+    return set_invalid (error, "Purpose: eligibility, registration, disaster or emergency"), NULL;
+  if ((options->answerer = find_answerer (given->answerer)) == NULL)
+    return set_invalid (error, "Answerer: patient, guardian or carer"), NULL;
   if (options->registers && options->insured != NULL)
     return set_invalid (error, "Purpose: a registration needs the card"), NULL;
   if (given->ticket != NULL && !visit_ticket_is_valid (given->ticket))
@@ -206,6 +234,20 @@ VisitOrigin
 visit_options_get_origin (const VisitOptions *options)
 {
   return options->insured != NULL ? VISIT_ORIGIN_NUMBER : VISIT_ORIGIN_CARD;
+}
+
+guint
+visit_options_get_oral_cases (const VisitOptions *options)
+{
+  guint cases = 0;
+
+  if (visit_options_get_origin (options) == VISIT_ORIGIN_NUMBER)
+    cases |= CONSENT_ORAL_PAPER;
+  if (g_strcmp0 (options->purpose, "disaster") == 0)
+    cases |= CONSENT_ORAL_DISASTER;
+  if (g_strcmp0 (options->purpose, "emergency") == 0)
+    cases |= CONSENT_ORAL_EMERGENCY;
+  return cases;
 }
 
 void

@@ -4,7 +4,7 @@
  */
 #pragma once
 
-#include "visit/visit-origin.h"
+#include "visit/consent-rules.h"
 
 #define VISIT_TIMEOUT_DEFAULT_SECONDS 120
 #define VISIT_TIMEOUT_MAXIMUM_SECONDS 600
@@ -19,8 +19,10 @@ typedef struct
   const char *reader;          /* object path; NULL: the only one there is. Of a visit: NULL: it has none */
   const char *reader_name;     /* instead of @reader. Of a visit: that of the reader that was chosen, for people */
   const char *const *consents; /* kinds, NULL-ended */
+  const char *const *oral;     /* kinds to which staff has heard the patient's yes, NULL-ended */
+  const char *answerer;        /* patient, guardian, carer. Of a visit: static. NULL or "": the first */
   const char *language;        /* for people: any tag, kept reduced; NULL or "": VISIT_LANGUAGE_DEFAULT */
-  const char *purpose;         /* "eligibility", "registration"; NULL or "": the first */
+  const char *purpose;         /* "eligibility", "registration", "disaster", "emergency"; NULL or "": the first */
   const TransportNumberQuery *insured;     /* a visit by number; NULL: by card */
   const char *insured_name, *insured_kana; /* to be compared with what the center has */
   const char *ticket;                      /* the secret by which it is taken; NULL: none. Of a visit: NULL */
@@ -44,6 +46,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (VisitOptions, visit_options_free)
 
 /* visit_options_get_origin: of the visit that these options open. */
 VisitOrigin visit_options_get_origin (const VisitOptions *options);
+
+/* visit_options_get_oral_cases: bits of ConsentOralCase that such a visit is. */
+guint visit_options_get_oral_cases (const VisitOptions *options);
 
 /* visit_options_forget_insured: numbers and names are not needed any more, and are the patient's. */
 void visit_options_forget_insured (VisitOptions *options);

@@ -112,14 +112,21 @@ struct Visit
 
   struct
   {
-    GArray *consents; /* of Consent, in the order asked */
+    GArray *list; /* of Consent, in the order asked */
+    const struct VisitConsentsSteps *steps;
+    gboolean are_answered; /* nobody is to be asked any more */
+    Transport *registrar;  /* that is asked to take consents down */
+    gboolean is_registered;
+  } consents;
+
+  struct
+  {
     void (*send) (Visit *visit, ConsentKinds agreed, const TransportConsentText *texts, GAsyncReadyCallback callback);
     GBytes *(*name_question) (Visit *visit, ConsentKinds agreed);
-    gboolean is_asking;   /* it is under way */
-    gboolean is_late;     /* and is given up: the time for the visit is over */
-    gboolean is_kept;     /* it has no answer, and is being put into the queue */
-    Transport *registrar; /* that is asked to take consents down */
+    gboolean is_asking; /* it is under way */
+    gboolean is_late;   /* and is given up: the time for the visit is over */
+    gboolean is_kept;   /* it has no answer, and is being put into the queue */
     Eligibility *eligibility;
-    gboolean is_answered, are_consents_answered, is_registered;
+    gboolean is_answered;
   } query;
 };

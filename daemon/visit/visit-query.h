@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * visit-query: what the patient is asked and what the center answers.
- *
- * Kinds that travel inside the query are asked before it, all others while it is under way; what the patient granted is
- * registered when both are answered. A refused consent never fails a visit.
+ * visit-query: what the center is asked and what it answers. The consents that go with it are visit-consents's.
  */
 #pragma once
 
@@ -32,5 +29,5 @@ void visit_query_begin (Visit *visit, VisitQuerySend send, VisitQueryName name);
  */
 gboolean visit_query_end_in_time (Visit *visit);
 
-/* visit_query_finish: the end comes, with @error or NULL: a yes in vain shall not look like a patient's no. */
-void visit_query_finish (Visit *visit, const GError *error);
+/* visit_query_finish: the end comes: the center is asked nothing more. */
+void visit_query_finish (Visit *visit);

@@ -129,10 +129,12 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
   Visit *visit = user_data;
   Consent *terms = &visit->registration.terms;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GArray) answers = visit_agent_ask_finish (visit, result, &error);
+  const char *answerer;
+  g_autoptr (GArray) answers = visit_agent_ask_finish (visit, result, &answerer, &error);
 
   if (!visit_is_ending (visit))
     {
+      terms->answerer = answers != NULL ? answerer : NULL;
       terms->answered = answers != NULL;
       terms->agreed = answers != NULL && answers->len > 0 && g_array_index (answers, gboolean, 0);
       if (answers != NULL)
@@ -166,7 +168,7 @@ visit_registration_begin (Visit *visit, void (*again) (Visit *visit))
   visit->registration.state = VISIT_REGISTRATION_ASKING;
   visit_set_state (visit, VISIT_ASKING_CONSENT);
   if (!visit_is_ending (visit))
-    visit_agent_ask (visit, &question, 1, on_answered);
+    visit_agent_ask (visit, &(AgentQuestions){ .questions = &question, .n_questions = 1 }, on_answered);
 }
 
 gboolean

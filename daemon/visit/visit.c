@@ -14,6 +14,7 @@
 #include "visit/visit-card.h"
 #include "visit/visit-changes.h"
 #include "visit/visit-certificate.h"
+#include "visit/visit-consents.h"
 #include "visit/visit-life.h"
 #include "visit/visit-private.h"
 #include "visit/visit-query.h"
@@ -131,7 +132,7 @@ begin_first_step (Visit *visit)
         visit_card_begin (visit, on_card_proved);
       break;
     case VISIT_ORIGIN_NUMBER:
-      if (visit->query.consents->len == 0 || visit_agent_acquire (visit, "consent"))
+      if (!consents_need_screen (visit->consents.list) || visit_agent_acquire (visit, "consent"))
         visit_query_begin (visit, send_number_query, name_number_question);
       break;
     case VISIT_N_ORIGINS:
@@ -185,7 +186,8 @@ let_go (Visit *visit)
 static void
 finish_answer (Visit *visit)
 {
-  visit_query_finish (visit, visit->life.error);
+  visit_query_finish (visit);
+  visit_consents_finish (visit, visit->life.error);
   if (visit->query.eligibility == NULL)
     return;
   visit_registration_advise (visit, visit->query.eligibility);
@@ -238,7 +240,7 @@ visit_new (const VisitHost *host, VisitOptions *options, GArray *consents, CardW
   visit->opened = g_get_real_time ();
   visit_clock_start (&visit->clock);
   visit->card.worker = worker != NULL ? card_worker_ref (worker) : NULL;
-  visit->query.consents = consents;
+  visit->consents.list = consents;
   for (guint i = 0; i < consents->len; i++)
     g_array_index (consents, Consent, i).evidence = visit_get_evidence (visit);
   visit_life_init (visit, &steps);
@@ -267,7 +269,7 @@ visit_unref (Visit *visit)
   visit_life_clear (visit);
   visit_card_let_go (visit);
   g_clear_pointer (&visit->query.eligibility, eligibility_free);
-  g_array_unref (visit->query.consents);
+  g_array_unref (visit->consents.list);
   visit_registration_clear (visit);
   visit_options_free (visit->options);
   g_clear_pointer (&visit->ticket, visit_ticket_free);
@@ -446,7 +448,7 @@ visit_get_eligibility (Visit *visit)
 const GArray *
 visit_get_consents (Visit *visit)
 {
-  return visit->query.consents;
+  return visit->consents.list;
 }
 
 const Consent *

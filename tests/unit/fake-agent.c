@@ -172,23 +172,28 @@ request_pin_finish (Agent *agent, GAsyncResult *result, GError **error)
 }
 
 static void
-request_consent (Agent *self, const AgentContext *context, const AgentQuestion *questions, guint n_questions,
-                 GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+request_consent (Agent *self, const AgentContext *context, const AgentQuestions *asked, GCancellable *cancellable,
+                 GAsyncReadyCallback callback, gpointer user_data)
 {
   FakeAgent *agent = (FakeAgent *)self;
   GTask *task = g_task_new (NULL, cancellable, callback, user_data);
-  g_autoptr (GPtrArray) kinds = g_ptr_array_new ();
+  g_autoptr (GPtrArray) kinds = g_ptr_array_new (), marked = g_ptr_array_new_with_free_func (g_free);
   g_autofree char *word = NULL;
 
-  for (guint i = 0; i < n_questions; i++)
+  for (guint i = 0; i < asked->n_questions; i++)
     {
-      g_assert_cmpstr (questions[i].version, ==, "1");
-      g_assert_nonnull (questions[i].text);
-      g_ptr_array_add (kinds, g_strdup (questions[i].kind));
-      g_ptr_array_add (agent->texts, g_strdup (questions[i].text));
+      g_assert_cmpstr (asked->questions[i].version, ==, "1");
+      g_assert_nonnull (asked->questions[i].text);
+      g_ptr_array_add (kinds, g_strdup (asked->questions[i].kind));
+      g_ptr_array_add (marked,
+                       g_strconcat (asked->questions[i].kind, asked->questions[i].is_together ? "+" : "", NULL));
+      g_ptr_array_add (agent->texts, g_strdup (asked->questions[i].text));
     }
   g_ptr_array_add (kinds, NULL);
-  word = g_strjoinv (",", (char **)kinds->pdata);
+  g_ptr_array_add (marked, NULL);
+  word = g_strjoinv (",", (char **)marked->pdata);
+  g_free (agent->together);
+  agent->together = g_strdup (asked->together);
   append_word (agent->questions, word);
   g_object_set_data (G_OBJECT (task), "agent", agent);
   g_task_set_task_data (task, g_ptr_array_free (g_steal_pointer (&kinds), FALSE), (GDestroyNotify)g_strfreev);
@@ -199,8 +204,9 @@ request_consent (Agent *self, const AgentContext *context, const AgentQuestion *
 }
 
 static GArray *
-request_consent_finish (Agent *agent, GAsyncResult *result, GError **error)
+request_consent_finish (Agent *agent, GAsyncResult *result, const char **ret_answerer, GError **error)
 {
+  *ret_answerer = ((FakeAgent *)agent)->answerer;
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
@@ -257,6 +263,7 @@ fake_agent_free (FakeAgent *agent)
   g_assert_null (agent->pin_task);
   g_assert_null (agent->consent_task);
   g_string_free (agent->questions, TRUE);
+  g_free (agent->together);
   g_string_free (agent->messages, TRUE);
   g_ptr_array_unref (agent->texts);
   g_free (agent);

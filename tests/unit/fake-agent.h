@@ -21,6 +21,9 @@ typedef struct
   gboolean pin_held, consent_held;
   const char *refused; /* the kinds that the patient refuses, "drug test"; NULL: does not answer (CONSENT_DENIED) */
 
+  char *together;       /* the combined question as it was put last; NULL: there was none */
+  const char *answerer; /* who has answered; static; NULL: it does not say */
+
   GTask *pin_task, *consent_task; /* on the screen */
   guint pins, cancels;
   GString *questions; /* "ceiling,specific-disease drug,test": one word a RequestConsent */

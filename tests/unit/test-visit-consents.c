@@ -90,6 +90,60 @@ test_ceiling_always_asked (void)
     }
 }
 
+/* What is usually asked; nobody's explicit wish is asked twice. */
+static void
+test_usual (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autoptr (Visit) visit = fake_desk_open (desk, "default operation");
+
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (desk->agent->questions->str, ==, "checkup,drug,operation");
+}
+
+/* One yes or no for all that opens records; surgery has its own, and inside the query nothing changes. */
+static void
+test_together (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autofree char *authorities = g_build_filename (g_getenv ("SHIKAKU_KEYS"), "card-ca.pem", NULL);
+  g_autoptr (Visit) visit = NULL;
+
+  station_configure (desk->station, &(StationSettings){ .card_authorities_file = authorities,
+                                                        .retention_seconds = FAKE_RETENTION,
+                                                        .asks_together = TRUE });
+  desk->agent->refused = "operation";
+  desk->agent->answerer = "guardian";
+  visit = fake_desk_open (desk, "ceiling drug operation checkup");
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (desk->agent->questions->str, ==, "ceiling drug+,operation,checkup+");
+  g_assert_nonnull (strstr (desk->agent->together, g_ptr_array_index (desk->agent->texts, 1)));
+  g_assert_null (strstr (desk->agent->together, g_ptr_array_index (desk->agent->texts, 2)));
+  g_assert_cmpstr (desk->center->registered, ==, "checkup=1 drug=1 operation=0");
+  for (guint i = 0; i < 4; i++)
+    g_assert_cmpstr (get_consent (visit, i)->answerer, ==, "guardian");
+  g_assert_true (get_consent (visit, 1)->is_together);
+  g_assert_false (get_consent (visit, 2)->is_together);
+}
+
+static void
+test_together_of_one (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  g_autofree char *authorities = g_build_filename (g_getenv ("SHIKAKU_KEYS"), "card-ca.pem", NULL);
+  g_autoptr (Visit) visit = NULL;
+
+  station_configure (desk->station, &(StationSettings){ .card_authorities_file = authorities,
+                                                        .retention_seconds = FAKE_RETENTION,
+                                                        .asks_together = TRUE });
+  visit = fake_desk_open (desk, "drug operation");
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_cmpstr (desk->agent->questions->str, ==, "drug,operation");
+}
+
 static void
 test_consent_before_query (void)
 {
@@ -410,6 +464,9 @@ int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/visit-consents/usual", test_usual);
+  g_test_add_func ("/visit-consents/together", test_together);
+  g_test_add_func ("/visit-consents/together-of-one", test_together_of_one);
   g_test_add_func ("/visit/consent/order", test_consent_order);
   g_test_add_func ("/visit/consent/before-query", test_consent_before_query);
   g_test_add_func ("/visit/consent/beside-query", test_consent_beside_query);

@@ -1,0 +1,488 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * visit-consents: see the header. In: the questions of a visit, the patient's answers, the center's. Out: what travels
+ * inside the query, what is registered, and what became of each consent.
+ */
+#include "visit/visit-consents.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/message-ids.h"
+#include "visit/consent-rules.h"
+#include "visit/visit-agent.h"
+#include "visit/visit-certificate.h"
+#include "visit/visit-life.h"
+#include "visit/visit-private.h"
+#include "visit/visit-text.h"
+
+#define TOGETHER "Together records"
+
+static Consent *
+get_consent (Visit *visit, guint index)
+{
+  return &g_array_index (visit->consents.list, Consent, index);
+}
+
+/* is_in: whether @consent travels inside the query, or not. */
+static gboolean
+is_in (const Consent *consent, gboolean inside_query)
+{
+  return consent_kind_is_inside_query (consent->kind) == inside_query;
+}
+
+/* What staff has heard. */
+
+static void
+take_heard (Visit *visit)
+{
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    {
+      Consent *consent = get_consent (visit, i);
+
+      if (!consent->is_oral)
+        continue;
+      consent->answered = consent->agreed = TRUE;
+      consent->answerer = "staff";
+      consent->evidence = visit_evidence_to_string (VISIT_EVIDENCE_ORAL);
+      consent->version = visit_text_version ("Consent %s", consent_kind_to_string (consent->kind));
+      consent->language
+          = visit_text_language (visit->options->language, "Consent %s", consent_kind_to_string (consent->kind));
+      statistics_count (visit->host->statistics, STATISTICS_CONSENTS_GRANTED);
+    }
+}
+
+/* Asking. */
+
+/* find_obstacle: why the questions inside the query, or those beside it, cannot be put here; NONE: they can. */
+static ShikakuError
+find_obstacle (Visit *visit, gboolean inside_query)
+{
+  if (!visit_agent_can (visit, "consent"))
+    return SHIKAKU_ERROR_NO_AGENT;
+  return !inside_query && visit_certificate_bars_records (visit) ? SHIKAKU_ERROR_CERTIFICATE_EXPIRED
+                                                                 : SHIKAKU_ERROR_NONE;
+}
+
+/* is_to_put: whether @consent is a question for the screen, inside the query or beside it. */
+static gboolean
+is_to_put (const Consent *consent, gboolean inside_query)
+{
+  return is_in (consent, inside_query) && !consent->is_oral;
+}
+
+/* is_to_ask: whether there is a question that can be put. */
+static gboolean
+is_to_ask (Visit *visit, gboolean inside_query)
+{
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    found |= is_to_put (get_consent (visit, i), inside_query);
+  return found && find_obstacle (visit, inside_query) == SHIKAKU_ERROR_NONE;
+}
+
+/* mark_unaskable: what cannot be asked is not agreed to, and says why. */
+static void
+mark_unaskable (Visit *visit, gboolean inside_query)
+{
+  const ShikakuError obstacle = find_obstacle (visit, inside_query);
+
+  if (obstacle == SHIKAKU_ERROR_NONE)
+    return;
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    if (is_to_put (get_consent (visit, i), inside_query))
+      get_consent (visit, i)->error = obstacle;
+}
+
+/* take_answers: @answers: in the order of the questions of this kind, or NULL if the patient did not answer. */
+static void
+take_answers (Visit *visit, gboolean inside_query, const GArray *answers, const char *answerer)
+{
+  guint next = 0;
+
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    {
+      Consent *consent = get_consent (visit, i);
+
+      if (!is_to_put (consent, inside_query) || answers == NULL || next >= answers->len)
+        continue;
+      consent->answered = TRUE;
+      consent->answerer = answerer;
+      consent->agreed = g_array_index (answers, gboolean, next++);
+      statistics_count (visit->host->statistics,
+                        consent->agreed ? STATISTICS_CONSENTS_GRANTED : STATISTICS_CONSENTS_DENIED);
+    }
+}
+
+/* mark_unanswered: the questions that the patient did not answer say why. */
+static void
+mark_unanswered (Visit *visit, gboolean inside_query, ShikakuError reason)
+{
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    {
+      Consent *consent = get_consent (visit, i);
+
+      if (is_to_put (consent, inside_query) && !consent->answered && consent->error == SHIKAKU_ERROR_NONE)
+        consent->error = reason;
+    }
+}
+
+/*
+ * finish_question: Return: FALSE if the visit is ending. A patient who does not answer in time has not agreed. One who
+ * gives up, or an agent that goes, ends the visit, unless the center has answered: that answer stands, a refusal too.
+ */
+static gboolean
+finish_question (Visit *visit, GAsyncResult *result, gboolean inside_query)
+{
+  const char *answerer = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GArray) answers = visit_agent_ask_finish (visit, result, &answerer, &error);
+
+  if (visit_is_ending (visit))
+    return FALSE;
+  if (!visit->consents.steps->is_settled (visit)
+      && (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_AGENT_GONE)
+          || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED)))
+    {
+      visit_end (visit, VISIT_FAILED, g_steal_pointer (&error));
+      return FALSE;
+    }
+  take_answers (visit, inside_query, answers, answerer);
+  if (error != NULL)
+    {
+      error = shikaku_error_adopt (g_steal_pointer (&error));
+      mark_unanswered (visit, inside_query, (ShikakuError)error->code);
+    }
+  return TRUE;
+}
+
+static void
+on_consent_inside (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Visit *visit = user_data;
+
+  if (finish_question (visit, result, TRUE))
+    visit->consents.steps->inside_answered (visit);
+  visit_release (visit);
+}
+
+static void
+on_consent_beside (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Visit *visit = user_data;
+
+  if (finish_question (visit, result, FALSE))
+    {
+      visit->consents.are_answered = TRUE;
+      visit->consents.steps->went_on (visit);
+    }
+  visit_release (visit);
+}
+
+/* make_question: @ret_question: its text is (transfer full). */
+static void
+make_question (Visit *visit, Consent *consent, AgentQuestion *ret_question)
+{
+  const char *kind = consent_kind_to_string (consent->kind);
+
+  consent->version = visit_text_version ("Consent %s", kind);
+  consent->language = visit_text_language (visit->options->language, "Consent %s", kind);
+  *ret_question = (AgentQuestion){ kind, visit_text (visit->options->language, "Consent %s", kind), consent->version,
+                                   consent->is_together };
+}
+
+/* join_questions: marks those that go together. Return: whether there is a combined question: of at least two. */
+static gboolean
+join_questions (Visit *visit)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    n += is_to_put (get_consent (visit, i), FALSE)
+         && consent_rules_get (get_consent (visit, i)->kind)->group == CONSENT_GROUP_RECORDS;
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    get_consent (visit, i)->is_together
+        = visit->host->asks_together && n > 1 && is_to_put (get_consent (visit, i), FALSE)
+          && consent_rules_get (get_consent (visit, i)->kind)->group == CONSENT_GROUP_RECORDS;
+  return visit->host->asks_together && n > 1;
+}
+
+/* make_combined: what the combined question says: an opening, and each part in its own words. (transfer full) */
+static char *
+make_combined (Visit *visit, const AgentQuestion *questions, guint n)
+{
+  g_autofree char *opening = visit_text (visit->options->language, TOGETHER);
+  GString *text = g_string_new (opening);
+
+  for (guint i = 0; i < n; i++)
+    if (questions[i].is_together)
+      g_string_append_printf (text, "\n・ %s", questions[i].text);
+  return g_string_free (text, FALSE);
+}
+
+static void
+ask_consents (Visit *visit, gboolean inside_query)
+{
+  AgentQuestion questions[CONSENT_N_KINDS] = { { NULL } };
+  const gboolean is_combined = !inside_query && join_questions (visit);
+  g_autofree char *combined = NULL, *version = NULL;
+  guint n = 0;
+
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    if (is_to_put (get_consent (visit, i), inside_query))
+      make_question (visit, get_consent (visit, i), &questions[n++]);
+  combined = is_combined ? make_combined (visit, questions, n) : NULL;
+  version = is_combined ? visit_text_version (TOGETHER) : NULL;
+  visit_agent_ask (visit, &(AgentQuestions){ questions, n, combined, version },
+                   inside_query ? on_consent_inside : on_consent_beside);
+  while (n-- > 0)
+    g_free (questions[n].text);
+}
+
+void
+visit_consents_begin (Visit *visit, const VisitConsentsSteps *steps)
+{
+  visit->consents.steps = steps;
+  take_heard (visit);
+  mark_unaskable (visit, TRUE);
+  if (is_to_ask (visit, TRUE))
+    {
+      visit_set_state (visit, VISIT_ASKING_CONSENT);
+      ask_consents (visit, TRUE);
+    }
+  else
+    steps->inside_answered (visit);
+}
+
+void
+visit_consents_go_on (Visit *visit)
+{
+  mark_unaskable (visit, FALSE);
+  visit->consents.are_answered = !is_to_ask (visit, FALSE);
+  if (!visit->consents.are_answered)
+    {
+      visit_set_state (visit, VISIT_ASKING_CONSENT);
+      ask_consents (visit, FALSE);
+    }
+  else
+    visit_set_state (visit, VISIT_CHECKING);
+}
+
+gboolean
+visit_consents_are_answered (Visit *visit)
+{
+  return visit->consents.are_answered;
+}
+
+/* What travels inside the query. */
+
+/* get_agreed: the kinds inside the query that the patient agreed to, or those beside it. */
+static ConsentKinds
+get_agreed (Visit *visit, gboolean inside_query)
+{
+  ConsentKinds agreed = 0;
+
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    if (get_consent (visit, i)->agreed && is_in (get_consent (visit, i), inside_query))
+      agreed |= CONSENT_KINDS_OF (get_consent (visit, i)->kind);
+  return agreed;
+}
+
+ConsentKinds
+visit_consents_get_agreed (Visit *visit)
+{
+  return get_agreed (visit, TRUE);
+}
+
+ConsentKinds
+visit_consents_get_inside (Visit *visit)
+{
+  const gboolean is_asked = visit->host->asks_ceiling || consents_has (visit->consents.list, CONSENT_CEILING);
+
+  return get_agreed (visit, TRUE) | (is_asked ? 0 : CONSENT_KINDS_OF (CONSENT_CEILING));
+}
+
+void
+visit_consents_fill_texts (Visit *visit, TransportConsentText *texts)
+{
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    {
+      const Consent *consent = get_consent (visit, i);
+
+      texts[consent->kind] = (TransportConsentText){ consent->version, consent->language };
+    }
+}
+
+void
+visit_consents_take_inside (Visit *visit, const TransportReply *reply)
+{
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    {
+      Consent *consent = get_consent (visit, i);
+
+      if (!consent->agreed || !is_in (consent, TRUE))
+        continue;
+      consent->granted = reply->consents[consent->kind].granted;
+      consent->at = reply->consents[consent->kind].at;
+    }
+}
+
+void
+visit_consents_note_no_answer (Visit *visit, ShikakuError reason)
+{
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    if (get_consent (visit, i)->agreed)
+      get_consent (visit, i)->error = reason;
+}
+
+/* What was agreed to goes to the center. */
+
+static void
+take_registration (Visit *visit, const TransportReply *reply, const GError *error)
+{
+  const GError *end = visit_get_decided_error (visit);
+
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    {
+      Consent *consent = get_consent (visit, i);
+      const TransportConsentState state = reply != NULL ? reply->consents[consent->kind] : (TransportConsentState){ 0 };
+
+      if (consent_kind_is_inside_query (consent->kind) || !consent->agreed)
+        continue;
+      consent->granted = state.granted;
+      consent->at = state.at;
+      consent->until = state.until;
+      if (error != NULL && visit_is_ending (visit))
+        consent->error = end != NULL ? (ShikakuError)end->code : SHIKAKU_ERROR_TIMED_OUT;
+      else if (error != NULL)
+        {
+          consent->error = (ShikakuError)error->code;
+          consent->code = g_strdup (shikaku_error_get_center_code (error));
+          consent->message = g_strdup (shikaku_error_get_center_text (error));
+        }
+    }
+}
+
+static void
+on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Visit *visit = user_data;
+  Transport *transport = visit->consents.registrar;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TransportReply) reply = transport->klass->reply_finish (transport, result, &error);
+  const char *code;
+
+  visit_clock_end (&visit->clock, VISIT_WAIT_CENTER);
+  statistics_count_call (visit->host->statistics, STATISTICS_REGISTRATIONS, error);
+  if (reply == NULL)
+    error = shikaku_error_adopt (g_steal_pointer (&error));
+  code = error != NULL ? shikaku_error_get_plain_code (error) : NULL;
+  if (error != NULL && (!visit_is_ending (visit) || visit_get_outcome (visit) == VISIT_DONE))
+    log_event (LOG_WARNING, SHIKAKU_MESSAGE_CONSENTS_UNREGISTERED, visit->options->path,
+               ((const LogField[]){ { "SHIKAKU_ERROR", shikaku_error_get_short_name ((ShikakuError)error->code) },
+                                    { "SHIKAKU_CENTER_CODE", code },
+                                    { NULL, NULL } }),
+               "visit: consents were not registered (%s%s%s)", shikaku_error_get_short_name ((ShikakuError)error->code),
+               code != NULL ? ", code " : "", code != NULL ? code : "");
+  take_registration (visit, reply, error);
+  visit->consents.is_registered = TRUE;
+  visit->consents.steps->went_on (visit);
+  visit_release (visit);
+}
+
+static Transport *
+find_registrar (Visit *visit)
+{
+  return transports_find (visit->host->transports, TRANSPORT_REGISTERS_CONSENTS, visit->options->reader);
+}
+
+/* may_register: whether consents can be registered with this answer. */
+static gboolean
+may_register (Visit *visit, const Eligibility *eligibility)
+{
+  return eligibility->answer == ELIGIBILITY_ELIGIBLE && eligibility->qualification->key != NULL
+         && find_registrar (visit) != NULL;
+}
+
+static void
+register_consents (Visit *visit, const Eligibility *eligibility)
+{
+  Transport *transport = find_registrar (visit);
+  TransportConsentText texts[CONSENT_N_KINDS] = { { NULL } };
+  TransportConsents consents
+      = { .qualification_key = eligibility->qualification->key, .agreed = get_agreed (visit, FALSE), .texts = texts };
+
+  visit_consents_fill_texts (visit, texts);
+
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    {
+      const Consent *consent = get_consent (visit, i);
+
+      if (!consent_kind_is_inside_query (consent->kind) && consent->answered)
+        consents.asked |= CONSENT_KINDS_OF (consent->kind);
+    }
+  if (transport == visit->transport)
+    consents.bond = eligibility->reply->bond;
+  visit->consents.registrar = transport;
+  visit_hold (visit);
+  visit_clock_begin (&visit->clock, VISIT_WAIT_CENTER);
+  transport->klass->register_consents (transport, &consents, visit_get_cancellable (visit), on_registered, visit);
+}
+
+gboolean
+visit_consents_conclude (Visit *visit, const Eligibility *eligibility)
+{
+  if (visit->consents.is_registered || !may_register (visit, eligibility)
+      || (visit->consents.are_answered && get_agreed (visit, FALSE) == 0))
+    return TRUE;
+  if (visit->consents.are_answered && visit->consents.registrar == NULL)
+    {
+      visit_set_state (visit, VISIT_CHECKING);
+      register_consents (visit, eligibility);
+    }
+  return FALSE;
+}
+
+gboolean
+visit_consents_may_open (Visit *visit, ConsentKind kind, gint64 now, const Consent **ret_consent, GError **error)
+{
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    {
+      const Consent *consent = get_consent (visit, i);
+
+      if (consent->kind != kind || !consent->granted || consent->withdrawn_at != 0)
+        continue;
+      if (now >= consent_rules_get_end (kind, consent->at, consent->until))
+        {
+          g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CONSENT_EXPIRED, "the consent has run out");
+          return FALSE;
+        }
+      if (ret_consent != NULL)
+        *ret_consent = consent;
+      return TRUE;
+    }
+  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CONSENT_DENIED, "there is no consent to that");
+  return FALSE;
+}
+
+void
+visit_consents_end_in_time (Visit *visit)
+{
+  if (!visit->consents.are_answered)
+    mark_unanswered (visit, FALSE, SHIKAKU_ERROR_TIMED_OUT);
+}
+
+void
+visit_consents_finish (Visit *visit, const GError *error)
+{
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    {
+      Consent *consent = get_consent (visit, i);
+
+      if (!consent->agreed || consent->granted)
+        continue;
+      statistics_count (visit->host->statistics, STATISTICS_CONSENTS_UNREGISTERED);
+      if (consent->error == SHIKAKU_ERROR_NONE)
+        consent->error = error != NULL ? (ShikakuError)error->code : SHIKAKU_ERROR_CENTER_REFUSED;
+    }
+}

@@ -9,6 +9,7 @@
 #pragma once
 
 #include "codec/consent-kind.h"
+#include "visit/consent.h"
 #include "visit/eligibility.h"
 
 typedef struct Visit Visit;
@@ -60,7 +61,7 @@ gboolean visit_consents_conclude (Visit *visit, const Eligibility *eligibility);
  * right before each request. *ret_consent (borrowed; may be NULL): that consent. FALSE with CONSENT_DENIED (not asked,
  * not granted, or withdrawn) or CONSENT_EXPIRED (its time is over at @now, microseconds since the epoch).
  */
-gboolean visit_consents_may_open (Visit *visit, ConsentKind kind, gint64 now, const struct Consent **ret_consent,
+gboolean visit_consents_may_open (Visit *visit, ConsentKind kind, gint64 now, const Consent **ret_consent,
                                   GError **error);
 
 /* visit_consents_end_in_time: what nobody has answered is not agreed to: the time for the visit is over. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ledger-fhir-kinds: which pattern of the IHE's (BALP 1.1) each kind of entry follows, by which codes, and what its outcome
- * is as FHIR has it. In: an entry. Out: codes. Pure.
+ * ledger-fhir-kinds: which pattern of the IHE's (BALP 1.1) each kind of entry follows, by which codes, and what its
+ * outcome is as FHIR has it. In: an entry. Out: codes. Pure.
  */
 #pragma once
 
@@ -43,8 +43,8 @@ typedef struct
 /* ledger_fhir_look_up: static; for a kind that is not known, and for an act, what fits it best. */
 const FhirKind *ledger_fhir_look_up (const LedgerEntry *entry);
 
-/* ledger_fhir_get_outcome: static, of audit-event-outcome: "0" it went well (of a consent: it permits), "4", "8"; NULL: it
- * is not known yet. */
+/* ledger_fhir_get_outcome: static, of audit-event-outcome: "0" it went well (of a consent: it permits), "4", "8"; NULL:
+ * it is not known yet. */
 const char *ledger_fhir_get_outcome (const LedgerEntry *entry);
 
 /* ledger_fhir_get_profile: static; the pattern that it claims to follow, else the AuditEvent of FHIR itself. */

@@ -56,6 +56,7 @@ get_exit_code (Error error)
     case ERROR_CREDENTIAL_EXPIRED:
       return EXIT_CODE_CENTER;
     case ERROR_NOT_AUTHORIZED:
+    case ERROR_REASON_NEEDED:
       return EXIT_CODE_NOT_AUTHORIZED;
     case ERROR_PIN_REFUSED:
     case ERROR_NO_AGENT:
@@ -114,6 +115,9 @@ static const struct
   { SHIKAKU_ERROR_PREFIX "NotAuthorized", 0,
     N_ ("You may not do this. Members of the group shikaku-reception may, unless the institution has its own "
         "rules.") },
+  { SHIKAKU_ERROR_PREFIX "ReasonNeeded", 0,
+    N_ ("This person was looked up without a card several times today. Say why with --reason; in an emergency use "
+        "--break-glass.") },
   { SHIKAKU_ERROR_PREFIX "LimitExceeded", 0,
     N_ ("Too much at once: too many visits are open, or too many calls came. Try again in a moment.") },
   { SHIKAKU_ERROR_PREFIX "AgentExists", 0,

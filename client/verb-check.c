@@ -9,6 +9,7 @@
 #include "client/agent.h"
 #include "client/answer-screen.h"
 #include "client/answer-view.h"
+#include "client/asserted.h"
 #include "client/client.h"
 #include "client/failure-view.h"
 #include "client/output.h"
@@ -58,6 +59,7 @@ static const GOptionEntry options[] = {
     N_ ("NAME|-") },
   { "kana", 0, 0, G_OPTION_ARG_STRING, &option_kana, N_ ("Without a card: its reading, to be compared"),
     N_ ("KANA|-") },
+  ASSERTED_OPTIONS,
   { NULL },
 };
 
@@ -72,7 +74,7 @@ static const char *const from_input[] = { FROM_INPUT, NULL };
 static const VerbValues values[] = {
   { "consent", consent_kinds }, { "insurer", from_input },   { "symbol", from_input }, { "number", from_input },
   { "branch", from_input },     { "birthdate", from_input }, { "date", from_input },   { "name", from_input },
-  { "kana", from_input },       { "reference", from_input }, { NULL, NULL },
+  { "kana", from_input },       { "reference", from_input }, ASSERTED_VALUES,          { NULL, NULL },
 };
 
 /*
@@ -309,6 +311,7 @@ open_visit (Check *check)
 
   insert_text (&dict, "Language", option_language != NULL ? option_language : words_language ());
   insert_consents (&dict);
+  asserted_insert (&dict);
   if (option_timeout_seconds > 0)
     g_variant_dict_insert (&dict, "Timeout", "u", (guint32)option_timeout_seconds);
   if (check->reader != NULL)

@@ -99,6 +99,7 @@
   X (CREDENTIAL_MISSING, "CredentialMissing") \
   X (CREDENTIAL_EXPIRED, "CredentialExpired") \
   X (LEDGER_FAILED, "LedgerFailed") \
+  X (REASON_NEEDED, "ReasonNeeded") \
   X (VISIT_EXISTS, "VisitExists") \
   X (NOT_AUTHORIZED, "NotAuthorized") \
   X (LIMIT_EXCEEDED, "LimitExceeded") \

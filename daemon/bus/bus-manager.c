@@ -6,6 +6,7 @@
 
 #include "base/log.h"
 #include "base/message-ids.h"
+#include "bus/bus-actor.h"
 #include "bus/bus-configuration.h"
 #include "bus/bus-entry.h"
 #include "bus/bus-outages.h"
@@ -37,12 +38,13 @@ open_visit (BusManager *self, BusPeer *peer, BusVisitOptions *options, GError **
   g_autofree char *path = NULL;
   Visit *visit;
 
-  if (!bus_visits_may_have (peer, error)
+  if (!bus_visits_may_have (peer, error) || !bus_actor_fill (&options->actor, peer, error)
       || (path = bus_visits_choose_path (self->visits, peer->name, options->token, error)) == NULL
       || (options->visit.ticket != NULL && !bus_takeover_may_try (self->takeover, peer, error)))
     return NULL;
   options->visit.path = path;
   options->visit.owner = peer->name;
+  options->visit.actor = &options->actor;
   options->visit.uid = bus_account_get_uid (peer->account);
   options->visit.caller = bus_account_get_name (peer->account);
   visit = station_open_visit (self->station, &options->visit, error);

@@ -2,8 +2,11 @@
 /* bus-peer: a table of unique names; two calls to the bus for each new one. */
 #include "bus/bus-peer.h"
 
+#include <string.h>
+
 #include "base/log.h"
 #include "bus/bus-error.h"
+#include "bus/bus-program.h"
 
 #define PEERS_MAXIMUM \
   400 /* that are known; each costs the bus a match rule, of which the system bus lets us have 512 */
@@ -52,6 +55,7 @@ peer_free (BusPeer *peer)
   for (guint i = 0; i < held->len; i++)
     g_array_index (held, Held, i).callback (NULL, g_array_index (held, Held, i).user_data);
   bus_share_unref (peer->share);
+  g_free (peer->program);
   g_free (peer->name);
   g_free (peer);
 }
@@ -188,17 +192,44 @@ on_named (BusAccount *account, gpointer user_data)
   question_free (question);
 }
 
+/* read_credentials: Return: FALSE: there is no uid. @ret_pid: 0: not said, as of another machine's process. */
+static gboolean
+read_credentials (sd_bus_message *reply, guint32 *ret_uid, guint32 *ret_pid)
+{
+  gboolean has_uid = FALSE;
+  const char *key, *type;
+
+  *ret_pid = 0;
+  if (sd_bus_message_is_method_error (reply, NULL) != 0 || sd_bus_message_enter_container (reply, 'a', "{sv}") <= 0)
+    return FALSE;
+  while (sd_bus_message_enter_container (reply, 'e', "sv") > 0)
+    {
+      guint32 *place = NULL;
+
+      if (sd_bus_message_read_basic (reply, 's', &key) <= 0 || sd_bus_message_peek_type (reply, NULL, &type) <= 0)
+        return FALSE;
+      if (strcmp (type, "u") == 0)
+        place = strcmp (key, "UnixUserID") == 0 ? ret_uid : strcmp (key, "ProcessID") == 0 ? ret_pid : NULL;
+      if (place != NULL ? sd_bus_message_read (reply, "v", "u", place) < 0 : sd_bus_message_skip (reply, "v") < 0)
+        return FALSE;
+      has_uid |= place == ret_uid;
+      sd_bus_message_exit_container (reply);
+    }
+  return has_uid;
+}
+
 static void
-on_uid (sd_bus_message *reply, gpointer user_data)
+on_credentials (sd_bus_message *reply, gpointer user_data)
 {
   PeerQuestion *question = user_data;
   BusPeers *peers = question->peers;
   BusPeer *peer = reply != NULL ? bus_peers_find (peers, question->name) : NULL;
-  guint32 uid;
+  guint32 uid, pid;
 
-  if (peer != NULL && sd_bus_message_is_method_error (reply, NULL) == 0
-      && sd_bus_message_read_basic (reply, 'u', &uid) > 0)
+  if (peer != NULL && read_credentials (reply, &uid, &pid))
     {
+      g_free (peer->program);
+      peer->program = bus_program_read (pid, peer->seen);
       bus_account_await_name (bus_accounts_get (peers->accounts, uid, g_get_monotonic_time ()), on_named, question);
       return;
     }
@@ -247,6 +278,8 @@ bus_peers_get (BusPeers *peers, const char *name)
     return NULL;
   peer = g_new0 (BusPeer, 1);
   peer->name = g_strdup (name);
+  peer->program = g_strdup ("");
+  peer->seen = bus_program_now ();
   peer->share = bus_share_new ();
   peer->held = g_array_new (FALSE, FALSE, sizeof (Held));
   g_hash_table_insert (peers->table, peer->name, peer);
@@ -254,8 +287,8 @@ bus_peers_get (BusPeers *peers, const char *name)
   rule = make_rule (name);
   bus_outgoing_call (peers->outgoing, new_bus_call (peers, "AddMatch", rule), BUS_SECONDS, on_watched,
                      new_question (peers, name));
-  bus_outgoing_call (peers->outgoing, new_bus_call (peers, "GetConnectionUnixUser", name), BUS_SECONDS, on_uid,
-                     new_question (peers, name));
+  bus_outgoing_call (peers->outgoing, new_bus_call (peers, "GetConnectionCredentials", name), BUS_SECONDS,
+                     on_credentials, new_question (peers, name));
   return peer;
 }
 

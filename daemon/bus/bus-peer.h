@@ -28,6 +28,8 @@ struct BusPeer
   BusAccount *account; /* its user's; NULL: not known yet */
   GArray *held;        /* who waits to know it */
   BusPeerDescriptors descriptors;
+  char *program; /* what it is called (bus-program); "" if that is not known */
+  gint64 seen;   /* when it was met: bus_program_now() */
 };
 
 /* BusPeerGone: @name has left the bus; its BusPeer is freed. */

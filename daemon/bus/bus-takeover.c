@@ -3,6 +3,7 @@
 #include "bus/bus-takeover.h"
 
 #include "base/log.h"
+#include "bus/bus-actor.h"
 #include "bus/bus-brake.h"
 #include "bus/bus-options.h"
 
@@ -25,6 +26,7 @@ typedef struct
 {
   const char *ticket;
   const char *token; /* NULL: not given */
+  Actor actor;       /* what it asserts; filled when it is allowed */
 } TakeOptions;
 
 BusTakeover *
@@ -62,12 +64,15 @@ bus_takeover_note_wrong (BusTakeover *self, BusPeer *peer)
 static gboolean
 read_options (BusCall *call, TakeOptions *options, GError **error)
 {
-  static const BusOption table[] = { { "Token", BUS_OPTION_TEXT, offsetof (TakeOptions, token), NULL }, { NULL } };
+  static const BusOption table[] = { { "Token", BUS_OPTION_TEXT, offsetof (TakeOptions, token), NULL },
+                                     BUS_ACTOR_OPTIONS (TakeOptions, actor),
+                                     { NULL } };
   sd_bus_message *message = bus_call_get_message (call);
 
   sd_bus_message_rewind (message, TRUE);
   sd_bus_message_read_basic (message, 's', &options->ticket);
-  if (!bus_options_read (message, table, options, error))
+  if (!bus_options_read (message, table, options, error)
+      || !bus_actor_fill (&options->actor, bus_call_get_peer (call), error))
     return FALSE;
   if (options->token == NULL || bus_visits_is_token (options->token))
     return TRUE;
@@ -102,7 +107,7 @@ on_allowed (BusTakeover *self, BusCall *call, BusPeer *peer)
   Visit *visit;
 
   if (read_options (call, &options, &error) && (visit = find_visit (self, peer, options.ticket, &error)) != NULL
-      && bus_visits_give (self->visits, visit, peer, options.token, &error))
+      && bus_visits_give (self->visits, visit, peer, options.token, &options.actor, &error))
     bus_call_return (call, "o", visit_get_path (visit));
   else
     bus_call_return_error (call, error);

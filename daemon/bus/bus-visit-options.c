@@ -5,6 +5,7 @@
 
 #include <string.h>
 
+#include "bus/bus-actor.h"
 #include "bus/bus-options.h"
 #include "bus/bus-visit.h"
 
@@ -25,7 +26,8 @@
   OPTION ("Reader", PATH, visit.reader), \
   OPTION ("ReaderName", TEXT, visit.reader_name), \
   OPTION ("Timeout", NUMBER, timeout), \
-  OPTION ("Token", TEXT, token)
+  OPTION ("Token", TEXT, token), \
+  BUS_ACTOR_OPTIONS (BusVisitOptions, actor)
 #define CARD_OPTIONS \
   OPTION ("SameCard", SWITCH, visit.same_card), \
   OPTION ("LastTry", SWITCH, visit.last_try)

@@ -13,6 +13,7 @@
 /* Texts are borrowed from the call. */
 typedef struct
 {
+  Actor actor;        /* what it asserts; the rest of it is left to the opener */
   VisitOptions visit; /* path, owner and caller are left to the opener */
   const char **consents, **oral;
   const char *token; /* NULL: not given */

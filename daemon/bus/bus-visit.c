@@ -533,11 +533,11 @@ choose_new_path (BusVisits *visits, Visit *visit, BusPeer *owner, const char *to
 }
 
 gboolean
-bus_visits_give (BusVisits *visits, Visit *visit, BusPeer *owner, const char *token, GError **error)
+bus_visits_give (BusVisits *visits, Visit *visit, BusPeer *owner, const char *token, const Actor *actor, GError **error)
 {
   BusVisit *self = g_hash_table_lookup (visits->table, visit_get_path (visit));
   g_autofree char *path = NULL;
-  VisitOptions given = { .owner = owner->name };
+  VisitOptions given = { .owner = owner->name, .actor = actor };
 
   if (g_strcmp0 (visit_get_owner (visit), owner->name) == 0) /* it has it */
     return TRUE;

@@ -9,12 +9,10 @@
 
 #include "base/error.h"
 #include "codec/japanese-text.h"
-#include "codec/name-comparison.h"
-#include "codec/typed-number.h"
 #include "store/last-seen.h"
 #include "visit/changes-memory.h"
+#include "visit/person.h"
 
-#define MEDICAL_AID "A1" /* InsuredCardClassification */
 #define UNMAPPED "●"
 #define DAYS_PER_MONTH 30.44
 #define DAY (24 * G_TIME_SPAN_HOUR)
@@ -86,21 +84,6 @@ get_today (void)
   return (g_get_real_time () + JAPAN_OFFSET) / DAY;
 }
 
-static const QualificationInsurance *
-get_insurance (const Eligibility *eligibility)
-{
-  const GPtrArray *insurances = eligibility->qualification->insurances;
-
-  for (guint i = 0; i < insurances->len; i++)
-    {
-      const QualificationInsurance *insurance = insurances->pdata[i];
-
-      if (g_strcmp0 (insurance->classification, MEDICAL_AID) != 0)
-        return insurance;
-    }
-  return insurances->len > 0 ? insurances->pdata[0] : NULL;
-}
-
 static const char *
 get_ceiling (const QualificationInsurance *insurance)
 {
@@ -149,7 +132,7 @@ changes_must_look (Changes *changes, const Eligibility *eligibility, const char 
   ChangesPrint print;
 
   if (changes->seen == NULL || last_seen_is_off (changes->seen) || eligibility->answer != ELIGIBILITY_ELIGIBLE
-      || (insurance = get_insurance (eligibility)) == NULL || !is_today (asked)
+      || (insurance = person_get_insurance (eligibility->qualification)) == NULL || !is_today (asked)
       || (insurance->reference_number == NULL && (insurance->name == NULL || insurance->birthdate == NULL)))
     return FALSE;
   print = make_print (changes, insurance);
@@ -163,25 +146,6 @@ normalise (NameKind kind, const char *text)
   return text != NULL && strstr (text, UNMAPPED) == NULL ? name_comparison_normalise (kind, text) : NULL;
 }
 
-/* skip_zeros: NULL: nothing is left, or nothing was there. */
-static char *
-skip_zeros (const char *text)
-{
-  g_autofree char *folded = typed_number_fold (text);
-  const char *left = folded != NULL ? folded + strspn (folded, "0") : "";
-
-  return *left != '\0' ? g_strdup (left) : NULL;
-}
-
-/* make_number: without the branch, which some answers leave out. */
-static char *
-make_number (const QualificationInsurance *insurance)
-{
-  g_autofree char *symbol = skip_zeros (insurance->symbol), *number = skip_zeros (insurance->number);
-
-  return number != NULL ? g_strconcat (number, "\n", symbol, NULL) : NULL; /* there are insurances without a symbol */
-}
-
 static LastSeenPerson *
 make_person (const QualificationInsurance *insurance)
 {
@@ -191,8 +155,8 @@ make_person (const QualificationInsurance *insurance)
   person->reference = g_strdup (insurance->reference_number);
   person->name = insurance->name != NULL ? name_comparison_normalise (NAME_WRITTEN, insurance->name) : NULL;
   person->birthdate = g_strdup (insurance->birthdate);
-  person->values[LAST_SEEN_INSURER] = skip_zeros (insurance->insurer_number);
-  person->values[LAST_SEEN_NUMBER] = make_number (insurance);
+  person->values[LAST_SEEN_INSURER] = person_skip_zeros (insurance->insurer_number);
+  person->values[LAST_SEEN_NUMBER] = person_join_number (insurance->symbol, insurance->number);
   if (insurance->burden_ratio >= 0)
     person->values[LAST_SEEN_RATIO] = g_strdup_printf ("%d", insurance->burden_ratio);
   person->values[LAST_SEEN_CEILING] = g_strdup (get_ceiling (insurance));
@@ -204,7 +168,7 @@ make_person (const QualificationInsurance *insurance)
 void
 changes_look (Changes *changes, const Eligibility *eligibility, GAsyncReadyCallback callback, gpointer user_data)
 {
-  last_seen_look (changes->seen, make_person (get_insurance (eligibility)), callback, user_data);
+  last_seen_look (changes->seen, make_person (person_get_insurance (eligibility->qualification)), callback, user_data);
 }
 
 void
@@ -224,7 +188,7 @@ changes_look_finish (Changes *changes, GAsyncResult *result, Eligibility *eligib
           = (EligibilityChange){ field_keys[i], answer.before[i] * DAY - JAPAN_OFFSET };
   if (eligibility->n_changes == 0)
     {
-      const ChangesPrint print = make_print (changes, get_insurance (eligibility));
+      const ChangesPrint print = make_print (changes, person_get_insurance (eligibility->qualification));
 
       changes_memory_add (changes->memory, &print, get_today ());
     }

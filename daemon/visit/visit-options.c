@@ -161,6 +161,7 @@ visit_options_free (VisitOptions *options)
   g_free ((char *)options->reader);
   g_free ((char *)options->reader_name);
   g_free ((char *)options->language);
+  actor_free ((Actor *)options->actor);
   g_free ((char *)options->purpose);
   g_slist_free_full (options->former, g_free);
   g_free (options);
@@ -196,12 +197,14 @@ is_purpose (const char *word)
 VisitOptions *
 visit_options_new (const VisitOptions *given, GError **error)
 {
+  const Actor unknown = { .uid = given->uid, .sender = given->owner };
   g_autoptr (VisitOptions) options = g_new0 (VisitOptions, 1);
 
   *options = *given;
   options->consents = options->oral = NULL;
   options->ticket = NULL; /* only its hash is kept, by the visit */
   options->former = NULL;
+  options->actor = actor_new (given->actor != NULL ? given->actor : &unknown);
   options->path = g_strdup (given->path);
   options->owner = g_strdup (given->owner);
   options->caller = g_strdup (given->caller != NULL ? given->caller : given->owner);
@@ -225,6 +228,8 @@ visit_options_new (const VisitOptions *given, GError **error)
     return set_invalid (error, "Purpose: a registration needs the card"), NULL;
   if (given->ticket != NULL && !visit_ticket_is_valid (given->ticket))
     return set_invalid (error, "Ticket: 32 to 128 characters of ASCII that can be seen"), NULL;
+  if (!actor_check (options->actor, error))
+    return NULL;
   if (options->insured != NULL && (!check_insured (options->insured, error) || !check_names (options, error)))
     return NULL;
   return g_steal_pointer (&options);
@@ -271,4 +276,9 @@ visit_options_set_owner (VisitOptions *options, const VisitOptions *owner)
   options->path = g_strdup (owner->path);
   options->caller = g_strdup (owner->caller);
   options->uid = owner->uid;
+  if (owner->actor != NULL)
+    {
+      actor_free ((Actor *)options->actor);
+      options->actor = actor_new (owner->actor);
+    }
 }

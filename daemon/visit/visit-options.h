@@ -5,6 +5,8 @@
 #pragma once
 
 #include "visit/consent-rules.h"
+#include "visit/actor.h"
+#include "visit/visit-origin.h"
 
 #define VISIT_TIMEOUT_DEFAULT_SECONDS 120
 #define VISIT_TIMEOUT_MAXIMUM_SECONDS 600
@@ -15,6 +17,7 @@ typedef struct
   const char *path;            /* object path of the visit to be; unique */
   const char *owner;           /* unique name */
   guint32 uid;                 /* of the owner's user */
+  const Actor *actor;          /* who asks, and who it says it is; NULL: not known. Of a visit: never NULL */
   const char *caller;          /* the account's name, for people and the log; NULL: @owner */
   const char *reader;          /* object path; NULL: the only one there is. Of a visit: NULL: it has none */
   const char *reader_name;     /* instead of @reader. Of a visit: that of the reader that was chosen, for people */

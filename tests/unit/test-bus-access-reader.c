@@ -36,8 +36,8 @@ play_bus (sd_bus_message *message, void *user_data, sd_bus_error *error)
 {
   Fixture *fixture = user_data;
 
-  if (sd_bus_message_is_method_call (message, "org.freedesktop.DBus", "GetConnectionUnixUser") > 0)
-    return sd_bus_reply_method_return (message, "u", (guint32)1000);
+  if (sd_bus_message_is_method_call (message, "org.freedesktop.DBus", "GetConnectionCredentials") > 0)
+    return sd_bus_reply_method_return (message, "a{sv}", 1, "UnixUserID", "u", (guint32)1000);
   if (sd_bus_message_is_method_call (message, NULL, "CheckAuthorization") > 0)
     {
       g_queue_push_tail (&fixture->questions, sd_bus_message_ref (message));

@@ -78,9 +78,10 @@ play_bus (sd_bus_message *message, void *user_data, sd_bus_error *error)
 
   if (sd_bus_message_is_method_error (message, SHIKAKU_ERROR_PREFIX "LimitExceeded") > 0)
     fixture->refused++;
-  if (sd_bus_message_is_method_call (message, "org.freedesktop.DBus", "GetConnectionUnixUser") > 0
+  if (sd_bus_message_is_method_call (message, "org.freedesktop.DBus", "GetConnectionCredentials") > 0
       && sd_bus_message_read_basic (message, 's', &name) > 0)
-    return sd_bus_reply_method_return (message, "u", (guint32)g_ascii_strtoull (name + strlen (":1."), NULL, 10) / 10);
+    return sd_bus_reply_method_return (message, "a{sv}", 1, "UnixUserID", "u",
+                                       (guint32)g_ascii_strtoull (name + strlen (":1."), NULL, 10) / 10);
   return sd_bus_message_is_method_call (message, NULL, NULL) > 0 ? sd_bus_reply_method_return (message, NULL) : 1;
 }
 

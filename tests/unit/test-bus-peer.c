@@ -3,9 +3,11 @@
 #include "bus/bus-peer.h"
 
 #include <string.h>
+#include <unistd.h>
 
 #include "bus-ends.h"
 #include "bus/bus-error.h"
+#include "bus/bus-program.h"
 #include "fake-names.h"
 
 #define CLERK ":1.1000" /* users are called by their number */
@@ -24,9 +26,10 @@ play_bus (sd_bus_message *message, void *user_data, sd_bus_error *error)
 {
   const char *name;
 
-  if (sd_bus_message_is_method_call (message, "org.freedesktop.DBus", "GetConnectionUnixUser") > 0
+  if (sd_bus_message_is_method_call (message, "org.freedesktop.DBus", "GetConnectionCredentials") > 0
       && sd_bus_message_read_basic (message, 's', &name) > 0)
-    return sd_bus_reply_method_return (message, "u", (guint32)g_ascii_strtoull (name + strlen (":1."), NULL, 10));
+    return sd_bus_reply_method_return (message, "a{sv}", 1, "UnixUserID", "u",
+                                       (guint32)g_ascii_strtoull (name + strlen (":1."), NULL, 10));
   return sd_bus_message_is_method_call (message, NULL, NULL) > 0 ? sd_bus_reply_method_return (message, NULL) : 1;
 }
 
@@ -180,6 +183,33 @@ test_places (Fixture *fixture, gconstpointer data)
   bus_peers_clear (fixture->peers); /* with all that is charged */
 }
 
+/* A name with brackets and spaces of its own; and what is no such text. */
+static void
+test_program (Fixture *fixture, gconstpointer data)
+{
+  guint64 begun = 0;
+  g_autofree char *name
+      = bus_program_parse ("42 (a) (b c) S 1 42 42 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 98765 1 2 3 4\n", &begun);
+  g_autofree char *own = NULL, *younger = bus_program_read ((guint32)getpid (), 0),
+                  *nobody = bus_program_read (0, G_MAXINT64);
+  static const char *const wrong[] = { "",
+                                       "42",
+                                       "42 (a",
+                                       "42 )a( S",
+                                       "42 (a) S 1 2 3",
+                                       "42 (a) 1 2 3 4 5 6 7 8 9 10 11 12 "
+                                       "13 14 15 16 17 18 19 x" };
+
+  g_assert_cmpstr (name, ==, "a) (b c");
+  g_assert_cmpuint (begun, ==, 98765);
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    g_assert_null (bus_program_parse (wrong[i], &begun));
+  own = bus_program_read ((guint32)getpid (), bus_program_now ());
+  g_assert_cmpstr (own, ==, "test-bus-peer");
+  g_assert_cmpstr (younger, ==, ""); /* than who was seen: another has its number */
+  g_assert_cmpstr (nobody, ==, "");
+}
+
 #define ADD(path, test) g_test_add ("/bus-peer/" path, Fixture, NULL, set_up, test, tear_down)
 
 int
@@ -190,5 +220,6 @@ main (int argc, char *argv[])
   ADD ("slow-names", test_slow_names);
   ADD ("end", test_end);
   ADD ("places", test_places);
+  ADD ("program", test_program);
   return g_test_run ();
 }

@@ -149,6 +149,50 @@ test_language (void)
     }
 }
 
+/* What a caller asserts of itself can be that, or names its option; who takes the visit is another one. */
+static void
+test_actor (void)
+{
+  static const struct
+  {
+    Actor actor;
+    const char *refused; /* NULL: it is taken */
+  } rows[] = {
+    { { .staff = "n-17", .role = "nurse", .reason = "電話での問い合わせ" }, NULL },
+    { { .staff = "" }, "Staff" },
+    { { .staff = "a\nb" }, "Staff" },
+    { { .staff = "　" }, "Staff" },
+    { { .staff = "12345678901234567890123456789012345678901234567890123456789012345" }, "Staff" },
+    { { .staff = "\xff" }, "Staff" },
+    { { .role = "king" }, "Role" },
+    { { .role = "" }, "Role" },
+    { { .reason = "" }, "Reason" },
+    { { .reason = "a\xe2\x80\xa8z" }, "Reason" },
+  };
+  const Actor other = { .uid = 7, .staff = "d-1", .sender = ":1.2" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (VisitOptions) options
+          = visit_options_new (&(VisitOptions){ .path = "/v/1", .owner = ":1.1", .actor = &rows[i].actor }, &error);
+
+      g_assert_cmpint (options != NULL, ==, rows[i].refused == NULL);
+      if (options == NULL)
+        {
+          g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION);
+          g_assert_true (g_str_has_prefix (error->message, rows[i].refused));
+          continue;
+        }
+      g_assert_cmpstr (options->actor->staff, ==, rows[i].actor.staff);
+      g_assert_true (options->actor->staff != rows[i].actor.staff); /* it is the visit's own */
+      visit_options_set_owner (options,
+                               &(VisitOptions){ .path = "/v/2", .owner = ":1.2", .caller = "o", .actor = &other });
+      g_assert_cmpstr (options->actor->staff, ==, "d-1");
+      g_assert_null (options->actor->role);
+    }
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -158,5 +202,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/visit-options/refused", test_refused);
   g_test_add_func ("/visit-options/language", test_language);
   g_test_add_func ("/visit-options/newborn", test_newborn);
+  g_test_add_func ("/visit-options/actor", test_actor);
   return g_test_run ();
 }

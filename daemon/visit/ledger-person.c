@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ledger-person: see the header. */
+#include "visit/ledger-person.h"
+
+#include <string.h>
+
+/* What each hash begins with: no name can be taken for a number. */
+#define BY_NAME "name"
+#define BY_NUMBER "number"
+
+LedgerPerson
+ledger_person_of_qualification (const Qualification *qualification)
+{
+  const QualificationInsurance *insurance = qualification != NULL ? person_get_insurance (qualification) : NULL;
+
+  if (insurance == NULL)
+    return (LedgerPerson){ NULL };
+  return (LedgerPerson){ insurance->name, insurance->birthdate, insurance->insurer_number, insurance->symbol,
+                         insurance->number };
+}
+
+LedgerPerson
+ledger_person_of_query (const TransportNumberQuery *insured)
+{
+  if (insured == NULL)
+    return (LedgerPerson){ NULL };
+  return (LedgerPerson){ NULL, insured->birthdate, insured->insurer_number, insured->symbol, insured->number };
+}
+
+void
+ledger_person_hash (Ledger *ledger, const LedgerPerson *person, LedgerPersonHashes *ret_hashes)
+{
+  g_autofree char *name = NULL, *insurer = NULL, *number = NULL;
+
+  memset (ret_hashes, 0, sizeof *ret_hashes);
+  if (ledger == NULL || person->birthdate == NULL)
+    return;
+  name = person->name != NULL ? name_comparison_normalise (NAME_WRITTEN, person->name) : NULL;
+  insurer = person_skip_zeros (person->insurer_number);
+  number = person_join_number (person->symbol, person->number);
+  if (name != NULL)
+    {
+      const char *const parts[] = { BY_NAME, name, person->birthdate, NULL };
+
+      ret_hashes->has_person = ledger_hash_person (ledger, parts, ret_hashes->person, NULL);
+    }
+  if (insurer != NULL && number != NULL)
+    {
+      const char *const parts[] = { BY_NUMBER, insurer, number, person->birthdate, NULL };
+
+      ret_hashes->has_number = ledger_hash_person (ledger, parts, ret_hashes->number, NULL);
+    }
+}
+
+void
+ledger_person_add (LedgerEntry *entry, const LedgerPersonHashes *hashes)
+{
+  if (hashes->has_person)
+    ledger_entry_add_bytes (entry, LEDGER_FIELD_PERSON, hashes->person, LEDGER_PERSON_SIZE);
+  if (hashes->has_number)
+    ledger_entry_add_bytes (entry, LEDGER_FIELD_PERSON_NUMBER, hashes->number, LEDGER_PERSON_SIZE);
+}
+
+void
+ledger_person_describe (Ledger *ledger, const LedgerPerson *person, LedgerEntry *entry)
+{
+  LedgerPersonHashes hashes;
+
+  ledger_person_hash (ledger, person, &hashes);
+  ledger_person_add (entry, &hashes);
+}

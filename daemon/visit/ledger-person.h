@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * ledger-person: of whom an entry of the ledger is, without saying it. In: the texts of an answer, or typed numbers. Out:
+ * two keyed hashes: of name and birthdate, and of insurer, symbol, number and birthdate; a person is found by either.
+ */
+#pragma once
+
+#include "center/transport.h"
+#include "store/ledger.h"
+#include "visit/person.h"
+
+/* Borrowed. NULL: not known. */
+typedef struct
+{
+  const char *name, *birthdate;                 /* as the center writes them, or people; YYYYMMDD */
+  const char *insurer_number, *symbol, *number; /* likewise */
+} LedgerPerson;
+
+/* An unknown hash is all zeros; has_…: whether it is one. */
+typedef struct
+{
+  guint8 person[LEDGER_PERSON_SIZE], number[LEDGER_PERSON_SIZE];
+  gboolean has_person, has_number;
+} LedgerPersonHashes;
+
+/* The texts of each source; of an empty source nothing is known. */
+LedgerPerson ledger_person_of_qualification (const Qualification *qualification); /* NULL: none came */
+LedgerPerson ledger_person_of_query (const TransportNumberQuery *insured);        /* typed; NULL: by card */
+
+/* ledger_person_hash: @ledger: NULL, or one without a key: nothing is known. */
+void ledger_person_hash (Ledger *ledger, const LedgerPerson *person, LedgerPersonHashes *ret_hashes);
+
+/* ledger_person_add: to @entry: Person, PersonNumber. */
+void ledger_person_add (LedgerEntry *entry, const LedgerPersonHashes *hashes);
+
+/* ledger_person_describe: both steps. */
+void ledger_person_describe (Ledger *ledger, const LedgerPerson *person, LedgerEntry *entry);

@@ -18,7 +18,7 @@ typedef struct
   gboolean is_break_glass; /* an emergency: limits are passed over, and that is told and reviewed */
 } Actor;
 
-/* actor_check: what is asserted can be that; empty texts cannot. Return: FALSE with INVALID_OPTION, which names the option. */
+/* actor_check: what is asserted can be that; empty texts cannot. FALSE with INVALID_OPTION, which names the option. */
 gboolean actor_check (const Actor *actor, GError **error);
 
 /* actor_new: a copy; (transfer full). */

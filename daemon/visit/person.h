@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * person: what of an answer, or of typed numbers, tells who somebody is, in the one form in which it can be compared and
- * hashed: width, variants of kanji, padding and the like make no other person. Pure.
+ * person: what of an answer, or of typed numbers, tells who somebody is, in the one form in which it can be compared
+ * and hashed: width, variants of kanji, padding and the like make no other person. Pure.
  */
 #pragma once
 
@@ -14,5 +14,5 @@ const QualificationInsurance *person_get_insurance (const Qualification *qualifi
 /* person_skip_zeros: of a number as people and the field write it. (transfer full), or NULL: nothing is left of it. */
 char *person_skip_zeros (const char *text);
 
-/* person_join_number: symbol and number as one text, without the branch, which some answers leave out; NULL: no number. */
+/* person_join_number: both as one text, without the branch, which some answers leave out; NULL: no number. */
 char *person_join_number (const char *symbol, const char *number);

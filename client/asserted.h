@@ -15,18 +15,17 @@ extern gboolean asserted_is_break_glass;
 
 /* ASSERTED_OPTIONS: their rows in a verb's options. ASSERTED_VALUES: in its values. */
 #define ASSERTED_OPTIONS \
-  { "staff",  0, 0, G_OPTION_ARG_STRING, &asserted_staff, N_ ("Who asks: an id of your institution ($SHIKAKU_STAFF)"), \
+/* clang-format off */
+#define ASSERTED_OPTIONS \
+  { "staff", 0, 0, G_OPTION_ARG_STRING, &asserted_staff, N_ ("Who asks: an id of your institution ($SHIKAKU_STAFF)"), \
     N_ ("ID") }, \
-      { "role", 0, 0, G_OPTION_ARG_STRING, &asserted_role, N_ ("What that person is"), N_ ("ROLE") }, \
-      { "reason", 0, 0, G_OPTION_ARG_STRING, &asserted_reason, N_ ("Why it is asked for, for the record"), N_ ("TEXT") }, \
-  { \
-    "break-glass", 0, 0, G_OPTION_ARG_NONE, &asserted_is_break_glass, \
-        N_ ("An emergency: no limit holds; it is told to the administrator, and looked at later"), NULL \
-  }
-#define ASSERTED_VALUES \
-  { \
-    "role", asserted_roles \
-  }
+  { "role", 0, 0, G_OPTION_ARG_STRING, &asserted_role, N_ ("What that person is"), N_ ("ROLE") }, \
+  { "reason", 0, 0, G_OPTION_ARG_STRING, &asserted_reason, N_ ("Why it is asked for, for the record"), \
+    N_ ("TEXT") }, \
+  { "break-glass", 0, 0, G_OPTION_ARG_NONE, &asserted_is_break_glass, \
+    N_ ("An emergency: no limit holds; it is told to the administrator, and looked at later"), NULL }
+#define ASSERTED_VALUES { "role", asserted_roles }
+/* clang-format on */
 extern const char *const asserted_roles[];
 
 /* asserted_insert: as options of a call. */

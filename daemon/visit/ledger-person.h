@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * ledger-person: of whom an entry of the ledger is, without saying it. In: the texts of an answer, or typed numbers.
- * Out: two keyed hashes: of name and birthdate, and of insurer, symbol, number and birthdate; a person is found by either.
+ * Out: two keyed hashes: of name and birthdate, and of insurer, symbol, number and birthdate; either finds a person.
  */
 #pragma once
 

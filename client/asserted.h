@@ -14,7 +14,7 @@ extern char *asserted_staff, *asserted_role, *asserted_reason;
 extern gboolean asserted_is_break_glass;
 
 /* ASSERTED_OPTIONS: their rows in a verb's options. ASSERTED_VALUES: in its values. */
-#define ASSERTED_OPTIONS \
+/* clang-format off */
 #define ASSERTED_OPTIONS \
   { "staff", 0, 0, G_OPTION_ARG_STRING, &asserted_staff, N_ ("Who asks: an id of your institution ($SHIKAKU_STAFF)"), \
     N_ ("ID") }, \

@@ -344,8 +344,9 @@ field_answer_read_use (const Message *message, GBytes *body, GError **error)
   return reply;
 }
 
-TransportReply *
-field_answer_read_reference (const Message *message, GBytes *body, GError **error)
+/* read_status: the answer says whether it was done, and no more. @silent: for an answer that does not. */
+static TransportReply *
+read_status (const Message *message, GBytes *body, const char *silent, GError **error)
 {
   const Message *part = message_find (message, "MessageBody");
   const char *status = message_find_text (part, "ProcessingResultStatus");
@@ -356,6 +357,18 @@ field_answer_read_reference (const Message *message, GBytes *body, GError **erro
     set_refusal (error, message_find_text (part, "ProcessingResultCode"),
                  message_find_text (part, "ProcessingResultMessage"), body);
   else
-    set_invalid (error, "the center does not say whether the number was registered");
+    set_invalid (error, silent);
   return NULL;
+}
+
+TransportReply *
+field_answer_read_reference (const Message *message, GBytes *body, GError **error)
+{
+  return read_status (message, body, "the center does not say whether the number was registered", error);
+}
+
+TransportReply *
+field_answer_read_withdrawal (const Message *message, GBytes *body, GError **error)
+{
+  return read_status (message, body, "the center does not say whether the consents were withdrawn", error);
 }

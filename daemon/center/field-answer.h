@@ -36,11 +36,12 @@ TransportReply *field_answer_read_qualification (Message *message, const Message
 TransportReply *field_answer_read_registration (const Message *message, GBytes *body);
 
 /*
- * field_answer_read_use, field_answer_read_reference: the answers to the registrations of a card and of a reference
- * number. Return: (transfer full), or NULL with MESSAGE_INVALID, or with the error that the refusal names.
+ * field_answer_read_use, field_answer_read_reference, field_answer_read_withdrawal: the answers to the registrations
+ * of a card and of a reference number, and to the withdrawal of consents. Return: (transfer full), or NULL with MESSAGE_INVALID, or with the error that the refusal names.
  */
 TransportReply *field_answer_read_use (const Message *message, GBytes *body, GError **error);
 TransportReply *field_answer_read_reference (const Message *message, GBytes *body, GError **error);
+TransportReply *field_answer_read_withdrawal (const Message *message, GBytes *body, GError **error);
 
 /* field_text_is_printable: whether @text is 1 to @maximum printable ASCII characters, without spaces. May be NULL. */
 gboolean field_text_is_printable (const char *text, gsize maximum);

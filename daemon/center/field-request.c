@@ -146,3 +146,63 @@ field_request_new_reference (const FieldHeader *header, const TransportReference
   add_optional (part, "InsuredBranchNumber", reference->branch);
   return message;
 }
+
+static void
+add_treatment (Message *part, TransportTreatment treatment)
+{
+  const char code[] = { (char)('0' + treatment), '\0' }; /* OQSCD028, in whose order the enum is */
+
+  message_add (part, "MedicalTreatmentFlag", code);
+}
+
+Message *
+field_request_new_withdrawal (const FieldHeader *header, const TransportWithdrawal *withdrawal)
+{
+  Message *part;
+  Message *message = begin_message (header, NULL, NULL, "ConsentCancelInfo", &part);
+
+  add_insurer (part, withdrawal->insurer_number);
+  add_optional (part, "InsuredCardSymbol", withdrawal->symbol);
+  add_optional (part, "InsuredIdentificationNumber", withdrawal->number);
+  add_optional (part, "InsuredBranchNumber", withdrawal->branch);
+  add_optional (part, "Birthdate", withdrawal->birthdate);
+  add_treatment (part, withdrawal->treatment);
+  return message;
+}
+
+/* get_file_category: what kind of file is wanted: of check-ups PDF or XML; of medicines with treatments or without. */
+static const char *
+get_file_category (const TransportRecordsQuery *query)
+{
+  const gboolean is_xml = query->format == TRANSPORT_RECORDS_XML;
+
+  if (query->kind == CONSENT_CHECKUP || !query->with_treatment)
+    return is_xml ? "2" : "1";
+  return is_xml ? "4" : "3";
+}
+
+/* The numbers are called otherwise here than anywhere else in the field, and stand in the header. */
+Message *
+field_request_new_records (const FieldHeader *header, const TransportRecordsQuery *query)
+{
+  const gboolean is_drug = query->kind == CONSENT_DRUG;
+  Message *message = message_new ("XmlMsg");
+  Message *head = message_add (message, "MessageHeader", NULL);
+  Message *body = message_add (message, "MessageBody", NULL);
+
+  message_add (head, "MedicalInstitutionCode", header->institution_code);
+  add_insurer (head, query->insurer_number);
+  add_optional (head, "InsuranceCardSymbol", query->symbol);
+  add_optional (head, "InsuredPersonIdentificationNumber", query->number);
+  add_optional (head, "BranchNumber", query->branch);
+  message_add (head, "ArbitraryFileIdentifier", header->identifier);
+  add_optional (body, "StartDate", query->from);
+  add_optional (body, "EndDate", query->to);
+  if (is_drug)
+    add_optional (body, "LastDate", query->last_date);
+  message_add (body, "FileCategory", get_file_category (query));
+  if (is_drug && query->with_prescriptions)
+    message_add (body, "PrDiInfClassification", "1");
+  add_treatment (body, query->treatment);
+  return message;
+}

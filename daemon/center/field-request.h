@@ -23,4 +23,6 @@ Message *field_request_new_search (const FieldHeader *header, const TransportNum
 Message *field_request_new_registration (const FieldHeader *header, const TransportConsents *consents);
 Message *field_request_new_use (const FieldHeader *header, const TransportCardQuery *proof,
                                 const TransportConsentText *terms);
+Message *field_request_new_withdrawal (const FieldHeader *header, const TransportWithdrawal *withdrawal);
+Message *field_request_new_records (const FieldHeader *header, const TransportRecordsQuery *query);
 Message *field_request_new_reference (const FieldHeader *header, const TransportReference *reference);

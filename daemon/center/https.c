@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * https: libsoup, and the reading of a body within its limit. The body is read as far as it has come, without a
- * further turn of the main loop: a short answer costs one.
+ * further turn of the main loop: a short answer costs one. A long one lets the rest of the daemon have its turns.
  */
 
 #include "center/https.h"
@@ -10,16 +10,17 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "center/https-body.h"
 #include "center/https-line.h"
 #include "center/https-trust.h"
 #include "codec/message-json.h"
 
 #define CONNECTIONS_MAXIMUM 8             /* libsoup's own two would let a register wait for two queries */
 #define CONNECTION_IDLE_SECONDS 60        /* then the daemon holds nothing open */
-#define BUFFER_SIZE_INITIAL 16384         /* if the center does not say how long its answer is */
 #define RETRY_AFTER_SECONDS_MAXIMUM 86400 /* more is nonsense */
 #define INFORMATIONAL_ANSWERS_MAXIMUM 8   /* 1xx, before the answer itself */
 #define EMPTY_TURNS_MAXIMUM 256           /* in which something came, and nothing of the body */
+#define TURN_SIZE_MAXIMUM 262144          /* bytes: then the rest of the daemon has its turn */
 
 /*
  * A session that is resumed proves neither side anew: glib-networking takes one that another certificate, or another
@@ -35,13 +36,6 @@ struct Https
   GTlsCertificate *certificate;
 };
 
-/* What is read so far; handed over as the body, and erased with it: it is a patient's. */
-typedef struct
-{
-  gsize size; /* of data */
-  guint8 data[];
-} Buffer;
-
 typedef struct
 {
   SoupMessage *message;
@@ -51,50 +45,23 @@ typedef struct
   HttpsOutcome *outcome;
   HttpsDone done;
   gpointer user_data;
-  gboolean fresh;      /* the connection was made for this exchange */
-  GTlsConnection *tls; /* and this is it */
-  gboolean query;      /* as in the request */
-  guint informational; /* answers so far */
-  guint empty_turns;   /* one after the other */
-  goffset length;      /* Content-Length, or -1 */
-  Buffer *buffer;
-  gsize used;
+  gboolean fresh;          /* the connection was made for this exchange */
+  GTlsConnection *tls;     /* and this is it */
+  gboolean query, fetches; /* as in the request */
+  guint informational;     /* answers so far */
+  guint empty_turns;       /* one after the other */
+  goffset length;          /* Content-Length, or -1 */
+  HttpsBody *body;
   gulong signals[N_SIGNALS]; /* of message */
 } Exchange;
-
-static Buffer *
-buffer_new (gsize size)
-{
-  Buffer *buffer = g_malloc (sizeof (Buffer) + size);
-
-  buffer->size = size;
-  return buffer;
-}
-
-static void
-buffer_free (Buffer *buffer)
-{
-  if (buffer == NULL)
-    return;
-  explicit_bzero (buffer->data, buffer->size);
-  g_free (buffer);
-}
-
-static Buffer *
-buffer_grow (Buffer *buffer, gsize size)
-{
-  Buffer *larger = buffer_new (size);
-
-  memcpy (larger->data, buffer->data, MIN (buffer->size, size));
-  buffer_free (buffer);
-  return larger;
-}
 
 void
 https_outcome_clear (HttpsOutcome *outcome)
 {
   g_clear_pointer (&outcome->body, g_bytes_unref);
+  g_clear_pointer (&outcome->document, document_file_free);
   g_free (outcome->date);
+  g_free (outcome->identifier);
   g_free (outcome->peer);
   g_free (outcome->local);
   memset (outcome, 0, sizeof *outcome);
@@ -169,7 +136,7 @@ exchange_free (Exchange *exchange)
   g_clear_object (&exchange->stream);
   g_clear_object (&exchange->tls);
   g_clear_object (&exchange->cancellable);
-  g_clear_pointer (&exchange->buffer, buffer_free);
+  g_clear_pointer (&exchange->body, https_body_free);
   g_free (exchange);
 }
 
@@ -190,7 +157,7 @@ exchange_finish (Exchange *exchange, const GError *error)
     {
       g_autoptr (GCancellable) now = NULL;
 
-      if (exchange->outcome->body == NULL)
+      if (exchange->outcome->body == NULL && exchange->outcome->document == NULL)
         {
           now = g_cancellable_new ();
           g_cancellable_cancel (now);
@@ -421,27 +388,27 @@ exchange_fail_foreign (Exchange *exchange, const GError *cause)
 static void
 exchange_complete (Exchange *exchange)
 {
-  Buffer *buffer;
+  const guint64 size = https_body_get_size (exchange->body);
 
   if (exchange->outcome->status != SOUP_STATUS_OK) /* it is not read, so that nobody minds its length */
     exchange->length = -1;
   /* libsoup believes the end of the connection more than the announced length if the center does not keep it. */
-  if (exchange->length >= 0 && exchange->used > (gsize)exchange->length)
+  if (exchange->length >= 0 && size > (guint64)exchange->length)
     {
       exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, SHIKAKU_CAUSE_ANSWER_INVALID,
                      "the center's answer is longer than it says");
       return;
     }
-  if (exchange->length >= 0 && exchange->used < (gsize)exchange->length)
+  if (exchange->length >= 0 && size < (guint64)exchange->length)
     {
       exchange->outcome->lost = TRUE;
       exchange_fail (exchange, SHIKAKU_ERROR_CENTER_UNREACHABLE, SHIKAKU_CAUSE_CENTER_CUT,
                      "the center's answer is cut");
       return;
     }
-  buffer = g_steal_pointer (&exchange->buffer);
-  exchange->outcome->body
-      = g_bytes_new_with_free_func (buffer->data, exchange->used, (GDestroyNotify)buffer_free, buffer);
+  exchange->outcome->document = https_body_take_document (exchange->body);
+  if (exchange->outcome->document == NULL)
+    exchange->outcome->body = https_body_take_message (exchange->body);
   exchange_finish (exchange, NULL);
 }
 
@@ -458,47 +425,57 @@ wait_for_more (Exchange *exchange)
 }
 
 static void
+exchange_fail_too_large (Exchange *exchange)
+{
+  exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, SHIKAKU_CAUSE_ANSWER_INVALID,
+                 "the center's answer is too large");
+}
+
+/* read_piece: Return: bytes that came, 0: they are all there, -1: the exchange has failed, or waits for more. */
+static gssize
+read_piece (Exchange *exchange)
+{
+  g_autoptr (GError) error = NULL;
+  gsize size;
+  guint8 *space = https_body_get_space (exchange->body, &size);
+  gssize n = g_pollable_input_stream_read_nonblocking (G_POLLABLE_INPUT_STREAM (exchange->stream), space, size,
+                                                       exchange->cancellable, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+    wait_for_more (exchange);
+  else if (n < 0)
+    exchange_fail_foreign (exchange, error);
+  else if (n > 0 && !https_body_add (exchange->body, (gsize)n, &error))
+    {
+      exchange_fail (exchange, SHIKAKU_ERROR_FAILED, SHIKAKU_CAUSE_NONE, "%s", error->message);
+      return -1;
+    }
+  return n;
+}
+
+static void
 read_body (Exchange *exchange)
 {
-  while (TRUE)
-    {
-      g_autoptr (GError) error = NULL;
-      gssize n;
+  gssize n, turn = 0;
 
-      if (exchange->used == exchange->buffer->size) /* one more than the limit: it is exceeded */
+  while ((n = read_piece (exchange)) > 0)
+    {
+      exchange->empty_turns = 0;
+      exchange->outcome->received = https_body_get_size (exchange->body);
+      turn += n;
+      if (https_body_is_too_large (exchange->body, exchange->outcome->received))
         {
-          if (exchange->used > MESSAGE_SIZE_MAXIMUM)
-            {
-              exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, SHIKAKU_CAUSE_ANSWER_INVALID,
-                             "the center's answer is too large");
-              return;
-            }
-          exchange->buffer = buffer_grow (exchange->buffer, MIN (2 * exchange->used, MESSAGE_SIZE_MAXIMUM + 1));
-        }
-      n = g_pollable_input_stream_read_nonblocking (
-          G_POLLABLE_INPUT_STREAM (exchange->stream), exchange->buffer->data + exchange->used,
-          exchange->buffer->size - exchange->used, exchange->cancellable, &error);
-      if (n > 0)
-        {
-          exchange->used += (gsize)n;
-          exchange->empty_turns = 0;
-        }
-      else if (n == 0)
-        {
-          exchange_complete (exchange);
+          exchange_fail_too_large (exchange);
           return;
         }
-      else if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_WOULD_BLOCK))
+      if (turn >= TURN_SIZE_MAXIMUM)
         {
           wait_for_more (exchange);
           return;
         }
-      else
-        {
-          exchange_fail_foreign (exchange, error);
-          return;
-        }
     }
+  if (n == 0)
+    exchange_complete (exchange);
 }
 
 static gboolean
@@ -526,11 +503,31 @@ parse_retry_after (SoupMessageHeaders *headers)
 }
 
 static gboolean
-is_json (SoupMessageHeaders *headers)
+is_of_type (const char *type, const char *wanted)
 {
-  const char *type = soup_message_headers_get_one (headers, "Content-Type");
+  return g_ascii_strncasecmp (type, wanted, strlen (wanted)) == 0;
+}
 
-  return type != NULL && g_ascii_strncasecmp (type, "application/json", strlen ("application/json")) == 0;
+/* make_body: where the answer goes, by what it says to be. Return: FALSE: it is nothing that was asked for. */
+static gboolean
+make_body (Exchange *exchange, GError **error)
+{
+  HttpsOutcome *outcome = exchange->outcome;
+  const char *type
+      = soup_message_headers_get_one (soup_message_get_response_headers (exchange->message), "Content-Type");
+
+  if (outcome->status != SOUP_STATUS_OK || (type != NULL && is_of_type (type, "application/json")))
+    exchange->body = https_body_new (CLAMP (exchange->length, -1, MESSAGE_SIZE_MAXIMUM));
+  else if (exchange->fetches && type != NULL
+           && (is_of_type (type, "application/xml") || is_of_type (type, "application/pdf")))
+    {
+      outcome->is_pdf = is_of_type (type, "application/pdf");
+      exchange->body = https_body_new_document (error);
+    }
+  else
+    g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID, "the center's answer is not %s",
+                 exchange->fetches ? "XML, PDF or JSON" : "JSON");
+  return exchange->body != NULL;
 }
 
 static void
@@ -551,21 +548,18 @@ on_sent (GObject *session, GAsyncResult *result, gpointer user_data)
   outcome->status = soup_message_get_status (exchange->message);
   outcome->retry_after_seconds = parse_retry_after (headers);
   outcome->date = g_strdup (soup_message_headers_get_one (headers, "Date"));
+  outcome->identifier = g_strdup (soup_message_headers_get_one (headers, "Arbitrary-File-Identifier"));
   exchange->length = soup_message_headers_get_encoding (headers) == SOUP_ENCODING_CONTENT_LENGTH
                          ? soup_message_headers_get_content_length (headers)
                          : -1;
-  if (outcome->status == SOUP_STATUS_OK && !is_json (headers))
-    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, SHIKAKU_CAUSE_ANSWER_INVALID,
-                   "the center's answer is not JSON");
-  else if (exchange->length > MESSAGE_SIZE_MAXIMUM)
-    exchange_fail (exchange, SHIKAKU_ERROR_MESSAGE_INVALID, SHIKAKU_CAUSE_ANSWER_INVALID,
-                   "the center's answer is too large");
+  if (!make_body (exchange, &error))
+    exchange_fail (exchange, (ShikakuError)error->code,
+                   error->code == SHIKAKU_ERROR_FAILED ? SHIKAKU_CAUSE_NONE : SHIKAKU_CAUSE_ANSWER_INVALID, "%s",
+                   error->message);
+  else if (exchange->length >= 0 && https_body_is_too_large (exchange->body, (guint64)exchange->length))
+    exchange_fail_too_large (exchange);
   else
-    {
-      /* One byte more than is announced, so that its end is seen without growing. */
-      exchange->buffer = buffer_new (exchange->length >= 0 ? (gsize)exchange->length + 1 : BUFFER_SIZE_INITIAL);
-      read_body (exchange);
-    }
+    read_body (exchange);
 }
 
 static void
@@ -644,8 +638,8 @@ on_informational (SoupMessage *message, gpointer user_data)
 }
 
 static Exchange *
-exchange_new (Https *https, GUri *uri, gboolean query, HttpsOutcome *outcome, GCancellable *cancellable, HttpsDone done,
-              gpointer user_data)
+exchange_new (Https *https, const HttpsRequest *request, HttpsOutcome *outcome, GCancellable *cancellable,
+              HttpsDone done, gpointer user_data)
 {
   Exchange *exchange = g_new0 (Exchange, 1);
 
@@ -654,8 +648,9 @@ exchange_new (Https *https, GUri *uri, gboolean query, HttpsOutcome *outcome, GC
   exchange->cancellable = g_object_ref (cancellable);
   exchange->done = done;
   exchange->user_data = user_data;
-  exchange->query = query;
-  exchange->message = soup_message_new_from_uri (SOUP_METHOD_POST, uri);
+  exchange->query = request->query;
+  exchange->fetches = request->fetches;
+  exchange->message = soup_message_new_from_uri (SOUP_METHOD_POST, request->uri);
   /* Without this flag libsoup makes a new connection for every POST. */
   soup_message_set_flags (exchange->message, SOUP_MESSAGE_NO_REDIRECT | SOUP_MESSAGE_IDEMPOTENT);
   exchange->certificate = g_object_ref (https->certificate);
@@ -673,7 +668,7 @@ void
 https_post (Https *https, const HttpsRequest *request, HttpsOutcome *outcome, GCancellable *cancellable, HttpsDone done,
             gpointer user_data)
 {
-  Exchange *exchange = exchange_new (https, request->uri, request->query, outcome, cancellable, done, user_data);
+  Exchange *exchange = exchange_new (https, request, outcome, cancellable, done, user_data);
 
   soup_message_set_request_body_from_bytes (exchange->message, "application/json", request->body);
   if (request->token != NULL)
@@ -687,7 +682,8 @@ void
 https_connect (Https *https, GUri *uri, HttpsOutcome *outcome, GCancellable *cancellable, HttpsDone done,
                gpointer user_data)
 {
-  Exchange *exchange = exchange_new (https, uri, TRUE, outcome, cancellable, done, user_data);
+  const HttpsRequest request = { .uri = uri, .query = TRUE };
+  Exchange *exchange = exchange_new (https, &request, outcome, cancellable, done, user_data);
 
   soup_session_preconnect_async (https->session, exchange->message, G_PRIORITY_DEFAULT, exchange->cancellable,
                                  on_connected, exchange);

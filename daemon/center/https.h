@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * https: one exchange with the center over libsoup. A POST of JSON goes in; how far it came, the HTTP status and the
- * body come out. Asynchronous only (a synchronous call on the same session can hang HTTP/2 for ever), HTTP/1.1, no
+ * body come out, or the document in a file of its own. Asynchronous only (a synchronous call on the same session can hang HTTP/2 for ever), HTTP/1.1, no
  * redirect, no proxy, no cookie, no compression, no trust but the given CA, TLS 1.2 and 1.3 alone. Whoever calls brings
  * the deadline, as a GCancellable, and does the repeats.
  */
@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "center/credential.h"
+#include "center/document-file.h"
 
 typedef struct Https Https;
 
@@ -36,6 +37,7 @@ typedef struct
    * is sent: libsoup never repeats it (data/doc/messages.md, "The line").
    */
   gboolean query;
+  gboolean fetches; /* the answer may be a document, XML or PDF; JSON in its place is a refusal */
 } HttpsRequest;
 
 typedef enum
@@ -58,7 +60,11 @@ typedef struct
   gboolean unproved;          /* with an error: no certificate could be shown to the center, so that it did nothing */
   guint status;               /* HTTP status, 0 until the headers came */
   gint64 retry_after_seconds; /* or -1 */
-  GBytes *body;               /* complete; erased with its last reference */
+  guint64 received;           /* bytes of the body so far */
+  GBytes *body;               /* complete; erased with its last reference; NULL: a document came */
+  DocumentFile *document;     /* complete; NULL: none */
+  gboolean is_pdf;            /* as the document calls itself */
+  char *identifier;           /* of the request that it answers, as it says; NULL: it does not */
 } HttpsOutcome;
 
 void https_outcome_clear (HttpsOutcome *outcome);
@@ -72,7 +78,7 @@ typedef void (*HttpsDone) (const GError *error, gpointer user_data);
 /*
  * https_post: calls @done exactly once, never before it returns. @outcome: filled from the start; must live until
  * then. Errors: CENTER_UNREACHABLE, CENTER_UNTRUSTED, CENTER_REFUSED (TLS), MESSAGE_INVALID (no HTTP, or larger than
- * MESSAGE_SIZE_MAXIMUM, of which no more is read, or only announced without end: then @cancellable is cancelled),
+ * MESSAGE_SIZE_MAXIMUM, as a document than HTTPS_BODY_DOCUMENT_SIZE_MAXIMUM, of which no more is read, or only announced without end: then @cancellable is cancelled),
  * CANCELLED, FAILED.
  */
 void https_post (Https *https, const HttpsRequest *request, HttpsOutcome *outcome, GCancellable *cancellable,

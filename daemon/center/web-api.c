@@ -16,10 +16,11 @@
 #include "center/field-answer.h"
 #include "center/field-request.h"
 #include "center/https.h"
-#include "center/token.h"
-#include "center/web-client.h"
+#include "center/web-api-private.h"
 #include "center/web-examination.h"
 #include "center/web-message.h"
+#include "center/web-records.h"
+#include "center/web-trial.h"
 #include "codec/japanese-text.h"
 #include "codec/message-json.h"
 
@@ -30,73 +31,13 @@
 
 #define OWN_CHALLENGE_SIZE 32 /* bytes */
 
-typedef struct WebApi WebApi;
-
-/* Settings, and the client that was made of them. It lives as long as somebody's calls go by them. */
-typedef struct
-{
-  TransportBond bond;     /* first: it is what others see */
-  WebApi *api;            /* NULL, as the client: it is gone */
-  char *institution_code; /* NULL: not set, and the client asks nothing */
-  char *files;            /* that show who we are, for people */
-  WebClient *client;
-} Bond;
-
-struct WebApi
-{
-  Transport transport; /* first: it is what others see */
-  GPtrArray *bonds;    /* all that live; borrowed */
-  Bond *bond;          /* of new visits */
-  GPtrArray *paused;   /* of Asked: the center still works on it, and is asked again in a while; borrowed */
-
-  Bond *candidate;  /* new settings that are being tried; NULL: none are */
-  Message *trial;   /* the request that the center judges it by; NULL: it waits for the center to be there */
-  gboolean waiting; /* which the log knows */
-};
-
-static void try_candidate (WebApi *api);
-
-static void
-bond_free (TransportBond *transport_bond)
-{
-  Bond *bond = (Bond *)transport_bond;
-
-  if (bond->api != NULL)
-    {
-      g_ptr_array_remove_fast (bond->api->bonds, bond);
-      web_client_close (bond->client);
-    }
-  g_free (bond->institution_code);
-  g_free (bond->files);
-  g_free (bond);
-}
-
-static Bond *
-bond_new (WebApi *api, const WebApiSettings *settings)
-{
-  Bond *bond = g_new0 (Bond, 1);
-  g_autofree char *certificate = token_strip_uri (settings->certificate_file);
-
-  bond->bond = (TransportBond){ .references = 1, .free = bond_free };
-  bond->api = api;
-  bond->institution_code = g_strdup (settings->institution_code);
-  bond->files = g_strdup_printf ("%s, %s", certificate, settings->account_file);
-  bond->client = web_client_new (settings);
-  g_ptr_array_add (api->bonds, bond);
-  return bond;
-}
-
-static void
-bond_unref (Bond *bond)
-{
-  transport_bond_unref (&bond->bond);
-}
+typedef TransportReply *(*ReadAnswer) (const Message *message, GBytes *body, GError **error);
 
 /* One call under way. The request is kept, to compare the answer with. */
 typedef struct
 {
   WebApi *api;
-  Bond *bond;
+  WebBond *bond;
   GTask *task;
   char *identifier;
   Message *request;
@@ -105,14 +46,9 @@ typedef struct
   GBytes *body;
   guint repeats;
   GSource *pause, *cancelled; /* while it is paused */
-} Asked;
 
-/* make_identifier: of a request: 128 random bits. Cheaper than a UUID's text. (transfer full) */
-static char *
-make_identifier (void)
-{
-  return g_strdup_printf ("%08x%08x%08x%08x", g_random_int (), g_random_int (), g_random_int (), g_random_int ());
-}
+  ReadAnswer read; /* of what registers */
+} Asked;
 
 /* @bond: that the call brings; NULL: it is the first of its visit. */
 static Asked *
@@ -124,47 +60,42 @@ asked_new (Transport *transport, TransportBond *bond, GCancellable *cancellable,
   asked->api = (WebApi *)transport;
   asked->task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_check_cancellable (asked->task, FALSE); /* an answer that came is not thrown away */
-  asked->identifier = make_identifier ();
-  try_candidate (asked->api);
-  asked->bond = (Bond *)transport_bond_ref (bond != NULL ? bond : &asked->api->bond->bond);
+  asked->identifier = web_message_make_identifier ();
+  web_trial_go_on (asked->api);
+  asked->bond = (WebBond *)transport_bond_ref (bond != NULL ? bond : &asked->api->bond->bond);
   return asked;
-}
-
-/* asked_identify: the message is called as its caller wants; NULL: as it is. */
-static void
-asked_identify (Asked *asked, const char *identifier)
-{
-  if (identifier == NULL)
-    return;
-  g_free (asked->identifier);
-  asked->identifier = g_strdup (identifier);
 }
 
 static void
 asked_free (Asked *asked)
 {
   g_object_unref (asked->task);
-  bond_unref (asked->bond);
+  web_bond_unref (asked->bond);
   g_clear_pointer (&asked->request, message_free);
   g_clear_pointer (&asked->body, g_bytes_unref);
   g_free (asked->identifier);
   g_free (asked);
 }
 
-/* Reads the answer, and tells how the center is by it, unless its settings are not in use any more. */
+/* note_answer: tells how the center is by what came of a call, unless its settings are not in use any more. */
+static void
+note_answer (Asked *asked, const GError *failure, const GError *refusal)
+{
+  if (asked->bond->client == NULL || asked->bond != asked->api->bond)
+    return;
+  transport_count_call (&asked->api->transport, refusal);
+  if (failure == NULL)
+    transport_note_center (&asked->api->transport, refusal);
+  transport_derive_state (&asked->api->transport);
+}
+
 static Message *
 read_answer (Asked *asked, GBytes *body, const GError *failure, GError **error)
 {
   g_autoptr (GError) refusal = failure != NULL ? g_error_copy (failure) : NULL;
   Message *message = failure == NULL ? web_message_parse (body, asked->request, &refusal) : NULL;
 
-  if (asked->bond->api != NULL && asked->bond == asked->bond->api->bond)
-    {
-      transport_count_call (&asked->api->transport, refusal);
-      if (failure == NULL)
-        transport_note_center (&asked->api->transport, refusal);
-      transport_derive_state (&asked->api->transport);
-    }
+  note_answer (asked, failure, refusal);
   if (message == NULL)
     g_propagate_error (error, g_steal_pointer (&refusal));
   return message;
@@ -219,6 +150,7 @@ return_reply (Asked *asked, TransportReply *reply, GError *error)
 }
 
 static void on_qualification (GBytes *body, const GError *failure, gpointer user_data);
+static void on_records (WebClientAnswer *answer, const GError *failure, gpointer user_data);
 
 /* @body: (transfer full) what is sent. */
 static void
@@ -226,7 +158,10 @@ send_query (Asked *asked, WebCall kind, GBytes *body)
 {
   asked->kind = kind;
   asked->body = body;
-  web_client_call (asked->bond->client, kind, body, 0, g_task_get_cancellable (asked->task), on_qualification, asked);
+  if (web_call_fetches (kind))
+    web_client_fetch (asked->bond->client, kind, body, g_task_get_cancellable (asked->task), on_records, asked);
+  else
+    web_client_call (asked->bond->client, kind, body, 0, g_task_get_cancellable (asked->task), on_qualification, asked);
 }
 
 static void
@@ -290,6 +225,14 @@ pause_query (Asked *asked)
   g_source_attach (asked->cancelled, NULL);
 }
 
+/* may_pause: whether the center is still working on it, and is to be asked again. */
+static gboolean
+may_pause (const Asked *asked, const GError *error)
+{
+  return field_answer_is_processing (error) && asked->repeats < PROCESSING_REPEATS_MAXIMUM
+         && asked->bond->client != NULL;
+}
+
 static void
 on_qualification (GBytes *body, const GError *failure, gpointer user_data)
 {
@@ -299,7 +242,7 @@ on_qualification (GBytes *body, const GError *failure, gpointer user_data)
   TransportReply *reply
       = message != NULL ? field_answer_read_qualification (message, asked->request, body, &error) : NULL;
 
-  if (field_answer_is_processing (error) && asked->repeats < PROCESSING_REPEATS_MAXIMUM && asked->bond->api != NULL)
+  if (may_pause (asked, error))
     {
       g_clear_error (&error);
       pause_query (asked);
@@ -308,31 +251,29 @@ on_qualification (GBytes *body, const GError *failure, gpointer user_data)
   return_reply (asked, reply, error);
 }
 
+static TransportReply *
+read_registration (const Message *message, GBytes *body, GError **error)
+{
+  return field_answer_read_registration (message, body);
+}
+
 static void
 on_registered (GBytes *body, const GError *failure, gpointer user_data)
 {
+  Asked *asked = user_data;
   GError *error = NULL;
-  g_autoptr (Message) message = read_answer (user_data, body, failure, &error);
+  g_autoptr (Message) message = read_answer (asked, body, failure, &error);
 
-  return_reply (user_data, message != NULL ? field_answer_read_registration (message, body) : NULL, error);
+  return_reply (asked, message != NULL ? asked->read (message, body, &error) : NULL, error);
 }
 
+/* send_registration: what is never repeated. @body: (transfer full). */
 static void
-on_use_registered (GBytes *body, const GError *failure, gpointer user_data)
+send_registration (Asked *asked, WebCall kind, GBytes *body, ReadAnswer read)
 {
-  GError *error = NULL;
-  g_autoptr (Message) message = read_answer (user_data, body, failure, &error);
-
-  return_reply (user_data, message != NULL ? field_answer_read_use (message, body, &error) : NULL, error);
-}
-
-static void
-on_reference_registered (GBytes *body, const GError *failure, gpointer user_data)
-{
-  GError *error = NULL;
-  g_autoptr (Message) message = read_answer (user_data, body, failure, &error);
-
-  return_reply (user_data, message != NULL ? field_answer_read_reference (message, body, &error) : NULL, error);
+  asked->read = read;
+  web_client_call (asked->bond->client, kind, body, 0, g_task_get_cancellable (asked->task), on_registered, asked);
+  g_bytes_unref (body);
 }
 
 /* The outcome is in the links, whatever it is. */
@@ -349,9 +290,21 @@ on_examined (GBytes *body, gint64 milliseconds, const GError *failure, gpointer 
   asked_free (asked);
 }
 
-/* make_header: @today: NULL where the request has no date. */
+/* make_header: @identifier: what the caller calls the message; NULL: as it is called already. */
 static FieldHeader
-make_header (const Asked *asked, const char *today)
+make_header (Asked *asked, const char *identifier)
+{
+  if (identifier != NULL)
+    {
+      g_free (asked->identifier);
+      asked->identifier = g_strdup (identifier);
+    }
+  return (FieldHeader){ asked->bond->institution_code, asked->identifier, NULL };
+}
+
+/* make_query_header: @today: borrowed. */
+static FieldHeader
+make_query_header (Asked *asked, const char *today)
 {
   return (FieldHeader){ asked->bond->institution_code, asked->identifier, today };
 }
@@ -393,7 +346,7 @@ get_challenge_finish (Transport *transport, GAsyncResult *result, GError **error
 static TransportChallenge *
 make_challenge (Transport *transport)
 {
-  const Bond *bond = ((WebApi *)transport)->bond;
+  const WebBond *bond = ((WebApi *)transport)->bond;
   TransportChallenge *challenge;
   guint8 bytes[OWN_CHALLENGE_SIZE];
 
@@ -413,7 +366,7 @@ check_card (Transport *transport, const TransportCardQuery *query, GCancellable 
 {
   Asked *asked = asked_new (transport, query->challenge->bond, cancellable, callback, user_data);
   g_autofree char *today = japanese_text_format_date (g_get_real_time ());
-  FieldHeader header = make_header (asked, today);
+  FieldHeader header = make_query_header (asked, today);
 
   send_query (asked, WEB_CALL_CHECK, write_request (asked, field_request_new_check (&header, query)));
 }
@@ -424,7 +377,7 @@ check_number (Transport *transport, const TransportNumberQuery *query, GCancella
 {
   Asked *asked = asked_new (transport, NULL, cancellable, callback, user_data);
   g_autofree char *today = japanese_text_format_date (g_get_real_time ());
-  FieldHeader header = make_header (asked, today);
+  FieldHeader header = make_query_header (asked, today);
 
   send_query (asked, WEB_CALL_SEARCH, write_request (asked, field_request_new_search (&header, query)));
 }
@@ -445,6 +398,10 @@ repeat (Transport *transport, TransportAbility ability, GBytes *request, GCancel
   asked->request = message_json_parse (request, &error);
   if (asked->request == NULL)
     return_reply (asked, NULL, error);
+  else if (ability == TRANSPORT_REGISTERS_CONSENTS)
+    send_registration (asked, WEB_CALL_REGISTER, g_bytes_ref (request), read_registration);
+  else if (ability == TRANSPORT_WITHDRAWS_CONSENTS)
+    send_registration (asked, WEB_CALL_WITHDRAW, g_bytes_ref (request), field_answer_read_withdrawal);
   else
     send_query (asked, ability == TRANSPORT_PROVES_CARDS ? WEB_CALL_CHECK : WEB_CALL_SEARCH, g_bytes_ref (request));
 }
@@ -454,14 +411,53 @@ register_consents (Transport *transport, const TransportConsents *consents, GCan
                    GAsyncReadyCallback callback, gpointer user_data)
 {
   Asked *asked = asked_new (transport, consents->bond, cancellable, callback, user_data);
-  g_autoptr (GBytes) body = NULL;
-  FieldHeader header;
+  FieldHeader header = make_header (asked, consents->identifier);
 
-  asked_identify (asked, consents->identifier);
-  header = make_header (asked, NULL);
-  body = write_request (asked, field_request_new_registration (&header, consents));
+  send_registration (asked, WEB_CALL_REGISTER,
+                     write_request (asked, field_request_new_registration (&header, consents)), read_registration);
+}
 
-  web_client_call (asked->bond->client, WEB_CALL_REGISTER, body, 0, cancellable, on_registered, asked);
+static void
+withdraw_consents (Transport *transport, const TransportWithdrawal *withdrawal, GCancellable *cancellable,
+                   GAsyncReadyCallback callback, gpointer user_data)
+{
+  Asked *asked = asked_new (transport, withdrawal->bond, cancellable, callback, user_data);
+  FieldHeader header = make_header (asked, withdrawal->identifier);
+
+  send_registration (asked, WEB_CALL_WITHDRAW,
+                     write_request (asked, field_request_new_withdrawal (&header, withdrawal)),
+                     field_answer_read_withdrawal);
+}
+
+/* find_institution: by whose settings a call with @bond goes (NULL: the first of its visit). */
+static const char *
+find_institution (Transport *transport, const TransportBond *bond)
+{
+  return (bond != NULL ? (const WebBond *)bond : ((WebApi *)transport)->bond)->institution_code;
+}
+
+static GBytes *
+make_registration (Transport *transport, const TransportConsents *consents)
+{
+  const FieldHeader header = { find_institution (transport, consents->bond), consents->identifier, NULL };
+  g_autoptr (Message) message = NULL;
+
+  if (header.institution_code == NULL)
+    return NULL;
+  message = field_request_new_registration (&header, consents);
+  return message_json_write (message);
+}
+
+static GBytes *
+make_withdrawal (Transport *transport, const TransportWithdrawal *withdrawal)
+{
+  const FieldHeader header = { find_institution (transport, withdrawal->bond), withdrawal->identifier, NULL };
+  g_autoptr (Message) message = NULL;
+
+  if (header.institution_code == NULL)
+    return NULL;
+  message = field_request_new_withdrawal (&header, withdrawal);
+  return message_json_write (message);
 }
 
 static void
@@ -470,9 +466,9 @@ register_use (Transport *transport, const TransportCardQuery *proof, const Trans
 {
   Asked *asked = asked_new (transport, proof->challenge->bond, cancellable, callback, user_data);
   FieldHeader header = make_header (asked, NULL);
-  g_autoptr (GBytes) body = write_request (asked, field_request_new_use (&header, proof, terms));
 
-  web_client_call (asked->bond->client, WEB_CALL_REGISTER_USE, body, 0, cancellable, on_use_registered, asked);
+  send_registration (asked, WEB_CALL_REGISTER_USE, write_request (asked, field_request_new_use (&header, proof, terms)),
+                     field_answer_read_use);
 }
 
 static void
@@ -481,10 +477,54 @@ register_reference (Transport *transport, const TransportReference *reference, G
 {
   Asked *asked = asked_new (transport, NULL, cancellable, callback, user_data);
   FieldHeader header = make_header (asked, NULL);
-  g_autoptr (GBytes) body = write_request (asked, field_request_new_reference (&header, reference));
 
-  web_client_call (asked->bond->client, WEB_CALL_REGISTER_REFERENCE, body, 0, cancellable, on_reference_registered,
-                   asked);
+  send_registration (asked, WEB_CALL_REGISTER_REFERENCE,
+                     write_request (asked, field_request_new_reference (&header, reference)),
+                     field_answer_read_reference);
+}
+
+static void
+on_records (WebClientAnswer *answer, const GError *failure, gpointer user_data)
+{
+  Asked *asked = user_data;
+  GError *error = failure != NULL ? g_error_copy (failure) : NULL;
+  TransportRecords *records = answer != NULL ? web_records_read (answer, asked->request, &error) : NULL;
+
+  note_answer (asked, failure, error);
+  if (may_pause (asked, error))
+    {
+      g_clear_error (&error);
+      pause_query (asked);
+      return;
+    }
+  if (records != NULL)
+    {
+      records->bond = transport_bond_ref (&asked->bond->bond);
+      g_task_return_pointer (asked->task, records, (GDestroyNotify)transport_records_free);
+    }
+  else
+    {
+      log_invalid (error);
+      g_task_return_error (asked->task, error);
+    }
+  asked_free (asked);
+}
+
+static void
+fetch_records (Transport *transport, const TransportRecordsQuery *query, GCancellable *cancellable,
+               GAsyncReadyCallback callback, gpointer user_data)
+{
+  Asked *asked = asked_new (transport, query->bond, cancellable, callback, user_data);
+  FieldHeader header = make_header (asked, query->identifier);
+
+  send_query (asked, web_records_get_call (query->kind),
+              write_request (asked, field_request_new_records (&header, query)));
+}
+
+static TransportRecords *
+fetch_records_finish (Transport *transport, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 static TransportReply *
@@ -496,7 +536,7 @@ reply_finish (Transport *transport, GAsyncResult *result, GError **error)
 static void
 prepare (Transport *transport)
 {
-  try_candidate ((WebApi *)transport);
+  web_trial_go_on ((WebApi *)transport);
   web_client_prepare (((WebApi *)transport)->bond->client);
 }
 
@@ -515,137 +555,10 @@ reset (Transport *transport)
   web_client_reset (((WebApi *)transport)->bond->client);
 }
 
-static void
-drop_candidate (WebApi *api)
-{
-  g_clear_pointer (&api->candidate, bond_unref);
-  g_clear_pointer (&api->trial, message_free);
-}
-
-/* Whoever has the former bond goes on by it, but tells nobody how its center is. */
-static void
-take_candidate (WebApi *api)
-{
-  Bond *former = api->bond;
-
-  web_client_retire (former->client);
-  api->bond = g_steal_pointer (&api->candidate);
-  web_client_take_over (api->bond->client, &api->transport);
-  bond_unref (former);
-  transport_note_settings (&api->transport, TRUE, NULL);
-}
-
-static gboolean
-is_same (const Bond *a, const Bond *b)
-{
-  return g_strcmp0 (a->institution_code, b->institution_code) == 0 && web_client_is_same (a->client, b->client);
-}
-
-/* The files of these settings were not read yet, or are being read for the first time: what is in them now counts. */
-static gboolean
-is_unread (const Bond *bond, const Bond *other)
-{
-  return !web_client_has_credential (bond->client) && g_strcmp0 (bond->institution_code, other->institution_code) == 0
-         && web_client_has_same_settings (bond->client, other->client);
-}
-
-/*
- * What is refused, and whose files that concerns: an error of a credential names its file itself. It stands in the link
- * of the settings until others are given. @waits: it is going to be tried again.
- */
-static void
-keep_back (WebApi *api, const GError *failure, gboolean waits)
-{
-  const gboolean names_file = g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING);
-  g_autofree char *files = names_file ? NULL : g_strdup_printf (" (%s)", api->candidate->files);
-  g_autoptr (GError) reason
-      = g_error_new (SHIKAKU_ERROR, failure->code, "%s%s", failure->message, files != NULL ? files : "");
-
-  if (!waits)
-    log_write (LOG_ERR, SHIKAKU_MESSAGE_CREDENTIAL_REFUSED, NULL,
-               "The new settings of the center do not work, and those before stay in use: %s", reason->message);
-  else if (!api->waiting)
-    log_write (LOG_WARNING, SHIKAKU_MESSAGE_CREDENTIAL_WAITING, NULL,
-               "The new settings of the center cannot be tried yet, and those before stay in use: %s", reason->message);
-  api->waiting = waits;
-  if (!waits)
-    drop_candidate (api);
-  transport_note_settings (&api->transport, FALSE, reason);
-}
-
-static void
-on_tried (GBytes *body, const GError *failure, gpointer user_data)
-{
-  WebApi *api = user_data;
-  g_autoptr (Message) request = NULL, answer = NULL;
-  g_autoptr (GError) refusal = NULL;
-  gboolean same;
-
-  if (api->candidate == NULL) /* others came meanwhile */
-    return;
-  request = g_steal_pointer (&api->trial);
-  if (failure == NULL)
-    {
-      answer = web_message_parse (body, request, &refusal);
-      failure = refusal;
-    }
-  same = is_same (api->candidate, api->bond); /* then nothing is new, whatever the center says of it */
-  if (same)
-    log_notice (NULL, "The settings of the center, and what their files hold, are as before");
-  else if (failure == NULL)
-    log_write (LOG_NOTICE, SHIKAKU_MESSAGE_CREDENTIAL_RENEWED, NULL,
-               "The new settings of the center have worked, and are in use from now on");
-  if (failure == NULL)
-    take_candidate (api);
-  else if (same)
-    {
-      drop_candidate (api);
-      transport_note_settings (&api->transport, TRUE, NULL);
-    }
-  else /* A line that is down says nothing about the settings: they wait for the next call. */
-    keep_back (api, failure,
-               g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE)
-                   || g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY));
-}
-
-/*
- * Begins a trial of the candidate, if there is one that is not being tried: a login, and a challenge, because a login
- * does not show the institution. It binds nothing.
- */
-static void
-try_candidate (WebApi *api)
-{
-  g_autofree char *identifier = NULL;
-  g_autoptr (GBytes) body = NULL;
-  FieldHeader header;
-
-  if (api->candidate == NULL || api->trial != NULL)
-    return;
-  identifier = make_identifier ();
-  header = (FieldHeader){ api->candidate->institution_code, identifier, NULL };
-  api->trial = field_request_new_challenge (&header);
-  body = message_json_write (api->trial);
-  web_client_call (api->candidate->client, WEB_CALL_CHALLENGE, body, 0, NULL, on_tried, api);
-}
-
 void
 web_api_configure (Transport *transport, const WebApiSettings *settings)
 {
-  WebApi *api = (WebApi *)transport;
-
-  drop_candidate (api);
-  api->candidate = bond_new (api, settings);
-  api->waiting = FALSE;
-  if (!web_client_has_failed (api->bond->client) && !is_unread (api->bond, api->candidate))
-    {
-      transport_note_settings (transport, FALSE, NULL);
-      try_candidate (api);
-    }
-  else
-    {
-      take_candidate (api);
-      web_client_prepare (api->bond->client); /* so that the state is known, and the log says what is wrong */
-    }
+  web_trial_begin ((WebApi *)transport, settings);
 }
 
 static void
@@ -653,20 +566,12 @@ web_api_free (Transport *transport)
 {
   WebApi *api = (WebApi *)transport;
 
-  drop_candidate (api);
+  web_trial_drop (api);
   while (api->paused->len > 0)
     give_up_pause (g_ptr_array_index (api->paused, 0));
   g_ptr_array_unref (api->paused);
-  while (api->bonds->len > 0)
-    {
-      Bond *bond = g_ptr_array_steal_index_fast (api->bonds, 0);
-
-      transport_bond_ref (&bond->bond); /* its calls end here */
-      bond->api = NULL;
-      web_client_close (g_steal_pointer (&bond->client));
-      bond_unref (bond);
-    }
-  bond_unref (api->bond);
+  web_bond_give_up_all (api->bonds);
+  web_bond_unref (api->bond);
   g_ptr_array_unref (api->bonds);
   transport_forget_links (transport, TRANSPORT_LINK_SETTINGS);
   transport_way_clear (&transport->way);
@@ -675,7 +580,8 @@ web_api_free (Transport *transport)
 
 static const TransportClass web_api_class = {
   .abilities = TRANSPORT_PROVES_CARDS | TRANSPORT_ASKS_BY_NUMBER | TRANSPORT_REGISTERS_CONSENTS
-               | TRANSPORT_REGISTERS_USE | TRANSPORT_REGISTERS_REFERENCES,
+               | TRANSPORT_REGISTERS_USE | TRANSPORT_REGISTERS_REFERENCES | TRANSPORT_FETCHES_RECORDS
+               | TRANSPORT_WITHDRAWS_CONSENTS,
   .prepare = prepare,
   .get_challenge = get_challenge,
   .get_challenge_finish = get_challenge_finish,
@@ -685,6 +591,11 @@ static const TransportClass web_api_class = {
   .get_request = get_request,
   .repeat = repeat,
   .register_consents = register_consents,
+  .withdraw_consents = withdraw_consents,
+  .make_registration = make_registration,
+  .make_withdrawal = make_withdrawal,
+  .fetch_records = fetch_records,
+  .fetch_records_finish = fetch_records_finish,
   .register_use = register_use,
   .register_reference = register_reference,
   .reply_finish = reply_finish,
@@ -702,7 +613,7 @@ web_api_new (const WebApiSettings *settings)
   api->transport.klass = &web_api_class;
   api->bonds = g_ptr_array_new ();
   api->paused = g_ptr_array_new ();
-  api->bond = bond_new (api, settings);
+  api->bond = web_bond_new (api->bonds, settings);
   web_client_take_over (api->bond->client, &api->transport);
   return &api->transport;
 }

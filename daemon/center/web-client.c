@@ -15,7 +15,7 @@
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "center/backoff.h"
-#include "center/web-access.h"
+#include "center/web-client-private.h"
 #include "center/web-fault.h"
 #include "center/web-links.h"
 #include "center/web-message.h"
@@ -30,72 +30,12 @@
 
 #define CONNECT_MILLISECONDS 2000 /* nobody waits for a connection that is made ahead */
 
-#define CALL_AUTH (WEB_N_CALLS + 0) /* beside those of WebCall */
-#define CALL_CONNECT (WEB_N_CALLS + 1)
-#define N_CALLS (WEB_N_CALLS + 2)
-
-static const char *const paths[N_CALLS] = {
-  [WEB_CALL_CHALLENGE] = "/card/challenge",
-  [WEB_CALL_CHECK] = "/card/check",
-  [WEB_CALL_SEARCH] = "/search",
-  [WEB_CALL_REGISTER] = "/consent/register",
-  [CALL_AUTH] = "/auth",
-  [CALL_CONNECT] = "/",
-  [WEB_CALL_REGISTER_USE] = "/card/register",
-  [WEB_CALL_REGISTER_REFERENCE] = "/reference/register",
-};
-
-typedef struct
-{
-  WebClient *client;
-  guint kind; /* WebCall, CALL_AUTH, CALL_CONNECT */
-  GBytes *body;
-  WebClientDone done; /* NULL once it was called; the call then only waits for its exchange to end */
-  gpointer user_data;
-  GCancellable *caller;
-  gulong caller_handler;
-
-  guint seconds;     /* that it may take */
-  gint64 end;        /* monotonic */
-  GSource *deadline; /* ready at the end, or at once when the caller cancels */
-  GSource *pause;    /* until the next step */
-  GError *trouble;   /* that it is repeated for; NULL: none */
-  GError *failure;   /* of the opening or the login that it waited for; told at the next step */
-  guint repeats;
-  gboolean once;
-  gboolean renewed, reopened; /* the token, the credential */
-  gboolean joined;            /* waits for a login that another call began */
-
-  gboolean in_flight;
-  GCancellable *cancellable; /* of the exchange */
-  HttpsOutcome outcome;
-  guint token_serial; /* of the token that the exchange was sent with */
-} Call;
-
-struct WebClient
-{
-  Transport *transport; /* NULL: nobody is told */
-  gboolean closed;      /* to be freed with the last call */
-  const char *unset;    /* the configuration's keys without which nothing can be asked; NULL: all are there */
-  guint timeout_seconds;
-  GUri *uris[N_CALLS];
-  WebWalk *walk; /* NULL: there is no URI */
-
-  WebAccess *access;
-  gboolean failed; /* it was not let in when it tried last */
-  char *complaint; /* the trouble that the log told last; NULL: none since all was well */
-
-  GQueue calls;   /* all of them */
-  GQueue waiting; /* those that wait for the opening or the login under way */
-  Call *login, *connect;
-};
-
 static void call_step (Call *call);
 
 static void
 client_free (WebClient *client)
 {
-  for (guint i = 0; i < N_CALLS; i++)
+  for (guint i = 0; i < WEB_N_CALLS; i++)
     g_clear_pointer (&client->uris[i], g_uri_unref);
   web_access_free (client->access);
   g_free (client->complaint);
@@ -175,12 +115,12 @@ static void
 note_links (Call *call, const GError *error)
 {
   Transport *transport = call->client->transport;
-  GUri *uri = call->client->uris[CALL_CONNECT];
+  GUri *uri = call->client->uris[WEB_CALL_CONNECT];
   g_autoptr (GError) explained = NULL;
 
   if (transport == NULL || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED))
     return;
-  if (call->once || call->kind == CALL_AUTH) /* the others need not */
+  if (call->once || call->kind == WEB_CALL_AUTH) /* the others need not */
     web_links_note_clock (transport, call->outcome.date);
   if (error != NULL && (explained = web_links_explain (transport, uri, call->outcome.peer, error)) != NULL)
     error = explained;
@@ -221,6 +161,17 @@ note_unset (WebClient *client, GError **error)
   g_propagate_error (error, g_steal_pointer (&missing));
 }
 
+/* Whether a document goes on to come, and may. */
+static gboolean
+is_progressing (Call *call)
+{
+  const guint64 before = call->seen;
+
+  call->seen = call->outcome.received;
+  return call->fetched != NULL && call->in_flight && call->outcome.received > before
+         && g_get_monotonic_time () < call->end;
+}
+
 /* The end of the time, or the caller's cancel, in whatever state. */
 static gboolean
 on_deadline (gpointer user_data)
@@ -234,6 +185,8 @@ on_deadline (gpointer user_data)
       call_fail (call, SHIKAKU_ERROR_CANCELLED, "cancelled");
       return G_SOURCE_REMOVE;
     }
+  if (is_progressing (call))
+    return G_SOURCE_CONTINUE;
   if (web_access_is_opening (call->client->access))
     {
       shikaku_error_set (&error, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_TOKEN_MISSING,
@@ -243,7 +196,7 @@ on_deadline (gpointer user_data)
   else
     error = sent != NULL && !sent->in_flight && sent->trouble != NULL
                 ? g_error_copy (sent->trouble)
-                : web_fault_new_silence (call->client->uris[CALL_CONNECT], sent != NULL ? &sent->outcome : NULL,
+                : web_fault_new_silence (call->client->uris[WEB_CALL_CONNECT], sent != NULL ? &sent->outcome : NULL,
                                          call->seconds);
   if (sent != NULL && (sent->in_flight || sent->trouble != NULL))
     note_links (sent, error);
@@ -292,8 +245,8 @@ call_repeat (Call *call)
 
   if (call->outcome.retry_after_seconds >= 0)
     delay_milliseconds = MAX (delay_milliseconds, call->outcome.retry_after_seconds * 1000);
-  if (call->once || WEB_CALL_REGISTERS (call->kind) || call->kind == CALL_CONNECT || call->repeats == REPEATS_MAXIMUM
-      || g_get_monotonic_time () + delay_milliseconds * 1000 >= call->end)
+  if (call->once || web_call_registers (call->kind) || call->kind == WEB_CALL_CONNECT
+      || call->repeats == REPEATS_MAXIMUM || g_get_monotonic_time () + delay_milliseconds * 1000 >= call->end)
     return FALSE;
   call->repeats++;
   call->pause = add_timeout ((guint64)delay_milliseconds, on_pause_over, call);
@@ -306,7 +259,7 @@ call_judge_status (Call *call)
 {
   g_autoptr (GError) error = NULL;
 
-  if (call->outcome.status == STATUS_UNAUTHORIZED && call->kind != CALL_AUTH && !call->renewed)
+  if (call->outcome.status == STATUS_UNAUTHORIZED && call->kind != WEB_CALL_AUTH && !call->renewed)
     {
       call->renewed = TRUE;
       if (call->token_serial == web_access_get_token_serial (call->client->access))
@@ -314,7 +267,7 @@ call_judge_status (Call *call)
       call_step (call);
       return;
     }
-  error = web_fault_new_status (call->client->uris[call->kind], &call->outcome, call->kind == CALL_AUTH);
+  error = web_fault_new_status (call->client->uris[call->kind], &call->outcome, call->kind == WEB_CALL_AUTH);
   if (error->code == SHIKAKU_ERROR_CENTER_BUSY && call_repeat (call))
     {
       g_clear_error (&call->trouble);
@@ -336,13 +289,13 @@ on_answer (const GError *error, gpointer user_data)
       call_free (call);
       return;
     }
-  if (error == NULL && call->outcome.status != STATUS_OK && call->kind != CALL_CONNECT)
+  if (error == NULL && call->outcome.status != STATUS_OK && call->kind != WEB_CALL_CONNECT)
     call_judge_status (call);
   else if (error == NULL)
     {
       g_autoptr (GBytes) body = g_steal_pointer (&call->outcome.body);
 
-      if (call->kind != CALL_AUTH && call->kind != CALL_CONNECT) /* it was let in */
+      if (call->kind != WEB_CALL_AUTH && call->kind != WEB_CALL_CONNECT) /* it was let in */
         call->client->failed = FALSE;
       note_links (call, NULL);
       call_finish (call, body, NULL);
@@ -371,7 +324,7 @@ web_client_has_token (const WebClient *client)
 }
 
 static Call *
-call_new (WebClient *client, guint kind, GBytes *body, guint milliseconds, WebClientDone done, gpointer user_data)
+call_new (WebClient *client, WebCall kind, GBytes *body, guint milliseconds, WebClientDone done, gpointer user_data)
 {
   Call *call = g_new0 (Call, 1);
 
@@ -383,7 +336,9 @@ call_new (WebClient *client, guint kind, GBytes *body, guint milliseconds, WebCl
   call->user_data = user_data;
   milliseconds = MIN (milliseconds != 0 ? milliseconds : G_MAXUINT, client->timeout_seconds * 1000);
   call->seconds = (milliseconds + 999) / 1000;
-  call->end = g_get_monotonic_time () + (gint64)milliseconds * 1000;
+  call->end
+      = g_get_monotonic_time ()
+        + 1000 * (gint64)MAX (milliseconds, call->once ? 0 : web_call_get_milliseconds (kind, client->timeout_seconds));
   call->deadline = add_timeout (milliseconds, on_deadline, call);
   https_outcome_clear (&call->outcome);
   g_queue_push_tail (&client->calls, call);
@@ -465,7 +420,7 @@ start_login (WebClient *client, gboolean once)
       return;
     }
   note_credential (client, NULL);
-  client->login = call_new (client, CALL_AUTH, body, 0, on_login, client);
+  client->login = call_new (client, WEB_CALL_AUTH, body, 0, on_login, client);
   client->login->once = once;
   call_step (client->login);
 }
@@ -501,15 +456,17 @@ static void
 call_exchange (Call *call)
 {
   WebClient *client = call->client;
-  HttpsRequest request = { client->uris[call->kind], call->body, NULL, !WEB_CALL_REGISTERS (call->kind) };
+  HttpsRequest request
+      = { client->uris[call->kind], call->body, NULL, !web_call_registers (call->kind), web_call_fetches (call->kind) };
 
-  if (call->kind != CALL_AUTH)
+  if (call->kind != WEB_CALL_AUTH)
     request.token = web_access_get_token (client->access);
   call->token_serial = web_access_get_token_serial (client->access);
+  call->seen = 0;
   if (call->cancellable == NULL)
     call->cancellable = g_cancellable_new ();
   call->in_flight = TRUE;
-  if (call->kind == CALL_CONNECT)
+  if (call->kind == WEB_CALL_CONNECT)
     https_connect (web_access_get_https (client->access), request.uri, &call->outcome, call->cancellable, on_answer,
                    call);
   else
@@ -520,7 +477,7 @@ static void
 call_step (Call *call)
 {
   WebClient *client = call->client;
-  gboolean needs_token = call->kind != CALL_AUTH && call->kind != CALL_CONNECT;
+  gboolean needs_token = call->kind != WEB_CALL_AUTH && call->kind != WEB_CALL_CONNECT;
 
   if (client->unset != NULL || !web_access_is_open (client->access))
     call_open (call);
@@ -547,16 +504,17 @@ web_client_new (const WebApiSettings *settings)
 
   client->access = web_access_new (&files);
   client->timeout_seconds = settings->timeout_seconds;
-  for (guint i = 0; i < N_CALLS; i++)
+  for (guint i = 0; i < WEB_N_CALLS; i++)
     {
-      g_autofree char *uri = g_strconcat (settings->url != NULL ? settings->url : "", paths[i], NULL);
+      const char *path = web_call_get_path (i);
+      g_autofree char *uri = g_strconcat (settings->url != NULL ? settings->url : "", path, NULL);
 
-      client->uris[i] = paths[i] != NULL ? https_parse_uri (uri) : NULL;
+      client->uris[i] = path != NULL ? https_parse_uri (uri) : NULL;
     }
-  if (client->uris[CALL_CONNECT] != NULL)
-    client->walk = web_walk_new (g_uri_get_host (client->uris[CALL_CONNECT]),
-                                 (guint)g_uri_get_port (client->uris[CALL_CONNECT]));
-  if (client->uris[CALL_AUTH] == NULL)
+  if (client->uris[WEB_CALL_CONNECT] != NULL)
+    client->walk = web_walk_new (g_uri_get_host (client->uris[WEB_CALL_CONNECT]),
+                                 (guint)g_uri_get_port (client->uris[WEB_CALL_CONNECT]));
+  if (client->uris[WEB_CALL_AUTH] == NULL)
     client->unset = settings->institution_code == NULL ? "URL, InstitutionCode" : "URL";
   else if (settings->institution_code == NULL)
     client->unset = "InstitutionCode";
@@ -598,10 +556,10 @@ web_client_has_same_settings (const WebClient *a, const WebClient *b)
 {
   g_autofree char *one = NULL, *other = NULL;
 
-  if (a->uris[CALL_AUTH] == NULL || b->uris[CALL_AUTH] == NULL)
+  if (a->uris[WEB_CALL_AUTH] == NULL || b->uris[WEB_CALL_AUTH] == NULL)
     return FALSE;
-  one = g_uri_to_string (a->uris[CALL_AUTH]);
-  other = g_uri_to_string (b->uris[CALL_AUTH]);
+  one = g_uri_to_string (a->uris[WEB_CALL_AUTH]);
+  other = g_uri_to_string (b->uris[WEB_CALL_AUTH]);
   return strcmp (one, other) == 0 && a->timeout_seconds == b->timeout_seconds
          && web_access_has_same_files (a->access, b->access);
 }
@@ -648,7 +606,7 @@ web_client_close (WebClient *client)
 void
 web_client_get_way (WebClient *client, WebClientWay *ret_way)
 {
-  *ret_way = (WebClientWay){ client->transport, client->walk, client->uris[CALL_CONNECT] };
+  *ret_way = (WebClientWay){ client->transport, client->walk, client->uris[WEB_CALL_CONNECT] };
 }
 
 void
@@ -663,12 +621,9 @@ web_client_reset (WebClient *client)
   web_access_reset (client->access);
 }
 
-void
-web_client_call (WebClient *client, WebCall kind, GBytes *body, guint milliseconds, GCancellable *cancellable,
-                 WebClientDone done, gpointer user_data)
+static void
+call_begin (Call *call, GCancellable *cancellable)
 {
-  Call *call = call_new (client, kind, body, milliseconds, done, user_data);
-
   if (cancellable != NULL)
     {
       call->caller = g_object_ref (cancellable);
@@ -676,6 +631,36 @@ web_client_call (WebClient *client, WebCall kind, GBytes *body, guint millisecon
                                                     g_source_ref (call->deadline), (GDestroyNotify)g_source_unref);
     }
   call_step (call);
+}
+
+void
+web_client_call (WebClient *client, WebCall kind, GBytes *body, guint milliseconds, GCancellable *cancellable,
+                 WebClientDone done, gpointer user_data)
+{
+  call_begin (call_new (client, kind, body, milliseconds, done, user_data), cancellable);
+}
+
+static void
+on_fetched (GBytes *body, const GError *error, gpointer user_data)
+{
+  Call *call = user_data;
+  WebClientAnswer answer = { call->outcome.document, call->outcome.is_pdf, call->outcome.identifier, body };
+
+  call->outcome.document = NULL;
+  call->fetched (error == NULL ? &answer : NULL, error, call->fetched_data);
+  document_file_free (answer.document);
+}
+
+void
+web_client_fetch (WebClient *client, WebCall kind, GBytes *body, GCancellable *cancellable, WebClientFetched fetched,
+                  gpointer user_data)
+{
+  Call *call = call_new (client, kind, body, 0, on_fetched, NULL);
+
+  call->user_data = call;
+  call->fetched = fetched;
+  call->fetched_data = user_data;
+  call_begin (call, cancellable);
 }
 
 static void
@@ -693,7 +678,7 @@ web_client_prepare (WebClient *client)
     start_login (client, FALSE);
   else if (client->connect == NULL)
     {
-      client->connect = call_new (client, CALL_CONNECT, NULL, CONNECT_MILLISECONDS, on_prepared, client);
+      client->connect = call_new (client, WEB_CALL_CONNECT, NULL, CONNECT_MILLISECONDS, on_prepared, client);
       call_step (client->connect);
     }
 }

@@ -7,26 +7,13 @@
  */
 #pragma once
 
+#include "center/document-file.h"
 #include "center/transport.h"
+#include "center/web-calls.h"
 #include "center/web-settings.h"
 #include "center/web-walk.h"
 
 typedef struct WebClient WebClient;
-
-typedef enum
-{
-  WEB_CALL_LOGIN, /* no request of its own: succeeds when there is a token */
-  WEB_CALL_OPEN,  /* asks nobody: succeeds when the credential is read */
-  WEB_CALL_CHALLENGE,
-  WEB_CALL_CHECK,
-  WEB_CALL_SEARCH,
-  WEB_CALL_REGISTER, /* from here on no query: no repeat but after a 401 */
-  WEB_CALL_REGISTER_USE,
-  WEB_CALL_REGISTER_REFERENCE,
-  WEB_N_CALLS
-} WebCall;
-
-#define WEB_CALL_REGISTERS(kind) ((kind) >= WEB_CALL_REGISTER && (kind) < WEB_N_CALLS)
 
 /* Exactly one of @body (NULL for WEB_CALL_LOGIN and WEB_CALL_OPEN) and @error is set. Borrowed. */
 typedef void (*WebClientDone) (GBytes *body, const GError *error, gpointer user_data);
@@ -64,6 +51,25 @@ void web_client_close (WebClient *client);
  */
 void web_client_call (WebClient *client, WebCall kind, GBytes *body, guint milliseconds, GCancellable *cancellable,
                       WebClientDone done, gpointer user_data);
+
+/* What came back of a call for a document. Borrowed, but for the document, which may be taken. */
+typedef struct
+{
+  DocumentFile *document; /* NULL: a message came in its place */
+  gboolean is_pdf;        /* as it calls itself; else it is XML */
+  const char *identifier; /* of the request that it answers, as it says; NULL: it does not */
+  GBytes *body;           /* of that message; NULL: a document came */
+} WebClientAnswer;
+
+/* Exactly one of @answer and @error is set. Borrowed. */
+typedef void (*WebClientFetched) (WebClientAnswer *answer, const GError *error, gpointer user_data);
+
+/*
+ * web_client_fetch: as web_client_call, of a call that may be answered with a document. It may take longer, as long as
+ * the document goes on to come (web-calls).
+ */
+void web_client_fetch (WebClient *client, WebCall kind, GBytes *body, GCancellable *cancellable,
+                       WebClientFetched fetched, gpointer user_data);
 
 /* What an examination needs to know. Borrowed. */
 typedef struct

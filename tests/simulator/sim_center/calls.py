@@ -8,8 +8,8 @@ import json
 import secrets
 import time
 
-from . import proof
-from .people import CEILING, CONSENT_LIFETIME, CONSENT_PREFIXES, DISEASE, from_time, now, to_time
+from . import proof, records
+from .people import CEILING, CONSENT_PREFIXES, DISEASE, from_time, now, to_time
 from .proof import Refusal
 
 TOKEN_LIFETIME = 1800  # seconds
@@ -104,8 +104,10 @@ class Request:
 
 
 class Center:
-    def __init__(self, people, authorities, account):
+    def __init__(self, people, authorities, account, journal):
         self.people = people
+        self.journal = journal
+        self.records = records.Records(people, journal)
         self.authorities = authorities
         self.account = account
         self.tokens = {}  # idToken -> when it ends (monotonic)
@@ -120,6 +122,9 @@ class Center:
             "card/check": self.message_call(self.check_card, repeatable=True),
             "card/register": self.message_call(self.register_use, repeatable=True),
             "consent/register": self.message_call(self.register_consents, repeatable=True),
+            "consent/withdraw": self.message_call(self.withdraw_consents, repeatable=True),
+            "records/checkup": self.message_call(lambda request: self.records.fetch(request, "checkup"), repeatable=False),
+            "records/drug": self.message_call(lambda request: self.records.fetch(request, "drug"), repeatable=False),
             "reference/register": self.message_call(self.register_reference, repeatable=True),
             "search": self.message_call(self.search, repeatable=True),
         }
@@ -171,6 +176,7 @@ class Center:
             except Refusal as refusal:
                 record["refused"] = refusal.code
                 reply = self.make_refusal(refusal.code, request)
+            self.note(request)
             if repeatable:
                 self.replies.keep(slot, (request.digest, reply))
             return reply
@@ -182,7 +188,18 @@ class Center:
         if digest != request.digest:
             raise Refusal("SHK090003")
         request.record["repeated"] = True
+        self.note(request)
         return reply
+
+    def note(self, request):
+        """Into the journal: consents that were taken down or withdrawn, or not. Records note themselves."""
+        record = request.record
+        if record["path"] in ("consent/register", "consent/withdraw"):
+            refused = record["refused"]
+            self.journal.add(
+                request, record["path"], self.people.get(record["person"]),
+                kinds=record["registered"] or record.get("withdrawn", []), code=refused, repeated=record["repeated"],
+                outcome="refused" if refused else "done")  # fmt: skip
 
     @staticmethod
     def make_header(request, **more):
@@ -398,11 +415,15 @@ class Center:
             raise Refusal("SHK020002")
         moment = now()
         person.consents.update({kind: moment for kind in possible})
-        request.record["registered"] = possible
+        request.record.update(registered=possible, person=person and person.key)
         result = {}
         for kind in asked:
             result[kind + "ConsFlg"] = "1" if kind in possible else "0"
             if kind in possible:
                 result[kind + "ConsTime"] = to_time(moment)
-                result[kind + "AvailableTime"] = to_time(moment + CONSENT_LIFETIME)
+                result[kind + "AvailableTime"] = to_time(moment + person.consent_lifetime)
         return self.make_reply(request, {"ConsentRegistrationResult": person.in_own_order(result)})
+
+    def withdraw_consents(self, request):
+        self.records.withdraw(request)
+        return self.make_reply(request, {"ProcessingResultStatus": "1"})

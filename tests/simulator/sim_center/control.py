@@ -2,10 +2,12 @@
 """The control socket: one command a line in, one line of JSON out; and the client side of it."""
 
 import asyncio
+import datetime
 import json
 import socket
 
 from . import faults
+from .people import Person
 
 WAIT_MAXIMUM = 60  # seconds
 HELP = """control commands (one a line; each is answered with one line of JSON, "ok" true or false):
@@ -22,6 +24,12 @@ HELP = """control commands (one a line; each is answered with one line of JSON, 
   unrevoke PERSONA    and now no longer
   change PERSONA ELEMENT [TEXT]  from now on the first insurance of this person has TEXT there, or no such element; of
                       QualificationValidity and LimitApplicationCertificateClassificationFlag the answer and the ceiling
+  records NAME=VALUE ...  of records: span=MONTHS of one request, prescriptions=on|off (what the site is set to),
+                      consents=on|off (they are needed), encoding=UTF-8|Shift_JIS, errors=xml|json (where refusals stand)
+  consent-lifetime SECONDS  that consents last, which are taken down or asked for from now on (86400)
+  end-consents PERSONA  the consents of this person have ended; nobody was told
+  journal             {"journal": [...]}: every registration, withdrawal and fetch, and what came of it
+  clear-journal       empties it
   expire-tokens       every token given so far is refused with 401
   drop-connections    closes the connections at rest, as an idle limit would
 faults:
@@ -43,6 +51,11 @@ class Control:
             "revoke": lambda key: self.set_revoked(key, True),
             "unrevoke": lambda key: self.set_revoked(key, False),
             "change": self.change,
+            "records": self.server.center.records.settings.set,
+            "consent-lifetime": self.set_consent_lifetime,
+            "end-consents": self.server.center.records.end_consents,
+            "journal": lambda: {"journal": list(self.server.center.journal.lines)},
+            "clear-journal": self.server.center.journal.clear,
             "expire-tokens": self.server.center.expire_tokens,
             "drop-connections": lambda: self.server.drop_connections(at_rest_only=True),
         }
@@ -88,6 +101,10 @@ class Control:
         if person is None:
             raise ValueError("no such person: " + key)
         person.revoked = revoked
+
+    @staticmethod
+    def set_consent_lifetime(seconds):
+        Person.consent_lifetime = datetime.timedelta(seconds=float(seconds))
 
     def change(self, key, element, *words):
         person, text = self.server.center.people.get(key), "\u3000".join(words)

@@ -13,7 +13,12 @@ KINDS = {
     "hold": ("", "does what was asked, and answers when \"release\" is told (path=tls: no handshake until then)"),
     "silent": ("", "takes the request, does nothing with it and never answers (path=tls: accepts, and no handshake)"),
     "garbage": ("", "answers 200 with a body that is not JSON"),
-    "huge": (NUMBER, "answers with well-formed JSON of so many bytes"),
+    "huge": (NUMBER, "answers with well-formed JSON of so many bytes; records: does what was asked, with as large a document"),
+    "type": (CODE, "does what was asked, and calls the answer something else: text/html"),
+    "records-error": (CODE, "answers with an error of the field with this code, in XML also where a PDF was asked for"),
+    "other-person": ("", "answers with the records of another person"),
+    "other-request": ("", "answers with records, and says that they belong to another request"),
+    "malformed": ("", "answers with records in which some bytes are missing"),
     "redirect": ("", "answers 302 to the same call under another host name of the loopback"),
     "cut": (NUMBER, "does what was asked, sends the head and so many bytes of the body, and closes"),
     "drop": ("", "takes the request, does nothing with it and closes the connection"),
@@ -32,6 +37,7 @@ KINDS = {
 }
 CONTEXTS = {"foreign-certificate": "foreign-center", "weak-certificate": "weak-center",
             "client-certificate": "client-center", "old-tls": "old-center-"}  # fmt: skip
+OF_RECORDS = ("records-error", "other-person", "other-request", "malformed")
 LASTING = ("refuse-connection", *CONTEXTS)
 
 

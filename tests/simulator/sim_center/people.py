@@ -48,7 +48,17 @@ def normalise(text):
     return unicodedata.normalize("NFKC", text or "").strip().lstrip("0")
 
 
+def has_numbers(entry, info):
+    """Whether an insurance has these numbers; a branch that is left out is not compared."""
+    return all(
+        normalise(info.get(name)) == normalise(entry.get(name))
+        for name in ("InsurerNumber", "InsuredCardSymbol", "InsuredIdentificationNumber")
+    ) and normalise(info.get("InsuredBranchNumber")) in ("", normalise(entry.get("InsuredBranchNumber")))
+
+
 class Person:
+    consent_lifetime = CONSENT_LIFETIME  # of all; a test may want another
+
     def __init__(self, key, description):
         center = description["center"]
         self.key = key
@@ -95,12 +105,8 @@ class Person:
         )
 
     def has_numbers(self, info):
-        """Whether one of the insurances has the numbers of a registration; a branch that is left out is not compared."""
-        return any(
-            all(normalise(info.get(name)) == normalise(entry.get(name))
-                for name in ("InsurerNumber", "InsuredCardSymbol", "InsuredIdentificationNumber"))
-            and normalise(info.get("InsuredBranchNumber")) in ("", normalise(entry.get("InsuredBranchNumber")))
-            for entry in self.entries)
+        """Whether one of the insurances has the numbers of a registration."""
+        return any(has_numbers(entry, info) for entry in self.entries)
 
     def get_reference(self, institution):
         """The number that @institution knows this person by: registered, or known before."""
@@ -133,11 +139,11 @@ class Person:
         triples = {}
         for prefix in prefixes:
             at = self.consents.get(prefix)
-            valid = at is not None and moment < at + CONSENT_LIFETIME
+            valid = at is not None and moment < at + self.consent_lifetime
             triples[prefix + "ConsFlg"] = "1" if valid else "0"
             if valid:
                 triples[prefix + "ConsTime"] = to_time(at)
-                triples[prefix + "AvailableTime"] = to_time(at + CONSENT_LIFETIME)
+                triples[prefix + "AvailableTime"] = to_time(at + self.consent_lifetime)
         return triples
 
 

@@ -10,6 +10,8 @@ import time
 import warnings
 from email.utils import formatdate
 
+from . import faults
+
 BASE = "/oqs-api"
 BODY_MAXIMUM = 4 * 1024 * 1024
 HEAD_MAXIMUM = 16 * 1024
@@ -81,6 +83,14 @@ class Exchange:
         self.body = body
         self.record = record
         self.path = record["path"]
+        self.type = "application/json"
+        self.more = ()  # headers beside the usual ones
+
+    def note_reply(self, reply):
+        """A document says what it is, and to which request."""
+        self.type = getattr(reply, "type", self.type)
+        if getattr(reply, "identifier", None):
+            self.more = (f"Arbitrary-File-Identifier: {reply.identifier}",)
 
     def closes(self):
         return self.headers.get("connection", "").lower() == "close"
@@ -184,15 +194,25 @@ class Connection(asyncio.Protocol):
 
     def ask_center(self, exchange):
         authorization = exchange.headers.get("authorization")
-        return self.server.center.answer(exchange.path, self.peer, authorization, exchange.body, exchange.record)
+        status, reply = self.server.center.answer(exchange.path, self.peer, authorization, exchange.body, exchange.record)
+        exchange.note_reply(reply)
+        return status, reply
+
+    def ask_for_records(self, exchange, *fault):
+        """As ask_center, with something wrong with the document."""
+        self.server.center.records.fault = fault
+        try:
+            return self.ask_center(exchange)
+        finally:
+            self.server.center.records.fault = None
 
     # -- answers
 
     def make_head(self, exchange, status, length, more=()):
         milliseconds = round((time.perf_counter() - exchange.begin) * 1000, 3)
         exchange.record.update(status=status, ms=milliseconds)
-        lines = [f"HTTP/1.1 {status} {REASONS.get(status, 'Fault')}", "Content-Type: application/json",
-                 f"Date: {formatdate(usegmt=True)}", f"Server-Timing: t;dur={milliseconds}", *more,
+        lines = [f"HTTP/1.1 {status} {REASONS.get(status, 'Fault')}", f"Content-Type: {exchange.type}",
+                 f"Date: {formatdate(usegmt=True)}", f"Server-Timing: t;dur={milliseconds}", *exchange.more, *more,
                  f"Content-Length: {length}", "", ""]  # fmt: skip
         return "\r\n".join(lines).encode()
 
@@ -232,6 +252,12 @@ class Connection(asyncio.Protocol):
             self.transport.abort()
         elif fault.kind == "garbage":
             self.write(exchange, 200, GARBAGE)
+        elif fault.kind in faults.OF_RECORDS or (fault.kind == "huge" and exchange.path.startswith("records/")):
+            self.write(exchange, *self.ask_for_records(exchange, fault.kind, fault.code or fault.number))
+        elif fault.kind == "type":
+            status, reply = self.ask_center(exchange)
+            exchange.type = fault.code
+            self.write(exchange, status, reply)
         elif fault.kind == "huge":
             await self.write_huge(exchange, fault.number)
         elif fault.kind == "redirect":

@@ -122,6 +122,61 @@ test_kinds (void)
       "\"ContraindicationInfoConsFlg\":\"0\",\"TestInfoConsFlg\":\"0\",\"PrescriptionInfoConsFlg\":\"0\"}}}}");
 }
 
+/* The field calls the numbers otherwise here, and wants what kind of file it is by a digit. */
+static void
+test_records_request (void)
+{
+  static const struct
+  {
+    ConsentKind kind;
+    gboolean treatment, prescriptions, pdf;
+    const char *file;
+  } rows[] = {
+    { CONSENT_DRUG, FALSE, FALSE, TRUE, "\"FileCategory\":\"1\"" },
+    { CONSENT_DRUG, FALSE, TRUE, FALSE, "\"FileCategory\":\"2\",\"PrDiInfClassification\":\"1\"" },
+    { CONSENT_DRUG, TRUE, TRUE, TRUE, "\"FileCategory\":\"3\",\"PrDiInfClassification\":\"1\"" },
+    { CONSENT_DRUG, TRUE, FALSE, FALSE, "\"FileCategory\":\"4\"" },
+    { CONSENT_CHECKUP, TRUE, TRUE, TRUE, "\"FileCategory\":\"1\"" },
+    { CONSENT_CHECKUP, FALSE, FALSE, FALSE, "\"FileCategory\":\"2\"" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      TransportRecordsQuery query = { .kind = rows[i].kind,
+                                      .with_treatment = rows[i].treatment,
+                                      .with_prescriptions = rows[i].prescriptions,
+                                      .format = rows[i].pdf ? TRANSPORT_RECORDS_PDF : TRANSPORT_RECORDS_XML,
+                                      .from = "202601",
+                                      .to = "202611",
+                                      .last_date = "20261130",
+                                      .treatment = TRANSPORT_TREATMENT_ONLINE,
+                                      .insurer_number = "138057",
+                                      .symbol = "記号",
+                                      .number = "12",
+                                      .branch = "01" };
+      g_autofree char *expected = g_strdup_printf (
+          "{\"XmlMsg\":{\"MessageHeader\":{\"MedicalInstitutionCode\":\"1312345678\",\"InsurerNumber\":\"  138057\","
+          "\"InsuranceCardSymbol\":\"記号\",\"InsuredPersonIdentificationNumber\":\"12\",\"BranchNumber\":\"01\","
+          "\"ArbitraryFileIdentifier\":\"an-identifier\"},\"MessageBody\":{\"StartDate\":\"202601\","
+          "\"EndDate\":\"202611\",%s%s,\"MedicalTreatmentFlag\":\"3\"}}}",
+          rows[i].kind == CONSENT_DRUG ? "\"LastDate\":\"20261130\"," : "", rows[i].file);
+
+      assert_request (field_request_new_records (&header, &query), expected);
+    }
+}
+
+static void
+test_withdrawal_request (void)
+{
+  TransportWithdrawal withdrawal
+      = { .insurer_number = "138057", .number = "12", .birthdate = "19850412", .treatment = TRANSPORT_TREATMENT_HOME };
+
+  assert_request (field_request_new_withdrawal (&header, &withdrawal),
+                  "{\"XmlMsg\":{\"MessageHeader\":{" HEAD "},\"MessageBody\":{\"ConsentCancelInfo\":{"
+                  "\"InsurerNumber\":\"  138057\",\"InsuredIdentificationNumber\":\"12\",\"Birthdate\":\"19850412\","
+                  "\"MedicalTreatmentFlag\":\"2\"}}}}");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -132,5 +187,7 @@ main (int argc, char **argv)
   g_test_add_func ("/field-request/registration", test_registration_request);
   g_test_add_func ("/field-request/texts", test_texts);
   g_test_add_func ("/field-request/kinds", test_kinds);
+  g_test_add_func ("/field-request/records", test_records_request);
+  g_test_add_func ("/field-request/withdrawal", test_withdrawal_request);
   return g_test_run ();
 }

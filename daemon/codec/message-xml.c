@@ -1,32 +1,40 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * message-xml: the bytes of an XML document come in, a tree goes out, and the other way round.
+ * message-xml: the bytes of an XML document come in, a tree goes out, or one after the other, and the other way round.
  *
- * First the encoding is found and the text brought to UTF-8; then GMarkup hands over its tokens, and the handlers below
- * keep a stack of the elements that are open. Whether an element has a text or children shows at its end only: until
- * then what may be blanks before its first child is its text.
+ * First the encoding is found; then the text is brought to UTF-8 piece by piece, GMarkup hands over its tokens, and the
+ * handlers below keep a stack of the elements that are open. Whether an element has a text or children shows at its end
+ * only: until then what may be blanks before its first child is its text.
  */
 #include "codec/message-xml.h"
 
+#include <errno.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "base/unicode.h"
 #include "codec/message-profile.h"
 
-#define BYTE_ORDER_MARK "\xef\xbb\xbf"
-#define CODE_ELEMENT "<CharacterCodeIdentifier>"
+#define HOLDERS_MAXIMUM 8 /* elements around a part */
+#define PIECE_SIZE 65536u /* bytes that GMarkup is given at once */
 #define REPLACEMENT "●"
 #define BLANKS " \t\r\n"
 
 typedef struct
 {
-  Message *root;
-  Message *open[MESSAGE_DEPTH_MAXIMUM];
-  guint depth, n_nodes;
-  gboolean is_begun;  /* something but blanks has been seen */
-  GString *text;      /* of the innermost open element, if it comes in several pieces; else empty */
-  const char *reason; /* static; why the document is refused */
+  const MessageXmlParts *parts; /* NULL: the document is one tree */
+  gpointer user_data;
+  Message *root;                        /* of the tree that is being made */
+  Message *open[MESSAGE_DEPTH_MAXIMUM]; /* NULL: a holder of parts */
+  char *holders[HOLDERS_MAXIMUM];       /* the names of those, which are the outer ones */
+  guint depth, n_nodes;                 /* nodes: of the tree */
+  gsize n_bytes;                        /* of the tree */
+  gboolean is_begun;                    /* something but blanks has been seen */
+  gboolean is_over;                     /* the outermost element has ended */
+  gboolean has_token;                   /* since the last piece */
+  GString *text;                        /* of the innermost open element, if it comes in several pieces; else empty */
+  const char *reason;                   /* static; why the document is refused */
+  GError *error;                        /* of who takes the parts */
 } Parser;
 
 static void
@@ -90,33 +98,73 @@ drop_blanks (Parser *parser, Message *node)
   return TRUE;
 }
 
+/* An element that is not within a tree: the root of one, or a holder. Return: FALSE if it is refused. */
+static gboolean
+begin_outside (Parser *parser, const char *name, GError **error)
+{
+  const char *holder = parser->depth > 0 ? parser->holders[parser->depth - 1] : NULL;
+
+  if (parser->is_over)
+    return refuse_document (parser, error, "a second outermost element"), FALSE;
+  if (parser->parts == NULL || !parser->parts->is_holder (holder, name, parser->user_data))
+    {
+      parser->root = message_new (name);
+      parser->n_nodes = 1;
+      parser->n_bytes = 0;
+      parser->open[parser->depth++] = parser->root;
+      return TRUE;
+    }
+  if (parser->depth == HOLDERS_MAXIMUM)
+    return refuse_document (parser, error, "nested too deeply"), FALSE;
+  parser->open[parser->depth] = NULL;
+  parser->holders[parser->depth++] = g_strdup (name);
+  return TRUE;
+}
+
 static void
 on_start_element (GMarkupParseContext *context, const char *name, const char **attributes, const char **values,
                   gpointer user_data, GError **error)
 {
   Parser *parser = user_data;
-  Message *parent = parser->depth > 0 ? parser->open[parser->depth - 1] : NULL, *node;
+  Message *parent = parser->depth > 0 ? parser->open[parser->depth - 1] : NULL;
   const gsize size = strlen (name);
 
-  parser->is_begun = TRUE;
+  parser->is_begun = parser->has_token = TRUE;
   if (attributes[0] != NULL)
     return refuse_document (parser, error, "an attribute");
   if (!is_name (name))
     return refuse_document (parser, error, "a name that the field does not use");
-  if (parent == NULL && parser->root != NULL)
-    return refuse_document (parser, error, "a second outermost element");
   if (parser->depth == MESSAGE_DEPTH_MAXIMUM)
     return refuse_document (parser, error, "nested too deeply");
-  if (++parser->n_nodes > MESSAGE_NODES_MAXIMUM)
-    return refuse_document (parser, error, "too many elements");
-  if (parent != NULL && !drop_blanks (parser, parent))
-    return refuse_document (parser, error, "a text beside elements");
-
   if (parent == NULL)
-    node = parser->root = message_new (name);
-  else
-    node = message_add_kept (parent, message_keep (parent, name, size), size, NULL);
-  parser->open[parser->depth++] = node;
+    {
+      begin_outside (parser, name, error);
+      return;
+    }
+  parser->n_bytes += size;
+  if (++parser->n_nodes > MESSAGE_NODES_MAXIMUM || parser->n_bytes > MESSAGE_SIZE_MAXIMUM)
+    return refuse_document (parser, error, "too many elements");
+  if (!drop_blanks (parser, parent))
+    return refuse_document (parser, error, "a text beside elements");
+  parser->open[parser->depth++] = message_add_kept (parent, message_keep (parent, name, size), size, NULL);
+}
+
+/* The element at the top of the stack has ended. Return: NULL, or why it is refused. */
+static const char *
+finish_element (Parser *parser, Message *node)
+{
+  const char *text;
+
+  if (parser->depth == 0 && !drop_blanks (parser, node))
+    return "the outermost element has a text";
+  if (message_get_first_child (node) != NULL || parser->depth == 0)
+    return message_profile_judge (node);
+  if (parser->text->len > 0)
+    message_set_kept (node, message_keep (node, parser->text->str, parser->text->len));
+  g_string_truncate (parser->text, 0);
+  text = message_get_text (node);
+  message_set_kept (node, text);
+  return is_text (text, strlen (text)) ? NULL : "a character that XML does not have";
 }
 
 static void
@@ -124,23 +172,20 @@ on_end_element (GMarkupParseContext *context, const char *name, gpointer user_da
 {
   Parser *parser = user_data;
   Message *node = parser->open[--parser->depth];
-  const char *text, *reason = NULL;
+  const char *reason = node != NULL ? finish_element (parser, node) : NULL;
 
-  if (parser->depth == 0 && !drop_blanks (parser, node))
-    reason = "the outermost element has a text";
-  else if (message_get_first_child (node) != NULL || parser->depth == 0)
-    reason = message_profile_judge (node);
-  else
-    {
-      if (parser->text->len > 0)
-        message_set_kept (node, message_keep (node, parser->text->str, parser->text->len));
-      g_string_truncate (parser->text, 0);
-      text = message_get_text (node);
-      message_set_kept (node, text);
-      reason = is_text (text, strlen (text)) ? NULL : "a character that XML does not have";
-    }
+  parser->has_token = TRUE;
+  parser->is_over = parser->depth == 0;
   if (reason != NULL)
-    refuse_document (parser, error, reason);
+    return refuse_document (parser, error, reason);
+  if (node == NULL)
+    g_clear_pointer (&parser->holders[parser->depth], g_free);
+  else if (parser->parts != NULL && node == parser->root)
+    {
+      if (!parser->parts->on_part (node, parser->user_data, &parser->error))
+        refuse_document (parser, error, "not what it should be");
+      g_clear_pointer (&parser->root, message_free);
+    }
 }
 
 static void
@@ -149,12 +194,16 @@ on_text (GMarkupParseContext *context, const char *text, gsize size, gpointer us
   Parser *parser = user_data;
   Message *node = parser->depth > 0 ? parser->open[parser->depth - 1] : NULL;
 
+  parser->has_token = TRUE;
+  parser->n_bytes += size;
   if (node == NULL || message_get_first_child (node) != NULL)
     {
       if (!is_blank (text, size))
         refuse_document (parser, error,
-                         node != NULL ? "a text beside elements" : "a text beside the outermost element");
+                         parser->depth > 0 ? "a text beside elements" : "a text beside the outermost element");
     }
+  else if (parser->n_bytes > MESSAGE_SIZE_MAXIMUM)
+    refuse_document (parser, error, "too large");
   else if (!message_has_text (node))
     message_set_kept (node, message_keep (node, text, size));
   else
@@ -172,7 +221,7 @@ on_passthrough (GMarkupParseContext *context, const char *text, gsize size, gpoi
   Parser *parser = user_data;
   const gboolean is_first = !parser->is_begun;
 
-  parser->is_begun = TRUE;
+  parser->is_begun = parser->has_token = TRUE;
   if (size >= 4 && memcmp (text, "<!--", 4) == 0)
     return;
   if (is_first && size > 5 && memcmp (text, "<?xml", 5) == 0 && strchr (BLANKS, text[5]) != NULL)
@@ -180,9 +229,74 @@ on_passthrough (GMarkupParseContext *context, const char *text, gsize size, gpoi
   refuse_document (parser, error, text[1] == '?' ? "a processing instruction" : "a document type");
 }
 
-/* @text: UTF-8. Return: whether it became parser->root; else *ret_line and *ret_character are where it failed. */
+/* The next piece, of UTF-8. GMarkup keeps what belongs to an unfinished token, which must not become too long. */
 static gboolean
-parse_text (Parser *parser, const char *text, gsize size, int *ret_line, int *ret_character)
+feed_piece (Parser *parser, GMarkupParseContext *context, const char *text, gsize size, gsize *n_kept)
+{
+  parser->has_token = FALSE;
+  if (!g_markup_parse_context_parse (context, text, (gssize)size, NULL))
+    return FALSE;
+  *n_kept = parser->has_token ? size : *n_kept + size;
+  if (*n_kept > MESSAGE_SIZE_MAXIMUM)
+    parser->reason = "too large";
+  return parser->reason == NULL;
+}
+
+/* Where a piece of @text may end: between two characters. */
+static gsize
+cut_piece (const char *text, gsize size)
+{
+  gsize piece = MIN (size, PIECE_SIZE);
+
+  while (piece < size && piece > 1 && ((guchar)text[piece] & 0xc0) == 0x80)
+    piece--;
+  return piece;
+}
+
+static gboolean
+feed_utf8 (Parser *parser, GMarkupParseContext *context, const char *text, gsize size)
+{
+  gsize n_kept = 0, piece;
+
+  for (; size > 0; text += piece, size -= piece)
+    {
+      piece = cut_piece (text, size);
+      if (!feed_piece (parser, context, text, piece, &n_kept))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+static gboolean
+feed_cp932 (Parser *parser, GMarkupParseContext *context, const char *text, gsize size)
+{
+  GIConv converter = g_iconv_open ("UTF-8", "CP932");
+  g_autofree char *piece = g_malloc (PIECE_SIZE);
+  char *in = (char *)text;
+  gsize n_kept = 0;
+  gboolean done = TRUE;
+
+  while (size > 0 && done)
+    {
+      char *out = piece;
+      gsize n_free = PIECE_SIZE;
+      const gboolean converted = g_iconv (converter, &in, &size, &out, &n_free) != (gsize)-1 || errno == E2BIG;
+
+      done = feed_piece (parser, context, piece, PIECE_SIZE - n_free, &n_kept);
+      if (done && !converted)
+        {
+          parser->reason = "neither UTF-8 nor Shift_JIS";
+          done = FALSE;
+        }
+    }
+  explicit_bzero (piece, PIECE_SIZE);
+  g_iconv_close (converter);
+  return done;
+}
+
+/* Return: whether all of @text was read; else *ret_line and *ret_character are where it failed. */
+static gboolean
+parse_text (Parser *parser, const char *text, gsize size, MessageEncoding encoding, int *ret_line, int *ret_character)
 {
   static const GMarkupParser handlers = {
     .start_element = on_start_element,
@@ -191,8 +305,9 @@ parse_text (Parser *parser, const char *text, gsize size, int *ret_line, int *re
     .passthrough = on_passthrough,
   };
   GMarkupParseContext *context = g_markup_parse_context_new (&handlers, G_MARKUP_TREAT_CDATA_AS_TEXT, parser, NULL);
-  const gboolean done = g_markup_parse_context_parse (context, text, size, NULL)
-                        && g_markup_parse_context_end_parse (context, NULL) && parser->root != NULL;
+  const gboolean done = (encoding == MESSAGE_ENCODING_UTF8 ? feed_utf8 (parser, context, text, size)
+                                                           : feed_cp932 (parser, context, text, size))
+                        && g_markup_parse_context_end_parse (context, NULL) && parser->is_over;
 
   g_markup_parse_context_get_position (context, ret_line, ret_character);
   g_markup_parse_context_free (context);
@@ -201,202 +316,36 @@ parse_text (Parser *parser, const char *text, gsize size, int *ret_line, int *re
   return done;
 }
 
-/* One a="b" of the declaration at *text. Return: FALSE if there is none. */
-static gboolean
-read_setting (const char **text, const char *end, char **ret_name, char **ret_value)
-{
-  const char *c = *text, *name, *value;
-  char quote;
-
-  while (c < end && strchr (BLANKS, *c) != NULL)
-    c++;
-  for (name = c; c < end && g_ascii_isalpha (*c); c++)
-    ;
-  if (c == name || end - c < 3 || c[0] != '=' || (c[1] != '"' && c[1] != '\''))
-    return FALSE;
-  *ret_name = g_strndup (name, c - name);
-  quote = c[1];
-  for (value = c += 2; c < end && *c != quote; c++)
-    ;
-  *ret_value = g_strndup (value, c - value);
-  *text = MIN (c + 1, end);
-  return c < end;
-}
-
-static MessageEncoding
-lookup_encoding (const char *name)
-{
-  static const char *const shift_jis[]
-      = { "Shift_JIS", "Shift-JIS", "SJIS", "x-sjis", "Windows-31J", "MS932", "CP932" };
-
-  if (g_ascii_strcasecmp (name, "UTF-8") == 0 || g_ascii_strcasecmp (name, "UTF8") == 0)
-    return MESSAGE_ENCODING_UTF8;
-  for (gsize i = 0; i < G_N_ELEMENTS (shift_jis); i++)
-    if (g_ascii_strcasecmp (name, shift_jis[i]) == 0)
-      return MESSAGE_ENCODING_CP932;
-  return MESSAGE_ENCODING_UNKNOWN;
-}
-
-/* Return: NULL, or why the XML declaration is refused. A document without one is well. */
-static const char *
-read_declaration (const char *text, gsize size, MessageEncoding *ret_encoding)
-{
-  const char *end;
-
-  *ret_encoding = MESSAGE_ENCODING_UNKNOWN;
-  while (size > 0 && strchr (BLANKS, *text) != NULL)
-    text++, size--;
-  if (size < 6 || memcmp (text, "<?xml", 5) != 0 || strchr (BLANKS, text[5]) == NULL)
-    return NULL;
-  end = memmem (text, size, "?>", 2);
-  if (end == NULL)
-    return "not XML";
-  for (text += 5; !is_blank (text, end - text);)
-    {
-      g_autofree char *name = NULL, *value = NULL;
-
-      if (!read_setting (&text, end, &name, &value))
-        return "not XML";
-      if (strcmp (name, "encoding") == 0)
-        {
-          *ret_encoding = lookup_encoding (value);
-          if (*ret_encoding == MESSAGE_ENCODING_UNKNOWN)
-            return "an encoding that the field does not use";
-        }
-      else if (strcmp (name, "version") == 0 ? strcmp (value, "1.0") != 0 : strcmp (name, "standalone") != 0)
-        return "an XML declaration that the field does not use";
-    }
-  return NULL;
-}
-
-/* The header's own word. It is ASCII in both encodings, and no half of a character of CP932 looks like "<". */
-static MessageEncoding
-find_code (const char *text, gsize size)
-{
-  const char *found = memmem (text, size, CODE_ELEMENT, strlen (CODE_ELEMENT));
-  const gsize begin = found != NULL ? (gsize)(found - text) + strlen (CODE_ELEMENT) : size;
-
-  if (size - begin < 2 || text[begin + 1] != '<')
-    return MESSAGE_ENCODING_UNKNOWN;
-  return text[begin] == '0'   ? MESSAGE_ENCODING_UTF8
-         : text[begin] == '1' ? MESSAGE_ENCODING_CP932
-                              : MESSAGE_ENCODING_UNKNOWN;
-}
-
-/* What all @witnesses that speak say; unknown if they disagree, or all are silent. */
-static MessageEncoding
-find_agreement (const MessageEncoding *witnesses, gsize n)
-{
-  MessageEncoding agreed = MESSAGE_ENCODING_UNKNOWN;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      if (witnesses[i] == MESSAGE_ENCODING_UNKNOWN)
-        continue;
-      if (agreed != MESSAGE_ENCODING_UNKNOWN && agreed != witnesses[i])
-        return MESSAGE_ENCODING_UNKNOWN;
-      agreed = witnesses[i];
-    }
-  return agreed;
-}
-
-/* Most of a document is ASCII, and is passed over eight bytes at a time. */
-static gsize
-count_ascii (const char *text, gsize size)
-{
-  gsize n = 0;
-  guint64 word;
-
-  for (; size - n >= sizeof word; n += sizeof word)
-    {
-      memcpy (&word, text + n, sizeof word);
-      if ((word & G_GUINT64_CONSTANT (0x8080808080808080)) != 0)
-        break;
-    }
-  while (n < size && (guchar)text[n] < 0x80)
-    n++;
-  return n;
-}
-
-static gboolean
-is_utf8 (const char *text, gsize size)
-{
-  for (gsize i = count_ascii (text, size), n; i < size; i += n + count_ascii (text + i + n, size - i - n))
-    {
-      for (n = 1; i + n < size && (guchar)text[i + n] >= 0x80; n++)
-        ;
-      if (!g_utf8_validate_len (text + i, n, NULL))
-        return FALSE;
-    }
-  return TRUE;
-}
-
-/* Of three bytes or more, in UTF-8. */
-static gboolean
-has_long_character (const char *text, gsize size)
-{
-  for (gsize i = 0; i < size; i++)
-    if ((guchar)text[i] >= 0xe0)
-      return TRUE;
-  return FALSE;
-}
-
-/*
- * Japanese text in CP932 is no UTF-8: only a few pairs of half-width kana are, which UTF-8 reads as letters of two
- * bytes. UTF-8 is often CP932 of other characters. So what is UTF-8 with a longer character is that, whatever is said
- * of it, and what is not UTF-8 is never taken for CP932 where everything says UTF-8: it was damaged. *text is then
- * UTF-8; *ret_owned is what has to be freed.
- */
-static const char *
-bring_to_utf8 (const char **text, gsize *size, MessageEncoding *encoding, char **ret_owned)
-{
-  const gboolean is_readable = is_utf8 (*text, *size);
-  gsize converted_size;
-
-  if (*encoding == MESSAGE_ENCODING_UTF8 && !is_readable)
-    return "not UTF-8";
-  if (is_readable && (*encoding != MESSAGE_ENCODING_CP932 || has_long_character (*text, *size)))
-    {
-      *encoding = MESSAGE_ENCODING_UTF8;
-      return NULL;
-    }
-
-  *ret_owned = g_convert (*text, *size, "UTF-8", "CP932", NULL, &converted_size, NULL);
-  if (*ret_owned == NULL)
-    return *encoding == MESSAGE_ENCODING_CP932 ? "not Shift_JIS" : "neither UTF-8 nor Shift_JIS";
-  *encoding = MESSAGE_ENCODING_CP932;
-  *text = *ret_owned;
-  *size = converted_size;
-  return NULL;
-}
-
-/* Return: whether parser->root is the tree of @text. */
+/* Return: FALSE with the error; then no tree is left. */
 static gboolean
 read_document (Parser *parser, const char *text, gsize size, MessageEncoding hint, MessageEncoding *ret_encoding,
-               int *ret_line, int *ret_character)
+               GError **error)
 {
-  MessageEncoding witnesses[3] = { hint, MESSAGE_ENCODING_UNKNOWN, MESSAGE_ENCODING_UNKNOWN };
-  g_autofree char *converted = NULL;
+  MessageEncoding encoding = MESSAGE_ENCODING_UNKNOWN;
+  int line = 1, character = 1;
+  gsize mark = 0;
+  gboolean done;
 
-  if (size > MESSAGE_SIZE_MAXIMUM)
-    parser->reason = "too large";
-  else if (size == 0)
-    parser->reason = "not XML";
-  else
-    {
-      const gboolean is_marked = size >= 3 && memcmp (text, BYTE_ORDER_MARK, 3) == 0;
-
-      text += is_marked ? 3 : 0;
-      size -= is_marked ? 3 : 0;
-      parser->reason = read_declaration (text, size, &witnesses[1]);
-      witnesses[2] = find_code (text, size);
-      *ret_encoding = is_marked ? MESSAGE_ENCODING_UTF8 : find_agreement (witnesses, G_N_ELEMENTS (witnesses));
-    }
+  parser->text = g_string_sized_new (256);
   if (parser->reason == NULL)
-    parser->reason = bring_to_utf8 (&text, &size, ret_encoding, &converted);
-  if (parser->reason == NULL && memchr (text, '\0', size) != NULL)
-    parser->reason = "not XML";
-  return parser->reason == NULL && parse_text (parser, text, size, ret_line, ret_character);
+    parser->reason = size > 0 ? message_encoding_find (text, size, hint, &encoding, &mark) : "not XML";
+  done = parser->reason == NULL && parse_text (parser, text + mark, size - mark, encoding, &line, &character);
+  g_string_free (parser->text, TRUE);
+  for (guint i = 0; i < HOLDERS_MAXIMUM; i++)
+    g_free (parser->holders[i]);
+  if (done)
+    {
+      if (ret_encoding != NULL)
+        *ret_encoding = encoding;
+      return TRUE;
+    }
+  message_free (parser->root);
+  if (parser->error != NULL)
+    g_propagate_error (error, parser->error);
+  else
+    g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID, "no message, at line %d, character %d: %s", line,
+                 character, parser->reason);
+  return FALSE;
 }
 
 Message *
@@ -404,22 +353,18 @@ message_xml_parse (GBytes *body, MessageEncoding hint, MessageEncoding *ret_enco
 {
   gsize size;
   const char *text = g_bytes_get_data (body, &size);
-  MessageEncoding encoding = MESSAGE_ENCODING_UNKNOWN;
-  Parser parser = { .text = g_string_sized_new (256) };
-  int line = 1, character = 1;
-  const gboolean done = read_document (&parser, text, size, hint, &encoding, &line, &character);
+  Parser parser = { .reason = size > MESSAGE_SIZE_MAXIMUM ? "too large" : NULL };
 
-  g_string_free (parser.text, TRUE);
-  if (!done)
-    {
-      message_free (parser.root);
-      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID, "no message, at line %d, character %d: %s",
-                   line, character, parser.reason);
-      return NULL;
-    }
-  if (ret_encoding != NULL)
-    *ret_encoding = encoding;
-  return parser.root;
+  return read_document (&parser, text, size, hint, ret_encoding, error) ? parser.root : NULL;
+}
+
+gboolean
+message_xml_walk (const char *text, gsize size, MessageEncoding hint, const MessageXmlParts *parts, gpointer user_data,
+                  GError **error)
+{
+  Parser parser = { .parts = parts, .user_data = user_data };
+
+  return read_document (&parser, text, size, hint, NULL, error);
 }
 
 static void

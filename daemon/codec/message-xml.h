@@ -6,14 +6,8 @@
  */
 #pragma once
 
+#include "codec/message-encoding.h"
 #include "codec/message.h"
-
-typedef enum
-{
-  MESSAGE_ENCODING_UNKNOWN,
-  MESSAGE_ENCODING_UTF8,
-  MESSAGE_ENCODING_CP932,
-} MessageEncoding;
 
 /* What becomes of a character that the encoding does not have. */
 typedef enum
@@ -30,6 +24,23 @@ typedef enum
  * an element twice (message-profile). The error names a position, never content.
  */
 Message *message_xml_parse (GBytes *body, MessageEncoding hint, MessageEncoding *ret_encoding, GError **error);
+
+/* A document that is too large for one tree: its parts are one tree after the other, and what holds them is none. */
+typedef struct
+{
+  /* is_holder: whether @element of @holder (NULL: it is the outermost) holds parts; else it is one. */
+  gboolean (*is_holder) (const char *holder, const char *element, gpointer user_data);
+  /* on_part: @part, which is freed afterwards. Return: FALSE with an error of SHIKAKU_ERROR ends the walk. */
+  gboolean (*on_part) (const Message *part, gpointer user_data, GError **error);
+} MessageXmlParts;
+
+/*
+ * message_xml_walk: @text, @size bytes, as @parts. The limits of message.h are those of one part; how large a document
+ * may be, and how often a holder may stand, the caller says. Return: FALSE as message_xml_parse fails, or as on_part;
+ * parts from before that have been handed over then.
+ */
+gboolean message_xml_walk (const char *text, gsize size, MessageEncoding hint, const MessageXmlParts *parts,
+                           gpointer user_data, GError **error);
 
 /*
  * message_xml_write: the tree as one XML document that declares @encoding (unknown: UTF-8). Return: (transfer full), or

@@ -161,8 +161,8 @@ static const struct
   { "<?xml version='1.0' encoding='UTF-8'?><R><A>\xff</A></R>", "not UTF-8" },
   { "<?xml version='1.0' encoding='UTF-8'?><R><A>\xc0\x80</A></R>", "not UTF-8" },
   { "<?xml version='1.0' encoding='UTF-8'?><R><A>\xed\xa1\x82</A></R>", "not UTF-8" },
-  { "<?xml version='1.0' encoding='Shift_JIS'?><R><A>\xff</A></R>", "not Shift_JIS" },
-  { "<?xml version='1.0' encoding='Shift_JIS'?><R><A>\x8e</A></R>", "not Shift_JIS" },
+  { "<?xml version='1.0' encoding='Shift_JIS'?><R><A>\xff</A></R>", "neither UTF-8 nor Shift_JIS" },
+  { "<?xml version='1.0' encoding='Shift_JIS'?><R><A>\x8e</A></R>", "neither UTF-8 nor Shift_JIS" },
   { "<R><A>\xff</A></R>", "neither UTF-8 nor Shift_JIS" },
 };
 

@@ -173,7 +173,7 @@ judge_bytes (const char *text, gsize size, MessageEncoding *encoding)
     *encoding = MESSAGE_ENCODING_UTF8;
   else
     *encoding = MESSAGE_ENCODING_CP932;
-  return memchr (text, '\0', size) != NULL ? "not XML" : NULL;
+  return NULL;
 }
 
 const char *

@@ -234,7 +234,7 @@ static gboolean
 feed_piece (Parser *parser, GMarkupParseContext *context, const char *text, gsize size, gsize *n_kept)
 {
   parser->has_token = FALSE;
-  if (!g_markup_parse_context_parse (context, text, (gssize)size, NULL))
+  if (memchr (text, '\0', size) != NULL || !g_markup_parse_context_parse (context, text, (gssize)size, NULL))
     return FALSE;
   *n_kept = parser->has_token ? size : *n_kept + size;
   if (*n_kept > MESSAGE_SIZE_MAXIMUM)
@@ -282,12 +282,9 @@ feed_cp932 (Parser *parser, GMarkupParseContext *context, const char *text, gsiz
       gsize n_free = PIECE_SIZE;
       const gboolean converted = g_iconv (converter, &in, &size, &out, &n_free) != (gsize)-1 || errno == E2BIG;
 
-      done = feed_piece (parser, context, piece, PIECE_SIZE - n_free, &n_kept);
-      if (done && !converted)
-        {
-          parser->reason = "neither UTF-8 nor Shift_JIS";
-          done = FALSE;
-        }
+      if (!converted)
+        parser->reason = "neither UTF-8 nor Shift_JIS";
+      done = converted && feed_piece (parser, context, piece, PIECE_SIZE - n_free, &n_kept);
     }
   explicit_bzero (piece, PIECE_SIZE);
   g_iconv_close (converter);

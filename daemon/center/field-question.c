@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "center/field-consents.h"
+#include "center/field-value.h"
 #include "codec/japanese-text.h"
 
 #define BY_NUMBER "2" /* ReferenceClassification */
@@ -21,33 +22,6 @@ static const char *const header_names[] = { "ArbitraryFileIdentifier", "MedicalI
                                             "QualificationConfirmationDate", "ReferenceClassification" };
 static const char *const search_names[]
     = { INSURER_NUMBER, "InsuredCardSymbol", NUMBER, "InsuredBranchNumber", BIRTHDATE };
-
-/* normalise: the field compares numbers without regard to width, padding and leading zeros. (transfer full) */
-static char *
-normalise (const char *text)
-{
-  g_autofree char *folded = japanese_text_fold_width (text);
-  char *normal
-      = g_str_is_ascii (folded) ? g_steal_pointer (&folded) : g_utf8_normalize (folded, -1, G_NORMALIZE_ALL_COMPOSE);
-
-  if (normal == NULL) /* no UTF-8, which no answer can hold */
-    return g_steal_pointer (&folded);
-  g_strstrip (normal); /* a full-width space is one by now */
-  memmove (normal, normal + strspn (normal, "0"), strlen (normal + strspn (normal, "0")) + 1);
-  return normal;
-}
-
-static gboolean
-is_same_number (const char *a, const char *b)
-{
-  g_autofree char *normal_a = NULL, *normal_b = NULL;
-
-  if (strcmp (a, b) == 0)
-    return TRUE;
-  normal_a = normalise (a);
-  normal_b = normalise (b);
-  return strcmp (normal_a, normal_b) == 0;
-}
 
 static const char *
 get_text (const Message *node, const char *name)
@@ -89,7 +63,7 @@ find_in_echo (const Message *asked, const Message *echoed)
   for (gsize i = 0; i < G_N_ELEMENTS (search_names); i++)
     for (const Message *node = message_find (echoed, search_names[i]); node != NULL; node = message_find_next (node))
       if (*message_get_text (node) != '\0'
-          && !is_same_number (message_get_text (node), get_text (asked, search_names[i])))
+          && !field_value_is_same_number (message_get_text (node), get_text (asked, search_names[i])))
         return search_names[i];
   for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
     {
@@ -110,8 +84,8 @@ is_of_asked (const Message *asked, const Message *entry)
   const char *insurer_number = message_find_text (entry, INSURER_NUMBER);
   const char *number = message_find_text (entry, NUMBER);
 
-  return (insurer_number == NULL || is_same_number (insurer_number, get_text (asked, INSURER_NUMBER)))
-         && (number == NULL || is_same_number (number, get_text (asked, NUMBER)));
+  return (insurer_number == NULL || field_value_is_same_number (insurer_number, get_text (asked, INSURER_NUMBER)))
+         && (number == NULL || field_value_is_same_number (number, get_text (asked, NUMBER)));
 }
 
 /*
@@ -128,7 +102,7 @@ find_in_results (const Message *asked, const Message *body)
     {
       const char *birthdate = message_find_text (entry, BIRTHDATE);
 
-      if (birthdate != NULL && !is_same_number (birthdate, get_text (asked, BIRTHDATE)))
+      if (birthdate != NULL && !field_value_is_same_number (birthdate, get_text (asked, BIRTHDATE)))
         return BIRTHDATE;
       is_found = is_found || is_of_asked (asked, entry);
     }

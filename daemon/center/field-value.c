@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "codec/japanese-text.h"
+
 #define WIDE_SPACE "\xe3\x80\x80"
 #define RATIO_DIGITS 3
 #define RATIO_STEP 10
@@ -49,4 +51,31 @@ field_value_parse_ratio (const char *text)
       value = value * 10 + (*text - '0');
     }
   return value <= RATIO_MAXIMUM && value % RATIO_STEP == 0 ? value : FIELD_NO_RATIO;
+}
+
+/* normalise: the field compares numbers without regard to width, padding and leading zeros. (transfer full) */
+static char *
+normalise (const char *text)
+{
+  g_autofree char *folded = japanese_text_fold_width (text);
+  char *normal
+      = g_str_is_ascii (folded) ? g_steal_pointer (&folded) : g_utf8_normalize (folded, -1, G_NORMALIZE_ALL_COMPOSE);
+
+  if (normal == NULL) /* no UTF-8, which no answer can hold */
+    return g_steal_pointer (&folded);
+  g_strstrip (normal); /* a full-width space is one by now */
+  memmove (normal, normal + strspn (normal, "0"), strlen (normal + strspn (normal, "0")) + 1);
+  return normal;
+}
+
+gboolean
+field_value_is_same_number (const char *a, const char *b)
+{
+  g_autofree char *normal_a = NULL, *normal_b = NULL;
+
+  if (strcmp (a, b) == 0)
+    return TRUE;
+  normal_a = normalise (a);
+  normal_b = normalise (b);
+  return strcmp (normal_a, normal_b) == 0;
 }

@@ -23,3 +23,9 @@ gboolean field_value_is_open (const char *text);
  * or three tenths: nobody knows. Return: FIELD_NO_RATIO if @text is no such ratio.
  */
 gint field_value_parse_ratio (const char *text);
+
+/*
+ * field_value_is_same_number: the field compares numbers (of an insurer, a symbol, a person) without regard to width,
+ * padding and leading zeros.
+ */
+gboolean field_value_is_same_number (const char *a, const char *b);

@@ -419,8 +419,8 @@ message_json_parse (GBytes *body, GError **error)
   return message_json_parse_members (body, NULL, error);
 }
 
-static void
-write_string (GString *out, const char *text)
+void
+message_json_append_text (GString *out, const char *text)
 {
   const char *start = text;
 
@@ -457,13 +457,13 @@ needs_array (const Message *node)
 
 static void write_children (GString *out, const Message *node);
 
-static void
-write_member (GString *out, const Message *node)
+void
+message_json_append_member (GString *out, const Message *node)
 {
-  write_string (out, message_get_name (node));
+  message_json_append_text (out, message_get_name (node));
   g_string_append_c (out, ':');
   if (message_has_text (node))
-    write_string (out, message_get_text (node));
+    message_json_append_text (out, message_get_text (node));
   else
     write_children (out, node);
 }
@@ -480,7 +480,7 @@ write_children (GString *out, const Message *node)
         g_string_append_c (out, ',');
       if (array)
         g_string_append_c (out, '{');
-      write_member (out, child);
+      message_json_append_member (out, child);
       if (array)
         g_string_append_c (out, '}');
     }
@@ -493,7 +493,7 @@ message_json_write (const Message *root)
   GString *out = g_string_sized_new (1024);
 
   g_string_append_c (out, '{');
-  write_member (out, root);
+  message_json_append_member (out, root);
   g_string_append_c (out, '}');
   return g_string_free_to_bytes (out);
 }

@@ -29,3 +29,10 @@ Message *message_json_parse_members (GBytes *body, const char *name, GError **er
 
 /* message_json_write: the tree as one JSON document. Siblings of one name become an array of objects of one member. */
 GBytes *message_json_write (const Message *root);
+
+/*
+ * For JSON that is not the field's. message_json_append_text: @text, which is UTF-8, as a string with its quotes.
+ * message_json_append_member: the element @node as a member, its name and what is in it, written as above.
+ */
+void message_json_append_text (GString *out, const char *text);
+void message_json_append_member (GString *out, const Message *node);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * records-document: what a received document of records is: medicines and treatments (the field's YZK), check-ups (TKK).
- * The bytes that the center sent come in; whose they are, what came of the request, how much there is and of which months
- * go out. An XML document is read as a stream, entry by entry (codec/message-xml), so that the memory hangs on its
- * largest entry; a PDF is told from an error in its place, and not read. Pure, on any thread, but for
+ * records-document: what a received document of records is: medicines and treatments (the field's YZK), check-ups
+ * (TKK). The bytes that the center sent come in; whose they are, what came of the request, how much there is and of
+ * which months go out. An XML document is read as a stream, entry by entry (codec/message-xml), so that the memory hangs
+ * on its largest entry; a PDF is told from an error in its place, and not read. Pure, on any thread, but for
  * records_document_judge.
  */
 #pragma once
@@ -60,8 +60,8 @@ void records_document_read_async (int fd, ConsentKind kind, TransportRecordsForm
 RecordsVerdict *records_document_read_finish (GAsyncResult *result, GError **error);
 
 /*
- * records_document_judge: sets @verdict->outcome, by the catalogue of codes (main thread): data, none (taken, and nothing
- * in it), what the code of a refusal stands for; failed where data came in another format than @format.
+ * records_document_judge: sets @verdict->outcome, by the catalogue of codes (main thread): data, none (taken, and
+ * nothing in it), what the code of a refusal stands for; failed where data came in another format than @format.
  */
 void records_document_judge (RecordsVerdict *verdict, TransportRecordsFormat format);
 

@@ -96,7 +96,7 @@ add_boolean (GString *out, const char *key, gboolean value)
 }
 
 static void
-begin (GString *out, const char *key, char bracket)
+begin_bracket (GString *out, const char *key, char bracket)
 {
   if (key != NULL)
     add_key (out, key);
@@ -106,7 +106,7 @@ begin (GString *out, const char *key, char bracket)
 }
 
 static void
-end (GString *out, char bracket)
+end_bracket (GString *out, char bracket)
 {
   g_string_append_c (out, bracket);
 }
@@ -154,11 +154,11 @@ write_other (GString *out, const Message *child, gboolean *is_begun)
   if (message_get_first_child (child) == NULL && field_value_get (message_get_text (child)) == NULL)
     return;
   if (!*is_begun)
-    begin (out, "other", '[');
+    begin_bracket (out, "other", '[');
   *is_begun = TRUE;
-  begin (out, NULL, '{');
+  begin_bracket (out, NULL, '{');
   message_json_append_member (out, child);
-  end (out, '}');
+  end_bracket (out, '}');
 }
 
 static void
@@ -175,15 +175,15 @@ write_values (GString *out, const Place *place)
       if (g_strcmp0 (group, row->group) != 0)
         {
           if (group != NULL)
-            end (out, '}');
+            end_bracket (out, '}');
           if (row->group != NULL)
-            begin (out, row->group, '{');
+            begin_bracket (out, row->group, '{');
           group = row->group;
         }
       add_text (out, row->key, place->values[i]);
     }
   if (group != NULL)
-    end (out, '}');
+    end_bracket (out, '}');
 }
 
 /* is_known: of the names, NULL at their end or before it, of children that are written elsewhere. */
@@ -224,7 +224,7 @@ write_place (GString *out, const Message *node, Place *place, const char *const 
   for (guint i = 0; others != NULL && i < others->len; i++)
     write_other (out, g_ptr_array_index (others, i), &is_begun);
   if (is_begun)
-    end (out, ']');
+    end_bracket (out, ']');
 }
 
 static const char *const nothing[] = { NULL };
@@ -236,16 +236,16 @@ write_list (GString *out, const char *key, const Message *list, const char *name
 {
   if (list == NULL || message_find (list, name) == NULL)
     return;
-  begin (out, key, '[');
+  begin_bracket (out, key, '[');
   for (const Message *child = message_find (list, name); child != NULL; child = message_find_next (child))
     {
       Place place = { table, source, { NULL } };
 
-      begin (out, NULL, '{');
+      begin_bracket (out, NULL, '{');
       write_place (out, child, &place, nothing);
-      end (out, '}');
+      end_bracket (out, '}');
     }
-  end (out, ']');
+  end_bracket (out, ']');
 }
 
 /* Medicines. */
@@ -290,17 +290,17 @@ write_medicines (GString *out, const Message *list, RecordsSource source, const 
 
   if (list == NULL || message_find (list, name) == NULL)
     return;
-  begin (out, "medicines", '[');
+  begin_bracket (out, "medicines", '[');
   for (const Message *medicine = message_find (list, name); medicine != NULL; medicine = message_find_next (medicine))
     {
       Place place = { &records_medicine_table, source, { NULL } };
 
-      begin (out, NULL, '{');
+      begin_bracket (out, NULL, '{');
       write_same (out, medicine, source, origin);
       write_place (out, medicine, &place, nothing);
-      end (out, '}');
+      end_bracket (out, '}');
     }
-  end (out, ']');
+  end_bracket (out, ']');
 }
 
 static void
@@ -310,17 +310,17 @@ write_treatments (GString *out, const Message *list, const char *name)
 
   if (list == NULL || message_find (list, name) == NULL)
     return;
-  begin (out, "treatments", '[');
+  begin_bracket (out, "treatments", '[');
   for (const Message *node = message_find (list, name); node != NULL; node = message_find_next (node))
     {
       Place place = { &records_treatment_table, RECORDS_RECEIPT, { NULL } };
 
-      begin (out, NULL, '{');
+      begin_bracket (out, NULL, '{');
       write_place (out, node, &place, elsewhere);
       write_list (out, "additions", node, RECORDS_ADDITION_ELEMENT, &records_addition_table, RECORDS_RECEIPT);
-      end (out, '}');
+      end_bracket (out, '}');
     }
-  end (out, ']');
+  end_bracket (out, ']');
 }
 
 /* write_strays: what a list holds beside its items. */
@@ -335,14 +335,14 @@ write_strays (GString *out, const Message *list, const char *item)
     if (strcmp (message_get_name (child), item) != 0)
       {
         if (!is_begun)
-          begin (out, "otherItems", '[');
+          begin_bracket (out, "otherItems", '[');
         is_begun = TRUE;
-        begin (out, NULL, '{');
+        begin_bracket (out, NULL, '{');
         message_json_append_member (out, child);
-        end (out, '}');
+        end_bracket (out, '}');
       }
   if (is_begun)
-    end (out, ']');
+    end_bracket (out, ']');
 }
 
 static void
@@ -357,13 +357,13 @@ write_day (GString *out, const Message *day, RecordsSource source, const char *p
 
   if (origin.prescribed == NULL)
     origin.prescribed = get_text (day, &records_day_table, source, NULL, "date");
-  begin (out, NULL, '{');
+  begin_bracket (out, NULL, '{');
   write_place (out, day, &place, elsewhere);
   write_medicines (out, medicines, source, &origin);
   write_strays (out, medicines, elements->medicine);
   if (elements->treatments != NULL)
     write_treatments (out, message_find (day, elements->treatments), elements->treatment);
-  end (out, '}');
+  end_bracket (out, '}');
 }
 
 static void
@@ -378,16 +378,16 @@ write_entry (Writer *writer, const Message *entry, RecordsSource source)
 
   if (prescriber == NULL)
     prescriber = get_text (entry, &records_entry_table, source, "institution", "code");
-  begin (out, NULL, '{');
+  begin_bracket (out, NULL, '{');
   add_text (out, "source", elements->word);
   add_number (out, "part", writer->part);
   write_place (out, entry, &place, elsewhere);
-  begin (out, "days", '[');
+  begin_bracket (out, "days", '[');
   for (const Message *day = message_find (days, elements->day); day != NULL; day = message_find_next (day))
     write_day (out, day, source, prescriber);
-  end (out, ']');
+  end_bracket (out, ']');
   write_strays (out, days, elements->day);
-  end (out, '}');
+  end_bracket (out, '}');
 }
 
 static void
@@ -398,12 +398,12 @@ write_checkup (Writer *writer, const Message *checkup)
   Place place = { &records_checkup_table, RECORDS_RECEIPT, { NULL } };
   GString *out = writer->out;
 
-  begin (out, NULL, '{');
+  begin_bracket (out, NULL, '{');
   add_number (out, "part", writer->part);
   write_place (out, checkup, &place, elsewhere);
   write_list (out, "items", items, RECORDS_ITEM_ELEMENT, &records_item_table, RECORDS_RECEIPT);
   write_strays (out, items, RECORDS_ITEM_ELEMENT);
-  end (out, '}');
+  end_bracket (out, '}');
 }
 
 /* What nobody knows, beside entries. */
@@ -415,12 +415,12 @@ keep_other (Writer *writer, const Message *node, GError **error)
 
   if (message_get_first_child (node) == NULL && field_value_get (message_get_text (node)) == NULL)
     return TRUE;
-  begin (out, NULL, '{');
+  begin_bracket (out, NULL, '{');
   add_number (out, "part", writer->part);
-  begin (out, "element", '{');
+  begin_bracket (out, "element", '{');
   message_json_append_member (out, node);
-  end (out, '}');
-  end (out, '}');
+  end_bracket (out, '}');
+  end_bracket (out, '}');
   if (out->len <= OTHERS_SIZE_MAXIMUM)
     return TRUE;
   g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID,
@@ -498,10 +498,10 @@ write_person (GString *out, const RecordsPerson *person)
     { "referenceNumber", person->reference_number },
   };
 
-  begin (out, "patient", '{');
+  begin_bracket (out, "patient", '{');
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     add_text (out, texts[i].key, texts[i].text);
-  end (out, '}');
+  end_bracket (out, '}');
 }
 
 static void
@@ -510,7 +510,7 @@ write_part (GString *out, ConsentKind kind, const RecordsPart *part)
   const RecordsVerdict *verdict = part->fd >= 0 ? part->verdict : NULL;
   guint n_entries = 0;
 
-  begin (out, NULL, '{');
+  begin_bracket (out, NULL, '{');
   add_text (out, "from", part->from);
   add_text (out, "to", part->to);
   add_text (out, "outcome", records_outcome_to_string (part->outcome));
@@ -526,23 +526,23 @@ write_part (GString *out, ConsentKind kind, const RecordsPart *part)
         add_number (out, "executed", (guint64)verdict->executed);
       add_number (out, "entries", n_entries + verdict->n_checkups);
     }
-  end (out, '}');
+  end_bracket (out, '}');
 }
 
 static void
 write_parts (GString *out, ConsentKind kind, const RecordsPart *parts, gsize n_parts)
 {
-  begin (out, "parts", '[');
+  begin_bracket (out, "parts", '[');
   for (gsize i = 0; i < n_parts; i++)
     write_part (out, kind, &parts[i]);
-  end (out, ']');
+  end_bracket (out, ']');
 }
 
 /* write_newest: how far each source reaches: a receipt comes weeks after the treatment. */
 static void
 write_newest (GString *out, const RecordsPart *parts, gsize n_parts)
 {
-  begin (out, "newest", '{');
+  begin_bracket (out, "newest", '{');
   for (guint source = 0; source < RECORDS_N_SOURCES; source++)
     {
       const char *newest = "";
@@ -552,7 +552,7 @@ write_newest (GString *out, const RecordsPart *parts, gsize n_parts)
           newest = parts[i].verdict->newest[source];
       add_text (out, records_source_to_string (source), *newest != '\0' ? newest : NULL);
     }
-  end (out, '}');
+  end_bracket (out, '}');
 }
 
 static gboolean
@@ -576,7 +576,7 @@ is_told_before (const RecordsPart *parts, gsize part, guint place)
 static void
 write_institutions (GString *out, const RecordsPart *parts, gsize n_parts)
 {
-  begin (out, "institutions", '[');
+  begin_bracket (out, "institutions", '[');
   for (gsize i = 0; i < n_parts; i++)
     for (guint j = 0; parts[i].fd >= 0 && parts[i].verdict != NULL && j < parts[i].verdict->institutions->len; j++)
       {
@@ -584,12 +584,12 @@ write_institutions (GString *out, const RecordsPart *parts, gsize n_parts)
 
         if (is_told_before (parts, i, j))
           continue;
-        begin (out, NULL, '{');
+        begin_bracket (out, NULL, '{');
         add_text (out, "code", institution->code);
         add_text (out, "name", institution->name);
-        end (out, '}');
+        end_bracket (out, '}');
       }
-  end (out, ']');
+  end_bracket (out, ']');
 }
 
 static void
@@ -601,10 +601,10 @@ write_head (GString *out, const RecordsAsked *asked, const RecordsPart *parts, g
   add_text (out, "format", FORMAT);
   add_number (out, "version", VERSION);
   add_text (out, "kind", consent_kind_to_string (asked->kind));
-  begin (out, "asked", '{');
+  begin_bracket (out, "asked", '{');
   add_text (out, "from", asked->from);
   add_text (out, "to", asked->to);
-  end (out, '}');
+  end_bracket (out, '}');
   add_boolean (out, "complete", asked->complete);
   write_parts (out, asked->kind, parts, n_parts);
   for (gsize i = 0; i < n_parts && person == NULL; i++)
@@ -622,7 +622,7 @@ static gboolean
 write_document (Writer *writer, const RecordsAsked *asked, const RecordsPart *parts, gsize n_parts, GError **error)
 {
   write_head (writer->out, asked, parts, n_parts);
-  begin (writer->out, asked->kind == CONSENT_CHECKUP ? "checkups" : "entries", '[');
+  begin_bracket (writer->out, asked->kind == CONSENT_CHECKUP ? "checkups" : "entries", '[');
   writer->is_first = TRUE;
   for (gsize i = 0; i < n_parts; i++)
     {
@@ -630,7 +630,7 @@ write_document (Writer *writer, const RecordsAsked *asked, const RecordsPart *pa
       if (parts[i].fd >= 0 && !records_document_walk (parts[i].fd, on_part, writer, error))
         return FALSE;
     }
-  end (writer->out, ']');
+  end_bracket (writer->out, ']');
   g_string_append (writer->out, ",\"other\":[");
   g_string_append_len (writer->out, writer->others->str, (gssize)writer->others->len);
   g_string_append (writer->out, "]}\n");

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * message-encoding: in which encoding an XML document of the field is: UTF-8, or the field's Shift_JIS, which is CP932 of
- * Windows. The document comes in; its encoding, and where its text begins, go out. Pure.
+ * message-encoding: in which encoding an XML document of the field is: UTF-8, or the field's Shift_JIS, which is CP932
+ * of Windows. The document comes in; its encoding, and where its text begins, go out. Pure.
  */
 #pragma once
 

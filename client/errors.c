@@ -57,6 +57,7 @@ get_exit_code (Error error)
       return EXIT_CODE_CENTER;
     case ERROR_NOT_AUTHORIZED:
     case ERROR_REASON_NEEDED:
+    case ERROR_RECORDS_REFUSED:
       return EXIT_CODE_NOT_AUTHORIZED;
     case ERROR_PIN_REFUSED:
     case ERROR_NO_AGENT:

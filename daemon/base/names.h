@@ -35,6 +35,7 @@
 #define SHIKAKU_UNDECIDED "polkit could not be asked"
 
 #define SHIKAKU_GROUP_RECEPTION "shikaku-reception"
+#define SHIKAKU_GROUP_CLINICAL "shikaku-clinical"
 
 /* The combined question, in place of the kinds that are asked together. */
 #define SHIKAKU_CONSENT_TOGETHER "together"
@@ -99,6 +100,7 @@
   X (CREDENTIAL_MISSING, "CredentialMissing") \
   X (CREDENTIAL_EXPIRED, "CredentialExpired") \
   X (LEDGER_FAILED, "LedgerFailed") \
+  X (RECORDS_REFUSED, "RecordsRefused") \
   X (REASON_NEEDED, "ReasonNeeded") \
   X (VISIT_EXISTS, "VisitExists") \
   X (NOT_AUTHORIZED, "NotAuthorized") \

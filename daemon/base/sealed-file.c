@@ -24,6 +24,17 @@ write_all (int descriptor, const guint8 *data, gsize size)
   return TRUE;
 }
 
+gboolean
+sealed_file_seal (int descriptor, GError **error)
+{
+  if (lseek (descriptor, 0, SEEK_SET) == 0
+      && fcntl (descriptor, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0)
+    return TRUE;
+
+  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "cannot seal a file: %s", g_strerror (errno));
+  return FALSE;
+}
+
 int
 sealed_file_new (GBytes *content, GError **error)
 {
@@ -31,11 +42,10 @@ sealed_file_new (GBytes *content, GError **error)
   const guint8 *data = g_bytes_get_data (content, &size);
   int descriptor = memfd_create ("shikaku-document", MFD_CLOEXEC | MFD_ALLOW_SEALING);
 
-  if (descriptor >= 0 && write_all (descriptor, data, size)
-      && fcntl (descriptor, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL) == 0)
+  if (descriptor < 0 || !write_all (descriptor, data, size))
+    g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "cannot make a sealed file: %s", g_strerror (errno));
+  else if (sealed_file_seal (descriptor, error))
     return descriptor;
-
-  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "cannot make a sealed file: %s", g_strerror (errno));
   if (descriptor >= 0)
     close (descriptor);
   return -1;

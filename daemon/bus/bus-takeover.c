@@ -83,13 +83,13 @@ read_options (BusCall *call, TakeOptions *options, GError **error)
 
 /* find_visit: that of the ticket. What is no ticket at all is answered as one that nobody has. */
 static Visit *
-find_visit (BusTakeover *self, BusPeer *peer, const char *ticket, GError **error)
+find_visit (BusTakeover *self, BusPeer *peer, const char *secret, VisitTicket **ret_ticket, GError **error)
 {
   Visit *visit = NULL;
 
   if (!bus_takeover_may_try (self, peer, error))
     return NULL;
-  visit = station_find_visit_by_ticket (self->station, ticket);
+  visit = station_find_visit_by_ticket (self->station, secret, VISIT_TICKET_TAKE, ret_ticket);
   if (visit == NULL)
     {
       bus_takeover_note_wrong (self, peer);
@@ -104,10 +104,12 @@ on_allowed (BusTakeover *self, BusCall *call, BusPeer *peer)
 {
   TakeOptions options = { 0 };
   GError *error = NULL;
+  VisitTicket *ticket = NULL;
   Visit *visit;
 
-  if (read_options (call, &options, &error) && (visit = find_visit (self, peer, options.ticket, &error)) != NULL
-      && bus_visits_give (self->visits, visit, peer, options.token, &options.actor, &error))
+  if (read_options (call, &options, &error)
+      && (visit = find_visit (self, peer, options.ticket, &ticket, &error)) != NULL
+      && bus_visits_give (self->visits, visit, ticket, peer, options.token, &options.actor, &error))
     bus_call_return (call, "o", visit_get_path (visit));
   else
     bus_call_return_error (call, error);
@@ -131,10 +133,11 @@ bus_takeover_take (BusTakeover *self, BusCall *call)
   TakeOptions options = { 0 };
   GError *error = NULL;
   Visit *visit = NULL;
+  VisitTicket *ticket = NULL;
   Taking *taking;
 
   if (read_options (call, &options, &error))
-    visit = find_visit (self, peer, options.ticket, &error);
+    visit = find_visit (self, peer, options.ticket, &ticket, &error);
   if (visit == NULL)
     bus_call_return_error (call, error);
   else if (visit_get_uid (visit) == bus_account_get_uid (peer->account))

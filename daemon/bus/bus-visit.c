@@ -533,7 +533,8 @@ choose_new_path (BusVisits *visits, Visit *visit, BusPeer *owner, const char *to
 }
 
 gboolean
-bus_visits_give (BusVisits *visits, Visit *visit, BusPeer *owner, const char *token, const Actor *actor, GError **error)
+bus_visits_give (BusVisits *visits, Visit *visit, VisitTicket *ticket, BusPeer *owner, const char *token,
+                 const Actor *actor, GError **error)
 {
   BusVisit *self = g_hash_table_lookup (visits->table, visit_get_path (visit));
   g_autofree char *path = NULL;
@@ -550,6 +551,7 @@ bus_visits_give (BusVisits *visits, Visit *visit, BusPeer *owner, const char *to
   given.path = path;
   given.uid = bus_account_get_uid (owner->account);
   given.caller = bus_account_get_name (owner->account);
+  visit_ticket_use (ticket);
   visit_give (visit, &given);
   charge_to (self, owner);
   bus_visit_view_clear (&self->view);

@@ -41,11 +41,11 @@ gboolean bus_visits_may_have (BusPeer *peer, GError **error);
 
 /*
  * bus_visits_give: @visit has been taken by @owner: its old path is gone, for whoever had it, and it stands under the
- * new owner's name. @token: NULL: the one that it has, if that is free. @actor: who that is, and says it is.
- * VISIT_EXISTS, LIMIT_EXCEEDED.
+ * new owner's name. @ticket: by which it was taken: it is used, unless the visit is the owner's already. @token: NULL:
+ * the one that it has, if that is free. @actor: who that is, and says it is. VISIT_EXISTS, LIMIT_EXCEEDED.
  */
-gboolean bus_visits_give (BusVisits *visits, Visit *visit, BusPeer *owner, const char *token, const Actor *actor,
-                          GError **error);
+gboolean bus_visits_give (BusVisits *visits, Visit *visit, VisitTicket *ticket, BusPeer *owner, const char *token,
+                          const Actor *actor, GError **error);
 
 /* bus_visits_is_token: [A-Za-z0-9_]{1,64} */
 gboolean bus_visits_is_token (const char *token);

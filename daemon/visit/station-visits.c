@@ -68,14 +68,20 @@ station_find_visit (Station *station, const char *path)
 }
 
 Visit *
-station_find_visit_by_ticket (Station *station, const char *ticket)
+station_find_visit_by_ticket (Station *station, const char *secret, guint purposes, VisitTicket **ret_ticket)
 {
-  g_autofree char *hash = visit_ticket_hash (ticket);
+  g_autofree char *hash = visit_ticket_hash (secret);
   Visit *found = NULL;
 
   for (guint i = 0; i < station->visits.list->len; i++)
-    if (visit_takes_ticket (station->visits.list->pdata[i], hash))
+    {
+      VisitTicket *ticket = visit_find_ticket (station->visits.list->pdata[i], hash, purposes);
+
+      if (ticket == NULL)
+        continue;
       found = station->visits.list->pdata[i];
+      *ret_ticket = ticket;
+    }
   return found;
 }
 

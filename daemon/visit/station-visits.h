@@ -22,8 +22,11 @@ Visit *station_visits_find_at (Station *station, const char *reader);
 
 Visit *station_find_visit (Station *station, const char *path); /* (transfer none) or NULL */
 
-/* station_find_visit_by_ticket: that may be taken with @ticket, or NULL: nobody can tell how near it was. */
-Visit *station_find_visit_by_ticket (Station *station, const char *ticket);
+/*
+ * station_find_visit_by_ticket: that has a ticket with this @secret, good for one of @purposes (of VisitTicketPurpose);
+ * @ret_ticket: (transfer none). NULL: nobody can tell how near it was.
+ */
+Visit *station_find_visit_by_ticket (Station *station, const char *secret, guint purposes, VisitTicket **ret_ticket);
 
 /* station_get_visits: all of @owner; (transfer container) of Visit, in the order opened. */
 GPtrArray *station_get_visits (Station *station, const char *owner);

@@ -286,6 +286,7 @@ station_open_visit (Station *station, const VisitOptions *given, GError **error)
   g_autoptr (GArray) consents = NULL;
   StationReader *reader = NULL;
   CardWorker *worker = NULL;
+  VisitTicket *taken = NULL;
   Visit *visit;
 
   if (station_refuses_visits (station, error))
@@ -295,7 +296,9 @@ station_open_visit (Station *station, const VisitOptions *given, GError **error)
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_VISIT_EXISTS, "Token: in use");
       return NULL;
     }
-  if (given->ticket != NULL && station_find_visit_by_ticket (station, given->ticket) != NULL)
+  if (given->ticket != NULL
+      && station_find_visit_by_ticket (station, given->ticket, VISIT_TICKET_TAKE | VISIT_TICKET_RECORDS, &taken)
+             != NULL)
     {
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_VISIT_EXISTS, "Ticket: in use");
       return NULL;
@@ -314,7 +317,8 @@ station_open_visit (Station *station, const VisitOptions *given, GError **error)
 
   visit = visit_new (&station->host, g_steal_pointer (&options), g_steal_pointer (&consents), worker);
   if (given->ticket != NULL)
-    visit_set_ticket (visit, visit_ticket_new (given->ticket, given->uses));
+    visit_add_ticket (visit,
+                      visit_ticket_new (given->ticket, &(VisitTicketTerms){ given->uses, 0, VISIT_TICKET_TAKE }));
   station_visits_add (station, visit);
   station_halt_note_begun (station_ref (station));
   visit_start (visit);

@@ -45,7 +45,7 @@ struct Visit
   VisitOrigin origin;
   const VisitOriginRow *row; /* of the origin */
   Transport *transport;      /* that proves the card and asks the center */
-  VisitTicket *ticket;       /* by which it is taken; NULL: it ends with its owner. visit.c's */
+  GPtrArray *tickets;        /* of VisitTicket: of those that are good. visit.c's */
   gint64 opened;             /* microseconds since the epoch */
   const char *method;        /* visit.c's; static */
   VisitClock clock;          /* every step's */

@@ -4,16 +4,39 @@
 
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #define KEY_SIZE 32
 #define HASH_SIZE 64 /* characters */
+#define DRAWN_SIZE 32
 
 struct VisitTicket
 {
+  guint references;
   char *hash;
+  guint purposes;
   gboolean is_limited;
-  guint uses; /* that are left, if it is */
+  guint uses;  /* that are left, if it is */
+  gint64 ends; /* microseconds of CLOCK_BOOTTIME; 0: it does not by itself */
+  gboolean has_entry;
+  guint64 entry;
 };
+
+static gint64
+get_boot_time (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_BOOTTIME, &now);
+  return (gint64)now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
+}
+
+static void
+draw (guint8 *bytes, gsize size)
+{
+  if (getrandom (bytes, size, 0) != (ssize_t)size)
+    g_error ("There are no random numbers");
+}
 
 gboolean
 visit_ticket_is_valid (const char *secret)
@@ -34,25 +57,53 @@ visit_ticket_hash (const char *secret)
 
   if (g_once_init_enter (&drawn))
     {
-      if (getrandom (key, sizeof key, 0) != (ssize_t)sizeof key)
-        g_error ("There are no random numbers");
+      draw (key, sizeof key);
       g_once_init_leave (&drawn, 1);
     }
   return g_compute_hmac_for_string (G_CHECKSUM_SHA256, key, sizeof key, secret, -1);
 }
 
+/* With the letters that an address, a command line and a file name take too. */
+char *
+visit_ticket_draw (void)
+{
+  guint8 bytes[DRAWN_SIZE];
+  char *text;
+
+  draw (bytes, sizeof bytes);
+  text = g_strdelimit (g_strdelimit (g_base64_encode (bytes, sizeof bytes), "+", '-'), "/", '_');
+  text[strcspn (text, "=")] = '\0';
+  return text;
+}
+
 VisitTicket *
-visit_ticket_new (const char *secret, guint uses)
+visit_ticket_new (const char *secret, const VisitTicketTerms *terms)
 {
   VisitTicket *ticket = g_new (VisitTicket, 1);
 
-  *ticket = (VisitTicket){ visit_ticket_hash (secret), uses > 0, uses };
+  *ticket = (VisitTicket){
+    .references = 1,
+    .hash = visit_ticket_hash (secret),
+    .purposes = terms->purposes,
+    .is_limited = terms->uses > 0,
+    .uses = terms->uses,
+    .ends = terms->seconds > 0 ? get_boot_time () + (gint64)terms->seconds * G_USEC_PER_SEC : 0,
+  };
+  return ticket;
+}
+
+VisitTicket *
+visit_ticket_ref (VisitTicket *ticket)
+{
+  ticket->references++;
   return ticket;
 }
 
 void
-visit_ticket_free (VisitTicket *ticket)
+visit_ticket_unref (VisitTicket *ticket)
 {
+  if (--ticket->references > 0)
+    return;
   g_free (ticket->hash);
   g_free (ticket);
 }
@@ -68,7 +119,32 @@ visit_ticket_matches (const VisitTicket *ticket, const char *hash)
 }
 
 gboolean
+visit_ticket_is_good (const VisitTicket *ticket, guint purposes)
+{
+  return (ticket->purposes & purposes) != 0 && (!ticket->is_limited || ticket->uses > 0)
+         && (ticket->ends == 0 || get_boot_time () < ticket->ends);
+}
+
+void
 visit_ticket_use (VisitTicket *ticket)
 {
-  return !ticket->is_limited || --ticket->uses > 0;
+  g_return_if_fail (!ticket->is_limited || ticket->uses > 0);
+
+  if (ticket->is_limited)
+    ticket->uses--;
+}
+
+void
+visit_ticket_set_entry (VisitTicket *ticket, guint64 entry)
+{
+  ticket->has_entry = TRUE;
+  ticket->entry = entry;
+}
+
+gboolean
+visit_ticket_get_entry (const VisitTicket *ticket, guint64 *ret_entry)
+{
+  if (ticket->has_entry)
+    *ret_entry = ticket->entry;
+  return ticket->has_entry;
 }

@@ -237,6 +237,7 @@ visit_new (const VisitHost *host, VisitOptions *options, GArray *consents, CardW
   visit->row = visit_origin_get (visit->origin);
   visit->transport = transports_find (host->transports, visit->row->ability, options->reader);
   visit->method = visit->row->method;
+  visit->tickets = g_ptr_array_new_with_free_func ((GDestroyNotify)visit_ticket_unref);
   visit->opened = g_get_real_time ();
   visit_clock_start (&visit->clock);
   visit->card.worker = worker != NULL ? card_worker_ref (worker) : NULL;
@@ -272,26 +273,46 @@ visit_unref (Visit *visit)
   g_array_unref (visit->consents.list);
   visit_registration_clear (visit);
   visit_options_free (visit->options);
-  g_clear_pointer (&visit->ticket, visit_ticket_free);
+  g_ptr_array_unref (visit->tickets);
   g_free (visit);
 }
 
-void
-visit_set_ticket (Visit *visit, VisitTicket *ticket)
+gboolean
+visit_add_ticket (Visit *visit, VisitTicket *ticket)
 {
-  visit->ticket = ticket;
+  for (guint i = visit->tickets->len; i > 0; i--)
+    if (!visit_ticket_is_good (visit->tickets->pdata[i - 1], VISIT_TICKET_TAKE | VISIT_TICKET_RECORDS))
+      g_ptr_array_remove_index_fast (visit->tickets, i - 1);
+  if (visit->tickets->len >= VISIT_TICKETS_MAXIMUM)
+    {
+      visit_ticket_unref (ticket);
+      return FALSE;
+    }
+  g_ptr_array_add (visit->tickets, ticket);
+  return TRUE;
 }
 
 gboolean
 visit_has_ticket (Visit *visit)
 {
-  return visit->ticket != NULL && !visit_is_closing (visit);
+  if (visit_is_closing (visit))
+    return FALSE;
+  for (guint i = 0; i < visit->tickets->len; i++)
+    if (visit_ticket_is_good (visit->tickets->pdata[i], VISIT_TICKET_TAKE))
+      return TRUE;
+  return FALSE;
 }
 
-gboolean
-visit_takes_ticket (Visit *visit, const char *hash)
+VisitTicket *
+visit_find_ticket (Visit *visit, const char *hash, guint purposes)
 {
-  return visit->ticket != NULL && visit_ticket_matches (visit->ticket, hash) && !visit_is_closing (visit);
+  VisitTicket *found = NULL;
+
+  for (guint i = 0; i < visit->tickets->len; i++)
+    if (visit_ticket_matches (visit->tickets->pdata[i], hash)
+        && visit_ticket_is_good (visit->tickets->pdata[i], purposes))
+      found = visit->tickets->pdata[i];
+  return visit_is_closing (visit) ? NULL : found;
 }
 
 void
@@ -308,8 +329,6 @@ visit_give (Visit *visit, const VisitOptions *owner)
   log_info (visit->options->path, "visit: taken by %s, and now %s", owner->caller, owner->path);
   visit_options_set_owner (visit->options, owner);
   visit_agent_note_owner (visit);
-  if (!visit_ticket_use (visit->ticket))
-    g_clear_pointer (&visit->ticket, visit_ticket_free);
 }
 
 void

@@ -69,15 +69,21 @@ const Consent *visit_get_registration (Visit *visit);
 /* visit_get_message: the center's own message as received (JSON), or NULL. (transfer none) */
 GBytes *visit_get_message (Visit *visit);
 
-/*
- * visit_set_ticket: @ticket: (transfer full). visit_takes_ticket: whether one who knows the secret of @hash may take
- * it: not any more when its owner wants to be rid of it.
- */
-void visit_set_ticket (Visit *visit, VisitTicket *ticket);
-gboolean visit_has_ticket (Visit *visit);
-gboolean visit_takes_ticket (Visit *visit, const char *hash);
+#define VISIT_TICKETS_MAXIMUM 8
 
-/* visit_leave: its owner has gone. visit_give: it has another one now: path, owner, uid and caller of @owner. */
+/*
+ * visit_add_ticket: @ticket: (transfer full). FALSE: it has VISIT_TICKETS_MAXIMUM that are good. visit_has_ticket: one
+ * by which it can be taken: it does not end with its owner. visit_find_ticket: that whose secret has @hash, if it is
+ * still good for one of @purposes; NULL: none, as of a visit whose owner wants to be rid of it. (transfer none)
+ */
+gboolean visit_add_ticket (Visit *visit, VisitTicket *ticket);
+gboolean visit_has_ticket (Visit *visit);
+VisitTicket *visit_find_ticket (Visit *visit, const char *hash, guint purposes);
+
+/*
+ * visit_leave: its owner has gone. visit_give: it has another one now, by a ticket that was used: path, owner, uid and
+ * caller of @owner.
+ */
 void visit_leave (Visit *visit);
 void visit_give (Visit *visit, const VisitOptions *owner);
 

@@ -45,6 +45,26 @@ test_content (void)
   check_sealed (large);
 }
 
+/* A memfd that somebody has filled; and what cannot be sealed is not handed out. */
+static void
+test_seal (void)
+{
+  g_autoptr (GError) error = NULL;
+  char buffer[5] = "";
+  int descriptor = memfd_create ("test", MFD_CLOEXEC | MFD_ALLOW_SEALING), plain = memfd_create ("test", MFD_CLOEXEC);
+
+  g_assert_cmpint (write (descriptor, "text", 4), ==, 4);
+  g_assert_true (sealed_file_seal (descriptor, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (fcntl (descriptor, F_GET_SEALS), ==, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL);
+  g_assert_cmpint (read (descriptor, buffer, sizeof buffer), ==, 4);
+  g_assert_cmpstr (buffer, ==, "text");
+  g_assert_false (sealed_file_seal (plain, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED);
+  close (descriptor);
+  close (plain);
+}
+
 static void
 test_no_descriptor (void)
 {
@@ -68,6 +88,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/sealed-file/content", test_content);
+  g_test_add_func ("/sealed-file/seal", test_seal);
   g_test_add_func ("/sealed-file/no-descriptor", test_no_descriptor);
   return g_test_run ();
 }

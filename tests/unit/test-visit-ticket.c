@@ -2,6 +2,8 @@
 /* test-visit-ticket: what may be a ticket, which text matches it, and how often it is good. */
 #include "visit/visit-ticket.h"
 
+#include <string.h>
+
 #define SECRET "0123456789abcdef0123456789abcdef"
 
 static void
@@ -24,25 +26,76 @@ test_valid (void)
 static void
 test_matches (void)
 {
-  g_autoptr (VisitTicket) ticket = visit_ticket_new (SECRET, 0);
+  g_autoptr (VisitTicket) ticket = visit_ticket_new (SECRET, &(VisitTicketTerms){ 0, 0, VISIT_TICKET_TAKE });
   g_autofree char *same = visit_ticket_hash (SECRET);
   g_autofree char *other = visit_ticket_hash ("0123456789abcdef0123456789abcdeg");
 
   g_assert_true (visit_ticket_matches (ticket, same));
   g_assert_false (visit_ticket_matches (ticket, other));
   for (guint i = 0; i < 100; i++)
-    g_assert_true (visit_ticket_use (ticket));
+    {
+      g_assert_true (visit_ticket_is_good (ticket, VISIT_TICKET_TAKE));
+      visit_ticket_use (ticket);
+    }
 }
 
 static void
 test_uses (void)
 {
-  g_autoptr (VisitTicket) once = visit_ticket_new (SECRET, 1), thrice = visit_ticket_new (SECRET, 3);
+  g_autoptr (VisitTicket) thrice = visit_ticket_new (SECRET, &(VisitTicketTerms){ 3, 0, VISIT_TICKET_TAKE });
 
-  g_assert_false (visit_ticket_use (once));
-  g_assert_true (visit_ticket_use (thrice));
-  g_assert_true (visit_ticket_use (thrice));
-  g_assert_false (visit_ticket_use (thrice));
+  for (guint i = 0; i < 3; i++)
+    {
+      g_assert_true (visit_ticket_is_good (thrice, VISIT_TICKET_TAKE));
+      visit_ticket_use (thrice);
+    }
+  g_assert_false (visit_ticket_is_good (thrice, VISIT_TICKET_TAKE));
+}
+
+/* Each use counts, whatever for; and a ticket opens nothing that it was not made for. */
+static void
+test_purposes (void)
+{
+  g_autoptr (VisitTicket) records = visit_ticket_new (SECRET, &(VisitTicketTerms){ 1, 60, VISIT_TICKET_RECORDS });
+  g_autoptr (VisitTicket) both
+      = visit_ticket_new (SECRET, &(VisitTicketTerms){ 1, 60, VISIT_TICKET_RECORDS | VISIT_TICKET_TAKE });
+  guint64 entry = 0;
+
+  g_assert_false (visit_ticket_is_good (records, VISIT_TICKET_TAKE));
+  g_assert_true (visit_ticket_is_good (records, VISIT_TICKET_RECORDS));
+  g_assert_true (visit_ticket_is_good (records, VISIT_TICKET_TAKE | VISIT_TICKET_RECORDS));
+  visit_ticket_use (both);
+  g_assert_false (visit_ticket_is_good (both, VISIT_TICKET_TAKE | VISIT_TICKET_RECORDS));
+
+  g_assert_false (visit_ticket_get_entry (both, &entry));
+  visit_ticket_set_entry (both, 42);
+  g_assert_true (visit_ticket_get_entry (both, &entry));
+  g_assert_cmpuint (entry, ==, 42);
+}
+
+static void
+test_ends (void)
+{
+  g_autoptr (VisitTicket) ticket = visit_ticket_new (SECRET, &(VisitTicketTerms){ 0, 1, VISIT_TICKET_TAKE });
+  const gint64 begun = g_get_monotonic_time ();
+
+  while (visit_ticket_is_good (ticket, VISIT_TICKET_TAKE))
+    {
+      g_usleep (10000);
+      g_assert_cmpint (g_get_monotonic_time () - begun, <, 60 * G_USEC_PER_SEC);
+    }
+  g_assert_cmpint (g_get_monotonic_time () - begun, >=, G_USEC_PER_SEC / 2);
+}
+
+static void
+test_drawn (void)
+{
+  g_autofree char *one = visit_ticket_draw (), *other = visit_ticket_draw ();
+
+  g_assert_true (visit_ticket_is_valid (one));
+  g_assert_cmpuint (strlen (one), ==, 43);
+  g_assert_cmpuint (strspn (one, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "-_"), ==, 43);
+  g_assert_cmpstr (one, !=, other);
 }
 
 int
@@ -53,5 +106,8 @@ main (int argc, char *argv[])
   g_test_add_func ("/visit-ticket/valid", test_valid);
   g_test_add_func ("/visit-ticket/matches", test_matches);
   g_test_add_func ("/visit-ticket/uses", test_uses);
+  g_test_add_func ("/visit-ticket/purposes", test_purposes);
+  g_test_add_func ("/visit-ticket/ends", test_ends);
+  g_test_add_func ("/visit-ticket/drawn", test_drawn);
   return g_test_run ();
 }

@@ -163,6 +163,7 @@ station_new (const StationSettings *settings, AgentPort agents, const StationObs
     .statistics = &station->statistics,
     .changes = station->changes,
     .retention_seconds = settings->retention_seconds,
+    .records_span_months = settings->records_span_months,
     .asks_ceiling = settings->asks_ceiling,
     .asks_together = settings->asks_together,
     .get_authorities = get_authorities,
@@ -221,6 +222,7 @@ station_configure (Station *station, const StationSettings *settings)
   station->authorities.file = g_strdup (settings->card_authorities_file);
   station->authorities.is_old = TRUE;
   station->host.retention_seconds = settings->retention_seconds;
+  station->host.records_span_months = settings->records_span_months;
   station->host.asks_ceiling = settings->asks_ceiling;
   station->host.asks_together = settings->asks_together;
   if (station->authorities.loaded != NULL) /* what has worked is not given up: the new file is looked at now */
@@ -250,6 +252,12 @@ station_set_store (Station *station, Store *store)
     return;
   station->host.outage = outage_new (store, station->transports, &station->statistics, on_outages_changed, station);
   outage_set_events (station->host.outage, station_get_events (station));
+}
+
+void
+station_set_ledger (Station *station, Ledger *ledger)
+{
+  station->host.ledger = ledger;
 }
 
 Outage *

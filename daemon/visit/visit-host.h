@@ -3,6 +3,7 @@
 #pragma once
 
 #include "card/card-certificate.h"
+#include "store/ledger.h"
 #include "visit/agent-port.h"
 #include "visit/changes.h"
 #include "visit/outage.h"
@@ -16,8 +17,10 @@ typedef struct
   Transports *transports;
   AgentPort agents;
   Statistics *statistics;
-  Outage *outage;   /* NULL: nothing is kept */
-  Changes *changes; /* since people were seen here last; NULL: nobody looks */
+  Outage *outage;            /* NULL: nothing is kept */
+  Ledger *ledger;            /* who saw what; NULL: there is none, and nothing is handed out that needs one */
+  Changes *changes;          /* since people were seen here last; NULL: nobody looks */
+  guint records_span_months; /* of one request for records, at most */
   guint retention_seconds;
   gboolean asks_together; /* what opens records is one combined question, but for surgery */
   gboolean asks_ceiling;  /* before the center is asked for it; else it is asked for anyway */

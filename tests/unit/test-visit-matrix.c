@@ -182,6 +182,7 @@ static const struct
   { .error = SHIKAKU_ERROR_CREDENTIAL_EXPIRED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
   { .error = SHIKAKU_ERROR_LEDGER_FAILED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
   { .error = SHIKAKU_ERROR_REASON_NEEDED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
+  { .error = SHIKAKU_ERROR_RECORDS_REFUSED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
   { .error = SHIKAKU_ERROR_VISIT_EXISTS, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
   { .error = SHIKAKU_ERROR_NOT_AUTHORIZED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },
   { .error = SHIKAKU_ERROR_LIMIT_EXCEEDED, .at_card = VISIT_FAILED, .at_query = VISIT_DONE },

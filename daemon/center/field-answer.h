@@ -37,7 +37,8 @@ TransportReply *field_answer_read_registration (const Message *message, GBytes *
 
 /*
  * field_answer_read_use, field_answer_read_reference, field_answer_read_withdrawal: the answers to the registrations
- * of a card and of a reference number, and to the withdrawal of consents. Return: (transfer full), or NULL with MESSAGE_INVALID, or with the error that the refusal names.
+ * of a card and of a reference number, and to the withdrawal of consents. Return: (transfer full), or NULL with
+ * MESSAGE_INVALID, or with the error that the refusal names.
  */
 TransportReply *field_answer_read_use (const Message *message, GBytes *body, GError **error);
 TransportReply *field_answer_read_reference (const Message *message, GBytes *body, GError **error);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * https-body: where the body of an answer goes while it is read, and how large it may be: a message is kept in memory
- * that is erased, a document goes on into a memfd piece by piece. Space to read into comes out, what was filled goes in.
+ * that is erased, a document goes on into a memfd piece by piece. Space to read into comes out, what was filled goes
+ * in.
  */
 #pragma once
 
@@ -26,6 +27,8 @@ guint8 *https_body_get_space (HttpsBody *body, gsize *ret_size);
 gboolean https_body_add (HttpsBody *body, gsize size, GError **error);
 guint64 https_body_get_size (const HttpsBody *body);
 
-/* https_body_take_message, https_body_take_document: the whole of it (transfer full); the message is erased at its end. */
+/*
+ * https_body_take_message, https_body_take_document: the whole of it (transfer full); the message is erased at its end.
+ */
 GBytes *https_body_take_message (HttpsBody *body);
 DocumentFile *https_body_take_document (HttpsBody *body);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * https: one exchange with the center over libsoup. A POST of JSON goes in; how far it came, the HTTP status and the
- * body come out, or the document in a file of its own. Asynchronous only (a synchronous call on the same session can hang HTTP/2 for ever), HTTP/1.1, no
- * redirect, no proxy, no cookie, no compression, no trust but the given CA, TLS 1.2 and 1.3 alone. Whoever calls brings
- * the deadline, as a GCancellable, and does the repeats.
+ * body come out, or the document in a file of its own. Asynchronous only (a synchronous call on the same session can
+ * hang HTTP/2 for ever), HTTP/1.1, no redirect, no proxy, no cookie, no compression, no trust but the given CA, TLS 1.2
+ * and 1.3 alone. Whoever calls brings the deadline, as a GCancellable, and does the repeats.
  */
 #pragma once
 
@@ -78,8 +78,8 @@ typedef void (*HttpsDone) (const GError *error, gpointer user_data);
 /*
  * https_post: calls @done exactly once, never before it returns. @outcome: filled from the start; must live until
  * then. Errors: CENTER_UNREACHABLE, CENTER_UNTRUSTED, CENTER_REFUSED (TLS), MESSAGE_INVALID (no HTTP, or larger than
- * MESSAGE_SIZE_MAXIMUM, as a document than HTTPS_BODY_DOCUMENT_SIZE_MAXIMUM, of which no more is read, or only announced without end: then @cancellable is cancelled),
- * CANCELLED, FAILED.
+ * MESSAGE_SIZE_MAXIMUM, as a document than HTTPS_BODY_DOCUMENT_SIZE_MAXIMUM, of which no more is read, or only
+ * announced without end: then @cancellable is cancelled), CANCELLED, FAILED.
  */
 void https_post (Https *https, const HttpsRequest *request, HttpsOutcome *outcome, GCancellable *cancellable,
                  HttpsDone done, gpointer user_data);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * web-calls: the calls of data/center-profile.md as one table: what the path of each is, whether it only asks, whether
- * a document may come back, and how long it may take. Pure.
+ * a document may come back, and how long it may take; and how the end of one is told. Pure.
  */
 #pragma once
 
-#include <glib.h>
+#include "center/document-file.h"
 
 typedef enum
 {
@@ -36,3 +36,18 @@ gboolean web_call_fetches (WebCall call);
  * some of it comes within each such time.
  */
 guint web_call_get_milliseconds (WebCall call, guint timeout_seconds);
+
+/* Exactly one of @body (NULL for WEB_CALL_LOGIN and WEB_CALL_OPEN) and @error is set. Borrowed. */
+typedef void (*WebClientDone) (GBytes *body, const GError *error, gpointer user_data);
+
+/* What came back of a call for a document. Borrowed, but for the document, which may be taken. */
+typedef struct
+{
+  DocumentFile *document; /* NULL: a message came in its place */
+  gboolean is_pdf;        /* as it calls itself; else it is XML */
+  const char *identifier; /* of the request that it answers, as it says; NULL: it does not */
+  GBytes *body;           /* of that message; NULL: a document came */
+} WebClientAnswer;
+
+/* Exactly one of @answer and @error is set. Borrowed. */
+typedef void (*WebClientFetched) (WebClientAnswer *answer, const GError *error, gpointer user_data);

@@ -3,11 +3,13 @@
 #pragma once
 
 #include "center/web-access.h"
-#include "center/web-client.h"
+#include "center/transport.h"
+#include "center/web-calls.h"
+#include "center/web-walk.h"
 
 typedef struct
 {
-  WebClient *client;
+  struct WebClient *client;
   WebCall kind;
   GBytes *body;
   WebClientDone done; /* NULL once it was called; the call then only waits for its exchange to end */

@@ -7,16 +7,12 @@
  */
 #pragma once
 
-#include "center/document-file.h"
 #include "center/transport.h"
 #include "center/web-calls.h"
 #include "center/web-settings.h"
 #include "center/web-walk.h"
 
 typedef struct WebClient WebClient;
-
-/* Exactly one of @body (NULL for WEB_CALL_LOGIN and WEB_CALL_OPEN) and @error is set. Borrowed. */
-typedef void (*WebClientDone) (GBytes *body, const GError *error, gpointer user_data);
 
 /* web_client_new: nobody is told of its links, nor the log of its troubles, before web_client_take_over. Copies. */
 WebClient *web_client_new (const WebApiSettings *settings);
@@ -51,18 +47,6 @@ void web_client_close (WebClient *client);
  */
 void web_client_call (WebClient *client, WebCall kind, GBytes *body, guint milliseconds, GCancellable *cancellable,
                       WebClientDone done, gpointer user_data);
-
-/* What came back of a call for a document. Borrowed, but for the document, which may be taken. */
-typedef struct
-{
-  DocumentFile *document; /* NULL: a message came in its place */
-  gboolean is_pdf;        /* as it calls itself; else it is XML */
-  const char *identifier; /* of the request that it answers, as it says; NULL: it does not */
-  GBytes *body;           /* of that message; NULL: a document came */
-} WebClientAnswer;
-
-/* Exactly one of @answer and @error is set. Borrowed. */
-typedef void (*WebClientFetched) (WebClientAnswer *answer, const GError *error, gpointer user_data);
 
 /*
  * web_client_fetch: as web_client_call, of a call that may be answered with a document. It may take longer, as long as

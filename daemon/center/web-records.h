@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * web-records: what the Web API gives back when records are asked for: a document, whatever is in it, or a refusal in
- * the JSON envelope. An answer of web-client comes in; a descriptor in memory, or what the refusal stands for, goes out.
+ * the JSON envelope. An answer of web-client comes in; a descriptor in memory, or what the refusal stands for, goes
+ * out.
  */
 #pragma once
 

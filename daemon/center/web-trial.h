@@ -7,7 +7,9 @@
 
 #include "center/web-api-private.h"
 
-/* web_trial_begin: of these settings; what was being tried is dropped. At once in use if what is in use does not work. */
+/*
+ * web_trial_begin: of these settings; what was being tried is dropped. At once in use if what is in use does not work.
+ */
 void web_trial_begin (WebApi *api, const WebApiSettings *settings);
 
 /*

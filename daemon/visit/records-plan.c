@@ -76,7 +76,9 @@ add_known (RecordsPlan *plan, gint from, gint to, RecordsOutcome outcome, gboole
   g_array_append_val (plan->parts, part);
 }
 
-/* insert_asked: months that are asked for, as requests of at most plan->span each; in place @index, the newest first. */
+/*
+ * insert_asked: months that are asked for, as requests of at most plan->span each; in place @index, the newest first.
+ */
 static void
 insert_asked (RecordsPlan *plan, guint index, gint from, gint to, const RecordsPart *like)
 {

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * records-plan: which requests a wish for records becomes, and what came of all of them. A span of months comes in, with
- * today's date, the longest span of one request and the sources that are asked; parts go out, the newest first: those
- * that are asked for, and those of which it is known beforehand that there is nothing. What became of each comes in, and
- * the outcome of the whole goes out, complete only if nothing is missing. Pure.
+ * records-plan: which requests a wish for records becomes, and what came of all of them. A span of months comes in,
+ * with today's date, the longest span of one request and the sources that are asked; parts go out, the newest first:
+ * those that are asked for, and those of which it is known beforehand that there is nothing. What became of each comes
+ * in, and the outcome of the whole goes out, complete only if nothing is missing. Pure.
  *
  * Months are those of Japan. Nothing is older than 202109 or than five years. Receipts are there from the 16th of the
  * month after (data/center-profile.md, "Records"); what was prescribed and dispensed electronically is there at once.
@@ -49,7 +49,9 @@ RecordsPlan *records_plan_new (const RecordsWish *wish, GError **error);
 void records_plan_free (RecordsPlan *plan);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RecordsPlan, records_plan_free)
 
-/* records_plan_get_span: from where to where was wished, or what it was taken for; "" and "": all check-ups. Borrowed. */
+/*
+ * records_plan_get_span: from where to where was wished, or what it was taken for; "" and "": all check-ups. Borrowed.
+ */
 void records_plan_get_span (const RecordsPlan *plan, const char **ret_from, const char **ret_to);
 
 guint records_plan_get_n_parts (const RecordsPlan *plan);
@@ -71,8 +73,8 @@ void records_plan_note (RecordsPlan *plan, guint index, RecordsOutcome outcome);
 void records_plan_give_up (RecordsPlan *plan, RecordsOutcome outcome);
 
 /*
- * records_plan_judge: once all is known. Return: the outcome of the whole: data if there is any; none only if every part
- * that was asked for says so; else the worst. *ret_complete: nothing that was wished for is missing: months that are not
- * there yet, or are too old, count only where they were wished for by name.
+ * records_plan_judge: once all is known. Return: the outcome of the whole: data if there is any; none only if every
+ * part that was asked for says so; else the worst. *ret_complete: nothing that was wished for is missing: months that
+ * are not there yet, or are too old, count only where they were wished for by name.
  */
 RecordsOutcome records_plan_judge (const RecordsPlan *plan, gboolean *ret_complete);

@@ -7,19 +7,26 @@
  *   answer KEY CERTIFICATE: a check, with the challenge that came last
  *   take-over: a challenge that begins when the handshake under way has asked for the client certificate, and has not
  *   got it
- *   register QUALIFICATION-KEY KIND=0|1… · cancel NUMBER · configure [OPTION…] · reset · free
+ *   register QUALIFICATION-KEY [identifier=TEXT] KIND=0|1… · cancel NUMBER · configure [OPTION…] · reset · free
+ *   register-again: the same, from the bytes that are kept for a repeat; withdraw, withdraw-again: the same of OPTION…:
+ *   insurer=, number=, symbol=, branch=, birthdate=, treatment=, identifier=
+ *   fetch OPTION…: those, and kind=, format=, from=, to=, prescriptions=, treatments=
+ *   memory: kilobytes that were used at most since the last such command
  *
  * Arguments: URL KEYS-DIRECTORY TIMEOUT [OPTION…], each OPTION url=URL, authority=, certificate=, key=, account= or
  * token-pin=PATH, or institution=CODE, which hold until they are said again. An empty URL or CODE is one that was not
  * configured.
  */
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <gio/gio.h>
 #include <gio/gunixinputstream.h>
 #include <gnutls/abstract.h>
+#include <gnutls/crypto.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -266,10 +273,25 @@ say_state (const Command *command)
   say (command, "%s changes=%u expires=%" G_GINT64_FORMAT, text->str, changes, transport->credential_expires);
 }
 
-static void
-start_register (Command *command)
+/* get_word: what follows NAME= among the words of @command; NULL: it is not there, or nothing follows. */
+static const char *
+get_word (const Command *command, const char *name)
 {
-  TransportConsents consents = { .qualification_key = command->words[1], .bond = last_bond };
+  const gsize size = strlen (name);
+
+  for (guint i = 1; command->words[i] != NULL; i++)
+    if (strncmp (command->words[i], name, size) == 0 && command->words[i][size] == '='
+        && command->words[i][size + 1] != '\0')
+      return command->words[i] + size + 1;
+  return NULL;
+}
+
+static void
+start_register (Command *command, gboolean again)
+{
+  TransportConsents consents
+      = { .identifier = get_word (command, "identifier"), .qualification_key = command->words[1], .bond = last_bond };
+  g_autoptr (GBytes) kept = NULL;
 
   for (guint i = 2; command->words[i] != NULL; i++)
     {
@@ -277,12 +299,124 @@ start_register (Command *command)
       g_autofree char *word = g_strndup (command->words[i], size);
       ConsentKind kind;
 
+      if (g_str_equal (word, "identifier"))
+        continue;
       g_assert_true (consent_kind_lookup (word, &kind));
       consents.asked |= CONSENT_KINDS_OF (kind);
       if (g_str_equal (command->words[i] + size, "=1"))
         consents.agreed |= CONSENT_KINDS_OF (kind);
     }
-  klass->register_consents (transport, &consents, remember (command), on_reply, command);
+  kept = again ? klass->make_registration (transport, &consents) : NULL;
+  if (again)
+    klass->repeat (transport, TRANSPORT_REGISTERS_CONSENTS, kept, remember (command), on_reply, command);
+  else
+    klass->register_consents (transport, &consents, remember (command), on_reply, command);
+}
+
+static TransportTreatment
+get_treatment (const Command *command)
+{
+  const char *word = get_word (command, "treatment");
+
+  return word != NULL ? (TransportTreatment)atoi (word) : TRANSPORT_TREATMENT_OUTPATIENT;
+}
+
+static void
+start_withdraw (Command *command, gboolean again)
+{
+  TransportWithdrawal withdrawal = { .identifier = get_word (command, "identifier"),
+                                     .insurer_number = get_word (command, "insurer"),
+                                     .symbol = get_word (command, "symbol"),
+                                     .number = get_word (command, "number"),
+                                     .branch = get_word (command, "branch"),
+                                     .birthdate = get_word (command, "birthdate"),
+                                     .treatment = get_treatment (command),
+                                     .bond = last_bond };
+  g_autoptr (GBytes) kept = again ? klass->make_withdrawal (transport, &withdrawal) : NULL;
+
+  if (again)
+    klass->repeat (transport, TRANSPORT_WITHDRAWS_CONSENTS, kept, remember (command), on_reply, command);
+  else
+    klass->withdraw_consents (transport, &withdrawal, remember (command), on_reply, command);
+}
+
+/* assert_document: what the transport promises of the descriptor: nothing of it is elsewhere, and it can be sealed. */
+static void
+assert_document (const TransportRecords *records)
+{
+  g_autoptr (GMappedFile) mapped = g_mapped_file_new_from_fd (records->fd, FALSE, NULL);
+  guint8 digest[TRANSPORT_RECORDS_DIGEST_SIZE];
+
+  g_assert_cmpuint (g_mapped_file_get_length (mapped), ==, records->size);
+  g_assert_cmpint (
+      gnutls_hash_fast (GNUTLS_DIG_SHA256, g_mapped_file_get_contents (mapped), (gsize)records->size, digest), ==, 0);
+  g_assert_cmpmem (digest, sizeof digest, records->digest, sizeof records->digest);
+  g_assert_cmpint (lseek (records->fd, 0, SEEK_CUR), ==, 0);
+  g_clear_pointer (&mapped, g_mapped_file_unref);
+  g_assert_cmpint (fcntl (records->fd, F_ADD_SEALS, F_SEAL_WRITE | F_SEAL_GROW | F_SEAL_SHRINK | F_SEAL_SEAL), ==, 0);
+}
+
+static void
+on_records (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Command) command = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TransportRecords) records = klass->fetch_records_finish (transport, result, &error);
+  g_autoptr (GString) digest = g_string_new (NULL);
+
+  if (records == NULL)
+    {
+      say_error (command, error);
+      return;
+    }
+  g_assert_cmpint (records->received, >, 0);
+  g_assert_nonnull (records->bond);
+  for (guint i = 0; i < sizeof records->digest; i++)
+    g_string_append_printf (digest, "%02x", records->digest[i]);
+  if (records->fd >= 0 && get_word (command, "unread") == NULL)
+    assert_document (records);
+  if (records->fd >= 0)
+    say (command, "ok format=%s size=%" G_GUINT64_FORMAT " sha256=%s",
+         records->format == TRANSPORT_RECORDS_PDF ? "pdf" : "xml", records->size, digest->str);
+  else
+    say (command, "%s code=%s", records_outcome_to_string (records->outcome), records->code);
+}
+
+static void
+start_fetch (Command *command)
+{
+  const char *kind = get_word (command, "kind");
+  TransportRecordsQuery query
+      = { .identifier = get_word (command, "identifier"),
+          .kind = CONSENT_DRUG,
+          .with_treatment = get_word (command, "treatments") != NULL,
+          .with_prescriptions = get_word (command, "prescriptions") != NULL,
+          .format
+          = g_strcmp0 (get_word (command, "format"), "pdf") == 0 ? TRANSPORT_RECORDS_PDF : TRANSPORT_RECORDS_XML,
+          .from = get_word (command, "from"),
+          .to = get_word (command, "to"),
+          .treatment = get_treatment (command),
+          .insurer_number = get_word (command, "insurer"),
+          .symbol = get_word (command, "symbol"),
+          .number = get_word (command, "number"),
+          .branch = get_word (command, "branch"),
+          .bond = last_bond };
+
+  g_assert_true (kind == NULL || consent_kind_lookup (kind, &query.kind));
+  klass->fetch_records (transport, &query, remember (command), on_records, command);
+}
+
+/* say_memory: the kernel's own mark of the most, which it is told to set anew. */
+static void
+say_memory (const Command *command)
+{
+  g_autofree char *status = NULL;
+  int fd = open ("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+
+  g_assert_true (g_file_get_contents ("/proc/self/status", &status, NULL, NULL));
+  say (command, "%d", atoi (strstr (status, "VmHWM:") + strlen ("VmHWM:")));
+  g_assert_cmpint (write (fd, "5", 1), ==, 1);
+  close (fd);
 }
 
 static const char *
@@ -368,8 +502,12 @@ run (Command *command)
                                                   .symbol = n > 4 ? command->words[4] : NULL,
                                                   .branch = n > 5 ? command->words[5] : NULL },
                          remember (command), on_reply, command);
-  else if (g_str_equal (name, "register"))
-    start_register (command);
+  else if (g_str_equal (name, "register") || g_str_equal (name, "register-again"))
+    start_register (command, g_str_equal (name, "register-again"));
+  else if (g_str_equal (name, "withdraw") || g_str_equal (name, "withdraw-again"))
+    start_withdraw (command, g_str_equal (name, "withdraw-again"));
+  else if (g_str_equal (name, "fetch"))
+    start_fetch (command);
   else if (g_str_equal (name, "examine"))
     klass->examine (transport, remember (command), on_examined, command);
   else
@@ -385,9 +523,11 @@ run (Command *command)
       else if (g_str_equal (name, "free"))
         klass->free (transport);
       else
-        g_assert_cmpstr (name, ==, "state");
+        g_assert_true (g_str_equal (name, "state") || g_str_equal (name, "memory"));
       if (g_str_equal (name, "state"))
         say_state (command);
+      else if (g_str_equal (name, "memory"))
+        say_memory (command);
       else
         say (command, "ok");
       command_free (command);

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* web-records: a document goes on as it came, a refusal is told apart from what is none, another's answer is not used. */
+/*
+ * web-records: a document goes on as it came, a refusal is told apart from what is none, another's answer is not used.
+ */
 
 #include "center/web-records.h"
 

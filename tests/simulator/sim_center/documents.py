@@ -19,6 +19,12 @@ class Document(bytes):
     type = "application/xml"
     identifier = None
 
+    def damage(self):
+        """It, with bytes missing, so that it is not well-formed."""
+        damaged = Document(self[4:] if self.type == "application/pdf" else self.replace(b"</", b"<", 1))
+        damaged.type = self.type
+        return damaged
+
 
 class Tree:
     """Elements as the field writes them: no attributes; what is empty is left out, unless it is kept."""
@@ -264,7 +270,8 @@ def list_lines(request, entry, history):
     yield "薬剤情報・診療情報" if request.kind == "drug" else "特定健診情報"
     yield f"氏名 {entry['Name']} ({entry['NameKana']})"
     yield f"生年月日 {entry['Birthdate']}  保険者番号 {entry['InsurerNumber'].strip()}"
-    yield f"記号 {entry.get('InsuredCardSymbol', '')} 番号 {entry['InsuredIdentificationNumber']} 枝番 {entry.get('InsuredBranchNumber', '')}"
+    symbol, branch = entry.get("InsuredCardSymbol", ""), entry.get("InsuredBranchNumber", "")
+    yield f"記号 {symbol} 番号 {entry['InsuredIdentificationNumber']} 枝番 {branch}"
     yield f"期間 {request.body.get('StartDate', '')}-{request.body.get('EndDate', '')}"
     for month, prescriptions, visits in history["receipts"]:
         for prescription in prescriptions:

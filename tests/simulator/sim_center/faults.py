@@ -21,6 +21,7 @@ KINDS = {
     "malformed": ("", "answers with records in which some bytes are missing"),
     "redirect": ("", "answers 302 to the same call under another host name of the loopback"),
     "cut": (NUMBER, "does what was asked, sends the head and so many bytes of the body, and closes"),
+    "halves": ("", "does what was asked, sends half of the answer, and the rest when \"release\" is told"),
     "drop": ("", "takes the request, does nothing with it and closes the connection"),
     "status": (NUMBER, "answers with this HTTP status and does nothing (retry-after=SECONDS)"),
     "error-code": (CODE, "answers SegmentOfResult 9 with this ErrorCode and does nothing"),

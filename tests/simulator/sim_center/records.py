@@ -46,7 +46,7 @@ class Settings:
             elif name == "errors" and value in ("xml", "json"):
                 self.errors = value
             else:
-                raise ValueError("records: span=MONTHS prescriptions=on|off consents=on|off encoding=UTF-8|Shift_JIS errors=xml|json")
+                raise ValueError("no such setting of records: " + word)
 
 
 class Journal:
@@ -187,16 +187,16 @@ class Records:
             document = self.make_document(request, history, int(argument) if what == "huge" else 0,
                                           self.get_other(request) if what == "other-person" else None)  # fmt: skip
             if what == "malformed":
-                damaged = documents.Document(document[4:] if document.type == "application/pdf" else document.replace(b"</", b"<", 1))
-                damaged.type, document = document.type, damaged
+                document = document.damage()
             outcome, code = ("none" if self.is_empty(history) else "data"), None
         except Refusal as refusal:
             outcome, code = "refused", refusal.code
             if self.settings.errors == "json" and what != "records-error" or code.startswith("SHK09"):
                 self.note(request, kind, outcome, code)
                 raise
-            document = documents.make_xml(request, request.entry, None, self.settings.encoding or "UTF-8", result="2", code=code,
-                                          message=Refusal.TEXTS.get(code, "処理できません。"))  # fmt: skip
+            text = Refusal.TEXTS.get(code, "処理できません。")
+            document = documents.make_xml(request, request.entry, None, self.settings.encoding or "UTF-8", result="2",
+                                          code=code, message=text)  # fmt: skip
         document.identifier = "another" if what == "other-request" else request.identifier
         request.record["refused"] = code
         self.note(request, kind, outcome, code, document)

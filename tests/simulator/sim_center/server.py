@@ -269,6 +269,8 @@ class Connection(asyncio.Protocol):
             self.write(exchange, 200, center.refuse(exchange.body, exchange.record, fault.code))
         elif fault.kind == "processing":
             self.write(exchange, 200, center.refuse(exchange.body, exchange.record, None, segment="2"))
+        elif fault.kind == "halves":
+            await self.write_halves(exchange)
         elif fault.kind == "cut":
             await self.write_cut(exchange, fault.number)
         elif fault.kind == "element":
@@ -299,6 +301,12 @@ class Connection(asyncio.Protocol):
         self.send(exchange, self.make_head(exchange, status, len(reply)) + reply[:size])
         await self.drain()
         self.transport.abort()
+
+    async def write_halves(self, exchange):
+        status, reply = self.ask_center(exchange)
+        self.send(exchange, self.make_head(exchange, status, len(reply)) + reply[:len(reply) // 2])
+        await self.server.wait_release()
+        self.send(exchange, reply[len(reply) // 2:])
 
     async def write_endlessly(self, piece, lead=b""):
         self.transport.write(lead)
@@ -408,6 +416,7 @@ class Server:
 
     def release(self):
         self.faults.disarm("hold")
+        self.faults.disarm("halves")
         for held in self.held:
             if not held.done():
                 held.set_result(None)

@@ -13,7 +13,7 @@
 
 struct RecordsPlan
 {
-  GArray *parts;                                         /* of RecordsPart */
+  GArray *parts;                                         /* of RecordsPlanPart */
   char from[RECORDS_MONTH_SIZE], to[RECORDS_MONTH_SIZE]; /* as wished, or taken */
   gboolean has_from, has_to;                             /* it was said */
   gint newest; /* the last month whose receipts are there; of check-ups: today's */
@@ -57,17 +57,17 @@ write_month (char *text, gint month)
   text[6] = '\0';
 }
 
-static RecordsPart *
+static RecordsPlanPart *
 get_part (const RecordsPlan *plan, guint index)
 {
-  return &g_array_index (plan->parts, RecordsPart, index);
+  return &g_array_index (plan->parts, RecordsPlanPart, index);
 }
 
 /* add_known: months of which it is known that there is nothing; none if @from is behind @to. */
 static void
 add_known (RecordsPlan *plan, gint from, gint to, RecordsOutcome outcome, gboolean is_of_receipts)
 {
-  RecordsPart part = { .is_known = TRUE, .outcome = outcome, .is_of_receipts = is_of_receipts };
+  RecordsPlanPart part = { .is_known = TRUE, .outcome = outcome, .is_of_receipts = is_of_receipts };
 
   if (from > to)
     return;
@@ -80,11 +80,11 @@ add_known (RecordsPlan *plan, gint from, gint to, RecordsOutcome outcome, gboole
  * insert_asked: months that are asked for, as requests of at most plan->span each; in place @index, the newest first.
  */
 static void
-insert_asked (RecordsPlan *plan, guint index, gint from, gint to, const RecordsPart *like)
+insert_asked (RecordsPlan *plan, guint index, gint from, gint to, const RecordsPlanPart *like)
 {
   for (gint begin = from; begin <= to; begin += plan->span)
     {
-      RecordsPart part = *like;
+      RecordsPlanPart part = *like;
 
       write_month (part.from, begin);
       write_month (part.to, MIN (begin + plan->span - 1, to));
@@ -95,7 +95,7 @@ insert_asked (RecordsPlan *plan, guint index, gint from, gint to, const RecordsP
 static void
 make_parts (RecordsPlan *plan, gint from, gint to, gint today, const RecordsWish *wish)
 {
-  const RecordsPart asked = { .is_asked = TRUE, .with_prescriptions = wish->with_prescriptions };
+  const RecordsPlanPart asked = { .is_asked = TRUE, .with_prescriptions = wish->with_prescriptions };
   const gint oldest = MAX (today - YEARS_KEPT * MONTHS_OF_YEAR, FIRST_MONTH);
   const gint last = wish->with_prescriptions ? today : plan->newest;
 
@@ -132,11 +132,11 @@ RecordsPlan *
 records_plan_new (const RecordsWish *wish, GError **error)
 {
   g_autoptr (RecordsPlan) plan = g_new0 (RecordsPlan, 1);
-  const RecordsPart all = { .is_asked = TRUE };
+  const RecordsPlanPart all = { .is_asked = TRUE };
   gint from, to, today;
 
   g_assert (japanese_text_is_date (wish->today));
-  plan->parts = g_array_new (FALSE, TRUE, sizeof (RecordsPart));
+  plan->parts = g_array_new (FALSE, TRUE, sizeof (RecordsPlanPart));
   if (!read_wish (plan, wish, &from, &to, &today))
     {
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
@@ -176,7 +176,7 @@ records_plan_get_n_parts (const RecordsPlan *plan)
   return plan->parts->len;
 }
 
-const RecordsPart *
+const RecordsPlanPart *
 records_plan_get_part (const RecordsPlan *plan, guint index)
 {
   g_assert (index < plan->parts->len);
@@ -196,7 +196,7 @@ records_plan_find_next (const RecordsPlan *plan, guint *ret_index)
 }
 
 static void
-set_outcome (RecordsPart *part, RecordsOutcome outcome)
+set_outcome (RecordsPlanPart *part, RecordsOutcome outcome)
 {
   part->is_known = TRUE;
   part->outcome = outcome;
@@ -213,7 +213,7 @@ count_requests (const RecordsPlan *plan)
 }
 
 static gint
-get_months (const RecordsPart *part, gint *ret_from, gint *ret_to)
+get_months (const RecordsPlanPart *part, gint *ret_from, gint *ret_to)
 {
   return read_month (part->from, ret_from) && read_month (part->to, ret_to) ? *ret_to - *ret_from + 1 : 0;
 }
@@ -224,7 +224,7 @@ split_all (RecordsPlan *plan)
 {
   for (guint i = plan->parts->len; i-- > 0;)
     {
-      const RecordsPart part = *get_part (plan, i);
+      const RecordsPlanPart part = *get_part (plan, i);
       gint from, to;
 
       if (part.is_known || get_months (&part, &from, &to) <= plan->span)
@@ -242,7 +242,7 @@ count_split (const RecordsPlan *plan, gint span)
 
   for (guint i = 0; i < plan->parts->len; i++)
     {
-      const RecordsPart *part = get_part (plan, i);
+      const RecordsPlanPart *part = get_part (plan, i);
       gint from, to, months = part->is_known ? 0 : get_months (part, &from, &to);
 
       if (months > span)
@@ -252,7 +252,7 @@ count_split (const RecordsPlan *plan, gint span)
 }
 
 static void
-refuse_span (RecordsPlan *plan, RecordsPart *part)
+refuse_span (RecordsPlan *plan, RecordsPlanPart *part)
 {
   gint from, to, months = get_months (part, &from, &to), span = (months + 1) / 2;
 
@@ -271,7 +271,7 @@ drop_prescriptions (RecordsPlan *plan)
 {
   for (guint i = 0; i < plan->parts->len; i++)
     {
-      RecordsPart *part = get_part (plan, i);
+      RecordsPlanPart *part = get_part (plan, i);
       gint from = 0, to = 0;
 
       if (part->is_known || !part->with_prescriptions)
@@ -287,7 +287,7 @@ drop_prescriptions (RecordsPlan *plan)
 void
 records_plan_note (RecordsPlan *plan, guint index, RecordsOutcome outcome)
 {
-  RecordsPart *part = get_part (plan, index);
+  RecordsPlanPart *part = get_part (plan, index);
 
   g_assert (index < plan->parts->len && !part->is_known);
   if (outcome == RECORDS_SPAN_REFUSED)
@@ -308,7 +308,7 @@ records_plan_give_up (RecordsPlan *plan, RecordsOutcome outcome)
 
 /* get_weight: which of several outcomes is that of the whole, if none is data: the heaviest. */
 static guint
-get_weight (const RecordsPart *part)
+get_weight (const RecordsPlanPart *part)
 {
   static const guint weights[] = {
     [RECORDS_NONE] = 3,        [RECORDS_TOO_OLD] = 1,        [RECORDS_NOT_YET] = 2,
@@ -322,7 +322,7 @@ get_weight (const RecordsPart *part)
 
 /* is_missing: whether something of @part was wished for and is not there. */
 static gboolean
-is_missing (const RecordsPlan *plan, const RecordsPart *part)
+is_missing (const RecordsPlan *plan, const RecordsPlanPart *part)
 {
   if (part->misses_prescriptions)
     return TRUE;
@@ -336,12 +336,12 @@ is_missing (const RecordsPlan *plan, const RecordsPart *part)
 RecordsOutcome
 records_plan_judge (const RecordsPlan *plan, gboolean *ret_complete)
 {
-  const RecordsPart *heaviest = get_part (plan, 0);
+  const RecordsPlanPart *heaviest = get_part (plan, 0);
 
   *ret_complete = TRUE;
   for (guint i = 0; i < plan->parts->len; i++)
     {
-      const RecordsPart *part = get_part (plan, i);
+      const RecordsPlanPart *part = get_part (plan, i);
 
       g_assert (part->is_known);
       *ret_complete &= !is_missing (plan, part);

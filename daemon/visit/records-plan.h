@@ -40,7 +40,7 @@ typedef struct
   gboolean
       is_of_receipts; /* not asked: of these months receipts alone are missing; the other sources are in other parts */
   RecordsOutcome outcome;
-} RecordsPart;
+} RecordsPlanPart;
 
 typedef struct RecordsPlan RecordsPlan;
 
@@ -56,7 +56,7 @@ void records_plan_get_span (const RecordsPlan *plan, const char **ret_from, cons
 
 guint records_plan_get_n_parts (const RecordsPlan *plan);
 /* records_plan_get_part: Return: borrowed until an outcome is told. */
-const RecordsPart *records_plan_get_part (const RecordsPlan *plan, guint index);
+const RecordsPlanPart *records_plan_get_part (const RecordsPlan *plan, guint index);
 
 /* records_plan_find_next: the next part to ask for. Return: FALSE: the outcome of each is known. */
 gboolean records_plan_find_next (const RecordsPlan *plan, guint *ret_index);

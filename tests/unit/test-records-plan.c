@@ -16,7 +16,7 @@ format_plan (const RecordsPlan *plan)
 
   for (guint i = 0; i < records_plan_get_n_parts (plan); i++)
     {
-      const RecordsPart *part = records_plan_get_part (plan, i);
+      const RecordsPlanPart *part = records_plan_get_part (plan, i);
 
       g_string_append_printf (text, "%s%s-%s", i > 0 ? " " : "", part->from, part->to);
       if (part->is_known)
@@ -175,7 +175,7 @@ test_split_of_all (void)
 
         while (records_plan_find_next (plan, &index))
           {
-            const RecordsPart *part = records_plan_get_part (plan, index);
+            const RecordsPlanPart *part = records_plan_get_part (plan, index);
             guint size = (guint)((atoi (part->to) / 100 - atoi (part->from) / 100) * 12 + atoi (part->to) % 100
                                  - atoi (part->from) % 100 + 1);
 

@@ -284,6 +284,7 @@ ship_copy_run (ShipDesk *desk, ShipBase *base, const GPtrArray *keys, char **ret
   else
     {
       outcome = error->domain == SHIP_FAULT ? SHIP_COPY_FAULT : SHIP_COPY_FAILED;
+      g_dbus_error_strip_remote_error (error);
       *ret_message = g_strdup (error->message);
     }
   if (outcome == SHIP_COPY_FAULT)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * shikaku-ledger-ship: the ledgers of many desks in one PostgreSQL of the hospital. In: the command line, and a connection
- * string, by itself or as a credential of the service manager. Out: rows; a line; an exit status.
+ * shikaku-ledger-ship: the ledgers of many desks in one PostgreSQL of the hospital. In: the command line, and a
+ * connection string, by itself or as a credential of the service manager. Out: rows; a line; an exit status.
  *
  * It is a client of the daemon like any other, and needs the right org.shikaku.ledger. See shikaku-ledger-ship(8).
  */

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ship-base: the hospital's PostgreSQL, with what schema.sql makes in it. In: entries, roots, faults. Out: how far a desk
- * was shipped, and all that is there. Rows are added, never changed. Every call waits; errors are G_IO_ERROR with the
- * server's words.
+ * ship-base: the hospital's PostgreSQL, with what schema.sql makes in it. In: entries, roots, faults. Out: how far a
+ * desk was shipped, and all that is there. Rows are added, never changed. Every call waits; errors are G_IO_ERROR with
+ * the server's words.
  *
  * A server that is not reached by a local socket is reached by TLS alone, with a certificate that bears its name.
  */
@@ -20,7 +20,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShipBase, ship_base_free)
 /* ship_base_create: the schema, which may not be there yet; for an administrator of the database. */
 gboolean ship_base_create (ShipBase *base, GError **error);
 
-/* ship_base_lock: until the connection ends nobody else ships or accepts this desk. FALSE with G_IO_ERROR_BUSY: somebody does. */
+/* ship_base_lock: until the connection ends nobody else ships or accepts this desk. FALSE with G_IO_ERROR_BUSY:
+ * somebody does. */
 gboolean ship_base_lock (ShipBase *base, const char *origin, GError **error);
 
 /* How far a desk was shipped. */
@@ -53,7 +54,8 @@ gboolean ship_base_add (ShipBase *base, const char *origin, int generation, GPtr
 gboolean ship_base_add_fault (ShipBase *base, const char *origin, int generation, const char *what, const char *message,
                               const char *note, GError **error);
 
-/* ship_base_begin_generation: from now on the desk is shipped anew. @reason: not empty. G_IO_ERROR_NOT_FOUND: no such desk. */
+/* ship_base_begin_generation: from now on the desk is shipped anew. @reason: not empty. G_IO_ERROR_NOT_FOUND: no such
+ * desk. */
 gboolean ship_base_begin_generation (ShipBase *base, const char *origin, const char *reason, GError **error);
 
 /* Reading all. FALSE of @visit ends it with the error that it has set. Texts and hashes are borrowed. */

@@ -146,7 +146,7 @@ ship_desk_read (ShipDesk *desk, guint64 first, ShipTake take, gpointer user_data
 
   if (pipe == NULL)
     return FALSE;
-  /* The message with the descriptor has to leave, and ours to be closed with it, before the pipe can come to its end. */
+  /* The message with the descriptor has to leave, and ours to be closed with it: else the pipe comes to no end. */
   if (!g_dbus_connection_flush_sync (desk->connection, NULL, error))
     is_well = FALSE;
   else

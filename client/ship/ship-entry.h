@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ship-entry: one entry of a desk's ledger on its way. In: a line of Export's JSON. Out: its place, its leaf's hash, and,
- * unless it was pruned, its salt and bytes, which were found to give that hash; and what can be searched in it. Pure.
+ * ship-entry: one entry of a desk's ledger on its way. In: a line of Export's JSON. Out: its place, its leaf's hash,
+ * and, unless it was pruned, its salt and bytes, which were found to give that hash; and what can be searched in it.
+ * Pure.
  */
 #pragma once
 
@@ -31,7 +32,8 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ShipEntry, ship_entry_free)
 /* ship_entry_fits: whether salt and bytes give the leaf's hash. TRUE of a pruned one. */
 gboolean ship_entry_fits (const ShipEntry *entry);
 
-/* ship_entry_get_kind: borrowed; "unknown" of a newer version. _get_at: microseconds since the epoch. Not of a pruned one. */
+/* ship_entry_get_kind: borrowed; "unknown" of a newer version. _get_at: microseconds since the epoch. Not of a pruned
+ * one. */
 const char *ship_entry_get_kind (const ShipEntry *entry);
 gint64 ship_entry_get_at (const ShipEntry *entry);
 

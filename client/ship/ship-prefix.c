@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ship-prefix: a proof of inclusion comes in, the tree up to that leaf goes out. The walk is that of RFC 9162, 2.1.3.2. */
+/* ship-prefix: a proof of inclusion comes in, the tree up to that leaf goes out. The walk is that of RFC 9162, 2.1.3.2.
+ * */
 #include "client/ship/ship-prefix.h"
 
 gboolean

@@ -45,7 +45,8 @@ class Server:
                                 "max_connections = 20\nshared_buffers = 16MB\nfsync = off\n")
 
     def run(self, program, *arguments):
-        done = subprocess.run([self.programs / program, *arguments], cwd=self.folder, capture_output=True, text=True, **self.who)
+        done = subprocess.run([self.programs / program, *arguments], cwd=self.folder, capture_output=True, text=True,
+                              **self.who)
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
@@ -94,7 +95,7 @@ class Desk:
         (self.folder / "bus.conf").write_text(BUS.format(path=self.folder / "bus"))
         self.address = f"unix:path={self.folder}/bus"
         self.bus = subprocess.Popen(["dbus-daemon", f"--config-file={self.folder}/bus.conf", "--nofork", "--print-address"],
-                                    stdout=subprocess.PIPE, text=True)
+                                    stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         self.bus.stdout.readline()
         self.program = subprocess.Popen([sys.executable, HERE / "desk.py", self.address, self.origin], stdin=subprocess.PIPE,
                                         stdout=subprocess.PIPE, text=True)
@@ -125,7 +126,8 @@ class Hospital:
         make_certificates(self.rig.folder)
         self.server.take_certificate(self.rig.folder)
         self.server.start(self.rig.reserve_ports(1))
-        subprocess.run(["psql", "-X", "-q", self.server.connect(dbname="postgres"), "-c", "CREATE DATABASE hospital"], check=True)
+        subprocess.run(["psql", "-X", "-q", self.server.connect(dbname="postgres"), "-c", "CREATE DATABASE hospital"],
+                       check=True)
         self.desks = [Desk(self.rig.folder, "desk-1"), Desk(self.rig.folder, "desk-2")]
         return self
 
@@ -149,16 +151,16 @@ class Hospital:
 
 def make_certificates(folder):
     """For a server called localhost, by an authority of its own, and another authority that nobody has signed for."""
+    def request(name, subject, *more):
+        subprocess.run(["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
+                        f"/CN={subject}", "-keyout", folder / f"{name}.key", *more], check=True, capture_output=True)
+
     for name in ("ca", "other-ca"):
-        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days",
-                        "2", "-subj", f"/CN={name}", "-keyout", folder / f"{name}.key", "-out", folder / f"{name}.crt"],
-                       check=True, capture_output=True)
-    subprocess.run(["openssl", "req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-subj",
-                    "/CN=localhost", "-addext", "subjectAltName=DNS:localhost", "-keyout", folder / "server.key", "-out",
-                    folder / "server.csr"], check=True, capture_output=True)
-    subprocess.run(["openssl", "x509", "-req", "-in", folder / "server.csr", "-CA", folder / "ca.crt", "-CAkey", folder / "ca.key",
-                    "-days", "2", "-copy_extensions", "copy", "-out", folder / "server.crt"], check=True, capture_output=True)
-    (folder / "server.key").chmod(0o600)
+        request(name, name, "-x509", "-days", "2", "-out", folder / f"{name}.crt")
+    request("server", "localhost", "-addext", "subjectAltName=DNS:localhost", "-out", folder / "server.csr")
+    subprocess.run(["openssl", "x509", "-req", "-in", folder / "server.csr", "-CA", folder / "ca.crt", "-CAkey",
+                    folder / "ca.key", "-days", "2", "-copy_extensions", "copy", "-out", folder / "server.crt"],
+                   check=True, capture_output=True)
 
 
 def check_unit():
@@ -286,7 +288,8 @@ def check_tampered(hospital, one):
                             "CREATE TABLE kept.checkpoint AS TABLE shikaku.checkpoint")
         hospital.server.ask(change)
         printed = hospital.verify(status=FAULT)
-        assert found in printed and "desk-1, generation 0: intact" in printed and "desk-2, generation 0: intact" in printed, printed
+        assert found in printed, (found, printed)
+        assert "desk-1, generation 0: intact" in printed and "desk-2, generation 0: intact" in printed, printed
         hospital.server.ask("TRUNCATE shikaku.entry, shikaku.checkpoint; INSERT INTO shikaku.entry TABLE kept.entry;"
                             "INSERT INTO shikaku.checkpoint TABLE kept.checkpoint; DROP SCHEMA kept CASCADE")
     assert hospital.verify().count("intact") == 3

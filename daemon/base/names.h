@@ -283,6 +283,26 @@
   X (39, ROOT, "Root", "ay") \
   X (40, DETAIL, "Detail", "s")         /* no personal data */
 
+/* What is wrong with a ledger: X (ENUM_SUFFIX, "word"). */
+#define SHIKAKU_LEDGER_FAULTS(X) \
+  X (FILE, "file")               /* a part of the file cannot be read */ \
+  X (HEAD, "head")               /* how far it is does not fit what is there */ \
+  X (SIGNATURE, "signature")     /* that was not signed with its key */ \
+  X (KEY, "key")                 /* its key cannot be opened, or is not the one that its entries name */ \
+  X (PERIOD, "period")           /* a key has signed what it may not any more */ \
+  X (OLDER, "older")             /* it was further already */ \
+  X (OTHER, "other")             /* it had another history */ \
+  X (FOREIGN, "foreign")         /* a checkpoint is of no key of this ledger, or cannot be read */ \
+  X (MISSING, "missing")         /* an entry is not there */ \
+  X (EXTRA, "extra")             /* an entry is there behind the end */ \
+  X (CHANGED, "changed")         /* an entry is not what was written */ \
+  X (UNREADABLE, "unreadable")   /* an entry is none */ \
+  X (HASH, "hash")               /* a hash of the tree is wrong */ \
+  X (ROOT, "root")               /* all entries together are not what was signed */ \
+  X (PRUNED, "pruned")           /* entries were dropped, and no entry says so */ \
+  X (ENDORSEMENT, "endorsement") /* the institution's signature of a key is wrong */ \
+  X (INDEX, "index")             /* entries of a day would not be found */
+
 /* Who has answered a question, as the caller or the agent says: X (ENUM_SUFFIX, "word"). */
 #define SHIKAKU_ANSWERERS(X) \
   X (PATIENT, "patient") \

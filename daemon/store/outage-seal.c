@@ -6,11 +6,8 @@
 #include <gnutls/gnutls.h>
 #include <string.h>
 
-#include "store/store-key.h"
+#include "store/seal.h"
 
-#define CIPHER GNUTLS_CIPHER_AES_256_GCM
-#define NONCE_SIZE 12
-#define TAG_SIZE 16
 #define HASH_SIZE 16
 #define INSIDE G_VARIANT_TYPE ("(uauay)")
 
@@ -61,13 +58,6 @@ outage_seal_get_key_id (OutageSeal *seal)
   return store_key_get_id (seal->sealing);
 }
 
-static void
-draw (void *bytes, gsize size)
-{
-  if (gnutls_rnd (GNUTLS_RND_NONCE, bytes, size) != 0)
-    g_error ("no random numbers");
-}
-
 char *
 outage_seal_make_id (void)
 {
@@ -87,15 +77,6 @@ make_binding (const OutageItem *item)
 {
   return g_strdup_printf ("outage-queue 1 %s %" G_GINT64_FORMAT " %" G_GINT64_FORMAT, item->id, item->queued,
                           item->until);
-}
-
-static gnutls_aead_cipher_hd_t
-begin_cipher (const guint8 *key)
-{
-  const gnutls_datum_t datum = { (unsigned char *)key, STORE_KEY_SIZE };
-  gnutls_aead_cipher_hd_t cipher;
-
-  return gnutls_aead_cipher_init (&cipher, CIPHER, &datum) == 0 ? cipher : NULL;
 }
 
 static GVariant *
@@ -120,50 +101,26 @@ GBytes *
 outage_seal_close (OutageSeal *seal, const OutageItem *item, GBytes **ret_nonce)
 {
   g_autoptr (GVariant) inside = pack (item);
-  const gsize size = g_variant_get_size (inside);
-  gsize sealed_size = size + TAG_SIZE;
   g_autofree char *binding = make_binding (item);
-  g_autofree guint8 *sealed = g_malloc (sealed_size);
-  gnutls_aead_cipher_hd_t cipher = begin_cipher (store_key_get_data (seal->sealing));
-  guint8 nonce[NONCE_SIZE];
-  int result;
 
-  if (cipher == NULL)
-    return NULL;
-  draw (nonce, sizeof nonce);
-  result = gnutls_aead_cipher_encrypt (cipher, nonce, sizeof nonce, binding, strlen (binding), TAG_SIZE,
-                                       g_variant_get_data (inside), size, sealed, &sealed_size);
-  gnutls_aead_cipher_deinit (cipher);
-  if (result != 0)
-    return NULL;
-  *ret_nonce = g_bytes_new (nonce, sizeof nonce);
-  return g_bytes_new_take (g_steal_pointer (&sealed), sealed_size);
+  return seal_close (seal->sealing, binding, g_variant_get_data (inside), g_variant_get_size (inside), ret_nonce);
 }
 
 /* Return: (transfer full) what was inside, or NULL. */
 static GBytes *
-decrypt (const guint8 *key, const OutageItem *item, GBytes *nonce, GBytes *sealed)
+unseal (OutageSeal *seal, const OutageItem *item, const char *key_id, GBytes *nonce, GBytes *sealed)
 {
-  const gsize sealed_size = g_bytes_get_size (sealed);
-  gsize size = sealed_size;
   g_autofree char *binding = make_binding (item);
-  g_autofree guint8 *inside = g_malloc (sealed_size + 1);
-  gnutls_aead_cipher_hd_t cipher;
-  int result;
+  gsize size;
+  g_autoptr (Secret) inside = seal_open (seal->sealing, key_id, binding, nonce, sealed, &size);
 
-  if (g_bytes_get_size (nonce) != NONCE_SIZE || sealed_size < TAG_SIZE || (cipher = begin_cipher (key)) == NULL)
-    return NULL;
-  result = gnutls_aead_cipher_decrypt (cipher, g_bytes_get_data (nonce, NULL), NONCE_SIZE, binding, strlen (binding),
-                                       TAG_SIZE, g_bytes_get_data (sealed, NULL), sealed_size, inside, &size);
-  gnutls_aead_cipher_deinit (cipher);
-  return result == 0 ? g_bytes_new_take (g_steal_pointer (&inside), size) : NULL;
+  return inside != NULL ? g_bytes_new (secret_get_data (inside), size) : NULL;
 }
 
 void
 outage_seal_open (OutageSeal *seal, OutageItem *item, const char *key_id, GBytes *nonce, GBytes *sealed)
 {
-  const guint8 *key = key_id != NULL && item->id != NULL ? store_key_find (seal->sealing, key_id) : NULL;
-  g_autoptr (GBytes) bytes = key != NULL ? decrypt (key, item, nonce, sealed) : NULL;
+  g_autoptr (GBytes) bytes = key_id != NULL && item->id != NULL ? unseal (seal, item, key_id, nonce, sealed) : NULL;
   g_autoptr (GVariant) inside = NULL, users = NULL, request = NULL;
   const guint32 *list;
   gsize n;

@@ -32,11 +32,35 @@ static const char *const schema[] = {
   NULL,
 };
 
+/* The same of the ledger. */
+static const char *const ledger_schema[] = {
+  /*
+   * 1: ledger-table. @hashes: of each node of the tree that is complete with this leaf, 32 bytes each, level by level;
+   * @leaf: 16 random bytes and the entry, NULL when pruned. One row has the head: what one needs to append, the clocks
+   * of the last entry, the newest checkpoint. The keys, sealed but the one in force erased; the first place of a day;
+   * and what has left this computer.
+   */
+  "CREATE TABLE ledger (place INTEGER NOT NULL PRIMARY KEY, hashes BLOB NOT NULL, leaf BLOB) STRICT;"
+  "CREATE TABLE ledger_head (one INTEGER NOT NULL PRIMARY KEY CHECK (one = 0), size INTEGER NOT NULL,"
+  " frontier BLOB NOT NULL, minimum INTEGER NOT NULL, pruned INTEGER NOT NULL, at INTEGER NOT NULL,"
+  " boot INTEGER NOT NULL, boot_id TEXT NOT NULL, endorsement INTEGER, checkpoint TEXT NOT NULL) STRICT;"
+  "CREATE TABLE ledger_keys (number INTEGER NOT NULL PRIMARY KEY, verifier TEXT NOT NULL, first INTEGER NOT NULL,"
+  " key TEXT, nonce BLOB, sealed BLOB) STRICT;"
+  "CREATE TABLE ledger_days (day INTEGER NOT NULL PRIMARY KEY, first INTEGER NOT NULL) STRICT;"
+  "CREATE TABLE ledger_anchors (way TEXT NOT NULL PRIMARY KEY, size INTEGER NOT NULL, at INTEGER NOT NULL,"
+  " checkpoint TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+  /* 2: places of entries FETCH that have neither DISCLOSURE nor FETCH_END yet */
+  "CREATE TABLE open_fetches (entry INTEGER NOT NULL PRIMARY KEY) STRICT;",
+  NULL,
+};
+
+const StoreFile store_file_common = { STORE_FILE_NAME, schema, FALSE, FALSE, 32 /* few are ever written */ };
+const StoreFile store_file_ledger = { STORE_FILE_LEDGER_NAME, ledger_schema, TRUE, TRUE, 256 };
+
 static const char settings[]
     = "PRAGMA locking_mode = EXCLUSIVE;" /* one daemon: no lock and no shared memory at each transaction */
       "PRAGMA journal_mode = WAL;"       /* one flush a transaction; the roll-back journal takes three */
       "PRAGMA synchronous = FULL;"       /* that flush: without it a loss of power takes the last transactions */
-      "PRAGMA wal_autocheckpoint = 32;"  /* pages: few are ever written, and the log is read at the next start */
       "PRAGMA cache_size = -64;"         /* kB: what is kept is small, and so is the daemon */
       "PRAGMA mmap_size = 0;"            /* a disk that fails is an error of a call, not the end of the process */
       "PRAGMA temp_store = MEMORY;"      /* no file but the two in the directory */
@@ -128,9 +152,20 @@ check_content (sqlite3 *database, gboolean *ret_damaged, GError **error)
   return FALSE;
 }
 
+/* set_up: the log is read at the next start, so it is kept short. */
+static gboolean
+set_up (sqlite3 *database, const StoreFile *file, GError **error)
+{
+  if (sqlite3_db_config (database, SQLITE_DBCONFIG_LOOKASIDE, NULL, 0, 0) != SQLITE_OK /* memory for nothing */
+      || sqlite3_db_config (database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) != SQLITE_OK
+      || sqlite3_wal_autocheckpoint (database, file->is_great ? 0 : file->log_pages) != SQLITE_OK)
+    return store_file_set_error (database, error);
+  return execute (database, settings, error);
+}
+
 /* open_and_check: @ret_damaged: it cannot be used because of what is in it. */
 static sqlite3 *
-open_and_check (const char *path, gboolean *ret_damaged, GError **error)
+open_and_check (const StoreFile *file, const char *path, gboolean *ret_damaged, GError **error)
 {
   sqlite3 *database = NULL;
 
@@ -141,10 +176,8 @@ open_and_check (const char *path, gboolean *ret_damaged, GError **error)
     store_file_set_error (database, error);
   else if (sqlite3_db_readonly (database, "main") != 0)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "it cannot be written");
-  else if (sqlite3_db_config (database, SQLITE_DBCONFIG_LOOKASIDE, NULL, 0, 0) == SQLITE_OK /* memory for nothing */
-           && sqlite3_db_config (database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL) == SQLITE_OK
-           && execute (database, settings, error) && check_content (database, ret_damaged, error)
-           && store_file_migrate (database, schema, error))
+  else if (set_up (database, file, error) && (file->is_great || check_content (database, ret_damaged, error))
+           && store_file_migrate (database, file->schema, error))
     return database;
   *ret_damaged |= is_damaged (database);
   sqlite3_close (database);
@@ -180,27 +213,33 @@ set_aside (const char *path, const char *reason, GError **error)
 }
 
 sqlite3 *
-store_file_open (const char *path, gboolean *ret_damaged, GError **error)
+store_file_open_as (const StoreFile *file, const char *path, gboolean *ret_damaged, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   gboolean damaged;
-  sqlite3 *database = open_and_check (path, &damaged, &failure);
+  sqlite3 *database = open_and_check (file, path, &damaged, &failure);
 
   /* Once more: an error of the disk that passes looks like damage too. */
   if (damaged)
     {
       g_clear_error (&failure);
-      database = open_and_check (path, &damaged, &failure);
+      database = open_and_check (file, path, &damaged, &failure);
     }
-  *ret_damaged = damaged;
-  if (damaged)
+  *ret_damaged = damaged && !file->is_kept;
+  if (*ret_damaged)
     {
       if (!set_aside (path, failure->message, error))
         return NULL;
       g_clear_error (&failure);
-      database = open_and_check (path, &damaged, &failure);
+      database = open_and_check (file, path, &damaged, &failure);
     }
   if (database == NULL)
     g_propagate_error (error, g_steal_pointer (&failure));
   return database;
+}
+
+sqlite3 *
+store_file_open (const char *path, gboolean *ret_damaged, GError **error)
+{
+  return store_file_open_as (&store_file_common, path, ret_damaged, error);
 }

@@ -22,12 +22,17 @@ typedef struct
 
 struct Store
 {
+  const StoreFile *file;
+  const StoreHooks *hooks; /* NULL: none */
+  gpointer hooks_data;
+  GDestroyNotify hooks_free;
   char *folder, *path;
   char *key_folder; /* NULL: none */
 
   /* The thread's while it runs. */
   sqlite3 *database; /* NULL: to be opened */
   gboolean failing;  /* the last job did, and this was logged */
+  int log_pages;     /* in the log of a great file, when something was kept last */
   gint damaged;      /* atomic */
 
   GThread *thread; /* the last that was started, to be joined */
@@ -45,23 +50,46 @@ log_failure (const char *path, const GError *error)
              "store: %s cannot be used: %s", path, error->message);
 }
 
-Store *
-store_new (const char *directory)
+static Store *
+new_store (const StoreFile *file, const char *directory)
 {
   Store *store = g_new0 (Store, 1);
 
+  store->file = file;
   store->folder = g_strdup (directory);
-  store->path = g_build_filename (directory, STORE_FILE_NAME, NULL);
+  store->path = g_build_filename (directory, file->name, NULL);
   g_mutex_init (&store->lock);
   g_cond_init (&store->ended);
   g_queue_init (&store->jobs);
   return store;
 }
 
+Store *
+store_new (const char *directory)
+{
+  return new_store (&store_file_common, directory);
+}
+
+Store *
+store_new_ledger (const char *directory)
+{
+  return new_store (&store_file_ledger, directory);
+}
+
+void
+store_set_hooks (Store *store, const StoreHooks *hooks, gpointer data, GDestroyNotify data_free)
+{
+  store->hooks = hooks;
+  store->hooks_data = data;
+  store->hooks_free = data_free;
+}
+
 static void
 close_store (Store *store)
 {
   sqlite3_close (store->database);
+  if (store->hooks_free != NULL)
+    store->hooks_free (store->hooks_data);
   g_mutex_clear (&store->lock);
   g_cond_clear (&store->ended);
   g_free (store->folder);
@@ -130,16 +158,46 @@ note_outcome (Store *store, const GError *error)
   store->failing = error != NULL;
 }
 
+/* SQLite's word of what is in the log with what was just kept. */
+static int
+note_log (void *data, sqlite3 *database, const char *name, int pages)
+{
+  ((Store *)data)->log_pages = pages;
+  return SQLITE_OK;
+}
+
+/* shorten_log: what SQLite would do inside a job: a second flush that somebody waits for. A failure is the next job's. */
+static void
+shorten_log (Store *store)
+{
+  if (store->database == NULL || store->log_pages < store->file->log_pages)
+    return;
+  store->log_pages = 0;
+  sqlite3_wal_checkpoint_v2 (store->database, NULL, SQLITE_CHECKPOINT_PASSIVE, NULL, NULL);
+}
+
+static gboolean
+call_hook (Store *store, gboolean (*hook) (sqlite3 *, gpointer, GError **), GError **error)
+{
+  return hook == NULL || hook (store->database, store->hooks_data, error);
+}
+
 static gboolean
 open_file (Store *store, GError **error)
 {
   gboolean damaged = FALSE;
 
-  if (store->database == NULL)
-    store->database = store_file_open (store->path, &damaged, error);
+  if (store->database != NULL)
+    return TRUE;
+  store->database = store_file_open_as (store->file, store->path, &damaged, error);
   if (damaged)
     g_atomic_int_set (&store->damaged, TRUE);
-  return store->database != NULL;
+  if (store->database == NULL)
+    return FALSE;
+  store->log_pages = 0;
+  if (store->file->is_great)
+    sqlite3_wal_hook (store->database, note_log, store);
+  return store->hooks == NULL || call_hook (store, store->hooks->opened, error);
 }
 
 static gboolean
@@ -147,6 +205,18 @@ execute (Store *store, const char *sql, GError **error)
 {
   return sqlite3_exec (store->database, sql, NULL, NULL, NULL) == SQLITE_OK
          || store_file_set_error (store->database, error);
+}
+
+/* keep: what the job has done. */
+static gboolean
+keep (Store *store, GError **error)
+{
+  if ((store->hooks != NULL && !call_hook (store, store->hooks->committing, error))
+      || !execute (store, "COMMIT;", error))
+    return FALSE;
+  if (store->hooks != NULL && store->hooks->committed != NULL)
+    store->hooks->committed (store->hooks_data);
+  return TRUE;
 }
 
 static void
@@ -157,7 +227,7 @@ run_job (Store *store, GTask *task)
 
   if (open_file (store, &error) && execute (store, "BEGIN IMMEDIATE;", &error)
       && job->function (store->database, job->data, &error))
-    execute (store, "COMMIT;", &error);
+    keep (store, &error);
   note_outcome (store, error);
   if (error == NULL)
     {
@@ -196,6 +266,8 @@ run_jobs (gpointer data)
     {
       run_job (store, task);
       g_object_unref (task);
+      if (store->file->is_great)
+        shorten_log (store);
     }
   if (abandoned)
     {

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * store: what must survive, in one SQLite file. In: jobs of the tenants, which are the other rooms of this floor. Out:
+ * store: what must survive, in a SQLite file. In: jobs of the tenants, which are the other rooms of this floor. Out:
  * their outcome, on the main loop.
  *
  * Jobs run one after the other, each in a transaction of its own, on one thread that is there only while there are
@@ -9,8 +9,9 @@
  * that fails is undone; only where the disk failed at its last flush the next start may find it done, as a whole.
  *
  * The first job makes the file where there is none, and brings an older one to this version. One that is damaged is set
- * aside, renamed, and begun anew. Where it cannot be opened (no directory, no right, disk full, in use, made by a newer
- * version) or written, jobs fail, and each next one tries again. Both are logged here, the latter once until it works.
+ * aside, renamed, and begun anew; the ledger's stays as it is, and jobs fail. Where it cannot be opened (no directory,
+ * no right, disk full, in use, made by a newer version) or written, jobs fail, and each next one tries again. Both are
+ * logged here, the latter once until it works.
  */
 #pragma once
 
@@ -21,6 +22,24 @@ struct sqlite3;
 
 /* store_new: @directory: where the file is, or will be. */
 Store *store_new (const char *directory);
+
+/* store_new_ledger: the ledger's own file in the same folder. */
+Store *store_new_ledger (const char *directory);
+
+/*
+ * What one tenant sees of everybody's jobs, on the store's thread: a connection is new, and no job has seen it
+ * (@opened); a job has done its work, which is about to be kept (@committing), or was kept (@committed). FALSE with an
+ * error of the first two fails the job. Each may be NULL.
+ */
+typedef struct
+{
+  gboolean (*opened) (struct sqlite3 *database, gpointer data, GError **error);
+  gboolean (*committing) (struct sqlite3 *database, gpointer data, GError **error);
+  void (*committed) (gpointer data);
+} StoreHooks;
+
+/* store_set_hooks: before the first job. @hooks: static. @data: (transfer full), freed with the store. */
+void store_set_hooks (Store *store, const StoreHooks *hooks, gpointer data, GDestroyNotify data_free);
 
 /*
  * store_set_key_folder: the folder in which the service manager hands over the key (store-key.h), for the tenants that

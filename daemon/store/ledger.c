@@ -1,0 +1,270 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ledger: see the header. */
+#include "store/ledger.h"
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "store/ledger-call.h"
+#include "store/store-file.h"
+
+/* Coming and going. */
+
+Ledger *
+ledger_new (Store *store)
+{
+  Ledger *ledger = g_new0 (Ledger, 1);
+
+  ledger->references = 1;
+  ledger->store = store;
+  ledger->tree = ledger_tree_new (store_get_folder (store), store_get_key_folder (store));
+  ledger->path = g_build_filename (store_get_folder (store), STORE_FILE_LEDGER_NAME, NULL);
+  ledger->observers = g_array_new (FALSE, FALSE, sizeof (LedgerCallObserver));
+  ledger->lazy = ledger_call_new_entries ();
+  ledger->anchors = g_ptr_array_new_with_free_func (ledger_call_free_anchor);
+  ledger->lazy_seconds = LEDGER_CALL_LAZY_SECONDS;
+  store_set_hooks (store, &ledger_tree_hooks, ledger_tree_ref (ledger->tree), ledger_tree_unref);
+  return ledger;
+}
+
+void
+ledger_free (Ledger *ledger)
+{
+  if (ledger == NULL)
+    return;
+  g_clear_handle_id (&ledger->timer, g_source_remove);
+  ledger_call_flush (ledger);
+  ledger->is_gone = TRUE;
+  ledger_call_unref_ledger (ledger);
+}
+
+void
+ledger_set_origin (Ledger *ledger, const char *begin)
+{
+  ledger_tree_set_origin (ledger->tree, begin);
+}
+
+void
+ledger_set_retention (Ledger *ledger, guint days)
+{
+  ledger->retention = days;
+  ledger->pruned = 0;
+}
+
+void
+ledger_add_observer (Ledger *ledger, LedgerObserver observer, gpointer user_data)
+{
+  const LedgerCallObserver added = { observer, user_data };
+
+  g_array_append_val (ledger->observers, added);
+}
+
+Store *
+ledger_get_store (Ledger *ledger)
+{
+  return ledger->store;
+}
+
+guint64
+ledger_get_size (Ledger *ledger)
+{
+  return ledger->size;
+}
+
+/* Appending. */
+
+static gboolean
+append (LedgerCall *call, sqlite3 *database, GError **error)
+{
+  call->leaves = g_array_new (FALSE, FALSE, sizeof (MerkleHash));
+  for (guint i = 0; i < call->entries->len; i++)
+    {
+      guint64 index;
+      MerkleHash leaf;
+
+      if (!ledger_tree_append (call->tree, database, call->entries->pdata[i], &index, &leaf, error))
+        return FALSE;
+      if (i == 0)
+        call->index = index;
+      g_array_append_val (call->leaves, leaf);
+    }
+  return TRUE;
+}
+
+void
+ledger_append (Ledger *ledger, GPtrArray *entries, GAsyncReadyCallback callback, gpointer user_data)
+{
+  LedgerCall *call = ledger_call_new (ledger, append, ledger_append, callback, user_data);
+
+  call->is_writing = TRUE;
+
+  call->entries = entries;
+  ledger_call_begin (ledger, call, TRUE);
+}
+
+gboolean
+ledger_append_finish (Ledger *ledger, GAsyncResult *result, guint64 *ret_index, GError **error)
+{
+  return ledger_call_finish_index (result, ret_index, error);
+}
+
+void
+ledger_append_get_leaf (GAsyncResult *result, guint n, MerkleHash *ret_leaf)
+{
+  const LedgerCall *call = g_task_get_task_data (G_TASK (result));
+
+  *ret_leaf = g_array_index (call->leaves, MerkleHash, n);
+}
+
+void
+ledger_append_lazily (Ledger *ledger, LedgerEntry *entry)
+{
+  if (!store_key_look (store_get_key_folder (ledger->store), NULL))
+    {
+      ledger_entry_unref (entry); /* there is no ledger */
+      return;
+    }
+  g_ptr_array_add (ledger->lazy, entry);
+  ledger_call_arm (ledger);
+}
+
+gboolean
+ledger_append_in (Ledger *ledger, struct sqlite3 *database, const LedgerEntry *entry, guint64 *ret_index,
+                  GError **error)
+{
+  GError *failure = NULL;
+
+  if (ledger_tree_append (ledger->tree, database, entry, ret_index, NULL, &failure))
+    return TRUE;
+  g_propagate_error (error, ledger_call_adopt (failure));
+  return FALSE;
+}
+
+void
+ledger_get_last_leaf (Ledger *ledger, MerkleHash *ret_leaf)
+{
+  ledger_tree_get_last_leaf (ledger->tree, ret_leaf);
+}
+
+void
+ledger_note_written (Ledger *ledger)
+{
+  ledger_call_run (ledger_call_new (ledger, NULL, NULL, NULL, NULL), ledger);
+}
+
+void
+ledger_note_anchor (Ledger *ledger, const char *where, const char *checkpoint)
+{
+  LedgerCallAnchor *anchor = g_new (LedgerCallAnchor, 1);
+
+  *anchor = (LedgerCallAnchor){ g_strdup (where), g_strdup (checkpoint), g_get_real_time () };
+  g_ptr_array_add (ledger->anchors, anchor);
+  ledger_call_arm (ledger);
+}
+
+/* People. */
+
+static gboolean
+hash_parts (const guint8 *key, const char *const *parts, guint8 ret_hash[LEDGER_PERSON_SIZE])
+{
+  g_autoptr (GByteArray) bytes = g_byte_array_new ();
+  gboolean done;
+
+  for (guint i = 0; parts[i] != NULL; i++)
+    {
+      const guint32 size = GUINT32_TO_BE ((guint32)strlen (parts[i]));
+
+      g_byte_array_append (bytes, (const guint8 *)&size, sizeof size);
+      g_byte_array_append (bytes, (const guint8 *)parts[i], (guint)strlen (parts[i]));
+    }
+  done = gnutls_hmac_fast (GNUTLS_MAC_SHA256, key, STORE_KEY_SIZE, bytes->data, bytes->len, ret_hash) == 0;
+  gnutls_memset (bytes->data, 0, bytes->len); /* it is of a person */
+  return done;
+}
+
+static gboolean
+need_naming (Ledger *ledger, GError **error)
+{
+  if (ledger->naming == NULL)
+    ledger->naming = store_key_new (store_get_key_folder (ledger->store), "ledger-person", error);
+  return ledger->naming != NULL;
+}
+
+gboolean
+ledger_hash_person (Ledger *ledger, const char *const *parts, guint8 ret_hash[LEDGER_PERSON_SIZE], GError **error)
+{
+  if (!need_naming (ledger, error))
+    return FALSE;
+  if (hash_parts (store_key_get_data (ledger->naming), parts, ret_hash))
+    return TRUE;
+  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED, "a person cannot be hashed");
+  return FALSE;
+}
+
+gboolean
+ledger_hash_person_before (Ledger *ledger, const char *const *parts, guint8 ret_hash[LEDGER_PERSON_SIZE],
+                           GError **error)
+{
+  const char *id = need_naming (ledger, error) ? store_key_get_previous_id (ledger->naming) : NULL;
+
+  if (id != NULL && hash_parts (store_key_find (ledger->naming, id), parts, ret_hash))
+    return TRUE;
+  if (ledger->naming != NULL)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "there is no store key before this one");
+  return FALSE;
+}
+
+/* An administrator's acts. */
+
+static gboolean
+restore (LedgerCall *call, sqlite3 *database, GError **error)
+{
+  return ledger_tree_restore (call->tree, database, call->entries->pdata[0], &call->index, error);
+}
+
+static LedgerCall *
+new_act (Ledger *ledger, LedgerWork work, LedgerEntry *entry, gpointer tag, GAsyncReadyCallback callback,
+         gpointer user_data)
+{
+  LedgerCall *call = ledger_call_new (ledger, work, tag, callback, user_data);
+
+  call->entries = ledger_call_new_entries ();
+  g_ptr_array_add (call->entries, entry);
+  return call;
+}
+
+void
+ledger_restore (Ledger *ledger, LedgerEntry *entry, GAsyncReadyCallback callback, gpointer user_data)
+{
+  ledger_call_begin (ledger, new_act (ledger, restore, entry, ledger_restore, callback, user_data), TRUE);
+}
+
+gboolean
+ledger_restore_finish (Ledger *ledger, GAsyncResult *result, guint64 *ret_index, GError **error)
+{
+  return ledger_call_finish_index (result, ret_index, error);
+}
+
+static gboolean
+change_key (LedgerCall *call, sqlite3 *database, GError **error)
+{
+  return ledger_tree_change_key (call->tree, database, call->entries->pdata[0], call->text, &call->index, error);
+}
+
+void
+ledger_change_key (Ledger *ledger, LedgerEntry *entry, const char *act, GAsyncReadyCallback callback,
+                   gpointer user_data)
+{
+  LedgerCall *call = new_act (ledger, change_key, entry, ledger_change_key, callback, user_data);
+
+  call->text = g_strdup (act);
+  ledger_call_begin (ledger, call, FALSE);
+}
+
+gboolean
+ledger_change_key_finish (Ledger *ledger, GAsyncResult *result, guint64 *ret_index, GError **error)
+{
+  return ledger_call_finish_index (result, ret_index, error);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* seal: see the header. */
+#include "store/seal.h"
+
+#include <gnutls/crypto.h>
+#include <gnutls/gnutls.h>
+#include <string.h>
+
+#define CIPHER GNUTLS_CIPHER_AES_256_GCM
+#define NONCE_SIZE 12
+#define TAG_SIZE 16
+
+static gnutls_aead_cipher_hd_t
+begin_cipher (const guint8 *key)
+{
+  const gnutls_datum_t datum = { (unsigned char *)key, STORE_KEY_SIZE };
+  gnutls_aead_cipher_hd_t cipher;
+
+  return gnutls_aead_cipher_init (&cipher, CIPHER, &datum) == 0 ? cipher : NULL;
+}
+
+GBytes *
+seal_close (StoreKey *key, const char *binding, gconstpointer bytes, gsize size, GBytes **ret_nonce)
+{
+  gsize sealed_size = size + TAG_SIZE;
+  g_autofree guint8 *sealed = g_malloc (sealed_size);
+  gnutls_aead_cipher_hd_t cipher = begin_cipher (store_key_get_data (key));
+  guint8 nonce[NONCE_SIZE];
+  int result;
+
+  if (cipher == NULL)
+    return NULL;
+  if (gnutls_rnd (GNUTLS_RND_NONCE, nonce, sizeof nonce) != 0)
+    g_error ("no random numbers");
+  result = gnutls_aead_cipher_encrypt (cipher, nonce, sizeof nonce, binding, strlen (binding), TAG_SIZE, bytes, size,
+                                       sealed, &sealed_size);
+  gnutls_aead_cipher_deinit (cipher);
+  if (result != 0)
+    return NULL;
+  *ret_nonce = g_bytes_new (nonce, sizeof nonce);
+  return g_bytes_new_take (g_steal_pointer (&sealed), sealed_size);
+}
+
+Secret *
+seal_open (StoreKey *key, const char *id, const char *binding, GBytes *nonce, GBytes *sealed, gsize *ret_size)
+{
+  const guint8 *data = store_key_find (key, id);
+  gsize size = g_bytes_get_size (sealed);
+  g_autoptr (Secret) inside = NULL;
+  gnutls_aead_cipher_hd_t cipher;
+  int result;
+
+  if (data == NULL || g_bytes_get_size (nonce) != NONCE_SIZE || size < TAG_SIZE
+      || (cipher = begin_cipher (data)) == NULL)
+    return NULL;
+  inside = secret_new (size);
+  result
+      = gnutls_aead_cipher_decrypt (cipher, g_bytes_get_data (nonce, NULL), NONCE_SIZE, binding, strlen (binding),
+                                    TAG_SIZE, g_bytes_get_data (sealed, NULL), size, secret_get_data (inside), &size);
+  gnutls_aead_cipher_deinit (cipher);
+  if (result != 0)
+    return NULL;
+  *ret_size = size;
+  return g_steal_pointer (&inside);
+}

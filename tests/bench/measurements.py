@@ -19,6 +19,7 @@ from pathlib import Path
 import pcsc
 from bus import MANAGER, ROOT, Agent, call
 from desk import CardDesk, NumberDesk
+from fetching import measure_records
 from instruments import (BusMonitor, SystemCalls, can_hide_bundle, need, processor_time, run_callgrind, run_memcheck,
                          start_daemon)
 from loop import settle
@@ -445,4 +446,5 @@ def measure_return(effort):
 
 GROUPS = [measure_card, measure_opensc, measure_center, measure_system_calls, measure_instructions, measure_allocations,
           measure_bus, measure_wall, measure_card_time, measure_idle, measure_memory, measure_start, measure_stop,
-          measure_return, measure_neighbours, measure_under_flood, measure_parsers]
+          measure_return, measure_neighbours, measure_under_flood, measure_parsers,
+          measure_records]

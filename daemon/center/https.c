@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * https: libsoup, and the reading of a body within its limit. The body is read as far as it has come, without a
- * further turn of the main loop: a short answer costs one. A long one lets the rest of the daemon have its turns.
+ * further turn of the main loop: a short answer costs one.
  */
 
 #include "center/https.h"
@@ -20,7 +20,6 @@
 #define RETRY_AFTER_SECONDS_MAXIMUM 86400 /* more is nonsense */
 #define INFORMATIONAL_ANSWERS_MAXIMUM 8   /* 1xx, before the answer itself */
 #define EMPTY_TURNS_MAXIMUM 256           /* in which something came, and nothing of the body */
-#define TURN_SIZE_MAXIMUM 262144          /* bytes: then the rest of the daemon has its turn */
 
 /*
  * A session that is resumed proves neither side anew: glib-networking takes one that another certificate, or another
@@ -456,21 +455,15 @@ read_piece (Exchange *exchange)
 static void
 read_body (Exchange *exchange)
 {
-  gssize n, turn = 0;
+  gssize n;
 
   while ((n = read_piece (exchange)) > 0)
     {
       exchange->empty_turns = 0;
       exchange->outcome->received = https_body_get_size (exchange->body);
-      turn += n;
       if (https_body_is_too_large (exchange->body, exchange->outcome->received))
         {
           exchange_fail_too_large (exchange);
-          return;
-        }
-      if (turn >= TURN_SIZE_MAXIMUM)
-        {
-          wait_for_more (exchange);
           return;
         }
     }

@@ -26,6 +26,13 @@ INSTITUTION = "1312345678"
 DEADLINE = 60  # seconds, of everything that a test waits for: only so that nothing waits for ever
 
 
+def months_ago(number):
+    """YYYYMM, in Japan."""
+    today = datetime.datetime.now(datetime.timezone(datetime.timedelta(hours=9)))
+    month = today.year * 12 + today.month - 1 - number
+    return f"{month // 12:04}{month % 12 + 1:02}"
+
+
 class Center:
     """shikaku-sim-center, started and stopped."""
 

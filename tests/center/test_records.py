@@ -4,9 +4,9 @@
 import sys
 
 from driver import TIMEOUT, Driver, count, get_key, make_pair, wait_for, wait_for_requests
-from simulated import PEOPLE, Center
+from simulated import PEOPLE, Center, months_ago
 
-SPAN = "from=202501 to=202609"
+SPAN = f"from={months_ago(22)} to={months_ago(2)}"
 SIZE_MAXIMUM = 32 * 1024 * 1024  # of a document
 MEMORY = 3000  # kilobytes that a large document may cost beside itself, with all that TLS and HTTP keep
 
@@ -67,7 +67,7 @@ def test_outcomes():
 def check_refusals(center, driver):
     for errors in ("xml", "json"):
         center.tell(f"records errors={errors} span=36")
-        for span, code, outcome in (("from=202201 to=202609", "SHK040003", "span-refused"),
+        for span, code, outcome in ((f"from={months_ago(40)} to={months_ago(2)}", "SHK040003", "span-refused"),
                                     ("from=202001 to=202010", "SHK040005", "too-old"),
                                     ("from=209901 to=209901", "SHK040004", "not-yet")):  # fmt: skip
             for form in ("xml", "pdf"):

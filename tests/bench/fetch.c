@@ -3,8 +3,8 @@
  * fetch: what it takes to bring a document of records from the center into memory, beside the bare download of it: the
  * same TLS, the same request, and each piece thrown away. For measure_records.
  *
- * fetch URL KEYS-DIRECTORY ours|bare NUMBER: one document ahead, then NUMBER of them; tells "BYTES WALL CPU", nanoseconds
- * each, of one document, and the process' memory at most, in kilobytes.
+ * fetch URL KEYS-DIRECTORY ours|bare NUMBER: one document ahead, then NUMBER of them; tells "BYTES WALL CPU MEMORY": of
+ * one document, in nanoseconds, and of the process at most, in kilobytes.
  */
 #include <gio/gio.h>
 #include <stdio.h>

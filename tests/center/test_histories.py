@@ -54,7 +54,8 @@ def test_documents():
         assert tree.findtext("MessageHeader/ResultCode") == "1"
         assert tree.findtext("MessageHeader/QuaInf/Name") == "山田　花子"
         assert tree.findtext("MessageHeader/RequestInfo/ReqStartDate") == SPAN["StartDate"]
-        receipts = {(drug.findtext("DrugC"), day.findtext("PrDate")) for day in tree.iter("DiDateInf") for drug in day.iter("DrugInf")}
+        receipts = {(drug.findtext("DrugC"), day.findtext("PrDate"))
+                    for day in tree.iter("DiDateInf") for drug in day.iter("DrugInf")}  # fmt: skip
         prescribed = {(drug.findtext("ShDrugC"), day.findtext("ShPrDate"))
                       for day in tree.iter("ShPrDateInf") for drug in day.iter("ShDrugInf")}  # fmt: skip
         dispensed = {(drug.findtext("CzDrugC"), day.findtext("CzPrDate"))

@@ -105,6 +105,7 @@ def test_bad_answers():
         assert fetch(center, driver)[0] == "ok"
         center.tell("expire-tokens")
         assert fetch(center, driver)[0] == "ok"
+        assert driver.state()[0] == "degraded"  # it answers, but too many calls have failed
 
 
 def test_cut():
@@ -120,12 +121,11 @@ def test_cut():
             assert fetch(center, driver, identifier=identifier)[0] == "ok", cut
             names = [line["identifier"] for line in center.tell("journal")["journal"]]
             assert names == [identifier] * 2, (cut, names)
-        for cut in (0, size - 1):
-            center.tell("clear-log")
-            center.tell(f"fault cut {cut} path=records/drug always")
-            assert driver.ask(make_fetch()) == "CenterUnreachable"
-            assert count(center, "records/drug") == 5
-            center.tell("clear-faults")
+        center.tell("clear-log")
+        center.tell(f"fault cut {size - 1} path=records/drug always")
+        assert driver.ask(make_fetch()) == "CenterUnreachable"
+        assert count(center, "records/drug") == 5
+        center.tell("clear-faults")
         assert fetch(center, driver)[0] == "ok"
 
 

@@ -107,6 +107,8 @@ test_mistakes (void)
                                      "[ABCD0001W]\nClass=fatal\n",
                                      "[ABCD0001W]\nClass=error\nError=PinIncorrect\n",
                                      "[ABCD0001W]\nClass=error\nColour=red\n",
+                                     "[ABCD0001W]\nClass=error\nOutcome=data\n", /* no refusal stands for that */
+                                     "[ABCD0001W]\nClass=error\nOutcome=lost\n",
                                      "[A code that is far too long to be one of the center]\nClass=error\n" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
@@ -126,6 +128,40 @@ test_mistakes (void)
     }
 }
 
+/* What records that were asked for come to, also by a site's own word: no code for an ended consent is public. */
+static void
+test_outcomes (void)
+{
+  static const struct
+  {
+    const char *code;
+    RecordsOutcome outcome;
+  } rows[] = {
+    { "SCKO1000E", RECORDS_NOT_CONFIGURED },
+    { "SHK040001", RECORDS_CONSENT_ENDED },
+    { "SHK040002", RECORDS_REFUSED },
+    { "SHK040003", RECORDS_SPAN_REFUSED },
+    { "SHK040004", RECORDS_NOT_YET },
+    { "SHK040005", RECORDS_TOO_OLD },
+    { "SHK040006", RECORDS_NOT_COVERED },
+    { "SHK040007", RECORDS_NONE },
+    { "SHK090002", RECORDS_REFUSED },
+    { "ABCD0003E", RECORDS_REFUSED },
+    { "", RECORDS_REFUSED },
+    { NULL, RECORDS_REFUSED },
+  };
+  g_autofree char *folder = g_dir_make_tmp ("codes-XXXXXX", NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    g_assert_cmpint (code_catalogue_get_outcome (rows[i].code), ==, rows[i].outcome);
+  write_file (folder, "site.ini", "[ABCD0003E]\nClass=error\nOutcome=consent-ended\n");
+  g_assert_true (code_catalogue_check_folder (folder, NULL));
+  code_catalogue_use_folder (folder);
+  g_assert_cmpint (code_catalogue_get_outcome ("ABCD0003E"), ==, RECORDS_CONSENT_ENDED);
+  code_catalogue_use_folder (NULL);
+  remove_folder (folder);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -133,6 +169,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/code-catalogue/known", test_known);
   g_test_add_func ("/code-catalogue/letters", test_letters);
   g_test_add_func ("/code-catalogue/site", test_site);
+  g_test_add_func ("/code-catalogue/outcomes", test_outcomes);
   g_test_add_func ("/code-catalogue/mistakes", test_mistakes);
   return g_test_run ();
 }

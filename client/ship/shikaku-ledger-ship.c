@@ -118,8 +118,10 @@ run (int argc, char **argv)
     return ship (base);
   if (strcmp (verb, "verify") == 0)
     return verify (base);
-  is_done = strcmp (verb, "init") == 0 ? ship_base_create (base, &error)
-                                       : ship_base_begin_generation (base, argv[2], argv[3], &error);
+  if (strcmp (verb, "init") == 0)
+    is_done = ship_base_create (base, &error);
+  else
+    is_done = ship_base_lock (base, argv[2], &error) && ship_base_begin_generation (base, argv[2], argv[3], &error);
   return is_done ? STATUS_DONE : fail (error->message);
 }
 

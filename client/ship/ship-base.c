@@ -7,7 +7,9 @@
 #include <sys/socket.h>
 
 #define SCHEMA "/org/shikaku/ship/schema.sql"
-#define PAGE "1000"             /* rows that a cursor gives at once */
+#define PAGE "1000" /* rows that a cursor gives at once */
+#define LOCK_SECONDS "30"
+#define LOCK_NOT_AVAILABLE "55P03"
 #define LOCK_CLASS "1936222057" /* "shki": of the advisory locks, which are of the whole database */
 
 struct ShipBase
@@ -169,19 +171,27 @@ ship_base_create (ShipBase *base, GError **error)
   return result != NULL;
 }
 
+/* It is waited for: the server may not have seen yet that the last run is over. */
 gboolean
 ship_base_lock (ShipBase *base, const char *origin, GError **error)
 {
-  PGresult *result = ask (base, "SELECT pg_try_advisory_lock (" LOCK_CLASS ", hashtext ($1))", 1, &origin, error);
-  gboolean is_ours;
+  PGresult *result;
+  gboolean is_busy;
 
-  if (result == NULL)
+  if (!run (base, "SET lock_timeout = '" LOCK_SECONDS "s'", 0, NULL, error))
     return FALSE;
-  is_ours = strcmp (PQgetvalue (result, 0, 0), "t") == 0;
+  result = PQexecParams (base->connection, "SELECT pg_advisory_lock (" LOCK_CLASS ", hashtext ($1))", 1, NULL, &origin,
+                         NULL, NULL, 0);
+  is_busy = g_strcmp0 (PQresultErrorField (result, PG_DIAG_SQLSTATE), LOCK_NOT_AVAILABLE) == 0;
+  if (is_busy)
+    {
+      PQclear (result);
+      g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY, "%s is being shipped by somebody else", origin);
+      return FALSE;
+    }
+  result = take_result (base, result, error);
   PQclear (result);
-  if (!is_ours)
-    g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY, "%s is being shipped by somebody else", origin);
-  return is_ours;
+  return result != NULL;
 }
 
 gboolean

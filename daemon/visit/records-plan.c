@@ -17,6 +17,7 @@ struct RecordsPlan
   char from[RECORDS_MONTH_SIZE], to[RECORDS_MONTH_SIZE]; /* as wished, or taken */
   gboolean has_from, has_to;                             /* it was said */
   gint newest; /* the last month whose receipts are there; of check-ups: today's */
+  gint oldest; /* that is asked for where nobody says from when */
   gint span;
 };
 
@@ -116,6 +117,7 @@ read_wish (RecordsPlan *plan, const RecordsWish *wish, gint *ret_from, gint *ret
   if ((wish->from != NULL && !read_month (wish->from, &from)) || (wish->to != NULL && !read_month (wish->to, &to))
       || from > to)
     return FALSE;
+  plan->oldest = MAX (today - YEARS_KEPT * MONTHS_OF_YEAR + 1, FIRST_MONTH);
   plan->has_from = wish->from != NULL;
   plan->has_to = wish->to != NULL;
   plan->span = (gint)MAX (wish->span_months, 1);
@@ -225,7 +227,7 @@ split_all (RecordsPlan *plan)
   for (guint i = plan->parts->len; i-- > 0;)
     {
       const RecordsPlanPart part = *get_part (plan, i);
-      gint from, to;
+      gint from = 0, to = 0;
 
       if (part.is_known || get_months (&part, &from, &to) <= plan->span)
         continue;
@@ -243,7 +245,7 @@ count_split (const RecordsPlan *plan, gint span)
   for (guint i = 0; i < plan->parts->len; i++)
     {
       const RecordsPlanPart *part = get_part (plan, i);
-      gint from, to, months = part->is_known ? 0 : get_months (part, &from, &to);
+      gint from = 0, to = 0, months = part->is_known ? 0 : get_months (part, &from, &to);
 
       if (months > span)
         n += (guint)((months + span - 1) / span - 1);
@@ -251,18 +253,31 @@ count_split (const RecordsPlan *plan, gint span)
   return n;
 }
 
+/* date_checkups: all check-ups cannot be asked for at once: they are asked for by months, as medicines are. */
 static void
-refuse_span (RecordsPlan *plan, RecordsPlanPart *part)
+date_checkups (RecordsPlan *plan, guint index)
 {
-  gint from, to, months = get_months (part, &from, &to), span = (months + 1) / 2;
+  const RecordsPlanPart part = *get_part (plan, index);
 
-  if (months < 2 || count_split (plan, MIN (plan->span, span)) > RECORDS_PLAN_REQUESTS_MAXIMUM)
+  g_array_remove_index (plan->parts, index);
+  insert_asked (plan, index, plan->oldest, plan->newest, &part);
+}
+
+static void
+refuse_span (RecordsPlan *plan, guint index)
+{
+  RecordsPlanPart *part = get_part (plan, index);
+  gint from = 0, to = 0, months = get_months (part, &from, &to), span = (months + 1) / 2;
+
+  if (months == 0)
+    date_checkups (plan, index);
+  else if (months < 2 || count_split (plan, MIN (plan->span, span)) > RECORDS_PLAN_REQUESTS_MAXIMUM)
+    set_outcome (part, RECORDS_REFUSED);
+  else
     {
-      set_outcome (part, RECORDS_REFUSED);
-      return;
+      plan->span = MIN (plan->span, span);
+      split_all (plan);
     }
-  plan->span = MIN (plan->span, span);
-  split_all (plan);
 }
 
 /* drop_prescriptions: of all that is to be asked for still; where nothing else can be, there is nothing yet. */
@@ -287,11 +302,13 @@ drop_prescriptions (RecordsPlan *plan)
 void
 records_plan_note (RecordsPlan *plan, guint index, RecordsOutcome outcome)
 {
-  RecordsPlanPart *part = get_part (plan, index);
+  RecordsPlanPart *part;
 
-  g_assert (index < plan->parts->len && !part->is_known);
+  g_assert (index < plan->parts->len);
+  part = get_part (plan, index);
+  g_assert (!part->is_known);
   if (outcome == RECORDS_SPAN_REFUSED)
-    refuse_span (plan, part);
+    refuse_span (plan, index);
   else if (outcome == RECORDS_NOT_CONFIGURED && part->with_prescriptions)
     drop_prescriptions (plan);
   else

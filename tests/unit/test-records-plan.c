@@ -210,6 +210,20 @@ test_split_ends (void)
   g_assert_cmpuint (records_plan_get_n_parts (year), <=, RECORDS_PLAN_REQUESTS_MAXIMUM);
 }
 
+/* A center that does not give all check-ups at once is asked by months. */
+static void
+test_split_checkups (void)
+{
+  g_autoptr (RecordsPlan) plan = make_plan (CONSENT_CHECKUP, NULL, NULL, TODAY, 36, FALSE);
+
+  note_all (plan, (RecordsOutcome[]){ RECORDS_SPAN_REFUSED }, 1);
+  assert_plan (plan, "202412-202611* 202112-202411*");
+  note_all (plan, (RecordsOutcome[]){ RECORDS_DATA, RECORDS_SPAN_REFUSED }, 2);
+  assert_plan (plan, "202412-202611=data 202306-202411* 202112-202305*");
+  note_all (plan, (RecordsOutcome[]){ RECORDS_NONE, RECORDS_DATA }, 2);
+  assert_judged (plan, RECORDS_DATA, TRUE);
+}
+
 /* The site is not set for prescriptions: once more without them, and that is never the whole. */
 static void
 test_without_prescriptions (void)
@@ -319,6 +333,7 @@ main (int argc, char **argv)
   g_test_add_func ("/records-plan/split", test_split);
   g_test_add_func ("/records-plan/split-of-all", test_split_of_all);
   g_test_add_func ("/records-plan/split-ends", test_split_ends);
+  g_test_add_func ("/records-plan/split-checkups", test_split_checkups);
   g_test_add_func ("/records-plan/without-prescriptions", test_without_prescriptions);
   g_test_add_func ("/records-plan/judgement", test_judgement);
   g_test_add_func ("/records-plan/nothing-asked", test_nothing_asked);

@@ -68,7 +68,20 @@ static const FhirKind kinds[] = {
 static const FhirKind started
     = { FHIR_PATTERN_SECURITY, APPLICATION, DICOM ("110120", "Application Start"), "E", NULL };
 static const FhirKind stopped = { FHIR_PATTERN_SECURITY, APPLICATION, DICOM ("110121", "Application Stop"), "E", NULL };
+static const FhirKind ledger_read
+    = { FHIR_PATTERN_SECURITY, LOG_USED, LIFECYCLE ("access", "Access/View Record Lifecycle Event"), "R", NULL };
 static const FhirKind unknown = { FHIR_PATTERN_SECURITY, APPLICATION, { NULL, NULL, NULL }, "E", NULL };
+
+/* Of the daemon itself, and of who reads the ledger. NULL: any other act of administration. */
+static const FhirKind *
+look_up_act (const char *act)
+{
+  if (g_strcmp0 (act, "started") == 0)
+    return &started;
+  if (g_strcmp0 (act, "stopped") == 0)
+    return &stopped;
+  return act != NULL && g_str_has_prefix (act, "ledger-") ? &ledger_read : NULL;
+}
 
 static gboolean
 is_text (const LedgerEntry *entry, LedgerField field, const char *word)
@@ -80,11 +93,12 @@ const FhirKind *
 ledger_fhir_look_up (const LedgerEntry *entry)
 {
   guint kind = ledger_entry_get_kind (entry);
+  const FhirKind *act = NULL;
 
-  if (kind == LEDGER_ADMINISTRATION && is_text (entry, LEDGER_FIELD_ACT, "started"))
-    return &started;
-  if (kind == LEDGER_ADMINISTRATION && is_text (entry, LEDGER_FIELD_ACT, "stopped"))
-    return &stopped;
+  if (kind == LEDGER_ADMINISTRATION)
+    act = look_up_act (ledger_entry_get_text (entry, LEDGER_FIELD_ACT));
+  if (act != NULL)
+    return act;
   return kind < G_N_ELEMENTS (kinds) && kinds[kind].action != NULL ? &kinds[kind] : &unknown;
 }
 

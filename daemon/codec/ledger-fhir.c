@@ -212,9 +212,10 @@ write_person (Writer *writer)
   if (staff != NULL)
     write_reference (writer, "who", "Practitioner", OURS "staff-asserted", staff,
                      "as the calling program asserts, not proved");
+  else if (uid != NULL)
+    write_reference (writer, "who", "Practitioner", OURS "uid", uid, "the user of the calling program");
   else
-    write_reference (writer, "who", "Practitioner", OURS "uid", uid,
-                     uid != NULL ? "the user of the calling program" : "nobody: shikakud itself");
+    write_daemon (writer, "who");
 }
 
 /* Both ends are on this machine: its system bus lies between them. */

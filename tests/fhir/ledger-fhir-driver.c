@@ -153,6 +153,7 @@ print_checks (void)
 static void
 print_every_kind (void)
 {
+  static const char *const acts[] = { "started", "stopped", "configured", "ledger-export" };
   LedgerEntry *entry;
 
   for (guint kind = LEDGER_CONSENT; ledger_kind_to_string (kind) != NULL; kind++)
@@ -164,10 +165,10 @@ print_every_kind (void)
       print_entry (entry);
       print_entry (ledger_entry_new (kind));
     }
-  for (gsize i = 0; i < 3; i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (acts); i++)
     {
       entry = ledger_entry_new (LEDGER_ADMINISTRATION);
-      ledger_entry_add_text (entry, LEDGER_FIELD_ACT, i == 0 ? "started" : i == 1 ? "stopped" : "settings");
+      ledger_entry_add_text (entry, LEDGER_FIELD_ACT, acts[i]);
       print_entry (entry);
     }
 }

@@ -93,6 +93,9 @@ def check_meaning(events):
     query = patterns.entities(events[7], patterns.OBJECT)[0]["query"]
     assert base64.b64decode(query) == b"kind=fetch&Records=drug&Format=xml&From=202109&To=202512", query
     assert "outcome" not in events[7]  # what becomes of it is another entry's
+    acts = {event["outcomeDesc"].rpartition(" ")[2]: event["subtype"][0]["code"] for event in events[-4:]}
+    assert acts == {"started": "110120", "stopped": "110121", "configured": "110129", "ledger-export": "access"}, acts
+    assert patterns.agents(events[-1], patterns.USER)[0]["who"] == events[-1]["source"]["observer"]  # nobody else did it
     odd = next(event for event in events if "urgent" in json.dumps(event))
     assert details(odd)["Reason"] == 'called back: "urgent"? <&> 急患' and details(odd)["Root"] == "AAH/"
 

@@ -19,6 +19,7 @@
 #include "center/web-api.h"
 #include "settings-check.h"
 #include "settings.h"
+#include "store/ledger.h"
 #include "store/store.h"
 #include "visit/metrics.h"
 #include "visit/station-settings.h"
@@ -36,6 +37,7 @@ typedef struct
   Bus *bus;
   Transport *transport;
   Station *station;
+  Ledger *ledger;
   Metrics *metrics;
   const char *path;             /* of the configuration, as asked for */
   Configuration *configuration; /* in force */
@@ -69,6 +71,13 @@ on_terminate (gpointer user_data)
 }
 
 static void
+configure_ledger (Ledger *ledger, const Configuration *configuration)
+{
+  ledger_set_origin (ledger, settings_get_ledger_origin (configuration));
+  ledger_set_retention (ledger, settings_get_ledger_retention (configuration));
+}
+
+static void
 use_configuration (Daemon *daemon, Configuration *configuration)
 {
   const WebApiSettings web_api = settings_get_web_api (configuration);
@@ -77,6 +86,7 @@ use_configuration (Daemon *daemon, Configuration *configuration)
   code_catalogue_use_folder (settings_get_codes_folder (configuration));
   web_api_configure (daemon->transport, &web_api);
   station_configure (daemon->station, &station);
+  configure_ledger (daemon->ledger, configuration);
   metrics_configure (daemon->metrics, settings_get_metrics_file (configuration));
   bus_set_configuration (daemon->bus, configuration);
   configuration_free (daemon->configuration);
@@ -141,7 +151,8 @@ run (Daemon *daemon, GError **error)
   const StationSettings settings = settings_get_station (configuration);
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autofree char *state_directory = settings_get_state_directory ();
-  g_autoptr (Store) store = NULL; /* before its tenants: it goes after them */
+  g_autoptr (Store) store = NULL, ledger_store = NULL; /* before their tenants: they go after them */
+  g_autoptr (Ledger) ledger = NULL;
   g_autoptr (Bus) bus = NULL;
   g_autoptr (Station) station = NULL;
   g_autoptr (ReaderMonitor) monitor = NULL;
@@ -159,6 +170,12 @@ run (Daemon *daemon, GError **error)
   store_set_key_folder (store, settings_get_credentials_directory ());
   station_set_store (station, store);
   station_keep_way (station, store);
+  ledger_store = store_new_ledger (state_directory);
+  store_set_key_folder (ledger_store, settings_get_credentials_directory ());
+  ledger = ledger_new (ledger_store);
+  configure_ledger (ledger, configuration);
+  station_set_ledger (station, ledger);
+  daemon->ledger = ledger;
   daemon->loop = loop;
   daemon->bus = bus;
   daemon->station = station;

@@ -23,6 +23,8 @@ static const ConfigurationKey keys[] = {
   { "Visit", "Retention", CONFIGURATION_SECONDS, "600", 1, 86400 },
   { "Visit", "AskCeiling", CONFIGURATION_SWITCH, "false" },
   { "Consent", "Together", CONFIGURATION_SWITCH, "false" },
+  { "Ledger", "Origin", CONFIGURATION_STRING, NULL },
+  { "Ledger", "Retention", CONFIGURATION_MONTHS, "60", 0, 600 },
   { "Changes", "Retention", CONFIGURATION_MONTHS, "24", 0, 120 },
   { "Metrics", "File", CONFIGURATION_PATH, "/run/shikaku/shikaku.prom" },
   { NULL },
@@ -81,6 +83,18 @@ settings_get_web_api (const Configuration *configuration)
     .timeout_seconds = configuration_get_seconds (configuration, "Center", "Timeout"),
     .token_pin_file = configuration_get_string (configuration, "Center", "TokenPin"),
   };
+}
+
+const char *
+settings_get_ledger_origin (const Configuration *configuration)
+{
+  return configuration_get_string (configuration, "Ledger", "Origin");
+}
+
+guint
+settings_get_ledger_retention (const Configuration *configuration)
+{
+  return (configuration_get_seconds (configuration, "Ledger", "Retention") * 36525 + 1199) / 1200; /* none too few */
 }
 
 StationSettings

@@ -13,6 +13,10 @@
  */
 Configuration *settings_load (const char *path, GError **error);
 
+/* settings_get_ledger_origin: how a new ledger's name begins; NULL: not said. _retention: of its entries, in days. */
+const char *settings_get_ledger_origin (const Configuration *configuration);
+guint settings_get_ledger_retention (const Configuration *configuration);
+
 /* What each floor is given; the texts live as long as @configuration. */
 WebApiSettings settings_get_web_api (const Configuration *configuration);
 StationSettings settings_get_station (const Configuration *configuration);

@@ -144,7 +144,7 @@ judge_signature (LedgerExamination *examination, const SignedNote *note, guint64
   return verdict == NOTE_FORGED ? fault_SIGNATURE : fault_FOREIGN;
 }
 
-/* compare: a checkpoint that stands elsewhere with the tree as it was at its size. @from: where it is from, for people. */
+/* compare: a checkpoint that stands elsewhere with the tree as it was at its size. @from: where that is, for people. */
 static void
 compare (LedgerExamination *examination, sqlite3 *database, const Checkpoint *checkpoint, const char *from)
 {

@@ -7,8 +7,11 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/log.h"
 #include "store/ledger-call.h"
 #include "store/store-file.h"
+
+#define ORIGIN_MAXIMUM 128 /* bytes: of what it begins with */
 
 /* Coming and going. */
 
@@ -43,6 +46,11 @@ ledger_free (Ledger *ledger)
 void
 ledger_set_origin (Ledger *ledger, const char *begin)
 {
+  if (begin != NULL && (!note_name_is_valid (begin) || strlen (begin) > ORIGIN_MAXIMUM))
+    {
+      log_warning (NULL, "ledger: an origin is a name without spaces and plus signs: the one that is set is not taken");
+      begin = NULL;
+    }
   ledger_tree_set_origin (ledger->tree, begin);
 }
 

@@ -34,7 +34,7 @@ ledger_call_new_entries (void)
 void
 ledger_call_unref_ledger (Ledger *ledger)
 {
-  if (--ledger->references > 0)
+  if (!g_atomic_int_dec_and_test (&ledger->references))
     return;
   ledger_tree_unref (ledger->tree);
   g_free (ledger->path);
@@ -281,7 +281,7 @@ ledger_call_run (LedgerCall *call, Ledger *ledger)
       ledger->lazy = ledger_call_new_entries ();
       ledger->anchors = g_ptr_array_new_with_free_func (ledger_call_free_anchor);
     }
-  ledger->references++;
+  g_atomic_int_inc (&ledger->references);
   store_run (ledger->store, run_job, call, ledger_call_unref, on_done, ledger);
 }
 

@@ -23,7 +23,7 @@ typedef struct
 
 struct Ledger
 {
-  guint references; /* its owner's, and one for each job under way */
+  gint references;  /* atomic: its owner's, one for each job under way, and those of other tenants' jobs */
   gboolean is_gone; /* its owner is */
   Store *store;
   LedgerTree *tree;

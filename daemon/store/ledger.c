@@ -43,6 +43,19 @@ ledger_free (Ledger *ledger)
   ledger_call_unref_ledger (ledger);
 }
 
+Ledger *
+ledger_ref (Ledger *ledger)
+{
+  g_atomic_int_inc (&ledger->references);
+  return ledger;
+}
+
+void
+ledger_unref (gpointer ledger)
+{
+  ledger_call_unref_ledger (ledger);
+}
+
 void
 ledger_set_origin (Ledger *ledger, const char *begin)
 {
@@ -159,7 +172,8 @@ ledger_get_last_leaf (Ledger *ledger, MerkleHash *ret_leaf)
 void
 ledger_note_written (Ledger *ledger)
 {
-  ledger_call_run (ledger_call_new (ledger, NULL, NULL, NULL, NULL), ledger);
+  if (!ledger->is_gone)
+    ledger_call_run (ledger_call_new (ledger, NULL, NULL, NULL, NULL), ledger);
 }
 
 void

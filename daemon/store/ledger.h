@@ -27,6 +27,13 @@ void ledger_free (Ledger *ledger);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Ledger, ledger_free)
 
 /*
+ * ledger_ref, ledger_unref: any thread: for a job of another tenant, which needs the memory of ledger_append_in also
+ * where the ledger was freed while the job waited in the line. (transfer full).
+ */
+Ledger *ledger_ref (Ledger *ledger);
+void ledger_unref (gpointer ledger);
+
+/*
  * ledger_set_origin: how the origin of a ledger begins that is yet to be made (as a name of signed-note.h); behind it
  * come a slash and the SHA-256 of its first key. NULL: LEDGER_ORIGIN. ledger_set_retention: entries that are older are
  * pruned, once a day, with what is appended; 0, as at first: none is.

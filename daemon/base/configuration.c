@@ -177,6 +177,10 @@ check_value (const ConfigurationKey *key, const char *value)
       if (g_ascii_string_to_unsigned (value, 10, key->minimum, key->maximum, NULL, NULL))
         return NULL;
       return g_strdup_printf ("a number of months from %u to %u", key->minimum, key->maximum);
+    case CONFIGURATION_NUMBER:
+      if (g_ascii_string_to_unsigned (value, 10, key->minimum, key->maximum, NULL, NULL))
+        return NULL;
+      return g_strdup_printf ("a number from %u to %u", key->minimum, key->maximum);
     case CONFIGURATION_DIGITS:
       if (size >= key->minimum && size <= key->maximum && strspn (value, "0123456789") == size)
         return NULL;

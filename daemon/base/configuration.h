@@ -18,6 +18,7 @@ typedef enum
   CONFIGURATION_URL,        /* https:// only, no user, query or fragment; a slash at the end is taken off */
   CONFIGURATION_SECONDS,    /* unsigned, minimum..maximum */
   CONFIGURATION_MONTHS,     /* likewise */
+  CONFIGURATION_NUMBER,     /* likewise */
   CONFIGURATION_DIGITS,     /* minimum..maximum of them, and nothing else */
   CONFIGURATION_SWITCH,     /* true or false */
 } ConfigurationType;

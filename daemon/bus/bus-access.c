@@ -16,14 +16,14 @@ static const BusAccessRule rules[] = {
   { SHIKAKU_INTERFACE_MANAGER, "CheckNumber", SHIKAKU_RIGHT_CHECK, BUS_ACCESS_READER_FOR_CONSENTS },
   { SHIKAKU_INTERFACE_MANAGER, "GetVisits", SHIKAKU_RIGHT_CHECK },
   { SHIKAKU_INTERFACE_MANAGER, "TakeVisit", SHIKAKU_RIGHT_CHECK, .of_others = SHIKAKU_RIGHT_TAKEOVER },
-  { SHIKAKU_INTERFACE_MANAGER, "FreeReader", SHIKAKU_RIGHT_MANAGE },
+  { SHIKAKU_INTERFACE_MANAGER, "FreeReader", SHIKAKU_RIGHT_MANAGE, .act = "reader-freed" },
   { SHIKAKU_INTERFACE_MANAGER, "Subscribe", SHIKAKU_RIGHT_CHECK },
   { SHIKAKU_INTERFACE_MANAGER, "GetEventsSince", SHIKAKU_RIGHT_CHECK },
   { SHIKAKU_INTERFACE_MANAGER, "Diagnose", SHIKAKU_RIGHT_CHECK },
   { SHIKAKU_INTERFACE_MANAGER, "GetConfiguration", SHIKAKU_RIGHT_MANAGE },
-  { SHIKAKU_INTERFACE_MANAGER, "DropQueued", SHIKAKU_RIGHT_MANAGE },
+  { SHIKAKU_INTERFACE_MANAGER, "DropQueued", SHIKAKU_RIGHT_MANAGE, .act = "queue-dropped" },
   { SHIKAKU_INTERFACE_MANAGER, "GetStatistics", SHIKAKU_RIGHT_CHECK },
-  { SHIKAKU_INTERFACE_MANAGER, "PurgeChanges", SHIKAKU_RIGHT_MANAGE },
+  { SHIKAKU_INTERFACE_MANAGER, "PurgeChanges", SHIKAKU_RIGHT_MANAGE, .act = "changes-purged" },
   { SHIKAKU_INTERFACE_AGENT_MANAGER, "RegisterAgent", SHIKAKU_RIGHT_AGENT, BUS_ACCESS_READER },
   { SHIKAKU_INTERFACE_AGENT_MANAGER, "UnregisterAgent", SHIKAKU_RIGHT_AGENT, BUS_ACCESS_READER },
   { SHIKAKU_INTERFACE_AGENT_MANAGER, "SetAnswerer", SHIKAKU_RIGHT_AGENT, BUS_ACCESS_READER },
@@ -34,7 +34,8 @@ static const BusAccessRule rules[] = {
   { SHIKAKU_INTERFACE_VISIT, "RegisterReferenceNumber", BUS_ACCESS_OWNER },
   { SHIKAKU_INTERFACE_VISIT, "Cancel", BUS_ACCESS_OWNER },
   { SHIKAKU_INTERFACE_VISIT, "Close", BUS_ACCESS_OWNER },
-  { "org.freedesktop.LogControl1", "Set", BUS_ACCESS_ROOT }, /* Properties.Set of its two writable properties */
+  { "org.freedesktop.LogControl1", "Set", BUS_ACCESS_ROOT,
+    .act = "log-set" }, /* Properties.Set of its two writable properties */
   { NULL },
 };
 

@@ -29,6 +29,7 @@ typedef struct
   const char *right;
   BusAccessReader reader;
   const char *of_others; /* the right that is needed too where it is about what another user has begun; or NULL */
+  const char *act;       /* what it does, a word for the ledger, which has an entry when it was done; NULL: none */
 } BusAccessRule;
 
 /* bus_access_get_rules: the table, ended by a NULL interface. */

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "bus/bus-actor.h"
 #include "bus/bus-options.h"
 
 #define SIZE_MAXIMUM 65536 /* bytes of arguments, roughly: a call may wait for minutes, and many may */
@@ -21,6 +22,7 @@ struct BusCall
 {
   BusCalls *calls;
   BusShare *share; /* its caller's, to which it is charged */
+  const BusAccessRule *rule;
   sd_bus_message *message;
   BusCallHandler handler;
   gpointer target;
@@ -84,6 +86,42 @@ count_refusal (BusCalls *calls, int code)
     station_count_refusal (calls->station, code == SHIKAKU_ERROR_LIMIT_EXCEEDED);
 }
 
+/* make_actor: who calls, as far as the bus knows; @peer is known. */
+static Actor
+make_actor (BusPeer *peer)
+{
+  Actor actor = { 0 };
+
+  bus_actor_fill (&actor, peer, NULL); /* nothing is asserted that could be wrong */
+  return actor;
+}
+
+/* note_done: what manages the daemon is an entry of the ledger. */
+static void
+note_done (BusCall *call)
+{
+  BusPeer *peer = bus_call_get_peer (call);
+
+  if (call->rule->act != NULL && call->calls->station != NULL && peer != NULL && peer->account != NULL)
+    {
+      const Actor actor = make_actor (peer);
+
+      station_note_act (call->calls->station, &actor, call->rule->act);
+    }
+}
+
+/* note_refused: also that somebody has no right to it. */
+static void
+note_refused (BusCall *call, BusPeer *peer)
+{
+  if (call->calls->station != NULL && peer != NULL && peer->account != NULL)
+    {
+      const Actor actor = make_actor (peer);
+
+      station_note_refusal (call->calls->station, &actor, call->rule->member, SHIKAKU_ERROR_NOT_AUTHORIZED);
+    }
+}
+
 static void
 call_free (BusCall *call)
 {
@@ -101,6 +139,8 @@ on_access (BusPeer *peer, const GError *error, gpointer user_data)
   g_autoptr (BusCalls) calls = bus_calls_ref (call->calls);
   gboolean refused = !calls->closed && g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_AUTHORIZED);
 
+  if (refused)
+    note_refused (call, peer);
   if (calls->closed) /* meanwhile */
     bus_call_return_error (
         call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down"));
@@ -165,6 +205,7 @@ bus_call_begin (BusCalls *calls, sd_bus_message *message, const char *interface,
   *call = (BusCall){
     .calls = bus_calls_ref (calls),
     .share = bus_share_ref (peer->share),
+    .rule = rule,
     .message = sd_bus_message_ref (message),
     .handler = method->handler,
     .target = target,
@@ -212,6 +253,7 @@ bus_call_return_message (BusCall *call, sd_bus_message *reply, int result)
   else
     {
       sd_bus_send (NULL, reply, NULL);
+      note_done (call);
       call_free (call);
     }
   sd_bus_message_unref (reply);

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "visit/station-events.h"
+#include "visit/station-ledger.h"
 #include "visit/station-private.h"
 #include "visit/station-settings.h"
 
@@ -103,6 +104,7 @@ station_begin (Station *station)
   station->calendar.has_begun = TRUE;
   station->calendar.clock = wall_clock_new (on_clock, station);
   station_calendar_schedule (station);
+  station_ledger_begin (station);
 }
 
 void

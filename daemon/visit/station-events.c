@@ -151,3 +151,15 @@ station_events_note_expiry (Station *station, const StationExpiry *expiry, gint 
   event_details_add_number (details, 'i', "Days", days);
   add_event (station, EVENT_EXPIRY, EVENT_FOR_ALL, details);
 }
+
+void
+station_events_note_ledger (Station *station, const char *kind, guint64 size, ShikakuError error)
+{
+  GString *details = g_string_new (NULL);
+
+  event_details_add_text (details, 's', "Kind", kind);
+  if (error != SHIKAKU_ERROR_NONE)
+    event_details_add_text (details, 's', "Error", shikaku_error_get_name ((int)error));
+  event_details_add_number (details, 't', "Size", (gint64)size);
+  add_event (station, EVENT_LEDGER, EVENT_FOR_ALL, details);
+}

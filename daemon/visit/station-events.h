@@ -8,9 +8,11 @@
  *   center           for all: State s, Cause s
  *   reader           for all: Reader o, Name s, Present b; those that are there at the start are no event
  *   expiry           for all: What s, Source s, Expires t, Days i
+ *   ledger           for all: Kind s (of entries that people should look at), Size t; or Error s: it cannot be written
  */
 #pragma once
 
+#include "base/error.h"
 #include "store/events.h"
 #include "visit/station-observer.h"
 
@@ -43,3 +45,6 @@ void station_events_note_center (Station *station, const char *center, const cha
 void station_events_note_surveyed (Station *station);
 void station_events_note_reader (Station *station, const char *path, const char *name, gboolean present);
 void station_events_note_expiry (Station *station, const StationExpiry *expiry, gint days);
+
+/* station_events_note_ledger: @kind: static; NULL: @error counts. */
+void station_events_note_ledger (Station *station, const char *kind, guint64 size, ShikakuError error);

@@ -11,6 +11,8 @@
 #include "store/events.h"
 #include "store/served-cards.h"
 #include "visit/calendar.h"
+#include "visit/ledger-notes.h"
+#include "visit/lookups.h"
 #include "visit/station-observer.h"
 #include "visit/station-retention.h"
 #include "visit/station-way.h"
@@ -92,6 +94,13 @@ struct Station
     char *configuration, *authorities; /* why the newer one is not in use; NULL: it is */
     gint64 configuration_since, authorities_since;
   } settings;
+
+  struct
+  {
+    LedgerNotes *notes; /* NULL: there is no ledger */
+    Lookups *lookups;   /* likewise */
+    guint budget;       /* of look-ups of a person, by staff and day */
+  } ledger;
 
   struct
   {

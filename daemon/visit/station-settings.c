@@ -67,6 +67,8 @@ tell_changed (Station *station)
 void
 station_note_configuration (Station *station, const char *complaint)
 {
+  if (complaint == NULL)
+    ledger_notes_act (station->ledger.notes, NULL, LEDGER_ACT_CONFIGURED);
   if (replace_reason (&station->settings.configuration, &station->settings.configuration_since, complaint))
     tell_changed (station);
 }

@@ -100,7 +100,10 @@ on_visit_changed (Visit *visit, gpointer data)
   Station *station = data;
 
   if (visit_is_finished (visit)) /* the last change of a visit, and only one */
-    station_events_note_finished (station, visit);
+    {
+      station_events_note_finished (station, visit);
+      station_ledger_note_finished (station, visit);
+    }
   if (!visit_is_closed (visit) && !station->is_freed)
     station->observer->visit_changed (visit, station->observer_data);
 }
@@ -156,6 +159,7 @@ station_new (const StationSettings *settings, AgentPort agents, const StationObs
   station->started = station->statistics.since = g_get_real_time ();
   station->changes = changes_new ();
   changes_configure (station->changes, settings->changes_retention_months);
+  station_ledger_configure (station, settings->lookups_per_staff_and_day);
   station->authorities.file = g_strdup (settings->card_authorities_file);
   station->host = (VisitHost){
     .transports = station->transports,
@@ -199,6 +203,7 @@ station_free (Station *station)
   station_visits_forget (station);
   outage_free (g_steal_pointer (&station->host.outage));
   station_events_clear (station);
+  station_ledger_clear (station);
   station_unref (station);
 }
 
@@ -228,6 +233,7 @@ station_configure (Station *station, const StationSettings *settings)
   if (station->authorities.loaded != NULL) /* what has worked is not given up: the new file is looked at now */
     station_get_authorities (station, NULL);
   changes_configure (station->changes, settings->changes_retention_months);
+  station_ledger_configure (station, settings->lookups_per_staff_and_day);
   station_calendar_configure (station, settings->calendar);
 }
 
@@ -258,6 +264,7 @@ void
 station_set_ledger (Station *station, Ledger *ledger)
 {
   station->host.ledger = ledger;
+  station_ledger_set (station, ledger);
 }
 
 Outage *
@@ -295,6 +302,7 @@ station_open_visit (Station *station, const VisitOptions *given, GError **error)
   StationReader *reader = NULL;
   CardWorker *worker = NULL;
   VisitTicket *taken = NULL;
+  LedgerPersonHashes asked;
   Visit *visit;
 
   if (station_refuses_visits (station, error))
@@ -323,12 +331,17 @@ station_open_visit (Station *station, const VisitOptions *given, GError **error)
       worker = needs_card ? station_reader_get_worker (reader) : NULL;
     }
 
+  if (!station_ledger_admit (station, options, &asked, error)) /* last: it counts */
+    return NULL;
+
   visit = visit_new (&station->host, g_steal_pointer (&options), g_steal_pointer (&consents), worker);
+  visit_set_asked (visit, &asked);
   if (given->ticket != NULL)
     visit_add_ticket (visit,
                       visit_ticket_new (given->ticket, &(VisitTicketTerms){ given->uses, 0, VISIT_TICKET_TAKE }));
   station_visits_add (station, visit);
   station_halt_note_begun (station_ref (station));
+  station_ledger_note_opened (station, visit);
   visit_start (visit);
   if (reader != NULL)
     station_reader_begin_visit (reader, visit);

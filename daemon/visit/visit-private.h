@@ -10,6 +10,7 @@
 #include "visit/card-proof.h"
 #include "visit/consent.h"
 #include "visit/eligibility.h"
+#include "visit/ledger-person.h"
 #include "visit/visit-host.h"
 #include "visit/visit-options.h"
 #include "visit/visit-origin.h"
@@ -48,6 +49,7 @@ struct Visit
   GPtrArray *tickets;        /* of VisitTicket: of those that are good. visit.c's */
   gint64 opened;             /* microseconds since the epoch */
   const char *method;        /* visit.c's; static */
+  LedgerPersonHashes asked;  /* whose numbers were typed; visit.c's */
   VisitClock clock;          /* every step's */
 
   struct

@@ -362,6 +362,30 @@ visit_get_uid (Visit *visit)
   return visit->options->uid;
 }
 
+const char *
+visit_get_caller (Visit *visit)
+{
+  return visit->options->caller;
+}
+
+const Actor *
+visit_get_actor (Visit *visit)
+{
+  return visit->options->actor;
+}
+
+void
+visit_set_asked (Visit *visit, const LedgerPersonHashes *asked)
+{
+  visit->asked = *asked;
+}
+
+const LedgerPersonHashes *
+visit_get_asked (Visit *visit)
+{
+  return &visit->asked;
+}
+
 VisitState
 visit_get_state (Visit *visit)
 {

@@ -9,6 +9,7 @@
 #include "card/card-worker.h"
 #include "visit/consent.h"
 #include "visit/eligibility.h"
+#include "visit/ledger-person.h"
 #include "visit/visit-host.h"
 #include "visit/visit-options.h"
 #include "visit/visit-origin.h"
@@ -25,9 +26,16 @@ Visit *visit_ref (Visit *visit);
 void visit_unref (Visit *visit);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Visit, visit_unref)
 
-const char *visit_get_path (Visit *visit);  /* object path: its id everywhere */
-const char *visit_get_owner (Visit *visit); /* unique name; NULL: it has gone, and the visit waits to be taken */
-guint32 visit_get_uid (Visit *visit);       /* of the owner's user */
+const char *visit_get_path (Visit *visit);   /* object path: its id everywhere */
+const char *visit_get_owner (Visit *visit);  /* unique name; NULL: it has gone, and the visit waits to be taken */
+guint32 visit_get_uid (Visit *visit);        /* of the owner's user */
+const char *visit_get_caller (Visit *visit); /* the account's name, for people */
+const Actor *visit_get_actor (Visit *visit); /* who has it, and says it is; (transfer none) */
+
+/* visit_set_asked: whose numbers were typed, as hashes; before visit_start. The getter: none are known by card. */
+void visit_set_asked (Visit *visit, const LedgerPersonHashes *asked);
+const LedgerPersonHashes *visit_get_asked (Visit *visit);
+
 VisitState visit_get_state (Visit *visit);
 gboolean visit_is_finished (Visit *visit); /* done, failed or cancelled */
 VisitOrigin visit_get_origin (Visit *visit);

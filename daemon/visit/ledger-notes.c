@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* ledger-notes: see the header. */
+#include "visit/ledger-notes.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/message-ids.h"
+
+#define REFUSALS_MAXIMUM 256                /* that are told apart; more are told each by itself again */
+#define REFUSAL_PAUSE (60 * G_USEC_PER_SEC) /* between two entries of the same refusal */
+
+struct LedgerNotes
+{
+  Ledger *ledger;
+  LedgerEntry *started; /* not written yet; NULL: it is */
+  GHashTable *refusals; /* who, what and why → Refusal */
+};
+
+/* One that came lately. */
+typedef struct
+{
+  gint64 written; /* monotonic: its last entry */
+  guint64 more;   /* came since */
+} Refusal;
+
+LedgerNotes *
+ledger_notes_new (Ledger *ledger)
+{
+  LedgerNotes *notes = g_new0 (LedgerNotes, 1);
+
+  notes->ledger = ledger;
+  notes->started = ledger_entry_new (LEDGER_ADMINISTRATION);
+  ledger_entry_add_text (notes->started, LEDGER_FIELD_ACT, LEDGER_ACT_STARTED);
+  ledger_entry_add_text (notes->started, LEDGER_FIELD_DETAIL, SHIKAKU_VERSION);
+  notes->refusals = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  return notes;
+}
+
+void
+ledger_notes_free (LedgerNotes *notes)
+{
+  if (notes->started == NULL)
+    ledger_notes_act (notes, NULL, LEDGER_ACT_STOPPED);
+  g_clear_pointer (&notes->started, ledger_entry_unref);
+  g_hash_table_unref (notes->refusals);
+  g_free (notes);
+}
+
+/* write_started: before whatever happens first. */
+static void
+write_started (LedgerNotes *notes)
+{
+  if (notes->started != NULL)
+    ledger_append_lazily (notes->ledger, g_steal_pointer (&notes->started));
+}
+
+/* write: @entry: (transfer full). */
+static void
+write_lazily (LedgerNotes *notes, LedgerEntry *entry)
+{
+  write_started (notes);
+  ledger_append_lazily (notes->ledger, entry);
+}
+
+/* add_code: what the center has said to it. */
+static void
+add_code (LedgerEntry *entry, const Eligibility *eligibility)
+{
+  const char *code = eligibility->cause != NULL ? shikaku_error_get_plain_code (eligibility->cause) : NULL;
+
+  if (code == NULL && eligibility->qualification != NULL)
+    code = eligibility->qualification->code;
+  ledger_entry_add_text (entry, LEDGER_FIELD_CODE, code);
+}
+
+void
+ledger_notes_check (LedgerNotes *notes, const LedgerNotesCheck *check)
+{
+  const LedgerPerson person = ledger_person_of_qualification (check->eligibility->qualification);
+  LedgerPersonHashes hashes;
+  LedgerEntry *entry;
+
+  if (notes == NULL)
+    return;
+  entry = ledger_entry_new (LEDGER_CHECK);
+  ledger_person_hash (notes->ledger, &person, &hashes);
+  if (check->asked != NULL && check->asked->has_number) /* what was asked counts: the center may know a newer one */
+    {
+      memcpy (hashes.number, check->asked->number, LEDGER_PERSON_SIZE);
+      hashes.has_number = TRUE;
+    }
+  ledger_entry_add_text (entry, LEDGER_FIELD_VISIT, check->visit);
+  actor_describe (check->actor, entry);
+  ledger_person_add (entry, &hashes);
+  ledger_entry_add_text (entry, LEDGER_FIELD_ORIGIN, check->origin);
+  ledger_entry_add_text (entry, LEDGER_FIELD_EVIDENCE, check->evidence);
+  ledger_entry_add_text (entry, LEDGER_FIELD_ANSWER, eligibility_answer_to_string (check->eligibility->answer));
+  add_code (entry, check->eligibility);
+  write_lazily (notes, entry);
+}
+
+/* is_repeated: the same was written a moment ago: it is counted. @ret_more: how many were, since then. */
+static gboolean
+is_repeated (LedgerNotes *notes, const Actor *actor, const char *act, ShikakuError code, guint64 *ret_more)
+{
+  g_autofree char *key = g_strdup_printf ("%u %d %s %s", actor->uid, (int)code, act, actor->staff);
+  const gint64 now = g_get_monotonic_time ();
+  Refusal *refusal = g_hash_table_lookup (notes->refusals, key);
+
+  if (refusal == NULL)
+    {
+      if (g_hash_table_size (notes->refusals) >= REFUSALS_MAXIMUM)
+        g_hash_table_remove_all (notes->refusals);
+      refusal = g_new0 (Refusal, 1);
+      g_hash_table_insert (notes->refusals, g_steal_pointer (&key), refusal);
+    }
+  else if (now - refusal->written < REFUSAL_PAUSE)
+    {
+      refusal->more++;
+      return TRUE;
+    }
+  *ret_more = refusal->more;
+  *refusal = (Refusal){ now, 0 };
+  return FALSE;
+}
+
+void
+ledger_notes_refusal (LedgerNotes *notes, const Actor *actor, const char *act, ShikakuError code,
+                      const LedgerPersonHashes *person)
+{
+  guint64 more = 0;
+  LedgerEntry *entry;
+
+  if (notes == NULL || is_repeated (notes, actor, act, code, &more))
+    return;
+  entry = ledger_entry_new (LEDGER_REFUSAL);
+  actor_describe (actor, entry);
+  if (person != NULL)
+    ledger_person_add (entry, person);
+  ledger_entry_add_text (entry, LEDGER_FIELD_ACT, act);
+  ledger_entry_add_text (entry, LEDGER_FIELD_ERROR, shikaku_error_get_short_name (code));
+  if (more > 0)
+    ledger_entry_add_number (entry, LEDGER_FIELD_USES, more + 1); /* with this one, since the last entry */
+  write_lazily (notes, entry);
+}
+
+void
+ledger_notes_act (LedgerNotes *notes, const Actor *actor, const char *act)
+{
+  LedgerEntry *entry;
+
+  if (notes == NULL)
+    return;
+  entry = ledger_entry_new (LEDGER_ADMINISTRATION);
+  if (actor != NULL)
+    actor_describe (actor, entry);
+  ledger_entry_add_text (entry, LEDGER_FIELD_ACT, act);
+  write_lazily (notes, entry);
+}
+
+/* on_emergency: that it could not be written is the ledger's to tell; it stops nobody in an emergency. */
+static void
+on_emergency (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (!ledger_append_finish (user_data, result, NULL, &error))
+    log_warning (NULL, "ledger: an emergency is not written: %s", error->message);
+}
+
+void
+ledger_notes_break_glass (LedgerNotes *notes, const Actor *actor, const char *user, const char *visit, const char *act,
+                          const LedgerPersonHashes *person)
+{
+  GPtrArray *entries;
+  LedgerEntry *entry;
+
+  log_event (LOG_WARNING, SHIKAKU_MESSAGE_BREAK_GLASS, visit,
+             ((const LogField[]){ { "SHIKAKU_USER", user }, { "SHIKAKU_ACT", act }, { NULL, NULL } }),
+             "An emergency was said at this desk: look at it later (shikakuctl ledger review)");
+  if (notes == NULL)
+    return;
+  write_started (notes);
+  entry = ledger_entry_new (LEDGER_BREAK_GLASS);
+  ledger_entry_add_text (entry, LEDGER_FIELD_VISIT, visit);
+  actor_describe (actor, entry);
+  if (person != NULL)
+    ledger_person_add (entry, person);
+  ledger_entry_add_text (entry, LEDGER_FIELD_ACT, act);
+  entries = g_ptr_array_new_with_free_func ((GDestroyNotify)ledger_entry_unref);
+  g_ptr_array_add (entries, entry);
+  ledger_append (notes->ledger, entries, on_emergency, notes->ledger);
+}

@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* lookups: see the header. One table of a day, by staff and keyed hash of the person. */
+#include "visit/lookups.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "visit/visit-origin.h"
+
+#define DAY (24 * G_TIME_SPAN_HOUR)
+#define JAPAN_OFFSET (9 * G_TIME_SPAN_HOUR)
+#define ROWS_MAXIMUM 65536 /* of a day: more than a hospital's; beyond them nothing is counted */
+
+struct Lookups
+{
+  Ledger *ledger; /* NULL: there is none */
+  guint budget;
+  gint64 day;         /* of the table: days since 1970 in Japan */
+  GHashTable *counts; /* GBytes: hash and staff → how often */
+  struct LookupsReading *reading;
+};
+
+/* The ledger is being read. */
+struct LookupsReading
+{
+  Lookups *lookups; /* NULL: it has ended */
+  Ledger *ledger;
+  LedgerFilter filter;
+};
+
+static gint64
+get_day (gint64 now)
+{
+  return (now + JAPAN_OFFSET) / DAY;
+}
+
+Lookups *
+lookups_new (Ledger *ledger, guint budget)
+{
+  Lookups *lookups = g_new0 (Lookups, 1);
+
+  lookups->ledger = ledger;
+  lookups->budget = budget;
+  lookups->day = get_day (g_get_real_time ());
+  lookups->counts = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+  return lookups;
+}
+
+void
+lookups_free (Lookups *lookups)
+{
+  if (lookups->reading != NULL)
+    lookups->reading->lookups = NULL;
+  g_hash_table_unref (lookups->counts);
+  g_free (lookups);
+}
+
+void
+lookups_configure (Lookups *lookups, guint budget)
+{
+  lookups->budget = budget;
+}
+
+/* make_key: @staff: NULL: the user is who counts. */
+static GBytes *
+make_key (const char *staff, guint32 uid, const guint8 *person)
+{
+  GByteArray *key = g_byte_array_sized_new (LEDGER_PERSON_SIZE + 16);
+
+  g_byte_array_append (key, person, LEDGER_PERSON_SIZE);
+  if (staff != NULL)
+    g_byte_array_append (key, (const guint8 *)staff, (guint)strlen (staff));
+  else
+    g_byte_array_append (key, (const guint8 *)&uid, sizeof uid);
+  g_byte_array_append (key, staff != NULL ? (const guint8 *)"s" : (const guint8 *)"u", 1);
+  return g_byte_array_free_to_bytes (key);
+}
+
+/* begin_day: what was counted on another day is over, also after the clock was set back. */
+static void
+begin_day (Lookups *lookups)
+{
+  const gint64 today = get_day (g_get_real_time ());
+
+  if (today == lookups->day)
+    return;
+  g_hash_table_remove_all (lookups->counts);
+  lookups->day = today;
+}
+
+static guint
+get_count (Lookups *lookups, GBytes *key)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (lookups->counts, key));
+}
+
+static void
+set_count (Lookups *lookups, GBytes *key, guint count)
+{
+  if (count == 0)
+    g_hash_table_remove (lookups->counts, key);
+  else if (g_hash_table_size (lookups->counts) < ROWS_MAXIMUM || g_hash_table_contains (lookups->counts, key))
+    g_hash_table_insert (lookups->counts, g_bytes_ref (key), GUINT_TO_POINTER (count));
+}
+
+gboolean
+lookups_begin (Lookups *lookups, const Actor *actor, const LedgerPersonHashes *person, GError **error)
+{
+  g_autoptr (GBytes) key = NULL;
+  guint count;
+
+  if (!person->has_number)
+    return TRUE;
+  begin_day (lookups);
+  key = make_key (actor->staff, actor->uid, person->number);
+  count = get_count (lookups, key);
+  if (lookups->budget > 0 && count >= lookups->budget && actor->reason == NULL && !actor->is_break_glass)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_REASON_NEEDED,
+                           "this person was looked up without a card often enough today: Reason, or BreakGlass");
+      return FALSE;
+    }
+  set_count (lookups, key, count + 1);
+  return TRUE;
+}
+
+void
+lookups_undo (Lookups *lookups, const Actor *actor, const LedgerPersonHashes *person)
+{
+  g_autoptr (GBytes) key = person->has_number ? make_key (actor->staff, actor->uid, person->number) : NULL;
+  const guint count = key != NULL ? get_count (lookups, key) : 0;
+
+  if (count > 0)
+    set_count (lookups, key, count - 1);
+}
+
+/* What was before this run. */
+
+static void
+count_entry (Lookups *lookups, const LedgerEntry *entry)
+{
+  const char *origin = ledger_entry_get_text (entry, LEDGER_FIELD_ORIGIN);
+  GBytes *person = ledger_entry_get_bytes (entry, LEDGER_FIELD_PERSON_NUMBER);
+  g_autoptr (GBytes) key = NULL;
+  guint64 uid = 0;
+
+  if (g_strcmp0 (origin, visit_origin_get (VISIT_ORIGIN_NUMBER)->word) != 0 || person == NULL
+      || g_bytes_get_size (person) != LEDGER_PERSON_SIZE || !ledger_entry_get_number (entry, LEDGER_FIELD_UID, &uid))
+    return;
+  key = make_key (ledger_entry_get_text (entry, LEDGER_FIELD_STAFF), (guint32)uid, g_bytes_get_data (person, NULL));
+  set_count (lookups, key, get_count (lookups, key) + 1);
+}
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  struct LookupsReading *reading = user_data;
+  Lookups *lookups = reading->lookups;
+  g_autoptr (GError) error = NULL;
+  guint64 next = 0;
+  g_autoptr (GPtrArray) records = ledger_read_finish (reading->ledger, result, &next, &error);
+
+  if (records == NULL && !g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND))
+    log_warning (NULL, "lookups: those before the start are not counted: %s", error->message);
+  for (guint i = 0; records != NULL && lookups != NULL && i < records->len; i++)
+    {
+      const LedgerRecord *record = records->pdata[i];
+
+      if (record->entry != NULL)
+        count_entry (lookups, record->entry);
+    }
+  if (records != NULL && lookups != NULL && next > reading->filter.first && next < ledger_get_size (reading->ledger))
+    {
+      reading->filter.first = next;
+      ledger_read (reading->ledger, &reading->filter, on_read, reading);
+      return;
+    }
+  if (lookups != NULL)
+    lookups->reading = NULL;
+  g_free (reading);
+}
+
+void
+lookups_restore (Lookups *lookups)
+{
+  if (lookups->ledger == NULL || lookups->budget == 0 || lookups->reading != NULL)
+    return;
+  lookups->reading = g_new0 (struct LookupsReading, 1);
+  *lookups->reading = (struct LookupsReading){
+    .lookups = lookups,
+    .ledger = lookups->ledger,
+    .filter = { .from = lookups->day * DAY - JAPAN_OFFSET,
+                .to = g_get_real_time (),
+                .kinds = G_GUINT64_CONSTANT (1) << LEDGER_CHECK },
+  };
+  ledger_read (lookups->ledger, &lookups->reading->filter, on_read, lookups->reading);
+}

@@ -240,6 +240,8 @@ client_run (Client *client)
   g_autoptr (GError) error = NULL;
   guint watch;
 
+  if (client->verb->alone != NULL && client->verb->alone (client))
+    return client->exit_code;
   client->connection = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, &error);
   if (client->connection == NULL)
     {

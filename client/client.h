@@ -17,6 +17,8 @@
 struct Client
 {
   const Verb *verb;
+  const char *word;     /* that stands behind the verb; NULL: none does */
+  const char *argument; /* that stands behind that; NULL: none does */
   gboolean json;
   GDBusConnection *connection;
   char *daemon;    /* its unique name; NULL while it is away */

@@ -54,7 +54,7 @@ new_context (const char *parameters, const GOptionEntry *entries)
   return context;
 }
 
-/* The word that must follow some verbs, and nothing else. Return: as of Verb.check. */
+/* The word that must follow some verbs, its argument where it takes one, and nothing else. Return: as of Verb.check. */
 static char *
 check_words (const Verb *verb, int argc, char **argv)
 {
@@ -62,8 +62,15 @@ check_words (const Verb *verb, int argc, char **argv)
 
   if (verb->words == NULL)
     return argc > 1 ? g_strdup_printf (_ ("Unexpected argument “%s”."), argv[1]) : NULL;
-  if (argc == 2 && g_strv_contains (verb->words, argv[1]))
-    return NULL;
+  if (argc >= 2 && g_strv_contains (verb->words, argv[1]))
+    {
+      const int wanted = verb->argued != NULL && g_strv_contains (verb->argued, argv[1]) ? 3 : 2;
+
+      if (argc == wanted)
+        return NULL;
+      return argc < wanted ? g_strdup_printf (_ ("“%s” must be followed by an argument."), argv[1])
+                           : g_strdup_printf (_ ("Unexpected argument “%s”."), argv[wanted]);
+    }
   words = g_strjoinv (", ", (char **)verb->words);
   return g_strdup_printf (_ ("“%s” must be followed by one word of: %s."), verb->name, words);
 }
@@ -90,6 +97,8 @@ run_verb (const Verb *verb, int argc, char **argv)
   if (message != NULL)
     return print_usage_error (message);
   client.json = option_json;
+  client.word = argc > 1 ? argv[1] : NULL;
+  client.argument = argc > 2 ? argv[2] : NULL;
   return client_run (&client);
 }
 

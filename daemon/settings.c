@@ -106,6 +106,7 @@ settings_get_station (const Configuration *configuration)
     .retention_seconds = configuration_get_seconds (configuration, "Visit", "Retention"),
     .asks_ceiling = configuration_get_switch (configuration, "Visit", "AskCeiling"),
     .asks_together = configuration_get_switch (configuration, "Consent", "Together"),
+    .institution_code = configuration_get_string (configuration, "Center", "InstitutionCode"),
     .lookups_per_staff_and_day = configuration_get_seconds (configuration, "Lookups", "PerStaffAndDay"),
     .changes_retention_months = configuration_get_seconds (configuration, "Changes", "Retention"),
     .calendar = { { CALENDAR_CENTER_CA, configuration_get_string (configuration, "Center", "CertificateAuthority") },

@@ -287,6 +287,12 @@ handle_purge_changes (BusCall *call, gpointer target)
   changes_purge (changes, on_purged, purge);
 }
 
+static void
+handle_get_receipt (BusCall *call, gpointer target)
+{
+  bus_receipts_get (bus_visits_get_receipts (((BusManager *)target)->visits), call);
+}
+
 static const BusMethod methods[] = {
   { "Check", handle_check },
   { "OpenVisit", handle_open_visit },
@@ -301,6 +307,7 @@ static const BusMethod methods[] = {
   { "GetStatistics", handle_get_statistics },
   { "DropQueued", handle_drop_queued },
   { "PurgeChanges", handle_purge_changes },
+  { "GetReceipt", handle_get_receipt },
   { NULL },
 };
 
@@ -409,6 +416,8 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_METHOD_WITH_ARGS ("Diagnose", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("aa{sv}", links), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("GetStatistics", SD_BUS_NO_ARGS, SD_BUS_RESULT ("a{st}", statistics), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("PurgeChanges", SD_BUS_NO_ARGS, SD_BUS_RESULT ("t", people), on_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("GetReceipt", SD_BUS_ARGS ("s", id, "a{sv}", options), SD_BUS_RESULT ("s", receipt), on_call,
+                           FREE),
   SD_BUS_METHOD_WITH_ARGS ("GetConfiguration", SD_BUS_NO_ARGS, SD_BUS_RESULT ("aa{sv}", keys), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("DropQueued", SD_BUS_NO_ARGS, SD_BUS_RESULT ("u", dropped), on_call, FREE),
   SD_BUS_PROPERTY ("Version", "u", get_property, 0, CONSTANT),

@@ -8,6 +8,7 @@
 #include "base/sealed-file.h"
 #include "bus/bus-eligibility.h"
 #include "bus/bus-entry.h"
+#include "bus/bus-receipt.h"
 #include "bus/bus-reference.h"
 #include "bus/bus-visit-view.h"
 #include "codec/message-json.h"
@@ -36,6 +37,7 @@ struct BusVisits
   BusDescriptors *descriptors;
   Station *station;
   BusReferences *references;
+  BusReceipts *receipts;
   GHashTable *table; /* path, borrowed from the visit → BusVisit */
   guint errand;      /* runs once in the next turn of the loop: tells and closes */
   sd_bus_slot *slot, *enumerator, *manager;
@@ -227,12 +229,39 @@ handle_close (BusCall *call, gpointer target)
   station_close_visit (self->visits->station, self->visit, on_at_rest, call);
 }
 
+static void
+handle_get_receipt (BusCall *call, gpointer target)
+{
+  BusVisit *self = target;
+
+  bus_receipts_get_of_visit (self->visits->receipts, call, self->visit);
+}
+
+static void
+handle_get_disclosures (BusCall *call, gpointer target)
+{
+  BusVisit *self = target;
+
+  bus_receipts_get_disclosures (self->visits->receipts, call, self->visit);
+}
+
+static void
+handle_object (BusCall *call, gpointer target)
+{
+  BusVisit *self = target;
+
+  bus_receipts_object (self->visits->receipts, call, self->visit);
+}
+
 static const BusMethod methods[] = {
   { "GetEligibility", handle_get_eligibility },
   { "GetConsents", handle_get_consents },
   { "GetMessage", handle_get_message },
   { "GetMessageBytes", handle_get_message_bytes },
   { "RegisterReferenceNumber", handle_register_reference_number },
+  { "GetReceipt", handle_get_receipt },
+  { "GetDisclosures", handle_get_disclosures },
+  { "Object", handle_object },
   { "Cancel", handle_cancel },
   { "Close", handle_close },
   { NULL },
@@ -256,6 +285,12 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_METHOD_WITH_ARGS ("GetMessage", SD_BUS_ARGS ("s", format), SD_BUS_RESULT ("h", message), on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("GetMessageBytes", SD_BUS_ARGS ("s", format), SD_BUS_RESULT ("ay", message), on_call,
                            SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("GetReceipt", SD_BUS_ARGS ("s", what, "a{sv}", options), SD_BUS_RESULT ("s", receipt),
+                           on_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("GetDisclosures", SD_BUS_ARGS ("t", first), SD_BUS_RESULT ("t", next, "aa{sv}", entries),
+                           on_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("Object", SD_BUS_ARGS ("t", entry, "s", text, "a{sv}", options),
+                           SD_BUS_RESULT ("t", objection), on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("RegisterReferenceNumber", SD_BUS_ARGS ("s", number, "a{sv}", options), SD_BUS_NO_RESULT,
                            on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("Cancel", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_call, FREE),
@@ -426,6 +461,7 @@ bus_visits_new (sd_bus *bus, BusCalls *calls, BusDescriptors *descriptors, Stati
   visits->descriptors = descriptors;
   visits->station = station;
   visits->references = bus_references_new (station);
+  visits->receipts = bus_receipts_new (station);
   visits->table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)visit_free);
   if (!bus_error_check (sd_bus_add_fallback_vtable (bus, &visits->slot, SHIKAKU_VISIT_PATH, SHIKAKU_INTERFACE_VISIT,
                                                     vtable, find_visit, visits),
@@ -447,6 +483,7 @@ bus_visits_free (BusVisits *visits)
   sd_bus_slot_unref (visits->manager);
   g_clear_handle_id (&visits->errand, g_source_remove);
   bus_references_free (visits->references);
+  bus_receipts_free (visits->receipts);
   g_hash_table_unref (visits->table);
   sd_bus_unref (visits->bus);
   g_free (visits);
@@ -466,6 +503,12 @@ bus_visits_add (BusVisits *visits, Visit *visit, BusPeer *owner, BusCall *check,
   bus_share_charge (self->share, BUS_ACCOUNT_VISIT);
   g_hash_table_insert (visits->table, (gpointer)visit_get_path (visit), self);
   bus_visit_view_tell_added (visits->bus, visit);
+}
+
+BusReceipts *
+bus_visits_get_receipts (BusVisits *visits)
+{
+  return visits->receipts;
 }
 
 char *

@@ -9,6 +9,7 @@
  */
 #pragma once
 
+#include "bus/bus-receipt.h"
 #include "bus/bus-call.h"
 #include "bus/bus-descriptors.h"
 #include "visit/station.h"
@@ -35,6 +36,9 @@ char *bus_visits_make_path (const char *owner, const char *token);
  * NULL with VISIT_EXISTS.
  */
 char *bus_visits_choose_path (BusVisits *visits, const char *owner, const char *token, GError **error);
+
+/* bus_visits_get_receipts: (transfer none). */
+BusReceipts *bus_visits_get_receipts (BusVisits *visits);
 
 /* bus_visits_may_have: whether @peer may have one visit more; or LIMIT_EXCEEDED. */
 gboolean bus_visits_may_have (BusPeer *peer, GError **error);

@@ -30,7 +30,8 @@
   ROW (NONE_WITH_INSURANCE, "none-with-insurance") \
   ROW (SEVERAL_WITH_INSURANCE, "several-with-insurance") \
   ROW (TIME_IN_FUTURE, "time-in-future") \
-  ROW (UNREGISTERED_WITH_ORDINARY_INSURANCE, "unregistered-with-ordinary-insurance")
+  ROW (UNREGISTERED_WITH_ORDINARY_INSURANCE, "unregistered-with-ordinary-insurance") \
+  ROW (OBJECTION, "objection")
 
 #define REMARK_ENUM(suffix, word) REMARK_##suffix,
 typedef enum

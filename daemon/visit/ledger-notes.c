@@ -76,24 +76,23 @@ add_code (LedgerEntry *entry, const Eligibility *eligibility)
 }
 
 void
-ledger_notes_check (LedgerNotes *notes, const LedgerNotesCheck *check)
+ledger_notes_check (LedgerNotes *notes, const LedgerNotesCheck *check, LedgerPersonHashes *ret_person)
 {
   const LedgerPerson person = ledger_person_of_qualification (check->eligibility->qualification);
-  LedgerPersonHashes hashes;
   LedgerEntry *entry;
 
+  ledger_person_hash (notes != NULL ? notes->ledger : NULL, &person, ret_person);
   if (notes == NULL)
     return;
   entry = ledger_entry_new (LEDGER_CHECK);
-  ledger_person_hash (notes->ledger, &person, &hashes);
   if (check->asked != NULL && check->asked->has_number) /* what was asked counts: the center may know a newer one */
     {
-      memcpy (hashes.number, check->asked->number, LEDGER_PERSON_SIZE);
-      hashes.has_number = TRUE;
+      memcpy (ret_person->number, check->asked->number, LEDGER_PERSON_SIZE);
+      ret_person->has_number = TRUE;
     }
   ledger_entry_add_text (entry, LEDGER_FIELD_VISIT, check->visit);
   actor_describe (check->actor, entry);
-  ledger_person_add (entry, &hashes);
+  ledger_person_add (entry, ret_person);
   ledger_entry_add_text (entry, LEDGER_FIELD_ORIGIN, check->origin);
   ledger_entry_add_text (entry, LEDGER_FIELD_EVIDENCE, check->evidence);
   ledger_entry_add_text (entry, LEDGER_FIELD_ANSWER, eligibility_answer_to_string (check->eligibility->answer));

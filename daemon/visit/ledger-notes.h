@@ -37,7 +37,8 @@ typedef struct
 
 /* All of these: @notes: NULL: there is no ledger, and nothing happens. */
 
-void ledger_notes_check (LedgerNotes *notes, const LedgerNotesCheck *check);
+/* ledger_notes_check: @ret_person: whose it was, as far as known. */
+void ledger_notes_check (LedgerNotes *notes, const LedgerNotesCheck *check, LedgerPersonHashes *ret_person);
 
 /* ledger_notes_refusal: of @act (a member of the contract, as a rule), for @code. @person: NULL: not known. */
 void ledger_notes_refusal (LedgerNotes *notes, const Actor *actor, const char *act, ShikakuError code,

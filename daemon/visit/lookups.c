@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "base/log.h"
+#include "visit/ledger-walk.h"
 #include "visit/visit-origin.h"
 
 #define DAY (24 * G_TIME_SPAN_HOUR)
@@ -18,15 +18,7 @@ struct Lookups
   guint budget;
   gint64 day;         /* of the table: days since 1970 in Japan */
   GHashTable *counts; /* GBytes: hash and staff → how often */
-  struct LookupsReading *reading;
-};
-
-/* The ledger is being read. */
-struct LookupsReading
-{
-  Lookups *lookups; /* NULL: it has ended */
-  Ledger *ledger;
-  LedgerFilter filter;
+  LedgerWalk *walk;
 };
 
 static gint64
@@ -50,8 +42,7 @@ lookups_new (Ledger *ledger, guint budget)
 void
 lookups_free (Lookups *lookups)
 {
-  if (lookups->reading != NULL)
-    lookups->reading->lookups = NULL;
+  ledger_walk_stop (&lookups->walk);
   g_hash_table_unref (lookups->counts);
   g_free (lookups);
 }
@@ -138,8 +129,9 @@ lookups_undo (Lookups *lookups, const Actor *actor, const LedgerPersonHashes *pe
 /* What was before this run. */
 
 static void
-count_entry (Lookups *lookups, const LedgerEntry *entry)
+count_entry (const LedgerEntry *entry, gpointer user_data)
 {
+  Lookups *lookups = user_data;
   const char *origin = ledger_entry_get_text (entry, LEDGER_FIELD_ORIGIN);
   GBytes *person = ledger_entry_get_bytes (entry, LEDGER_FIELD_PERSON_NUMBER);
   g_autoptr (GBytes) key = NULL;
@@ -152,47 +144,13 @@ count_entry (Lookups *lookups, const LedgerEntry *entry)
   set_count (lookups, key, get_count (lookups, key) + 1);
 }
 
-static void
-on_read (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  struct LookupsReading *reading = user_data;
-  Lookups *lookups = reading->lookups;
-  g_autoptr (GError) error = NULL;
-  guint64 next = 0;
-  g_autoptr (GPtrArray) records = ledger_read_finish (reading->ledger, result, &next, &error);
-
-  if (records == NULL && !g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND))
-    log_warning (NULL, "lookups: those before the start are not counted: %s", error->message);
-  for (guint i = 0; records != NULL && lookups != NULL && i < records->len; i++)
-    {
-      const LedgerRecord *record = records->pdata[i];
-
-      if (record->entry != NULL)
-        count_entry (lookups, record->entry);
-    }
-  if (records != NULL && lookups != NULL && next > reading->filter.first && next < ledger_get_size (reading->ledger))
-    {
-      reading->filter.first = next;
-      ledger_read (reading->ledger, &reading->filter, on_read, reading);
-      return;
-    }
-  if (lookups != NULL)
-    lookups->reading = NULL;
-  g_free (reading);
-}
-
 void
 lookups_restore (Lookups *lookups)
 {
-  if (lookups->ledger == NULL || lookups->budget == 0 || lookups->reading != NULL)
-    return;
-  lookups->reading = g_new0 (struct LookupsReading, 1);
-  *lookups->reading = (struct LookupsReading){
-    .lookups = lookups,
-    .ledger = lookups->ledger,
-    .filter = { .from = lookups->day * DAY - JAPAN_OFFSET,
-                .to = g_get_real_time (),
-                .kinds = G_GUINT64_CONSTANT (1) << LEDGER_CHECK },
-  };
-  ledger_read (lookups->ledger, &lookups->reading->filter, on_read, lookups->reading);
+  const LedgerFilter filter = { .from = lookups->day * DAY - JAPAN_OFFSET,
+                                .to = g_get_real_time (),
+                                .kinds = G_GUINT64_CONSTANT (1) << LEDGER_CHECK };
+
+  if (lookups->ledger != NULL && lookups->budget > 0 && lookups->walk == NULL)
+    ledger_walk_begin (&lookups->walk, lookups->ledger, &filter, count_entry, lookups);
 }

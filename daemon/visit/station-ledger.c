@@ -17,18 +17,22 @@ station_ledger_set (Station *station, Ledger *ledger)
     return;
   station->ledger.notes = ledger_notes_new (ledger);
   station->ledger.lookups = lookups_new (ledger, station->ledger.budget);
+  station->ledger.objections = objections_new (ledger);
 }
 
 void
 station_ledger_clear (Station *station)
 {
+  g_clear_pointer (&station->ledger.objections, objections_free);
   g_clear_pointer (&station->ledger.lookups, lookups_free);
   g_clear_pointer (&station->ledger.notes, ledger_notes_free);
 }
 
 void
-station_ledger_configure (Station *station, guint lookups_per_staff_and_day)
+station_ledger_configure (Station *station, guint lookups_per_staff_and_day, const char *institution)
 {
+  g_free (station->ledger.institution);
+  station->ledger.institution = g_strdup (institution);
   station->ledger.budget = lookups_per_staff_and_day;
   if (station->ledger.lookups != NULL)
     lookups_configure (station->ledger.lookups, lookups_per_staff_and_day);
@@ -37,8 +41,10 @@ station_ledger_configure (Station *station, guint lookups_per_staff_and_day)
 void
 station_ledger_begin (Station *station)
 {
-  if (station->ledger.lookups != NULL)
-    lookups_restore (station->ledger.lookups);
+  if (station->ledger.lookups == NULL)
+    return;
+  lookups_restore (station->ledger.lookups);
+  objections_restore (station->ledger.objections);
 }
 
 gboolean
@@ -77,9 +83,14 @@ station_ledger_note_finished (Station *station, Visit *visit)
     .asked = visit_get_asked (visit),
     .eligibility = eligibility,
   };
+  LedgerPersonHashes person;
 
   if (eligibility != NULL)
-    ledger_notes_check (station->ledger.notes, &check);
+    {
+      ledger_notes_check (station->ledger.notes, &check, &person);
+      if (station->ledger.objections != NULL && objections_has (station->ledger.objections, &person))
+        visit_add_remark (visit, REMARK_OBJECTION);
+    }
   if ((eligibility == NULL || eligibility->qualification == NULL) && station->ledger.lookups != NULL
       && !visit_needs_card (visit))
     lookups_undo (station->ledger.lookups, check.actor, check.asked); /* nobody was shown anything */

@@ -14,7 +14,8 @@ typedef struct Visit Visit;
 /* station_ledger_set: NULL: there is none any more. station_ledger_clear: the station ends. */
 void station_ledger_set (Station *station, Ledger *ledger);
 void station_ledger_clear (Station *station);
-void station_ledger_configure (Station *station, guint lookups_per_staff_and_day);
+/* station_ledger_configure: @institution: its number, for receipts; NULL: it has none. */
+void station_ledger_configure (Station *station, guint lookups_per_staff_and_day, const char *institution);
 
 /* station_ledger_begin: what was looked up today, before this run, is counted. */
 void station_ledger_begin (Station *station);

@@ -13,6 +13,7 @@
 #include "visit/calendar.h"
 #include "visit/ledger-notes.h"
 #include "visit/lookups.h"
+#include "visit/objections.h"
 #include "visit/station-observer.h"
 #include "visit/station-retention.h"
 #include "visit/station-way.h"
@@ -99,7 +100,9 @@ struct Station
   {
     LedgerNotes *notes; /* NULL: there is no ledger */
     Lookups *lookups;   /* likewise */
-    guint budget;       /* of look-ups of a person, by staff and day */
+    Objections *objections;
+    guint budget;      /* of look-ups of a person, by staff and day */
+    char *institution; /* its number, for receipts; NULL: not set */
   } ledger;
 
   struct

@@ -35,6 +35,7 @@ station_unref (Station *station)
   transports_free (station->transports);
   changes_unref (station->changes);
   station_settings_clear (station);
+  g_free (station->ledger.institution);
   g_free (station->authorities.file);
   g_free (station);
 }
@@ -159,7 +160,7 @@ station_new (const StationSettings *settings, AgentPort agents, const StationObs
   station->started = station->statistics.since = g_get_real_time ();
   station->changes = changes_new ();
   changes_configure (station->changes, settings->changes_retention_months);
-  station_ledger_configure (station, settings->lookups_per_staff_and_day);
+  station_ledger_configure (station, settings->lookups_per_staff_and_day, settings->institution_code);
   station->authorities.file = g_strdup (settings->card_authorities_file);
   station->host = (VisitHost){
     .transports = station->transports,
@@ -233,7 +234,7 @@ station_configure (Station *station, const StationSettings *settings)
   if (station->authorities.loaded != NULL) /* what has worked is not given up: the new file is looked at now */
     station_get_authorities (station, NULL);
   changes_configure (station->changes, settings->changes_retention_months);
-  station_ledger_configure (station, settings->lookups_per_staff_and_day);
+  station_ledger_configure (station, settings->lookups_per_staff_and_day, settings->institution_code);
   station_calendar_configure (station, settings->calendar);
 }
 

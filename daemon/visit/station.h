@@ -23,6 +23,7 @@ typedef struct
   gboolean asks_ceiling;             /* of every patient; else only where the caller names it */
   gboolean asks_together;            /* what opens records is one combined question, but for surgery */
   guint records_span_months;         /* of one request for records, at most; 0: RECORDS_PLAN_MONTHS */
+  const char *institution_code;      /* for receipts; NULL: not set */
   guint lookups_per_staff_and_day;   /* of one person without a card; 0: as many as one likes */
   guint changes_retention_months;    /* that it is kept that a person was seen; 0: not at all */
   CalendarSource calendar[STATION_CALENDAR_MAXIMUM + 1]; /* what ends; the rest is NULL */

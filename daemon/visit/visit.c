@@ -375,6 +375,12 @@ visit_get_actor (Visit *visit)
 }
 
 void
+visit_add_remark (Visit *visit, Remark remark)
+{
+  visit->query.eligibility->remarks |= REMARKS_OF (remark);
+}
+
+void
 visit_set_asked (Visit *visit, const LedgerPersonHashes *asked)
 {
   visit->asked = *asked;

@@ -32,6 +32,9 @@ guint32 visit_get_uid (Visit *visit);        /* of the owner's user */
 const char *visit_get_caller (Visit *visit); /* the account's name, for people */
 const Actor *visit_get_actor (Visit *visit); /* who has it, and says it is; (transfer none) */
 
+/* visit_add_remark: to its answer, of which something else was found out; only while it has one. */
+void visit_add_remark (Visit *visit, Remark remark);
+
 /* visit_set_asked: whose numbers were typed, as hashes; before visit_start. The getter: none are known by card. */
 void visit_set_asked (Visit *visit, const LedgerPersonHashes *asked);
 const LedgerPersonHashes *visit_get_asked (Visit *visit);

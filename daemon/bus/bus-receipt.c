@@ -1,0 +1,289 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus-receipt: see the header. */
+#include "bus/bus-receipt.h"
+
+#include <string.h>
+
+#include "bus/bus-actor.h"
+#include "bus/bus-entry.h"
+#include "bus/bus-options.h"
+#include "codec/receipt.h"
+#include "visit/station-patient.h"
+#include "visit/station-receipt.h"
+
+struct BusReceipts
+{
+  Station *station;
+  GPtrArray *waiting; /* of Waiting */
+};
+
+typedef struct
+{
+  BusReceipts *receipts; /* NULL: they have ended, and the call is answered */
+  BusCall *call;
+} Waiting;
+
+typedef struct
+{
+  const char *language;
+  Actor actor;
+} Options;
+
+static const BusOption receipt_options[]
+    = { { "Language", BUS_OPTION_TEXT, offsetof (Options, language), NULL }, { NULL } };
+static const BusOption objection_options[] = { BUS_ACTOR_OPTIONS (Options, actor), { NULL } };
+
+BusReceipts *
+bus_receipts_new (Station *station)
+{
+  BusReceipts *receipts = g_new0 (BusReceipts, 1);
+
+  receipts->station = station;
+  receipts->waiting = g_ptr_array_new ();
+  return receipts;
+}
+
+void
+bus_receipts_free (BusReceipts *receipts)
+{
+  for (guint i = 0; i < receipts->waiting->len; i++)
+    {
+      Waiting *waiting = receipts->waiting->pdata[i];
+
+      waiting->receipts = NULL;
+      bus_call_return_error (waiting->call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN,
+                                                                 "the daemon is shutting down"));
+    }
+  g_ptr_array_unref (receipts->waiting);
+  g_free (receipts);
+}
+
+static Waiting *
+begin (BusReceipts *receipts, BusCall *call)
+{
+  Waiting *waiting = g_new (Waiting, 1);
+
+  *waiting = (Waiting){ receipts, call };
+  g_ptr_array_add (receipts->waiting, waiting);
+  return waiting;
+}
+
+/* end: Return: the call, or NULL if it was answered. */
+static BusCall *
+end (Waiting *waiting)
+{
+  BusCall *call = waiting->receipts != NULL ? waiting->call : NULL;
+
+  if (call != NULL)
+    g_ptr_array_remove_fast (waiting->receipts->waiting, waiting);
+  g_free (waiting);
+  return call;
+}
+
+static void
+on_made (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BusCall *call = end (user_data);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *json = station_make_receipt_finish (result, &error);
+
+  if (call == NULL)
+    return;
+  if (json != NULL)
+    bus_call_return (call, "s", json);
+  else
+    bus_call_return_error (call, g_steal_pointer (&error));
+}
+
+static void
+refuse (BusCall *call, ShikakuError code, const char *text)
+{
+  bus_call_return_error (call, g_error_new_literal (SHIKAKU_ERROR, (int)code, text));
+}
+
+/* make: @id: a receipt's number. @visit: of which it must be; NULL: of any. */
+static void
+make (BusReceipts *receipts, BusCall *call, const char *id, const char *visit)
+{
+  StationReceiptQuestion question = { .visit = visit };
+  Options options = { NULL };
+  GError *error = NULL;
+
+  if (!bus_options_read (bus_call_get_message (call), receipt_options, &options, &error))
+    {
+      bus_call_return_error (call, error);
+      return;
+    }
+  question.language = options.language;
+  /* Of one's own visit the place is enough: FetchRecords gives it. */
+  if (receipt_parse_id (id, &question.index, &question.digits)
+      || (visit != NULL && g_ascii_string_to_unsigned (id, 10, 0, G_MAXINT64, &question.index, NULL)))
+    station_make_receipt (receipts->station, &question, on_made, begin (receipts, call));
+  else
+    refuse (call, SHIKAKU_ERROR_NOT_FOUND, "there is no such receipt");
+}
+
+void
+bus_receipts_get (BusReceipts *receipts, BusCall *call)
+{
+  const char *id = "";
+
+  sd_bus_message_read_basic (bus_call_get_message (call), 's', &id);
+  make (receipts, call, id, NULL);
+}
+
+/* find_receipt: of the consent of that kind; NULL: there is none. */
+static const char *
+find_receipt (Visit *visit, const char *kind)
+{
+  const GArray *consents = visit_get_consents (visit);
+
+  for (guint i = 0; i < consents->len; i++)
+    {
+      const Consent *consent = &g_array_index (consents, Consent, i);
+
+      if (strcmp (consent_kind_to_string (consent->kind), kind) == 0)
+        return consent->receipt;
+    }
+  return NULL;
+}
+
+void
+bus_receipts_get_of_visit (BusReceipts *receipts, BusCall *call, Visit *visit)
+{
+  const char *what = "", *receipt;
+
+  sd_bus_message_read_basic (bus_call_get_message (call), 's', &what);
+  receipt = find_receipt (visit, what);
+  make (receipts, call, receipt != NULL ? receipt : what, receipt != NULL ? NULL : visit_get_path (visit));
+}
+
+/* The patient's own list. */
+
+typedef struct
+{
+  sd_bus_message *reply;
+  int result;
+} Filling;
+
+/* append_field: keyed hashes are nothing to read. */
+static void
+append_field (guint field, const char *type, GBytes *value, gpointer user_data)
+{
+  Filling *filling = user_data;
+  const char *key = ledger_field_get_key (field);
+  gsize size;
+  const char *bytes = g_bytes_get_data (value, &size);
+
+  if (filling->result < 0 || key == NULL || strcmp (type, "s") != 0)
+    return;
+  {
+    g_autofree char *text = g_strndup (bytes, size);
+
+    filling->result = bus_entry_append_text (filling->reply, key, text);
+  }
+}
+
+static int
+append_record (sd_bus_message *reply, const LedgerRecord *record)
+{
+  static const LedgerField numbers[] = { LEDGER_FIELD_UNTIL, LEDGER_FIELD_DOCUMENTS, LEDGER_FIELD_ENTRY };
+  g_autofree char *receipt = receipt_make_id (record->index, record->hash.bytes);
+  Filling filling = { reply, sd_bus_message_open_container (reply, 'a', "{sv}") };
+
+  if (filling.result >= 0)
+    filling.result = bus_entry_append (reply, "Index", "t", record->index);
+  if (filling.result >= 0)
+    filling.result = bus_entry_append_text (reply, "Receipt", receipt);
+  if (filling.result >= 0 && record->entry != NULL)
+    {
+      const char *kind = ledger_kind_to_string (ledger_entry_get_kind (record->entry));
+
+      filling.result = bus_entry_append (reply, "At", "t", (guint64)ledger_entry_get_at (record->entry));
+      if (filling.result >= 0 && kind != NULL)
+        filling.result = bus_entry_append_text (reply, "Kind", kind);
+      ledger_entry_walk (record->entry, append_field, &filling);
+      for (gsize i = 0; i < G_N_ELEMENTS (numbers) && filling.result >= 0; i++)
+        {
+          guint64 number;
+
+          if (ledger_entry_get_number (record->entry, numbers[i], &number))
+            filling.result = bus_entry_append (reply, ledger_field_get_key (numbers[i]), "t", number);
+        }
+    }
+  return filling.result < 0 ? filling.result : sd_bus_message_close_container (reply);
+}
+
+static void
+on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BusCall *call = end (user_data);
+  guint64 next = 0;
+  GError *error = NULL;
+  g_autoptr (GPtrArray) records = station_list_of_patient_finish (result, &next, &error);
+  sd_bus_message *reply;
+  int filled;
+
+  if (call == NULL || records == NULL)
+    {
+      if (call != NULL)
+        bus_call_return_error (call, error);
+      else
+        g_clear_error (&error);
+      return;
+    }
+  reply = bus_call_new_reply (call);
+  filled = sd_bus_message_append (reply, "t", next);
+  if (filled >= 0)
+    filled = sd_bus_message_open_container (reply, 'a', "a{sv}");
+  for (guint i = 0; i < records->len && filled >= 0; i++)
+    filled = append_record (reply, records->pdata[i]);
+  if (filled >= 0)
+    filled = sd_bus_message_close_container (reply);
+  bus_call_return_message (call, reply, filled);
+}
+
+void
+bus_receipts_get_disclosures (BusReceipts *receipts, BusCall *call, Visit *visit)
+{
+  guint64 first = 0;
+
+  sd_bus_message_read_basic (bus_call_get_message (call), 't', &first);
+  station_list_of_patient (receipts->station, visit, first, on_listed, begin (receipts, call));
+}
+
+/* An objection. */
+
+static void
+on_objected (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BusCall *call = end (user_data);
+  g_autoptr (GError) error = NULL;
+  guint64 place = 0;
+  gboolean is_written = station_object_finish (result, &place, &error);
+
+  if (call == NULL)
+    return;
+  if (is_written)
+    bus_call_return (call, "t", place);
+  else
+    bus_call_return_error (call, g_steal_pointer (&error));
+}
+
+void
+bus_receipts_object (BusReceipts *receipts, BusCall *call, Visit *visit)
+{
+  sd_bus_message *message = bus_call_get_message (call);
+  Options options = { NULL };
+  GError *error = NULL;
+  const char *text = "";
+  guint64 place = 0;
+
+  sd_bus_message_read_basic (message, 't', &place);
+  sd_bus_message_read_basic (message, 's', &text);
+  if (bus_options_read (message, objection_options, &options, &error)
+      && bus_actor_fill (&options.actor, bus_call_get_peer (call), &error))
+    station_object (receipts->station, visit, place, text, &options.actor, on_objected, begin (receipts, call));
+  else
+    bus_call_return_error (call, error);
+}

@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* station-receipt: see the header. The entry is read, then how far the ledger is, then the proof. */
+#include "visit/station-receipt.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "codec/receipt.h"
+#include "codec/tlog-proof.h"
+#include "visit/station-private.h"
+#include "visit/visit-text.h"
+
+/* The words, as their groups in texts.ini are called. */
+static const char *const label_keys[] = {
+  "title consent", "title disclosure", "title entry", "number",   "when",      "institution", "staff",
+  "question",      "version",          "answer",      "granted",  "denied",    "no-answer",   "answerer",
+  "patient",       "guardian",         "carer",       "until",    "records",   "drug",        "checkup",
+  "period",        "documents",        "outcome",     "withdraw", "objection", "proof",       "not anchored",
+  "staff-heard",   "withdraw how",
+};
+
+/* One that is being made: data of a GTask. */
+typedef struct
+{
+  Ledger *ledger;
+  char *institution;
+  guint64 index;
+  char *digits, *visit, *language;
+  LedgerRecord *record; /* NULL: not read yet */
+  LedgerState *state;
+} Making;
+
+static void
+making_free (gpointer data)
+{
+  Making *making = data;
+
+  g_free (making->institution);
+  g_free (making->digits);
+  g_free (making->visit);
+  g_free (making->language);
+  g_clear_pointer (&making->record, ledger_record_free);
+  g_clear_pointer (&making->state, ledger_state_free);
+  g_free (making);
+}
+
+static void
+refuse (GTask *task)
+{
+  g_task_return_new_error (task, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "there is no such entry");
+  g_object_unref (task);
+}
+
+/* is_wanted: it is the entry that is meant, and of whom asks. */
+static gboolean
+is_wanted (const Making *making, const LedgerRecord *record)
+{
+  g_autofree char *id = receipt_make_id (record->index, record->hash.bytes);
+
+  if (record->index != making->index || record->entry == NULL)
+    return FALSE;
+  return (making->digits == NULL || g_str_has_suffix (id, making->digits))
+         && (making->visit == NULL
+             || g_strcmp0 (ledger_entry_get_text (record->entry, LEDGER_FIELD_VISIT), making->visit) == 0);
+}
+
+/* find_question: the words that were shown; NULL: none were, or they are others by now. */
+static char *
+find_question (const LedgerEntry *entry)
+{
+  const char *kind = ledger_entry_get_text (entry, LEDGER_FIELD_CONSENT);
+  const char *shown = ledger_entry_get_text (entry, LEDGER_FIELD_VERSION);
+  g_autofree char *version = kind != NULL ? visit_text_version ("Consent %s", kind) : NULL;
+
+  if (shown == NULL || g_strcmp0 (version, shown) != 0)
+    return NULL;
+  return visit_text (ledger_entry_get_text (entry, LEDGER_FIELD_LANGUAGE), "Consent %s", kind);
+}
+
+static gboolean
+is_anchored (const Making *making)
+{
+  for (guint i = 0; i < making->state->anchors->len; i++)
+    if (((const LedgerAnchor *)making->state->anchors->pdata[i])->size > making->index)
+      return TRUE;
+  return FALSE;
+}
+
+/* add_leaf: the proof with what it proves, so that one text is enough. */
+static char *
+add_leaf (const char *text, GBytes *leaf)
+{
+  g_autoptr (TlogProof) proof = tlog_proof_parse (text);
+
+  if (proof == NULL)
+    return g_strdup (text);
+  g_clear_pointer (&proof->extra, g_bytes_unref);
+  proof->extra = g_bytes_ref (leaf);
+  return tlog_proof_to_string (proof);
+}
+
+static char *
+write_receipt (const Making *making, const char *proof)
+{
+  const LedgerEntry *entry = making->record->entry;
+  const char *shown = ledger_entry_get_text (entry, LEDGER_FIELD_LANGUAGE);
+  const char *language = making->language != NULL ? making->language : shown != NULL ? shown : VISIT_LANGUAGE_DEFAULT;
+  g_autofree char *id = receipt_make_id (making->index, making->record->hash.bytes);
+  g_autofree char *question = find_question (entry), *whole = add_leaf (proof, making->record->leaf);
+  g_autofree char *in = visit_text_language (language, "Receipt %s", label_keys[0]);
+  ReceiptLabel labels[G_N_ELEMENTS (label_keys) + 1] = { { NULL, NULL } };
+  char *json;
+
+  for (guint i = 0; i < G_N_ELEMENTS (label_keys); i++)
+    labels[i] = (ReceiptLabel){ label_keys[i], visit_text (language, "Receipt %s", label_keys[i]) };
+  json = receipt_write (&(ReceiptFacts){
+      .id = id,
+      .index = making->index,
+      .entry = entry,
+      .institution = making->institution,
+      .language = in,
+      .question = question,
+      .proof = whole,
+      .verifier = making->state->verifier,
+      .is_anchored = is_anchored (making),
+      .labels = labels,
+  });
+  for (guint i = 0; i < G_N_ELEMENTS (label_keys); i++)
+    g_free (labels[i].text);
+  return json;
+}
+
+static void
+on_proved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  Making *making = g_task_get_task_data (task);
+  GError *error = NULL;
+  g_autofree char *proof = ledger_prove_finish (making->ledger, result, &error);
+
+  if (proof != NULL)
+    g_task_return_pointer (task, write_receipt (making, proof), g_free);
+  else
+    g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+static void
+on_state (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  Making *making = g_task_get_task_data (task);
+  GError *error = NULL;
+
+  making->state = ledger_get_state_finish (making->ledger, result, &error);
+  if (making->state != NULL)
+    {
+      ledger_prove (making->ledger, making->index, NULL, on_proved, task);
+      return;
+    }
+  g_task_return_error (task, error);
+  g_object_unref (task);
+}
+
+static void
+on_read (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  Making *making = g_task_get_task_data (task);
+  GError *error = NULL;
+  guint64 next = 0;
+  g_autoptr (GPtrArray) records = ledger_read_finish (making->ledger, result, &next, &error);
+
+  if (records == NULL)
+    {
+      g_task_return_error (task, error);
+      g_object_unref (task);
+      return;
+    }
+  if (records->len == 0 || !is_wanted (making, records->pdata[0]))
+    {
+      refuse (task);
+      return;
+    }
+  making->record = g_ptr_array_steal_index (records, 0);
+  ledger_get_state (making->ledger, on_state, task);
+}
+
+void
+station_make_receipt (Station *station, const StationReceiptQuestion *question, GAsyncReadyCallback callback,
+                      gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
+  const LedgerFilter filter = { .first = question->index, .limit = 1 };
+  Making *making = g_new0 (Making, 1);
+
+  g_task_set_source_tag (task, station_make_receipt);
+  *making = (Making){
+    .ledger = station->host.ledger,
+    .institution = g_strdup (station->ledger.institution),
+    .index = question->index,
+    .digits = g_strdup (question->digits),
+    .visit = g_strdup (question->visit),
+    .language = g_strdup (question->language),
+  };
+  g_task_set_task_data (task, making, making_free);
+  if (making->ledger == NULL)
+    refuse (task);
+  else
+    ledger_read (making->ledger, &filter, on_read, task);
+}
+
+char *
+station_make_receipt_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}

@@ -37,9 +37,6 @@
 #define SHIKAKU_GROUP_RECEPTION "shikaku-reception"
 #define SHIKAKU_GROUP_CLINICAL "shikaku-clinical"
 
-/* The combined question, in place of the kinds that are asked together. */
-#define SHIKAKU_CONSENT_TOGETHER "together"
-
 /*
  * The kinds of events: SHIKAKU_EVENT_KINDS (X) expands X (ENUM_SUFFIX, "kind") for each. Nothing tells of
  * visit-arrived and ledger yet, but a program may ask for them.

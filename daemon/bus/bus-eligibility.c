@@ -69,6 +69,8 @@ static const TextField disease_texts[] = {
 
 static const TextField consent_texts[] = {
   { "Answerer", CONSENT (answerer) },
+  { "Receipt", CONSENT (receipt) },
+  { "Withdrawn", CONSENT (withdrawn) },
   { "Evidence", CONSENT (evidence) },
   { "Version", CONSENT (version) },
   { "Language", CONSENT (language) },
@@ -376,6 +378,8 @@ append_consent (sd_bus_message *message, const char *word, const Consent *consen
     result = append_time (message, "At", consent->at);
   if (result >= 0)
     result = append_time (message, "Until", consent->until);
+  if (result >= 0)
+    result = append_time (message, "WithdrawnAt", consent->withdrawn_at);
   if (result >= 0)
     result = append_texts (message, consent_texts, consent);
   if (result >= 0 && consent->error != SHIKAKU_ERROR_NONE)

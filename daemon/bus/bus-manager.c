@@ -293,6 +293,12 @@ handle_get_receipt (BusCall *call, gpointer target)
   bus_receipts_get (bus_visits_get_receipts (((BusManager *)target)->visits), call);
 }
 
+static void
+handle_withdraw_consent (BusCall *call, gpointer target)
+{
+  bus_visits_withdraw_receipt (((BusManager *)target)->visits, call);
+}
+
 static const BusMethod methods[] = {
   { "Check", handle_check },
   { "OpenVisit", handle_open_visit },
@@ -306,6 +312,7 @@ static const BusMethod methods[] = {
   { "GetConfiguration", handle_get_configuration },
   { "GetStatistics", handle_get_statistics },
   { "DropQueued", handle_drop_queued },
+  { "WithdrawConsent", handle_withdraw_consent },
   { "PurgeChanges", handle_purge_changes },
   { "GetReceipt", handle_get_receipt },
   { NULL },
@@ -419,6 +426,8 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_METHOD_WITH_ARGS ("GetReceipt", SD_BUS_ARGS ("s", id, "a{sv}", options), SD_BUS_RESULT ("s", receipt), on_call,
                            FREE),
   SD_BUS_METHOD_WITH_ARGS ("GetConfiguration", SD_BUS_NO_ARGS, SD_BUS_RESULT ("aa{sv}", keys), on_call, FREE),
+  SD_BUS_METHOD_WITH_ARGS ("WithdrawConsent", SD_BUS_ARGS ("s", receipt), SD_BUS_RESULT ("a{sv}", outcome), on_call,
+                           SECRET),
   SD_BUS_METHOD_WITH_ARGS ("DropQueued", SD_BUS_NO_ARGS, SD_BUS_RESULT ("u", dropped), on_call, FREE),
   SD_BUS_PROPERTY ("Version", "u", get_property, 0, CONSTANT),
   SD_BUS_PROPERTY ("Readers", "ao", get_readers, 0, CHANGES),

@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "base/sealed-file.h"
+#include "bus/bus-consents.h"
 #include "bus/bus-eligibility.h"
 #include "bus/bus-entry.h"
 #include "bus/bus-receipt.h"
@@ -38,6 +39,7 @@ struct BusVisits
   Station *station;
   BusReferences *references;
   BusReceipts *receipts;
+  BusConsents *consents;
   GHashTable *table; /* path, borrowed from the visit → BusVisit */
   guint errand;      /* runs once in the next turn of the loop: tells and closes */
   sd_bus_slot *slot, *enumerator, *manager;
@@ -202,6 +204,20 @@ handle_get_message_bytes (BusCall *call, gpointer target)
 }
 
 static void
+handle_withdraw_consent (BusCall *call, gpointer target)
+{
+  BusVisit *self = target;
+
+  bus_consents_withdraw (self->visits->consents, call, self->visit);
+}
+
+void
+bus_visits_withdraw_receipt (BusVisits *visits, BusCall *call)
+{
+  bus_consents_withdraw (visits->consents, call, NULL);
+}
+
+static void
 handle_register_reference_number (BusCall *call, gpointer target)
 {
   BusVisit *self = target;
@@ -256,6 +272,7 @@ handle_object (BusCall *call, gpointer target)
 static const BusMethod methods[] = {
   { "GetEligibility", handle_get_eligibility },
   { "GetConsents", handle_get_consents },
+  { "WithdrawConsent", handle_withdraw_consent },
   { "GetMessage", handle_get_message },
   { "GetMessageBytes", handle_get_message_bytes },
   { "RegisterReferenceNumber", handle_register_reference_number },
@@ -291,6 +308,7 @@ static const sd_bus_vtable vtable[] = {
                            on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("Object", SD_BUS_ARGS ("t", entry, "s", text, "a{sv}", options),
                            SD_BUS_RESULT ("t", objection), on_call, SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("WithdrawConsent", SD_BUS_ARGS ("s", kind), SD_BUS_NO_RESULT, on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("RegisterReferenceNumber", SD_BUS_ARGS ("s", number, "a{sv}", options), SD_BUS_NO_RESULT,
                            on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("Cancel", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_call, FREE),
@@ -462,6 +480,7 @@ bus_visits_new (sd_bus *bus, BusCalls *calls, BusDescriptors *descriptors, Stati
   visits->station = station;
   visits->references = bus_references_new (station);
   visits->receipts = bus_receipts_new (station);
+  visits->consents = bus_consents_new (station);
   visits->table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)visit_free);
   if (!bus_error_check (sd_bus_add_fallback_vtable (bus, &visits->slot, SHIKAKU_VISIT_PATH, SHIKAKU_INTERFACE_VISIT,
                                                     vtable, find_visit, visits),
@@ -484,6 +503,7 @@ bus_visits_free (BusVisits *visits)
   g_clear_handle_id (&visits->errand, g_source_remove);
   bus_references_free (visits->references);
   bus_receipts_free (visits->receipts);
+  bus_consents_free (visits->consents);
   g_hash_table_unref (visits->table);
   sd_bus_unref (visits->bus);
   g_free (visits);

@@ -51,6 +51,9 @@ gboolean bus_visits_may_have (BusPeer *peer, GError **error);
 gboolean bus_visits_give (BusVisits *visits, Visit *visit, VisitTicket *ticket, BusPeer *owner, const char *token,
                           const Actor *actor, GError **error);
 
+/* bus_visits_withdraw_receipt: Manager.WithdrawConsent, which lives with the same of a visit. */
+void bus_visits_withdraw_receipt (BusVisits *visits, BusCall *call);
+
 /* bus_visits_is_token: [A-Za-z0-9_]{1,64} */
 gboolean bus_visits_is_token (const char *token);
 

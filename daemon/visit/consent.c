@@ -63,6 +63,8 @@ add_heard (GArray *consents, const char *word, const VisitOptions *given, GError
 
   if (!consent_kind_lookup (word, &kind) || consents_has (consents, kind) || !consent_rules_allows (kind, origin))
     return refuse (error, "Oral: not a kind that can be asked here, or one asked twice");
+  if (given->actor == NULL || given->actor->staff == NULL || *given->actor->staff == '\0')
+    return refuse (error, "Oral: Staff is needed: who has heard it");
   if ((consent_rules_get (kind)->oral & visit_options_get_oral_cases (given)) == 0)
     return refuse (error, "Oral: nobody may answer this kind for the patient at such a visit");
   add (consents, kind, TRUE);

@@ -21,6 +21,8 @@ typedef struct Consent
   const char *evidence;     /* of its visit, or oral; static */
   const char *answerer;     /* of SHIKAKU_ANSWERERS; static; NULL: nobody has answered */
   gint64 withdrawn_at;      /* the patient has taken the yes back; 0: no */
+  const char *withdrawn;    /* and where: "here", "center"; static */
+  gboolean is_written;      /* it goes, or went, into the ledger */
   gboolean is_in_ledger;    /* it has an entry there */
   guint64 entry;            /* and its place */
   char *receipt;            /* the id of its receipt; NULL: it is not in the ledger */

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
+#include "visit/station-consents.h"
 #include "visit/station-events.h"
 #include "visit/station-private.h"
 #include "visit/station-settings.h"
@@ -142,6 +143,7 @@ on_center_changed (gpointer user_data)
   if (station->is_freed)
     return;
   outage_note_center (station->host.outage);
+  station_consents_note_center (station);
   station_calendar_note_center (station);
   station_events_note_center (station, station_get_center (station), station_get_center_cause (station));
   station->observer->center_changed (station->observer_data);
@@ -203,6 +205,7 @@ station_free (Station *station)
     }
   station_visits_forget (station);
   outage_free (g_steal_pointer (&station->host.outage));
+  station_consents_clear (station);
   station_events_clear (station);
   station_ledger_clear (station);
   station_unref (station);
@@ -266,6 +269,7 @@ station_set_ledger (Station *station, Ledger *ledger)
 {
   station->host.ledger = ledger;
   station_ledger_set (station, ledger);
+  station_consents_set_ledger (station, ledger);
 }
 
 Outage *

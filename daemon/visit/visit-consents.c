@@ -5,10 +5,14 @@
  */
 #include "visit/visit-consents.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
+#include "visit/consent-registrar.h"
 #include "visit/consent-rules.h"
+#include "visit/ledger-person.h"
 #include "visit/visit-agent.h"
 #include "visit/visit-certificate.h"
 #include "visit/visit-life.h"
@@ -41,6 +45,11 @@ take_heard (Visit *visit)
 
       if (!consent->is_oral)
         continue;
+      if (is_in (consent, FALSE) && visit_certificate_bars_records (visit))
+        {
+          consent->error = SHIKAKU_ERROR_CERTIFICATE_EXPIRED;
+          continue;
+        }
       consent->answered = consent->agreed = TRUE;
       consent->answerer = "staff";
       consent->evidence = visit_evidence_to_string (VISIT_EVIDENCE_ORAL);
@@ -335,7 +344,111 @@ visit_consents_note_no_answer (Visit *visit, ShikakuError reason)
       get_consent (visit, i)->error = reason;
 }
 
-/* What was agreed to goes to the center. */
+/* Into the ledger, and to the center. */
+
+static void
+describe (Visit *visit, const Consent *consent, const char *identifier, LedgerEntry *entry)
+{
+  ledger_entry_add_text (entry, LEDGER_FIELD_VISIT, visit->options->path);
+  actor_describe (visit->options->actor, entry);
+  ledger_entry_add_text (entry, LEDGER_FIELD_ORIGIN, visit->row->word);
+  ledger_entry_add_text (entry, LEDGER_FIELD_EVIDENCE, consent->evidence);
+  ledger_entry_add_text (entry, LEDGER_FIELD_CONSENT, consent_kind_to_string (consent->kind));
+  ledger_entry_add_text (entry, LEDGER_FIELD_DECISION,
+                         consent->agreed     ? "granted"
+                         : consent->answered ? "denied"
+                                             : "no-answer");
+  ledger_entry_add_text (entry, LEDGER_FIELD_ANSWERER, consent->answerer);
+  ledger_entry_add_text (entry, LEDGER_FIELD_VERSION, consent->version);
+  ledger_entry_add_text (entry, LEDGER_FIELD_LANGUAGE, consent->language);
+  ledger_entry_add_text (entry, LEDGER_FIELD_IDENTIFIER, identifier);
+  if (!consent->answered && consent->error != SHIKAKU_ERROR_NONE)
+    ledger_entry_add_text (entry, LEDGER_FIELD_ERROR, shikaku_error_get_short_name (consent->error));
+  if (consent->is_together)
+    ledger_entry_add_text (entry, LEDGER_FIELD_DETAIL, SHIKAKU_CONSENT_TOGETHER);
+}
+
+/* has_news: there is something to keep of it. */
+static gboolean
+has_news (const Consent *consent)
+{
+  return consent->answered || consent->error != SHIKAKU_ERROR_NONE;
+}
+
+/* is_open: whether the center is to be told of the yes. */
+static gboolean
+is_open (const Consent *consent)
+{
+  return consent->agreed && is_in (consent, FALSE);
+}
+
+/* gather: what is to be kept of the answers, with the message to the center if there is one. */
+static void
+gather (Visit *visit, const Eligibility *eligibility, ConsentBookWriting *writing)
+{
+  const Qualification *qualification = eligibility != NULL ? eligibility->qualification : NULL;
+  const LedgerPerson person = qualification != NULL ? ledger_person_of_qualification (qualification)
+                                                    : ledger_person_of_query (visit->options->insured);
+  LedgerPersonHashes hashes;
+
+  ledger_person_hash (consent_registrar_get_ledger (visit->host->registrar), &person, &hashes);
+  writing->has_number = hashes.has_number;
+  memcpy (writing->number, hashes.number, sizeof writing->number);
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    {
+      Consent *consent = get_consent (visit, i);
+      LedgerEntry *entry;
+
+      if (consent->is_written || !has_news (consent))
+        continue;
+      entry = ledger_entry_new (LEDGER_CONSENT);
+      describe (visit, consent, is_open (consent) ? writing->identifier : NULL, entry);
+      ledger_person_add (entry, &hashes);
+      consent->is_written = TRUE;
+      consent_book_writing_add (writing, entry, is_open (consent) && writing->identifier != NULL, consent->kind,
+                                writing->until);
+    }
+}
+
+/* keep_person: what a later use of the consent needs of the person. */
+static void
+keep_person (Visit *visit, const Qualification *qualification, ConsentBookPerson *person)
+{
+  const QualificationInsurance *insurance
+      = qualification->insurances != NULL && qualification->insurances->len > 0 ? qualification->insurances->pdata[0]
+                                                                                : NULL;
+
+  person->evidence = g_strdup (visit_evidence_to_string (visit->row->evidence));
+  person->origin = g_strdup (visit->row->word);
+  person->answerer = g_strdup (visit->options->answerer);
+  if (insurance == NULL)
+    return;
+  person->name = g_strdup (insurance->name);
+  person->kana = g_strdup (insurance->name_kana);
+  person->birthdate = g_strdup (insurance->birthdate);
+  person->insurer_number = g_strdup (insurance->insurer_number);
+  person->symbol = g_strdup (insurance->symbol);
+  person->number = g_strdup (insurance->number);
+  person->branch = g_strdup (insurance->branch);
+}
+
+/* take_places: @places: in the order in which they were gathered. */
+static void
+take_places (Visit *visit, const GArray *places)
+{
+  guint next = 0;
+
+  for (guint i = 0; i < visit->consents.list->len && next < places->len; i++)
+    {
+      Consent *consent = get_consent (visit, i);
+
+      if (!consent->is_written)
+        continue;
+      consent->is_in_ledger = TRUE;
+      consent->entry = g_array_index (places, ConsentBookPlace, next).entry;
+      consent->receipt = g_strdup (g_array_index (places, ConsentBookPlace, next++).receipt);
+    }
+}
 
 static void
 take_registration (Visit *visit, const TransportReply *reply, const GError *error)
@@ -347,7 +460,7 @@ take_registration (Visit *visit, const TransportReply *reply, const GError *erro
       Consent *consent = get_consent (visit, i);
       const TransportConsentState state = reply != NULL ? reply->consents[consent->kind] : (TransportConsentState){ 0 };
 
-      if (consent_kind_is_inside_query (consent->kind) || !consent->agreed)
+      if (!is_open (consent))
         continue;
       consent->granted = state.granted;
       consent->at = state.at;
@@ -364,28 +477,36 @@ take_registration (Visit *visit, const TransportReply *reply, const GError *erro
 }
 
 static void
-on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
+log_unregistered (Visit *visit, const GError *error)
+{
+  const char *code = shikaku_error_get_plain_code (error);
+
+  log_event (LOG_WARNING, SHIKAKU_MESSAGE_CONSENTS_UNREGISTERED, visit->options->path,
+             ((const LogField[]){ { "SHIKAKU_ERROR", shikaku_error_get_short_name ((ShikakuError)error->code) },
+                                  { "SHIKAKU_CENTER_CODE", code },
+                                  { NULL, NULL } }),
+             "visit: consents were not registered (%s%s%s)", shikaku_error_get_short_name ((ShikakuError)error->code),
+             code != NULL ? ", code " : "", code != NULL ? code : "");
+}
+
+/* on_taken: the ledger has the answers, and the center was told, or not: the visit goes on. */
+static void
+on_taken (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Visit *visit = user_data;
-  Transport *transport = visit->consents.registrar;
   g_autoptr (GError) error = NULL;
-  g_autoptr (TransportReply) reply = transport->klass->reply_finish (transport, result, &error);
-  const char *code;
+  g_autoptr (ConsentOutcome) outcome = consent_registrar_take_finish (result, &error);
+  const GError *failure = outcome != NULL ? outcome->error : error;
 
   visit_clock_end (&visit->clock, VISIT_WAIT_CENTER);
-  statistics_count_call (visit->host->statistics, STATISTICS_REGISTRATIONS, error);
-  if (reply == NULL)
-    error = shikaku_error_adopt (g_steal_pointer (&error));
-  code = error != NULL ? shikaku_error_get_plain_code (error) : NULL;
-  if (error != NULL && (!visit_is_ending (visit) || visit_get_outcome (visit) == VISIT_DONE))
-    log_event (LOG_WARNING, SHIKAKU_MESSAGE_CONSENTS_UNREGISTERED, visit->options->path,
-               ((const LogField[]){ { "SHIKAKU_ERROR", shikaku_error_get_short_name ((ShikakuError)error->code) },
-                                    { "SHIKAKU_CENTER_CODE", code },
-                                    { NULL, NULL } }),
-               "visit: consents were not registered (%s%s%s)", shikaku_error_get_short_name ((ShikakuError)error->code),
-               code != NULL ? ", code " : "", code != NULL ? code : "");
-  take_registration (visit, reply, error);
-  visit->consents.is_registered = TRUE;
+  if (failure != NULL && visit->consents.is_told
+      && (!visit_is_ending (visit) || visit_get_outcome (visit) == VISIT_DONE))
+    log_unregistered (visit, failure);
+  if (outcome != NULL && outcome->places != NULL)
+    take_places (visit, outcome->places);
+  if (visit->consents.is_told)
+    take_registration (visit, outcome != NULL ? outcome->reply : NULL, failure);
+  visit->consents.is_over = TRUE;
   visit->consents.steps->went_on (visit);
   visit_release (visit);
 }
@@ -404,43 +525,74 @@ may_register (Visit *visit, const Eligibility *eligibility)
          && find_registrar (visit) != NULL;
 }
 
+/* fill_message: what the center is told. @ret_consents: borrows of @writing, @eligibility and @texts. */
 static void
-register_consents (Visit *visit, const Eligibility *eligibility)
+fill_message (Visit *visit, const Eligibility *eligibility, Transport *transport, ConsentBookWriting *writing,
+              TransportConsentText *texts, TransportConsents *ret_consents)
 {
+  visit_consents_fill_texts (visit, texts);
+  writing->identifier = consent_registrar_make_identifier ();
+  writing->until = g_get_real_time () + TRANSPORT_LATE_SECONDS * (gint64)G_USEC_PER_SEC;
+  *ret_consents = (TransportConsents){ .identifier = writing->identifier,
+                                       .qualification_key = eligibility->qualification->key,
+                                       .agreed = get_agreed (visit, FALSE),
+                                       .texts = texts };
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    if (is_in (get_consent (visit, i), FALSE) && get_consent (visit, i)->answered)
+      ret_consents->asked |= CONSENT_KINDS_OF (get_consent (visit, i)->kind);
+  if (transport == visit->transport)
+    ret_consents->bond = eligibility->reply->bond;
+  writing->request = transport->klass->make_registration (transport, ret_consents);
+  keep_person (visit, eligibility->qualification, &writing->person);
+}
+
+/* begin: what was answered goes into the ledger, and, where the center takes it, to the center. */
+static void
+begin (Visit *visit, const Eligibility *eligibility)
+{
+  ConsentBookWriting *writing = consent_book_writing_new ();
   Transport *transport = find_registrar (visit);
   TransportConsentText texts[CONSENT_N_KINDS] = { { NULL } };
-  TransportConsents consents
-      = { .qualification_key = eligibility->qualification->key, .agreed = get_agreed (visit, FALSE), .texts = texts };
+  TransportConsents consents = { NULL };
 
-  visit_consents_fill_texts (visit, texts);
-
-  for (guint i = 0; i < visit->consents.list->len; i++)
-    {
-      const Consent *consent = get_consent (visit, i);
-
-      if (!consent_kind_is_inside_query (consent->kind) && consent->answered)
-        consents.asked |= CONSENT_KINDS_OF (consent->kind);
-    }
-  if (transport == visit->transport)
-    consents.bond = eligibility->reply->bond;
-  visit->consents.registrar = transport;
+  visit->consents.is_begun = TRUE;
+  visit->consents.is_told = get_agreed (visit, FALSE) != 0 && may_register (visit, eligibility);
+  writing->visit = g_strdup (visit->options->path);
+  writing->treatment = visit_options_get_treatment (visit->options);
+  if (visit->consents.is_told)
+    fill_message (visit, eligibility, transport, writing, texts, &consents);
+  gather (visit, eligibility, writing);
   visit_hold (visit);
   visit_clock_begin (&visit->clock, VISIT_WAIT_CENTER);
-  transport->klass->register_consents (transport, &consents, visit_get_cancellable (visit), on_registered, visit);
+  visit_set_state (visit, VISIT_CHECKING);
+  consent_registrar_take (visit->host->registrar, writing, transport, visit->consents.is_told ? &consents : NULL,
+                          visit_get_cancellable (visit), on_taken, visit);
+}
+
+/* fail_without_ledger: no ledger, no registered consent. */
+static void
+fail_without_ledger (Visit *visit)
+{
+  visit->consents.is_begun = visit->consents.is_over = TRUE;
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    if (is_open (get_consent (visit, i)))
+      get_consent (visit, i)->error = SHIKAKU_ERROR_LEDGER_FAILED;
 }
 
 gboolean
 visit_consents_conclude (Visit *visit, const Eligibility *eligibility)
 {
-  if (visit->consents.is_registered || !may_register (visit, eligibility)
-      || (visit->consents.are_answered && get_agreed (visit, FALSE) == 0))
+  const gboolean waits = !visit->consents.are_answered && may_register (visit, eligibility);
+
+  if (visit->consents.is_begun || waits)
+    return visit->consents.is_over;
+  if (get_agreed (visit, TRUE) == 0 && get_agreed (visit, FALSE) == 0)
     return TRUE;
-  if (visit->consents.are_answered && visit->consents.registrar == NULL)
-    {
-      visit_set_state (visit, VISIT_CHECKING);
-      register_consents (visit, eligibility);
-    }
-  return FALSE;
+  if (visit->host->registrar != NULL)
+    begin (visit, eligibility);
+  else
+    fail_without_ledger (visit);
+  return visit->consents.is_over;
 }
 
 gboolean
@@ -465,6 +617,41 @@ visit_consents_may_open (Visit *visit, ConsentKind kind, gint64 now, const Conse
   return FALSE;
 }
 
+const char *
+visit_consents_find_receipt (Visit *visit, const char *word, GError **error)
+{
+  ConsentKind kind;
+
+  if (!consent_kind_lookup (word, &kind))
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "there is no such kind of consent");
+      return NULL;
+    }
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    {
+      const Consent *consent = get_consent (visit, i);
+
+      if (consent->kind == kind && consent->agreed && consent->receipt != NULL && consent->withdrawn_at == 0
+          && is_in (consent, FALSE))
+        return consent->receipt;
+    }
+  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE,
+                       "no consent of this kind stands that could be withdrawn");
+  return NULL;
+}
+
+void
+visit_consents_note_withdrawn (Visit *visit, ConsentKind kind, const char *where)
+{
+  for (guint i = 0; i < visit->consents.list->len; i++)
+    if (get_consent (visit, i)->kind == kind)
+      {
+        get_consent (visit, i)->granted = FALSE;
+        get_consent (visit, i)->withdrawn_at = g_get_real_time ();
+        get_consent (visit, i)->withdrawn = where;
+      }
+}
+
 void
 visit_consents_end_in_time (Visit *visit)
 {
@@ -472,8 +659,24 @@ visit_consents_end_in_time (Visit *visit)
     mark_unanswered (visit, FALSE, SHIKAKU_ERROR_TIMED_OUT);
 }
 
+/* keep_lazily: what nobody waits for: a no, silence, a yes that came to nothing before the center was told. */
+static void
+keep_lazily (Visit *visit, const Eligibility *eligibility)
+{
+  ConsentBookWriting *writing;
+
+  if (visit->host->registrar == NULL)
+    return;
+  writing = consent_book_writing_new ();
+  gather (visit, eligibility, writing);
+  for (guint i = 0; i < writing->answers->len; i++)
+    ledger_append_lazily (consent_registrar_get_ledger (visit->host->registrar),
+                          ledger_entry_ref (g_array_index (writing->answers, ConsentBookAnswer, i).entry));
+  consent_book_writing_free (writing);
+}
+
 void
-visit_consents_finish (Visit *visit, const GError *error)
+visit_consents_finish (Visit *visit, const Eligibility *eligibility, const GError *error)
 {
   for (guint i = 0; i < visit->consents.list->len; i++)
     {
@@ -485,4 +688,5 @@ visit_consents_finish (Visit *visit, const GError *error)
       if (consent->error == SHIKAKU_ERROR_NONE)
         consent->error = error != NULL ? (ShikakuError)error->code : SHIKAKU_ERROR_CENTER_REFUSED;
     }
+  keep_lazily (visit, eligibility);
 }

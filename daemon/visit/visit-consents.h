@@ -64,8 +64,18 @@ gboolean visit_consents_conclude (Visit *visit, const Eligibility *eligibility);
 gboolean visit_consents_may_open (Visit *visit, ConsentKind kind, gint64 now, const Consent **ret_consent,
                                   GError **error);
 
+/*
+ * visit_consents_find_receipt: of the yes to the kind of that word, which stands and can be withdrawn. (transfer none).
+ * NULL with INVALID_STATE, INVALID_OPTION (no such kind). visit_consents_note_withdrawn: it was; @where: static.
+ */
+const char *visit_consents_find_receipt (Visit *visit, const char *word, GError **error);
+void visit_consents_note_withdrawn (Visit *visit, ConsentKind kind, const char *where);
+
 /* visit_consents_end_in_time: what nobody has answered is not agreed to: the time for the visit is over. */
 void visit_consents_end_in_time (Visit *visit);
 
-/* visit_consents_finish: the end comes, with @error or NULL: a yes in vain shall not look like a patient's no. */
-void visit_consents_finish (Visit *visit, const GError *error);
+/*
+ * visit_consents_finish: the end comes, with @error or NULL, and @eligibility or NULL: a yes in vain shall not look like a
+ * patient's no; and what is not in the ledger yet goes there.
+ */
+void visit_consents_finish (Visit *visit, const Eligibility *eligibility, const GError *error);

@@ -17,10 +17,11 @@ typedef struct
   Transports *transports;
   AgentPort agents;
   Statistics *statistics;
-  Outage *outage;            /* NULL: nothing is kept */
-  Ledger *ledger;            /* who saw what; NULL: there is none, and nothing is handed out that needs one */
-  Changes *changes;          /* since people were seen here last; NULL: nobody looks */
-  guint records_span_months; /* of one request for records, at most */
+  Outage *outage;                     /* NULL: nothing is kept */
+  Ledger *ledger;                     /* who saw what; NULL: there is none, and nothing is handed out that needs one */
+  Changes *changes;                   /* since people were seen here last; NULL: nobody looks */
+  guint records_span_months;          /* of one request for records, at most */
+  struct ConsentRegistrar *registrar; /* of consents, into the ledger and at the center; NULL: there is no ledger */
   guint retention_seconds;
   gboolean asks_together; /* what opens records is one combined question, but for surgery */
   gboolean asks_ceiling;  /* before the center is asked for it; else it is asked for anyway */

@@ -189,7 +189,7 @@ find_answerer (const char *word)
 static gboolean
 is_purpose (const char *word)
 {
-  static const char *const words[] = { "", "eligibility", "registration", "disaster", "emergency", NULL };
+  static const char *const words[] = { "", "eligibility", "registration", "disaster", "emergency", "home", "online", NULL };
 
   return word == NULL || g_strv_contains (words, word);
 }
@@ -221,7 +221,7 @@ visit_options_new (const VisitOptions *given, GError **error)
     return set_invalid (error, "Timeout: too long"), NULL;
   options->registers = g_strcmp0 (options->purpose, "registration") == 0;
   if (!is_purpose (options->purpose))
-    return set_invalid (error, "Purpose: eligibility, registration, disaster or emergency"), NULL;
+    return set_invalid (error, "Purpose: eligibility, registration, disaster, emergency, home or online"), NULL;
   if ((options->answerer = find_answerer (given->answerer)) == NULL)
     return set_invalid (error, "Answerer: patient, guardian or carer"), NULL;
   if (options->registers && options->insured != NULL)
@@ -250,9 +250,20 @@ visit_options_get_oral_cases (const VisitOptions *options)
     cases |= CONSENT_ORAL_PAPER;
   if (g_strcmp0 (options->purpose, "disaster") == 0)
     cases |= CONSENT_ORAL_DISASTER;
-  if (g_strcmp0 (options->purpose, "emergency") == 0)
+  if (g_strcmp0 (options->purpose, "emergency") == 0 || (options->actor != NULL && options->actor->is_break_glass))
     cases |= CONSENT_ORAL_EMERGENCY;
   return cases;
+}
+
+TransportTreatment
+visit_options_get_treatment (const VisitOptions *options)
+{
+  if (g_strcmp0 (options->purpose, "home") == 0)
+    return TRANSPORT_TREATMENT_HOME;
+  if (g_strcmp0 (options->purpose, "online") == 0)
+    return TRANSPORT_TREATMENT_ONLINE;
+  return g_strcmp0 (options->purpose, "emergency") == 0 ? TRANSPORT_TREATMENT_EMERGENCY
+                                                        : TRANSPORT_TREATMENT_OUTPATIENT;
 }
 
 void

@@ -25,7 +25,7 @@ typedef struct
   const char *const *oral;     /* kinds to which staff has heard the patient's yes, NULL-ended */
   const char *answerer;        /* patient, guardian, carer. Of a visit: static. NULL or "": the first */
   const char *language;        /* for people: any tag, kept reduced; NULL or "": VISIT_LANGUAGE_DEFAULT */
-  const char *purpose;         /* "eligibility", "registration", "disaster", "emergency"; NULL or "": the first */
+  const char *purpose; /* "eligibility", "registration", "disaster", "emergency", "home", "online"; NULL, "": the first */
   const TransportNumberQuery *insured;     /* a visit by number; NULL: by card */
   const char *insured_name, *insured_kana; /* to be compared with what the center has */
   const char *ticket;                      /* the secret by which it is taken; NULL: none. Of a visit: NULL */
@@ -49,6 +49,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (VisitOptions, visit_options_free)
 
 /* visit_options_get_origin: of the visit that these options open. */
 VisitOrigin visit_options_get_origin (const VisitOptions *options);
+
+/* visit_options_get_treatment: what the patient has come for, or is visited for. */
+TransportTreatment visit_options_get_treatment (const VisitOptions *options);
 
 /* visit_options_get_oral_cases: bits of ConsentOralCase that such a visit is. */
 guint visit_options_get_oral_cases (const VisitOptions *options);

@@ -117,8 +117,9 @@ struct Visit
     GArray *list; /* of Consent, in the order asked */
     const struct VisitConsentsSteps *steps;
     gboolean are_answered; /* nobody is to be asked any more */
-    Transport *registrar;  /* that is asked to take consents down */
-    gboolean is_registered;
+    gboolean is_begun;     /* what was answered goes into the ledger, and to the center */
+    gboolean is_told;      /* the center is told of some */
+    gboolean is_over;      /* and what came of it is known, as far as the visit waits for it */
   } consents;
 
   struct

@@ -187,7 +187,7 @@ static void
 finish_answer (Visit *visit)
 {
   visit_query_finish (visit);
-  visit_consents_finish (visit, visit->life.error);
+  visit_consents_finish (visit, visit->query.eligibility, visit->life.error);
   if (visit->query.eligibility == NULL)
     return;
   visit_registration_advise (visit, visit->query.eligibility);

@@ -75,7 +75,7 @@ fake_center_is_idle (FakeCenter *center)
   guint waiting = 0;
 
   for (guint i = 0; i < FAKE_N_CALLS; i++)
-    waiting += center->waiting[i]->len;
+    waiting += i == FAKE_REGISTER ? 0 : center->waiting[i]->len;
   return waiting == 0;
 }
 
@@ -158,9 +158,19 @@ repeat (Transport *transport, TransportAbility ability, GBytes *request, GCancel
   FakeCenter *center = (FakeCenter *)transport;
 
   g_string_append_printf (center->repeated, "%s%s:%.*s", center->repeated->len > 0 ? " " : "",
-                          ability == TRANSPORT_PROVES_CARDS ? "card" : "number", (int)g_bytes_get_size (request),
-                          (const char *)g_bytes_get_data (request, NULL));
+                          ability == TRANSPORT_PROVES_CARDS         ? "card"
+                          : ability == TRANSPORT_REGISTERS_CONSENTS ? "consents"
+                                                                    : "number",
+                          (int)g_bytes_get_size (request), (const char *)g_bytes_get_data (request, NULL));
   call (transport, FAKE_REPEAT, cancellable, callback, user_data);
+}
+
+static GBytes *
+make_registration (Transport *transport, const TransportConsents *consents)
+{
+  char *text = g_strdup_printf ("%s/%x", consents->identifier, (guint)consents->agreed);
+
+  return g_bytes_new_take (text, strlen (text));
 }
 
 static void
@@ -171,6 +181,7 @@ register_consents (Transport *transport, const TransportConsents *consents, GCan
   g_autoptr (GString) registered = g_string_new (NULL);
 
   g_assert_cmpstr (consents->qualification_key, ==, "KEY1");
+  g_assert_nonnull (consents->identifier);
   for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
     if (CONSENT_KINDS_HAS (consents->asked, kind))
       g_assert_true (!CONSENT_KINDS_HAS (consents->agreed, kind)
@@ -298,6 +309,7 @@ static const TransportClass center_class = {
   .check_card = check_card,
   .check_number = check_number,
   .register_consents = register_consents,
+  .make_registration = make_registration,
   .register_use = register_use,
   .register_reference = register_reference,
   .reply_finish = reply_finish,

@@ -51,7 +51,7 @@ FakeCenter *fake_center_new (void);
 /* fake_center_release: answers what is held of @call, and holds it no longer. */
 void fake_center_release (FakeCenter *center, FakeCall call);
 
-/* fake_center_is_idle: nothing is under way. */
+/* fake_center_is_idle: nothing is under way, but what goes on after a visit: a consent that the patient has given. */
 gboolean fake_center_is_idle (FakeCenter *center);
 
 #define FAKE_INSTITUTION "1311234567"

@@ -2,7 +2,10 @@
 /* fake-desk: see the header. */
 #include "fake-desk.h"
 
+#include <glib/gstdio.h>
+
 #include "fake-loop.h"
+#include "store/store-key.h"
 
 static void
 on_visit_changed (Visit *visit, gpointer user_data)
@@ -80,6 +83,42 @@ static const StationObserver observer = {
   .expiry_near = on_expiry_near,
 };
 
+/* give_ledger: where consents are written; nothing is in it, and no file is there, before the first. */
+static void
+give_ledger (FakeDesk *desk)
+{
+  g_autofree char *key = NULL;
+
+  desk->folder = g_dir_make_tmp ("shikaku-desk-XXXXXX", NULL);
+  key = g_build_filename (desk->folder, STORE_KEY_CREDENTIAL, NULL);
+  g_assert_true (g_file_set_contents (key, "0123456789abcdef0123456789abcdef", STORE_KEY_SIZE, NULL));
+  desk->store = store_new_ledger (desk->folder);
+  store_set_key_folder (desk->store, desk->folder);
+  desk->ledger = ledger_new (desk->store);
+  station_set_ledger (desk->station, desk->ledger);
+}
+
+static void
+take_ledger (FakeDesk *desk)
+{
+  GDir *folder;
+  const char *name;
+
+  ledger_free (desk->ledger);
+  store_free (desk->store);
+  fake_desk_settle ();
+  folder = g_dir_open (desk->folder, 0, NULL);
+  while ((name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (desk->folder, name, NULL);
+
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+  g_dir_close (folder);
+  g_assert_cmpint (g_rmdir (desk->folder), ==, 0);
+  g_free (desk->folder);
+}
+
 FakeDesk *
 fake_desk_new (const char *persona, guint tries, guint retention)
 {
@@ -98,6 +137,7 @@ fake_desk_new (const char *persona, guint tries, guint retention)
   desk->warnings = g_string_new (NULL);
   desk->station = station_new (&settings, fake_agent_get_port (desk->agent), &observer, desk);
   station_add_transport (desk->station, &desk->center->transport, NULL);
+  give_ledger (desk);
   monitor->service_changed (TRUE, desk->station);
   monitor->reader_added (fake_card_get_reader (desk->card), desk->station);
   monitor->card_changed (FAKE_READER, FALSE, desk->event_counter, desk->station);
@@ -118,6 +158,7 @@ fake_desk_free (FakeDesk *desk)
   fake_wait_while (is_alive, desk); /* the last visit has come to rest */
   g_assert_false (fake_card_is_powered (desk->card));
   fake_desk_settle ();
+  take_ledger (desk);
   fake_agent_free (desk->agent);
   fake_card_free (desk->card);
   g_string_free (desk->states, TRUE);

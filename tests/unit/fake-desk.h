@@ -20,6 +20,9 @@ typedef struct
   FakeCard *card;
   FakeCenter *center;
   FakeAgent *agent;
+  char *folder; /* of the ledger, and of the key that it needs */
+  Store *store;
+  Ledger *ledger;
   guint event_counter;
   gboolean center_freed;
   gboolean gives_up; /* a visit may end before its card has come to rest */
@@ -29,7 +32,7 @@ typedef struct
   GString *warnings; /* of the calendar: "card-ca 6 " */
 } FakeDesk;
 
-/* fake_desk_new: with one reader, empty, and the service there. @persona: "yamada" if NULL. */
+/* fake_desk_new: with one reader, empty, the service there, and a ledger. @persona: "yamada" if NULL. */
 FakeDesk *fake_desk_new (const char *persona, guint tries, guint retention);
 
 /* fake_desk_free: asserts that nothing was left behind: no reference to the agent, no card under power, no call. */

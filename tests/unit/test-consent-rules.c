@@ -66,7 +66,9 @@ may_hear (ConsentKind kind, const char *purpose, gboolean by_number)
 {
   const char *const oral[] = { consent_kind_to_string (kind), NULL };
   const TransportNumberQuery insured = { NULL };
-  const VisitOptions given = { .oral = oral, .purpose = purpose, .insured = by_number ? &insured : NULL };
+  const Actor actor = { .staff = "n7" };
+  const VisitOptions given
+      = { .oral = oral, .purpose = purpose, .insured = by_number ? &insured : NULL, .actor = &actor };
   g_autoptr (GError) error = NULL;
   g_autoptr (GArray) consents = consents_new (&given, &error);
 
@@ -103,7 +105,9 @@ static int
 count (const char *asked, const char *oral)
 {
   g_auto (GStrv) asked_words = g_strsplit (asked, " ", -1), oral_words = g_strsplit (oral, " ", -1);
-  const VisitOptions given = { .consents = (const char *const *)asked_words,
+  const Actor actor = { .staff = "n7" };
+  const VisitOptions given = { .actor = &actor,
+                               .consents = (const char *const *)asked_words,
                                .oral = (const char *const *)oral_words,
                                .purpose = "disaster" };
   g_autoptr (GError) error = NULL;
@@ -111,6 +115,18 @@ count (const char *asked, const char *oral)
 
   g_assert_cmpint (consents == NULL, ==, error != NULL);
   return consents != NULL ? (int)consents->len : -1;
+}
+
+/* Somebody has to have heard it. */
+static void
+test_nobody_heard (void)
+{
+  static const char *const oral[] = { "ceiling", NULL };
+  const VisitOptions given = { .oral = oral, .purpose = "disaster", .actor = &(Actor){ .staff = NULL } };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (consents_new (&given, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION);
 }
 
 static void
@@ -135,6 +151,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/consent-rules/languages", test_languages);
   g_test_add_func ("/consent-rules/end", test_end);
   g_test_add_func ("/consent-rules/oral", test_oral);
+  g_test_add_func ("/consent-rules/nobody-heard", test_nobody_heard);
   g_test_add_func ("/consent-rules/words", test_words);
   return g_test_run ();
 }

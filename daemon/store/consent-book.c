@@ -1,0 +1,542 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * consent-book: see the header. What the center has said waits in memory (settlements) for the next job, which takes it
+ * along; a job that fails gives it back. The rows are consent-table's.
+ */
+#include "store/consent-book.h"
+
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "store/consent-table.h"
+#include "store/store-file.h"
+
+#define PURPOSE "consent-book"
+#define LAZY_SECONDS 10
+#define RECEIPT_DIGITS 16 /* of the leaf's hash */
+
+struct ConsentBook
+{
+  guint references; /* its owner's, and one of each job that is under way. The main thread's, as all but the key */
+  Ledger *ledger;
+  char *key_folder;
+  StoreKey *key;          /* the store's thread's alone; NULL: not needed yet */
+  GPtrArray *settlements; /* of ConsentSettlement: not written yet */
+  guint lazy_source;
+  gboolean is_freed; /* its owner is gone */
+};
+
+/* What one job is about; what it does not need is NULL. */
+typedef struct
+{
+  ConsentBook *book;
+  GPtrArray *settlements; /* that are taken along */
+  ConsentBookWriting *writing;
+  GArray *places;      /* made of it */
+  GPtrArray *messages; /* that were loaded */
+  ConsentLookup lookup;
+  ConsentBookItem *item;
+  guint64 place; /* to be withdrawn */
+  LedgerEntry *entry;
+  gboolean is_found;
+} Job;
+
+static void
+free_job (gpointer data)
+{
+  Job *job = data;
+
+  g_clear_pointer (&job->settlements, g_ptr_array_unref);
+  g_clear_pointer (&job->writing, consent_book_writing_free);
+  g_clear_pointer (&job->places, g_array_unref);
+  g_clear_pointer (&job->messages, g_ptr_array_unref);
+  g_clear_pointer (&job->item, consent_book_item_free);
+  g_clear_pointer (&job->entry, ledger_entry_unref);
+  g_free (job->lookup.visit);
+  g_free (job);
+}
+
+/* Plain data. */
+
+static void
+clear_person (ConsentBookPerson *person)
+{
+  g_free (person->name);
+  g_free (person->kana);
+  g_free (person->birthdate);
+  g_free (person->insurer_number);
+  g_free (person->symbol);
+  g_free (person->number);
+  g_free (person->branch);
+  g_free (person->evidence);
+  g_free (person->origin);
+  g_free (person->answerer);
+}
+
+void
+consent_book_item_free (ConsentBookItem *item)
+{
+  if (item == NULL)
+    return;
+  clear_person (&item->person);
+  g_free (item->receipt);
+  g_free (item->identifier);
+  g_free (item->visit);
+  g_free (item);
+}
+
+void
+consent_book_message_free (ConsentBookMessage *message)
+{
+  if (message == NULL)
+    return;
+  g_free (message->identifier);
+  g_clear_pointer (&message->request, g_bytes_unref);
+  g_array_unref (message->entries);
+  g_array_unref (message->kinds);
+  g_free (message->visit);
+  g_free (message);
+}
+
+static void
+clear_answer (gpointer data)
+{
+  ledger_entry_unref (((ConsentBookAnswer *)data)->entry);
+}
+
+static void
+clear_place (gpointer data)
+{
+  g_free (((ConsentBookPlace *)data)->receipt);
+}
+
+ConsentBookWriting *
+consent_book_writing_new (void)
+{
+  ConsentBookWriting *writing = g_new0 (ConsentBookWriting, 1);
+
+  writing->answers = g_array_new (FALSE, FALSE, sizeof (ConsentBookAnswer));
+  g_array_set_clear_func (writing->answers, clear_answer);
+  return writing;
+}
+
+void
+consent_book_writing_add (ConsentBookWriting *writing, LedgerEntry *entry, gboolean is_open, ConsentKind kind,
+                          gint64 until)
+{
+  const ConsentBookAnswer answer = { entry, is_open, kind, until };
+
+  g_array_append_val (writing->answers, answer);
+}
+
+void
+consent_book_writing_free (ConsentBookWriting *writing)
+{
+  if (writing == NULL)
+    return;
+  g_array_unref (writing->answers);
+  g_free (writing->identifier);
+  g_clear_pointer (&writing->request, g_bytes_unref);
+  g_free (writing->visit);
+  clear_person (&writing->person);
+  g_free (writing);
+}
+
+void
+consent_settlement_free (ConsentSettlement *settlement)
+{
+  ledger_entry_unref (settlement->entry);
+  g_free (settlement);
+}
+
+char *
+consent_book_make_receipt (guint64 place, const guint8 *leaf)
+{
+  GString *receipt = g_string_new (NULL);
+
+  g_string_printf (receipt, "%" G_GUINT64_FORMAT "-", place);
+  for (guint i = 0; i < RECEIPT_DIGITS / 2; i++)
+    g_string_append_printf (receipt, "%02x", leaf[i]);
+  return g_string_free (receipt, FALSE);
+}
+
+/* parse_receipt: the opposite. */
+static gboolean
+parse_receipt (const char *receipt, ConsentLookup *lookup)
+{
+  char *end;
+
+  if (!g_ascii_isdigit (*receipt))
+    return FALSE;
+  lookup->is_receipt = TRUE;
+  lookup->place = g_ascii_strtoull (receipt, &end, 10);
+  return *end == '-' && strlen (end + 1) == RECEIPT_DIGITS
+         && strspn (end + 1, "0123456789abcdef") == RECEIPT_DIGITS
+         && g_strlcpy (lookup->leaf, end + 1, sizeof lookup->leaf) == RECEIPT_DIGITS;
+}
+
+/* On the store's thread. */
+
+static gboolean
+need_key (ConsentBook *book, GError **error)
+{
+  if (book->key == NULL)
+    book->key = store_key_new (book->key_folder, PURPOSE, error);
+  return book->key != NULL;
+}
+
+/* write_settlements: what waited, with what this job is about. */
+static gboolean
+write_settlements (struct sqlite3 *database, gpointer data, GError **error)
+{
+  Job *job = data;
+  guint64 place;
+
+  for (guint i = 0; i < job->settlements->len; i++)
+    {
+      const ConsentSettlement *settlement = job->settlements->pdata[i];
+
+      if (!ledger_append_in (job->book->ledger, database, settlement->entry, &place, error)
+          || !consent_table_settle (database, settlement, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* write_answer: the entry, and a row, if it is a yes that waits for the center. */
+static gboolean
+write_answer (Job *job, struct sqlite3 *database, const ConsentBookAnswer *answer, GError **error)
+{
+  ConsentBookPlace place = { 0, NULL };
+  MerkleHash leaf;
+
+  if (!ledger_append_in (job->book->ledger, database, answer->entry, &place.entry, error))
+    return FALSE;
+  ledger_get_last_leaf (job->book->ledger, &leaf);
+  place.receipt = consent_book_make_receipt (place.entry, leaf.bytes);
+  g_array_append_val (job->places, place);
+  return !answer->is_open
+         || consent_table_add (database, place.entry, leaf.bytes, job->writing->identifier, answer, error);
+}
+
+static gboolean
+write_all (struct sqlite3 *database, gpointer data, GError **error)
+{
+  Job *job = data;
+
+  if (!consent_table_purge (database, g_get_real_time (), error) || !write_settlements (database, job, error))
+    return FALSE;
+  if (job->writing->identifier != NULL
+      && (!need_key (job->book, error)
+          || !consent_table_add_message (database, job->book->key, job->writing, error)))
+    return FALSE;
+  for (guint i = 0; i < job->writing->answers->len; i++)
+    if (!write_answer (job, database, &g_array_index (job->writing->answers, ConsentBookAnswer, i), error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+load (struct sqlite3 *database, gpointer data, GError **error)
+{
+  Job *job = data;
+
+  return consent_table_purge (database, g_get_real_time (), error) && need_key (job->book, error)
+         && consent_table_load (database, job->book->key, job->messages, error);
+}
+
+static gboolean
+find (struct sqlite3 *database, gpointer data, GError **error)
+{
+  Job *job = data;
+
+  return write_settlements (database, job, error) && need_key (job->book, error)
+         && consent_table_find (database, job->book->key, &job->lookup, &job->item, error);
+}
+
+static gboolean
+withdraw (struct sqlite3 *database, gpointer data, GError **error)
+{
+  Job *job = data;
+  guint64 place;
+
+  return write_settlements (database, job, error)
+         && consent_table_withdraw (database, job->place, g_get_real_time (), &job->is_found, error)
+         && (!job->is_found || ledger_append_in (job->book->ledger, database, job->entry, &place, error));
+}
+
+/* On the main thread. */
+
+static void
+book_unref (ConsentBook *book)
+{
+  if (--book->references > 0)
+    return;
+  store_key_free (book->key);
+  ledger_unref (book->ledger);
+  g_free (book->key_folder);
+  g_ptr_array_unref (book->settlements);
+  g_free (book);
+}
+
+static GPtrArray *
+new_settlements (void)
+{
+  return g_ptr_array_new_with_free_func ((GDestroyNotify)consent_settlement_free);
+}
+
+static gboolean on_lazy (gpointer user_data);
+
+static void
+wait_lazily (ConsentBook *book)
+{
+  if (book->settlements->len > 0 && book->lazy_source == 0 && !book->is_freed)
+    book->lazy_source = g_timeout_add_seconds (LAZY_SECONDS, on_lazy, book);
+}
+
+/* give_back: what was not written waits on, before what came since. */
+static void
+give_back (ConsentBook *book, Job *job)
+{
+  GPtrArray *newer = g_steal_pointer (&book->settlements);
+
+  book->settlements = g_steal_pointer (&job->settlements);
+  job->settlements = new_settlements ();
+  while (newer->len > 0)
+    g_ptr_array_add (book->settlements, g_ptr_array_steal_index (newer, 0));
+  g_ptr_array_unref (newer);
+  wait_lazily (book);
+}
+
+static void
+on_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  Job *job = store_run_get_data (result);
+  ConsentBook *book = job->book;
+  GError *error = NULL;
+
+  g_task_set_task_data (task, g_object_ref (result), g_object_unref); /* what the job holds is freed with it */
+  if (store_run_finish (result, &error))
+    {
+      ledger_note_written (book->ledger);
+      g_task_return_boolean (task, TRUE);
+    }
+  else
+    {
+      give_back (book, job);
+      if (!g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED))
+        {
+          g_clear_error (&error);
+          error = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED, "the ledger cannot be written");
+        }
+      g_task_return_error (task, error);
+    }
+  book_unref (book);
+}
+
+static Job *
+job_new (ConsentBook *book)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->book = book;
+  job->settlements = g_steal_pointer (&book->settlements);
+  book->settlements = new_settlements ();
+  g_clear_handle_id (&book->lazy_source, g_source_remove);
+  return job;
+}
+
+/* run: @job: (transfer full). */
+static void
+run (ConsentBook *book, StoreJob function, Job *job, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GError *error = NULL;
+
+  if (!store_key_look (book->key_folder, &error)) /* then there is no ledger, and none is begun */
+    {
+      GTask *task = g_task_new (NULL, NULL, callback, user_data);
+
+      g_clear_error (&error);
+      g_task_return_new_error (task, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED, "there is no key for the ledger");
+      g_object_unref (task);
+      give_back (book, job);
+      free_job (job);
+      return;
+    }
+  book->references++;
+  store_run (ledger_get_store (book->ledger), function, job, free_job, on_done,
+             g_task_new (NULL, NULL, callback, user_data));
+}
+
+/* get_job: of a question that was answered. */
+static Job *
+get_job (GAsyncResult *result)
+{
+  return store_run_get_data (g_task_get_task_data (G_TASK (result)));
+}
+
+static void
+on_settled (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_task_propagate_boolean (G_TASK (result), NULL); /* what failed waits on */
+}
+
+static gboolean
+on_lazy (gpointer user_data)
+{
+  ConsentBook *book = user_data;
+
+  book->lazy_source = 0;
+  run (book, write_settlements, job_new (book), on_settled, NULL);
+  return G_SOURCE_REMOVE;
+}
+
+ConsentBook *
+consent_book_new (Ledger *ledger)
+{
+  ConsentBook *book = g_new0 (ConsentBook, 1);
+
+  book->references = 1;
+  book->ledger = ledger_ref (ledger);
+  book->key_folder = g_strdup (store_get_key_folder (ledger_get_store (ledger)));
+  book->settlements = new_settlements ();
+  return book;
+}
+
+gboolean
+consent_book_is_begun (ConsentBook *book)
+{
+  g_autofree char *path
+      = g_build_filename (store_get_folder (ledger_get_store (book->ledger)), STORE_FILE_LEDGER_NAME, NULL);
+
+  return access (path, F_OK) == 0;
+}
+
+void
+consent_book_free (ConsentBook *book)
+{
+  if (book == NULL)
+    return;
+  book->is_freed = TRUE;
+  if (book->settlements->len > 0)
+    run (book, write_settlements, job_new (book), on_settled, NULL);
+  g_clear_handle_id (&book->lazy_source, g_source_remove);
+  book_unref (book);
+}
+
+void
+consent_book_write (ConsentBook *book, ConsentBookWriting *writing, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Job *job = job_new (book);
+
+  job->writing = writing;
+  job->places = g_array_new (FALSE, FALSE, sizeof (ConsentBookPlace));
+  g_array_set_clear_func (job->places, clear_place);
+  run (book, write_all, job, callback, user_data);
+}
+
+GArray *
+consent_book_write_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error) ? g_array_ref (get_job (result)->places) : NULL;
+}
+
+void
+consent_book_settle (ConsentBook *book, guint64 place, ConsentBookState state, gint64 at, gint64 until,
+                     LedgerEntry *entry)
+{
+  ConsentSettlement *settlement = g_new (ConsentSettlement, 1);
+
+  *settlement = (ConsentSettlement){ place, state, at, until, entry };
+  g_ptr_array_add (book->settlements, settlement);
+  wait_lazily (book);
+}
+
+void
+consent_book_load (ConsentBook *book, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Job *job = job_new (book);
+
+  job->messages = g_ptr_array_new_with_free_func ((GDestroyNotify)consent_book_message_free);
+  run (book, load, job, callback, user_data);
+}
+
+GPtrArray *
+consent_book_load_finish (GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_boolean (G_TASK (result), error) ? g_ptr_array_ref (get_job (result)->messages) : NULL;
+}
+
+static Job *
+new_lookup (ConsentBook *book, ConsentKind kind)
+{
+  Job *job = job_new (book);
+
+  job->lookup.kind = kind;
+  job->lookup.now = g_get_real_time ();
+  return job;
+}
+
+void
+consent_book_find_person (ConsentBook *book, const guint8 number_hash[LEDGER_PERSON_SIZE], ConsentKind kind,
+                          GAsyncReadyCallback callback, gpointer user_data)
+{
+  Job *job = new_lookup (book, kind);
+
+  memcpy (job->lookup.number, number_hash, LEDGER_PERSON_SIZE);
+  run (book, find, job, callback, user_data);
+}
+
+void
+consent_book_find_visit (ConsentBook *book, const char *visit, ConsentKind kind, GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  Job *job = new_lookup (book, kind);
+
+  job->lookup.visit = g_strdup (visit);
+  run (book, find, job, callback, user_data);
+}
+
+void
+consent_book_find_receipt (ConsentBook *book, const char *receipt, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Job *job = new_lookup (book, 0);
+
+  if (!parse_receipt (receipt, &job->lookup)) /* then there is no such receipt */
+    job->lookup.leaf[0] = '\0';
+  job->lookup.is_receipt = TRUE;
+  run (book, find, job, callback, user_data);
+}
+
+ConsentBookItem *
+consent_book_find_finish (GAsyncResult *result, GError **error)
+{
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return NULL;
+  if (get_job (result)->item == NULL)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "there is no such consent, or it has ended");
+  return g_steal_pointer (&get_job (result)->item);
+}
+
+void
+consent_book_withdraw (ConsentBook *book, guint64 place, LedgerEntry *entry, GAsyncReadyCallback callback,
+                       gpointer user_data)
+{
+  Job *job = job_new (book);
+
+  job->place = place;
+  job->entry = entry;
+  run (book, withdraw, job, callback, user_data);
+}
+
+gboolean
+consent_book_withdraw_finish (GAsyncResult *result, GError **error)
+{
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+  if (!get_job (result)->is_found)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "there is no such consent, or it has ended");
+  return get_job (result)->is_found;
+}

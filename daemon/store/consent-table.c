@@ -1,0 +1,364 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * consent-table: see the header. What is sealed of a message is a serialised GVariant (aya{ss}), which is the same on
+ * every machine: no number is in it.
+ */
+#include "store/consent-table.h"
+
+#include "base/error.h"
+#include "store/seal.h"
+#include "store/store-file.h"
+
+#define INSIDE G_VARIANT_TYPE ("(aya{ss})")
+
+/* The texts of a person, and what they are called inside the seal: in files out there, so added only. */
+static const struct
+{
+  const char *key;
+  gsize offset;
+} texts[] = {
+  { "name", G_STRUCT_OFFSET (ConsentBookPerson, name) },
+  { "kana", G_STRUCT_OFFSET (ConsentBookPerson, kana) },
+  { "birthdate", G_STRUCT_OFFSET (ConsentBookPerson, birthdate) },
+  { "insurer", G_STRUCT_OFFSET (ConsentBookPerson, insurer_number) },
+  { "symbol", G_STRUCT_OFFSET (ConsentBookPerson, symbol) },
+  { "number", G_STRUCT_OFFSET (ConsentBookPerson, number) },
+  { "branch", G_STRUCT_OFFSET (ConsentBookPerson, branch) },
+  { "evidence", G_STRUCT_OFFSET (ConsentBookPerson, evidence) },
+  { "origin", G_STRUCT_OFFSET (ConsentBookPerson, origin) },
+  { "answerer", G_STRUCT_OFFSET (ConsentBookPerson, answerer) },
+};
+
+static gboolean
+set_failed (struct sqlite3 *database, GError **error)
+{
+  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED, "%s", sqlite3_errmsg (database));
+  return FALSE;
+}
+
+static sqlite3_stmt *
+prepare (struct sqlite3 *database, const char *sql, GError **error)
+{
+  sqlite3_stmt *statement = NULL;
+
+  if (sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) != SQLITE_OK)
+    set_failed (database, error);
+  return statement;
+}
+
+/* finish: @statement is run to its end. */
+static gboolean
+finish (struct sqlite3 *database, sqlite3_stmt *statement, GError **error)
+{
+  const gboolean done = sqlite3_step (statement) == SQLITE_DONE || set_failed (database, error);
+
+  sqlite3_finalize (statement);
+  return done;
+}
+
+static void
+bind_bytes (sqlite3_stmt *statement, int column, GBytes *bytes)
+{
+  sqlite3_bind_blob (statement, column, g_bytes_get_data (bytes, NULL), (int)g_bytes_get_size (bytes), SQLITE_STATIC);
+}
+
+static GBytes *
+copy_bytes (sqlite3_stmt *statement, int column)
+{
+  return g_bytes_new (sqlite3_column_blob (statement, column), (gsize)sqlite3_column_bytes (statement, column));
+}
+
+static char *
+copy_text (sqlite3_stmt *statement, int column)
+{
+  return g_strdup ((const char *)sqlite3_column_text (statement, column));
+}
+
+gboolean
+consent_table_purge (struct sqlite3 *database, gint64 now, GError **error)
+{
+  sqlite3_stmt *rows = prepare (database, "DELETE FROM consents WHERE until <= ? AND state <> 0;", error);
+  sqlite3_stmt *messages;
+
+  if (rows == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (rows, 1, now);
+  if (!finish (database, rows, error))
+    return FALSE;
+  if (sqlite3_changes (database) == 0)
+    return TRUE;
+  messages = prepare (database,
+                      "DELETE FROM consent_messages WHERE identifier NOT IN (SELECT identifier FROM consents);", error);
+  return messages != NULL && finish (database, messages, error);
+}
+
+/* The seal. */
+
+/* make_binding: what a row says in the open cannot be changed either. */
+static char *
+make_binding (const char *identifier, gint64 until, guint treatment)
+{
+  return g_strdup_printf ("consent-book 1 %s %" G_GINT64_FORMAT " %u", identifier, until, treatment);
+}
+
+static GBytes *
+pack (const ConsentBookWriting *writing)
+{
+  g_autoptr (GVariant) inside = NULL;
+  GVariantBuilder person;
+
+  g_variant_builder_init (&person, G_VARIANT_TYPE ("a{ss}"));
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      const char *text = G_STRUCT_MEMBER (const char *, &writing->person, texts[i].offset);
+
+      if (text != NULL)
+        g_variant_builder_add (&person, "{ss}", texts[i].key, text);
+    }
+  inside = g_variant_ref_sink (
+      g_variant_new ("(@aya{ss})", g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, writing->request, TRUE),
+                     &person));
+  return g_variant_get_data_as_bytes (inside);
+}
+
+/* unpack: @ret_person, @ret_request: may be NULL. */
+static void
+unpack (GBytes *bytes, ConsentBookPerson *ret_person, GBytes **ret_request)
+{
+  g_autoptr (GVariant) inside = g_variant_ref_sink (g_variant_new_from_bytes (INSIDE, bytes, FALSE));
+  g_autoptr (GVariant) request = g_variant_get_child_value (inside, 0);
+  g_autoptr (GVariant) person = g_variant_get_child_value (inside, 1);
+
+  if (ret_request != NULL)
+    *ret_request = g_variant_get_data_as_bytes (request);
+  for (gsize i = 0; ret_person != NULL && i < G_N_ELEMENTS (texts); i++)
+    g_variant_lookup (person, texts[i].key, "s", &G_STRUCT_MEMBER (char *, ret_person, texts[i].offset));
+}
+
+/* open_columns: of: identifier, until, treatment, key, nonce, sealed, from column @first on. NULL: it cannot be read. */
+static GBytes *
+open_columns (sqlite3_stmt *statement, StoreKey *key, int first)
+{
+  g_autofree char *binding
+      = make_binding ((const char *)sqlite3_column_text (statement, first), sqlite3_column_int64 (statement, first + 1),
+                      (guint)sqlite3_column_int64 (statement, first + 2));
+  g_autoptr (GBytes) nonce = copy_bytes (statement, first + 4), sealed = copy_bytes (statement, first + 5);
+  gsize size = 0;
+  g_autoptr (Secret) inside
+      = seal_open (key, (const char *)sqlite3_column_text (statement, first + 3), binding, nonce, sealed, &size);
+
+  return inside != NULL ? g_bytes_new (secret_get_data (inside), size) : NULL;
+}
+
+#define SEALED_COLUMNS "m.identifier, m.until, m.treatment, m.key, m.nonce, m.sealed"
+
+gboolean
+consent_table_add_message (struct sqlite3 *database, StoreKey *key, const ConsentBookWriting *writing, GError **error)
+{
+  g_autofree char *binding = make_binding (writing->identifier, writing->until, writing->treatment);
+  g_autoptr (GBytes) inside = pack (writing), nonce = NULL;
+  g_autoptr (GBytes) sealed
+      = seal_close (key, binding, g_bytes_get_data (inside, NULL), g_bytes_get_size (inside), &nonce);
+  sqlite3_stmt *statement;
+
+  if (sealed == NULL)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED, "a consent cannot be sealed");
+      return FALSE;
+    }
+  statement = prepare (database,
+                       "INSERT INTO consent_messages (identifier, until, treatment, visit, number, key, nonce, sealed)"
+                       " VALUES (?, ?, ?, ?, ?, ?, ?, ?);",
+                       error);
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_text (statement, 1, writing->identifier, -1, SQLITE_STATIC);
+  sqlite3_bind_int64 (statement, 2, writing->until);
+  sqlite3_bind_int64 (statement, 3, writing->treatment);
+  sqlite3_bind_text (statement, 4, writing->visit, -1, SQLITE_STATIC);
+  if (writing->has_number)
+    sqlite3_bind_blob (statement, 5, writing->number, LEDGER_PERSON_SIZE, SQLITE_STATIC);
+  sqlite3_bind_text (statement, 6, store_key_get_id (key), -1, SQLITE_STATIC);
+  bind_bytes (statement, 7, nonce);
+  bind_bytes (statement, 8, sealed);
+  return finish (database, statement, error);
+}
+
+gboolean
+consent_table_add (struct sqlite3 *database, guint64 place, const guint8 *leaf, const char *identifier,
+                   const ConsentBookAnswer *answer, GError **error)
+{
+  g_autofree char *receipt = consent_book_make_receipt (place, leaf);
+  sqlite3_stmt *statement = prepare (
+      database, "INSERT INTO consents (place, receipt, identifier, kind, state, at, until) VALUES (?, ?, ?, ?, 0, 0, ?);",
+      error);
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (statement, 1, (gint64)place);
+  sqlite3_bind_text (statement, 2, receipt, -1, SQLITE_STATIC);
+  sqlite3_bind_text (statement, 3, identifier, -1, SQLITE_STATIC);
+  sqlite3_bind_text (statement, 4, consent_kind_to_string (answer->kind), -1, SQLITE_STATIC);
+  sqlite3_bind_int64 (statement, 5, answer->until);
+  return finish (database, statement, error);
+}
+
+gboolean
+consent_table_settle (struct sqlite3 *database, const ConsentSettlement *settlement, GError **error)
+{
+  sqlite3_stmt *statement
+      = prepare (database, "UPDATE consents SET state = ?, at = ?, until = ? WHERE place = ? AND state = 0;", error);
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (statement, 1, settlement->state);
+  sqlite3_bind_int64 (statement, 2, settlement->at);
+  sqlite3_bind_int64 (statement, 3, settlement->until);
+  sqlite3_bind_int64 (statement, 4, (gint64)settlement->place);
+  return finish (database, statement, error);
+}
+
+/* add_loaded: one row: a message's next consent, or the first of the next message. */
+static void
+add_loaded (GPtrArray *messages, sqlite3_stmt *statement, StoreKey *key)
+{
+  ConsentBookMessage *last = messages->len > 0 ? messages->pdata[messages->len - 1] : NULL;
+  const char *identifier = (const char *)sqlite3_column_text (statement, 0);
+  const guint64 place = (guint64)sqlite3_column_int64 (statement, 7);
+  ConsentKind kind = CONSENT_N_KINDS;
+
+  if (!consent_kind_lookup ((const char *)sqlite3_column_text (statement, 8), &kind))
+    return; /* of a newer version */
+  if (last == NULL || g_strcmp0 (last->identifier, identifier) != 0)
+    {
+      g_autoptr (GBytes) inside = open_columns (statement, key, 0);
+
+      last = g_new0 (ConsentBookMessage, 1);
+      last->identifier = g_strdup (identifier);
+      last->until = sqlite3_column_int64 (statement, 1);
+      last->visit = copy_text (statement, 6);
+      last->entries = g_array_new (FALSE, FALSE, sizeof (guint64));
+      last->kinds = g_array_new (FALSE, FALSE, sizeof (ConsentKind));
+      if (inside != NULL)
+        unpack (inside, NULL, &last->request);
+      g_ptr_array_add (messages, last);
+    }
+  g_array_append_val (last->entries, place);
+  g_array_append_val (last->kinds, kind);
+}
+
+gboolean
+consent_table_load (struct sqlite3 *database, StoreKey *key, GPtrArray *messages, GError **error)
+{
+  sqlite3_stmt *statement
+      = prepare (database,
+                 "SELECT " SEALED_COLUMNS ", m.visit, c.place, c.kind FROM consents c"
+                 " JOIN consent_messages m USING (identifier) WHERE c.state = 0 ORDER BY m.until, m.identifier, c.place;",
+                 error);
+  int result;
+
+  if (statement == NULL)
+    return FALSE;
+  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+    add_loaded (messages, statement, key);
+  sqlite3_finalize (statement);
+  return result == SQLITE_DONE || set_failed (database, error);
+}
+
+/* make_item: of a row. NULL: it is of a newer version, or cannot be read. */
+static ConsentBookItem *
+make_item (sqlite3_stmt *statement, StoreKey *key)
+{
+  g_autoptr (GBytes) inside = open_columns (statement, key, 0);
+  ConsentBookItem *item;
+  ConsentKind kind;
+
+  if (inside == NULL || !consent_kind_lookup ((const char *)sqlite3_column_text (statement, 8), &kind))
+    return NULL;
+  item = g_new0 (ConsentBookItem, 1);
+  item->identifier = copy_text (statement, 0);
+  item->treatment = (guint)sqlite3_column_int64 (statement, 2);
+  item->visit = copy_text (statement, 6);
+  item->entry = (guint64)sqlite3_column_int64 (statement, 7);
+  item->kind = kind;
+  item->receipt = copy_text (statement, 9);
+  item->state = (ConsentBookState)sqlite3_column_int64 (statement, 10);
+  item->at = sqlite3_column_int64 (statement, 11);
+  item->until = sqlite3_column_int64 (statement, 12);
+  unpack (inside, &item->person, NULL);
+  return item;
+}
+
+#define ITEM_COLUMNS SEALED_COLUMNS ", m.visit, c.place, c.kind, c.receipt, c.state, c.at, c.until"
+#define FROM " FROM consents c JOIN consent_messages m USING (identifier)"
+
+static sqlite3_stmt *
+prepare_lookup (struct sqlite3 *database, const ConsentLookup *lookup, GError **error)
+{
+  const char *sql = lookup->is_receipt ? "SELECT " ITEM_COLUMNS FROM " WHERE c.until > ? AND c.receipt = ?;"
+                    : lookup->visit != NULL
+                        ? "SELECT " ITEM_COLUMNS FROM
+                          " WHERE c.until > ? AND m.visit = ? AND c.kind = ? ORDER BY c.place DESC LIMIT 1;"
+                        : "SELECT " ITEM_COLUMNS FROM
+                          " WHERE c.until > ? AND m.number = ? AND c.kind = ? ORDER BY c.place DESC LIMIT 1;";
+  sqlite3_stmt *statement = prepare (database, sql, error);
+
+  if (statement == NULL)
+    return NULL;
+  sqlite3_bind_int64 (statement, 1, lookup->now);
+  if (lookup->is_receipt)
+    {
+      g_autofree char *receipt = g_strdup_printf ("%" G_GUINT64_FORMAT "-%s", lookup->place, lookup->leaf);
+
+      sqlite3_bind_text (statement, 2, receipt, -1, SQLITE_TRANSIENT);
+      return statement;
+    }
+  if (lookup->visit != NULL)
+    sqlite3_bind_text (statement, 2, lookup->visit, -1, SQLITE_STATIC);
+  else
+    sqlite3_bind_blob (statement, 2, lookup->number, LEDGER_PERSON_SIZE, SQLITE_STATIC);
+  sqlite3_bind_text (statement, 3, consent_kind_to_string (lookup->kind), -1, SQLITE_STATIC);
+  return statement;
+}
+
+gboolean
+consent_table_find (struct sqlite3 *database, StoreKey *key, const ConsentLookup *lookup, ConsentBookItem **ret_item,
+                    GError **error)
+{
+  sqlite3_stmt *statement = prepare_lookup (database, lookup, error);
+  int result;
+
+  if (statement == NULL)
+    return FALSE;
+  result = sqlite3_step (statement);
+  if (result == SQLITE_ROW)
+    *ret_item = make_item (statement, key);
+  sqlite3_finalize (statement);
+  return result == SQLITE_ROW || result == SQLITE_DONE || set_failed (database, error);
+}
+
+gboolean
+consent_table_withdraw (struct sqlite3 *database, guint64 place, gint64 now, gboolean *ret_found, GError **error)
+{
+  static const char one[] = "UPDATE consents SET state = 4 WHERE place = ? AND until > ? AND state IN (0, 1);";
+  static const char same[]
+      = "UPDATE consents SET state = 4 WHERE state IN (0, 1) AND kind = (SELECT kind FROM consents WHERE place = ?1)"
+        " AND identifier IN (SELECT o.identifier FROM consent_messages o, consent_messages m, consents c"
+        " WHERE c.place = ?1 AND m.identifier = c.identifier AND o.number = m.number);";
+  sqlite3_stmt *statement = prepare (database, one, error);
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (statement, 1, (gint64)place);
+  sqlite3_bind_int64 (statement, 2, now);
+  if (!finish (database, statement, error))
+    return FALSE;
+  *ret_found = sqlite3_changes (database) == 1;
+  if (!*ret_found)
+    return TRUE;
+  statement = prepare (database, same, error); /* whoever takes it back means those of other visits too */
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (statement, 1, (gint64)place);
+  return finish (database, statement, error);
+}

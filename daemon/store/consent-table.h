@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * consent-table: the rows of consent-book, inside a job of the ledger's store. In: what is to be written, or looked for.
+ * Out: rows. Each returns FALSE with LEDGER_FAILED where the file fails.
+ */
+#pragma once
+
+#include "store/consent-book.h"
+#include "store/store-key.h"
+
+struct sqlite3;
+
+/* What the center has said to one consent. */
+typedef struct
+{
+  guint64 place;
+  ConsentBookState state;
+  gint64 at, until;
+  LedgerEntry *entry;
+} ConsentSettlement;
+
+void consent_settlement_free (ConsentSettlement *settlement);
+
+/* What is looked for: by the first that is given of receipt, visit, number. */
+typedef struct
+{
+  gboolean is_receipt;
+  guint64 place;
+  char leaf[17]; /* of the receipt: the digits of the leaf's hash */
+  char *visit;   /* NULL: not by that */
+  guint8 number[LEDGER_PERSON_SIZE];
+  ConsentKind kind;
+  gint64 now;
+} ConsentLookup;
+
+/* consent_table_purge: what is over at @now goes, but not what the center is yet to be told. */
+gboolean consent_table_purge (struct sqlite3 *database, gint64 now, GError **error);
+
+gboolean consent_table_add_message (struct sqlite3 *database, StoreKey *key, const ConsentBookWriting *writing,
+                                    GError **error);
+gboolean consent_table_add (struct sqlite3 *database, guint64 place, const guint8 *leaf, const char *identifier,
+                            const ConsentBookAnswer *answer, GError **error);
+
+/* consent_table_settle: nothing happens to a consent that was withdrawn meanwhile, or is not there. */
+gboolean consent_table_settle (struct sqlite3 *database, const ConsentSettlement *settlement, GError **error);
+
+/* consent_table_load: adds to @messages (of ConsentBookMessage) what is open; a request that cannot be read is NULL. */
+gboolean consent_table_load (struct sqlite3 *database, StoreKey *key, GPtrArray *messages, GError **error);
+
+/* consent_table_find: *ret_item: (transfer full), or NULL: there is none. */
+gboolean consent_table_find (struct sqlite3 *database, StoreKey *key, const ConsentLookup *lookup,
+                             ConsentBookItem **ret_item, GError **error);
+
+/* consent_table_withdraw: *ret_found: whether there was such a consent, and it was not over at @now. */
+gboolean consent_table_withdraw (struct sqlite3 *database, guint64 place, gint64 now, gboolean *ret_found,
+                                 GError **error);

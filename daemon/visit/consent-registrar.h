@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * consent-registrar: what patients of this desk have answered goes into the ledger, and what they have agreed to is told
+ * to the center until it is known what the center says, over the end of the visit and restarts of the daemon.
+ *
+ * In: the answers of one visit. Out: their places in the ledger, and what the center has said: registered, refused, or
+ * unknown; then the same message, with the same identifier, is repeated with a back-off, for at most the time that the
+ * center remembers it (TRANSPORT_LATE_SECONDS). No ledger, no registered consent: LEDGER_FAILED. Asynchronous; on the
+ * main thread.
+ */
+#pragma once
+
+#include "store/consent-book.h"
+#include "visit/statistics.h"
+#include "visit/transports.h"
+
+typedef struct ConsentRegistrar ConsentRegistrar;
+
+ConsentRegistrar *consent_registrar_new (Ledger *ledger, Transports *transports, Statistics *statistics);
+/* consent_registrar_free: what is under way is repeated at the next start. */
+void consent_registrar_free (ConsentRegistrar *registrar);
+
+/* consent_registrar_begin: looks for what is left of earlier runs. */
+void consent_registrar_begin (ConsentRegistrar *registrar);
+
+/* consent_registrar_note_center: the center may be back: what waits is told now. */
+void consent_registrar_note_center (ConsentRegistrar *registrar);
+
+/* consent_registrar_make_identifier: of a message, drawn. (transfer full). */
+char *consent_registrar_make_identifier (void);
+
+/* What came of the answers of a visit. */
+typedef struct
+{
+  GArray *places;          /* of ConsentBookPlace, one an answer: they are in the ledger */
+  TransportReply *reply;   /* of the center; NULL: it was not asked, or: */
+  GError *error;           /* it has not taken them down, or has not answered (then it will be asked again) */
+} ConsentOutcome;
+
+void consent_outcome_free (ConsentOutcome *outcome);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ConsentOutcome, consent_outcome_free)
+
+/*
+ * consent_registrar_take: @writing (transfer full): into the ledger, and, if it has a message, to the center by
+ * @transport, the first time with @consents (borrowed for the call), which is the same as the message. Whoever asks may stop waiting by
+ * @cancellable (CANCELLED); what was begun goes on. Finish: (transfer full), or NULL with LEDGER_FAILED: nothing was
+ * written, nobody was told.
+ */
+void consent_registrar_take (ConsentRegistrar *registrar, ConsentBookWriting *writing, Transport *transport,
+                             const TransportConsents *consents, GCancellable *cancellable,
+                             GAsyncReadyCallback callback, gpointer user_data);
+ConsentOutcome *consent_registrar_take_finish (GAsyncResult *result, GError **error);
+
+/*
+ * consent_registrar_withdraw: as consent_book_withdraw; and the center is not told of that consent any more, unless the
+ * message has others, which are told as they were said.
+ */
+void consent_registrar_withdraw (ConsentRegistrar *registrar, guint64 place, LedgerEntry *entry,
+                                 GAsyncReadyCallback callback, gpointer user_data);
+gboolean consent_registrar_withdraw_finish (GAsyncResult *result, GError **error);
+
+/* consent_registrar_get_book, _get_ledger: for who looks for a consent later. (transfer none). */
+ConsentBook *consent_registrar_get_book (ConsentRegistrar *registrar);
+Ledger *consent_registrar_get_ledger (ConsentRegistrar *registrar);

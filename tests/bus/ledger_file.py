@@ -1,0 +1,90 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The ledger as its file has it, read without any of our own code but the table of names.
+
+Comes in: the state directory of a rig, whose daemon may run: its files are copied first. Goes out: entries as dicts, and the tree's
+root computed anew (RFC 6962), so that a test sees that nothing was half written.
+"""
+import hashlib
+import re
+import shutil
+import sqlite3
+import struct
+import tempfile
+from pathlib import Path
+
+from rig import SOURCE
+
+SALT = 16
+
+
+def read_names(macro, pattern):
+    text = (SOURCE / "daemon/base/names.h").read_text().split(f"#define {macro}(X)", 1)[1].split("\n\n", 1)[0]
+    return {int(found[0]): found[1:] for found in re.findall(pattern, text)}
+
+
+KINDS = read_names("SHIKAKU_LEDGER_KINDS", r'X \((\d+), \w+, "([a-z-]+)"\)')
+FIELDS = read_names("SHIKAKU_LEDGER_FIELDS", r'X \((\d+), \w+, "(\w+)", "(\w+)"\)')
+
+
+def open_copy(folder, name="ledger.db"):
+    """A connection to a copy of the file, with what is in its log."""
+    with tempfile.TemporaryDirectory(prefix="shikaku-ledger-") as place:
+        for path in Path(folder).glob(name + "*"):
+            if not path.name.endswith("-shm"):
+                shutil.copy(path, place)
+        source = sqlite3.connect(f"{place}/{name}")
+        copy = sqlite3.connect(":memory:")
+        source.backup(copy)
+        source.close()
+    return copy
+
+
+def parse(data):
+    """The canonical bytes of one entry."""
+    form, kind, at, boot = struct.unpack(">BBQQ", data[:18])
+    assert form == 1, form
+    entry, place = {"Kind": KINDS[kind][0], "At": at, "Boot": boot}, 18
+    while place < len(data):
+        number, size = struct.unpack(">HH", data[place:place + 4])
+        value, (key, kind) = data[place + 4:place + 4 + size], FIELDS[number]
+        entry[key] = int.from_bytes(value, "big") if kind == "t" else value.decode() if kind == "s" else value.hex()
+        place += 4 + size
+    assert place == len(data), "an entry is cut"
+    return entry
+
+
+def compute_root(leaves):
+    if not leaves:
+        return hashlib.sha256(b"").digest()
+    if len(leaves) == 1:
+        return leaves[0]
+    half = 1 << (len(leaves) - 1).bit_length() - 1
+    return hashlib.sha256(b"\1" + compute_root(leaves[:half]) + compute_root(leaves[half:])).digest()
+
+
+def read_entries(folder):
+    """All entries, each with Place and Leaf. The places have no gap, and each leaf is the one that the tree has."""
+    entries = []
+    if not (Path(folder) / "ledger.db").exists():
+        return entries
+    copy = open_copy(folder)
+    if not copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'ledger'").fetchone():
+        return entries  # it was killed before it had made it
+    for place, hashes, leaf in copy.execute("SELECT place, hashes, leaf FROM ledger ORDER BY place"):
+        digest = hashlib.sha256(b"\0" + leaf).digest()
+        assert place == len(entries), f"place {place} after {len(entries) - 1}"
+        assert hashes[:32] == digest, f"the hash of place {place} is not that of its entry"
+        entries.append({**parse(leaf[SALT:]), "Place": place, "Leaf": digest.hex()})
+    return entries
+
+
+def read_book(folder):
+    """The rows of the consents that outlive their visits."""
+    if not (Path(folder) / "ledger.db").exists():
+        return []
+    keys = ("place", "receipt", "identifier", "kind", "state", "at", "until")
+    copy = open_copy(folder)
+    if not copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'consents'").fetchone():
+        return []
+    rows = copy.execute(f"SELECT {', '.join(keys)} FROM consents ORDER BY place")
+    return [dict(zip(keys, row)) for row in rows]

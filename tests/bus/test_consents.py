@@ -1,0 +1,322 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""Consents: every kind, and everything that can become of it: what the caller gets, what the ledger holds, and what the center
+has written down itself. And the torture: kill -9 at random moments, after which no consent that the caller was told of is lost,
+and none is taken down twice.
+
+Comes in: a rig, with the card of yamada; for the torture SHIKAKU_LONG: 1,000 kills instead of 12; SHIKAKU_SEED. Goes out: the seed.
+"""
+import os
+import random
+import re
+
+from bus import AGENT_MANAGER, ERROR, MANAGER, ROOT, Agent, BusError, GLib, ObjectPath, Visits, call, expect_error
+from ledger_file import read_book, read_entries
+from loop import until
+from people import INSURED
+
+KINDS = ("ceiling", "specific-disease", "checkup", "drug", "diagnosis", "operation", "disease-name", "infection", "allergy",
+         "contraindication", "test", "prescription")
+INSIDE, BESIDE = KINDS[:2], KINDS[2:]
+ORAL = KINDS[:5]  # at a visit of a disaster
+RECEIPT = re.compile(r"^(\d+)-([0-9a-f]{16})$")
+DAY = 86400
+UNREACHABLE, REFUSED, DENIED = ERROR + "CenterUnreachable", ERROR + "CenterRefused", ERROR + "ConsentDenied"
+
+
+class Desk:
+    def __init__(self, rig, **daemon_options):
+        self.rig = rig
+        rig.start("card", "center", "daemon", **daemon_options)
+        self.begin()
+
+    def begin(self):
+        """With a daemon that has just been started."""
+        self.reader = ObjectPath(self.rig.wait_readers(2, present=1)[0])
+        self.patient = Agent(self.rig.bus_connection("colleague", fresh=True)).register(Reader=self.reader)
+        self.connection = self.rig.bus_connection("tester", fresh=True)
+        self.visits = Visits(self.connection)
+
+    def visit(self, *kinds, **values):
+        """A visit from its beginning to its end. Return: it, and its consents."""
+        visit = self.visits.open(Reader=self.reader, SameCard=True, Consents=list(kinds), **values)
+        state = visit.wait_finished()
+        assert state[0] == "done", state
+        return visit, visit.consents()
+
+    def withdraw(self, receipt):
+        return call(self.rig.bus_connection("root"), ROOT, MANAGER, "WithdrawConsent", GLib.Variant("(s)", (receipt,)))
+
+    def get_entries(self, visit):
+        """What the ledger has of that visit; nobody waits for all of it: what is lazy is there at the daemon's end."""
+        return [entry for entry in read_entries(self.rig.state_directory) if entry.get("Visit") == visit.path]
+
+
+def expect_kept(entries, kind, decision, **values):
+    """The one entry CONSENT of @kind."""
+    found = [entry for entry in entries if entry["Kind"] == "consent" and entry["Consent"] == kind]
+    assert len(found) == 1, (kind, found)
+    wanted = {"Decision": decision, **values}
+    assert {key: found[0].get(key) for key in wanted} == wanted, (kind, wanted, found[0])
+    assert len(found[0]["Person"]) == 64 and found[0]["Uid"] > 0, found[0]
+    return found[0]
+
+
+def expect_registered(entries, kind, outcome, consent):
+    """The last entry REGISTRATION of @kind, which belongs to its @consent."""
+    found = [entry for entry in entries if entry["Kind"] == "registration" and entry["Consent"] == kind]
+    assert len(found) == 1, (kind, found)
+    assert (found[0]["Outcome"], found[0]["Entry"], found[0]["Identifier"]) == \
+        (outcome, consent["Place"], consent["Identifier"]), (kind, found[0], consent)
+
+
+def expect_receipt(told, entry):
+    place, digits = RECEIPT.match(told["Receipt"]).groups()
+    assert (int(place), digits) == (entry["Place"], entry["Leaf"][:16]), (told, entry)
+
+
+def test_every_kind(rig):
+    """Every kind, and each thing that can become of it. All kinds are asked in one visit a fate; each is looked at by itself."""
+    desk = Desk(rig, clock=True)
+    told = {}
+
+    told["granted"] = desk.visit(*KINDS)
+    desk.patient.consents = False
+    told["denied"] = desk.visit(*KINDS)
+    desk.patient.consents = lambda _questions: {}  # an answer to none of them
+    told["unanswered"] = desk.visit(*KINDS)
+    desk.patient.consents = lambda questions: Agent.HANG if questions[0][0] in BESIDE else True
+    told["silent"] = ask_in_vain(desk)
+    desk.patient.consents = True
+    told["guardian"] = ask_guardian(desk)
+    told["oral"] = ask_nobody(desk)
+    told["withdrawn"] = withdraw_each(desk, desk.visit(*KINDS)[0])
+    rig.center("consent-lifetime 60")
+    told["run out"] = desk.visit(*KINDS)
+    rig.center(f"consent-lifetime {DAY}")
+    rig.center("fault error-code SHK020002 path=consent/register")
+    told["center says no"] = desk.visit(*KINDS)
+    rig.center("fault drop path=consent/register")
+    told["center silent"] = desk.visit(*KINDS)
+    rig.let_pass(61)
+    until(lambda: len([line for line in rig.center("journal")["journal"] if line["call"] == "consent/register"]) >= 6,
+          "the center to be told again")
+    expect_run_out(desk, told["run out"][1])
+    rig.stop_daemon()
+
+    for kind in KINDS:
+        inside = kind in INSIDE
+        look_at(desk, told["granted"], kind, "granted", None if inside else "registered", Answerer="patient", Evidence="card")
+        look_at(desk, told["denied"], kind, "denied", Answerer="patient", Evidence="card")
+        look_at(desk, told["unanswered"], kind, "denied")
+        look_at(desk, told["silent"], kind, *(("granted",) if inside else ("no-answer",)))
+        look_at(desk, told["guardian"], kind, "granted", None if inside else "registered", Answerer="guardian")
+        if kind in ORAL:
+            look_at(desk, told["oral"], kind, "granted", None if inside else "registered", Answerer="staff", Evidence="oral",
+                    Staff="n-7")
+        look_at(desk, told["withdrawn"], kind, "granted", None if inside else "registered")
+        look_at(desk, told["run out"], kind, "granted", None if inside else "registered")
+        look_at(desk, told["center says no"], kind, "granted", None if inside else "refused")
+        look_at(desk, told["center silent"], kind, "granted", None if inside else "registered")
+        if not inside:
+            look_at_beside(desk, told, kind)
+    look_at_center(rig)
+
+
+def look_at(desk, told, kind, decision, outcome=None, **values):
+    """What the caller was told of @kind, and the ledger holds of it. @outcome: of the center; None: it was not told."""
+    visit, consents = told
+    entries = desk.get_entries(visit)
+    consent = consents.get(kind, {})
+    entry = expect_kept(entries, kind, decision, **values)
+    for key in ("Answerer", "Evidence"):
+        if key in values:
+            assert consent[key] == values[key], (kind, consent)
+    if decision == "granted" and "Receipt" in consent:
+        expect_receipt(consent, entry)
+        assert consent["Language"] == "ja" and consent["Version"] == entry["Version"] == "1", consent
+    if decision != "granted":
+        assert not consent.get("Granted") and "Receipt" not in consent, (kind, consent)
+    if outcome:
+        expect_registered(entries, kind, outcome, entry)
+
+
+def look_at_beside(desk, told, kind):
+    """What the caller gets of a kind that is registered."""
+    assert all("Receipt" in told[fate][1][kind] for fate in ("granted", "guardian", "center says no", "center silent")), told
+    granted = told["granted"][1][kind]
+    assert granted["Granted"] and granted["Until"] - granted["At"] == DAY * 10**6 and "Error" not in granted, granted
+    assert told["silent"][1][kind]["Error"] == ERROR + "TimedOut", told["silent"][1][kind]
+    no = told["center says no"][1][kind]
+    assert (no["Granted"], no["Error"], no["Code"]) == (False, REFUSED, "SHK020002"), no
+    silent = told["center silent"][1][kind]
+    assert (silent["Granted"], silent["Error"]) == (False, UNREACHABLE), silent
+    withdrawn = told["withdrawn"][1][kind]
+    assert (withdrawn["Granted"], withdrawn["Withdrawn"]) == (False, "here") and withdrawn["WithdrawnAt"] > 0, withdrawn
+    entries = [entry for entry in desk.get_entries(told["withdrawn"][0]) if entry["Kind"] == "withdrawal"]
+    mine = [entry for entry in entries if entry["Consent"] == kind]
+    assert len(mine) == 1 and mine[0]["Outcome"] == "here" and mine[0]["Receipt"] == withdrawn["Receipt"], mine
+
+
+def look_at_center(rig):
+    """The center's own journal and the ledger agree: each registration has its entry, none was acted on twice."""
+    lines = [line for line in rig.center("journal")["journal"] if line["call"] == "consent/register"]
+    entries = read_entries(rig.state_directory)
+    asked = {entry["Identifier"] for entry in entries if entry["Kind"] == "consent" and "Identifier" in entry}
+    said = {entry["Identifier"]: entry["Outcome"] for entry in entries if entry["Kind"] == "registration"}
+    taken = [line["identifier"] for line in lines]
+    assert len(taken) == len(set(taken)), taken
+    assert set(taken) <= asked, set(taken) - asked
+    assert {identifier for identifier, outcome in said.items() if outcome == "registered"} <= set(taken)
+    return asked, set(taken), said
+
+
+def ask_in_vain(desk):
+    """Inside the query the patient says yes; of the others nothing, until the visit's time is over."""
+    visit = desk.visits.open(Reader=desk.reader, SameCard=True, Consents=list(KINDS), Timeout=20)
+    until(lambda: desk.patient.pending, "the questions to be put")
+    desk.rig.center.wait("card/check")
+    until(lambda: visit.get("State") == "asking-consent", "the visit to wait for the patient alone")
+    desk.rig.let_pass(21)
+    assert visit.wait_finished()[0] == "done"
+    desk.patient.pending.clear()
+    return visit, visit.consents()
+
+
+def ask_guardian(desk):
+    """The agent says who answers: it waits for the reply to that, and answers then."""
+    def say(_questions):
+        visit = [arguments for name, arguments in desk.patient.calls if name == "RequestConsent"][-1][0]
+        call(desk.patient.connection, ROOT, AGENT_MANAGER, "SetAnswerer", GLib.Variant("(os)", (visit, "guardian")))
+        return True
+    desk.patient.consents = say
+    told = desk.visit(*KINDS)
+    expect_error("InvalidState", call, desk.patient.connection, ROOT, AGENT_MANAGER, "SetAnswerer",
+                 GLib.Variant("(os)", (told[0].path, "guardian")))
+    desk.patient.consents = True
+    return told
+
+
+def ask_nobody(desk):
+    """What staff has heard, where that is allowed: nobody is asked."""
+    for kind in KINDS:
+        if kind not in ORAL:
+            expect_error("InvalidOption", desk.visits.open, Reader=desk.reader, SameCard=True, Oral=[kind], Purpose="disaster",
+                         Staff="n-7")
+        expect_error("InvalidOption", desk.visits.open, Reader=desk.reader, SameCard=True, Oral=[kind], Staff="n-7")
+        expect_error("InvalidOption", desk.visits.open, Reader=desk.reader, SameCard=True, Oral=[kind], Purpose="disaster")
+    before = desk.patient.count("RequestConsent")
+    told = desk.visit(Oral=list(ORAL), Purpose="disaster", Staff="n-7", Role="nurse")
+    assert desk.patient.count("RequestConsent") == before and all(consent["Granted"] for consent in told[1].values()), told[1]
+    return told
+
+
+def withdraw_each(desk, visit):
+    """Each kind is taken back; the second time there is nothing to take back. What was inside the query stays."""
+    for kind in BESIDE:
+        receipt = visit.consents()[kind]["Receipt"]
+        visit.call("WithdrawConsent", GLib.Variant("(s)", (kind,)))
+        expect_error("InvalidState", visit.call, "WithdrawConsent", GLib.Variant("(s)", (kind,)))
+        expect_error("NotFound", desk.withdraw, receipt)
+    for kind in INSIDE:
+        expect_error("InvalidState", visit.call, "WithdrawConsent", GLib.Variant("(s)", (kind,)))
+    expect_error("InvalidOption", visit.call, "WithdrawConsent", GLib.Variant("(s)", ("photo",)))
+    return visit, visit.consents()
+
+
+def expect_run_out(desk, consents):
+    for kind in BESIDE:
+        assert consents[kind]["Until"] - consents[kind]["At"] == 60 * 10**6, consents[kind]
+        expect_error("NotFound", desk.withdraw, consents[kind]["Receipt"])
+    expect_error("NotFound", desk.withdraw, "0-0000000000000000")
+    expect_error("NotFound", desk.withdraw, "no receipt")
+
+
+def test_together(rig):
+    """One combined question, but for surgery; a screen may put each part instead; another answer spoils all."""
+    desk = Desk(rig, Consent_Together="true")
+    _visit, consents = desk.visit("default", "operation")
+    asked = desk.patient.wait("RequestConsent")
+    assert [kind for kind, _text, _version in asked[1]] == ["together", "operation"], asked
+    parts = {kind: text for kind, text, _version in asked[2]["Together"]}
+    assert list(parts) == ["checkup", "drug"] and all(text in asked[1][0][1] for text in parts.values()), asked
+    assert all(consents[kind]["Granted"] for kind in ("checkup", "drug", "operation")), consents
+    for answers, granted in (({"together": False, "operation": True}, {"operation"}), ({"checkup": True}, {"checkup"}),
+                             ({"together": True, "drug": False}, set()), ({"allergy": True}, set())):
+        desk.patient.consents = answers
+        _visit, consents = desk.visit("default", "operation")
+        assert {kind for kind, consent in consents.items() if consent["Granted"]} == granted, (answers, consents)
+
+
+def test_by_receipt(rig):
+    """A consent outlives its visit, and the daemon: by its receipt it is withdrawn, by who may see records; home care also at the
+    center."""
+    desk = Desk(rig)
+    visit, consents = desk.visit("drug", "checkup")
+    again, of_again = desk.visit("drug")
+    visit.close()
+    again.close()
+    rig.kill_daemon()
+    rig.start_daemon()
+    desk.begin()
+    receipt = consents["drug"]["Receipt"]
+    expect_error("NotAuthorized", call, rig.bus_connection("other"), ROOT, MANAGER, "WithdrawConsent",
+                 GLib.Variant("(s)", (receipt,)))
+    outcome = desk.withdraw(receipt)
+    assert (outcome["Kind"], outcome["Where"], outcome["Until"]) == ("drug", "here", consents["drug"]["Until"]), outcome
+    expect_error("NotFound", desk.withdraw, of_again["drug"]["Receipt"])  # the same person has said no to it
+    _visit, consents = desk.visit("drug", Purpose="home")
+    outcome = desk.withdraw(consents["drug"]["Receipt"])
+    assert (outcome["Kind"], outcome["Where"]) == ("drug", "center"), outcome
+
+
+def test_no_ledger(rig):
+    """No ledger, no registered consent: without the store's key, and where the file cannot be written."""
+    desk = Desk(rig, store_key=False)
+    _visit, consents = desk.visit("drug", "ceiling")
+    assert consents["drug"]["Error"] == ERROR + "LedgerFailed" and not consents["drug"]["Granted"], consents
+    assert rig.center("journal")["journal"] == []
+    rig.stop_daemon()
+    (rig.state_directory / "ledger.db").mkdir()
+    rig.start_daemon()
+    desk.begin()
+    _visit, consents = desk.visit("drug")
+    assert consents["drug"]["Error"] == ERROR + "LedgerFailed" and not consents["drug"]["Granted"], consents
+    assert rig.center("journal")["journal"] == []
+    (rig.state_directory / "ledger.db").rmdir()
+    _visit, consents = desk.visit("drug")  # works again, by itself
+    assert consents["drug"]["Granted"], consents
+
+
+FEW, MANY = 12, 1000
+
+
+def test_killed(rig):
+    """kill -9 at random moments of a consent: of what the caller was told nothing is lost, the center has nothing twice, and the
+    ledger is whole each time."""
+    seed = int(os.environ.get("SHIKAKU_SEED", random.SystemRandom().randrange(1 << 32)))
+    print(f"SHIKAKU_SEED={seed}")
+    dice = random.Random(seed)
+    desk = Desk(rig)
+    told = []
+    for _number in range(MANY if os.environ.get("SHIKAKU_LONG") else FEW):
+        visit = desk.visits.open(Reader=desk.reader, SameCard=True, Consents=["drug", "checkup"])
+        moment = dice.choice(("asking-consent", "checking", "done", None))
+        try:
+            if moment:
+                until(lambda visit=visit, moment=moment: visit.get("State") in (moment, "done"), f"{moment}, or the end")
+            else:
+                GLib.usleep(dice.randrange(300_000))  # anywhere: nothing depends on where
+            if visit.get("State") == "done":
+                told += [consent["Receipt"] for consent in visit.consents().values() if consent["Granted"]]
+        except BusError:
+            pass
+        rig.kill_daemon()
+        entries = read_entries(rig.state_directory)
+        receipts = {f"{entry['Place']}-{entry['Leaf'][:16]}" for entry in entries if entry["Kind"] == "consent"}
+        assert set(told) <= receipts, set(told) - receipts
+        rig.start_daemon()
+        desk.begin()
+    until(lambda: not [row for row in read_book(rig.state_directory) if row["state"] == 0], "each to be known")
+    rig.stop_daemon()
+    asked, taken, _said = look_at_center(rig)
+    assert asked == taken, asked ^ taken  # what was in the ledger has come to the center, once

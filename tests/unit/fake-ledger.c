@@ -223,5 +223,6 @@ fake_ledger_put_back (FakeLedger *fake, const char *name, GBytes *bytes)
 {
   g_autofree char *path = g_build_filename (fake->folder, name, NULL);
 
-  g_assert_true (g_file_set_contents (path, g_bytes_get_data (bytes, NULL), (gssize)g_bytes_get_size (bytes), NULL));
+  g_assert_true (g_file_set_contents_full (path, g_bytes_get_data (bytes, NULL), (gssize)g_bytes_get_size (bytes),
+                                           G_FILE_SET_CONTENTS_NONE, 0600, NULL)); /* nobody waits for the disk */
 }

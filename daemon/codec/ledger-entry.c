@@ -47,6 +47,8 @@ static const Word fields[] = { SHIKAKU_LEDGER_FIELDS (FIELD_WORD) };
 static const Word *
 find_word (const Word *words, gsize n, guint number)
 {
+  if (number > 0 && number <= n && words[number - 1].number == number) /* as they are numbered today */
+    return &words[number - 1];
   for (gsize i = 0; i < n; i++)
     if (words[i].number == number)
       return &words[i];
@@ -320,6 +322,7 @@ is_valid (guint field, const guint8 *bytes, gsize size)
   return size > 0 && size <= TEXT_MAXIMUM && g_utf8_validate_len ((const char *)bytes, size, NULL);
 }
 
+/* decode_values: into @entry, or, NULL: nowhere. */
 static gboolean
 decode_values (LedgerEntry *entry, const guint8 *bytes, gsize size)
 {
@@ -339,10 +342,24 @@ decode_values (LedgerEntry *entry, const guint8 *bytes, gsize size)
       if (length > size - place || field < before || (field == before && !is_repeated (field))
           || !is_valid (field, bytes + place, length))
         return FALSE;
-      add (entry, field, copy (bytes + place, length));
+      if (entry != NULL)
+        add (entry, field, copy (bytes + place, length));
       before = field;
       place += length;
     }
+  return TRUE;
+}
+
+gboolean
+ledger_entry_look (gconstpointer bytes, gsize size, LedgerEntryHead *ret_head)
+{
+  const guint8 *data = bytes;
+
+  if (size < HEAD_SIZE || size > LEDGER_ENTRY_MAXIMUM || data[0] != FORM || data[1] == 0
+      || !decode_values (NULL, data, size))
+    return FALSE;
+  *ret_head = (LedgerEntryHead){ data[1], (gint64)get_number (data + 2, NUMBER_SIZE),
+                                 (gint64)get_number (data + 10, NUMBER_SIZE) };
   return TRUE;
 }
 
@@ -352,13 +369,14 @@ ledger_entry_decode (GBytes *bytes, GError **error)
   gsize size;
   const guint8 *data = g_bytes_get_data (bytes, &size);
 
-  if (size >= HEAD_SIZE && size <= LEDGER_ENTRY_MAXIMUM && data[0] == FORM && data[1] != 0)
-    {
-      g_autoptr (LedgerEntry) entry = new_entry (data[1], (gint64)get_number (data + 2, NUMBER_SIZE),
-                                                 (gint64)get_number (data + 10, NUMBER_SIZE));
+  LedgerEntryHead head;
 
-      if (decode_values (entry, data, size))
-        return g_steal_pointer (&entry);
+  if (ledger_entry_look (data, size, &head))
+    {
+      LedgerEntry *entry = new_entry (head.kind, head.at, head.boot);
+
+      decode_values (entry, data, size);
+      return entry;
     }
   g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID, "no entry of a ledger");
   return NULL;

@@ -70,3 +70,12 @@ void ledger_entry_walk (const LedgerEntry *entry, LedgerEntryVisit visit, gpoint
  *  */
 GBytes *ledger_entry_encode (const LedgerEntry *entry);
 LedgerEntry *ledger_entry_decode (GBytes *bytes, GError **error);
+
+/* ledger_entry_look: whether they are, and what stands at their beginning; costs next to nothing. */
+typedef struct
+{
+  guint kind;
+  gint64 at, boot;
+} LedgerEntryHead;
+
+gboolean ledger_entry_look (gconstpointer bytes, gsize size, LedgerEntryHead *ret_head);

@@ -313,33 +313,37 @@ note_day (LedgerExamination *examination, guint64 place, gint64 day)
     g_hash_table_insert (examination->days, g_memdup2 (&day, sizeof day), g_memdup2 (&place, sizeof place));
 }
 
+/* look_into: what a few kinds of entries say of the ledger itself. */
 static void
-look_at_entry (LedgerExamination *examination, guint64 place, const guint8 *leaf, gsize size)
+look_into (LedgerExamination *examination, guint64 place, const guint8 *bytes, gsize size)
 {
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (LedgerEntry) entry = NULL;
-  const char *name;
+  g_autoptr (GBytes) data = g_bytes_new_static (bytes, size);
+  g_autoptr (LedgerEntry) entry = ledger_entry_decode (data, NULL);
+  const char *name = ledger_entry_get_text (entry, LEDGER_FIELD_KEY_NAME);
   guint64 before;
 
-  if (size > LEDGER_SALT_SIZE)
-    {
-      bytes = g_bytes_new_static (leaf + LEDGER_SALT_SIZE, size - LEDGER_SALT_SIZE);
-      entry = ledger_entry_decode (bytes, NULL);
-    }
-  if (entry == NULL)
-    {
-      add_fault (examination, (gint64)place, fault_UNREADABLE, "this is no entry");
-      return;
-    }
-  examination->at = ledger_entry_get_at (entry);
-  examination->boot = ledger_entry_get_boot (entry);
-  note_day (examination, place, examination->at / G_TIME_SPAN_DAY);
-  name = ledger_entry_get_text (entry, LEDGER_FIELD_KEY_NAME);
   if (name != NULL)
     look_at_key_entry (examination, place, entry, name);
   if (ledger_entry_get_kind (entry) == LEDGER_PRUNE && ledger_entry_get_number (entry, LEDGER_FIELD_BEFORE, &before)
       && before <= place)
     examination->pruned = MAX (examination->pruned, before);
+}
+
+static void
+look_at_entry (LedgerExamination *examination, guint64 place, const guint8 *leaf, gsize size)
+{
+  LedgerEntryHead head;
+
+  if (size <= LEDGER_SALT_SIZE || !ledger_entry_look (leaf + LEDGER_SALT_SIZE, size - LEDGER_SALT_SIZE, &head))
+    {
+      add_fault (examination, (gint64)place, fault_UNREADABLE, "this is no entry");
+      return;
+    }
+  examination->at = head.at;
+  examination->boot = head.boot;
+  note_day (examination, place, head.at / G_TIME_SPAN_DAY);
+  if (head.kind == LEDGER_KEY || head.kind == LEDGER_RESTORE || head.kind == LEDGER_PRUNE)
+    look_into (examination, place, leaf + LEDGER_SALT_SIZE, size - LEDGER_SALT_SIZE);
 }
 
 static void

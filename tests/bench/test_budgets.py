@@ -15,6 +15,10 @@ def check(rows):
     assert not wrong, wrong
 
 
+def test_ledger(_rig):
+    check(measurements.measure_ledger(QUICK))
+
+
 def test_parsers(_rig):
     """Without the times, which are the machine's."""
     check([row for row in measurements.measure_parsers(QUICK) if row.unit != "ms"])

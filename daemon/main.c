@@ -71,6 +71,15 @@ on_terminate (gpointer user_data)
 }
 
 static void
+on_ledger (const LedgerNews *news, gpointer user_data)
+{
+  Daemon *daemon = user_data;
+
+  if (daemon->station != NULL)
+    station_note_ledger (daemon->station, news);
+}
+
+static void
 configure_ledger (Ledger *ledger, const Configuration *configuration)
 {
   ledger_set_origin (ledger, settings_get_ledger_origin (configuration));
@@ -174,6 +183,7 @@ run (Daemon *daemon, GError **error)
   store_set_key_folder (ledger_store, settings_get_credentials_directory ());
   ledger = ledger_new (ledger_store);
   configure_ledger (ledger, configuration);
+  ledger_add_observer (ledger, on_ledger, daemon);
   station_set_ledger (station, ledger);
   daemon->ledger = ledger;
   daemon->loop = loop;
@@ -196,6 +206,7 @@ run (Daemon *daemon, GError **error)
   g_source_remove (terminate);
   g_source_remove (interrupt);
   g_source_remove (reload);
+  daemon->station = NULL; /* it goes before the ledger, which may have news yet */
   return TRUE;
 }
 

@@ -164,8 +164,9 @@ static void
 on_emergency (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GError) error = NULL;
+  guint64 place;
 
-  if (!ledger_append_finish (user_data, result, NULL, &error))
+  if (!ledger_append_finish (user_data, result, &place, &error))
     log_warning (NULL, "ledger: an emergency is not written: %s", error->message);
 }
 

@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* open-fetches: see the header. */
+#include "store/open-fetches.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "store/store-file.h"
+
+#define OUTCOME_LEFT "unknown"
+
+/* A job: @entries go into the ledger; then a fetch has begun at the place of the last one, or the one at @fetch ends. */
+typedef struct
+{
+  Ledger *ledger;
+  GPtrArray *entries; /* of LedgerEntry */
+  gboolean is_begin;
+  guint64 fetch;
+  guint n_left; /* that were closed */
+} OpenFetchesJob;
+
+static void
+job_free (gpointer data)
+{
+  OpenFetchesJob *job = data;
+
+  g_clear_pointer (&job->entries, g_ptr_array_unref);
+  g_free (job);
+}
+
+/* run: a statement with one number. */
+static gboolean
+run (sqlite3 *database, const char *sql, guint64 number, GError **error)
+{
+  sqlite3_stmt *statement = NULL;
+  gboolean done = sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) == SQLITE_OK
+                  && sqlite3_bind_int64 (statement, 1, (gint64)number) == SQLITE_OK
+                  && sqlite3_step (statement) == SQLITE_DONE;
+
+  if (!done)
+    store_file_set_error (database, error);
+  sqlite3_finalize (statement);
+  return done;
+}
+
+static gboolean
+write_entries (sqlite3 *database, gpointer data, GError **error)
+{
+  OpenFetchesJob *job = data;
+  guint64 place = 0;
+
+  for (guint i = 0; i < job->entries->len; i++)
+    if (!ledger_append_in (job->ledger, database, job->entries->pdata[i], &place, error))
+      return FALSE;
+  if (!job->is_begin)
+    return run (database, "DELETE FROM open_fetches WHERE entry = ?1;", job->fetch, error);
+  job->fetch = place;
+  return run (database, "INSERT INTO open_fetches (entry) VALUES (?1);", place, error);
+}
+
+static gboolean
+end_left (Ledger *ledger, sqlite3 *database, guint64 fetch, GError **error)
+{
+  g_autoptr (LedgerEntry) entry = ledger_entry_new (LEDGER_FETCH_END);
+  guint64 place;
+
+  ledger_entry_add_number (entry, LEDGER_FIELD_ENTRY, fetch);
+  ledger_entry_add_text (entry, LEDGER_FIELD_OUTCOME, OUTCOME_LEFT);
+  return ledger_append_in (ledger, database, entry, &place, error);
+}
+
+static gboolean
+close_left (sqlite3 *database, gpointer data, GError **error)
+{
+  OpenFetchesJob *job = data;
+  sqlite3_stmt *statement = NULL;
+  g_autoptr (GArray) left = g_array_new (FALSE, FALSE, sizeof (guint64));
+  int result = sqlite3_prepare_v2 (database, "SELECT entry FROM open_fetches ORDER BY entry;", -1, &statement, NULL);
+
+  while (result == SQLITE_OK || result == SQLITE_ROW)
+    if ((result = sqlite3_step (statement)) == SQLITE_ROW)
+      {
+        const guint64 fetch = (guint64)sqlite3_column_int64 (statement, 0);
+
+        g_array_append_val (left, fetch);
+      }
+  if (result != SQLITE_DONE)
+    store_file_set_error (database, error);
+  sqlite3_finalize (statement);
+  for (guint i = 0; i < left->len && result == SQLITE_DONE; i++)
+    if (!end_left (job->ledger, database, g_array_index (left, guint64, i), error))
+      return FALSE;
+  job->n_left = left->len;
+  return result == SQLITE_DONE && run (database, "DELETE FROM open_fetches WHERE entry >= ?1;", 0, error);
+}
+
+static void
+on_job_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  OpenFetchesJob *job = store_run_get_data (result);
+  GError *error = NULL;
+  guint64 *fetch;
+
+  if (store_run_finish (result, &error))
+    {
+      ledger_note_written (job->ledger);
+      fetch = g_new (guint64, 1);
+      *fetch = job->fetch;
+      g_task_return_pointer (task, fetch, g_free);
+      return;
+    }
+  g_task_return_new_error (task, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED, "%s", error->message);
+  g_error_free (error);
+}
+
+/* start: @job: (transfer full). */
+static void
+start (OpenFetchesJob *job, gpointer tag, GAsyncReadyCallback callback, gpointer user_data)
+{
+  GTask *task = g_task_new (NULL, NULL, callback, user_data);
+
+  g_task_set_source_tag (task, tag);
+  store_run (ledger_get_store (job->ledger), write_entries, job, job_free, on_job_done, task);
+}
+
+static gboolean
+finish (GAsyncResult *result, guint64 *ret_fetch, GError **error)
+{
+  g_autofree guint64 *fetch = g_task_propagate_pointer (G_TASK (result), error);
+
+  if (fetch != NULL && ret_fetch != NULL)
+    *ret_fetch = *fetch;
+  return fetch != NULL;
+}
+
+void
+open_fetches_begin (Ledger *ledger, GPtrArray *entries, GAsyncReadyCallback callback, gpointer user_data)
+{
+  OpenFetchesJob *job = g_new0 (OpenFetchesJob, 1);
+
+  *job = (OpenFetchesJob){ .ledger = ledger, .entries = entries, .is_begin = TRUE };
+  start (job, open_fetches_begin, callback, user_data);
+}
+
+gboolean
+open_fetches_begin_finish (GAsyncResult *result, guint64 *ret_fetch, GError **error)
+{
+  return finish (result, ret_fetch, error);
+}
+
+void
+open_fetches_end (Ledger *ledger, guint64 fetch, LedgerEntry *entry, GAsyncReadyCallback callback, gpointer user_data)
+{
+  OpenFetchesJob *job = g_new0 (OpenFetchesJob, 1);
+
+  *job = (OpenFetchesJob){ .ledger = ledger, .fetch = fetch };
+  job->entries = g_ptr_array_new_with_free_func ((GDestroyNotify)ledger_entry_unref);
+  g_ptr_array_add (job->entries, entry);
+  start (job, open_fetches_end, callback, user_data);
+}
+
+gboolean
+open_fetches_end_finish (GAsyncResult *result, GError **error)
+{
+  return finish (result, NULL, error);
+}
+
+static void
+on_left_closed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  OpenFetchesJob *job = store_run_get_data (result);
+  g_autoptr (GError) error = NULL;
+
+  if (!store_run_finish (result, &error))
+    log_warning (NULL, "ledger: what a former run left open is not closed: %s", error->message);
+  else if (job->n_left > 0)
+    {
+      ledger_note_written (job->ledger);
+      log_info (NULL, "ledger: %u fetches that a former run left open are closed", job->n_left);
+    }
+}
+
+void
+open_fetches_close_left (Ledger *ledger)
+{
+  g_autofree char *path = g_build_filename (store_get_folder (ledger_get_store (ledger)), STORE_FILE_LEDGER_NAME, NULL);
+  OpenFetchesJob *job;
+
+  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+    return;
+  job = g_new0 (OpenFetchesJob, 1);
+  job->ledger = ledger;
+  store_run (ledger_get_store (ledger), close_left, job, job_free, on_left_closed, NULL);
+}

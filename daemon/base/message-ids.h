@@ -58,3 +58,4 @@
 #define SHIKAKU_MESSAGE_OUTAGE_RESOLVED "8c0b5e9d7a314f26b1f4d2907e6a83c5" /* what could not be asked has its end */
 #define SHIKAKU_MESSAGE_BREAK_GLASS "e8f4c19d7b2a4d5f9a6103c47e92b85d"     /* a limit was passed over in an emergency */
 #define SHIKAKU_MESSAGE_CHANGES_PURGED "b1c67d2e5a934f0cb8e37a96d014f25c"  /* what was kept of people is erased */
+#define SHIKAKU_MESSAGE_RECORDS_FOREIGN "6a1f0d8e94c24b0f8b3a5ce7d21904fa" /* of another person, thrown away */

@@ -13,6 +13,7 @@
 #include "visit/station-private.h"
 #include "visit/station-settings.h"
 #include "visit/visit-life.h"
+#include "visit/visit-records.h"
 
 /* Coming and going of the station itself. */
 
@@ -171,6 +172,7 @@ station_new (const StationSettings *settings, AgentPort agents, const StationObs
     .changes = station->changes,
     .retention_seconds = settings->retention_seconds,
     .records_span_months = settings->records_span_months,
+    .leaves_prescriptions = settings->leaves_prescriptions,
     .asks_ceiling = settings->asks_ceiling,
     .asks_together = settings->asks_together,
     .get_authorities = get_authorities,
@@ -232,6 +234,7 @@ station_configure (Station *station, const StationSettings *settings)
   station->authorities.is_old = TRUE;
   station->host.retention_seconds = settings->retention_seconds;
   station->host.records_span_months = settings->records_span_months;
+  station->host.leaves_prescriptions = settings->leaves_prescriptions;
   station->host.asks_ceiling = settings->asks_ceiling;
   station->host.asks_together = settings->asks_together;
   if (station->authorities.loaded != NULL) /* what has worked is not given up: the new file is looked at now */
@@ -363,6 +366,7 @@ station_erase_visit (Station *station, Visit *visit)
 
   visit_ref (visit);
   visit_set_closed (visit);
+  visit_records_stop (visit);
   station_retention_remove (station->retention, visit);
   station_visits_remove (station, visit);
   if (!visit_is_finished (visit))

@@ -22,9 +22,10 @@ typedef struct
   guint retention_seconds;           /* that a finished visit is kept */
   gboolean asks_ceiling;             /* of every patient; else only where the caller names it */
   gboolean asks_together;            /* what opens records is one combined question, but for surgery */
-  guint records_span_months;         /* of one request for records, at most; 0: RECORDS_PLAN_MONTHS */
   const char *institution_code;      /* for receipts; NULL: not set */
   guint lookups_per_staff_and_day;   /* of one person without a card; 0: as many as one likes */
+  guint records_span_months;         /* of one request for records, at most; 0: 60 */
+  gboolean leaves_prescriptions;     /* they are not asked for: the site is not set for them */
   guint changes_retention_months;    /* that it is kept that a person was seen; 0: not at all */
   CalendarSource calendar[STATION_CALENDAR_MAXIMUM + 1]; /* what ends; the rest is NULL */
 } StationSettings;
@@ -54,7 +55,7 @@ void station_configure (Station *station, const StationSettings *settings);
 void station_set_store (Station *station, Store *store);
 Outage *station_get_outage (Station *station);
 
-/* station_set_ledger: where it is written who saw what; NULL, as at first: nowhere. Borrowed; it outlives the station. */
+/* station_set_ledger: where it is written who saw what; NULL, as at first: nowhere. Borrowed; it outlives it. */
 void station_set_ledger (Station *station, Ledger *ledger);
 
 /* station_set_monitor: what looks for readers, to be told when the machine wakes up. Borrowed. */

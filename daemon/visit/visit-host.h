@@ -21,6 +21,7 @@ typedef struct
   Ledger *ledger;                     /* who saw what; NULL: there is none, and nothing is handed out that needs one */
   Changes *changes;                   /* since people were seen here last; NULL: nobody looks */
   guint records_span_months;          /* of one request for records, at most */
+  gboolean leaves_prescriptions;      /* they are not asked for: the site is not set for them */
   struct ConsentRegistrar *registrar; /* of consents, into the ledger and at the center; NULL: there is no ledger */
   guint retention_seconds;
   gboolean asks_together; /* what opens records is one combined question, but for surgery */

@@ -107,6 +107,11 @@ struct Visit
 
   struct
   {
+    GCancellable *running; /* of the fetch that is under way; NULL: none is */
+  } records;
+
+  struct
+  {
     struct VisitChangesQuestion *question; /* to the disk; NULL: nothing is looked for */
     guint timer;                           /* until it is not waited for any longer */
     void (*done) (Visit *visit);

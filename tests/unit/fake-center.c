@@ -3,6 +3,8 @@
 #include "fake-center.h"
 
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
 #include "center/field-answer.h"
 #include "center/field-request.h"
@@ -261,6 +263,59 @@ reply_finish (Transport *transport, GAsyncResult *result, GError **error)
 }
 
 static void
+fetch_records (Transport *transport, const TransportRecordsQuery *query, GCancellable *cancellable,
+               GAsyncReadyCallback callback, gpointer user_data)
+{
+  FakeCenter *center = (FakeCenter *)transport;
+
+  g_assert_nonnull (query->identifier);
+  g_assert_cmpuint (strlen (query->identifier), <=, 50);
+  g_string_append_printf (center->fetched, "%s%s %s-%s %s%s%s", center->fetched->len > 0 ? "; " : "",
+                          consent_kind_to_string (query->kind), query->from != NULL ? query->from : "",
+                          query->to != NULL ? query->to : "", query->format == TRANSPORT_RECORDS_PDF ? "pdf" : "xml",
+                          query->with_prescriptions ? " +prescriptions" : "",
+                          query->with_treatment ? " +treatment" : "");
+  call (transport, FAKE_FETCH, cancellable, callback, user_data);
+}
+
+static TransportRecords *
+fetch_records_finish (Transport *transport, GAsyncResult *result, GError **error)
+{
+  FakeCenter *center = (FakeCenter *)transport;
+  FakeRecords next = { NULL, RECORDS_NONE, NULL, SHIKAKU_ERROR_NONE };
+  TransportRecords *records;
+
+  if (g_task_propagate_pointer (G_TASK (result), error) == NULL)
+    return NULL;
+  if (center->records->len > 0)
+    {
+      next = g_array_index (center->records, FakeRecords, 0);
+      g_array_remove_index (center->records, 0);
+    }
+  if (next.error != SHIKAKU_ERROR_NONE)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, (int)next.error, "fake center");
+      return NULL;
+    }
+  records = g_new0 (TransportRecords, 1);
+  records->fd = -1;
+  records->outcome = next.document != NULL ? RECORDS_DATA : next.outcome;
+  records->code = g_strdup (next.code);
+  if (next.document != NULL)
+    {
+      g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+      gsize size = sizeof records->digest;
+
+      records->size = strlen (next.document);
+      records->fd = memfd_create ("fake", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+      g_assert_cmpint (write (records->fd, next.document, records->size), ==, (gssize)records->size);
+      g_checksum_update (checksum, (const guchar *)next.document, (gssize)records->size);
+      g_checksum_get_digest (checksum, records->digest, &size);
+    }
+  return records;
+}
+
+static void
 examine (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   if (transport->links[TRANSPORT_LINK_CREDENTIAL].state == TRANSPORT_LINK_UNKNOWN)
@@ -288,6 +343,8 @@ center_free (Transport *transport)
   g_free (center->reference);
   g_bytes_unref (center->request);
   g_string_free (center->repeated, TRUE);
+  g_string_free (center->fetched, TRUE);
+  g_array_unref (center->records);
   g_free (center);
 }
 
@@ -299,7 +356,7 @@ reset (Transport *transport)
 
 static const TransportClass center_class = {
   .abilities = TRANSPORT_PROVES_CARDS | TRANSPORT_ASKS_BY_NUMBER | TRANSPORT_REGISTERS_CONSENTS
-               | TRANSPORT_REGISTERS_USE | TRANSPORT_REGISTERS_REFERENCES,
+               | TRANSPORT_REGISTERS_USE | TRANSPORT_REGISTERS_REFERENCES | TRANSPORT_FETCHES_RECORDS,
   .prepare = prepare,
   .get_challenge = get_challenge,
   .get_challenge_finish = get_challenge_finish,
@@ -312,6 +369,8 @@ static const TransportClass center_class = {
   .make_registration = make_registration,
   .register_use = register_use,
   .register_reference = register_reference,
+  .fetch_records = fetch_records,
+  .fetch_records_finish = fetch_records_finish,
   .reply_finish = reply_finish,
   .examine = examine,
   .reset = reset,
@@ -334,5 +393,7 @@ fake_center_new (void)
   center->bodies[FAKE_REGISTER_REFERENCE] = FAKE_REFERENCE_REGISTERED;
   center->request = g_bytes_new_static ("a request", 9);
   center->repeated = g_string_new (NULL);
+  center->fetched = g_string_new (NULL);
+  center->records = g_array_new (FALSE, FALSE, sizeof (FakeRecords));
   return center;
 }

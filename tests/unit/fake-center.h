@@ -20,8 +20,18 @@ typedef enum
   FAKE_REGISTER_REFERENCE,
   FAKE_EXAMINE,
   FAKE_REPEAT,
+  FAKE_FETCH,
   FAKE_N_CALLS
 } FakeCall;
+
+/* What is answered to one request for records; the first that is told is the first that is answered. */
+typedef struct
+{
+  const char *document;   /* NULL: a refusal */
+  RecordsOutcome outcome; /* of it */
+  const char *code;       /* likewise */
+  ShikakuError error;     /* in place of either */
+} FakeRecords;
 
 typedef struct
 {
@@ -42,8 +52,10 @@ typedef struct
   gboolean is_unregistered; /* the card: until a registration is answered well, a check is NOT_REGISTERED */
   GString *repeated;        /* "card:a request number:…" */
   guint own_challenges;
-  GBytes *request; /* that every question is made of */
-  gboolean *freed; /* where to say so, if the test wants to know */
+  GArray *records;  /* of FakeRecords, still to be answered; when there is none: that there are no records */
+  GString *fetched; /* "drug 202109-202504 xml +prescriptions; …": what was asked for */
+  GBytes *request;  /* that every question is made of */
+  gboolean *freed;  /* where to say so, if the test wants to know */
 } FakeCenter;
 
 FakeCenter *fake_center_new (void);

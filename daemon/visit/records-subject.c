@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* records-subject: see the header. */
+#include "visit/records-subject.h"
+
+#include "base/error.h"
+
+#define MEDICAL_AID "A1" /* InsuredCardClassification */
+
+static gboolean
+has_numbers (const QualificationInsurance *insurance)
+{
+  return insurance->insurer_number != NULL && *insurance->insurer_number != '\0' && insurance->number != NULL;
+}
+
+static const QualificationInsurance *
+choose_insurance (const GPtrArray *insurances)
+{
+  const QualificationInsurance *aid = NULL;
+
+  for (guint i = 0; i < insurances->len; i++)
+    {
+      const QualificationInsurance *insurance = insurances->pdata[i];
+
+      if (!has_numbers (insurance))
+        continue;
+      if (g_strcmp0 (insurance->classification, MEDICAL_AID) != 0)
+        return insurance;
+      if (aid == NULL)
+        aid = insurance;
+    }
+  return aid;
+}
+
+RecordsSubject *
+records_subject_new (const Eligibility *eligibility, GError **error)
+{
+  const QualificationInsurance *insurance;
+  RecordsSubject *subject;
+
+  if (eligibility == NULL || eligibility->answer != ELIGIBILITY_ELIGIBLE || eligibility->qualification == NULL)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE,
+                           "the visit has no answer that is eligible");
+      return NULL;
+    }
+  insurance = choose_insurance (eligibility->qualification->insurances);
+  if (insurance == NULL)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND,
+                           "no insurance of the answer has numbers to ask with");
+      return NULL;
+    }
+  subject = g_new0 (RecordsSubject, 1);
+  subject->name = g_strdup (insurance->name);
+  subject->name_of_other = g_strdup (insurance->name_of_other);
+  subject->kana = g_strdup (insurance->name_kana);
+  subject->kana_of_other = g_strdup (insurance->name_of_other_kana);
+  subject->birthdate = g_strdup (insurance->birthdate);
+  subject->insurer_number = g_strdup (insurance->insurer_number);
+  subject->symbol = g_strdup (insurance->symbol);
+  subject->number = g_strdup (insurance->number);
+  subject->branch = g_strdup (insurance->branch);
+  if (eligibility->reply != NULL)
+    subject->bond = transport_bond_ref (eligibility->reply->bond);
+  return subject;
+}
+
+void
+records_subject_free (RecordsSubject *subject)
+{
+  g_free (subject->name);
+  g_free (subject->name_of_other);
+  g_free (subject->kana);
+  g_free (subject->kana_of_other);
+  g_free (subject->birthdate);
+  g_free (subject->insurer_number);
+  g_free (subject->symbol);
+  g_free (subject->number);
+  g_free (subject->branch);
+  transport_bond_unref (subject->bond);
+  g_free (subject);
+}
+
+RecordsPerson
+records_subject_get_person (const RecordsSubject *subject)
+{
+  return (RecordsPerson){
+    .name = subject->name,
+    .name_of_other = subject->name_of_other,
+    .kana = subject->kana,
+    .kana_of_other = subject->kana_of_other,
+    .birthdate = subject->birthdate,
+    .insurer_number = subject->insurer_number,
+    .symbol = subject->symbol,
+    .number = subject->number,
+    .branch = subject->branch,
+  };
+}

@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * visit-handover: a visit, or its patient's records, handed on to another program by a ticket that is drawn here. In:
+ * how often, for how long and for what it shall be good. Out: the secret, once the ledger says that there is one; and
+ * an entry for each use.
+ */
+#pragma once
+
+#include <gio/gio.h>
+
+#include "visit/actor.h"
+#include "visit/visit.h"
+
+/* What is done with a ticket, as the ledger calls it (Act). */
+#define VISIT_HANDOVER_CREATED "created"
+#define VISIT_HANDOVER_TAKEN "taken"
+#define VISIT_HANDOVER_RECORDS "records"
+
+/*
+ * visit_handover_create: finish: the secret (transfer full), or NULL with LEDGER_FAILED (there is no ticket then),
+ * LIMIT_EXCEEDED (the visit has VISIT_TICKETS_MAXIMUM), CANCELLED (the visit was closed meanwhile). @actor: borrowed.
+ */
+void visit_handover_create (Visit *visit, Ledger *ledger, const VisitTicketTerms *terms, const Actor *actor,
+                            GAsyncReadyCallback callback, gpointer user_data);
+char *visit_handover_create_finish (GAsyncResult *result, GError **error);
+
+/* visit_handover_new_entry: of a use, @act: of @ticket. (transfer full). */
+LedgerEntry *visit_handover_new_entry (Visit *visit, const VisitTicket *ticket, const Actor *actor, const char *act);

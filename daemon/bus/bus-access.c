@@ -40,6 +40,9 @@ static const BusAccessRule rules[] = {
   { SHIKAKU_INTERFACE_VISIT, "Object", BUS_ACCESS_OWNER },
   { SHIKAKU_INTERFACE_VISIT, "Cancel", BUS_ACCESS_OWNER },
   { SHIKAKU_INTERFACE_VISIT, "Close", BUS_ACCESS_OWNER },
+  { SHIKAKU_INTERFACE_VISIT, "FetchRecords", SHIKAKU_RIGHT_RECORDS },
+  { SHIKAKU_INTERFACE_VISIT, "CreateTicket", BUS_ACCESS_OWNER },
+  { SHIKAKU_INTERFACE_MANAGER, "FetchRecords", SHIKAKU_RIGHT_RECORDS },
   { "org.freedesktop.LogControl1", "Set", BUS_ACCESS_ROOT,
     .act = "log-set" }, /* Properties.Set of its two writable properties */
   { NULL },

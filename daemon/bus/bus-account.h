@@ -21,6 +21,7 @@
 #define BUS_ACCOUNT_DIALOGUES_MAXIMUM 2   /* of polkit, in which a person authenticates */
 #define BUS_ACCOUNT_UNANSWERED_MAXIMUM 24 /* requests to agents */
 #define BUS_ACCOUNT_SUBSCRIPTIONS_MAXIMUM 16 /* to events */
+#define BUS_ACCOUNT_RECORDS_MAXIMUM 4        /* fetches of records; each holds documents in memory */
 
 /* and what one connection of it may. */
 #define BUS_ACCOUNT_CONNECTION_VISITS_MAXIMUM 16
@@ -28,6 +29,7 @@
 #define BUS_ACCOUNT_CONNECTION_DIALOGUES_MAXIMUM 1
 #define BUS_ACCOUNT_CONNECTION_UNANSWERED_MAXIMUM 8
 #define BUS_ACCOUNT_CONNECTION_SUBSCRIPTIONS_MAXIMUM 1
+#define BUS_ACCOUNT_CONNECTION_RECORDS_MAXIMUM 2
 
 typedef enum
 {
@@ -39,6 +41,7 @@ typedef enum
   BUS_ACCOUNT_AGENT, /* registered */
   BUS_ACCOUNT_UNANSWERED,
   BUS_ACCOUNT_SUBSCRIPTION,
+  BUS_ACCOUNT_RECORDS,
   BUS_ACCOUNT_N_KINDS,
 } BusAccountKind;
 

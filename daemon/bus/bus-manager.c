@@ -21,6 +21,7 @@ struct BusManager
   BusVisits *visits;
   BusEvents *events;
   BusTakeover *takeover;
+  BusRecords *records;
   Station *station;
   const Configuration *configuration;
   sd_bus_slot *slot;
@@ -224,6 +225,12 @@ handle_take_visit (BusCall *call, gpointer target)
 }
 
 static void
+handle_fetch_records (BusCall *call, gpointer target)
+{
+  bus_records_fetch_patient (((BusManager *)target)->records, call);
+}
+
+static void
 handle_free_reader (BusCall *call, gpointer target)
 {
   bus_takeover_free_reader (((BusManager *)target)->takeover, call);
@@ -306,6 +313,7 @@ static const BusMethod methods[] = {
   { "GetVisits", handle_get_visits },
   { "TakeVisit", handle_take_visit },
   { "FreeReader", handle_free_reader },
+  { "FetchRecords", handle_fetch_records },
   { "Subscribe", handle_subscribe },
   { "GetEventsSince", handle_get_events_since },
   { "Diagnose", handle_diagnose },
@@ -415,6 +423,8 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_METHOD_WITH_ARGS ("GetVisits", SD_BUS_NO_ARGS, SD_BUS_RESULT ("ao", visits), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("TakeVisit", SD_BUS_ARGS ("s", ticket, "a{sv}", options), SD_BUS_RESULT ("o", visit),
                            on_call, SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("FetchRecords", SD_BUS_ARGS ("a{sv}", patient, "s", kind, "a{sv}", options),
+                           SD_BUS_RESULT ("a(ha{sv})", documents, "a{sv}", meta), on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("FreeReader", SD_BUS_ARGS ("o", reader), SD_BUS_NO_RESULT, on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("Subscribe", SD_BUS_ARGS ("as", kinds, "a{sv}", options), SD_BUS_RESULT ("t", sequence),
                            on_call, FREE),
@@ -445,7 +455,7 @@ static const sd_bus_vtable vtable[] = {
 
 BusManager *
 bus_manager_new (sd_bus *bus, BusCalls *calls, BusVisits *visits, BusEvents *events, BusTakeover *takeover,
-                 Station *station, GError **error)
+                 BusRecords *records, Station *station, GError **error)
 {
   g_autoptr (BusManager) self = g_new0 (BusManager, 1);
 
@@ -454,6 +464,7 @@ bus_manager_new (sd_bus *bus, BusCalls *calls, BusVisits *visits, BusEvents *eve
   self->visits = visits;
   self->events = events;
   self->takeover = takeover;
+  self->records = records;
   self->station = station;
   self->cancellable = g_cancellable_new ();
   self->diagnoses = g_ptr_array_new ();

@@ -7,6 +7,7 @@
 
 #include "base/configuration.h"
 #include "bus/bus-events.h"
+#include "bus/bus-records.h"
 #include "bus/bus-takeover.h"
 #include "bus/bus-visit.h"
 
@@ -14,7 +15,7 @@ typedef struct BusManager BusManager;
 
 /* bus_manager_new: Return: NULL with FAILED. Everything is borrowed. */
 BusManager *bus_manager_new (sd_bus *bus, BusCalls *calls, BusVisits *visits, BusEvents *events, BusTakeover *takeover,
-                             Station *station, GError **error);
+                             BusRecords *records, Station *station, GError **error);
 void bus_manager_free (BusManager *manager);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusManager, bus_manager_free)
 

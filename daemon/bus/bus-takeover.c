@@ -4,8 +4,8 @@
 
 #include "base/log.h"
 #include "bus/bus-actor.h"
-#include "bus/bus-brake.h"
 #include "bus/bus-options.h"
+#include "visit/station-records.h"
 
 struct BusTakeover
 {
@@ -43,6 +43,12 @@ bus_takeover_free (BusTakeover *self)
 {
   bus_brake_free (self->brake);
   g_free (self);
+}
+
+BusBrake *
+bus_takeover_get_brake (BusTakeover *self)
+{
+  return self->brake;
 }
 
 gboolean
@@ -110,7 +116,10 @@ on_allowed (BusTakeover *self, BusCall *call, BusPeer *peer)
   if (read_options (call, &options, &error)
       && (visit = find_visit (self, peer, options.ticket, &ticket, &error)) != NULL
       && bus_visits_give (self->visits, visit, ticket, peer, options.token, &options.actor, &error))
-    bus_call_return (call, "o", visit_get_path (visit));
+    {
+      station_note_taken (self->station, visit, ticket, &options.actor);
+      bus_call_return (call, "o", visit_get_path (visit));
+    }
   else
     bus_call_return_error (call, error);
 }

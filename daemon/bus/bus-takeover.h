@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "bus/bus-brake.h"
 #include "bus/bus-visit.h"
 
 typedef struct BusTakeover BusTakeover;
@@ -13,6 +14,9 @@ typedef struct BusTakeover BusTakeover;
 BusTakeover *bus_takeover_new (BusAccess *access, BusVisits *visits, Station *station);
 void bus_takeover_free (BusTakeover *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusTakeover, bus_takeover_free)
+
+/* bus_takeover_get_brake: against guessing at tickets, for who else takes them. (transfer none) */
+BusBrake *bus_takeover_get_brake (BusTakeover *self);
 
 /* Two methods of the Manager. @call: (transfer full). */
 void bus_takeover_take (BusTakeover *self, BusCall *call);

@@ -10,6 +10,7 @@
 #include "bus/bus-eligibility.h"
 #include "bus/bus-entry.h"
 #include "bus/bus-receipt.h"
+#include "bus/bus-records.h"
 #include "bus/bus-reference.h"
 #include "bus/bus-visit-view.h"
 #include "codec/message-json.h"
@@ -40,6 +41,7 @@ struct BusVisits
   BusReferences *references;
   BusReceipts *receipts;
   BusConsents *consents;
+  BusRecords *records;
   GHashTable *table; /* path, borrowed from the visit → BusVisit */
   guint errand;      /* runs once in the next turn of the loop: tells and closes */
   sd_bus_slot *slot, *enumerator, *manager;
@@ -232,6 +234,29 @@ on_at_rest (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
+handle_create_ticket (BusCall *call, gpointer target)
+{
+  BusVisit *self = target;
+
+  bus_records_create_ticket (self->visits->records, call, self->visit);
+}
+
+/* Its right was asked for: meanwhile the visit may have gone, or have become another's. */
+static void
+handle_fetch_records (BusCall *call, gpointer target)
+{
+  BusVisits *visits = target;
+  sd_bus_message *message = bus_call_get_message (call);
+  BusVisit *self = g_hash_table_lookup (visits->table, sd_bus_message_get_path (message));
+
+  if (self != NULL && g_strcmp0 (sd_bus_message_get_sender (message), visit_get_owner (self->visit)) == 0)
+    bus_records_fetch (visits->records, call, self->visit);
+  else
+    bus_call_return_error (
+        call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "the visit is not there any more"));
+}
+
+static void
 handle_cancel (BusCall *call, gpointer target)
 {
   visit_cancel (((BusVisit *)target)->visit, on_at_rest, call);
@@ -279,10 +304,22 @@ static const BusMethod methods[] = {
   { "GetReceipt", handle_get_receipt },
   { "GetDisclosures", handle_get_disclosures },
   { "Object", handle_object },
+  { "CreateTicket", handle_create_ticket },
   { "Cancel", handle_cancel },
   { "Close", handle_close },
   { NULL },
 };
+
+/* Of these the handler is called later: it looks for the visit anew. */
+static const BusMethod methods_with_right[] = { { "FetchRecords", handle_fetch_records }, { NULL } };
+
+static int
+on_call_with_right (sd_bus_message *message, void *user_data, sd_bus_error *error)
+{
+  BusVisits *visits = ((BusVisit *)user_data)->visits;
+
+  return bus_call_begin (visits->calls, message, SHIKAKU_INTERFACE_VISIT, methods_with_right, visits);
+}
 
 static int
 on_call (sd_bus_message *message, void *user_data, sd_bus_error *error)
@@ -311,6 +348,10 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_METHOD_WITH_ARGS ("WithdrawConsent", SD_BUS_ARGS ("s", kind), SD_BUS_NO_RESULT, on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("RegisterReferenceNumber", SD_BUS_ARGS ("s", number, "a{sv}", options), SD_BUS_NO_RESULT,
                            on_call, SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("FetchRecords", SD_BUS_ARGS ("s", kind, "a{sv}", options),
+                           SD_BUS_RESULT ("a(ha{sv})", documents, "a{sv}", meta), on_call_with_right, SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("CreateTicket", SD_BUS_ARGS ("a{sv}", options), SD_BUS_RESULT ("s", ticket), on_call,
+                           SECRET),
   SD_BUS_METHOD_WITH_ARGS ("Cancel", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("Close", SD_BUS_NO_ARGS, SD_BUS_NO_RESULT, on_call, FREE),
   SD_BUS_SIGNAL_WITH_ARGS ("Finished", SD_BUS_ARGS ("s", state, "s", error, "a{sv}", details), 0),
@@ -492,6 +533,12 @@ bus_visits_new (sd_bus *bus, BusCalls *calls, BusDescriptors *descriptors, Stati
                            error))
     return NULL;
   return g_steal_pointer (&visits);
+}
+
+void
+bus_visits_set_records (BusVisits *visits, BusRecords *records)
+{
+  visits->records = records;
 }
 
 void

@@ -16,7 +16,9 @@
 #include "bus/bus-loop.h"
 #include "bus/bus-manager.h"
 #include "bus/bus-reader.h"
+#include "bus/bus-records.h"
 #include "bus/bus-sleep.h"
+#include "visit/station-records.h"
 
 #define DBUS_NAME "org.freedesktop.DBus"
 
@@ -46,6 +48,7 @@ struct Bus
   BusReaders *readers;
   BusEvents *events;
   BusTakeover *takeover;
+  BusRecords *records;
   BusManager *manager;
   BusLogControl *log_control;
   BusGate *gate;
@@ -105,6 +108,8 @@ on_peer_gone (const char *name, gpointer user_data)
   bus_agents_drop_owner (self->agents, name);
   if (self->events != NULL)
     bus_events_drop_owner (self->events, name);
+  if (self->records != NULL)
+    bus_records_drop_caller (self->records, name);
   if (self->station != NULL)
     station_drop_owner (self->station, name);
   plan_trim (self);
@@ -196,6 +201,7 @@ on_name (sd_bus_message *reply, void *user_data, sd_bus_error *error)
   /* What nobody waits for comes after that. */
   self->sleep = bus_sleep_new (self->bus, self->station);
   station_begin (self->station);
+  station_records_begin (self->station);
   return 0;
 }
 
@@ -234,14 +240,16 @@ bus_publish (Bus *self, Station *station, GError **error)
       || (self->readers = bus_readers_new (self->bus, station, self->agents, error)) == NULL
       || (self->events = bus_events_new (self->bus, station)) == NULL
       || (self->takeover = bus_takeover_new (self->access, self->visits, station)) == NULL
-      || (self->manager
-          = bus_manager_new (self->bus, self->calls, self->visits, self->events, self->takeover, station, error))
+      || (self->records = bus_records_new (self->descriptors, bus_takeover_get_brake (self->takeover), station)) == NULL
+      || (self->manager = bus_manager_new (self->bus, self->calls, self->visits, self->events, self->takeover,
+                                           self->records, station, error))
              == NULL
       || (self->log_control = bus_log_control_new (self->bus, self->calls, error)) == NULL
       || !bus_agents_publish (self->agents, station, on_agent_changed, self, error)
       /* Last, to be the first that sees what comes in: */
       || (self->gate = bus_gate_new (self->bus, self->calls, error)) == NULL)
     return FALSE;
+  bus_visits_set_records (self->visits, self->records);
   self->survey = g_timeout_add (SURVEY_MILLISECONDS, on_survey_late, self);
   return TRUE;
 }
@@ -311,6 +319,7 @@ bus_free (Bus *self)
   g_clear_pointer (&self->sleep, bus_sleep_free);
   g_clear_pointer (&self->log_control, bus_log_control_free);
   g_clear_pointer (&self->manager, bus_manager_free);
+  g_clear_pointer (&self->records, bus_records_free);
   g_clear_pointer (&self->takeover, bus_takeover_free);
   g_clear_pointer (&self->events, bus_events_free);
   g_clear_pointer (&self->readers, bus_readers_free);

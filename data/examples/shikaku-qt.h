@@ -36,6 +36,15 @@ typedef QList<ShikakuEvent> ShikakuEvents; /* a(tsta{sv}) */
 
 Q_DECLARE_METATYPE (ShikakuEvent)
 
+struct ShikakuRecord /* (ha{sv}) */
+{
+  QDBusUnixFileDescriptor document;
+  QVariantMap details;
+};
+typedef QList<ShikakuRecord> ShikakuRecords; /* a(ha{sv}) */
+
+Q_DECLARE_METATYPE (ShikakuRecord)
+
 inline QDBusArgument &
 operator<< (QDBusArgument &argument, const ShikakuQuestion &question)
 {
@@ -72,6 +81,24 @@ operator>> (const QDBusArgument &argument, ShikakuEvent &event)
   return argument;
 }
 
+inline QDBusArgument &
+operator<< (QDBusArgument &argument, const ShikakuRecord &record)
+{
+  argument.beginStructure ();
+  argument << record.document << record.details;
+  argument.endStructure ();
+  return argument;
+}
+
+inline const QDBusArgument &
+operator>> (const QDBusArgument &argument, ShikakuRecord &record)
+{
+  argument.beginStructure ();
+  argument >> record.document >> record.details;
+  argument.endStructure ();
+  return argument;
+}
+
 inline void
 shikakuRegisterTypes ()
 {
@@ -83,6 +110,8 @@ shikakuRegisterTypes ()
   qDBusRegisterMetaType<ShikakuQuestions> ();
   qDBusRegisterMetaType<ShikakuEvent> ();
   qDBusRegisterMetaType<ShikakuEvents> ();
+  qDBusRegisterMetaType<ShikakuRecord> ();
+  qDBusRegisterMetaType<ShikakuRecords> ();
 }
 
 #endif

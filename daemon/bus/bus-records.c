@@ -1,0 +1,509 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * bus-records: see the header. First it is made sure that the caller's connection takes descriptors: nothing is asked
+ * of the center, and nothing said in the ledger, for a reply that the bus would throw away.
+ */
+#include "bus/bus-records.h"
+
+#include <string.h>
+
+#include "bus/bus-actor.h"
+#include "bus/bus-entry.h"
+#include "bus/bus-options.h"
+#include "visit/station-records.h"
+#include "visit/visit-handover.h"
+
+#define TICKET_SECONDS_MAXIMUM 86400
+#define TICKET_USES_MAXIMUM 1000
+#define NOT_GIVEN (-1)
+
+struct BusRecords
+{
+  BusDescriptors *descriptors;
+  BusBrake *brake;
+  Station *station;
+  GPtrArray *under_way; /* of Fetching */
+};
+
+/* A fetch, or the making of a ticket, under way. */
+typedef struct
+{
+  BusRecords *records; /* NULL: they have ended, and the call is answered */
+  BusCall *call;
+  Visit *visit;
+  char *sender;
+  GCancellable *cancellable;
+  BusShare *share; /* to which it is charged; NULL: it is not */
+  gboolean is_of_manager;
+} Fetching;
+
+/* Borrowed from the call. */
+typedef struct
+{
+  const char *kind, *from, *to, *format;
+  const char *ticket; /* of the Manager's; NULL: not given */
+  TransportNumberQuery insured;
+  Actor actor;
+} FetchOptions;
+
+typedef struct
+{
+  gint64 uses, seconds; /* NOT_GIVEN */
+  const char **purposes;
+  Actor actor;
+} TicketOptions;
+
+#define OPTION(key, type, member) \
+  { \
+    key, BUS_OPTION_##type, offsetof (FetchOptions, member), NULL \
+  }
+
+static const BusOption fetch_options[] = {
+  OPTION ("From", TEXT, from),
+  OPTION ("To", TEXT, to),
+  OPTION ("Format", TEXT, format),
+  BUS_ACTOR_OPTIONS (FetchOptions, actor),
+  { NULL },
+};
+static const BusOption patient_options[] = {
+  OPTION ("Ticket", TEXT, ticket),
+  OPTION ("InsurerNumber", TEXT, insured.insurer_number),
+  OPTION ("Symbol", TEXT, insured.symbol),
+  OPTION ("Number", TEXT, insured.number),
+  OPTION ("Branch", TEXT, insured.branch),
+  OPTION ("Birthdate", TEXT, insured.birthdate),
+  { NULL },
+};
+static const BusOption ticket_options[] = {
+  { "Uses", BUS_OPTION_NUMBER, offsetof (TicketOptions, uses), NULL },
+  { "Seconds", BUS_OPTION_NUMBER, offsetof (TicketOptions, seconds), NULL },
+  { "For", BUS_OPTION_TEXTS, offsetof (TicketOptions, purposes), NULL },
+  BUS_ACTOR_OPTIONS (TicketOptions, actor),
+  { NULL },
+};
+
+static gboolean
+set_error (GError **error, ShikakuError code, const char *text)
+{
+  g_set_error_literal (error, SHIKAKU_ERROR, (int)code, text);
+  return FALSE;
+}
+
+/* What is under way. */
+
+/* begin: @call: (transfer full). */
+static Fetching *
+begin (BusRecords *self, BusCall *call, Visit *visit)
+{
+  Fetching *fetching = g_new0 (Fetching, 1);
+
+  *fetching = (Fetching){
+    .records = self,
+    .call = call,
+    .visit = visit != NULL ? visit_ref (visit) : NULL,
+    .sender = g_strdup (sd_bus_message_get_sender (bus_call_get_message (call))),
+    .cancellable = g_cancellable_new (),
+  };
+  g_ptr_array_add (self->under_way, fetching);
+  return fetching;
+}
+
+static void
+fetching_free (Fetching *fetching)
+{
+  if (fetching->records != NULL)
+    g_ptr_array_remove_fast (fetching->records->under_way, fetching);
+  if (fetching->share != NULL)
+    {
+      bus_share_discharge (fetching->share, BUS_ACCOUNT_RECORDS);
+      bus_share_unref (fetching->share);
+    }
+  g_clear_pointer (&fetching->visit, visit_unref);
+  g_object_unref (fetching->cancellable);
+  g_free (fetching->sender);
+  g_free (fetching);
+}
+
+/* end_with_error: @error: (transfer full). Nothing, if the call was answered. */
+static void
+end_with_error (Fetching *fetching, GError *error)
+{
+  if (fetching->records != NULL)
+    bus_call_return_error (fetching->call, error);
+  else
+    g_error_free (error);
+  fetching_free (fetching);
+}
+
+/* charge: or LIMIT_EXCEEDED. */
+static gboolean
+charge (Fetching *fetching, BusPeer *peer, GError **error)
+{
+  guint charged = 0;
+
+  for (guint i = 0; i < fetching->records->under_way->len; i++)
+    charged += ((Fetching *)fetching->records->under_way->pdata[i])->share != NULL;
+  if (charged >= BUS_RECORDS_MAXIMUM || !bus_share_has_room (peer->share, BUS_ACCOUNT_RECORDS))
+    return set_error (error, SHIKAKU_ERROR_LIMIT_EXCEEDED, "too many records are being fetched: try again in a moment");
+  fetching->share = bus_share_ref (peer->share);
+  bus_share_charge (fetching->share, BUS_ACCOUNT_RECORDS);
+  return TRUE;
+}
+
+/* The reply. */
+
+static char *
+write_digest (const RecordsAnswerPart *part)
+{
+  GString *text = g_string_new (NULL);
+
+  for (guint i = 0; i < sizeof part->digest; i++)
+    g_string_append_printf (text, "%02x", part->digest[i]);
+  return g_string_free (text, FALSE);
+}
+
+static const char *
+or_none (const char *text)
+{
+  return text != NULL && *text != '\0' ? text : NULL;
+}
+
+/* append_part: the entries that each part has, and the whole. @has_document: it has been handed out, or was read. */
+static int
+append_part (sd_bus_message *reply, const RecordsAnswerPart *part, gboolean has_document)
+{
+  g_autofree char *digest = has_document ? write_digest (part) : NULL;
+  const BusEntryText texts[] = { { "Outcome", records_outcome_to_string (part->outcome) },
+                                 { "From", or_none (part->from) },
+                                 { "To", or_none (part->to) },
+                                 { "Sha256", digest },
+                                 { NULL } };
+  int result = bus_entry_append_texts (reply, texts);
+
+  if (result >= 0 && part->code != NULL)
+    result = bus_entry_append_sent (reply, "Code", part->code);
+  if (result >= 0 && part->message != NULL)
+    result = bus_entry_append_sent (reply, "Message", part->message);
+  if (result >= 0 && part->is_partial)
+    result = bus_entry_append (reply, "Partial", "b", TRUE);
+  if (result >= 0 && part->is_of_receipts)
+    result = bus_entry_append_text (reply, "Source", "receipt");
+  return result;
+}
+
+static int
+append_documents (sd_bus_message *reply, const RecordsAnswer *answer)
+{
+  int result = sd_bus_message_open_container (reply, 'a', "(ha{sv})");
+
+  for (guint i = 0; i < answer->documents->len && result >= 0; i++)
+    {
+      const RecordsAnswerPart *part = answer->documents->pdata[i];
+
+      if ((result = sd_bus_message_open_container (reply, 'r', "ha{sv}")) >= 0)
+        result = sd_bus_message_append_basic (reply, 'h', &part->document);
+      if (result >= 0)
+        result = sd_bus_message_open_container (reply, 'a', "{sv}");
+      if (result >= 0)
+        result = append_part (reply, part, TRUE);
+      if (result >= 0)
+        result = bus_entry_append (reply, "Size", "t", part->size);
+      if (result >= 0)
+        result = sd_bus_message_close_container (reply);
+      if (result >= 0)
+        result = sd_bus_message_close_container (reply);
+    }
+  return result < 0 ? result : sd_bus_message_close_container (reply);
+}
+
+static int
+append_parts (sd_bus_message *reply, const RecordsAnswer *answer)
+{
+  int result = bus_entry_open (reply, "Parts", "aa{sv}");
+
+  if (result >= 0)
+    result = sd_bus_message_open_container (reply, 'a', "a{sv}");
+  for (guint i = 0; i < answer->parts->len && result >= 0; i++)
+    {
+      const RecordsAnswerPart *part = answer->parts->pdata[i];
+
+      if ((result = sd_bus_message_open_container (reply, 'a', "{sv}")) >= 0)
+        result = append_part (reply, part, part->size > 0);
+      if (result >= 0)
+        result = sd_bus_message_close_container (reply);
+    }
+  if (result >= 0)
+    result = sd_bus_message_close_container (reply);
+  return result < 0 ? result : bus_entry_close (reply);
+}
+
+static int
+append_meta (sd_bus_message *reply, const RecordsAnswer *answer)
+{
+  int result = sd_bus_message_open_container (reply, 'a', "{sv}");
+
+  if (result >= 0)
+    result = append_part (reply, answer->whole, answer->whole->size > 0);
+  if (result >= 0)
+    result = bus_entry_append (reply, "Complete", "b", answer->is_complete);
+  if (result >= 0 && answer->has_entry)
+    result = bus_entry_append (reply, "Entry", "t", answer->entry);
+  if (result >= 0 && answer->parts->len > 0)
+    result = append_parts (reply, answer);
+  return result < 0 ? result : sd_bus_message_close_container (reply);
+}
+
+static void
+on_fetched (GObject *source, GAsyncResult *asynchronous, gpointer user_data)
+{
+  Fetching *fetching = user_data;
+  GError *error = NULL;
+  g_autoptr (RecordsAnswer) answer = station_fetch_records_finish (asynchronous, &error);
+  sd_bus_message *reply;
+  int result;
+
+  if (answer == NULL || fetching->records == NULL)
+    {
+      if (answer != NULL)
+        error = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "nobody waits any more");
+      end_with_error (fetching, error);
+      return;
+    }
+  reply = bus_call_new_reply (fetching->call);
+  result = append_documents (reply, answer);
+  if (result >= 0)
+    result = append_meta (reply, answer);
+  bus_call_return_message (fetching->call, reply, result);
+  fetching_free (fetching); /* and with @answer the descriptors: the message has had its own */
+}
+
+/* The options. */
+
+static gboolean
+read_form (const char *word, RecordsForm *ret_form)
+{
+  static const char *const words[] = { [RECORDS_AS_XML] = "xml", [RECORDS_AS_PDF] = "pdf", [RECORDS_AS_JSON] = "json" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
+    if (g_strcmp0 (word, words[i]) == 0)
+      {
+        *ret_form = (RecordsForm)i;
+        return TRUE;
+      }
+  return FALSE;
+}
+
+/* read_fetch: of the call, from its begin. @query: borrows from @options and from the peer. */
+static gboolean
+read_fetch (Fetching *fetching, BusPeer *peer, FetchOptions *options, StationRecordsQuery *query, GError **error)
+{
+  sd_bus_message *message = bus_call_get_message (fetching->call);
+
+  options->format = "xml";
+  sd_bus_message_rewind (message, TRUE);
+  if (fetching->is_of_manager && !bus_options_read (message, patient_options, options, error))
+    return FALSE;
+  sd_bus_message_read_basic (message, 's', &options->kind);
+  if (!bus_options_read (message, fetch_options, options, error) || !bus_actor_fill (&options->actor, peer, error))
+    return FALSE;
+  if (!consent_kind_lookup (options->kind, &query->kind))
+    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "the kind is one of consent");
+  if (!read_form (options->format, &query->form))
+    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "Format is xml, pdf or json");
+  query->from = options->from;
+  query->to = options->to;
+  query->actor = &options->actor;
+  return TRUE;
+}
+
+/* find_patient: the visit that the Manager's call means, and the ticket by which. */
+static gboolean
+find_patient (Fetching *fetching, BusPeer *peer, const FetchOptions *options, VisitTicket **ret_ticket, GError **error)
+{
+  BusRecords *self = fetching->records;
+  const uid_t uid = bus_account_get_uid (peer->account);
+  Visit *visit;
+
+  if (bus_brake_holds (self->brake, uid, g_get_monotonic_time ()))
+    return set_error (error, SHIKAKU_ERROR_LIMIT_EXCEEDED, "too many tickets were wrong: try again in a minute");
+  visit = station_find_visit_by_ticket (self->station, options->ticket, VISIT_TICKET_RECORDS, ret_ticket);
+  if (visit == NULL)
+    {
+      bus_brake_note_failure (self->brake, uid, g_get_monotonic_time ());
+      return set_error (error, SHIKAKU_ERROR_NOT_FOUND, "there are no records with this ticket");
+    }
+  g_clear_pointer (&fetching->visit, visit_unref);
+  fetching->visit = visit_ref (visit);
+  return TRUE;
+}
+
+static void
+fetch (Fetching *fetching)
+{
+  BusPeer *peer = bus_call_get_peer (fetching->call);
+  FetchOptions options = { 0 };
+  StationRecordsQuery query = { 0 };
+  GError *error = NULL;
+
+  if (peer == NULL)
+    set_error (&error, SHIKAKU_ERROR_CANCELLED, "the caller has gone");
+  else if (read_fetch (fetching, peer, &options, &query, &error)
+           && (!fetching->is_of_manager || find_patient (fetching, peer, &options, &query.ticket, &error)))
+    {
+      station_fetch_records (fetching->records->station, fetching->visit, &query, fetching->cancellable, on_fetched,
+                             fetching);
+      return;
+    }
+  end_with_error (fetching, error);
+}
+
+static void
+on_descriptors_known (BusPeerDescriptors answer, gpointer user_data)
+{
+  Fetching *fetching = user_data;
+
+  if (fetching->records == NULL) /* meanwhile */
+    fetching_free (fetching);
+  else if (answer == BUS_PEER_DESCRIPTORS_REFUSED)
+    end_with_error (fetching, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE,
+                                                   "this connection takes no file descriptors: the program shikakuctl "
+                                                   "records writes them to its output"));
+  else
+    fetch (fetching);
+}
+
+/* start: the options are looked at before anything else, and once more when it comes to it. */
+static void
+start (Fetching *fetching)
+{
+  BusPeer *peer = bus_call_get_peer (fetching->call);
+  FetchOptions options = { 0 };
+  StationRecordsQuery query = { 0 };
+  GError *error = NULL;
+
+  if (read_fetch (fetching, peer, &options, &query, &error) && charge (fetching, peer, &error))
+    bus_descriptors_ask (fetching->records->descriptors, peer, on_descriptors_known, fetching);
+  else
+    end_with_error (fetching, error);
+}
+
+void
+bus_records_fetch (BusRecords *self, BusCall *call, Visit *visit)
+{
+  start (begin (self, call, visit));
+}
+
+void
+bus_records_fetch_patient (BusRecords *self, BusCall *call)
+{
+  Fetching *fetching = begin (self, call, NULL);
+
+  fetching->is_of_manager = TRUE;
+  start (fetching);
+}
+
+/* Tickets. */
+
+static gboolean
+read_purposes (const char *const *words, guint *ret_purposes)
+{
+  *ret_purposes = 0;
+  for (; *words != NULL; words++)
+    if (strcmp (*words, "take") == 0)
+      *ret_purposes |= VISIT_TICKET_TAKE;
+    else if (strcmp (*words, "records") == 0)
+      *ret_purposes |= VISIT_TICKET_RECORDS;
+    else
+      return FALSE;
+  return *ret_purposes != 0;
+}
+
+static gboolean
+read_ticket (BusCall *call, TicketOptions *options, VisitTicketTerms *terms, GError **error)
+{
+  static const char *const any[] = { "take", "records", NULL };
+
+  options->uses = options->seconds = NOT_GIVEN;
+  if (!bus_options_read (bus_call_get_message (call), ticket_options, options, error)
+      || !bus_actor_fill (&options->actor, bus_call_get_peer (call), error))
+    return FALSE;
+  if (options->uses == 0 || options->uses > TICKET_USES_MAXIMUM)
+    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "Uses is 1 to 1000");
+  if (options->seconds == 0 || options->seconds > TICKET_SECONDS_MAXIMUM)
+    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "Seconds is 1 to 86400");
+  if (!read_purposes (options->purposes != NULL ? (const char *const *)options->purposes : any, &terms->purposes))
+    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "For is take, records or both");
+  terms->uses = options->uses == NOT_GIVEN ? 1 : (guint)options->uses;
+  terms->seconds = options->seconds == NOT_GIVEN ? 0 : (guint)options->seconds;
+  return TRUE;
+}
+
+static void
+on_ticket_made (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Fetching *fetching = user_data;
+  GError *error = NULL;
+  g_autofree char *secret = visit_handover_create_finish (result, &error);
+
+  if (secret == NULL || fetching->records == NULL)
+    {
+      end_with_error (fetching,
+                      secret == NULL ? error : g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "late"));
+      return;
+    }
+  bus_call_return (fetching->call, "s", secret);
+  fetching_free (fetching);
+}
+
+void
+bus_records_create_ticket (BusRecords *self, BusCall *call, Visit *visit)
+{
+  TicketOptions options = { 0 };
+  VisitTicketTerms terms = { 0 };
+  GError *error = NULL;
+
+  if (read_ticket (call, &options, &terms, &error))
+    station_create_ticket (self->station, visit, &terms, &options.actor, on_ticket_made, begin (self, call, visit));
+  else
+    bus_call_return_error (call, error);
+  g_free (options.purposes);
+}
+
+/* Coming and going. */
+
+BusRecords *
+bus_records_new (BusDescriptors *descriptors, BusBrake *brake, Station *station)
+{
+  BusRecords *self = g_new (BusRecords, 1);
+
+  *self = (BusRecords){ descriptors, brake, station, g_ptr_array_new () };
+  return self;
+}
+
+void
+bus_records_drop_caller (BusRecords *self, const char *name)
+{
+  for (guint i = 0; i < self->under_way->len; i++)
+    {
+      Fetching *fetching = self->under_way->pdata[i];
+
+      if (strcmp (fetching->sender, name) == 0)
+        g_cancellable_cancel (fetching->cancellable);
+    }
+}
+
+void
+bus_records_free (BusRecords *self)
+{
+  for (guint i = 0; i < self->under_way->len; i++)
+    {
+      Fetching *fetching = self->under_way->pdata[i];
+
+      fetching->records = NULL;
+      bus_call_return_error (fetching->call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN,
+                                                                  "the daemon is shutting down"));
+      g_cancellable_cancel (fetching->cancellable);
+    }
+  g_ptr_array_unref (self->under_way);
+  g_free (self);
+}

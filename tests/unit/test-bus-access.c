@@ -39,8 +39,10 @@ test_every_method (void)
           const BusAccessRule *rule = bus_access_find_rule (interfaces[i], (*method)->name);
 
           g_assert_nonnull (rule);
+          /* The records of a visit take more than to be its owner. */
           g_assert_cmpint (strcmp (rule->right, BUS_ACCESS_OWNER) == 0, ==,
-                           strcmp (interfaces[i], SHIKAKU_INTERFACE_VISIT) == 0);
+                           strcmp (interfaces[i], SHIKAKU_INTERFACE_VISIT) == 0
+                               && strcmp (rule->right, SHIKAKU_RIGHT_RECORDS) != 0);
         }
       g_dbus_interface_info_unref (interface);
     }

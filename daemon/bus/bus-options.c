@@ -11,6 +11,7 @@
 
 static const char *const signatures[] = {
   [BUS_OPTION_TEXT] = "s",   [BUS_OPTION_PATH] = "o",   [BUS_OPTION_NUMBER] = "u",
+  [BUS_OPTION_LARGE] = "t",
   [BUS_OPTION_SWITCH] = "b", [BUS_OPTION_TEXTS] = "as", [BUS_OPTION_DICTIONARY] = "a{sv}",
 };
 

@@ -15,6 +15,7 @@ typedef enum
   BUS_OPTION_TEXT,       /* s: const char *, borrowed from the message */
   BUS_OPTION_PATH,       /* o: const char *, borrowed from the message */
   BUS_OPTION_NUMBER,     /* u: gint64, so that -1 can stand for what is not given */
+  BUS_OPTION_LARGE,      /* t: guint64 */
   BUS_OPTION_SWITCH,     /* b: gboolean */
   BUS_OPTION_TEXTS,      /* as: const char **, NULL-ended, to be freed with g_free; the texts are borrowed */
   BUS_OPTION_DICTIONARY, /* a{sv}: gboolean, TRUE if given; its own table goes into the same struct */

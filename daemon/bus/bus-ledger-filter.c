@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* bus-ledger-filter: tables of keys over one struct, and what the types do not say. */
+#include "bus/bus-ledger-filter.h"
+
+#include <string.h>
+
+#include "bus/bus-options.h"
+
+#define LIMIT_DEFAULT 100
+#define NOT_GIVEN (-1)
+#define NO_PLACE G_MAXUINT64
+
+typedef struct
+{
+  guint64 from, to, after, first;
+  const char **kinds; /* NULL: all */
+  const char *staff, *visit;
+  gint64 uid, limit;
+  gboolean has_person;
+  LedgerPersonNames person;
+} Given;
+
+#define OPTION(key, type, member) \
+  { \
+    key, BUS_OPTION_##type, offsetof (Given, member), NULL \
+  }
+
+static const BusOption person_table[] = {
+  OPTION ("Name", TEXT, person.name),
+  OPTION ("Birthdate", TEXT, person.birthdate),
+  OPTION ("InsurerNumber", TEXT, person.insurer_number),
+  OPTION ("Number", TEXT, person.number),
+  { NULL },
+};
+static const BusOption list_table[] = {
+  OPTION ("From", LARGE, from),
+  OPTION ("To", LARGE, to),
+  OPTION ("Kinds", TEXTS, kinds),
+  OPTION ("Staff", TEXT, staff),
+  OPTION ("Visit", TEXT, visit),
+  OPTION ("Uid", NUMBER, uid),
+  { "Person", BUS_OPTION_DICTIONARY, offsetof (Given, has_person), person_table },
+  OPTION ("After", LARGE, after),
+  OPTION ("Limit", NUMBER, limit),
+  { NULL },
+};
+static const BusOption export_table[] = {
+  OPTION ("First", LARGE, first),
+  { "Person", BUS_OPTION_DICTIONARY, offsetof (Given, has_person), person_table },
+  { NULL },
+};
+
+static gboolean
+refuse_value (GError **error, const char *text)
+{
+  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, text);
+  return FALSE;
+}
+
+static gboolean
+read_kinds (const char *const *words, guint64 *ret_kinds, GError **error)
+{
+  LedgerKind kind;
+
+  for (; words != NULL && *words != NULL; words++)
+    {
+      if (!ledger_kind_from_string (*words, &kind))
+        return refuse_value (error, "there is no such kind of entry");
+      *ret_kinds |= G_GUINT64_CONSTANT (1) << kind;
+    }
+  return TRUE;
+}
+
+static gboolean
+fill_person (const Given *given, Ledger *ledger, BusLedgerFilter *filter, GError **error)
+{
+  const LedgerPersonNames *person = &given->person;
+  const gboolean has_name = person->name != NULL && person->birthdate != NULL;
+  const gboolean has_number
+      = person->insurer_number != NULL && person->number != NULL && person->birthdate != NULL;
+
+  if (!has_name && !has_number)
+    return refuse_value (error, "Person is Name and Birthdate, or InsurerNumber, Number and Birthdate");
+  if ((has_name && !ledger_person_hash_name (ledger, person, filter->person, error))
+      || (has_number && !ledger_person_hash_number (ledger, person, filter->person_number, error)))
+    return FALSE;
+  filter->filter.person = has_name ? filter->person : NULL;
+  filter->filter.person_number = has_number ? filter->person_number : NULL;
+  return TRUE;
+}
+
+static gboolean
+fill (const Given *given, Ledger *ledger, BusLedgerFilter *filter, GError **error)
+{
+  if (given->from > G_MAXINT64 || given->to > G_MAXINT64)
+    return refuse_value (error, "From and To are times");
+  if (given->limit < 1 || given->limit > BUS_LEDGER_LIMIT_MAXIMUM)
+    {
+      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "Limit is 1 to %d entries",
+                   BUS_LEDGER_LIMIT_MAXIMUM);
+      return FALSE;
+    }
+  *filter = (BusLedgerFilter){ .filter = {
+                                   .first = given->after == NO_PLACE ? given->first : given->after + 1,
+                                   .limit = (guint)given->limit,
+                                   .from = (gint64)given->from,
+                                   .to = (gint64)given->to,
+                                   .staff = given->staff,
+                                   .visit = given->visit,
+                                   .has_uid = given->uid != NOT_GIVEN,
+                                   .uid = (guint32)given->uid,
+                               } };
+  return read_kinds ((const char *const *)given->kinds, &filter->filter.kinds, error)
+         && (!given->has_person || fill_person (given, ledger, filter, error));
+}
+
+static gboolean
+read_by_table (sd_bus_message *message, const BusOption *table, Ledger *ledger, BusLedgerFilter *filter,
+               GError **error)
+{
+  Given given = { .after = NO_PLACE, .uid = NOT_GIVEN, .limit = LIMIT_DEFAULT };
+  const gboolean done
+      = bus_options_read (message, table, &given, error) && fill (&given, ledger, filter, error);
+
+  g_free (given.kinds);
+  return done;
+}
+
+gboolean
+bus_ledger_filter_read_list (sd_bus_message *message, Ledger *ledger, BusLedgerFilter *filter, GError **error)
+{
+  return read_by_table (message, list_table, ledger, filter, error);
+}
+
+gboolean
+bus_ledger_filter_read_export (sd_bus_message *message, Ledger *ledger, BusLedgerFilter *filter, GError **error)
+{
+  return read_by_table (message, export_table, ledger, filter, error);
+}
+
+BusLedgerFilter *
+bus_ledger_filter_copy (const BusLedgerFilter *filter)
+{
+  BusLedgerFilter *copy = g_new (BusLedgerFilter, 1);
+
+  *copy = *filter;
+  copy->filter.staff = g_strdup (filter->filter.staff);
+  copy->filter.visit = g_strdup (filter->filter.visit);
+  copy->filter.person = filter->filter.person != NULL ? copy->person : NULL;
+  copy->filter.person_number = filter->filter.person_number != NULL ? copy->person_number : NULL;
+  return copy;
+}
+
+void
+bus_ledger_filter_free (BusLedgerFilter *filter)
+{
+  g_free ((char *)filter->filter.staff);
+  g_free ((char *)filter->filter.visit);
+  g_free (filter);
+}

@@ -143,6 +143,20 @@ append_anchor (sd_bus_message *reply, const LedgerAnchor *anchor)
 }
 
 int
+bus_ledger_append_anchors (sd_bus_message *reply, const LedgerState *state)
+{
+  int result = bus_entry_open (reply, "Anchors", "aa{sv}");
+
+  if (result >= 0)
+    result = sd_bus_message_open_container (reply, 'a', "a{sv}");
+  for (guint i = 0; i < state->anchors->len && result >= 0; i++)
+    result = append_anchor (reply, g_ptr_array_index (state->anchors, i));
+  if (result >= 0)
+    result = sd_bus_message_close_container (reply);
+  return result < 0 ? result : bus_entry_close (reply);
+}
+
+int
 bus_ledger_append_state (sd_bus_message *reply, const LedgerState *state)
 {
   const guint64 anchored = bus_ledger_get_anchored (state);
@@ -163,15 +177,7 @@ bus_ledger_append_state (sd_bus_message *reply, const LedgerState *state)
     result = bus_entry_append (reply, "Anchored", "b", anchored > 0);
   if (result >= 0)
     result = bus_entry_append (reply, "AnchoredSize", "t", anchored);
-  if (result >= 0)
-    result = bus_entry_open (reply, "Anchors", "aa{sv}");
-  if (result >= 0)
-    result = sd_bus_message_open_container (reply, 'a', "a{sv}");
-  for (guint i = 0; i < state->anchors->len && result >= 0; i++)
-    result = append_anchor (reply, g_ptr_array_index (state->anchors, i));
-  if (result >= 0)
-    result = sd_bus_message_close_container (reply);
-  return result < 0 ? result : bus_entry_close (reply);
+  return result < 0 ? result : bus_ledger_append_anchors (reply, state);
 }
 
 static int

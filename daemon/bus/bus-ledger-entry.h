@@ -11,8 +11,9 @@
 /* bus_ledger_append_record: an entry of List. @anchored: entries before that place have left this computer. */
 int bus_ledger_append_record (sd_bus_message *reply, const LedgerRecord *record, guint64 anchored);
 
-/* bus_ledger_append_state, _verdict: entries of a dictionary that is open. */
+/* bus_ledger_append_state, _anchors, _verdict: entries of a dictionary that is open. */
 int bus_ledger_append_state (sd_bus_message *reply, const LedgerState *state);
+int bus_ledger_append_anchors (sd_bus_message *reply, const LedgerState *state);
 int bus_ledger_append_verdict (sd_bus_message *reply, const LedgerVerdict *verdict);
 
 /* bus_ledger_append_hex: bytes as lower-case hexadecimal. */

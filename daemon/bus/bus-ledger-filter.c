@@ -17,7 +17,8 @@ typedef struct
   const char *staff, *visit;
   gint64 uid, limit;
   gboolean has_person;
-  LedgerPersonNames person;
+  LedgerPerson person;
+  Actor actor;
 } Given;
 
 #define OPTION(key, type, member) \
@@ -29,6 +30,7 @@ static const BusOption person_table[] = {
   OPTION ("Name", TEXT, person.name),
   OPTION ("Birthdate", TEXT, person.birthdate),
   OPTION ("InsurerNumber", TEXT, person.insurer_number),
+  OPTION ("Symbol", TEXT, person.symbol),
   OPTION ("Number", TEXT, person.number),
   { NULL },
 };
@@ -42,11 +44,13 @@ static const BusOption list_table[] = {
   { "Person", BUS_OPTION_DICTIONARY, offsetof (Given, has_person), person_table },
   OPTION ("After", LARGE, after),
   OPTION ("Limit", NUMBER, limit),
+  BUS_ACTOR_OPTIONS (Given, actor),
   { NULL },
 };
 static const BusOption export_table[] = {
   OPTION ("First", LARGE, first),
   { "Person", BUS_OPTION_DICTIONARY, offsetof (Given, has_person), person_table },
+  BUS_ACTOR_OPTIONS (Given, actor),
   { NULL },
 };
 
@@ -55,6 +59,13 @@ refuse_value (GError **error, const char *text)
 {
   g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, text);
   return FALSE;
+}
+
+static void
+bind_person (BusLedgerFilter *filter)
+{
+  filter->filter.person = filter->person.has_person ? filter->person.person : NULL;
+  filter->filter.person_number = filter->person.has_number ? filter->person.number : NULL;
 }
 
 static gboolean
@@ -71,21 +82,17 @@ read_kinds (const char *const *words, guint64 *ret_kinds, GError **error)
   return TRUE;
 }
 
+/* What was named is looked for by all that it gives, and there must be something. */
 static gboolean
 fill_person (const Given *given, Ledger *ledger, BusLedgerFilter *filter, GError **error)
 {
-  const LedgerPersonNames *person = &given->person;
-  const gboolean has_name = person->name != NULL && person->birthdate != NULL;
-  const gboolean has_number
-      = person->insurer_number != NULL && person->number != NULL && person->birthdate != NULL;
+  const LedgerPerson *person = &given->person;
 
-  if (!has_name && !has_number)
-    return refuse_value (error, "Person is Name and Birthdate, or InsurerNumber, Number and Birthdate");
-  if ((has_name && !ledger_person_hash_name (ledger, person, filter->person, error))
-      || (has_number && !ledger_person_hash_number (ledger, person, filter->person_number, error)))
-    return FALSE;
-  filter->filter.person = has_name ? filter->person : NULL;
-  filter->filter.person_number = has_number ? filter->person_number : NULL;
+  if (person->birthdate == NULL || (person->name == NULL && (person->insurer_number == NULL || person->number == NULL)))
+    return refuse_value (error, "Person is Birthdate, and Name, or InsurerNumber, Symbol and Number");
+  ledger_person_hash (ledger, person, &filter->person);
+  if (!filter->person.has_person && !filter->person.has_number)
+    return refuse_value (error, "Person cannot be looked for: it is no name or number, or the ledger has no key");
   return TRUE;
 }
 
@@ -110,8 +117,12 @@ fill (const Given *given, Ledger *ledger, BusLedgerFilter *filter, GError **erro
                                    .has_uid = given->uid != NOT_GIVEN,
                                    .uid = (guint32)given->uid,
                                } };
-  return read_kinds ((const char *const *)given->kinds, &filter->filter.kinds, error)
-         && (!given->has_person || fill_person (given, ledger, filter, error));
+  filter->actor = given->actor;
+  if (!read_kinds ((const char *const *)given->kinds, &filter->filter.kinds, error)
+      || (given->has_person && !fill_person (given, ledger, filter, error)))
+    return FALSE;
+  bind_person (filter);
+  return TRUE;
 }
 
 static gboolean
@@ -146,8 +157,7 @@ bus_ledger_filter_copy (const BusLedgerFilter *filter)
   *copy = *filter;
   copy->filter.staff = g_strdup (filter->filter.staff);
   copy->filter.visit = g_strdup (filter->filter.visit);
-  copy->filter.person = filter->filter.person != NULL ? copy->person : NULL;
-  copy->filter.person_number = filter->filter.person_number != NULL ? copy->person_number : NULL;
+  bind_person (copy);
   return copy;
 }
 

@@ -2,15 +2,16 @@
 /* bus-ledger-filter: what a caller wants of the ledger. In: an a{sv}. Out: a filter, checked; or InvalidOption. */
 #pragma once
 
-#include "bus/bus-call.h"
-#include "store/ledger.h"
+#include "bus/bus-actor.h"
+#include "visit/ledger-person.h"
 
 #define BUS_LEDGER_LIMIT_MAXIMUM 1000 /* entries of one List */
 
 typedef struct
 {
   LedgerFilter filter; /* borrows of what follows, and of the message */
-  guint8 person[LEDGER_PERSON_SIZE], person_number[LEDGER_PERSON_SIZE];
+  LedgerPersonHashes person;
+  Actor actor; /* what it asserts of itself: borrowed of the message */
 } BusLedgerFilter;
 
 /* bus_ledger_filter_read_list: the filter of List; the limit is of the answer. _read_export: the options of Export. */
@@ -18,6 +19,6 @@ gboolean bus_ledger_filter_read_list (sd_bus_message *message, Ledger *ledger, B
 gboolean bus_ledger_filter_read_export (sd_bus_message *message, Ledger *ledger, BusLedgerFilter *filter,
                                         GError **error);
 
-/* bus_ledger_filter_copy: for who keeps it longer than the message. (transfer full); free by bus_ledger_filter_free. */
+/* bus_ledger_filter_copy: for who keeps it longer, without the actor. (transfer full); free by bus_ledger_filter_free. */
 BusLedgerFilter *bus_ledger_filter_copy (const BusLedgerFilter *filter);
 void bus_ledger_filter_free (BusLedgerFilter *filter);

@@ -2,8 +2,8 @@
 /*
  * records-document: what a received document of records is: medicines and treatments (the field's YZK), check-ups
  * (TKK). The bytes that the center sent come in; whose they are, what came of the request, how much there is and of
- * which months go out. An XML document is read as a stream, entry by entry (codec/message-xml), so that the memory hangs
- * on its largest entry; a PDF is told from an error in its place, and not read. Pure, on any thread, but for
+ * which months go out. An XML document is read as a stream, entry by entry (codec/message-xml), so that the memory
+ * hangs on its largest entry; a PDF is told from an error in its place, and not read. Pure, on any thread, but for
  * records_document_judge.
  */
 #pragma once

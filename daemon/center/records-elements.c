@@ -109,10 +109,15 @@ static const RecordsRow checkup_rows[] = {
 const RecordsTable records_checkup_table = TABLE (checkup_rows);
 
 static const RecordsRow item_rows[] = {
-  { NULL, "code", { "ItemCode" } },   { NULL, "name", { "ItemName" } },
-  { NULL, "value", { "DataValue" } }, { NULL, "valueName", { "DataValueName" } },
-  { NULL, "unit", { "Unit" } },       { NULL, "type", { "DataType" } },
+  { NULL, "code", { "ItemCode" } },
+  { NULL, "name", { "ItemName" } },
+  { NULL, "value", { "DataValue" } },
+  { NULL, "valueName", { "DataValueName" } },
+  { NULL, "unit", { "Unit" } },
+  { NULL, "type", { "DataType" } },
   { NULL, "oid", { "Oid" } },
+  { "reference", "low", { "ReferenceRangeLow" } },
+  { "reference", "high", { "ReferenceRangeHigh" } },
 };
 const RecordsTable records_item_table = TABLE (item_rows);
 

@@ -39,7 +39,8 @@ typedef struct
 
 /*
  * records_json_write: @parts as one document. Return: FALSE with MESSAGE_INVALID (a document cannot be read, or holds
- * too much that nobody knows: nothing of any is given) or FAILED (no memory for the memfd). *ret_json->fd: (transfer full).
+ * too much that nobody knows: nothing of any is given) or FAILED (no memory for the memfd). *ret_json->fd: (transfer
+ * full).
  */
 gboolean records_json_write (const RecordsAsked *asked, const RecordsPart *parts, gsize n_parts, RecordsJson *ret_json,
                              GError **error);

@@ -4,6 +4,8 @@
  *
  *   parse usual PARSER N     parses the invented reply of 5 kB N times, to be counted from outside; PARSER: xml,
  *                            shift-jis, json, or libxml2 and libxml2-shift-jis, its SAX with handlers that only count
+ *   parse records PARSER N   reads invented medicines of 3 MB N times, as a document whose owner is told, and as JSON;
+ *                            PARSER: json, libxml2
  *   parse hostile            one line for each hostile document of 4 MiB: its name, the nanoseconds of the processor
  *                            until it was refused, and the kilobytes of memory that took
  *
@@ -18,12 +20,15 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "center/records-json.h"
 #include "codec/message-json.h"
 #include "codec/message-xml.h"
+#include "invented-records.h"
 #include "invented-reply.h"
 
 #define SIZE MESSAGE_SIZE_MAXIMUM
-#define CUTS 64 /* of a well-formed document */
+#define RECORDS_MONTHS 400 /* 3 MB */
+#define CUTS 64            /* of a well-formed document */
 
 static guint n_events;
 
@@ -99,6 +104,39 @@ parse_usual (const char *name, int n)
         for (int j = 0; j < n; j++)
           good = good && parsers[i].parse (body);
       }
+  return good ? EXIT_SUCCESS : EXIT_FAILURE;
+}
+
+/* What the daemon does with a document: whose it is, and then as JSON. */
+static gboolean
+read_records (GBytes *body)
+{
+  gsize size;
+  const char *data = g_bytes_get_data (body, &size);
+  const RecordsAsked asked = { CONSENT_DRUG, "202109", NULL, TRUE };
+  RecordsPart part = { .outcome = RECORDS_DATA, .fd = invented_records_keep (data, size) };
+  RecordsJson json = { -1, 0, { 0 } };
+  g_autoptr (RecordsVerdict) verdict = records_document_read (part.fd, CONSENT_DRUG, TRANSPORT_RECORDS_XML, NULL);
+  gboolean good = FALSE;
+
+  part.verdict = verdict;
+  if (verdict != NULL && records_json_write (&asked, &part, 1, &json, NULL))
+    good = json.size > 0;
+  close (json.fd);
+  close (part.fd);
+  return good;
+}
+
+static int
+parse_records (const char *name, int n)
+{
+  g_autoptr (GBytes) body = NULL;
+  char *document = invented_records_medicines (RECORDS_MONTHS);
+  gboolean good = TRUE;
+
+  body = g_bytes_new_take (document, strlen (document));
+  for (int i = 0; i < n; i++)
+    good = good && (strcmp (name, "json") == 0 ? read_records (body) : parse_libxml2 (body));
   return good ? EXIT_SUCCESS : EXIT_FAILURE;
 }
 
@@ -280,8 +318,10 @@ main (int argc, char **argv)
 {
   if (argc == 4 && strcmp (argv[1], "usual") == 0)
     return parse_usual (argv[2], atoi (argv[3]));
+  if (argc == 4 && strcmp (argv[1], "records") == 0)
+    return parse_records (argv[2], atoi (argv[3]));
   if (argc == 2 && strcmp (argv[1], "hostile") == 0)
     return parse_hostile ();
-  fprintf (stderr, "usage: parse usual PARSER N | parse hostile\n");
+  fprintf (stderr, "usage: parse usual PARSER N | parse records PARSER N | parse hostile\n");
   return 64;
 }

@@ -17,14 +17,14 @@ PLAIN = {**os.environ, "MALLOC_PERTURB_": "0", "G_DEBUG": ""}  # meson sets them
 OURS = {"xml": ("XML", "libxml2"), "shift-jis": ("XML in Shift_JIS", "libxml2-shift-jis"), "json": ("JSON", "libxml2")}
 
 
-def count_instructions(parser):
-    """Return: of one reply of 5 kB."""
+def count_instructions(parser, what="usual", short=SHORT, long=LONG):
+    """Return: of one reply of 5 kB, or of one of what @what says."""
     counts = []
-    for number in (SHORT, LONG):
-        done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", PARSE, "usual", parser,
+    for number in (short, long):
+        done = subprocess.run(["valgrind", "--tool=callgrind", "--callgrind-out-file=/dev/null", PARSE, what, parser,
                                str(number)], check=True, capture_output=True, text=True, env=PLAIN)
         counts.append(int(re.search(r"Collected : (\d+)", done.stderr)[1]))
-    return (counts[1] - counts[0]) / (LONG - SHORT)
+    return (counts[1] - counts[0]) / (long - short)
 
 
 def measure_usual():
@@ -35,6 +35,14 @@ def measure_usual():
                  Row(f"a reply of 5 kB, {name}: as many as libxml2's SAX", counts[parser] / counts[other], at_most=2,
                      counted=False)]
     return rows
+
+
+def measure_records():
+    """Medicines of 3 MB: read twice, whose they are and then as JSON with its digest, beside one reading by libxml2."""
+    ours, other = (count_instructions(parser, "records", 0, 1) for parser in ("json", "libxml2"))
+    return [Row("records of 3 MB, read and made into JSON: instructions", ours),
+            Row("records of 3 MB, read and made into JSON: as many as libxml2's SAX", ours / other, at_most=6,
+                counted=False)]
 
 
 def measure_hostile():
@@ -51,4 +59,4 @@ def measure_parsers(_effort):
     need("valgrind")
     if not PARSE.exists():
         raise Skip("libxml2-dev")
-    return measure_usual() + measure_hostile()
+    return measure_usual() + measure_records() + measure_hostile()

@@ -141,7 +141,8 @@ invented_records_checkups (guint n)
         out,
         "<SpecificHealthCheckupInfo><EffectiveTime>%u0614</EffectiveTime><HealthCheckupResultAndQuestionInfos>"
         "<HealthCheckupResultAndQuestionInfo><ItemCode>9A755000000000001</ItemCode><ItemName>収縮期血圧</ItemName>"
-        "<DataType>PQ</DataType><DataValue>%u</DataValue><Unit>mmHg</Unit></HealthCheckupResultAndQuestionInfo>"
+        "<DataType>PQ</DataType><DataValue>%u</DataValue><Unit>mmHg</Unit><ReferenceRangeLow>90</ReferenceRangeLow>"
+        "<ReferenceRangeHigh>129</ReferenceRangeHigh></HealthCheckupResultAndQuestionInfo>"
         "<HealthCheckupResultAndQuestionInfo><ItemCode>9N736000000000011</ItemCode><ItemName>喫煙</ItemName>"
         "<DataType>CD</DataType><DataValue>2</DataValue><DataValueName>いいえ</DataValueName>"
         "<Oid>1.2.392.200119.6.2101</Oid></HealthCheckupResultAndQuestionInfo>"

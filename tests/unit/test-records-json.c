@@ -128,7 +128,7 @@ test_checkups (void)
 
   g_assert_nonnull (strstr (text, "\"checkups\":[{\"part\":0,\"date\":\"20220614\",\"items\":["
                                   "{\"code\":\"9A755000000000001\",\"name\":\"収縮期血圧\",\"value\":\"128\","
-                                  "\"unit\":\"mmHg\",\"type\":\"PQ\"},"
+                                  "\"unit\":\"mmHg\",\"type\":\"PQ\",\"reference\":{\"low\":\"90\",\"high\":\"129\"}},"
                                   "{\"code\":\"9N736000000000011\",\"name\":\"喫煙\",\"value\":\"2\","
                                   "\"valueName\":\"いいえ\",\"type\":\"CD\",\"oid\":\"1.2.392.200119.6.2101\"}]},"
                                   "{\"part\":0,\"date\":\"20230614\""));

@@ -118,6 +118,48 @@ words_consent (const char *kind)
 }
 
 const char *
+words_outcome (const char *outcome)
+{
+  static const struct
+  {
+    const char *outcome, *sentence;
+  } outcomes[] = {
+    { "data", N_ ("there are records") },
+    { "none", N_ ("there are no records") },
+    { "refused", N_ ("the center refused") },
+    { "consent-ended", N_ ("the patient’s consent has ended") },
+    { "not-yet", N_ ("not at the center yet") },
+    { "too-old", N_ ("older than what the center keeps") },
+    { "not-covered", N_ ("this insurance has no such records") },
+    { "not-configured", N_ ("this institution is not set up for electronic prescriptions") },
+    { "failed", N_ ("could not be fetched") },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (outcomes); i++)
+    if (g_strcmp0 (outcomes[i].outcome, outcome) == 0)
+      return _ (outcomes[i].sentence);
+  return outcome;
+}
+
+const char *
+words_source (const char *source)
+{
+  static const struct
+  {
+    const char *source, *word;
+  } sources[] = {
+    { "receipt", N_ ("receipt") },
+    { "prescription", N_ ("prescription (electronic)") },
+    { "dispensing", N_ ("dispensing (electronic)") },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)
+    if (g_strcmp0 (sources[i].source, source) == 0)
+      return _ (sources[i].word);
+  return source;
+}
+
+const char *
 words_answer (const char *answer)
 {
   static const Word answers[] = {

@@ -15,6 +15,8 @@ const char *words_link (const char *link);
 const char *words_link_state (const char *state);
 const char *words_settings (const char *state);
 const char *words_validity (const char *validity);
+const char *words_outcome (const char *outcome); /* of a request for records */
+const char *words_source (const char *source);   /* of a medicine */
 
 /* words_value: @value of the eligibility's @key ("Sex", "LossReason", …): a word of the contract, or a field's code. */
 const char *words_value (const char *key, const char *value);

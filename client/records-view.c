@@ -478,3 +478,25 @@ records_view_make (GBytes *document, const RecordsLook *look, GError **error)
     }
   return view.page;
 }
+
+gboolean
+records_view_append (Page **page, GBytes *document, guint n_months, const char *const *hidden)
+{
+  guint rows = 0, columns = 0;
+  const gboolean is_terminal = output_get_size (&rows, &columns);
+  const RecordsLook look = { is_terminal ? columns : 0, n_months, hidden };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Page) view = records_view_make (document, &look, &error);
+
+  if (view == NULL)
+    {
+      output_error (error->message);
+      return FALSE;
+    }
+  if (*page == NULL)
+    *page = page_new (look.columns);
+  else
+    page_add_rule (*page);
+  page_append (*page, view, page_count_lines (view));
+  return TRUE;
+}

@@ -19,3 +19,9 @@ typedef struct
 
 /* records_view_make: Return: (transfer full), or NULL: @document is none, with an error for people. */
 Page *records_view_make (GBytes *document, const RecordsLook *look, GError **error);
+
+/*
+ * records_view_append: @document, for the terminal of standard output, below what *page shows already; NULL: it is
+ * made. Return: FALSE after standard error was told why not.
+ */
+gboolean records_view_append (Page **page, GBytes *document, guint n_months, const char *const *hidden);

@@ -10,6 +10,7 @@
 #include "client/answer-screen.h"
 #include "client/answer-view.h"
 #include "client/asserted.h"
+#include "client/check-records.h"
 #include "client/client.h"
 #include "client/failure-view.h"
 #include "client/output.h"
@@ -24,6 +25,7 @@ static char **option_consents;
 static int option_timeout_seconds;
 static gboolean option_same_card, option_last_try, option_all, option_no_color, option_register;
 static char *option_reference;
+static char **option_records;
 static int option_insurance;
 static char *option_insurer, *option_symbol, *option_number, *option_branch, *option_birthdate, *option_date;
 static char *option_name, *option_kana;
@@ -44,6 +46,9 @@ static const GOptionEntry options[] = {
     N_ ("Register this number of your own for the patient, if the answer is eligible"), N_ ("NUMBER|-") },
   { "insurance", 0, 0, G_OPTION_ARG_INT, &option_insurance,
     N_ ("With --reference: for which of several insurances, counted from 1"), N_ ("PLACE") },
+  { "records", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_records,
+    N_ ("Fetch these records too, if the answer is eligible; several times, or a list with commas"), N_ ("KIND") },
+  RECORDS_OPTIONS,
   { "all", 0, 0, G_OPTION_ARG_NONE, &option_all, N_ ("Show all of the answer, not only one screen of it"), NULL },
   { "no-color", 0, 0, G_OPTION_ARG_NONE, &option_no_color, N_ ("No colors"), NULL },
   { "insurer", 0, 0, G_OPTION_ARG_STRING, &option_insurer, N_ ("Without a card: the insurer's number"),
@@ -69,12 +74,24 @@ static const char *const consent_kinds[] = {
 #undef CONSENT_KIND
       NULL
 };
+static const char *const record_kinds[] = { "drug", "checkup", "diagnosis", "operation", NULL };
 #define FROM_INPUT "-" /* stands for a line of standard input: every user of the machine can read a command line */
 static const char *const from_input[] = { FROM_INPUT, NULL };
 static const VerbValues values[] = {
-  { "consent", consent_kinds }, { "insurer", from_input },   { "symbol", from_input }, { "number", from_input },
-  { "branch", from_input },     { "birthdate", from_input }, { "date", from_input },   { "name", from_input },
-  { "kana", from_input },       { "reference", from_input }, ASSERTED_VALUES,          { NULL, NULL },
+  { "consent", consent_kinds },
+  { "records", record_kinds },
+  RECORDS_VALUES,
+  { "insurer", from_input },
+  { "symbol", from_input },
+  { "number", from_input },
+  { "branch", from_input },
+  { "birthdate", from_input },
+  { "date", from_input },
+  { "name", from_input },
+  { "kana", from_input },
+  { "reference", from_input },
+  ASSERTED_VALUES,
+  { NULL, NULL },
 };
 
 /*
@@ -107,9 +124,26 @@ typedef struct
   gboolean asks;    /* our agent serves the reader */
   char *reader;     /* object path; NULL: the only one there is */
   guint next;       /* of insured[]: the number that is read */
-  GVariant *answer; /* that waits for what becomes of the reference number */
+  GVariant *answer; /* that waits for what becomes of the reference number, and of the records */
+  char **records;   /* kinds to fetch; NULL: none */
   Page *page;       /* to be shown when the terminal is the person's again */
 } Check;
+
+/* split_lists: options that may stand several times, each with a list: one after the other. (transfer full) */
+static char **
+split_lists (char **lists)
+{
+  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
+
+  for (char **list = lists; list != NULL && *list != NULL; list++)
+    {
+      g_auto (GStrv) parts = g_strsplit (*list, ",", -1);
+      for (char **part = parts; *part != NULL; part++)
+        if (*g_strstrip (*part))
+          g_strv_builder_add (words, *part);
+    }
+  return g_strv_builder_end (words);
+}
 
 static gboolean
 is_number_check (void)
@@ -132,8 +166,11 @@ check_numbers (void)
 static char *
 check_options (void)
 {
+  g_auto (GStrv) records = option_records != NULL ? split_lists (option_records) : NULL;
   const char *message = check_numbers ();
 
+  if (message == NULL)
+    message = check_records_check (records);
   if (message != NULL)
     return g_strdup (message);
   if (is_number_check ()
@@ -205,41 +242,74 @@ show_answer (Check *check, GVariant *eligibility, GVariant *consents)
   page_print (screen);
 }
 
+/* conclude_answer: all of it is there. @code: the answer's own, unless records are missing beside it. */
+static void
+conclude_answer (Check *check, ExitCode code)
+{
+  client_conclude (check->client, code, check->answer);
+  g_clear_pointer (&check->answer, g_variant_unref);
+  visit_close (check->visit, on_closed);
+}
+
+/* add_to_answer: @value under @key. */
+static void
+add_to_answer (Check *check, const char *key, GVariant *value)
+{
+  g_autoptr (GVariant) answer = g_steal_pointer (&check->answer);
+  g_auto (GVariantDict) whole = G_VARIANT_DICT_INIT (answer);
+
+  g_variant_dict_insert_value (&whole, key, value);
+  check->answer = g_variant_ref_sink (g_variant_dict_end (&whole));
+}
+
+static void
+on_records (GVariant *outcome, gboolean is_whole, gpointer user_data)
+{
+  Check *check = user_data;
+
+  add_to_answer (check, "Records", outcome);
+  conclude_answer (check, is_whole ? EXIT_CODE_OK : EXIT_CODE_UNKNOWN);
+}
+
+/* fetch_records: if any are wanted; they are the last, since they may take long. */
+static void
+fetch_records (Check *check)
+{
+  const ExitCode code = get_answer_code (check->answer);
+
+  if (option_records == NULL || code != EXIT_CODE_OK)
+    {
+      conclude_answer (check, code);
+      return;
+    }
+  check->records = split_lists (option_records);
+  check_records_fetch (check->client, visit_get_path (check->visit), check->records, &check->page, on_records, check);
+}
+
 /* The number is not the answer's: it changes neither that nor the exit code. */
 static void
 on_reference (GVariant *outcome, gpointer user_data)
 {
   Check *check = user_data;
-  g_autoptr (GVariant) answer = g_steal_pointer (&check->answer);
-  g_auto (GVariantDict) whole = G_VARIANT_DICT_INIT (answer);
-  g_autoptr (GVariant) value = NULL;
 
-  g_variant_dict_insert_value (&whole, "Reference", outcome);
-  value = g_variant_ref_sink (g_variant_dict_end (&whole));
+  add_to_answer (check, "Reference", outcome);
   reference_print (outcome);
-  client_conclude (check->client, get_answer_code (answer), value);
-  visit_close (check->visit, on_closed);
+  fetch_records (check);
 }
 
 static void
 on_done (GVariant *eligibility, GVariant *consents, gpointer user_data)
 {
   Check *check = user_data;
-  g_auto (GVariantDict) whole = G_VARIANT_DICT_INIT (eligibility);
-  g_autoptr (GVariant) value = NULL;
 
-  g_variant_dict_insert_value (&whole, "Consents", consents); /* as Manager.Check has it */
-  value = g_variant_ref_sink (g_variant_dict_end (&whole));
+  check->answer = g_variant_ref (eligibility);
+  add_to_answer (check, "Consents", consents); /* as Manager.Check has it */
   if (!check->client->json)
     show_answer (check, eligibility, consents);
   if (option_reference != NULL && get_answer_code (eligibility) == EXIT_CODE_OK)
-    {
-      check->answer = g_steal_pointer (&value);
-      reference_register (check->client, check->visit, option_reference, (guint)option_insurance, on_reference, check);
-      return;
-    }
-  client_conclude (check->client, get_answer_code (eligibility), value);
-  visit_close (check->visit, on_closed);
+    reference_register (check->client, check->visit, option_reference, (guint)option_insurance, on_reference, check);
+  else
+    fetch_records (check);
 }
 
 static void
@@ -288,17 +358,8 @@ insert_text (GVariantDict *dict, const char *key, const char *text)
 static void
 insert_consents (GVariantDict *dict)
 {
-  g_autoptr (GStrvBuilder) kinds = g_strv_builder_new ();
-  g_auto (GStrv) all = NULL;
+  g_auto (GStrv) all = split_lists (option_consents);
 
-  for (char **list = option_consents; list != NULL && *list != NULL; list++)
-    {
-      g_auto (GStrv) parts = g_strsplit (*list, ",", -1);
-      for (char **part = parts; *part != NULL; part++)
-        if (*g_strstrip (*part))
-          g_strv_builder_add (kinds, *part);
-    }
-  all = g_strv_builder_end (kinds);
   if (*all != NULL)
     g_variant_dict_insert (dict, "Consents", "^as", all);
 }
@@ -464,8 +525,8 @@ interrupt (Client *client)
       client_fail_with (client, SHIKAKU_ERROR_PREFIX "Cancelled");
       return;
     }
-  if (client->concluded || check->answer != NULL)
-    return; /* it is being closed, or will be in a moment */
+  if (client->concluded || (check->answer != NULL && check->records == NULL))
+    return; /* it is being closed, or will be in a moment; records may take longer */
   if (check->agent != NULL)
     agent_withdraw (check->agent);
   terminal_withdraw (check->terminal);
@@ -485,6 +546,7 @@ finish (Client *client)
   visit_free (check->visit);
   g_free (check->reader);
   g_clear_pointer (&check->answer, g_variant_unref);
+  g_strfreev (check->records);
   if (check->page != NULL)
     pager_show (check->page);
   page_free (check->page);

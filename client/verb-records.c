@@ -4,7 +4,6 @@
  * document, to a descriptor, a file or standard output, or, with show, a page for a doctor. For programs whose D-Bus
  * library passes no descriptors this is the way to records: they spawn it, and read a pipe.
  */
-#include <fcntl.h>
 #include <glib/gi18n.h>
 #include <string.h>
 #include <unistd.h>
@@ -13,30 +12,23 @@
 #include "client/client.h"
 #include "client/output.h"
 #include "client/pager.h"
+#include "client/records-options.h"
 #include "client/records-view.h"
-#include "client/records.h"
 #include "client/terminal.h"
 #include "client/words.h"
 
 #define SHOW "show"
 #define FROM_INPUT "-"
 
-static char *option_from, *option_to, *option_format, *option_output, *option_ticket, *option_document;
+static char *option_ticket, *option_document;
 static char **option_kinds, **option_hide;
-static int option_fd = -1, option_months;
-static gboolean option_force, option_no_color;
+static int option_months;
+static gboolean option_no_color;
 
 static const GOptionEntry options[] = {
   { "ticket", 0, 0, G_OPTION_ARG_STRING, &option_ticket, N_ ("The ticket of the patient’s visit (Visit.CreateTicket)"),
     N_ ("TICKET|-") },
-  { "from", 0, 0, G_OPTION_ARG_STRING, &option_from, N_ ("The first month"), "YYYYMM" },
-  { "to", 0, 0, G_OPTION_ARG_STRING, &option_to, N_ ("The last month"), "YYYYMM" },
-  { "format", 0, 0, G_OPTION_ARG_STRING, &option_format, N_ ("The format of the document (json)"), N_ ("FORMAT") },
-  { "fd", 0, 0, G_OPTION_ARG_INT, &option_fd, N_ ("Write it to this open descriptor (standard output)"),
-    N_ ("NUMBER") },
-  { "output", 0, 0, G_OPTION_ARG_FILENAME, &option_output, N_ ("Write it to this file, which only you can read"),
-    N_ ("FILE") },
-  { "force", 0, 0, G_OPTION_ARG_NONE, &option_force, N_ ("The file may be there, and is replaced"), NULL },
+  RECORDS_OPTIONS,
   { "kind", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_kinds, N_ ("show: this kind of records (drug and checkup)"),
     N_ ("KIND") },
   { "months", 0, 0, G_OPTION_ARG_INT, &option_months, N_ ("show: no more months than so many in the table"),
@@ -53,10 +45,9 @@ static const GOptionEntry options[] = {
 static const char *const words[]
     = { SHOW,        "drug",    "checkup",          "diagnosis", "operation",    "disease-name",
         "infection", "allergy", "contraindication", "test",      "prescription", NULL };
-static const char *const formats[] = { "json", "xml", "pdf", NULL };
 static const char *const from_input[] = { FROM_INPUT, NULL };
 static const VerbValues values[]
-    = { { "format", formats }, { "kind", words + 1 }, { "ticket", from_input }, ASSERTED_VALUES, { NULL, NULL } };
+    = { RECORDS_VALUES, { "kind", words + 1 }, { "ticket", from_input }, ASSERTED_VALUES, { NULL, NULL } };
 static const char *const shown_kinds[] = { "drug", "checkup", NULL };
 
 typedef struct
@@ -72,49 +63,11 @@ typedef struct
 static char *
 check_options (void)
 {
-  if (!records_check_month (option_from) || !records_check_month (option_to))
-    return g_strdup (_ ("A month is written YYYYMM."));
-  if (option_from != NULL && option_to != NULL && strcmp (option_from, option_to) > 0)
-    return g_strdup (_ ("The first month is after the last."));
-  if (option_format != NULL && !g_strv_contains (formats, option_format))
-    return g_strdup (_ ("A format is one of json, xml and pdf."));
-  if (option_output != NULL && option_fd >= 0)
-    return g_strdup (_ ("The document goes to a file or to a descriptor, not to both."));
-  if (option_fd >= 0 && fcntl (option_fd, F_GETFD) < 0)
-    return g_strdup (_ ("That descriptor is not open."));
-  if (option_ticket == NULL && option_document == NULL)
-    return g_strdup (_ ("Whose records? Give a ticket with --ticket."));
-  return NULL;
-}
+  const char *message = records_options_check ();
 
-static RecordsLook
-get_look (void)
-{
-  guint rows = 0, columns = 0;
-  const gboolean is_terminal = output_get_size (&rows, &columns);
-
-  return (RecordsLook){ is_terminal ? columns : 0, (guint)MAX (option_months, 0), (const char *const *)option_hide };
-}
-
-/* add_view: @document below what is shown already. Return: FALSE after it was said why not. */
-static gboolean
-add_view (Page **page, GBytes *document)
-{
-  const RecordsLook look = get_look ();
-  g_autoptr (GError) error = NULL;
-  g_autoptr (Page) view = records_view_make (document, &look, &error);
-
-  if (view == NULL)
-    {
-      output_error (error->message);
-      return FALSE;
-    }
-  if (*page == NULL)
-    *page = page_new (look.columns);
-  else
-    page_add_rule (*page);
-  page_append (*page, view, page_count_lines (view));
-  return TRUE;
+  if (message == NULL && option_ticket == NULL && option_document == NULL)
+    message = _ ("Whose records? Give a ticket with --ticket.");
+  return g_strdup (message);
 }
 
 /* A document that was written before: nobody has to be asked. */
@@ -139,7 +92,7 @@ show_alone (Client *client)
       return TRUE;
     }
   document = g_bytes_new_take (g_steal_pointer (&text), size);
-  if (add_view (&page, document))
+  if (records_view_append (&page, document, (guint)MAX (option_months, 0), (const char *const *)option_hide))
     {
       client->exit_code = EXIT_CODE_OK;
       pager_show (page);
@@ -147,35 +100,23 @@ show_alone (Client *client)
   return TRUE;
 }
 
-/* conclude: the way out, with what is known of @answer for programs where standard output is not the document's. */
-static void
-conclude (Records *records, const RecordsAnswer *answer)
-{
-  if (option_output != NULL || option_fd >= 0)
-    client_conclude (records->client, records->exit_code, answer->meta);
-  client_quit (records->client, records->exit_code);
-}
-
-static void
-fail_to_write (Records *records, const GError *error)
-{
-  client_fail_saying (records->client, SHIKAKU_ERROR_PREFIX "Failed", error->message);
-}
-
 static void
 save (Records *records, const RecordsAnswer *answer)
 {
-  const RecordsPlace place = { .fd = option_output != NULL ? -1
-                                     : option_fd >= 0      ? option_fd
-                                                           : STDOUT_FILENO,
-                               .path = option_output,
-                               .force = option_force };
   g_autoptr (GError) error = NULL;
+  RecordsPlace place;
+  const gboolean is_elsewhere = records_options_get_place (&place);
 
+  if (!is_elsewhere)
+    place.fd = STDOUT_FILENO;
   if (!records_save (answer, &place, &error))
-    fail_to_write (records, error);
-  else
-    conclude (records, answer);
+    {
+      client_fail_saying (records->client, SHIKAKU_ERROR_PREFIX "Failed", error->message);
+      return;
+    }
+  if (is_elsewhere) /* standard output is free for --json */
+    client_conclude (records->client, records->exit_code, answer->meta);
+  client_quit (records->client, records->exit_code);
 }
 
 static void fetch_next (Records *records);
@@ -189,7 +130,7 @@ show (Records *records, const RecordsAnswer *answer)
   if (error != NULL)
     output_error (error->message);
   if (document != NULL)
-    add_view (&records->page, document);
+    records_view_append (&records->page, document, (guint)MAX (option_months, 0), (const char *const *)option_hide);
   if (*records->kinds != NULL)
     fetch_next (records);
   else
@@ -221,9 +162,9 @@ fetch_next (Records *records)
   const gboolean shows = strcmp (records->client->word, SHOW) == 0;
   g_auto (GVariantDict) patient = G_VARIANT_DICT_INIT (NULL);
   RecordsWish wish = { .kind = *records->kinds++,
-                       .from = option_from,
-                       .to = option_to,
-                       .format = shows || option_format == NULL ? "json" : option_format };
+                       .from = records_from,
+                       .to = records_to,
+                       .format = shows || records_format == NULL ? "json" : records_format };
 
   g_variant_dict_insert (&patient, "Ticket", "s", option_ticket);
   wish.patient = g_variant_dict_end (&patient);

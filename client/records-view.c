@@ -348,7 +348,8 @@ gather_items (const GPtrArray *checkups)
               *item = (Item){ object, g_ptr_array_new () };
               g_ptr_array_set_size (item->values, (gint)checkups->len);
               g_ptr_array_add (items, item);
-              g_hash_table_insert (known, (gpointer)(*code != '\0' ? code : name), item);
+              if (!g_hash_table_contains (known, *code != '\0' ? code : name))
+                g_hash_table_insert (known, (gpointer)(*code != '\0' ? code : name), item);
             }
           item->values->pdata[i] = object;
         }

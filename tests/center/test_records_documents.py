@@ -3,11 +3,13 @@
 
 The documents come from the program records-driver, which reads them as the daemon does.
 """
+import datetime
 import json
 import os
 import subprocess
 import sys
 import tempfile
+import types
 from pathlib import Path
 
 import jsonschema
@@ -80,6 +82,39 @@ def test_schema_refusal():
     made = make_json("drug", [run("drug", "sample", "1").stdout, refusal])
     assert not made["complete"] and made["parts"][1]["outcome"] == "not-configured", made["parts"]
     assert {entry["part"] for entry in made["entries"]} == {0}
+
+
+def make_request(kind, person):
+    body = {"FileCategory": "4" if kind == "drug" else "2", "PrDiInfClassification": "1", "StartDate": "202109",
+            "EndDate": "999999"}
+    return types.SimpleNamespace(kind=kind, header={}, body=body, person=person, entry=person.entries[0])
+
+
+def test_schema_simulated():
+    """Everything that the simulated center has of everybody: nothing of it is unknown, in both encodings and orders."""
+    from sim_center import histories, people, records  # pylint: disable=import-outside-toplevel
+
+    center = records.Records(people.People(SOURCE / "tests" / "simulator" / "people.json", Path(os.environ["SHIKAKU_KEYS"])), None)
+    today, seen = datetime.date.today(), 0
+    assert histories.SHIFT_JIS and histories.HEADER_LAST
+    for person in center.people.persons.values():
+        for kind in PERSONS:
+            request = make_request(kind, person)
+            history = center.get_history(request, person, today)
+            made = make_json(kind, [bytes(center.make_document(request, history))])
+            assert not made["other"] and '"other": [{' not in json.dumps(made), made
+            if center.is_empty(history):
+                assert made["parts"][0]["outcome"] == "none" and not made.get("entries") and not made.get("checkups")
+                continue
+            seen += 1
+            assert made["patient"]["birthdate"] == person.entries[0]["Birthdate"], made["patient"]
+            for checkup in made.get("checkups", ()):
+                assert any("reference" in item for item in checkup["items"]), checkup
+            same = [(entry["source"], medicine["sameAs"]) for entry in made.get("entries", ()) for day in entry["days"]
+                    for medicine in day.get("medicines", ())]
+            prescribed = {text for source, text in same if source == "prescription"}
+            assert not prescribed or prescribed & {text for source, text in same if source != "prescription"}, same
+    assert seen > 4, seen
 
 
 if __name__ == "__main__":

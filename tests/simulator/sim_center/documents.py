@@ -184,7 +184,7 @@ def write_dispensed(tree, month, prescriptions):
     for prescription in prescriptions:
         tree.open("CzDiMonthInf")
         tree.add("CzDiMonth", month)
-        tree.add("CzDiCl", "4")
+        tree.add("CzPrCl", "4")
         tree.add("CzDiOrg", "2")
         tree.add("CzPrIsOrg", "2")
         tree.add("CzMeTrDiHCd", prescription.pharmacy[0])

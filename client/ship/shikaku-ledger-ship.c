@@ -113,7 +113,7 @@ run (int argc, char **argv)
   gboolean is_done;
 
   if (base == NULL)
-    return fail (error->message);
+    return fail (error != NULL ? error->message : "no database");
   if (strcmp (verb, "ship") == 0)
     return ship (base);
   if (strcmp (verb, "verify") == 0)

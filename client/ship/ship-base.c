@@ -57,7 +57,7 @@ run (ShipBase *base, const char *query, int n, const char *const *values, GError
 static gboolean
 is_local (PGconn *connection)
 {
-  struct sockaddr_storage address;
+  struct sockaddr_storage address = { .ss_family = AF_UNSPEC };
   socklen_t size = sizeof address;
 
   return getpeername (PQsocket (connection), (struct sockaddr *)&address, &size) == 0 && address.ss_family == AF_UNIX;

@@ -287,7 +287,7 @@ ship_copy_run (ShipDesk *desk, ShipBase *base, const GPtrArray *keys, char **ret
       g_dbus_error_strip_remote_error (error);
       *ret_message = g_strdup (error->message);
     }
-  if (outcome == SHIP_COPY_FAULT)
+  if (outcome == SHIP_COPY_FAULT && copy.state != NULL)
     {
       g_autoptr (GError) failure = NULL;
 

@@ -45,6 +45,16 @@ static const BusAccessRule rules[] = {
   { SHIKAKU_INTERFACE_MANAGER, "FetchRecords", SHIKAKU_RIGHT_RECORDS },
   { "org.freedesktop.LogControl1", "Set", BUS_ACCESS_ROOT,
     .act = "log-set" }, /* Properties.Set of its two writable properties */
+  { SHIKAKU_INTERFACE_LEDGER, "GetState", SHIKAKU_RIGHT_LEDGER },
+  { SHIKAKU_INTERFACE_LEDGER, "GetCheckpoint", SHIKAKU_RIGHT_LEDGER },
+  { SHIKAKU_INTERFACE_LEDGER, "GetProof", SHIKAKU_RIGHT_LEDGER },
+  { SHIKAKU_INTERFACE_LEDGER, "List", SHIKAKU_RIGHT_LEDGER },
+  { SHIKAKU_INTERFACE_LEDGER, "Verify", SHIKAKU_RIGHT_LEDGER },
+  { SHIKAKU_INTERFACE_LEDGER, "Export", SHIKAKU_RIGHT_LEDGER },
+  { SHIKAKU_INTERFACE_LEDGER, "AcceptRestore", SHIKAKU_RIGHT_MANAGE },
+  { SHIKAKU_INTERFACE_LEDGER, "RotateKey", SHIKAKU_RIGHT_MANAGE },
+  { SHIKAKU_INTERFACE_LEDGER, "Review", SHIKAKU_RIGHT_MANAGE },
+  { "org.freedesktop.LogControl1", "Set", BUS_ACCESS_ROOT }, /* Properties.Set of its two writable properties */
   { NULL },
 };
 

@@ -15,6 +15,7 @@
 struct BusLedgerReading
 {
   Ledger *ledger;
+  char *institution; /* its code; NULL: not known */
   BusErrands *errands;
   GPtrArray *exports; /* of Export, under way */
 };
@@ -255,7 +256,7 @@ on_exported (const LedgerExportReport *report, const GError *error, gpointer use
 typedef struct
 {
   BusLedgerReading *self;
-  LedgerExportWish wish; /* its filter borrows of: */
+  LedgerExportWish wish; /* its filter borrows of: (its institution is set anew when it is used) */
   BusLedgerFilter *filter;
   SlowWriter *writer;
 } Beginning;
@@ -291,6 +292,7 @@ on_export_written (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   export = g_new0 (Export, 1);
   export->self = beginning->self;
+  beginning->wish.institution = export->self->institution;
   export->export = ledger_export_start (export->self->ledger, &beginning->wish,
                                         g_steal_pointer (&beginning->writer), on_exported, export);
   export->call = bus_errand_end (errand);
@@ -350,7 +352,7 @@ bus_ledger_reading_export (BusLedgerReading *self, BusCall *call)
   beginning = g_new0 (Beginning, 1);
   beginning->self = self;
   beginning->filter = bus_ledger_filter_copy (&filter);
-  beginning->wish = (LedgerExportWish){ format, beginning->filter->filter };
+  beginning->wish = (LedgerExportWish){ format, beginning->filter->filter, NULL };
   beginning->writer = g_steal_pointer (&writer);
   ledger_append (self->ledger, entries, on_export_written,
                  bus_errand_new (self->errands, call, beginning, beginning_free));
@@ -378,6 +380,13 @@ bus_ledger_reading_drop_owner (BusLedgerReading *self, const char *name)
     }
 }
 
+void
+bus_ledger_reading_set_institution (BusLedgerReading *self, const char *institution)
+{
+  g_free (self->institution);
+  self->institution = g_strdup (institution);
+}
+
 BusLedgerReading *
 bus_ledger_reading_new (Ledger *ledger)
 {
@@ -396,5 +405,6 @@ bus_ledger_reading_free (BusLedgerReading *self)
     cancel_export (g_ptr_array_index (self->exports, 0), SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is shutting down");
   g_ptr_array_unref (self->exports);
   bus_errands_free (self->errands);
+  g_free (self->institution);
   g_free (self);
 }

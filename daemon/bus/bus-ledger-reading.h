@@ -19,4 +19,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusLedgerReading, bus_ledger_reading_free)
 void bus_ledger_reading_list (BusLedgerReading *self, BusCall *call);
 void bus_ledger_reading_export (BusLedgerReading *self, BusCall *call);
 
+/* bus_ledger_reading_set_institution: as bus_ledger_set_institution(). */
+void bus_ledger_reading_set_institution (BusLedgerReading *self, const char *institution);
+
 void bus_ledger_reading_drop_owner (BusLedgerReading *self, const char *name);

@@ -535,6 +535,13 @@ bus_ledger_new (sd_bus *bus, BusCalls *calls, Ledger *ledger, GError **error)
 }
 
 void
+bus_ledger_set_institution (BusLedger *self, const char *institution)
+{
+  if (self->reading != NULL)
+    bus_ledger_reading_set_institution (self->reading, institution);
+}
+
+void
 bus_ledger_free (BusLedger *self)
 {
   sd_bus_slot_unref (self->slot);

@@ -13,6 +13,9 @@ typedef struct BusLedger BusLedger;
 /* bus_ledger_new: @ledger: borrowed; NULL: there is none, and every method is LedgerFailed. Return: NULL with FAILED. */
 BusLedger *bus_ledger_new (sd_bus *bus, BusCalls *calls, Ledger *ledger, GError **error);
 
+/* bus_ledger_set_institution: its code, for what is exported from now on; NULL: not known. */
+void bus_ledger_set_institution (BusLedger *self, const char *institution);
+
 /* bus_ledger_free: who waits is answered: SHUTTING_DOWN. */
 void bus_ledger_free (BusLedger *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusLedger, bus_ledger_free)

@@ -12,6 +12,7 @@
 #include "bus/bus-agent-manager.h"
 #include "bus/bus-events.h"
 #include "bus/bus-gate.h"
+#include "bus/bus-ledger.h"
 #include "bus/bus-log-control.h"
 #include "bus/bus-loop.h"
 #include "bus/bus-manager.h"
@@ -36,6 +37,7 @@ struct Bus
   GSourceFunc lost;
   gpointer user_data;
   Station *station;
+  Ledger *ledger; /* NULL: there is none */
 
   BusOutgoing *outgoing;
   BusPeers *peers;
@@ -50,6 +52,7 @@ struct Bus
   BusTakeover *takeover;
   BusRecords *records;
   BusManager *manager;
+  BusLedger *ledger_object;
   BusLogControl *log_control;
   BusGate *gate;
   BusSleep *sleep;
@@ -110,6 +113,8 @@ on_peer_gone (const char *name, gpointer user_data)
     bus_events_drop_owner (self->events, name);
   if (self->records != NULL)
     bus_records_drop_caller (self->records, name);
+  if (self->ledger_object != NULL)
+    bus_ledger_drop_owner (self->ledger_object, name);
   if (self->station != NULL)
     station_drop_owner (self->station, name);
   plan_trim (self);
@@ -244,6 +249,7 @@ bus_publish (Bus *self, Station *station, GError **error)
       || (self->manager = bus_manager_new (self->bus, self->calls, self->visits, self->events, self->takeover,
                                            self->records, station, error))
              == NULL
+      || (self->ledger_object = bus_ledger_new (self->bus, self->calls, self->ledger, error)) == NULL
       || (self->log_control = bus_log_control_new (self->bus, self->calls, error)) == NULL
       || !bus_agents_publish (self->agents, station, on_agent_changed, self, error)
       /* Last, to be the first that sees what comes in: */
@@ -255,8 +261,16 @@ bus_publish (Bus *self, Station *station, GError **error)
 }
 
 void
+bus_set_ledger (Bus *self, Ledger *ledger)
+{
+  self->ledger = ledger;
+}
+
+void
 bus_set_configuration (Bus *self, const Configuration *configuration)
 {
+  bus_ledger_set_institution (self->ledger_object,
+                              configuration_get_string (configuration, "Center", "InstitutionCode"));
   bus_manager_set_configuration (self->manager, configuration);
 }
 
@@ -317,6 +331,7 @@ bus_free (Bus *self)
   g_clear_pointer (&self->outgoing, bus_outgoing_free);
   g_clear_pointer (&self->descriptors, bus_descriptors_free);
   g_clear_pointer (&self->sleep, bus_sleep_free);
+  g_clear_pointer (&self->ledger_object, bus_ledger_free);
   g_clear_pointer (&self->log_control, bus_log_control_free);
   g_clear_pointer (&self->manager, bus_manager_free);
   g_clear_pointer (&self->records, bus_records_free);

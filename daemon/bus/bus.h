@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/configuration.h"
+#include "store/ledger.h"
 #include "visit/agent-port.h"
 #include "visit/station.h"
 
@@ -21,6 +22,9 @@ const StationObserver *bus_get_observer (void); /* with the bus as its data */
  * for a second at most.
  */
 gboolean bus_publish (Bus *bus, Station *station, GError **error);
+
+/* bus_set_ledger: for interface Ledger; before bus_publish(). @ledger: NULL, as at first: there is none. Borrowed. */
+void bus_set_ledger (Bus *bus, Ledger *ledger);
 
 /*
  * bus_set_configuration: the one in force, for Manager.GetConfiguration. Borrowed until the next. To be told once when

@@ -4,6 +4,7 @@
 
 #include <string.h>
 
+#include "codec/ledger-fhir.h"
 #include "codec/ledger-json.h"
 #include "visit/ledger-tiles.h"
 
@@ -13,6 +14,7 @@ struct LedgerExport
   LedgerExportFormat format;
   LedgerFilter filter;
   guint8 person[LEDGER_PERSON_SIZE], person_number[LEDGER_PERSON_SIZE];
+  char *institution;
   SlowWriter *writer; /* NULL: cancelled */
   LedgerExportDone done;
   gpointer user_data;
@@ -51,6 +53,7 @@ export_free (LedgerExport *self)
   g_clear_pointer (&self->state, ledger_state_free);
   g_clear_pointer (&self->tiles, ledger_tiles_free);
   g_string_free (self->lines, TRUE);
+  g_free (self->institution);
   g_free (self);
 }
 
@@ -59,6 +62,21 @@ finish (LedgerExport *self, const GError *error)
 {
   self->done (&self->report, error, self->user_data);
   export_free (self);
+}
+
+static void
+add_resource (LedgerExport *self, const LedgerRecord *record)
+{
+  const LedgerFhirSource source = { self->state->origin, self->institution };
+  g_autoptr (GBytes) line = NULL;
+  gconstpointer text;
+  gsize size;
+
+  if (record->entry == NULL)
+    return;
+  line = ledger_fhir_write (&source, record->index, record->hash.bytes, record->entry);
+  text = g_bytes_get_data (line, &size);
+  g_string_append_len (self->lines, text, (gssize)size);
 }
 
 static void
@@ -72,6 +90,8 @@ add_record (LedgerExport *self, const LedgerRecord *record)
   self->report.pruned += record->leaf == NULL;
   if (self->tiles != NULL)
     ledger_tiles_add_leaf (self->tiles, &record->hash, record->leaf);
+  else if (self->format == LEDGER_EXPORT_FHIR)
+    add_resource (self, record);
   else
     ledger_json_append (self->lines, &leaf);
 }
@@ -199,6 +219,7 @@ ledger_export_start (Ledger *ledger, const LedgerExportWish *wish, SlowWriter *w
   self->filter.first = wish->filter.first;
   self->filter.person = keep_hash (wish->filter.person, self->person);
   self->filter.person_number = keep_hash (wish->filter.person_number, self->person_number);
+  self->institution = g_strdup (wish->institution);
   self->writer = writer;
   self->done = done;
   self->user_data = user_data;

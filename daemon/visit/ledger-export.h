@@ -5,7 +5,8 @@
  *
  * jsonl: a line of JSON for each entry (codec/ledger-json). tiles: the tree and the entries as tlog-tiles has them
  * (c2sp.org/tlog-tiles), as the files of a ustar stream: `checkpoint`, `tile/0/000`, `tile/entries/000`. A bundle of
- * which an entry was pruned is left out; its hashes are there. What is appended meanwhile is not in it.
+ * which an entry was pruned is left out; its hashes are there. fhir: an AuditEvent a line
+ * (codec/ledger-fhir); of what was pruned there is none. What is appended meanwhile is in none of them.
  */
 #pragma once
 
@@ -17,7 +18,8 @@ typedef struct LedgerExport LedgerExport;
 /* clang-format off */
 #define LEDGER_EXPORT_FORMATS(X) \
   X (JSONL, "jsonl") \
-  X (TILES, "tiles")
+  X (TILES, "tiles") \
+  X (FHIR, "fhir")
 
 typedef enum
 {
@@ -32,7 +34,8 @@ gboolean ledger_export_format_from_string (const char *word, LedgerExportFormat 
 typedef struct
 {
   LedgerExportFormat format;
-  LedgerFilter filter; /* first, person, person_number; of tiles: none */
+  LedgerFilter filter;     /* first, person, person_number; of tiles: none */
+  const char *institution; /* its code, for fhir; NULL: not known */
 } LedgerExportWish;
 
 typedef struct

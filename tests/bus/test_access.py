@@ -274,7 +274,7 @@ def test_translated(rig):
     policy = next(path for path in (BUILD / "data").rglob("org.shikaku.policy"))
     actions = ElementTree.parse(policy).findall("action")
     assert {action.get("id") for action in actions} == {
-        "org.shikaku." + name for name in ("check", "agent", "records", "manage", "takeover")}
+        "org.shikaku." + name for name in ("check", "agent", "records", "manage", "takeover", "ledger")}
     for action in actions:
         for tag in ("description", "message"):
             languages = {text.get("{%(xml)s}lang" % spaces) for text in action.findall(tag)}

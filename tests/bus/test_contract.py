@@ -8,7 +8,7 @@ import shutil
 import subprocess
 import xml.etree.ElementTree as ElementTree
 
-from bus import (AGENT, AGENT_MANAGER, AGENT_XML, MANAGER, NAME, PROPERTIES, READER, ROOT, VISIT, Agent, ObjectPath,
+from bus import (AGENT, AGENT_MANAGER, AGENT_XML, LEDGER, MANAGER, NAME, PROPERTIES, READER, ROOT, VISIT, Agent, ObjectPath,
                  Visits, call, expect_error, get_properties, get_property)
 from gi.repository import Gio, GLib
 from loop import wait_for
@@ -18,7 +18,7 @@ from rig import SOURCE
 INTROSPECTABLE = "org.freedesktop.DBus.Introspectable"
 EMITS = "org.freedesktop.DBus.Property.EmitsChangedSignal"
 LOG_CONTROL = "org.freedesktop.LogControl1"
-INTERFACES = (MANAGER, AGENT_MANAGER, AGENT, READER, VISIT)
+INTERFACES = (MANAGER, AGENT_MANAGER, AGENT, READER, VISIT, LEDGER)
 QT_TYPES = SOURCE / "data" / "examples" / "shikaku-qt.h"
 
 
@@ -61,6 +61,7 @@ def test_manager(rig):
 def test_agent_manager(rig):
     rig.start("daemon")
     compare(rig.bus_connection(), ROOT, AGENT_MANAGER)
+    compare(rig.bus_connection(), ROOT, LEDGER)
 
 
 def test_reader(rig):
@@ -85,7 +86,7 @@ def test_versions(rig):
     connection = rig.bus_connection()
     visit = Visits(connection).check_number(INSURED)
     reader = rig.wait_readers(2)[0]
-    for path, interface in ((ROOT, MANAGER), (ROOT, AGENT_MANAGER), (reader, READER), (visit.path, VISIT)):
+    for path, interface in ((ROOT, MANAGER), (ROOT, AGENT_MANAGER), (ROOT, LEDGER), (reader, READER), (visit.path, VISIT)):
         assert get_property(connection, path, interface, "Version") == 1, interface
 
 
@@ -164,7 +165,7 @@ def test_nothing_else(rig):
             walk(f"{path}/{child.get('name')}")
 
     walk("")
-    assert found == {ROOT: {MANAGER, AGENT_MANAGER}, ROOT + "/reader/1": {READER}, ROOT + "/reader/2": {READER},
+    assert found == {ROOT: {MANAGER, AGENT_MANAGER, LEDGER}, ROOT + "/reader/1": {READER}, ROOT + "/reader/2": {READER},
                      visit.path: {VISIT}, "/org/freedesktop/LogControl1": {LOG_CONTROL}}, found
 
 

@@ -12,7 +12,7 @@ from loop import DEADLINE, wait_for
 NAME = "org.shikaku.Shikaku1"
 ROOT = "/org/shikaku/Shikaku1"
 MANAGER, AGENT_MANAGER, AGENT = NAME + ".Manager", NAME + ".AgentManager", NAME + ".Agent"
-READER, VISIT, ERROR = NAME + ".Reader", NAME + ".Visit", NAME + ".Error."
+READER, VISIT, LEDGER, ERROR = NAME + ".Reader", NAME + ".Visit", NAME + ".Ledger", NAME + ".Error."
 PROPERTIES = "org.freedesktop.DBus.Properties"
 
 

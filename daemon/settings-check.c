@@ -127,6 +127,23 @@ check_pair (const Configuration *configuration)
   return FALSE;
 }
 
+/* The witness of the ledger, if there is to be one: its key, and the CA of its server. */
+static gboolean
+check_witness (const Configuration *configuration)
+{
+  const LedgerAnchorSettings settings = settings_get_anchors (configuration);
+  g_autoptr (Witness) witness = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (settings.witness.url == NULL)
+    return TRUE;
+  witness = witness_new (&settings.witness, &error);
+  if (witness != NULL && check_center_authority (settings.witness.authority_file, &error))
+    return TRUE;
+  log_error (NULL, "group [Ledger]: %s", error->message);
+  return FALSE;
+}
+
 gboolean
 settings_check (const Configuration *configuration)
 {
@@ -134,5 +151,5 @@ settings_check (const Configuration *configuration)
 
   for (gsize i = 0; i < G_N_ELEMENTS (checks); i++)
     good = check_key (configuration, checks[i].group, checks[i].key, checks[i].check) && good;
-  return good && check_pair (configuration);
+  return check_witness (configuration) && good && check_pair (configuration);
 }

@@ -29,6 +29,10 @@ static const ConfigurationKey keys[] = {
   { "Records", "SpanMonths", CONFIGURATION_MONTHS, "60", 1, 120 },
   { "Records", "Prescriptions", CONFIGURATION_SWITCH, "true" },
   { "Changes", "Retention", CONFIGURATION_MONTHS, "24", 0, 120 },
+  { "Ledger", "CheckpointFile", CONFIGURATION_PATH, NULL },
+  { "Ledger", "Witness", CONFIGURATION_URL, NULL },
+  { "Ledger", "WitnessKey", CONFIGURATION_STRING, NULL },
+  { "Ledger", "WitnessAuthority", CONFIGURATION_PATH, FOLDER "witness-ca.pem" },
   { "Metrics", "File", CONFIGURATION_PATH, "/run/shikaku/shikaku.prom" },
   { NULL },
 };
@@ -116,6 +120,17 @@ settings_get_station (const Configuration *configuration)
     .calendar = { { CALENDAR_CENTER_CA, configuration_get_string (configuration, "Center", "CertificateAuthority") },
                   { CALENDAR_INSTITUTION, configuration_get_string (configuration, "Center", "Certificate") },
                   { CALENDAR_CARD_CA, configuration_get_string (configuration, "Card", "CertificateAuthorities") } },
+  };
+}
+
+LedgerAnchorSettings
+settings_get_anchors (const Configuration *configuration)
+{
+  return (LedgerAnchorSettings){
+    .checkpoint_file = configuration_get_string (configuration, "Ledger", "CheckpointFile"),
+    .witness = { .url = configuration_get_string (configuration, "Ledger", "Witness"),
+                 .key = configuration_get_string (configuration, "Ledger", "WitnessKey"),
+                 .authority_file = configuration_get_string (configuration, "Ledger", "WitnessAuthority") },
   };
 }
 

@@ -4,6 +4,7 @@
 
 #include "base/configuration.h"
 #include "center/web-api.h"
+#include "visit/ledger-anchor.h"
 #include "visit/station.h"
 
 /*
@@ -20,6 +21,7 @@ guint settings_get_ledger_retention (const Configuration *configuration);
 /* What each floor is given; the texts live as long as @configuration. */
 WebApiSettings settings_get_web_api (const Configuration *configuration);
 StationSettings settings_get_station (const Configuration *configuration);
+LedgerAnchorSettings settings_get_anchors (const Configuration *configuration);
 const char *settings_get_codes_folder (const Configuration *configuration);
 const char *settings_get_metrics_file (const Configuration *configuration);
 

@@ -207,7 +207,9 @@
   X (CENTER_UNSTEADY, "center-unsteady", "center", "degraded") \
   X (CENTER_REFUSES, "center-refuses", "center", "degraded") \
   X (STORE_KEY_MISSING, "store-key-missing", "store", "degraded") \
-  X (STORE_KEY_INVALID, "store-key-invalid", "store", "degraded")
+  X (STORE_KEY_INVALID, "store-key-invalid", "store", "degraded") \
+  X (LEDGER_ROLLED_BACK, "ledger-rolled-back", "store", "failed") \
+  X (WITNESS_SILENT, "witness-silent", "store", "degraded")
 
 /*
  * What an entry of the ledger tells of: SHIKAKU_LEDGER_KINDS (X) expands X (NUMBER, ENUM_SUFFIX, "kind") for each. The

@@ -191,12 +191,13 @@ add_center (GPtrArray *links, const char *language, Station *station)
     }
 }
 
-/* Without its key the store keeps nothing that is of a person. */
+/* Without its key the store keeps nothing that is of a person. Its ledger may be older than what others have seen of it. */
 static void
 add_store (GPtrArray *links, const char *language, Station *station)
 {
   g_autoptr (GError) error = NULL;
   ShikakuCause cause = SHIKAKU_CAUSE_NONE;
+  char *evidence = NULL;
 
   if (station->store == NULL)
     {
@@ -206,8 +207,11 @@ add_store (GPtrArray *links, const char *language, Station *station)
   if (!store_key_look (store_get_key_folder (station->store), &error))
     cause = g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND) ? SHIKAKU_CAUSE_STORE_KEY_MISSING
                                                                             : SHIKAKU_CAUSE_STORE_KEY_INVALID;
-  add_link (links, language, "store", TRANSPORT_LINK_OK, cause, 0,
-            g_strdup (error != NULL ? error->message : "its key is there"));
+  else if (station->anchoring != NULL)
+    cause = ledger_anchoring_get_cause (station->anchoring, &evidence);
+  if (evidence == NULL)
+    evidence = g_strdup (error != NULL ? error->message : "its key is there");
+  add_link (links, language, "store", TRANSPORT_LINK_OK, cause, 0, evidence);
 }
 
 static GPtrArray *

@@ -14,6 +14,7 @@
 #include "visit/ledger-notes.h"
 #include "visit/lookups.h"
 #include "visit/objections.h"
+#include "visit/ledger-anchor.h"
 #include "visit/station-observer.h"
 #include "visit/station-retention.h"
 #include "visit/station-way.h"
@@ -41,6 +42,7 @@ struct Station
   Changes *changes;
   ReaderMonitor *monitor; /* borrowed */
   Store *store;           /* borrowed; NULL: nothing is kept */
+  LedgerAnchoring *anchoring; /* borrowed; NULL: nothing of the ledger leaves this computer */
   StationWay *way;        /* NULL: nothing is kept */
   const StationObserver *observer;
   gpointer observer_data;

@@ -462,3 +462,9 @@ station_count_refusal (Station *station, gboolean braked)
 {
   statistics_count (&station->statistics, braked ? STATISTICS_CALLS_BRAKED : STATISTICS_CALLS_REFUSED);
 }
+
+void
+station_set_anchoring (Station *station, LedgerAnchoring *anchoring)
+{
+  station->anchoring = anchoring;
+}

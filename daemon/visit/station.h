@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "visit/ledger-anchor.h"
 #include "visit/station-calendar.h"
 #include "visit/station-halt.h"
 #include "visit/station-ledger.h"
@@ -86,6 +87,9 @@ void station_drop_owner (Station *station, const char *owner);
 
 /* station_free_reader: whatever visit holds it ends; @callback when it is at rest; its result says nothing. */
 void station_free_reader (Station *station, StationReader *reader, GAsyncReadyCallback callback, gpointer user_data);
+
+/* station_set_anchoring: of the ledger, for Diagnose; NULL, as at first: none. Borrowed. */
+void station_set_anchoring (Station *station, LedgerAnchoring *anchoring);
 
 /* station_get_changes: since people were seen here last. */
 Changes *station_get_changes (Station *station);

@@ -9,6 +9,7 @@ static const Verb *const verbs[] = {
   &verb_diagnose, &verb_config,  &verb_statistics, &verb_outages, &verb_changes, &verb_events,
   &verb_receipt,
   &verb_records,
+  &verb_ledger,
 };
 
 const Verb *
@@ -45,6 +46,12 @@ takes_value (const Verb *verb, const char *option)
   return FALSE;
 }
 
+static gboolean
+takes_argument (const Verb *verb, const char *word)
+{
+  return verb->argued != NULL && g_strv_contains (verb->argued, word);
+}
+
 static void
 print_words (const char *const *words)
 {
@@ -58,6 +65,11 @@ verbs_print_options (const Verb *verb, const char *after)
   if (after != NULL && g_str_has_prefix (after, "--") && takes_value (verb, after + 2))
     {
       print_words (find_values (verb, after + 2));
+      return;
+    }
+  if (after != NULL && takes_argument (verb, after))
+    {
+      print_words (find_values (verb, after));
       return;
     }
   print_words (verb->words);
@@ -88,7 +100,10 @@ verbs_get_values_help (const Verb *verb)
 
       if (g_str_equal (words, "-"))
         continue; /* the option's own line says it */
-      g_string_append_printf (help, _ ("Values of --%s: %s"), values->option, words);
+      if (takes_argument (verb, values->option))
+        g_string_append_printf (help, "%s: %s", values->option, words);
+      else
+        g_string_append_printf (help, _ ("Values of --%s: %s"), values->option, words);
       g_string_append_c (help, '\n');
     }
   return g_string_free (help, FALSE);

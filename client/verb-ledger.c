@@ -13,7 +13,7 @@
 #include "client/output.h"
 #include "client/terminal.h"
 
-#define DAY_MICROSECONDS (24 * 3600 * G_USEC_PER_SEC)
+#define DAY_MICROSECONDS (G_GINT64_CONSTANT (24) * 3600 * G_USEC_PER_SEC)
 #define PAGE 500
 #define CHECKPOINT_MAXIMUM 65536 /* bytes */
 #define VERIFY_SECONDS 600
@@ -76,7 +76,6 @@ typedef struct
   guint64 after;           /* list: the place that was shown last */
   gboolean has_after;
   GVariantBuilder entries; /* list: so far */
-  guint n_entries;
 } Errand;
 
 static void
@@ -128,7 +127,7 @@ on_page (GObject *source, GAsyncResult *result, gpointer user_data)
       errand->has_after = TRUE;
       g_variant_builder_add_value (&errand->entries, entry);
     }
-  if (g_variant_n_children (page) == 0)
+  if (g_variant_n_children (page) < PAGE) /* a further one would show that this was read */
     end_list (errand);
   else
     ask_page (errand);

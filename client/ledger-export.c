@@ -6,7 +6,6 @@
 #include <gio/gunixinputstream.h>
 #include <gio/gunixoutputstream.h>
 #include <glib-unix.h>
-#include <glib/gi18n.h>
 #include <unistd.h>
 
 typedef struct

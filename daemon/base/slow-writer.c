@@ -47,7 +47,6 @@ unref (SlowWriter *self)
 {
   if (!g_atomic_int_dec_and_test (&self->references))
     return;
-  close (self->descriptor);
   close (self->wake);
   g_async_queue_unref (self->queue);
   g_main_context_unref (self->context);
@@ -136,6 +135,7 @@ run (gpointer data)
       write_all (self, bytes, &word->error);
       g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, on_word, word, word_free);
     }
+  close (self->descriptor); /* the other end need not wait until the owner has heard the last word */
   unref (self);
   return NULL;
 }
@@ -187,6 +187,7 @@ slow_writer_take (int descriptor, guint silence_seconds, GError **error)
   if (thread == NULL)
     {
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "there is no room for one more writer");
+      close (copy);
       unref (self);
       unref (self);
       return NULL;

@@ -21,7 +21,9 @@
 #include "settings.h"
 #include "store/ledger.h"
 #include "store/store.h"
+#include "visit/ledger-anchor.h"
 #include "visit/metrics.h"
+#include "visit/station-events.h"
 #include "visit/station-settings.h"
 #include "visit/station.h"
 
@@ -38,6 +40,7 @@ typedef struct
   Transport *transport;
   Station *station;
   Ledger *ledger;
+  LedgerAnchoring *anchoring;
   Metrics *metrics;
   const char *path;             /* of the configuration, as asked for */
   Configuration *configuration; /* in force */
@@ -46,11 +49,21 @@ typedef struct
 } Daemon;
 
 static gboolean
-on_rest (gpointer user_data)
+on_anchored (gpointer user_data)
 {
   Daemon *daemon = user_data;
 
   g_main_loop_quit (daemon->loop);
+  return G_SOURCE_REMOVE;
+}
+
+/* No visit runs any more: what they have written in the ledger leaves this computer. */
+static gboolean
+on_rest (gpointer user_data)
+{
+  Daemon *daemon = user_data;
+
+  ledger_anchoring_end (daemon->anchoring, on_anchored, daemon);
   return G_SOURCE_REMOVE;
 }
 
@@ -81,9 +94,13 @@ on_ledger (const LedgerNews *news, gpointer user_data)
 
 static void
 configure_ledger (Ledger *ledger, const Configuration *configuration)
+configure_ledger (Ledger *ledger, LedgerAnchoring *anchoring, const Configuration *configuration)
 {
+  const LedgerAnchorSettings anchors = settings_get_anchors (configuration);
+
   ledger_set_origin (ledger, settings_get_ledger_origin (configuration));
   ledger_set_retention (ledger, settings_get_ledger_retention (configuration));
+  ledger_anchoring_configure (anchoring, &anchors);
 }
 
 static void
@@ -95,7 +112,7 @@ use_configuration (Daemon *daemon, Configuration *configuration)
   code_catalogue_use_folder (settings_get_codes_folder (configuration));
   web_api_configure (daemon->transport, &web_api);
   station_configure (daemon->station, &station);
-  configure_ledger (daemon->ledger, configuration);
+  configure_ledger (daemon->ledger, daemon->anchoring, configuration);
   metrics_configure (daemon->metrics, settings_get_metrics_file (configuration));
   bus_set_configuration (daemon->bus, configuration);
   configuration_free (daemon->configuration);
@@ -142,6 +159,12 @@ on_bus_lost (gpointer user_data)
   return G_SOURCE_REMOVE;
 }
 
+static void
+on_ledger_denied (guint64 size, guint64 known, gpointer user_data)
+{
+  station_events_note_ledger (user_data, "rolled-back", size, SHIKAKU_ERROR_NONE);
+}
+
 /* PINs and answers must not be found in a core file or by a debugger of the same user. */
 static void
 forbid_dumps (void)
@@ -162,6 +185,7 @@ run (Daemon *daemon, GError **error)
   g_autofree char *state_directory = settings_get_state_directory ();
   g_autoptr (Store) store = NULL, ledger_store = NULL; /* before their tenants: they go after them */
   g_autoptr (Ledger) ledger = NULL;
+  g_autoptr (LedgerAnchoring) anchoring = NULL;
   g_autoptr (Bus) bus = NULL;
   g_autoptr (Station) station = NULL;
   g_autoptr (ReaderMonitor) monitor = NULL;
@@ -184,7 +208,12 @@ run (Daemon *daemon, GError **error)
   ledger = ledger_new (ledger_store);
   configure_ledger (ledger, configuration);
   ledger_add_observer (ledger, on_ledger, daemon);
+  anchoring = ledger_anchoring_new (ledger, on_ledger_denied, station);
+  configure_ledger (ledger, anchoring, configuration);
   station_set_ledger (station, ledger);
+  station_set_anchoring (station, anchoring);
+  bus_set_ledger (bus, ledger);
+  daemon->anchoring = anchoring;
   daemon->ledger = ledger;
   daemon->loop = loop;
   daemon->bus = bus;

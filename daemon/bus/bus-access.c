@@ -54,7 +54,8 @@ static const BusAccessRule rules[] = {
   { SHIKAKU_INTERFACE_LEDGER, "AcceptRestore", SHIKAKU_RIGHT_MANAGE },
   { SHIKAKU_INTERFACE_LEDGER, "RotateKey", SHIKAKU_RIGHT_MANAGE },
   { SHIKAKU_INTERFACE_LEDGER, "Review", SHIKAKU_RIGHT_MANAGE },
-  { "org.freedesktop.LogControl1", "Set", BUS_ACCESS_ROOT }, /* Properties.Set of its two writable properties */
+  { "org.freedesktop.LogControl1", "Set", BUS_ACCESS_ROOT,
+    .act = "log-set" }, /* Properties.Set of its two writable properties */
   { NULL },
 };
 

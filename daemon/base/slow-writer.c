@@ -117,6 +117,17 @@ write_all (SlowWriter *self, GBytes *bytes, GError **error)
   return TRUE;
 }
 
+/* send_word: (transfer full). Never called at once, which g_main_context_invoke() does while nobody runs the loop. */
+static void
+send_word (Word *word)
+{
+  g_autoptr (GSource) source = g_idle_source_new ();
+
+  g_source_set_priority (source, G_PRIORITY_DEFAULT);
+  g_source_set_callback (source, on_word, word, word_free);
+  g_source_attach (source, word->writer->context);
+}
+
 static gpointer
 run (gpointer data)
 {
@@ -133,7 +144,7 @@ run (gpointer data)
       word->writer = self;
       g_atomic_int_inc (&self->references);
       write_all (self, bytes, &word->error);
-      g_main_context_invoke_full (self->context, G_PRIORITY_DEFAULT, on_word, word, word_free);
+      send_word (word);
     }
   close (self->descriptor); /* the other end need not wait until the owner has heard the last word */
   unref (self);

@@ -40,9 +40,8 @@ def large(number):
 def start_export(connection, descriptor, format, **given):
     files = Gio.UnixFDList()
     files.append(descriptor)
-    return Call(connection, ROOT, LEDGER, "Export", GLib.Variant("(hsa{sv})", (0, format, {
-        key: value if isinstance(value, GLib.Variant) else options({key: value}).unpack()[key] for key, value in given.items()})),
-        files=files)
+    return Call(connection, ROOT, LEDGER, "Export", GLib.Variant.new_tuple(
+        GLib.Variant("h", 0), GLib.Variant("s", format), options(given)), files=files)
 
 
 def export(rig, format, connection=None, name=None, **given):
@@ -167,9 +166,9 @@ def check_lines(rig, root):
     rest, _report = export(rig, "jsonl", First=large(report["Size"] - 1))
     lines = [json.loads(line) for line in rest.read_text().splitlines()]
     assert [line.get("Act") for line in lines] == ["ledger-export"] * 2, lines
-    nobody, report = export(rig, "jsonl", Person=GLib.Variant("a{sv}", {
-        "Name": GLib.Variant("s", "架空 だれか"), "Birthdate": GLib.Variant("s", "19000101")}))
-    assert nobody.read_text() == "" and report["Entries"] == 0, report
+    nobody, report = export(rig, "jsonl", Person={"Name": "架空 だれか", "Birthdate": "19000101"})
+    # Nobody had asked for this person before: what there is of them is this reading.
+    assert [json.loads(line)["Act"] for line in nobody.read_text().splitlines()] == ["ledger-export"], nobody.read_text()
     fhir, _report = export(rig, "fhir")
     assert all(json.loads(line)["resourceType"] == "AuditEvent" for line in fhir.read_text().splitlines())
 
@@ -285,7 +284,7 @@ def test_tiles(rig):
     key, folder = report["Verifier"], unpack(rig, path, "site")
     status, text = verify(program, folder, key, older)
     assert status == 0 and f"entries {report['Size']} pruned 0 root {report['Root']}" in text and "continues 3" in text, text
-    for file, place, word in (("tile/entries/001", 5000, "entry 2"), ("tile/0/000", 32 * 7, ""), ("checkpoint", 60, "checkpoint")):
+    for file, place, word in (("tile/entries/001", 5000, "entry "), ("tile/0/000", 32 * 7, ""), ("checkpoint", 60, "checkpoint")):
         flip(folder / file, place)
         status, text = verify(program, folder, key)
         assert status == 1 and word in text, (file, text)
@@ -324,17 +323,15 @@ def test_client(rig):
     rig.client("ledger", "export", "tiles", "--to", folder, user="root", check=0)
     assert (folder / "checkpoint").read_text().startswith("org.shikaku"), list(folder.iterdir())
     lines = rig.client("ledger", "export", "jsonl", user="root", check=0).text()
-    assert "Leaf" in lines and "not anchored" in rig.read_log("shikakuctl-0") + lines or lines, lines
+    assert all(len(json.loads(line)["Leaf"]) == 64 for line in lines.splitlines()), lines
     rig.client("ledger", "export", "jsonl", "--to", rig.folder / "lines", "--json", user="root", check=0)
     assert json.loads((rig.folder / "lines").read_text().splitlines()[0])["Index"] == 0
     rig.client("ledger", "export", "jsonl", "--person", "--to", rig.folder / "person", stdin="19000101\n架空 だれか\n\n\n\n",
                user="root", check=0)
-    assert (rig.folder / "person").read_text() == ""
+    assert [json.loads(line)["Act"] for line in (rig.folder / "person").read_text().splitlines()] == ["ledger-export"]
     assert rig.client("ledger", "list", user="tester").status == 6
     for wrong in (("ledger",), ("ledger", "show"), ("ledger", "burn"), ("ledger", "list", "x"), ("ledger", "list", "--days", "0")):
         assert rig.client(*wrong, user="root").status == 64, wrong
-    japanese = rig.client("ledger", "verify", user="root", check=0, environment={"LC_ALL": "C.UTF-8", "LANGUAGE": "ja"}).text()
-    assert "root" or japanese
 
 
 # what leaves the computer
@@ -363,13 +360,13 @@ def test_anchors(rig):
     wait_anchor(rig, root, "file", state["Size"])
     wait_anchor(rig, root, "journal", state["Size"])
     left = target.read_text()
-    assert left == ask(root, "GetCheckpoint"), left
+    assert ask(root, "Verify", options({"Checkpoint": left}))["Faults"] == []
     listed = get_list(root)
     assert all(entry["Anchored"] for entry in listed[:state["Size"]]), listed
     grow(rig, 2)
     size = ask(root, "GetState")["Size"]
     assert rig.stop_daemon() == 0
-    assert target.read_text().split("\n")[1] >= str(size), target.read_text()
+    assert int(target.read_text().split("\n")[1]) >= size, target.read_text()
     assert "The ledger has" in rig.read_log("shikakud")
     rig.start_daemon(Ledger_CheckpointFile=target)
     verdict = ask(root, "Verify", options({"Checkpoint": left}))
@@ -394,7 +391,8 @@ def test_witness(rig):
     size = ask(root, "GetState")["Size"]
     reload(rig)
     wait_anchor(rig, root, "witness", size)
-    assert f"{witness.name} " in ask(root, "GetCheckpoint"), ask(root, "GetCheckpoint")
+    question, status, answer = witness.door.asked[-1]
+    assert question.startswith("old ") and status == 200 and answer.startswith("\u2014 "), witness.door.asked
     # A copy, and more of the ledger, which the witness sees.
     assert rig.stop_daemon() == 0
     copy = rig.folder / "copy"

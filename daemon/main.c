@@ -93,7 +93,6 @@ on_ledger (const LedgerNews *news, gpointer user_data)
 }
 
 static void
-configure_ledger (Ledger *ledger, const Configuration *configuration)
 configure_ledger (Ledger *ledger, LedgerAnchoring *anchoring, const Configuration *configuration)
 {
   const LedgerAnchorSettings anchors = settings_get_anchors (configuration);
@@ -206,7 +205,6 @@ run (Daemon *daemon, GError **error)
   ledger_store = store_new_ledger (state_directory);
   store_set_key_folder (ledger_store, settings_get_credentials_directory ());
   ledger = ledger_new (ledger_store);
-  configure_ledger (ledger, configuration);
   ledger_add_observer (ledger, on_ledger, daemon);
   anchoring = ledger_anchoring_new (ledger, on_ledger_denied, station);
   configure_ledger (ledger, anchoring, configuration);

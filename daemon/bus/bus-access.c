@@ -43,8 +43,6 @@ static const BusAccessRule rules[] = {
   { SHIKAKU_INTERFACE_VISIT, "FetchRecords", SHIKAKU_RIGHT_RECORDS },
   { SHIKAKU_INTERFACE_VISIT, "CreateTicket", BUS_ACCESS_OWNER },
   { SHIKAKU_INTERFACE_MANAGER, "FetchRecords", SHIKAKU_RIGHT_RECORDS },
-  { "org.freedesktop.LogControl1", "Set", BUS_ACCESS_ROOT,
-    .act = "log-set" }, /* Properties.Set of its two writable properties */
   { SHIKAKU_INTERFACE_LEDGER, "GetState", SHIKAKU_RIGHT_LEDGER },
   { SHIKAKU_INTERFACE_LEDGER, "GetCheckpoint", SHIKAKU_RIGHT_LEDGER },
   { SHIKAKU_INTERFACE_LEDGER, "GetProof", SHIKAKU_RIGHT_LEDGER },

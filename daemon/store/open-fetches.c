@@ -24,6 +24,7 @@ job_free (gpointer data)
   OpenFetchesJob *job = data;
 
   g_clear_pointer (&job->entries, g_ptr_array_unref);
+  ledger_unref (job->ledger);
   g_free (job);
 }
 
@@ -138,7 +139,7 @@ open_fetches_begin (Ledger *ledger, GPtrArray *entries, GAsyncReadyCallback call
 {
   OpenFetchesJob *job = g_new0 (OpenFetchesJob, 1);
 
-  *job = (OpenFetchesJob){ .ledger = ledger, .entries = entries, .is_begin = TRUE };
+  *job = (OpenFetchesJob){ .ledger = ledger_ref (ledger), .entries = entries, .is_begin = TRUE };
   start (job, open_fetches_begin, callback, user_data);
 }
 
@@ -153,7 +154,7 @@ open_fetches_end (Ledger *ledger, guint64 fetch, LedgerEntry *entry, GAsyncReady
 {
   OpenFetchesJob *job = g_new0 (OpenFetchesJob, 1);
 
-  *job = (OpenFetchesJob){ .ledger = ledger, .fetch = fetch };
+  *job = (OpenFetchesJob){ .ledger = ledger_ref (ledger), .fetch = fetch };
   job->entries = g_ptr_array_new_with_free_func ((GDestroyNotify)ledger_entry_unref);
   g_ptr_array_add (job->entries, entry);
   start (job, open_fetches_end, callback, user_data);
@@ -189,6 +190,6 @@ open_fetches_close_left (Ledger *ledger)
   if (!g_file_test (path, G_FILE_TEST_EXISTS))
     return;
   job = g_new0 (OpenFetchesJob, 1);
-  job->ledger = ledger;
+  job->ledger = ledger_ref (ledger);
   store_run (ledger_get_store (ledger), close_left, job, job_free, on_left_closed, NULL);
 }

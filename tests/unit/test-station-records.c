@@ -506,6 +506,8 @@ test_left_open (Setup *setup, gconstpointer data)
   setup->desk->center->held[FAKE_FETCH] = TRUE;
   begin (setup, &query, NULL, &outcome);
   fake_desk_wait_until (&setup->desk->center->counts[FAKE_FETCH]);
+  station_set_ledger (setup->desk->station, NULL);
+  fake_desk_settle ();
   close_ledger (setup);
   open_ledger (setup);
   station_set_ledger (setup->desk->station, setup->ledger);

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
-"""shikaku-ledger-ship: two desks into a real PostgreSQL: killed in the middle, run twice, a desk that went back, forked,
+"""shikaku-ledger-ship: desks into a real PostgreSQL: killed in the middle, run twice, a desk that went back, forked,
 left out or forged, rows that somebody changed, a server without TLS.
 
-Each function test_… is a case; tests/ship/meson.build lists them. The desks are tests/ship/desk.py: a ledger that does what
+Each function test_… is a case; tests/ship/meson.build lists them. Most desks are tests/ship/desk.py: a ledger that does what
 no daemon may.
 """
 import json
@@ -14,9 +14,17 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rig import Skip
+from bus import LEDGER, ROOT, Call, Visits, call, options
+from gi.repository import Gio, GLib
+from rig import SOURCE, Skip
+from users import wrap
 
 HERE = Path(__file__).resolve().parent
+sys.path[:0] = [str(HERE.parent / "bus"), str(HERE.parent / "fhir")]
+
+import patterns  # noqa: E402
+from people import INSURED  # noqa: E402
+
 SHIP = Path(os.environ["SHIKAKU_BUILD"]) / "client" / "ship" / "shikaku-ledger-ship"
 DONE, FAILED, FAULT, USAGE = 0, 1, 2, 64
 NOBODY = 65534
@@ -81,8 +89,8 @@ class Server:
         words = {"host": self.folder, "port": self.port, "dbname": "hospital", "user": user, **more}
         return " ".join(f"{key}={value}" for key, value in words.items())
 
-    def ask(self, query, user="admin", wrong=False):
-        done = subprocess.run(["psql", "-X", "-qAt", "-v", "ON_ERROR_STOP=1", self.connect(user), "-c", query],
+    def ask(self, query, user="admin", wrong=False, **more):
+        done = subprocess.run(["psql", "-X", "-qAt", "-v", "ON_ERROR_STOP=1", self.connect(user, **more), "-c", query],
                               capture_output=True, text=True)
         assert (done.returncode != 0) == wrong, done.stdout + done.stderr
         return done.stdout.rstrip("\n")
@@ -126,8 +134,7 @@ class Hospital:
         make_certificates(self.rig.folder)
         self.server.take_certificate(self.rig.folder)
         self.server.start(self.rig.reserve_ports(1))
-        subprocess.run(["psql", "-X", "-q", self.server.connect(dbname="postgres"), "-c", "CREATE DATABASE hospital"],
-                       check=True)
+        self.server.ask("CREATE DATABASE hospital", dbname="postgres")
         self.desks = [Desk(self.rig.folder, "desk-1"), Desk(self.rig.folder, "desk-2")]
         return self
 
@@ -313,3 +320,64 @@ def check_line(rig, hospital, one):
         printed = hospital.ship(one, connection=hospital.server.connect("desk", **far, sslmode=mode), status=FAILED)
         assert re.search("SSL|TLS", printed), printed
     assert "0 new entries" in hospital.ship(one)
+
+
+def read_fhir(rig):
+    """What Export writes as FHIR, by root."""
+    path, files = rig.folder / "export.ndjson", Gio.UnixFDList()
+    with open(path, "wb") as file:
+        files.append(file.fileno())
+        Call(rig.bus_connection("root"), ROOT, LEDGER, "Export", GLib.Variant("(hsa{sv})", (0, "fhir", {})), files=files).wait()
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_daemon(rig):
+    """The daemon's own ledger, by the bus policy and the rule of the package, given to another user; and an older ledger put
+    back, of which the daemon itself cannot know."""
+    rules = (SOURCE / "data/polkit/shikaku-ledger-ship.rules").read_text().replace("shikaku-ship", "colleague")
+    policy = (SOURCE / "data/shikaku-ledger-ship.conf").read_text().replace("shikaku-ship", "colleague")
+    rig.bus_policy = re.search("<policy.*</policy>", policy, re.DOTALL)[0]
+    server = Server(rig.folder)
+
+    def ship(status=DONE, user="colleague"):
+        process = rig.spawn_as(user, *wrap(SHIP), "--database=" + server.connect("desk"), keep="all")
+        assert process.wait() == status, process.text()
+        return process.text()
+
+    def read():
+        return call(rig.bus_connection("root"), ROOT, LEDGER, "List", GLib.Variant.new_tuple(options({"Limit": 1000})))
+
+    rig.start("center", "bus")
+    rig.start_polkitd(rules)
+    rig.start_daemon()
+    try:
+        server.start(rig.reserve_ports(1))
+        server.ask("CREATE DATABASE hospital", dbname="postgres")
+        subprocess.run([SHIP, "--database=" + server.connect(), "init"], check=True)
+        server.ask("CREATE ROLE desk LOGIN; GRANT USAGE ON SCHEMA shikaku TO desk;"
+                   "GRANT SELECT, INSERT ON ALL TABLES IN SCHEMA shikaku TO desk")
+        assert "org.shikaku.ledger" in ship(FAILED, "tester") or "may not" in ship(FAILED, "tester")
+        Visits(rig.bus_connection("tester")).check_number(INSURED)
+        size = len(read())
+        assert re.search(rf"(\d+) new entries, \1 in all", ship())
+        assert int(server.ask("SELECT count(*) FROM shikaku.search")) >= size
+        events = read_fhir(rig)
+        assert len(events) > size and not [fault for event in events for fault in patterns.find_faults(event)]
+        rig.stop_daemon()
+        ledger = rig.state_directory / "ledger.db"
+        shutil.copy(ledger, rig.folder / "older")
+        rig.start_daemon()
+        read()
+        assert "new entries" in ship()
+        rig.stop_daemon()
+        for name in ("ledger.db-wal", "ledger.db-shm"):
+            (rig.state_directory / name).unlink(missing_ok=True)
+        ledger.write_bytes((rig.folder / "older").read_bytes())
+        rig.start_daemon()
+        for _ in range(8):
+            read()
+        assert "is not the one that was shipped" in ship(FAULT)
+        seen = subprocess.run([SHIP, "--database=" + server.connect(), "verify"], capture_output=True, text=True)
+        assert seen.returncode == DONE and "intact" in seen.stdout, seen.stdout
+    finally:
+        server.stop()

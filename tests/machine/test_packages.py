@@ -18,8 +18,8 @@ from test_service import NO_DAEMON
 LEFT = re.compile(r"/etc/(passwd|shadow|group|gshadow)-?|/etc/\.pwd\.lock|"
                   r"/var/(cache|log|lib/(dpkg|apt|systemd))(/.*)?|/usr/share/python3(/.*)?|/(tmp|root)(/.*)?")
 STORE_KEY = "/etc/credstore.encrypted/shikaku-store-key"
-USERS = {"shikaku"}
-GROUPS = {"shikaku", "shikaku-reception", "shikaku-clinical", "shikaku-metrics"}
+USERS = {"shikaku", "shikaku-ship"}
+GROUPS = {"shikaku", "shikaku-reception", "shikaku-clinical", "shikaku-metrics", "shikaku-ship"}
 
 
 def list_files(machine):
@@ -67,8 +67,8 @@ def test_install():
     """From nothing: the service runs, is started at boot, has its user, and keeps its folder to itself."""
     machine, packages = make_machine()
     with machine:
-        made.install(machine, packages, made.get_current(), ["shikakud", "shikaku-client"])
-        machine.systemctl("is-active", "shikakud")
+        made.install(machine, packages, made.get_current(), ["shikakud", "shikaku-client", "shikaku-ledger-ship"])
+        machine.systemctl("is-active", "shikakud", "shikaku-ledger-ship.timer")
         machine.systemctl("is-enabled", "shikakud")
         assert machine.show("shikakud-again", "InactiveExitTimestampMonotonic") == {"InactiveExitTimestampMonotonic": "0"}
         machine.run("busctl", "status", "org.shikaku.Shikaku1")
@@ -76,7 +76,7 @@ def test_install():
         assert machine.run("stat", "--format=%a %U:%G", "/etc/shikaku").strip() == "750 root:shikaku"
         assert machine.run("stat", "--format=%a %U:%G", "/run/shikaku").strip() == "2750 shikaku:shikaku-metrics"
         assert machine.run("stat", "--format=%a %U:%G", STORE_KEY).strip() == "600 root:root"
-        assert not machine.run("dpkg", "--verify", *made.NAMES[:2]).strip()
+        assert not machine.run("dpkg", "--verify", *made.NAMES[:3]).strip()
         status = machine.run("shikakuctl", "status")
         assert made.get_current() in status, status
 

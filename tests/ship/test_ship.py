@@ -14,7 +14,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from bus import LEDGER, ROOT, Call, Visits, call, options
+from bus import ROOT, Call, Visits, call, options
 from gi.repository import Gio, GLib
 from rig import SOURCE, Skip
 from users import wrap
@@ -28,6 +28,7 @@ from people import INSURED  # noqa: E402
 SHIP = Path(os.environ["SHIKAKU_BUILD"]) / "client" / "ship" / "shikaku-ledger-ship"
 DONE, FAILED, FAULT, USAGE = 0, 1, 2, 64
 NOBODY = 65534
+LEDGER = "org.shikaku.Shikaku1.Ledger"
 BUS = """<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig><type>custom</type><listen>unix:path={path}</listen><auth>EXTERNAL</auth><policy context="default">

@@ -22,6 +22,7 @@
 #include "store/ledger.h"
 #include "store/store.h"
 #include "visit/ledger-anchor.h"
+#include "visit/ledger-birth.h"
 #include "visit/metrics.h"
 #include "visit/station-events.h"
 #include "visit/station-settings.h"
@@ -41,6 +42,7 @@ typedef struct
   Station *station;
   Ledger *ledger;
   LedgerAnchoring *anchoring;
+  LedgerBirth *birth;
   Metrics *metrics;
   const char *path;             /* of the configuration, as asked for */
   Configuration *configuration; /* in force */
@@ -93,10 +95,14 @@ on_ledger (const LedgerNews *news, gpointer user_data)
 }
 
 static void
-configure_ledger (Ledger *ledger, LedgerAnchoring *anchoring, const Configuration *configuration)
+configure_ledger (Ledger *ledger, LedgerAnchoring *anchoring, LedgerBirth *birth, const Configuration *configuration)
 {
+  const WebApiSettings web_api = settings_get_web_api (configuration);
+  const CredentialFiles files
+      = { .certificate = web_api.certificate_file, .key = web_api.key_file, .token_pin = web_api.token_pin_file };
   const LedgerAnchorSettings anchors = settings_get_anchors (configuration);
 
+  ledger_birth_configure (birth, &files);
   ledger_set_origin (ledger, settings_get_ledger_origin (configuration));
   ledger_set_retention (ledger, settings_get_ledger_retention (configuration));
   ledger_anchoring_configure (anchoring, &anchors);
@@ -111,7 +117,7 @@ use_configuration (Daemon *daemon, Configuration *configuration)
   code_catalogue_use_folder (settings_get_codes_folder (configuration));
   web_api_configure (daemon->transport, &web_api);
   station_configure (daemon->station, &station);
-  configure_ledger (daemon->ledger, daemon->anchoring, configuration);
+  configure_ledger (daemon->ledger, daemon->anchoring, daemon->birth, configuration);
   metrics_configure (daemon->metrics, settings_get_metrics_file (configuration));
   bus_set_configuration (daemon->bus, configuration);
   configuration_free (daemon->configuration);
@@ -185,6 +191,7 @@ run (Daemon *daemon, GError **error)
   g_autoptr (Store) store = NULL, ledger_store = NULL; /* before their tenants: they go after them */
   g_autoptr (Ledger) ledger = NULL;
   g_autoptr (LedgerAnchoring) anchoring = NULL;
+  g_autoptr (LedgerBirth) birth = NULL; /* it goes before the ledger */
   g_autoptr (Bus) bus = NULL;
   g_autoptr (Station) station = NULL;
   g_autoptr (ReaderMonitor) monitor = NULL;
@@ -207,12 +214,14 @@ run (Daemon *daemon, GError **error)
   ledger = ledger_new (ledger_store);
   ledger_add_observer (ledger, on_ledger, daemon);
   anchoring = ledger_anchoring_new (ledger, on_ledger_denied, station);
-  configure_ledger (ledger, anchoring, configuration);
+  birth = ledger_birth_new (ledger);
+  configure_ledger (ledger, anchoring, birth, configuration);
   station_set_ledger (station, ledger);
   station_set_anchoring (station, anchoring);
   bus_set_ledger (bus, ledger);
   daemon->anchoring = anchoring;
   daemon->ledger = ledger;
+  daemon->birth = birth;
   daemon->loop = loop;
   daemon->bus = bus;
   daemon->station = station;

@@ -7,6 +7,7 @@
 
 #include "center/credential.h"
 
+#include <gnutls/abstract.h>
 #include <gnutls/gnutls.h>
 #include <gnutls/x509.h>
 #include <string.h>
@@ -377,6 +378,74 @@ credential_load (const CredentialFiles *files, const Credential *kept, GError **
   credential->exposure = describe_exposure (files);
   credential->text = g_steal_pointer (&texts.certificate);
   return g_steal_pointer (&credential);
+}
+
+/* export_first: the certificate of whoever has the key. (transfer full), or NULL. */
+static GBytes *
+export_first (const char *uri, GBytes *text)
+{
+  const gnutls_datum_t pem = text != NULL ? bytes_as_datum (text) : (gnutls_datum_t){ NULL, 0 };
+  gnutls_x509_crt_t certificate;
+  gnutls_datum_t der = { NULL, 0 };
+  GBytes *bytes = NULL;
+  int result;
+
+  if (gnutls_x509_crt_init (&certificate) < 0)
+    return NULL;
+  result = text != NULL ? gnutls_x509_crt_import (certificate, &pem, GNUTLS_X509_FMT_PEM)
+                        : gnutls_x509_crt_import_url (certificate, uri, 0);
+  if (result >= 0 && gnutls_x509_crt_export2 (certificate, GNUTLS_X509_FMT_DER, &der) >= 0)
+    bytes = g_bytes_new (der.data, der.size);
+  gnutls_free (der.data);
+  gnutls_x509_crt_deinit (certificate);
+  return bytes;
+}
+
+/* sign: (transfer full), or NULL. */
+static GBytes *
+sign (const char *uri, Secret *text, GBytes *bytes)
+{
+  const gnutls_datum_t pem = text != NULL ? as_datum (text) : (gnutls_datum_t){ NULL, 0 },
+                       data = bytes_as_datum (bytes);
+  gnutls_privkey_t key;
+  gnutls_datum_t signature = { NULL, 0 };
+  GBytes *made = NULL;
+  int result;
+
+  if (gnutls_privkey_init (&key) < 0)
+    return NULL;
+  result = text != NULL ? gnutls_privkey_import_x509_raw (key, &pem, GNUTLS_X509_FMT_PEM, NULL, 0)
+                        : gnutls_privkey_import_url (key, uri, 0);
+  if (result >= 0 && gnutls_privkey_sign_data (key, GNUTLS_DIG_SHA256, 0, &data, &signature) >= 0)
+    made = g_bytes_new (signature.data, signature.size);
+  gnutls_free (signature.data);
+  gnutls_privkey_deinit (key);
+  return made;
+}
+
+GBytes *
+credential_sign (const CredentialFiles *files, GBytes *bytes, GBytes **ret_certificate, GError **error)
+{
+  g_autofree char *certificate_uri = token_strip_uri (files->certificate), *key_uri = token_strip_uri (files->key);
+  g_autoptr (GBytes) certificate = NULL, signature = NULL;
+  g_autoptr (Token) token = NULL;
+  g_auto (Texts) texts = { NULL, NULL };
+
+  gnutls_global_init ();
+  if (!read_texts (files, NULL, &texts, error))
+    return NULL;
+  if (token_is_uri (files->key) && (token = token_open (files->key, files->token_pin, error)) == NULL)
+    return NULL;
+  certificate = export_first (certificate_uri, texts.certificate);
+  signature = certificate != NULL ? sign (key_uri, texts.key, bytes) : NULL;
+  if (signature == NULL)
+    {
+      shikaku_error_set (error, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_FILE_INVALID,
+                         "nothing can be signed with %s and %s", certificate_uri, key_uri);
+      return NULL;
+    }
+  *ret_certificate = g_steal_pointer (&certificate);
+  return g_steal_pointer (&signature);
 }
 
 Credential *

@@ -82,6 +82,18 @@ ledger_add_observer (Ledger *ledger, LedgerObserver observer, gpointer user_data
   g_array_append_val (ledger->observers, added);
 }
 
+void
+ledger_remove_observer (Ledger *ledger, LedgerObserver observer, gpointer user_data)
+{
+  for (guint i = ledger->observers->len; i-- > 0;)
+    {
+      const LedgerCallObserver *told = &g_array_index (ledger->observers, LedgerCallObserver, i);
+
+      if (told->observer == observer && told->user_data == user_data)
+        g_array_remove_index (ledger->observers, i);
+    }
+}
+
 Store *
 ledger_get_store (Ledger *ledger)
 {

@@ -41,8 +41,9 @@ void ledger_unref (gpointer ledger);
 void ledger_set_origin (Ledger *ledger, const char *begin);
 void ledger_set_retention (Ledger *ledger, guint days);
 
-/* ledger_add_observer: @observer: called until the ledger is freed. */
+/* ledger_add_observer: @observer: called until the ledger is freed, or ledger_remove_observer. */
 void ledger_add_observer (Ledger *ledger, LedgerObserver observer, gpointer user_data);
+void ledger_remove_observer (Ledger *ledger, LedgerObserver observer, gpointer user_data);
 
 /* Writing. */
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ledger-birth: the institution's word for the key of its ledger: at its birth, and whenever it has changed. In: word of
- * the ledger's growth; where the institution's certificate and key are. Out: an entry KEY, Act endorsed.
+ * ledger-birth: the institution's word for the key of its ledger: at its birth, and whenever it has changed. In: word
+ * of the ledger's growth; where the institution's certificate and key are. Out: an entry KEY, Act endorsed.
  *
  * Where that key is not to be had now, the ledger goes on and says that it is not endorsed; it is asked again with an
  * entry that comes later, an hour after. A token that has refused its PIN is not asked again in this run. Nothing is

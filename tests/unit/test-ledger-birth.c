@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * test-ledger-birth: the institution's key endorses that of its ledger: at the birth, after a rotation, when it is there
- * at last; never one that is not the certificate's.
+ * test-ledger-birth: the institution's key endorses that of its ledger: at the birth, after a rotation, when it is
+ * there at last; never one that is not the certificate's.
  */
 #include "visit/ledger-birth.h"
 

@@ -4,6 +4,7 @@
 Comes in: a rig. Each function test_… is a case; meson.build lists them.
 """
 import base64
+import fcntl
 import hashlib
 import json
 import os
@@ -188,12 +189,12 @@ def check_refused(rig, root):
 def check_slow(rig, root):
     """A reader that reads nothing holds up nobody; one that goes ends its export; there are four at most."""
     pipes = [os.pipe() for _number in range(5)]
+    for _reading, writing in pipes:
+        fcntl.fcntl(writing, fcntl.F_SETPIPE_SZ, 4096)
     connections = [rig.bus_connection("root", fresh=True) for _number in range(4)]
     calls = [start_export(connection, writing, "tiles") for connection, (_reading, writing) in zip(connections, pipes)]
     for reading, _writing in pipes[:4]:
         assert os.read(reading, 1)  # it has begun
-    for _reading, writing in pipes:
-        fcntl_room(writing)
     expect_error("LimitExceeded", start_export(root, pipes[4][1], "jsonl").wait)
     grow(rig, 3)  # nobody waits for them
     assert not any(one.done for one in calls)
@@ -208,10 +209,6 @@ def check_slow(rig, root):
     assert len(data) % 512 == 511, len(data)
     for reading, _writing in pipes:
         os.close(reading)
-
-
-def fcntl_room(_descriptor):
-    """A pipe has room for 64 kB: the ledger of this case is longer."""
 
 
 def drain(rig, reading):

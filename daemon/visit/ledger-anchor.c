@@ -167,7 +167,10 @@ on_file_written (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!g_task_propagate_boolean (G_TASK (result), &error))
     log_warning (NULL, "The checkpoint of the ledger cannot be written: %s", error->message);
   else if (!self->is_freed)
-    ledger_note_anchor (self->ledger, "file", file->text);
+    {
+      ledger_note_anchor (self->ledger, "file", file->text);
+      log_info (NULL, "The checkpoint of the ledger is in its file");
+    }
   if (!self->is_freed)
     end_round (self);
   unref (self);
@@ -226,6 +229,7 @@ on_witnessed (WitnessOutcome outcome, guint64 known, const char *cosigned, const
     case WITNESS_COSIGNED:
       self->denied_size = self->denied_known = 0;
       ledger_note_anchor (self->ledger, "witness", cosigned);
+      log_info (NULL, "The witness has signed the checkpoint of the ledger");
       break;
     case WITNESS_KNOWS_OTHER:
       if (known <= self->size && !self->has_corrected)

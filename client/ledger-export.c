@@ -93,7 +93,8 @@ begin_tar (Run *run, int read_end, const char *folder, GError **error)
   g_autoptr (GSubprocess) tar = NULL;
 
   g_subprocess_launcher_take_stdin_fd (launcher, read_end);
-  tar = g_subprocess_launcher_spawn (launcher, error, "tar", "--extract", "--no-same-owner", "--directory", folder, NULL);
+  tar = g_subprocess_launcher_spawn (launcher, error, "tar", "--extract", "--no-same-owner", "--directory", folder,
+                                     NULL);
   if (tar != NULL)
     g_subprocess_wait_check_async (tar, NULL, on_tar_ended, run);
   return tar != NULL;

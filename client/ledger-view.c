@@ -37,8 +37,8 @@ static const struct
 };
 
 /* What a line of the table says of an entry, where it has that. The rest is shown of one entry alone. */
-static const char *const details[]
-    = { "Consent", "Decision", "Answerer", "Records", "From", "To", "Outcome", "Answer", "Origin", "Act", "Error", "Reason" };
+static const char *const details[] = { "Consent", "Decision", "Answerer", "Records", "From",  "To",
+                                       "Outcome", "Answer",   "Origin",   "Act",     "Error", "Reason" };
 
 static const char *
 get_kind (GVariant *entry)

@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ledger-view: what interface Ledger tells, for people: entries as a table, one whole, and how far it can be relied on. */
+/*
+ * ledger-view: what interface Ledger tells, for people: entries as a table, one whole, and how far it can be relied on.
+ */
 #pragma once
 
 #include <gio/gio.h>

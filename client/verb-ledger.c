@@ -50,8 +50,7 @@ static const char *const kind_words[] = {
       NULL
 };
 
-static const VerbValues values[]
-    = { { "kind", kind_words }, { "export", formats }, ASSERTED_VALUES, { NULL, NULL } };
+static const VerbValues values[] = { { "kind", kind_words }, { "export", formats }, ASSERTED_VALUES, { NULL, NULL } };
 
 /* What a patient is asked for by; an empty answer leaves it out. */
 static const struct
@@ -72,8 +71,8 @@ typedef struct
   GVariantDict person;
   guint asked; /* questions */
   gboolean has_person;
-  GVariant *given;         /* the person, once asked for */
-  guint64 after;           /* list: the place that was shown last */
+  GVariant *given; /* the person, once asked for */
+  guint64 after;   /* list: the place that was shown last */
   gboolean has_after;
   GVariantBuilder entries; /* list: so far */
 } Errand;
@@ -85,8 +84,9 @@ fail (Client *client, const GError *error)
 
   errors_split (error, &name, &message);
   if (errors_get_exit_code (name) == EXIT_CODE_NOT_AUTHORIZED)
-    client_fail_saying (client, name,
-                        _ ("You may not do this. It needs the right to read the ledger (org.shikaku.ledger), which root has."));
+    client_fail_saying (
+        client, name,
+        _ ("You may not do this. It needs the right to read the ledger (org.shikaku.ledger), which root has."));
   else
     client_fail (client, error);
 }

@@ -18,8 +18,8 @@ typedef struct
 typedef struct
 {
   const char *name;
-  const char *summary;      /* msgid */
-  const char *const *words; /* what can be done, NULL-ended: one of them must follow; NULL: nothing may */
+  const char *summary;       /* msgid */
+  const char *const *words;  /* what can be done, NULL-ended: one of them must follow; NULL: nothing may */
   const char *const *argued; /* those of the words after which one argument stands, NULL-ended; NULL: none */
   const GOptionEntry *options;
   const VerbValues *values; /* of the options, ended by a NULL option; NULL: none takes words of a list */

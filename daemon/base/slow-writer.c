@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * slow-writer: a thread with a queue of one. poll(2) says when there is room, and wakes it when it is to end; no more than
- * PIPE_BUF is written at once, for which there is room in a pipe then. Who fills it from elsewhere meanwhile holds up the
- * thread, and nothing else: it is never waited for.
+ * slow-writer: a thread with a queue of one. poll(2) says when there is room, and wakes it when it is to end; no more
+ * than PIPE_BUF is written at once, for which there is room in a pipe then. Who fills it from elsewhere meanwhile holds
+ * up the thread, and nothing else: it is never waited for.
  */
 #include "base/slow-writer.h"
 
@@ -163,8 +163,8 @@ check_descriptor (int descriptor, gsize *ret_piece, GError **error)
 
   if (is_fit && S_ISREG (status.st_mode))
     is_fit = system.f_type != PROC_SUPER_MAGIC && system.f_type != SYSFS_MAGIC && system.f_type != CGROUP2_SUPER_MAGIC
-             && system.f_type != CGROUP_SUPER_MAGIC && system.f_type != DEBUGFS_MAGIC
-             && system.f_type != TRACEFS_MAGIC && system.f_type != SECURITYFS_MAGIC && system.f_type != SELINUX_MAGIC;
+             && system.f_type != CGROUP_SUPER_MAGIC && system.f_type != DEBUGFS_MAGIC && system.f_type != TRACEFS_MAGIC
+             && system.f_type != SECURITYFS_MAGIC && system.f_type != SELINUX_MAGIC;
   else
     is_fit = is_fit && (S_ISFIFO (status.st_mode) || S_ISSOCK (status.st_mode));
   if (!is_fit)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bus-errand: calls that wait for another floor, until its answer or the end of this one. In: a call. Out: the same, to be
- * answered, or nothing if that was done meanwhile: an errand that comes home late finds nobody.
+ * bus-errand: calls that wait for another floor, until its answer or the end of this one. In: a call. Out: the same, to
+ * be answered, or nothing if that was done meanwhile: an errand that comes home late finds nobody.
  */
 #pragma once
 

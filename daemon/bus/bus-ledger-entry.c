@@ -160,9 +160,8 @@ int
 bus_ledger_append_state (sd_bus_message *reply, const LedgerState *state)
 {
   const guint64 anchored = bus_ledger_get_anchored (state);
-  const BusEntryText texts[] = {
-    { "Origin", state->origin }, { "Verifier", state->verifier }, { "Checkpoint", state->checkpoint }, { NULL }
-  };
+  const BusEntryText texts[]
+      = { { "Origin", state->origin }, { "Verifier", state->verifier }, { "Checkpoint", state->checkpoint }, { NULL } };
   int result = bus_entry_append (reply, "Size", "t", state->size);
 
   if (result >= 0)

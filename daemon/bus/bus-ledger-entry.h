@@ -4,7 +4,7 @@
 
 #include <systemd/sd-bus.h>
 
-#include "store/ledger.h"
+#include "visit/ledger-person.h"
 
 /* Each returns a negative errno of sd-bus, as sd_bus_message_append() does. */
 

@@ -126,12 +126,10 @@ fill (const Given *given, Ledger *ledger, BusLedgerFilter *filter, GError **erro
 }
 
 static gboolean
-read_by_table (sd_bus_message *message, const BusOption *table, Ledger *ledger, BusLedgerFilter *filter,
-               GError **error)
+read_by_table (sd_bus_message *message, const BusOption *table, Ledger *ledger, BusLedgerFilter *filter, GError **error)
 {
   Given given = { .after = NO_PLACE, .uid = NOT_GIVEN, .limit = LIMIT_DEFAULT };
-  const gboolean done
-      = bus_options_read (message, table, &given, error) && fill (&given, ledger, filter, error);
+  const gboolean done = bus_options_read (message, table, &given, error) && fill (&given, ledger, filter, error);
 
   g_free (given.kinds);
   return done;

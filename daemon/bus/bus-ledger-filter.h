@@ -19,6 +19,8 @@ gboolean bus_ledger_filter_read_list (sd_bus_message *message, Ledger *ledger, B
 gboolean bus_ledger_filter_read_export (sd_bus_message *message, Ledger *ledger, BusLedgerFilter *filter,
                                         GError **error);
 
-/* bus_ledger_filter_copy: for who keeps it longer, without the actor. (transfer full); free by bus_ledger_filter_free. */
+/*
+ * bus_ledger_filter_copy: for who keeps it longer, without the actor. (transfer full); free by bus_ledger_filter_free.
+ */
 BusLedgerFilter *bus_ledger_filter_copy (const BusLedgerFilter *filter);
 void bus_ledger_filter_free (BusLedgerFilter *filter);

@@ -8,8 +8,8 @@
 #include "bus/bus-ledger-filter.h"
 #include "visit/ledger-export.h"
 
-#define EXPORTS_MAXIMUM 4           /* under way, each with a thread */
-#define EXPORT_SILENCE_SECONDS 60   /* that a reader may read nothing */
+#define EXPORTS_MAXIMUM 4            /* under way, each with a thread */
+#define EXPORT_SILENCE_SECONDS 60    /* that a reader may read nothing */
 #define LIST_SIZE_MAXIMUM (16 << 20) /* bytes of entries in one answer, roughly */
 
 struct BusLedgerReading
@@ -293,8 +293,8 @@ on_export_written (GObject *source, GAsyncResult *result, gpointer user_data)
   export = g_new0 (Export, 1);
   export->self = beginning->self;
   beginning->wish.institution = export->self->institution;
-  export->export = ledger_export_start (export->self->ledger, &beginning->wish,
-                                        g_steal_pointer (&beginning->writer), on_exported, export);
+  export->export = ledger_export_start (export->self->ledger, &beginning->wish, g_steal_pointer (&beginning->writer),
+                                        on_exported, export);
   export->call = bus_errand_end (errand);
   export->owner = g_strdup (sd_bus_message_get_sender (bus_call_get_message (export->call)));
   g_ptr_array_add (export->self->exports, export);

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bus-ledger-reading: Ledger.List and Export: what shows entries. In: a call. Out: the entries; but first one more, which
- * says who reads: what cannot be taken down is not shown.
+ * bus-ledger-reading: Ledger.List and Export: what shows entries. In: a call. Out: the entries; but first one more,
+ * which says who reads: what cannot be taken down is not shown.
  */
 #pragma once
 
 #include "bus/bus-call.h"
-#include "store/ledger.h"
+#include "visit/ledger-person.h"
 
 typedef struct BusLedgerReading BusLedgerReading;
 

@@ -262,7 +262,9 @@ static const BusOption actor_table[] = {
   { NULL },
 };
 
-/* make_entry: of who decides, and why; the message stands at the reason. (transfer full), or NULL with INVALID_OPTION. */
+/*
+ * make_entry: of who decides, and why; the message stands at the reason. (transfer full), or NULL with INVALID_OPTION.
+ */
 static LedgerEntry *
 make_entry (BusCall *call, LedgerKind kind, GError **error)
 {

@@ -1,16 +1,18 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bus-ledger: interface Ledger, at the Manager's object. In: calls of who may read the ledger, and of who manages it. Out:
- * what is in it; whether it is as it was written; and what an administrator decides about it, as its entries.
+ * bus-ledger: interface Ledger, at the Manager's object. In: calls of who may read the ledger, and of who manages it.
+ * Out: what is in it; whether it is as it was written; and what an administrator decides about it, as its entries.
  */
 #pragma once
 
 #include "bus/bus-call.h"
-#include "store/ledger.h"
+#include "visit/ledger-person.h"
 
 typedef struct BusLedger BusLedger;
 
-/* bus_ledger_new: @ledger: borrowed; NULL: there is none, and every method is LedgerFailed. Return: NULL with FAILED. */
+/*
+ * bus_ledger_new: @ledger: borrowed; NULL: there is none, and every method is LedgerFailed. Return: NULL with FAILED.
+ */
 BusLedger *bus_ledger_new (sd_bus *bus, BusCalls *calls, Ledger *ledger, GError **error);
 
 /* bus_ledger_set_institution: its code, for what is exported from now on; NULL: not known. */

@@ -10,8 +10,7 @@
 #define NUMBER_SIZE 8       /* also what a text takes beside its characters: even empty ones are soon too many */
 
 static const char *const signatures[] = {
-  [BUS_OPTION_TEXT] = "s",   [BUS_OPTION_PATH] = "o",   [BUS_OPTION_NUMBER] = "u",
-  [BUS_OPTION_LARGE] = "t",
+  [BUS_OPTION_TEXT] = "s",   [BUS_OPTION_PATH] = "o",   [BUS_OPTION_NUMBER] = "u",         [BUS_OPTION_LARGE] = "t",
   [BUS_OPTION_SWITCH] = "b", [BUS_OPTION_TEXTS] = "as", [BUS_OPTION_DICTIONARY] = "a{sv}",
 };
 

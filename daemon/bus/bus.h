@@ -3,7 +3,6 @@
 #pragma once
 
 #include "base/configuration.h"
-#include "store/ledger.h"
 #include "visit/agent-port.h"
 #include "visit/station.h"
 

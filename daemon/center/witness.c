@@ -78,12 +78,15 @@ fail_foreign (Exchange *exchange, const GError *cause)
   if (exchange->is_late)
     fail (exchange, SHIKAKU_ERROR_TIMED_OUT, "the witness does not answer");
   else if (cause->domain == G_TLS_ERROR)
-    fail (exchange, SHIKAKU_ERROR_FAILED, "the witness's certificate is not of the CA that is configured, or the handshake failed");
+    fail (exchange, SHIKAKU_ERROR_FAILED,
+          "the witness's certificate is not of the CA that is configured, or the handshake failed");
   else
     fail (exchange, SHIKAKU_ERROR_FAILED, "the witness cannot be reached, or its answer is no HTTP");
 }
 
-/* take_signatures: Return: the note with the witness's cosignature added, if that is right; else NULL. (transfer full). */
+/*
+ * take_signatures: Return: the note with the witness's cosignature added, if that is right; else NULL. (transfer full).
+ */
 static char *
 take_signatures (const Exchange *exchange, const char *answer)
 {
@@ -121,7 +124,8 @@ judge_answer (Exchange *exchange)
   else if (status == STATUS_NO_CONTINUATION)
     finish (exchange, WITNESS_DENIES, 0, NULL, NULL);
   else if (status != STATUS_OTHER_SIZE)
-    fail (exchange, SHIKAKU_ERROR_FAILED, "the witness refuses: it does not know this ledger, or asks for something else");
+    fail (exchange, SHIKAKU_ERROR_FAILED,
+          "the witness refuses: it does not know this ledger, or asks for something else");
   else if (!note_parse_number (g_strchomp (answer), &known))
     fail (exchange, SHIKAKU_ERROR_FAILED, "the witness's answer is malformed");
   else if (known == exchange->old) /* the size is right, so it is the root that is not */
@@ -207,8 +211,8 @@ open_session (GTlsDatabase *authority)
 {
   g_autoptr (GTlsDatabase) kept = authority;
   g_autoptr (GTlsDatabase) trust = https_trust_new (authority);
-  SoupSession *session = soup_session_new_with_options ("max-conns", 1, "timeout", PATIENCE_SECONDS, "tls-database",
-                                                        trust, NULL);
+  SoupSession *session
+      = soup_session_new_with_options ("max-conns", 1, "timeout", PATIENCE_SECONDS, "tls-database", trust, NULL);
 
   soup_session_set_proxy_resolver (session, NULL);
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ledger-json: an entry of the ledger as one line of JSON. In: the entry, its place and what its leaf is made of. Out: the
- * line, from which anybody can compute the leaf again: SHA-256 of a byte 0, the salt and the data. Pure.
+ * ledger-json: an entry of the ledger as one line of JSON. In: the entry, its place and what its leaf is made of. Out:
+ * the line, from which anybody can compute the leaf again: SHA-256 of a byte 0, the salt and the data. Pure.
  */
 #pragma once
 
@@ -19,9 +19,9 @@ typedef struct
 } LedgerJsonLeaf;
 
 /*
- * ledger_json_append: appends the line and its end to @lines: Index, Leaf, and Pruned, or Salt, Data (base64), Kind, At, Boot
- * and the fields under the keys of base/names.h. Hashes and bytes are lower-case hexadecimal, numbers are numbers. Data that
- * nobody here can read stands there alone.
+ * ledger_json_append: appends the line and its end to @lines: Index, Leaf, and Pruned, or Salt, Data (base64), Kind,
+ * At, Boot and the fields under the keys of base/names.h. Hashes and bytes are lower-case hexadecimal, numbers are
+ * numbers. Data that nobody here can read stands there alone.
  */
 void ledger_json_append (GString *lines, const LedgerJsonLeaf *leaf);
 

@@ -26,11 +26,11 @@ struct LedgerAnchoring
   gboolean wants_another; /* as soon as that has ended */
   gboolean has_begun;     /* there was one */
   /* The witness: */
-  guint64 size;           /* of the tree that it is shown */
+  guint64 size; /* of the tree that it is shown */
   char *checkpoint;
-  guint serial;           /* of what it is shown */
-  gboolean has_corrected; /* it has said what it knows, and that was taken up */
-  gboolean is_silent;     /* it could not be asked, which has been said */
+  guint serial;                      /* of what it is shown */
+  gboolean has_corrected;            /* it has said what it knows, and that was taken up */
+  gboolean is_silent;                /* it could not be asked, which has been said */
   guint64 denied_size, denied_known; /* 0, 0: it has denied nothing */
   /* The end: */
   guint end_timer;
@@ -119,8 +119,7 @@ tell_journal (LedgerAnchoring *self, const LedgerState *state)
 {
   g_autofree char *size = g_strdup_printf ("%" G_GUINT64_FORMAT, state->size);
   g_autofree char *root = g_base64_encode (state->root.bytes, sizeof state->root.bytes);
-  const LogField fields[]
-      = { { "SHIKAKU_CHECKPOINT", state->checkpoint }, { "SHIKAKU_SIZE", size }, { NULL, NULL } };
+  const LogField fields[] = { { "SHIKAKU_CHECKPOINT", state->checkpoint }, { "SHIKAKU_SIZE", size }, { NULL, NULL } };
 
   log_event (LOG_NOTICE, SHIKAKU_MESSAGE_LEDGER_CHECKPOINT, NULL, fields,
              "The ledger has %s entries; the root of its tree is %s", size, root);
@@ -418,9 +417,10 @@ ledger_anchoring_get_cause (LedgerAnchoring *self, char **ret_evidence)
 {
   if (self->denied_size != 0)
     {
-      *ret_evidence = g_strdup_printf ("the ledger has %" G_GUINT64_FORMAT " entries; its witness has seen %" G_GUINT64_FORMAT
-                                       ", which are not their beginning",
-                                       self->denied_size, self->denied_known);
+      *ret_evidence
+          = g_strdup_printf ("the ledger has %" G_GUINT64_FORMAT " entries; its witness has seen %" G_GUINT64_FORMAT
+                             ", which are not their beginning",
+                             self->denied_size, self->denied_known);
       return SHIKAKU_CAUSE_LEDGER_ROLLED_BACK;
     }
   if (!self->is_silent)

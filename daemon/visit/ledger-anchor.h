@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ledger-anchor: checkpoints of the ledger leave this computer, so that it cannot be set back unseen. In: word that it has
- * grown. Out: its newest checkpoint: to the journal, to a file that an administrator ships, and to a witness; an hour
- * apart at least, and when the daemon ends. Nobody waits for any of them.
+ * ledger-anchor: checkpoints of the ledger leave this computer, so that it cannot be set back unseen. In: word that it
+ * has grown. Out: its newest checkpoint: to the journal, to a file that an administrator ships, and to a witness; an
+ * hour apart at least, and when the daemon ends. Nobody waits for any of them.
  */
 #pragma once
 

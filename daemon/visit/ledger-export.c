@@ -20,7 +20,7 @@ struct LedgerExport
   gpointer user_data;
   LedgerState *state;
   LedgerTiles *tiles;
-  GString *lines;   /* to be written, of jsonl */
+  GString *lines; /* to be written, of jsonl */
   LedgerExportReport report;
   gboolean is_over;    /* nothing is left to read */
   gboolean is_writing; /* else the ledger has something to say to it */

@@ -6,9 +6,9 @@
 
 #include "codec/tar.h"
 
-#define WIDTH 256              /* hashes, or entries, of a full file */
-#define LEVELS 8               /* of WIDTH each, for a size of 64 bits */
-#define ENTRY_MAXIMUM 65535    /* bytes */
+#define WIDTH 256           /* hashes, or entries, of a full file */
+#define LEVELS 8            /* of WIDTH each, for a size of 64 bits */
+#define ENTRY_MAXIMUM 65535 /* bytes */
 
 typedef struct
 {

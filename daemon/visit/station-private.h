@@ -40,10 +40,10 @@ struct Station
   Statistics statistics;
   StationRetention *retention;
   Changes *changes;
-  ReaderMonitor *monitor; /* borrowed */
-  Store *store;           /* borrowed; NULL: nothing is kept */
+  ReaderMonitor *monitor;     /* borrowed */
+  Store *store;               /* borrowed; NULL: nothing is kept */
   LedgerAnchoring *anchoring; /* borrowed; NULL: nothing of the ledger leaves this computer */
-  StationWay *way;        /* NULL: nothing is kept */
+  StationWay *way;            /* NULL: nothing is kept */
   const StationObserver *observer;
   gpointer observer_data;
   gint64 started; /* real-time microseconds */

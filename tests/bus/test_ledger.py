@@ -72,7 +72,8 @@ def leaf(salt, data):
 
 # members
 
-METHODS = [("GetState",), ("GetCheckpoint",), ("GetProof", large(0), options({})), ("List", options({})), ("Verify", options({})),
+METHODS = [("GetState",), ("GetCheckpoint",), ("GetProof", large(0), options({})), ("List", options({})),
+           ("Verify", options({})),
            ("AcceptRestore", GLib.Variant("s", "none"), options({})),
            ("RotateKey", GLib.Variant("s", "rotated"), GLib.Variant("s", "none"), options({})),
            ("Review", large(0), GLib.Variant("s", "none"), options({}))]
@@ -101,7 +102,8 @@ def check_wrong_input(root):
         expect_error("InvalidOption", ask, root, "Verify", options({"Checkpoint": checkpoint}))
         expect_error("InvalidOption", ask, root, "GetProof", large(0), options({"Checkpoint": checkpoint}))
     for reason in ("", " ", "x" * 257, "a\nb"):
-        expect_error("InvalidOption", ask, root, "RotateKey", GLib.Variant("s", "rotated"), GLib.Variant("s", reason), options({}))
+        expect_error("InvalidOption", ask, root, "RotateKey", GLib.Variant("s", "rotated"), GLib.Variant("s", reason),
+                     options({}))
     expect_error("InvalidOption", ask, root, "RotateKey", GLib.Variant("s", "bored"), GLib.Variant("s", "why"), options({}))
     expect_error("NotFound", ask, root, "Review", large(0), GLib.Variant("s", "looked at"), options({}))
 
@@ -177,7 +179,8 @@ def check_lines(rig, root):
 def check_refused(rig, root):
     with open("/dev/null", "wb") as device, open(rig.folder / "x", "wb") as file, open("/proc/self/comm", "r+") as made_up, \
             open(rig.folder / "x", "rb") as for_reading:
-        for descriptor, format, given in ((device, "jsonl", {}), (made_up, "jsonl", {}), (for_reading, "jsonl", {}), (file, "xml", {}),
+        for descriptor, format, given in ((device, "jsonl", {}), (made_up, "jsonl", {}), (for_reading, "jsonl", {}),
+                                          (file, "xml", {}),
                                           (file, "tiles", {"First": large(1)}), (file, "jsonl", {"Nothing": True})):
             expect_error("InvalidOption", start_export(root, descriptor.fileno(), format, **given).wait)
     reading, writing = os.pipe()
@@ -245,7 +248,8 @@ def build_verifier(rig):
         raise Skip("golang-go and golang-golang-x-mod-dev")
     program = rig.folder / "tiles"
     done = subprocess.run(["go", "build", "-o", program, "."], cwd=SOURCE / "tests" / "bus" / "tiles", text=True,
-                          env={**os.environ, **GO, "GOCACHE": str(rig.folder / "go")}, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+                          env={**os.environ, **GO, "GOCACHE": str(rig.folder / "go")}, stdout=subprocess.PIPE,
+                          stderr=subprocess.STDOUT)
     assert done.returncode == 0, done.stdout
     return program
 
@@ -281,13 +285,14 @@ def test_tiles(rig):
     key, folder = report["Verifier"], unpack(rig, path, "site")
     status, text = verify(program, folder, key, older)
     assert status == 0 and f"entries {report['Size']} pruned 0 root {report['Root']}" in text and "continues 3" in text, text
-    for file, place, word in (("tile/entries/001", 5000, "entry "), ("tile/0/000", 32 * 7, ""), ("checkpoint", 60, "checkpoint")):
+    for file, place, word in (("tile/entries/001", 5000, "entry "), ("tile/0/000", 32 * 7, ""),
+                              ("checkpoint", 60, "checkpoint")):
         flip(folder / file, place)
         status, text = verify(program, folder, key)
         assert status == 1 and word in text, (file, text)
         flip(folder / file, place)
     (folder / "checkpoint").write_text(older.read_text())
-    # An older tree has other partial tiles: this is what a copy that was set back looks like to who has the newer checkpoint.
+    # An older tree has other partial tiles: this is what a copy that was set back looks like with the newer checkpoint.
     newer = rig.folder / "newer"
     newer.write_text(report["Checkpoint"])
     rig.stop_daemon()
@@ -323,11 +328,12 @@ def test_client(rig):
     assert all(len(json.loads(line)["Leaf"]) == 64 for line in lines.splitlines()), lines
     rig.client("ledger", "export", "jsonl", "--to", rig.folder / "lines", "--json", user="root", check=0)
     assert json.loads((rig.folder / "lines").read_text().splitlines()[0])["Index"] == 0
-    rig.client("ledger", "export", "jsonl", "--person", "--to", rig.folder / "person", stdin="19000101\n架空 だれか\n\n\n\n",
-               user="root", check=0)
+    rig.client("ledger", "export", "jsonl", "--person", "--to", rig.folder / "person", user="root", check=0,
+               stdin="19000101\n架空 だれか\n\n\n\n")
     assert [json.loads(line)["Act"] for line in (rig.folder / "person").read_text().splitlines()] == ["ledger-export"]
     assert rig.client("ledger", "list", user="tester").status == 6
-    for wrong in (("ledger",), ("ledger", "show"), ("ledger", "burn"), ("ledger", "list", "x"), ("ledger", "list", "--days", "0")):
+    for wrong in (("ledger",), ("ledger", "show"), ("ledger", "burn"), ("ledger", "list", "x"),
+                  ("ledger", "list", "--days", "0")):
         assert rig.client(*wrong, user="root").status == 64, wrong
 
 
@@ -368,6 +374,30 @@ def test_anchors(rig):
     rig.start_daemon(Ledger_CheckpointFile=target)
     verdict = ask(root, "Verify", options({"Checkpoint": left}))
     assert verdict["Faults"] == [] and verdict["Anchored"], verdict
+    check_restore(rig, root, target)
+
+
+def check_restore(rig, root, target):
+    """A backup of the ledger's file alone is older than what is noted beside it: nothing is written until somebody decides."""
+    expect_error("InvalidState", ask, root, "AcceptRestore", GLib.Variant("s", "nothing was restored"), options({}))
+    assert rig.stop_daemon() == 0
+    saved = {path: path.read_bytes() for path in rig.state_directory.glob("ledger.db*")}
+    rig.start_daemon(Ledger_CheckpointFile=target)
+    grow(rig, 3)
+    newer = ask(root, "GetCheckpoint")
+    assert rig.stop_daemon() == 0
+    for path in rig.state_directory.glob("ledger.db*"):
+        path.unlink()
+    for path, data in saved.items():
+        path.write_bytes(data)
+        os.chown(path, 61000, -1)
+    rig.start_daemon(Ledger_CheckpointFile=target)
+    expect_error("LedgerFailed", get_list, root)
+    verdict = ask(root, "Verify", options({"Checkpoint": newer}))
+    assert {fault["What"] for fault in verdict["Faults"]} >= {"older"}, verdict
+    place = ask(root, "AcceptRestore", GLib.Variant("s", "the disk was replaced"), options({"Staff": "it-7"}))
+    entry = get_list(root, Kinds=["restore"])[0]
+    assert (entry["Index"], entry["Reason"], entry["Staff"]) == (place, "the disk was replaced", "it-7"), entry
 
 
 def find_link(root, name):
@@ -404,7 +434,7 @@ def test_witness(rig):
     grow(rig, 1)
     witness.door.change = lambda answer: (answer[0], answer[1].replace(b"A", b"B"))
     reload(rig)
-    wait_for(lambda: "could not be shown to its witness" in rig.read_log("shikakud"), "word of a witness that cannot be believed")
+    wait_for(lambda: "could not be shown to its witness" in rig.read_log("shikakud"), "word of a false signature")
     assert find_link(root, "store")["Cause"] == "witness-silent"
     witness.door.change = lambda answer: answer
     # Set back, with all that is beside it.

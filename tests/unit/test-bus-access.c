@@ -7,9 +7,8 @@
 #include "bus/bus-access.h"
 #include "bus/bus-visit.h"
 
-static const char *const interfaces[]
-    = { SHIKAKU_INTERFACE_MANAGER, SHIKAKU_INTERFACE_AGENT_MANAGER, SHIKAKU_INTERFACE_READER, SHIKAKU_INTERFACE_VISIT,
-        SHIKAKU_INTERFACE_LEDGER };
+static const char *const interfaces[] = { SHIKAKU_INTERFACE_MANAGER, SHIKAKU_INTERFACE_AGENT_MANAGER,
+                                          SHIKAKU_INTERFACE_READER, SHIKAKU_INTERFACE_VISIT, SHIKAKU_INTERFACE_LEDGER };
 
 static GDBusInterfaceInfo *
 read_interface (const char *name)

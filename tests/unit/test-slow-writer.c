@@ -53,7 +53,8 @@ test_kinds (void)
   {
     const char *path;
     int flags;
-  } refused[] = { { "/dev/null", O_WRONLY }, { "/", O_RDONLY }, { "/proc/self/comm", O_RDWR }, { "/etc/passwd", O_RDONLY } };
+  } refused[]
+      = { { "/dev/null", O_WRONLY }, { "/", O_RDONLY }, { "/proc/self/comm", O_RDWR }, { "/etc/passwd", O_RDONLY } };
   g_autoptr (GError) error = NULL;
   int ends[2];
 

@@ -55,7 +55,7 @@ typedef struct
   GPtrArray *months; /* of char *, newest first: in which there is anything */
 } RecordsModel;
 
-/* records_model_new: @document, which must be valid as long. Return: (transfer full), or NULL: it is no such document. */
+/* records_model_new: Return: (transfer full), or NULL: @document, which must be valid as long, is no such document. */
 RecordsModel *records_model_new (GBytes *document, GError **error);
 void records_model_free (RecordsModel *model);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RecordsModel, records_model_free)

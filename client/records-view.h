@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * records-view: records as a doctor reads them. The JSON document comes in; a page goes out: what is missing first, then
- * medicine × month, the newest first, institution by institution, each cell with the sources that have it; and check-ups
- * with their values beside the reference range, the newest first.
+ * records-view: records as a doctor reads them. The JSON document comes in; a page goes out: what is missing first,
+ * then medicine × month, the newest first, institution by institution, each cell with the sources that have it; and
+ * check-ups with their values beside the reference range, the newest first.
  */
 #pragma once
 

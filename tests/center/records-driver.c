@@ -2,7 +2,7 @@
 /*
  * records-driver: received documents of records as the daemon reads them, for test_records_documents.py.
  *
- *   records-driver KIND FILE…         each FILE is the document of one part; the JSON document of all on standard output
+ *   records-driver KIND FILE…         each FILE is the document of one part; the JSON of all goes to standard output
  *   records-driver KIND sample N      prints an invented document with N months, or check-ups
  *
  * On standard error: the outcome of each, one a line. Exit status 1: a document was refused.

@@ -94,7 +94,8 @@ def test_schema_simulated():
     """Everything that the simulated center has of everybody: nothing of it is unknown, in both encodings and orders."""
     from sim_center import histories, people, records  # pylint: disable=import-outside-toplevel
 
-    center = records.Records(people.People(SOURCE / "tests" / "simulator" / "people.json", Path(os.environ["SHIKAKU_KEYS"])), None)
+    everybody = people.People(SOURCE / "tests" / "simulator" / "people.json", Path(os.environ["SHIKAKU_KEYS"]))
+    center = records.Records(everybody, None)
     today, seen = datetime.date.today(), 0
     assert histories.SHIFT_JIS and histories.HEADER_LAST
     for person in center.people.persons.values():

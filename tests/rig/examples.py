@@ -42,6 +42,14 @@ def make_node(source, folder):
     return ["/usr/bin/env", f"NODE_PATH={NODE_MODULES}", *make_script("/usr/bin/node", source / "receipt.js", folder)]
 
 
+def make_records(language, source, folder):
+    """Return: the command of the example of records, which spawns shikakuctl."""
+    if language == "java":
+        run("javac", "-Xlint:all", "-d", folder, source / "Records.java")
+        return ["/usr/bin/java", "-classpath", str(folder), "Records"]
+    return make_script("/usr/bin/node", source / "records.js", folder)
+
+
 def make(language, source, folder):
     """Return: the command that runs the example in @language, without its arguments."""
     if language == "c":

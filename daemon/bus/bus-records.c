@@ -11,6 +11,7 @@
 #include "bus/bus-entry.h"
 #include "bus/bus-options.h"
 #include "visit/station-records.h"
+#include "visit/station-tickets.h"
 #include "visit/visit-handover.h"
 
 #define TICKET_SECONDS_MAXIMUM 86400
@@ -253,6 +254,16 @@ append_meta (sd_bus_message *reply, const RecordsAnswer *answer)
   return result < 0 ? result : sd_bus_message_close_container (reply);
 }
 
+/* note_unknown: of the Manager's call, that nobody is known by it is a guess that was wrong. */
+static void
+note_unknown (Fetching *fetching)
+{
+  BusPeer *peer = fetching->records != NULL && fetching->is_of_manager ? bus_call_get_peer (fetching->call) : NULL;
+
+  if (peer != NULL)
+    bus_brake_note_failure (fetching->records->brake, bus_account_get_uid (peer->account), g_get_monotonic_time ());
+}
+
 static void
 on_fetched (GObject *source, GAsyncResult *asynchronous, gpointer user_data)
 {
@@ -264,6 +275,8 @@ on_fetched (GObject *source, GAsyncResult *asynchronous, gpointer user_data)
 
   if (answer == NULL || fetching->records == NULL)
     {
+      if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND))
+        note_unknown (fetching);
       if (answer != NULL)
         error = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "nobody waits any more");
       end_with_error (fetching, error);
@@ -316,24 +329,61 @@ read_fetch (Fetching *fetching, BusPeer *peer, FetchOptions *options, StationRec
   return TRUE;
 }
 
-/* find_patient: the visit that the Manager's call means, and the ticket by which. */
+/* may_guess: whoever was wrong too often waits. */
 static gboolean
-find_patient (Fetching *fetching, BusPeer *peer, const FetchOptions *options, VisitTicket **ret_ticket, GError **error)
+may_guess (BusRecords *self, BusPeer *peer, GError **error)
+{
+  return !bus_brake_holds (self->brake, bus_account_get_uid (peer->account), g_get_monotonic_time ())
+         || set_error (error, SHIKAKU_ERROR_LIMIT_EXCEEDED, "too many were wrong: try again in a minute");
+}
+
+static void
+note_wrong (BusRecords *self, BusPeer *peer)
+{
+  bus_brake_note_failure (self->brake, bus_account_get_uid (peer->account), g_get_monotonic_time ());
+}
+
+/* fetch_by_ticket: of the visit that is there, or of the patient of one that was closed. */
+static gboolean
+fetch_by_ticket (Fetching *fetching, BusPeer *peer, const char *secret, StationRecordsQuery *query, GError **error)
 {
   BusRecords *self = fetching->records;
-  const uid_t uid = bus_account_get_uid (peer->account);
-  Visit *visit;
+  guint8 number[LEDGER_PERSON_SIZE];
+  Visit *visit = station_find_visit_by_ticket (self->station, secret, VISIT_TICKET_RECORDS, &query->ticket);
 
-  if (bus_brake_holds (self->brake, uid, g_get_monotonic_time ()))
-    return set_error (error, SHIKAKU_ERROR_LIMIT_EXCEEDED, "too many tickets were wrong: try again in a minute");
-  visit = station_find_visit_by_ticket (self->station, options->ticket, VISIT_TICKET_RECORDS, ret_ticket);
-  if (visit == NULL)
+  if (visit != NULL)
     {
-      bus_brake_note_failure (self->brake, uid, g_get_monotonic_time ());
-      return set_error (error, SHIKAKU_ERROR_NOT_FOUND, "there are no records with this ticket");
+      fetching->visit = visit_ref (visit);
+      station_fetch_records (self->station, visit, query, fetching->cancellable, on_fetched, fetching);
+      return TRUE;
     }
-  g_clear_pointer (&fetching->visit, visit_unref);
-  fetching->visit = visit_ref (visit);
+  query->ticket = station_find_ticket (self->station, secret, number);
+  if (query->ticket != NULL)
+    {
+      station_fetch_records_of (self->station, number, query, fetching->cancellable, on_fetched, fetching);
+      return TRUE;
+    }
+  note_wrong (self, peer);
+  return set_error (error, SHIKAKU_ERROR_NOT_FOUND, "there are no records with this ticket");
+}
+
+/* fetch_patient: of the Manager's call. Whoever has no ticket knows the numbers of somebody who has consented here. */
+static gboolean
+fetch_patient (Fetching *fetching, BusPeer *peer, const FetchOptions *options, StationRecordsQuery *query,
+               GError **error)
+{
+  BusRecords *self = fetching->records;
+  guint8 number[LEDGER_PERSON_SIZE];
+
+  if (!may_guess (self, peer, error))
+    return FALSE;
+  if (options->ticket != NULL && (options->insured.insurer_number != NULL || options->insured.number != NULL))
+    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "Ticket does not go with the numbers of a patient");
+  if (options->ticket != NULL)
+    return fetch_by_ticket (fetching, peer, options->ticket, query, error);
+  if (!station_hash_insured (self->station, &options->insured, number, error))
+    return FALSE;
+  station_fetch_records_of (self->station, number, query, fetching->cancellable, on_fetched, fetching);
   return TRUE;
 }
 
@@ -347,14 +397,13 @@ fetch (Fetching *fetching)
 
   if (peer == NULL)
     set_error (&error, SHIKAKU_ERROR_CANCELLED, "the caller has gone");
-  else if (read_fetch (fetching, peer, &options, &query, &error)
-           && (!fetching->is_of_manager || find_patient (fetching, peer, &options, &query.ticket, &error)))
-    {
-      station_fetch_records (fetching->records->station, fetching->visit, &query, fetching->cancellable, on_fetched,
-                             fetching);
-      return;
-    }
-  end_with_error (fetching, error);
+  else if (read_fetch (fetching, peer, &options, &query, &error) && !fetching->is_of_manager)
+    station_fetch_records (fetching->records->station, fetching->visit, &query, fetching->cancellable, on_fetched,
+                           fetching);
+  else if (error == NULL)
+    fetch_patient (fetching, peer, &options, &query, &error);
+  if (error != NULL)
+    end_with_error (fetching, error);
 }
 
 static void

@@ -5,7 +5,7 @@
 #include "base/log.h"
 #include "bus/bus-actor.h"
 #include "bus/bus-options.h"
-#include "visit/station-records.h"
+#include "visit/station-tickets.h"
 
 struct BusTakeover
 {

@@ -39,13 +39,13 @@ records_entries_new_refusal (const RecordsFetchFacts *facts, const GError *error
 }
 
 LedgerEntry *
-records_entries_new_fetch (const RecordsFetchFacts *facts, const Consent *consent)
+records_entries_new_fetch (const RecordsFetchFacts *facts, const guint64 *consent)
 {
   LedgerEntry *entry = new_entry (LEDGER_FETCH, facts);
 
   ledger_entry_add_text (entry, LEDGER_FIELD_IDENTIFIER, facts->identifier);
-  if (consent != NULL && consent->is_in_ledger)
-    ledger_entry_add_number (entry, LEDGER_FIELD_ENTRY, consent->entry);
+  if (consent != NULL)
+    ledger_entry_add_number (entry, LEDGER_FIELD_ENTRY, *consent);
   return entry;
 }
 

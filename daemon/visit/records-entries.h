@@ -7,7 +7,6 @@
 
 #include "store/ledger.h"
 #include "visit/actor.h"
-#include "visit/consent.h"
 #include "visit/records-answer.h"
 #include "visit/records-subject.h"
 
@@ -27,8 +26,8 @@ typedef struct
 /* records_entries_new_refusal: of what was asked for in vain, with @error. (transfer full), as all of them. */
 LedgerEntry *records_entries_new_refusal (const RecordsFetchFacts *facts, const GError *error);
 
-/* records_entries_new_fetch: the center is about to be asked, by @consent. */
-LedgerEntry *records_entries_new_fetch (const RecordsFetchFacts *facts, const Consent *consent);
+/* records_entries_new_fetch: the center is about to be asked; @consent: the place of that by which; NULL: not known. */
+LedgerEntry *records_entries_new_fetch (const RecordsFetchFacts *facts, const guint64 *consent);
 
 /* records_entries_new_disclosure: @answer, which is sealed, is about to be handed out. @detail: NULL: none. */
 LedgerEntry *records_entries_new_disclosure (const RecordsFetchFacts *facts, const RecordsAnswer *answer,

@@ -62,6 +62,11 @@ struct Station
 
   struct
   {
+    GPtrArray *kept; /* of KeptTicket: of visits that were closed */
+  } tickets;
+
+  struct
+  {
     gboolean service_available;
     gint64 service_since, since; /* real-time microseconds of the last change */
     GPtrArray *list;             /* of StationReader */

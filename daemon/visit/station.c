@@ -12,6 +12,7 @@
 #include "visit/station-events.h"
 #include "visit/station-private.h"
 #include "visit/station-settings.h"
+#include "visit/station-tickets.h"
 #include "visit/visit-life.h"
 #include "visit/visit-records.h"
 
@@ -32,6 +33,7 @@ station_unref (Station *station)
 
   station_readers_clear (station);
   station_visits_clear (station);
+  station_tickets_clear (station);
   g_clear_pointer (&station->authorities.loaded, card_authorities_unref);
   station_retention_free (station->retention);
   transports_free (station->transports);
@@ -185,6 +187,7 @@ station_new (const StationSettings *settings, AgentPort agents, const StationObs
   };
   station_readers_init (station);
   station_visits_init (station);
+  station_tickets_init (station);
   station_events_init (station, station_get_center (station), station_get_center_cause (station));
   station_calendar_init (station);
   station_calendar_configure (station, settings->calendar);
@@ -367,6 +370,7 @@ station_erase_visit (Station *station, Visit *visit)
   visit_ref (visit);
   visit_set_closed (visit);
   visit_records_stop (visit);
+  station_tickets_keep (station, visit);
   station_retention_remove (station->retention, visit);
   station_visits_remove (station, visit);
   if (!visit_is_finished (visit))

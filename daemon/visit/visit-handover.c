@@ -34,20 +34,18 @@ describe_purposes (guint purposes)
 }
 
 static LedgerEntry *
-new_entry (Visit *visit, const Actor *actor, const char *act)
+new_entry (const char *visit, const Actor *actor, const char *act)
 {
   LedgerEntry *entry = ledger_entry_new (LEDGER_HANDOVER);
 
-  ledger_entry_add_text (entry, LEDGER_FIELD_VISIT, visit_get_path (visit));
+  ledger_entry_add_text (entry, LEDGER_FIELD_VISIT, visit);
   actor_describe (actor, entry);
-  ledger_entry_add_text (entry, LEDGER_FIELD_ORIGIN, visit_origin_get (visit_get_origin (visit))->word);
-  ledger_entry_add_text (entry, LEDGER_FIELD_EVIDENCE, visit_get_evidence (visit));
   ledger_entry_add_text (entry, LEDGER_FIELD_ACT, act);
   return entry;
 }
 
 LedgerEntry *
-visit_handover_new_entry (Visit *visit, const VisitTicket *ticket, const Actor *actor, const char *act)
+visit_handover_new_entry (const char *visit, const VisitTicket *ticket, const Actor *actor, const char *act)
 {
   LedgerEntry *entry = new_entry (visit, actor, act);
   guint64 created;
@@ -60,8 +58,10 @@ visit_handover_new_entry (Visit *visit, const VisitTicket *ticket, const Actor *
 static LedgerEntry *
 new_creation (Visit *visit, const VisitTicketTerms *terms, const Actor *actor)
 {
-  LedgerEntry *entry = new_entry (visit, actor, VISIT_HANDOVER_CREATED);
+  LedgerEntry *entry = new_entry (visit_get_path (visit), actor, VISIT_HANDOVER_CREATED);
 
+  ledger_entry_add_text (entry, LEDGER_FIELD_ORIGIN, visit_origin_get (visit_get_origin (visit))->word);
+  ledger_entry_add_text (entry, LEDGER_FIELD_EVIDENCE, visit_get_evidence (visit));
   if (terms->uses > 0)
     ledger_entry_add_number (entry, LEDGER_FIELD_USES, terms->uses);
   if (terms->seconds > 0)

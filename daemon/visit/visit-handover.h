@@ -24,5 +24,6 @@ void visit_handover_create (Visit *visit, Ledger *ledger, const VisitTicketTerms
                             GAsyncReadyCallback callback, gpointer user_data);
 char *visit_handover_create_finish (GAsyncResult *result, GError **error);
 
-/* visit_handover_new_entry: of a use, @act: of @ticket. (transfer full). */
-LedgerEntry *visit_handover_new_entry (Visit *visit, const VisitTicket *ticket, const Actor *actor, const char *act);
+/* visit_handover_new_entry: of a use, @act: of @ticket; @visit: its path. (transfer full). */
+LedgerEntry *visit_handover_new_entry (const char *visit, const VisitTicket *ticket, const Actor *actor,
+                                       const char *act);

@@ -292,6 +292,12 @@ visit_add_ticket (Visit *visit, VisitTicket *ticket)
   return TRUE;
 }
 
+const GPtrArray *
+visit_get_tickets (Visit *visit)
+{
+  return visit->tickets;
+}
+
 gboolean
 visit_has_ticket (Visit *visit)
 {

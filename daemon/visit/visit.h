@@ -88,6 +88,7 @@ GBytes *visit_get_message (Visit *visit);
  * still good for one of @purposes; NULL: none, as of a visit whose owner wants to be rid of it. (transfer none)
  */
 gboolean visit_add_ticket (Visit *visit, VisitTicket *ticket);
+const GPtrArray *visit_get_tickets (Visit *visit); /* of VisitTicket; (transfer none) */
 gboolean visit_has_ticket (Visit *visit);
 VisitTicket *visit_find_ticket (Visit *visit, const char *hash, guint purposes);
 

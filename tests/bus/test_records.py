@@ -229,6 +229,18 @@ def test_tickets(rig):
     path = call(other, ROOT, MANAGER, "TakeVisit", GLib.Variant.new_tuple(GLib.Variant("s", ticket), options({})))
     assert Fetched(ask(other, path)).meta["Outcome"] == "data"
     expect_error(UNKNOWN_OBJECT, ask(desk.connection, desk.visit.path).wait)
+    # The consent outlives its visit: by a ticket that was made for records, and by the patient's numbers.
+    visit = desk.open(["drug"])
+    ticket = visit.call("CreateTicket", GLib.Variant.new_tuple(options({"For": ["records"]})))
+    visit.close()
+    person = {key: INSURED[key] for key in ("InsurerNumber", "Symbol", "Number", "Birthdate")}
+    for patient in ({"Ticket": ticket}, person):
+        assert Fetched(ask(doctor, "", patient=patient)).meta["Outcome"] == "data"
+    expect_error("NotFound", ask(doctor, "", patient={"Ticket": ticket}).wait)
+    expect_error("NotFound", ask(doctor, "", patient={**person, "Number": "7654321"}).wait)
+    expect_error("NotFound", ask(doctor, "", "checkup", patient=person).wait)
+    expect_error("InvalidOption", ask(doctor, "", patient={"Number": "1"}).wait)
+    expect_error("InvalidOption", ask(doctor, "", patient={**person, "Ticket": ticket}).wait)
     for _number in range(GUESSES):
         expect_error("NotFound", ask(rig.bus_connection("root"), "", patient={"Ticket": "x" * 43}).wait)
     expect_error("LimitExceeded", ask(rig.bus_connection("root"), "", patient={"Ticket": "x" * 43}).wait)

@@ -16,7 +16,9 @@
 #include "fake-disk.h"
 #include "fake-loop.h"
 #include "invented-records.h"
+#include "store/open-fetches.h"
 #include "store/store-key.h"
+#include "visit/station-tickets.h"
 #include "visit/visit-handover.h"
 #include "visit/visit-private.h"
 
@@ -44,6 +46,7 @@ typedef struct
 typedef struct
 {
   guint done;
+  char *secret;
   RecordsAnswer *answer;
   GError *error;
 } Outcome;
@@ -210,6 +213,7 @@ static void
 clear (Outcome *outcome)
 {
   g_clear_pointer (&outcome->answer, records_answer_free);
+  g_clear_pointer (&outcome->secret, g_free);
   g_clear_error (&outcome->error);
 }
 
@@ -500,12 +504,17 @@ test_no_ledger (Setup *setup, gconstpointer data)
 static void
 test_left_open (Setup *setup, gconstpointer data)
 {
-  StationRecordsQuery query = make_query ();
-  Outcome outcome;
+  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify)ledger_entry_unref);
+  GAsyncResult *result = NULL;
+  g_autoptr (GError) error = NULL;
+  guint64 place = 0;
 
-  setup->desk->center->held[FAKE_FETCH] = TRUE;
-  begin (setup, &query, NULL, &outcome);
-  fake_desk_wait_until (&setup->desk->center->counts[FAKE_FETCH]);
+  g_ptr_array_add (entries, ledger_entry_new (LEDGER_FETCH));
+  open_fetches_begin (setup->ledger, entries, on_read, &result);
+  fake_wait_while (is_unread, &result);
+  g_assert_true (open_fetches_begin_finish (result, &place, &error));
+  g_assert_no_error (error);
+  g_object_unref (result);
   station_set_ledger (setup->desk->station, NULL);
   fake_desk_settle ();
   close_ledger (setup);
@@ -515,17 +524,14 @@ test_left_open (Setup *setup, gconstpointer data)
   assert_ledger (setup, "fetch fetch-end:unknown");
   station_records_begin (setup->desk->station);
   assert_ledger (setup, "fetch fetch-end:unknown");
-  fake_center_release (setup->desk->center, FAKE_FETCH);
-  finish (&outcome);
-  clear (&outcome);
 }
 
 static void
 on_ticket (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Outcome *outcome = user_data;
-  g_autofree char *secret = visit_handover_create_finish (result, &outcome->error);
 
+  outcome->secret = visit_handover_create_finish (result, &outcome->error);
   outcome->done++;
 }
 
@@ -542,6 +548,7 @@ test_ticket (Setup *setup, gconstpointer data)
   station_create_ticket (setup->desk->station, setup->visit, &terms, &owner, on_ticket, &outcome);
   finish (&outcome);
   g_assert_no_error (outcome.error);
+  clear (&outcome);
   g_assert_cmpuint (setup->visit->tickets->len, ==, 1);
   g_assert_false (visit_has_ticket (setup->visit)); /* none to take it */
   ticket = setup->visit->tickets->pdata[0];
@@ -556,6 +563,55 @@ test_ticket (Setup *setup, gconstpointer data)
   clear (&outcome);
   g_assert_false (visit_ticket_is_good (ticket, VISIT_TICKET_RECORDS));
   assert_ledger (setup, "handover:created:records handover:records fetch disclosure:data");
+}
+
+/* The consent outlives its visit: by a ticket for records, and by the patient's numbers; and ends with the consent. */
+static void
+test_after_the_visit (Setup *setup, gconstpointer data)
+{
+  const VisitTicketTerms terms = { 1, 60, VISIT_TICKET_RECORDS };
+  const Actor doctor = { .uid = 1001, .sender = ":1.8", .role = "doctor" };
+  const TransportNumberQuery insured = { "99990001", "架空０１", "１２３", NULL, "19480229", NULL };
+  const TransportNumberQuery nobody = { "99990001", "架空０１", "１２４", NULL, "19480229", NULL };
+  guint8 number[LEDGER_PERSON_SIZE], kept[LEDGER_PERSON_SIZE];
+  StationRecordsQuery query = make_query ();
+  Outcome outcome = { 0 };
+  g_autofree char *secret = NULL;
+
+  station_create_ticket (setup->desk->station, setup->visit, &terms, &owner, on_ticket, &outcome);
+  finish (&outcome);
+  secret = g_steal_pointer (&outcome.secret);
+  station_erase_visit (setup->desk->station, setup->visit);
+
+  g_assert_true (station_hash_insured (setup->desk->station, &insured, number, &outcome.error));
+  query.actor = &doctor;
+  query.ticket = station_find_ticket (setup->desk->station, secret, kept);
+  g_assert_nonnull (query.ticket);
+  g_assert_cmpmem (kept, sizeof kept, number, sizeof number);
+  tell (setup, setup->medicines, RECORDS_DATA, NULL, SHIKAKU_ERROR_NONE);
+  outcome = (Outcome){ 0 };
+  station_fetch_records_of (setup->desk->station, kept, &query, NULL, on_fetched, &outcome);
+  finish (&outcome);
+  g_assert_no_error (outcome.error);
+  g_assert_cmpint (outcome.answer->whole->outcome, ==, RECORDS_DATA);
+  clear (&outcome);
+  g_assert_null (station_find_ticket (setup->desk->station, secret, kept));
+
+  query.ticket = NULL;
+  tell (setup, setup->medicines, RECORDS_DATA, NULL, SHIKAKU_ERROR_NONE);
+  outcome = (Outcome){ 0 };
+  station_fetch_records_of (setup->desk->station, number, &query, NULL, on_fetched, &outcome);
+  finish (&outcome);
+  g_assert_no_error (outcome.error);
+  clear (&outcome);
+
+  g_assert_true (station_hash_insured (setup->desk->station, &nobody, number, NULL));
+  outcome = (Outcome){ 0 };
+  station_fetch_records_of (setup->desk->station, number, &query, NULL, on_fetched, &outcome);
+  finish (&outcome);
+  g_assert_error (outcome.error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND);
+  clear (&outcome);
+  assert_ledger (setup, "handover:created:records handover:records fetch disclosure:data fetch disclosure:data");
 }
 
 static void
@@ -593,6 +649,7 @@ main (int argc, char *argv[])
   ADD ("without-ledger", test_without_ledger);
   ADD ("left-open", test_left_open);
   ADD ("ticket", test_ticket);
+  ADD ("after-the-visit", test_after_the_visit);
 #undef ADD
   g_test_add_func ("/station-records/foreign", test_foreign);
   for (guint i = 0; i < N_CHANGES; i++)

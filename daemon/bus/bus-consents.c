@@ -4,7 +4,8 @@
 
 #include "bus/bus-actor.h"
 #include "bus/bus-entry.h"
-#include "visit/station-consents.h"
+#include "visit/consent-withdrawal.h"
+#include "visit/visit-consents.h"
 
 struct BusConsents
 {
@@ -16,11 +17,11 @@ typedef struct
 {
   BusConsents *consents; /* NULL: it is gone */
   BusCall *call;
-  gboolean says_outcome; /* in the reply */
+  Visit *visit; /* a reference; NULL: by receipt, and the reply says what has happened */
 } Waiting;
 
 static int
-append_outcome (sd_bus_message *reply, const StationWithdrawal *withdrawal)
+append_outcome (sd_bus_message *reply, const ConsentWithdrawal *withdrawal)
 {
   int result = sd_bus_message_open_container (reply, 'a', "{sv}");
 
@@ -39,10 +40,13 @@ static void
 on_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autofree Waiting *waiting = user_data;
-  StationWithdrawal withdrawal;
+  g_autoptr (Visit) visit = waiting->visit;
+  ConsentWithdrawal withdrawal;
   GError *error = NULL;
-  const gboolean done = station_withdraw_finish (result, &withdrawal, &error);
+  const gboolean done = consent_withdrawal_finish (result, &withdrawal, &error);
 
+  if (done && visit != NULL)
+    visit_consents_note_withdrawn (visit, withdrawal.kind, withdrawal.where);
   if (waiting->consents == NULL)
     {
       g_clear_error (&error);
@@ -51,7 +55,7 @@ on_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
   g_ptr_array_remove_fast (waiting->consents->waiting, waiting);
   if (!done)
     bus_call_return_error (waiting->call, error);
-  else if (waiting->says_outcome)
+  else if (visit == NULL)
     {
       sd_bus_message *reply = bus_call_new_reply (waiting->call);
 
@@ -64,24 +68,22 @@ on_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 bus_consents_withdraw (BusConsents *consents, BusCall *call, Visit *visit)
 {
-  const char *what = "";
+  const char *what = "", *receipt;
   Actor actor = { 0 };
   GError *error = NULL;
   Waiting *waiting;
 
   sd_bus_message_read_basic (bus_call_get_message (call), 's', &what);
-  if (!bus_actor_fill (&actor, bus_call_get_peer (call), &error))
+  receipt = visit != NULL ? visit_consents_find_receipt (visit, what, &error) : what;
+  if (receipt == NULL || !bus_actor_fill (&actor, bus_call_get_peer (call), &error))
     {
       bus_call_return_error (call, error);
       return;
     }
   waiting = g_new (Waiting, 1);
-  *waiting = (Waiting){ consents, call, visit == NULL };
+  *waiting = (Waiting){ consents, call, visit != NULL ? visit_ref (visit) : NULL };
   g_ptr_array_add (consents->waiting, waiting);
-  if (visit != NULL)
-    station_withdraw_consent (consents->station, visit, what, &actor, on_withdrawn, waiting);
-  else
-    station_withdraw_receipt (consents->station, what, &actor, on_withdrawn, waiting);
+  consent_withdrawal_begin (station_get_registrar (consents->station), receipt, &actor, on_withdrawn, waiting);
 }
 
 BusConsents *

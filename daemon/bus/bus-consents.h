@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bus-consents: Visit.WithdrawConsent and Manager.WithdrawConsent: each call, until the ledger and the center have it. */
+/*
+ * bus-consents: Visit.WithdrawConsent and Manager.WithdrawConsent: each call, until the ledger and the center have it.
+ */
 #pragma once
 
 #include "bus/bus-call.h"

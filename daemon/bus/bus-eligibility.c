@@ -68,15 +68,9 @@ static const TextField disease_texts[] = {
 #undef PLACE
 
 static const TextField consent_texts[] = {
-  { "Answerer", CONSENT (answerer) },
-  { "Receipt", CONSENT (receipt) },
-  { "Withdrawn", CONSENT (withdrawn) },
-  { "Evidence", CONSENT (evidence) },
-  { "Version", CONSENT (version) },
-  { "Language", CONSENT (language) },
-  { "Code", CONSENT (code) },
-  { "Message", CONSENT (message) },
-  { NULL },
+  { "Answerer", CONSENT (answerer) }, { "Receipt", CONSENT (receipt) }, { "Withdrawn", CONSENT (withdrawn) },
+  { "Evidence", CONSENT (evidence) }, { "Version", CONSENT (version) }, { "Language", CONSENT (language) },
+  { "Code", CONSENT (code) },         { "Message", CONSENT (message) }, { NULL },
 };
 
 static int

@@ -14,7 +14,6 @@
 
 #define PURPOSE "consent-book"
 #define LAZY_SECONDS 10
-#define RECEIPT_DIGITS 16 /* of the leaf's hash */
 
 struct ConsentBook
 {
@@ -57,111 +56,15 @@ free_job (gpointer data)
   g_free (job);
 }
 
-/* Plain data. */
-
-static void
-clear_person (ConsentBookPerson *person)
-{
-  g_free (person->name);
-  g_free (person->kana);
-  g_free (person->birthdate);
-  g_free (person->insurer_number);
-  g_free (person->symbol);
-  g_free (person->number);
-  g_free (person->branch);
-  g_free (person->evidence);
-  g_free (person->origin);
-  g_free (person->answerer);
-}
-
-void
-consent_book_item_free (ConsentBookItem *item)
-{
-  if (item == NULL)
-    return;
-  clear_person (&item->person);
-  g_free (item->receipt);
-  g_free (item->identifier);
-  g_free (item->visit);
-  g_free (item);
-}
-
-void
-consent_book_message_free (ConsentBookMessage *message)
-{
-  if (message == NULL)
-    return;
-  g_free (message->identifier);
-  g_clear_pointer (&message->request, g_bytes_unref);
-  g_array_unref (message->entries);
-  g_array_unref (message->kinds);
-  g_free (message->visit);
-  g_free (message);
-}
-
-static void
-clear_answer (gpointer data)
-{
-  ledger_entry_unref (((ConsentBookAnswer *)data)->entry);
-}
-
 static void
 clear_place (gpointer data)
 {
   g_free (((ConsentBookPlace *)data)->receipt);
 }
 
-ConsentBookWriting *
-consent_book_writing_new (void)
-{
-  ConsentBookWriting *writing = g_new0 (ConsentBookWriting, 1);
+/* Receipts. */
 
-  writing->answers = g_array_new (FALSE, FALSE, sizeof (ConsentBookAnswer));
-  g_array_set_clear_func (writing->answers, clear_answer);
-  return writing;
-}
-
-void
-consent_book_writing_add (ConsentBookWriting *writing, LedgerEntry *entry, gboolean is_open, ConsentKind kind,
-                          gint64 until)
-{
-  const ConsentBookAnswer answer = { entry, is_open, kind, until };
-
-  g_array_append_val (writing->answers, answer);
-}
-
-void
-consent_book_writing_free (ConsentBookWriting *writing)
-{
-  if (writing == NULL)
-    return;
-  g_array_unref (writing->answers);
-  g_free (writing->identifier);
-  g_clear_pointer (&writing->request, g_bytes_unref);
-  g_free (writing->visit);
-  clear_person (&writing->person);
-  g_free (writing);
-}
-
-void
-consent_settlement_free (ConsentSettlement *settlement)
-{
-  ledger_entry_unref (settlement->entry);
-  g_free (settlement);
-}
-
-char *
-consent_book_make_receipt (guint64 place, const guint8 *leaf)
-{
-  GString *receipt = g_string_new (NULL);
-
-  g_string_printf (receipt, "%" G_GUINT64_FORMAT "-", place);
-  for (guint i = 0; i < RECEIPT_DIGITS / 2; i++)
-    g_string_append_printf (receipt, "%02x", leaf[i]);
-  return g_string_free (receipt, FALSE);
-}
-
-/* parse_receipt: the opposite. */
+/* parse_receipt: of consent_book_make_receipt. */
 static gboolean
 parse_receipt (const char *receipt, ConsentLookup *lookup)
 {
@@ -171,9 +74,9 @@ parse_receipt (const char *receipt, ConsentLookup *lookup)
     return FALSE;
   lookup->is_receipt = TRUE;
   lookup->place = g_ascii_strtoull (receipt, &end, 10);
-  return *end == '-' && strlen (end + 1) == RECEIPT_DIGITS
-         && strspn (end + 1, "0123456789abcdef") == RECEIPT_DIGITS
-         && g_strlcpy (lookup->leaf, end + 1, sizeof lookup->leaf) == RECEIPT_DIGITS;
+  return *end == '-' && strlen (end + 1) == CONSENT_RECEIPT_DIGITS
+         && strspn (end + 1, "0123456789abcdef") == CONSENT_RECEIPT_DIGITS
+         && g_strlcpy (lookup->leaf, end + 1, sizeof lookup->leaf) == CONSENT_RECEIPT_DIGITS;
 }
 
 /* On the store's thread. */
@@ -228,8 +131,7 @@ write_all (struct sqlite3 *database, gpointer data, GError **error)
   if (!consent_table_purge (database, g_get_real_time (), error) || !write_settlements (database, job, error))
     return FALSE;
   if (job->writing->identifier != NULL
-      && (!need_key (job->book, error)
-          || !consent_table_add_message (database, job->book->key, job->writing, error)))
+      && (!need_key (job->book, error) || !consent_table_add_message (database, job->book->key, job->writing, error)))
     return FALSE;
   for (guint i = 0; i < job->writing->answers->len; i++)
     if (!write_answer (job, database, &g_array_index (job->writing->answers, ConsentBookAnswer, i), error))

@@ -74,6 +74,13 @@ copy_text (sqlite3_stmt *statement, int column)
   return g_strdup ((const char *)sqlite3_column_text (statement, column));
 }
 
+void
+consent_settlement_free (ConsentSettlement *settlement)
+{
+  ledger_entry_unref (settlement->entry);
+  g_free (settlement);
+}
+
 gboolean
 consent_table_purge (struct sqlite3 *database, gint64 now, GError **error)
 {
@@ -115,9 +122,8 @@ pack (const ConsentBookWriting *writing)
       if (text != NULL)
         g_variant_builder_add (&person, "{ss}", texts[i].key, text);
     }
-  inside = g_variant_ref_sink (
-      g_variant_new ("(@aya{ss})", g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, writing->request, TRUE),
-                     &person));
+  inside = g_variant_ref_sink (g_variant_new (
+      "(@aya{ss})", g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, writing->request, TRUE), &person));
   return g_variant_get_data_as_bytes (inside);
 }
 
@@ -135,7 +141,9 @@ unpack (GBytes *bytes, ConsentBookPerson *ret_person, GBytes **ret_request)
     g_variant_lookup (person, texts[i].key, "s", &G_STRUCT_MEMBER (char *, ret_person, texts[i].offset));
 }
 
-/* open_columns: of: identifier, until, treatment, key, nonce, sealed, from column @first on. NULL: it cannot be read. */
+/*
+ * open_columns: of: identifier, until, treatment, key, nonce, sealed, from column @first on. NULL: it cannot be read.
+ */
 static GBytes *
 open_columns (sqlite3_stmt *statement, StoreKey *key, int first)
 {
@@ -190,8 +198,8 @@ consent_table_add (struct sqlite3 *database, guint64 place, const guint8 *leaf, 
 {
   g_autofree char *receipt = consent_book_make_receipt (place, leaf);
   sqlite3_stmt *statement = prepare (
-      database, "INSERT INTO consents (place, receipt, identifier, kind, state, at, until) VALUES (?, ?, ?, ?, 0, 0, ?);",
-      error);
+      database,
+      "INSERT INTO consents (place, receipt, identifier, kind, state, at, until) VALUES (?, ?, ?, ?, 0, 0, ?);", error);
 
   if (statement == NULL)
     return FALSE;
@@ -250,11 +258,11 @@ add_loaded (GPtrArray *messages, sqlite3_stmt *statement, StoreKey *key)
 gboolean
 consent_table_load (struct sqlite3 *database, StoreKey *key, GPtrArray *messages, GError **error)
 {
-  sqlite3_stmt *statement
-      = prepare (database,
-                 "SELECT " SEALED_COLUMNS ", m.visit, c.place, c.kind FROM consents c"
-                 " JOIN consent_messages m USING (identifier) WHERE c.state = 0 ORDER BY m.until, m.identifier, c.place;",
-                 error);
+  sqlite3_stmt *statement = prepare (
+      database,
+      "SELECT " SEALED_COLUMNS ", m.visit, c.place, c.kind FROM consents c"
+      " JOIN consent_messages m USING (identifier) WHERE c.state = 0 ORDER BY m.until, m.identifier, c.place;",
+      error);
   int result;
 
   if (statement == NULL)

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * consent-table: the rows of consent-book, inside a job of the ledger's store. In: what is to be written, or looked for.
- * Out: rows. Each returns FALSE with LEDGER_FAILED where the file fails.
+ * consent-table: the rows of consent-book, inside a job of the ledger's store. In: what is to be written, or looked
+ * for. Out: rows. Each returns FALSE with LEDGER_FAILED where the file fails.
  */
 #pragma once
 
-#include "store/consent-book.h"
+#include "store/consent-item.h"
 #include "store/store-key.h"
 
 struct sqlite3;

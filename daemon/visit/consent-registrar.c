@@ -30,10 +30,10 @@ typedef struct
 {
   ConsentRegistrar *registrar; /* a reference */
   ConsentBookMessage *message;
-  Transport *transport;      /* that is asked */
-  TransportConsents first;   /* for the first call: copied; its key is NULL afterwards */
+  Transport *transport;    /* that is asked */
+  TransportConsents first; /* for the first call: copied; its key is NULL afterwards */
   TransportConsentText texts[CONSENT_N_KINDS];
-  GTask *task;               /* who waits; NULL: nobody */
+  GTask *task; /* who waits; NULL: nobody */
   GSource *cancelled;
   ConsentOutcome *outcome; /* for @task */
   gboolean is_asking;      /* a call is under way */
@@ -42,15 +42,15 @@ typedef struct
 
 static void try_again (Errand *errand);
 
-static ConsentRegistrar *
-registrar_ref (ConsentRegistrar *registrar)
+ConsentRegistrar *
+consent_registrar_ref (ConsentRegistrar *registrar)
 {
   registrar->references++;
   return registrar;
 }
 
-static void
-registrar_unref (ConsentRegistrar *registrar)
+void
+consent_registrar_unref (ConsentRegistrar *registrar)
 {
   if (--registrar->references > 0)
     return;
@@ -81,8 +81,8 @@ copy_first (Errand *errand, const TransportConsents *consents)
   errand->first.bond = transport_bond_ref (consents->bond);
   errand->first.texts = errand->texts;
   for (guint kind = 0; consents->texts != NULL && kind < CONSENT_N_KINDS; kind++)
-    errand->texts[kind] = (TransportConsentText){ g_strdup (consents->texts[kind].version),
-                                                  g_strdup (consents->texts[kind].language) };
+    errand->texts[kind]
+        = (TransportConsentText){ g_strdup (consents->texts[kind].version), g_strdup (consents->texts[kind].language) };
 }
 
 static void
@@ -128,7 +128,7 @@ errand_free (Errand *errand)
   forget_first (errand);
   g_clear_pointer (&errand->message, consent_book_message_free);
   consent_outcome_free (errand->outcome);
-  registrar_unref (errand->registrar);
+  consent_registrar_unref (errand->registrar);
   g_free (errand);
 }
 
@@ -276,7 +276,7 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
   if (registrar->is_freed) /* the transport may be gone too; the task frees what it has */
     {
       errand_free (errand);
-      registrar_unref (registrar);
+      consent_registrar_unref (registrar);
       return;
     }
   reply = errand->transport->klass->reply_finish (errand->transport, result, &error);
@@ -284,7 +284,7 @@ on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
   if (error != NULL)
     error = shikaku_error_adopt (g_steal_pointer (&error));
   take_answer (errand, reply, error);
-  registrar_unref (registrar);
+  consent_registrar_unref (registrar);
 }
 
 /* ask_first: by the way, and with the settings, of the visit's own answer. */
@@ -292,7 +292,7 @@ static void
 ask_first (Errand *errand)
 {
   errand->is_asking = TRUE;
-  registrar_ref (errand->registrar);
+  consent_registrar_ref (errand->registrar);
   errand->transport->klass->register_consents (errand->transport, &errand->first, errand->registrar->cancellable,
                                                on_answered, errand);
   forget_first (errand);
@@ -320,7 +320,7 @@ try_again (Errand *errand)
       return;
     }
   errand->is_asking = TRUE;
-  registrar_ref (registrar);
+  consent_registrar_ref (registrar);
   errand->transport->klass->repeat (errand->transport, TRANSPORT_REGISTERS_CONSENTS, errand->message->request,
                                     registrar->cancellable, on_answered, errand);
 }
@@ -361,7 +361,7 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
           errand_free (errand);
         }
     }
-  registrar_unref (registrar);
+  consent_registrar_unref (registrar);
 }
 
 static Errand *
@@ -369,7 +369,7 @@ errand_new (ConsentRegistrar *registrar, ConsentBookMessage *message)
 {
   Errand *errand = g_new0 (Errand, 1);
 
-  errand->registrar = registrar_ref (registrar);
+  errand->registrar = consent_registrar_ref (registrar);
   errand->message = message;
   return errand;
 }
@@ -417,7 +417,7 @@ consent_registrar_take (ConsentRegistrar *registrar, ConsentBookWriting *writing
       g_source_set_callback (errand->cancelled, G_SOURCE_FUNC (on_cancelled), errand, NULL);
       g_source_attach (errand->cancelled, NULL);
     }
-  registrar_ref (registrar);
+  consent_registrar_ref (registrar);
   consent_book_write (registrar->book, writing, on_written, errand);
 }
 
@@ -442,14 +442,14 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
       g_ptr_array_add (registrar->errands, errand);
       try_again (errand);
     }
-  registrar_unref (registrar);
+  consent_registrar_unref (registrar);
 }
 
 void
 consent_registrar_begin (ConsentRegistrar *registrar)
 {
   if (consent_book_is_begun (registrar->book))
-    consent_book_load (registrar->book, on_loaded, registrar_ref (registrar));
+    consent_book_load (registrar->book, on_loaded, consent_registrar_ref (registrar));
 }
 
 void
@@ -534,12 +534,13 @@ consent_registrar_free (ConsentRegistrar *registrar)
       Errand *errand = g_ptr_array_steal_index (registrar->errands, 0);
 
       if (errand->is_asking)
-        answer (errand, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped"));
+        answer (errand,
+                g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped"));
       else
         errand_free (errand);
     }
   g_clear_pointer (&registrar->book, consent_book_free);
-  registrar_unref (registrar);
+  consent_registrar_unref (registrar);
 }
 
 char *
@@ -558,4 +559,16 @@ Ledger *
 consent_registrar_get_ledger (ConsentRegistrar *registrar)
 {
   return registrar->ledger;
+}
+
+Transport *
+consent_registrar_find_way (ConsentRegistrar *registrar, TransportAbility ability)
+{
+  return transports_find (registrar->transports, ability, NULL);
+}
+
+GCancellable *
+consent_registrar_get_cancellable (ConsentRegistrar *registrar)
+{
+  return registrar->cancellable;
 }

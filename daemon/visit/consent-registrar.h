@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * consent-registrar: what patients of this desk have answered goes into the ledger, and what they have agreed to is told
- * to the center until it is known what the center says, over the end of the visit and restarts of the daemon.
+ * consent-registrar: what patients of this desk have answered goes into the ledger, and what they have agreed to is
+ * told to the center until it is known what the center says, over the end of the visit and restarts of the daemon.
  *
  * In: the answers of one visit. Out: their places in the ledger, and what the center has said: registered, refused, or
  * unknown; then the same message, with the same identifier, is repeated with a back-off, for at most the time that the
@@ -32,9 +32,9 @@ char *consent_registrar_make_identifier (void);
 /* What came of the answers of a visit. */
 typedef struct
 {
-  GArray *places;          /* of ConsentBookPlace, one an answer: they are in the ledger */
-  TransportReply *reply;   /* of the center; NULL: it was not asked, or: */
-  GError *error;           /* it has not taken them down, or has not answered (then it will be asked again) */
+  GArray *places;        /* of ConsentBookPlace, one an answer: they are in the ledger */
+  TransportReply *reply; /* of the center; NULL: it was not asked, or: */
+  GError *error;         /* it has not taken them down, or has not answered (then it will be asked again) */
 } ConsentOutcome;
 
 void consent_outcome_free (ConsentOutcome *outcome);
@@ -42,13 +42,13 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (ConsentOutcome, consent_outcome_free)
 
 /*
  * consent_registrar_take: @writing (transfer full): into the ledger, and, if it has a message, to the center by
- * @transport, the first time with @consents (borrowed for the call), which is the same as the message. Whoever asks may stop waiting by
- * @cancellable (CANCELLED); what was begun goes on. Finish: (transfer full), or NULL with LEDGER_FAILED: nothing was
- * written, nobody was told.
+ * @transport, the first time with @consents (borrowed for the call), which is the same as the message. Whoever asks may
+ * stop waiting by @cancellable (CANCELLED); what was begun goes on. Finish: (transfer full), or NULL with
+ * LEDGER_FAILED: nothing was written, nobody was told.
  */
 void consent_registrar_take (ConsentRegistrar *registrar, ConsentBookWriting *writing, Transport *transport,
-                             const TransportConsents *consents, GCancellable *cancellable,
-                             GAsyncReadyCallback callback, gpointer user_data);
+                             const TransportConsents *consents, GCancellable *cancellable, GAsyncReadyCallback callback,
+                             gpointer user_data);
 ConsentOutcome *consent_registrar_take_finish (GAsyncResult *result, GError **error);
 
 /*
@@ -59,6 +59,14 @@ void consent_registrar_withdraw (ConsentRegistrar *registrar, guint64 place, Led
                                  GAsyncReadyCallback callback, gpointer user_data);
 gboolean consent_registrar_withdraw_finish (GAsyncResult *result, GError **error);
 
-/* consent_registrar_get_book, _get_ledger: for who looks for a consent later. (transfer none). */
+/* consent_registrar_ref, _unref: for who asks something of it that outlives a turn of the loop. */
+ConsentRegistrar *consent_registrar_ref (ConsentRegistrar *registrar);
+void consent_registrar_unref (ConsentRegistrar *registrar);
+
+/* consent_registrar_find_way: who can do that. _get_cancellable: cancelled when it is freed. (transfer none). */
+Transport *consent_registrar_find_way (ConsentRegistrar *registrar, TransportAbility ability);
+GCancellable *consent_registrar_get_cancellable (ConsentRegistrar *registrar);
+
+/* consent_registrar_get_book: NULL once it is freed. _get_ledger. (transfer none). */
 ConsentBook *consent_registrar_get_book (ConsentRegistrar *registrar);
 Ledger *consent_registrar_get_ledger (ConsentRegistrar *registrar);

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
-#include "visit/station-consents.h"
+#include "visit/consent-registrar.h"
 #include "visit/station-events.h"
 #include "visit/station-private.h"
 #include "visit/station-settings.h"
@@ -146,7 +146,8 @@ on_center_changed (gpointer user_data)
   if (station->is_freed)
     return;
   outage_note_center (station->host.outage);
-  station_consents_note_center (station);
+  if (transports_get_state (station->transports) == TRANSPORT_ONLINE)
+    consent_registrar_note_center (station->host.registrar);
   station_calendar_note_center (station);
   station_events_note_center (station, station_get_center (station), station_get_center_cause (station));
   station->observer->center_changed (station->observer_data);
@@ -210,7 +211,7 @@ station_free (Station *station)
     }
   station_visits_forget (station);
   outage_free (g_steal_pointer (&station->host.outage));
-  station_consents_clear (station);
+  consent_registrar_free (g_steal_pointer (&station->host.registrar));
   station_events_clear (station);
   station_ledger_clear (station);
   station_unref (station);
@@ -275,7 +276,17 @@ station_set_ledger (Station *station, Ledger *ledger)
 {
   station->host.ledger = ledger;
   station_ledger_set (station, ledger);
-  station_consents_set_ledger (station, ledger);
+  consent_registrar_free (g_steal_pointer (&station->host.registrar));
+  if (ledger == NULL)
+    return;
+  station->host.registrar = consent_registrar_new (ledger, station->transports, &station->statistics);
+  consent_registrar_begin (station->host.registrar);
+}
+
+ConsentRegistrar *
+station_get_registrar (Station *station)
+{
+  return station->host.registrar;
 }
 
 Outage *

@@ -58,6 +58,8 @@ Outage *station_get_outage (Station *station);
 
 /* station_set_ledger: where it is written who saw what; NULL, as at first: nowhere. Borrowed; it outlives it. */
 void station_set_ledger (Station *station, Ledger *ledger);
+/* station_get_registrar: of what patients agree to here; NULL: there is no ledger. */
+struct ConsentRegistrar *station_get_registrar (Station *station);
 
 /* station_set_monitor: what looks for readers, to be told when the machine wakes up. Borrowed. */
 void station_set_monitor (Station *station, ReaderMonitor *monitor);

@@ -22,7 +22,9 @@ typedef struct VisitConsentsSteps
   void (*went_on) (Visit *visit);         /* the patient, or the center, has answered what was asked beside the query */
 } VisitConsentsSteps;
 
-/* visit_consents_begin: asks what travels inside the query, then inside_answered, at once if there is nothing to ask. */
+/*
+ * visit_consents_begin: asks what travels inside the query, then inside_answered, at once if there is nothing to ask.
+ */
 void visit_consents_begin (Visit *visit, const VisitConsentsSteps *steps);
 
 /* visit_consents_go_on: the query is under way: asks the others. Sets the visit's state. */
@@ -75,7 +77,7 @@ void visit_consents_note_withdrawn (Visit *visit, ConsentKind kind, const char *
 void visit_consents_end_in_time (Visit *visit);
 
 /*
- * visit_consents_finish: the end comes, with @error or NULL, and @eligibility or NULL: a yes in vain shall not look like a
- * patient's no; and what is not in the ledger yet goes there.
+ * visit_consents_finish: the end comes, with @error or NULL, and @eligibility or NULL: a yes in vain shall not look
+ * like a patient's no; and what is not in the ledger yet goes there.
  */
 void visit_consents_finish (Visit *visit, const Eligibility *eligibility, const GError *error);

@@ -189,7 +189,8 @@ find_answerer (const char *word)
 static gboolean
 is_purpose (const char *word)
 {
-  static const char *const words[] = { "", "eligibility", "registration", "disaster", "emergency", "home", "online", NULL };
+  static const char *const words[]
+      = { "", "eligibility", "registration", "disaster", "emergency", "home", "online", NULL };
 
   return word == NULL || g_strv_contains (words, word);
 }

@@ -25,7 +25,8 @@ typedef struct
   const char *const *oral;     /* kinds to which staff has heard the patient's yes, NULL-ended */
   const char *answerer;        /* patient, guardian, carer. Of a visit: static. NULL or "": the first */
   const char *language;        /* for people: any tag, kept reduced; NULL or "": VISIT_LANGUAGE_DEFAULT */
-  const char *purpose; /* "eligibility", "registration", "disaster", "emergency", "home", "online"; NULL, "": the first */
+  const char
+      *purpose; /* "eligibility", "registration", "disaster", "emergency", "home", "online"; NULL, "": the first */
   const TransportNumberQuery *insured;     /* a visit by number; NULL: by card */
   const char *insured_name, *insured_kana; /* to be compared with what the center has */
   const char *ticket;                      /* the secret by which it is taken; NULL: none. Of a visit: NULL */

@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* consent-item: see the header. */
+#include "store/consent-item.h"
+
+static void
+clear_person (ConsentBookPerson *person)
+{
+  g_free (person->name);
+  g_free (person->kana);
+  g_free (person->birthdate);
+  g_free (person->insurer_number);
+  g_free (person->symbol);
+  g_free (person->number);
+  g_free (person->branch);
+  g_free (person->evidence);
+  g_free (person->origin);
+  g_free (person->answerer);
+}
+
+void
+consent_book_item_free (ConsentBookItem *item)
+{
+  if (item == NULL)
+    return;
+  clear_person (&item->person);
+  g_free (item->receipt);
+  g_free (item->identifier);
+  g_free (item->visit);
+  g_free (item);
+}
+
+void
+consent_book_message_free (ConsentBookMessage *message)
+{
+  if (message == NULL)
+    return;
+  g_free (message->identifier);
+  g_clear_pointer (&message->request, g_bytes_unref);
+  g_array_unref (message->entries);
+  g_array_unref (message->kinds);
+  g_free (message->visit);
+  g_free (message);
+}
+
+static void
+clear_answer (gpointer data)
+{
+  ledger_entry_unref (((ConsentBookAnswer *)data)->entry);
+}
+
+ConsentBookWriting *
+consent_book_writing_new (void)
+{
+  ConsentBookWriting *writing = g_new0 (ConsentBookWriting, 1);
+
+  writing->answers = g_array_new (FALSE, FALSE, sizeof (ConsentBookAnswer));
+  g_array_set_clear_func (writing->answers, clear_answer);
+  return writing;
+}
+
+void
+consent_book_writing_add (ConsentBookWriting *writing, LedgerEntry *entry, gboolean is_open, ConsentKind kind,
+                          gint64 until)
+{
+  const ConsentBookAnswer answer = { entry, is_open, kind, until };
+
+  g_array_append_val (writing->answers, answer);
+}
+
+void
+consent_book_writing_free (ConsentBookWriting *writing)
+{
+  if (writing == NULL)
+    return;
+  g_array_unref (writing->answers);
+  g_free (writing->identifier);
+  g_clear_pointer (&writing->request, g_bytes_unref);
+  g_free (writing->visit);
+  clear_person (&writing->person);
+  g_free (writing);
+}
+
+char *
+consent_book_make_receipt (guint64 place, const guint8 *leaf)
+{
+  GString *receipt = g_string_new (NULL);
+
+  g_string_printf (receipt, "%" G_GUINT64_FORMAT "-", place);
+  for (guint i = 0; i < CONSENT_RECEIPT_DIGITS / 2; i++)
+    g_string_append_printf (receipt, "%02x", leaf[i]);
+  return g_string_free (receipt, FALSE);
+}

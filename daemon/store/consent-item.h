@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* consent-item: what consent-book keeps, and is given to keep, as plain structs; and the ids of receipts. Pure. */
+#pragma once
+
+#include "codec/consent-kind.h"
+#include "store/ledger.h"
+
+/* What is in files out there: states are added, never changed. */
+typedef enum
+{
+  CONSENT_BOOK_OPEN = 0,       /* it is yet to be known what the center says to it */
+  CONSENT_BOOK_REGISTERED = 1, /* the center has taken it down */
+  CONSENT_BOOK_REFUSED = 2,    /* it has not, and will not */
+  CONSENT_BOOK_UNKNOWN = 3,    /* nobody will ever know: its time was over first */
+  CONSENT_BOOK_WITHDRAWN = 4,  /* the patient has taken it back */
+} ConsentBookState;
+
+/* Of whom a consent is, and what else a later use of it needs. Texts may be NULL. */
+typedef struct
+{
+  char *name, *kana, *birthdate; /* as the center wrote them */
+  char *insurer_number, *symbol, *number, *branch;
+  char *evidence, *origin, *answerer; /* words of the contract */
+} ConsentBookPerson;
+
+/* One consent of the book. */
+typedef struct
+{
+  guint64 entry; /* the place of its entry CONSENT */
+  char *receipt; /* the id of its receipt */
+  char *identifier, *visit;
+  ConsentKind kind;
+  ConsentBookState state;
+  gint64 at, until; /* microseconds since the epoch; until: it is over then, whatever the state */
+  guint treatment;  /* 1 outpatient, 2 home, 3 online, 4 emergency */
+  ConsentBookPerson person;
+} ConsentBookItem;
+
+void consent_book_item_free (ConsentBookItem *item);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ConsentBookItem, consent_book_item_free)
+
+/* A message that the center is to be told, and until when repeating it makes sense. */
+typedef struct
+{
+  char *identifier;
+  GBytes *request;
+  gint64 until;    /* microseconds since the epoch */
+  GArray *entries; /* of guint64: of its consents, in the order of: */
+  GArray *kinds;   /* of ConsentKind */
+  char *visit;
+} ConsentBookMessage;
+
+void consent_book_message_free (ConsentBookMessage *message);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (ConsentBookMessage, consent_book_message_free)
+
+/* One answer of a patient: its entry, and, if it is a yes that is to be registered, the kind. */
+typedef struct
+{
+  LedgerEntry *entry;
+  gboolean is_open;
+  ConsentKind kind;
+  gint64 until;
+} ConsentBookAnswer;
+
+/* What is written at once. */
+typedef struct
+{
+  GArray *answers;  /* of ConsentBookAnswer; the entries are owned */
+  char *identifier; /* of the message; NULL: there is none, and no answer is open */
+  GBytes *request;
+  gint64 until; /* of the message */
+  char *visit;
+  guint treatment;
+  gboolean has_number; /* @number is known: the keyed hash of the person's numbers */
+  guint8 number[LEDGER_PERSON_SIZE];
+  ConsentBookPerson person;
+} ConsentBookWriting;
+
+ConsentBookWriting *consent_book_writing_new (void);
+void consent_book_writing_add (ConsentBookWriting *writing, LedgerEntry *entry, gboolean is_open, ConsentKind kind,
+                               gint64 until); /* @entry: (transfer full) */
+void consent_book_writing_free (ConsentBookWriting *writing);
+
+/* What came of an answer. */
+typedef struct
+{
+  guint64 entry;
+  char *receipt;
+} ConsentBookPlace;
+
+#define CONSENT_RECEIPT_DIGITS 16 /* of the leaf's hash */
+
+/* consent_book_make_receipt: the id: the place and the first 16 digits of the leaf's hash. (transfer full). */
+char *consent_book_make_receipt (guint64 place, const guint8 *leaf);

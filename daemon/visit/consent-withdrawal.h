@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * consent-withdrawal: a patient takes back what was agreed to. In: the id of a receipt, and who asks. Out: an entry of
+ * the ledger, and which of two things has happened: only consents of home and online care are withdrawn at the center
+ * (data/center-profile.md, "consent/withdraw"); what an outpatient has agreed to lapses there.
+ */
+#pragma once
+
+#include "visit/actor.h"
+#include "visit/consent-registrar.h"
+
+typedef struct
+{
+  ConsentKind kind;
+  const char *where;  /* "here": this daemon gives nothing any more, the center's lapses; "center": there too. Static */
+  gint64 until;       /* "here": when it lapses at the center, microseconds since the epoch */
+  ShikakuError error; /* why the center, which should have, has not withdrawn it; or NONE */
+} ConsentWithdrawal;
+
+/*
+ * consent_withdrawal_begin: the consent with that receipt, and whatever else the patient has said to the same kind
+ * here, is none any more: that is in the ledger before this is answered. @registrar: NULL: there is no ledger. Finish:
+ * NOT_FOUND: there is no such consent, or it has ended; LEDGER_FAILED: it still stands.
+ */
+void consent_withdrawal_begin (ConsentRegistrar *registrar, const char *receipt, const Actor *actor,
+                               GAsyncReadyCallback callback, gpointer user_data);
+gboolean consent_withdrawal_finish (GAsyncResult *result, ConsentWithdrawal *ret_withdrawal, GError **error);

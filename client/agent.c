@@ -214,11 +214,31 @@ on_consent (char *line, gpointer user_data)
   answer_question (agent, answer == 1); /* what is no clear yes is a no */
 }
 
+/* make_prompt: a combined question has a line for each of its parts. (transfer full). NULL: it cannot be shown as it is. */
+static char *
+make_prompt (const char *text)
+{
+  g_auto (GStrv) lines = g_strsplit (text, "\n", -1);
+  g_autoptr (GString) prompt = g_string_new (NULL);
+
+  for (char **line = lines; *line != NULL; line++)
+    {
+      g_autofree char *clean = output_clean (*line);
+      g_autofree char *whole = line[1] != NULL ? g_strdup (clean) : g_strdup_printf ("%s %s ", clean, _ ("[yes/no]"));
+      g_autofree char *folded = output_fold (whole);
+
+      if (!output_can_show (clean))
+        return NULL;
+      g_string_append_printf (prompt, "%s%s", line == lines ? "" : "\n", folded);
+    }
+  return g_string_free (g_steal_pointer (&prompt), FALSE);
+}
+
 static void
 ask_next_question (Agent *agent)
 {
   const char *text;
-  g_autofree char *clean = NULL, *whole = NULL, *prompt = NULL;
+  g_autofree char *prompt = NULL;
 
   if (agent->question >= g_variant_n_children (agent->questions))
     {
@@ -226,15 +246,13 @@ ask_next_question (Agent *agent)
       return;
     }
   g_variant_get_child (agent->questions, agent->question, "(&s&s&s)", NULL, &text, NULL);
-  clean = output_clean (text);
-  if (!output_can_show (clean))
+  prompt = make_prompt (text);
+  if (prompt == NULL)
     {
       output_error (_ ("A question cannot be shown on this terminal, and is answered with no."));
       answer_question (agent, FALSE); /* nobody consents to question marks */
       return;
     }
-  whole = g_strdup_printf ("%s %s ", clean, _ ("[yes/no]"));
-  prompt = output_fold (whole);
   terminal_ask (agent->terminal, prompt, TRUE, on_consent, agent);
 }
 

@@ -21,7 +21,8 @@
 #include "client/words.h"
 
 static char *option_reader, *option_language;
-static char **option_consents;
+static char **option_consents, **option_oral;
+static char *option_answerer, *option_purpose;
 static int option_timeout_seconds;
 static gboolean option_same_card, option_last_try, option_all, option_no_color, option_register;
 static char *option_reference;
@@ -35,6 +36,10 @@ static const GOptionEntry options[] = {
     N_ ("READER") },
   { "consent", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_consents,
     N_ ("Ask for this consent; several times, or a list with commas"), N_ ("KIND") },
+  { "answerer", 0, 0, G_OPTION_ARG_STRING, &option_answerer, N_ ("Who answers the questions (patient)"), N_ ("WHO") },
+  { "oral", 0, 0, G_OPTION_ARG_STRING_ARRAY, &option_oral,
+    N_ ("You have heard the patient's yes to this consent (with --staff)"), N_ ("KIND") },
+  { "purpose", 0, 0, G_OPTION_ARG_STRING, &option_purpose, N_ ("What the visit is for (eligibility)"), N_ ("PURPOSE") },
   { "language", 0, 0, G_OPTION_ARG_STRING, &option_language, N_ ("Language of the questions, such as ja or en"),
     N_ ("LANGUAGE") },
   { "timeout", 0, 0, G_OPTION_ARG_INT, &option_timeout_seconds, N_ ("Give up after so many seconds"), N_ ("SECONDS") },
@@ -74,11 +79,16 @@ static const char *const consent_kinds[] = {
 #undef CONSENT_KIND
       NULL
 };
+static const char *const answerers[] = { "patient", "guardian", "carer", NULL };
+static const char *const purposes[] = { "eligibility", "disaster", "emergency", "home", "online", NULL };
 static const char *const record_kinds[] = { "drug", "checkup", "diagnosis", "operation", NULL };
 #define FROM_INPUT "-" /* stands for a line of standard input: every user of the machine can read a command line */
 static const char *const from_input[] = { FROM_INPUT, NULL };
 static const VerbValues values[] = {
   { "consent", consent_kinds },
+  { "answerer", answerers },
+  { "oral", consent_kinds },
+  { "purpose", purposes },
   { "records", record_kinds },
   RECORDS_VALUES,
   { "insurer", from_input },
@@ -358,10 +368,15 @@ insert_text (GVariantDict *dict, const char *key, const char *text)
 static void
 insert_consents (GVariantDict *dict)
 {
-  g_auto (GStrv) all = split_lists (option_consents);
+  g_auto (GStrv) all = split_lists (option_consents), oral = split_lists (option_oral);
 
   if (*all != NULL)
     g_variant_dict_insert (dict, "Consents", "^as", all);
+  if (*oral != NULL)
+    g_variant_dict_insert (dict, "Oral", "^as", oral);
+  insert_text (dict, "Answerer", option_answerer);
+  if (!option_register)
+    insert_text (dict, "Purpose", option_purpose);
 }
 
 static void

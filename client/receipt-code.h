@@ -4,5 +4,7 @@
 
 #include <glib.h>
 
-/* receipt_code_make_svg: (transfer full); NULL: the text is too long for one (2,953 bytes). @title: for who cannot see. */
+/*
+ * receipt_code_make_svg: (transfer full); NULL: the text is too long for one (2,953 bytes). @title: for who cannot see.
+ */
 char *receipt_code_make_svg (const char *text, const char *title);

@@ -31,7 +31,7 @@ clear_row (gpointer data)
   g_free (row->value);
 }
 
-/* add: @key: NULL: a sentence. Nothing where there is no value. What can hide or turn a text round is left out of both. */
+/* add: @key: NULL: a sentence. Nothing where there is no value. What can turn a text round is left out of both. */
 static void
 add (Sheet *sheet, const char *key, const char *value)
 {

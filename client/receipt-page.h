@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * receipt-page: a receipt for the patient, in the patient's language. In: a receipt. Out: plain text, or one page of HTML
- * that needs nothing else and prints on A5. (transfer full)
+ * receipt-page: a receipt for the patient, in the patient's language. In: a receipt. Out: plain text, or one page of
+ * HTML that needs nothing else and prints on A5. (transfer full)
  */
 #pragma once
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * receipt: a receipt of the daemon's (codec/receipt), read and verified without the daemon and without a network. In: its
- * JSON, or the text of its proof alone, as the QR code has it. Out: what it says, and whether that is proved.
+ * receipt: a receipt of the daemon's (codec/receipt), read and verified without the daemon and without a network. In:
+ * its JSON, or the text of its proof alone, as the QR code has it. Out: what it says, and whether that is proved.
  */
 #pragma once
 
@@ -17,7 +17,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Receipt, receipt_free)
 /* receipt_get: a text of the JSON by its path ("record.events.event_time"; of a list the first), or NULL. */
 const char *receipt_get (const Receipt *receipt, const char *path);
 
-/* receipt_get_party: of the parties the one that is not the institution; NULL: nobody is named. @ret_role: may be NULL. */
+/*
+ * receipt_get_party: of the parties the one that is not the institution; NULL: nobody is named. @ret_role: may be NULL.
+ */
 const char *receipt_get_party (const Receipt *receipt, const char **ret_role);
 
 /* receipt_label: the words for @key in the patient's language; never NULL. */
@@ -40,8 +42,8 @@ typedef enum
 } ReceiptVerdict;
 
 /*
- * receipt_verify: @key: of the ledger, as the C2SP writes it (name+hash+base64); @checkpoint: a signed note that left the
- * institution. Both may be NULL. Costs the logarithm of the ledger's size.
+ * receipt_verify: @key: of the ledger, as the C2SP writes it (name+hash+base64); @checkpoint: a signed note that left
+ * the institution. Both may be NULL. Costs the logarithm of the ledger's size.
  */
 ReceiptVerdict receipt_verify (const Receipt *receipt, const char *key, const char *checkpoint);
 

@@ -12,6 +12,7 @@
 #include "client/asserted.h"
 #include "client/check-records.h"
 #include "client/client.h"
+#include "client/disclosures.h"
 #include "client/failure-view.h"
 #include "client/output.h"
 #include "client/pager.h"
@@ -30,6 +31,9 @@ static char **option_records;
 static int option_insurance;
 static char *option_insurer, *option_symbol, *option_number, *option_branch, *option_birthdate, *option_date;
 static char *option_name, *option_kana;
+static gboolean option_disclosures;
+static gint64 option_object = -1;
+static char *option_objection;
 
 static const GOptionEntry options[] = {
   { "reader", 0, 0, G_OPTION_ARG_STRING, &option_reader, N_ ("Reader: its number, name or object path"),
@@ -69,6 +73,12 @@ static const GOptionEntry options[] = {
     N_ ("NAME|-") },
   { "kana", 0, 0, G_OPTION_ARG_STRING, &option_kana, N_ ("Without a card: its reading, to be compared"),
     N_ ("KANA|-") },
+  { "disclosures", 0, 0, G_OPTION_ARG_NONE, &option_disclosures,
+    N_ ("With the card: show the patient's own list of who saw what here"), NULL },
+  { "object", 0, 0, G_OPTION_ARG_INT64, &option_object,
+    N_ ("With the card: the patient does not agree with this entry of the list"), N_ ("PLACE") },
+  { "objection", 0, 0, G_OPTION_ARG_STRING, &option_objection, N_ ("With --object: why, in the patient's words"),
+    N_ ("TEXT") },
   ASSERTED_OPTIONS,
   { NULL },
 };
@@ -131,12 +141,14 @@ typedef struct
   Terminal *terminal;
   Agent *agent;
   Visit *visit;
-  gboolean asks;    /* our agent serves the reader */
-  char *reader;     /* object path; NULL: the only one there is */
-  guint next;       /* of insured[]: the number that is read */
-  GVariant *answer; /* that waits for what becomes of the reference number, and of the records */
-  char **records;   /* kinds to fetch; NULL: none */
-  Page *page;       /* to be shown when the terminal is the person's again */
+  gboolean asks;      /* our agent serves the reader */
+  char *reader;       /* object path; NULL: the only one there is */
+  guint next;         /* of insured[]: the number that is read */
+  GVariant *answer;   /* that waits for what becomes of the reference number, and of the records */
+  char **records;     /* kinds to fetch; NULL: none */
+  Page *page;         /* to be shown when the terminal is the person's again */
+  gboolean is_listed; /* the patient's list was asked for, or does not have to be */
+  ExitCode code;      /* that waits for it */
 } Check;
 
 /* split_lists: options that may stand several times, each with a list: one after the other. (transfer full) */
@@ -188,6 +200,9 @@ check_options (void)
     message = _ ("A check without a card takes no option of the card, and a reader only with --consent.");
   else if (option_insurance < 0 || (option_insurance > 0 && option_reference == NULL))
     message = _ ("--insurance is a number from 1 on, and goes with --reference.");
+  else if ((option_object >= 0) != (option_objection != NULL)
+           || (is_number_check () && (option_disclosures || option_object >= 0)))
+    message = _ ("--object and --objection go together; they and --disclosures need the card.");
   else if (option_timeout_seconds < 0)
     message = _ ("The timeout must be a number of seconds.");
   return g_strdup (message);
@@ -252,15 +267,6 @@ show_answer (Check *check, GVariant *eligibility, GVariant *consents)
   page_print (screen);
 }
 
-/* conclude_answer: all of it is there. @code: the answer's own, unless records are missing beside it. */
-static void
-conclude_answer (Check *check, ExitCode code)
-{
-  client_conclude (check->client, code, check->answer);
-  g_clear_pointer (&check->answer, g_variant_unref);
-  visit_close (check->visit, on_closed);
-}
-
 /* add_to_answer: @value under @key. */
 static void
 add_to_answer (Check *check, const char *key, GVariant *value)
@@ -270,6 +276,41 @@ add_to_answer (Check *check, const char *key, GVariant *value)
 
   g_variant_dict_insert_value (&whole, key, value);
   check->answer = g_variant_ref_sink (g_variant_dict_end (&whole));
+}
+
+static void conclude_answer (Check *check, ExitCode code);
+
+/* The patient's list is not the answer's either. */
+static void
+on_disclosures (GVariant *entries, const char *error, gpointer user_data)
+{
+  Check *check = user_data;
+
+  if (entries != NULL)
+    add_to_answer (check, "Disclosures", entries);
+  if (entries != NULL && !check->client->json)
+    disclosures_print (entries);
+  conclude_answer (check, entries != NULL ? check->code : errors_get_exit_code (error));
+}
+
+/* conclude_answer: all of it is there. @code: the answer's own, unless something is missing beside it. */
+static void
+conclude_answer (Check *check, ExitCode code)
+{
+  if ((option_disclosures || option_object >= 0) && !check->is_listed)
+    {
+      check->is_listed = TRUE;
+      check->code = code;
+      if (option_object >= 0)
+        disclosures_object (check->client, check->visit, (guint64)option_object, option_objection, on_disclosures,
+                            check);
+      else
+        disclosures_list (check->client, check->visit, on_disclosures, check);
+      return;
+    }
+  client_conclude (check->client, code, check->answer);
+  g_clear_pointer (&check->answer, g_variant_unref);
+  visit_close (check->visit, on_closed);
 }
 
 static void

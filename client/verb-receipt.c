@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * receipt: what the ledger says of a patient, on paper and as a file, and whether that is true. In: a receipt's number, of
- * which the daemon is asked, or a file with one, of which nobody is.
+ * receipt: what the ledger says of a patient, on paper and as a file, and whether that is true. In: a receipt's
+ * number, of which the daemon is asked, or a file with one, of which nobody is.
  */
 #include <glib/gi18n.h>
 #include <string.h>

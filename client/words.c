@@ -303,7 +303,9 @@ static const struct
   { "Remarks", { "none-with-insurance", N_ ("no such insurance, yet one is shown") } },
   { "Remarks", { "several-with-insurance", N_ ("several matches, yet insurances are shown") } },
   { "Remarks", { "time-in-future", N_ ("a time in the future") } },
-  { "Remarks", { "objection", N_ ("the patient does not agree with an entry of the ledger: see “shikakuctl receipt list”") } },
+  { "Remarks",
+    { "objection",
+      N_ ("the patient does not agree with an entry of the ledger: see “shikakuctl check --disclosures”") } },
   { "Remarks", { "unregistered-with-ordinary-insurance", N_ ("a ticket is missing, but this is no medical aid") } },
 };
 

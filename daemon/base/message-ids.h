@@ -56,7 +56,6 @@
 #define SHIKAKU_MESSAGE_OUTAGE_HELD_UP \
   "3f1d6f0a52f94a4c9d0e7b8c41a6e2d7" /* what could not be asked waits for people to mend something */
 #define SHIKAKU_MESSAGE_OUTAGE_RESOLVED "8c0b5e9d7a314f26b1f4d2907e6a83c5" /* what could not be asked has its end */
-#define SHIKAKU_MESSAGE_BREAK_GLASS "e8f4c19d7b2a4d5f9a6103c47e92b85d"     /* a limit was passed over in an emergency */
 #define SHIKAKU_MESSAGE_CHANGES_PURGED "b1c67d2e5a934f0cb8e37a96d014f25c"  /* what was kept of people is erased */
 #define SHIKAKU_MESSAGE_RECORDS_FOREIGN "6a1f0d8e94c24b0f8b3a5ce7d21904fa" /* of another person, thrown away */
 #define SHIKAKU_MESSAGE_LEDGER_DECIDED \
@@ -64,3 +63,4 @@
 #define SHIKAKU_MESSAGE_LEDGER_CHECKPOINT "bf7cb59260ed41fba1bbd20830a813f5" /* how far the ledger is, signed */
 #define SHIKAKU_MESSAGE_LEDGER_ROLLED_BACK \
   "6c6ad636967c4fef900e1c4d36057ae4" /* who was shown the ledger has seen more of it than there is */
+#define SHIKAKU_MESSAGE_BREAK_GLASS "e8f4c19d7b2a4d5f9a6103c47e92b85d"     /* a limit was passed over in an emergency */

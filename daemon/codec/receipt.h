@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * receipt: what an entry of the ledger says of a patient, as JSON by the fields of ISO/IEC TS 27560:2023. In: the entry,
- * its proof, and words for people. Out: JSON. Pure.
+ * receipt: what an entry of the ledger says of a patient, as JSON by the fields of ISO/IEC TS 27560:2023. In: the
+ * entry, its proof, and words for people. Out: JSON. Pure.
  *
  * Of the TS: the receipt's metadata (6.4.5: schema_version, receipt_id), and in it the record (6.3): header
  * (schema_version, record_id, pii_principal_id), pii_processing (privacy_notice, language, purposes with purpose and
  * pii_information with pii_type, pii_controllers, collection_method, recipient_third_parties, withdrawal_method,
  * jurisdiction), party_identification (party_id, party_role), and events (event_time, validity_duration, entity_id,
- * event_type, event_state). Beside them, of our own: labels, the words for people in the patient's language; and ledger,
- * by which anybody can check all that is authenticated: the proof (c2sp.org/tlog-proof) has the leaf in its extra line.
+ * event_type, event_state). Beside them, of our own: labels, the words for people in the patient's language; and
+ * ledger, by which anybody can check all that is authenticated: the proof (c2sp.org/tlog-proof) has the leaf in its
+ * extra line.
  */
 #pragma once
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ledger-walk: entries of the ledger one after the other, page by page. In: what is wanted. Out: each, on the main loop. */
+/*
+ * ledger-walk: entries of the ledger one after the other, page by page. In: what is wanted. Out: each, on the main
+ * loop.
+ */
 #pragma once
 
 #include "store/ledger.h"

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * lookups: a brake on curiosity: how often one member of staff has looked up the same person today without a card. In:
- * look-ups, as they begin. Out: whether one more needs a reason. Never a refusal: with a reason it goes on, and that is in
- * the ledger; so does an emergency.
+ * look-ups, as they begin. Out: whether one more needs a reason. Never a refusal: with a reason it goes on, and that
+ * is in the ledger; so does an emergency.
  *
- * Staff is who the caller says; where it says nobody, its user. A day is Japan's. What was looked up before a restart is
- * counted from the ledger; while that is being read, and without a ledger, nobody is held up.
+ * Staff is who the caller says; where it says nobody, its user. A day is Japan's. What was looked up before a restart
+ * is counted from the ledger; while that is being read, and without a ledger, nobody is held up.
  */
 #pragma once
 

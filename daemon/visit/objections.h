@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * objections: who does not agree with what the ledger has of them. In: entries, and new objections. Out: whether there is
- * one of a person, so that staff see it at the next visit. By keyed hashes alone, as the ledger has them.
+ * objections: who does not agree with what the ledger has of them. In: entries, and new objections. Out: whether
+ * there is one of a person, so that staff see it at the next visit. By keyed hashes alone, as the ledger has them.
  */
 #pragma once
 

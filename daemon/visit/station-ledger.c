@@ -38,6 +38,19 @@ station_ledger_configure (Station *station, guint lookups_per_staff_and_day, con
     lookups_configure (station->ledger.lookups, lookups_per_staff_and_day);
 }
 
+const char *
+station_ledger_get_institution (Station *station)
+{
+  return station->ledger.institution;
+}
+
+void
+station_ledger_note_objection (Station *station, const LedgerPersonHashes *person)
+{
+  if (station->ledger.objections != NULL)
+    objections_add (station->ledger.objections, person);
+}
+
 void
 station_ledger_begin (Station *station)
 {

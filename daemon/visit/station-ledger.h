@@ -17,6 +17,10 @@ void station_ledger_clear (Station *station);
 /* station_ledger_configure: @institution: its number, for receipts; NULL: it has none. */
 void station_ledger_configure (Station *station, guint lookups_per_staff_and_day, const char *institution);
 
+/* For the rooms beside it: borrowed; NULL: not set. station_ledger_note_objection: of @person. */
+const char *station_ledger_get_institution (Station *station);
+void station_ledger_note_objection (Station *station, const LedgerPersonHashes *person);
+
 /* station_ledger_begin: what was looked up today, before this run, is counted. */
 void station_ledger_begin (Station *station);
 
@@ -31,7 +35,10 @@ gboolean station_ledger_admit (Station *station, const VisitOptions *options, Le
 void station_ledger_note_opened (Station *station, Visit *visit);
 void station_ledger_note_finished (Station *station, Visit *visit);
 
-/* station_note_act: @actor has done @act, a word. station_note_refusal: was not let do it, for @code. */
+/*
+ * station_note_act: @actor (NULL: the daemon itself) has done @act, a word. station_note_refusal: was not let do it,
+ * for @code.
+ */
 void station_note_act (Station *station, const Actor *actor, const char *act);
 void station_note_refusal (Station *station, const Actor *actor, const char *act, ShikakuError code);
 

@@ -131,8 +131,7 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (ledger_append_finish (asking->ledger, result, &asking->next, &error))
     {
-      if (asking->station->ledger.objections != NULL)
-        objections_add (asking->station->ledger.objections, &asking->person);
+      station_ledger_note_objection (asking->station, &asking->person);
       g_task_return_boolean (task, TRUE);
     }
   else

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "codec/receipt.h"
 #include "codec/tlog-proof.h"
+#include "visit/station-ledger.h"
 #include "visit/station-private.h"
 #include "visit/visit-text.h"
 
@@ -197,7 +198,7 @@ station_make_receipt (Station *station, const StationReceiptQuestion *question, 
   g_task_set_source_tag (task, station_make_receipt);
   *making = (Making){
     .ledger = station->host.ledger,
-    .institution = g_strdup (station->ledger.institution),
+    .institution = g_strdup (station_ledger_get_institution (station)),
     .index = question->index,
     .digits = g_strdup (question->digits),
     .visit = g_strdup (question->visit),

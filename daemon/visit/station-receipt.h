@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * station-receipt: a receipt for the patient of what an entry of the ledger says. In: a place. Out: JSON (codec/receipt),
- * with the proof that it stands there, in the patient's language.
+ * station-receipt: a receipt for the patient of what an entry of the ledger says. In: a place. Out: JSON
+ * (codec/receipt), with the proof that it stands there, in the patient's language.
  */
 #pragma once
 

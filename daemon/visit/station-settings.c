@@ -5,6 +5,7 @@
  */
 #include "visit/station-settings.h"
 
+#include "visit/station-ledger.h"
 #include "visit/station-private.h"
 
 void
@@ -68,7 +69,7 @@ void
 station_note_configuration (Station *station, const char *complaint)
 {
   if (complaint == NULL)
-    ledger_notes_act (station->ledger.notes, NULL, LEDGER_ACT_CONFIGURED);
+    station_note_act (station, NULL, LEDGER_ACT_CONFIGURED);
   if (replace_reason (&station->settings.configuration, &station->settings.configuration_since, complaint))
     tell_changed (station);
 }

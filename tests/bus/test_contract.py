@@ -50,7 +50,9 @@ def introspect(connection, path):
 
 def compare(connection, path, interface):
     live = describe(introspect(connection, path))
-    assert live[interface] == describe(read_contract(interface))[interface], f"{live[interface]}"
+    contract = describe(read_contract(interface))[interface]
+    differs = {name for name in {*live[interface], *contract} if live[interface].get(name) != contract.get(name)}
+    assert not differs, {name: (live[interface].get(name), contract.get(name)) for name in differs}
 
 
 def test_manager(rig):

@@ -9,6 +9,7 @@
 #include "client/asserted.h"
 #include "client/client.h"
 #include "client/ledger-export.h"
+#include "client/ledger-review.h"
 #include "client/ledger-view.h"
 #include "client/output.h"
 #include "client/terminal.h"
@@ -19,7 +20,7 @@
 #define VERIFY_SECONDS 600
 
 static int option_days = 1;
-static gint64 option_from = -1;
+static gint64 option_from = -1, option_entry = -1;
 static char **option_kinds;
 static char *option_visit, *option_to, *option_checkpoint;
 static gboolean option_person;
@@ -35,11 +36,13 @@ static const GOptionEntry options[] = {
     N_ ("PATH") },
   { "checkpoint", 0, 0, G_OPTION_ARG_FILENAME, &option_checkpoint,
     N_ ("verify: against this checkpoint, which had left the computer"), N_ ("FILE") },
+  { "entry", 0, 0, G_OPTION_ARG_INT64, &option_entry,
+    N_ ("review: say that this emergency was looked at; what was found is the --reason"), N_ ("PLACE") },
   ASSERTED_OPTIONS,
   { NULL },
 };
 
-static const char *const words[] = { "list", "show", "verify", "export", NULL };
+static const char *const words[] = { "list", "show", "verify", "export", "review", NULL };
 static const char *const argued[] = { "show", "export", NULL };
 static const char *const formats[] = { "jsonl", "tiles", "fhir", NULL };
 
@@ -302,15 +305,22 @@ start_export (Errand *errand)
 
 /* What is asked for. */
 
+static void
+start_review (Errand *errand)
+{
+  if (option_entry >= 0)
+    ledger_review_mark (errand->client, (guint64)option_entry, asserted_reason);
+  else
+    ledger_review_list (errand->client);
+}
+
 static const struct
 {
   const char *word;
   void (*start) (Errand *errand);
 } starts[] = {
-  { "list", start_list },
-  { "show", start_show },
-  { "verify", start_verify },
-  { "export", start_export },
+  { "list", start_list },     { "show", start_show },     { "verify", start_verify },
+  { "export", start_export }, { "review", start_review },
 };
 
 static void
@@ -380,6 +390,8 @@ finish (Client *client)
 static char *
 check (void)
 {
+  if (option_entry >= 0 && asserted_reason == NULL)
+    return g_strdup (_ ("--entry needs --reason: what was found."));
   return option_days < 1 ? g_strdup (_ ("--days takes a number, 1 or more")) : NULL;
 }
 

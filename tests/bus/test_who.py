@@ -45,7 +45,7 @@ def test_lookups(rig):
     """Three look-ups a day of one person, for each member of staff; then a reason; never a no in an emergency; also after a
     restart."""
     rig.start("center", "bus")
-    rig.start_daemon(clock=True)
+    rig.start_daemon(clock=True, Lookups_PerStaffAndDay=None)
     visits = Visits(rig.bus_connection("tester"))
     for value in ("", "a\nb", "x" * 65):
         assert "Staff" in expect_error("InvalidOption", visits.check_number, INSURED, Staff=value).message
@@ -63,11 +63,12 @@ def test_lookups(rig):
              "word of the emergency")
     assert "n-17" not in rig.read_log("shikakud") and "電話" not in rig.read_log("shikakud")
     expect_error("ReasonNeeded", visits.check_number, INSURED, **NURSE)
+    review(rig)
     for _ in range(3):
         look_up(rig)  # nobody is named: the user is who looks
     expect_error("ReasonNeeded", visits.check_number, INSURED)
     rig.stop_daemon()
-    rig.start_daemon(clock=True)
+    rig.start_daemon(clock=True, Lookups_PerStaffAndDay=None)
     visits = Visits(rig.bus_connection("tester"))
 
     def is_known():
@@ -81,6 +82,15 @@ def test_lookups(rig):
     rig.let_pass(DAY)
     look_up(rig, **NURSE)
     assert "山田" not in rig.read_log("shikakud")
+
+
+def review(rig):
+    """The emergency is on the list of what nobody has looked at, until somebody says that they have."""
+    found, = json.loads(rig.client("ledger", "review", "--json", user="root", check=0).text())
+    assert found["Kind"] == "break-glass" and found["Staff"] == "n-17" and found["Act"] == "CheckNumber", found
+    rig.client("ledger", "review", "--entry", str(found["Index"]), user="root", check=64)
+    rig.client("ledger", "review", "--entry", str(found["Index"]), "--reason", "救急外来", user="root", check=0)
+    assert json.loads(rig.client("ledger", "review", "--json", user="root", check=0).text()) == []
 
 
 def test_patient(rig):

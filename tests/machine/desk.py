@@ -12,6 +12,8 @@ CONFIGURATION = f"""# The desk of the tests.
 [Center]
 URL=https://localhost:{PORT}/oqs-api
 InstitutionCode=1312345678
+[Lookups]
+PerStaffAndDay=0
 """
 
 

@@ -353,7 +353,9 @@ class Rig:
             "Center_PrivateKey": credentials / "institution.key.pem", "Center_Account": credentials / "account",
             "Center_InstitutionCode": INSTITUTION, "Center_Timeout": DEADLINE,
             "Card_CertificateAuthorities": credentials / "card-ca.pem", "Visit_Retention": 60,
-            "Metrics_File": self.metrics_file, **values}
+            "Metrics_File": self.metrics_file,
+            "Lookups_PerStaffAndDay": 0,  # cases look one person up as often as they like, but for those about that
+            **values}
         groups = {}
         for name, value in settings.items():
             group, key = name.split("_", 1)

@@ -22,7 +22,7 @@ set_error (ShipBase *base, PGresult *result, GError **error)
 {
   g_autofree char *text = g_strdup (result != NULL ? PQresultErrorMessage (result) : PQerrorMessage (base->connection));
 
-  g_strdelimit (g_strchomp (text), "\n", ' ');
+  g_strdelimit (g_strchomp (text), "\n\t", ' ');
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "the database: %s", *text != '\0' ? text : "no answer");
 }
 

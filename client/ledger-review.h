@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ledger-review: emergencies in which a limit was passed over, and that somebody has looked at them. In: the ledger. Out:
- * those that nobody has looked at yet; or an entry that says so of one.
+ * ledger-review: emergencies in which a limit was passed over, and that somebody has looked at them. In: the ledger.
+ * Out: those that nobody has looked at yet; or an entry that says so of one.
  */
 #pragma once
 

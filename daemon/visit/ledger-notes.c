@@ -78,14 +78,17 @@ add_code (LedgerEntry *entry, const Eligibility *eligibility)
 void
 ledger_notes_check (LedgerNotes *notes, const LedgerNotesCheck *check, LedgerPersonHashes *ret_person)
 {
-  const LedgerPerson person = ledger_person_of_qualification (check->eligibility->qualification);
+  LedgerPerson person = ledger_person_of_qualification (check->eligibility->qualification);
+  const gboolean is_asked = check->asked != NULL && check->asked->has_number;
   LedgerEntry *entry;
 
+  if (is_asked) /* what was asked counts: the center may know a newer one */
+    person.number = NULL;
   ledger_person_hash (notes != NULL ? notes->ledger : NULL, &person, ret_person);
   if (notes == NULL)
     return;
   entry = ledger_entry_new (LEDGER_CHECK);
-  if (check->asked != NULL && check->asked->has_number) /* what was asked counts: the center may know a newer one */
+  if (is_asked)
     {
       memcpy (ret_person->number, check->asked->number, LEDGER_PERSON_SIZE);
       ret_person->has_number = TRUE;

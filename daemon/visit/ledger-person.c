@@ -36,7 +36,7 @@ ledger_person_hash (Ledger *ledger, const LedgerPerson *person, LedgerPersonHash
   if (ledger == NULL || person->birthdate == NULL)
     return;
   name = person->name != NULL ? name_comparison_normalise (NAME_WRITTEN, person->name) : NULL;
-  insurer = person_skip_zeros (person->insurer_number);
+  insurer = person->number != NULL ? person_skip_zeros (person->insurer_number) : NULL;
   number = person_join_number (person->symbol, person->number);
   if (name != NULL)
     {

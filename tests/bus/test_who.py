@@ -126,6 +126,20 @@ def test_patient(rig):
     wait_for(lambda: "objection" in look_up(rig, BreakGlass=True).eligibility().get("Remarks", []), "the objection")
 
 
+def check_consent(visit):
+    """What was asked, in which words, by whom, answered by whom, until when, and how to take it back."""
+    consent = visit.consents()["drug"]
+    receipt = get_receipt(visit, "drug")[1]
+    record = receipt["record"]
+    event, processing = record["events"][0], record["pii_processing"]
+    assert receipt["receipt_id"] == consent["Receipt"] and receipt["labels"]["language"] == "en"
+    assert (event["event_type"], event["event_state"], event["entity_id"]) == ("consent", "granted", "patient"), event
+    assert "medicines" in processing["purposes"][0]["purpose_text"] and processing["privacy_notice"] == consent["Version"]
+    assert "24 hours" in processing["withdrawal_method"] and processing["language"] == "en"
+    assert record["party_identification"][-1]["party_id"] == "n-17"
+    expect_error("NotFound", get_receipt, visit, "diagnosis")
+
+
 def verify(rig, path, *arguments):
     process = rig.client("receipt", "verify", "--json", *arguments, str(path), user="tester")
     return process.status, json.loads(process.text())["Verdict"]
@@ -154,6 +168,7 @@ def test_receipt(rig):
                  for code in ("ja", "zh", "ko", "es", "pt")}
     assert all(labels["language"] == code for code, labels in languages.items()), languages
     assert len({labels["withdraw how"] for labels in languages.values()}) == 5
+    check_consent(open_by_card(rig, reader, Consents=["drug", "checkup"], Language="en", **NURSE))
     other = look_up(rig)
     expect_error("NotFound", get_receipt, other, entry["Index"])  # of another visit
     rig.stop_daemon()

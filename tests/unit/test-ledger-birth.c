@@ -146,6 +146,39 @@ test_no_pair (Fixture *fixture, gconstpointer data)
   g_assert_false (ledger_check_endorsement (entry));
 }
 
+/* A word for another key. */
+static void
+test_wrong (Fixture *fixture, gconstpointer data)
+{
+  const CredentialFiles files = { .certificate = fixture->certificate, .key = fixture->key };
+  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify)ledger_entry_unref);
+  LedgerEntry *entry = ledger_entry_new (LEDGER_KEY);
+  g_autoptr (LedgerState) state = NULL;
+  g_autoptr (LedgerVerdict) verdict = NULL;
+  g_autoptr (GBytes) bytes = NULL, certificate = NULL, signature = NULL;
+  g_autoptr (GAsyncResult) result = NULL;
+  guint64 index;
+
+  write_pair (fixture, FALSE);
+  fake_ledger_append (&fixture->fake, 0, 1);
+  wait_for_endorsement (fixture);
+  state = fake_ledger_get_state (&fixture->fake, NULL);
+  bytes = ledger_make_endorsement (state->origin, "another key");
+  signature = credential_sign (&files, bytes, &certificate, NULL);
+  ledger_entry_add_text (entry, LEDGER_FIELD_ACT, "endorsed");
+  ledger_entry_add_text (entry, LEDGER_FIELD_KEY_NAME, state->verifier);
+  ledger_entry_add_bytes (entry, LEDGER_FIELD_SIGNATURE, g_bytes_get_data (signature, NULL),
+                          g_bytes_get_size (signature));
+  ledger_entry_add_bytes (entry, LEDGER_FIELD_CERTIFICATE, g_bytes_get_data (certificate, NULL),
+                          g_bytes_get_size (certificate));
+  g_ptr_array_add (entries, entry);
+  ledger_append (fixture->fake.ledger, entries, fake_ledger_on_result, &fixture->fake);
+  result = fake_ledger_wait (&fixture->fake);
+  g_assert_true (ledger_append_finish (fixture->fake.ledger, result, &index, NULL));
+  verdict = fake_ledger_verify (&fixture->fake, NULL);
+  g_assert_cmpint (fake_ledger_find_fault (verdict, "endorsement")->place, ==, (gint64)index);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -154,5 +187,6 @@ main (int argc, char *argv[])
   g_test_add ("/ledger-birth/endorsed", Fixture, NULL, set_up, test_endorsed, tear_down);
   g_test_add ("/ledger-birth/later", Fixture, NULL, set_up, test_later, tear_down);
   g_test_add ("/ledger-birth/no-pair", Fixture, NULL, set_up, test_no_pair, tear_down);
+  g_test_add ("/ledger-birth/wrong", Fixture, NULL, set_up, test_wrong, tear_down);
   return g_test_run ();
 }

@@ -5,8 +5,6 @@
  * each step goes wrong.
  */
 #include <glib/gstdio.h>
-#include <gnutls/abstract.h>
-#include <gnutls/x509.h>
 #include <sqlite3.h>
 #include <string.h>
 #include <unistd.h>
@@ -501,97 +499,6 @@ test_store_key (FakeLedger *fake, gconstpointer data)
   fake_ledger_assert_sound (fake);
 }
 
-/* The institution's word. */
-
-static GBytes *
-export_certificate (gnutls_x509_privkey_t key)
-{
-  const unsigned char serial = 1;
-  gnutls_x509_crt_t certificate;
-  gnutls_datum_t der;
-  GBytes *bytes;
-
-  g_assert_cmpint (gnutls_x509_crt_init (&certificate), ==, 0);
-  gnutls_x509_crt_set_version (certificate, 3);
-  gnutls_x509_crt_set_serial (certificate, &serial, 1);
-  gnutls_x509_crt_set_dn (certificate, "CN=Institution", NULL);
-  gnutls_x509_crt_set_activation_time (certificate, time (NULL) - 60);
-  gnutls_x509_crt_set_expiration_time (certificate, time (NULL) + 3600);
-  gnutls_x509_crt_set_key (certificate, key);
-  g_assert_cmpint (gnutls_x509_crt_sign2 (certificate, certificate, key, GNUTLS_DIG_SHA256, 0), ==, 0);
-  g_assert_cmpint (gnutls_x509_crt_export2 (certificate, GNUTLS_X509_FMT_DER, &der), ==, 0);
-  bytes = g_bytes_new (der.data, der.size);
-  gnutls_free (der.data);
-  gnutls_x509_crt_deinit (certificate);
-  return bytes;
-}
-
-static LedgerEntry *
-endorse (const char *origin, const char *verifier, const char *what)
-{
-  LedgerEntry *entry = ledger_entry_new (LEDGER_KEY);
-  g_autoptr (GBytes) message = ledger_make_endorsement (origin, what), der = NULL;
-  const gnutls_datum_t text
-      = { (unsigned char *)g_bytes_get_data (message, NULL), (unsigned int)g_bytes_get_size (message) };
-  gnutls_x509_privkey_t key;
-  gnutls_privkey_t signing;
-  gnutls_datum_t signature;
-
-  gnutls_x509_privkey_init (&key);
-  g_assert_cmpint (
-      gnutls_x509_privkey_generate (key, GNUTLS_PK_ECDSA, GNUTLS_CURVE_TO_BITS (GNUTLS_ECC_CURVE_SECP256R1), 0), ==, 0);
-  der = export_certificate (key);
-  gnutls_privkey_init (&signing);
-  gnutls_privkey_import_x509 (signing, key, GNUTLS_PRIVKEY_IMPORT_AUTO_RELEASE);
-  g_assert_cmpint (gnutls_privkey_sign_data (signing, GNUTLS_DIG_SHA256, 0, &text, &signature), ==, 0);
-  ledger_entry_add_text (entry, LEDGER_FIELD_ACT, "endorsed");
-  ledger_entry_add_text (entry, LEDGER_FIELD_KEY_NAME, verifier);
-  ledger_entry_add_bytes (entry, LEDGER_FIELD_SIGNATURE, signature.data, signature.size);
-  ledger_entry_add_bytes (entry, LEDGER_FIELD_CERTIFICATE, g_bytes_get_data (der, NULL), g_bytes_get_size (der));
-  gnutls_free (signature.data);
-  gnutls_privkey_deinit (signing);
-  return entry;
-}
-
-static void
-append_entry (FakeLedger *fake, LedgerEntry *entry)
-{
-  GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify)ledger_entry_unref);
-  g_autoptr (GAsyncResult) result = NULL;
-  g_autoptr (GError) error = NULL;
-  guint64 index;
-
-  g_ptr_array_add (entries, entry);
-  ledger_append (fake->ledger, entries, fake_ledger_on_result, fake);
-  result = fake_ledger_wait (fake);
-  ledger_append_finish (fake->ledger, result, &index, &error);
-  g_assert_no_error (error);
-}
-
-static void
-test_endorsement (FakeLedger *fake, gconstpointer data)
-{
-  g_autoptr (LedgerState) state = NULL, endorsed = NULL, rotated = NULL;
-  g_autoptr (LedgerVerdict) verdict = NULL, wrong = NULL;
-
-  gnutls_global_init ();
-  fake_ledger_append (fake, 0, 1);
-  state = fake_ledger_get_state (fake, NULL);
-  append_entry (fake, endorse (state->origin, state->verifier, state->verifier));
-  endorsed = fake_ledger_get_state (fake, NULL);
-  g_assert_true (endorsed->is_endorsed);
-  g_assert_cmpuint (endorsed->endorsement, ==, 2);
-  verdict = fake_ledger_verify (fake, NULL);
-  g_assert_true (verdict->is_endorsed && verdict->faults->len == 0);
-  change_key (fake, "rotated");
-  rotated = fake_ledger_get_state (fake, NULL);
-  g_assert_false (rotated->is_endorsed);
-  fake_ledger_assert_sound (fake);
-  append_entry (fake, endorse (rotated->origin, rotated->verifier, state->verifier)); /* a word for another key */
-  wrong = fake_ledger_verify (fake, NULL);
-  g_assert_cmpint (fake_ledger_find_fault (wrong, "endorsement")->place, ==, 4);
-}
-
 /* An older copy. */
 
 static gboolean
@@ -712,23 +619,14 @@ main (int argc, char *argv[])
     const char *name;
     void (*test) (FakeLedger *fake, gconstpointer data);
   } tests[] = {
-    { "/ledger/untouched", test_untouched },
-    { "/ledger/no-key", test_no_key },
-    { "/ledger/born", test_born },
-    { "/ledger/origin", test_origin },
-    { "/ledger/lazily", test_lazily },
-    { "/ledger/tenant", test_tenant },
-    { "/ledger/read", test_read },
-    { "/ledger/proofs", test_proofs },
-    { "/ledger/tiles", test_tiles },
-    { "/ledger/anchors", test_anchors },
-    { "/ledger/clock", test_clock },
-    { "/ledger/prune", test_prune },
-    { "/ledger/rotation", test_rotation },
-    { "/ledger/store-key", test_store_key },
-    { "/ledger/endorsement", test_endorsement },
-    { "/ledger/restore", test_restore },
-    { "/ledger/lost", test_lost },
+    { "/ledger/untouched", test_untouched }, { "/ledger/no-key", test_no_key },
+    { "/ledger/born", test_born },           { "/ledger/origin", test_origin },
+    { "/ledger/lazily", test_lazily },       { "/ledger/tenant", test_tenant },
+    { "/ledger/read", test_read },           { "/ledger/proofs", test_proofs },
+    { "/ledger/tiles", test_tiles },         { "/ledger/anchors", test_anchors },
+    { "/ledger/clock", test_clock },         { "/ledger/prune", test_prune },
+    { "/ledger/rotation", test_rotation },   { "/ledger/store-key", test_store_key },
+    { "/ledger/restore", test_restore },     { "/ledger/lost", test_lost },
     { "/ledger/disk", test_disk },
   };
 

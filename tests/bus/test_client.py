@@ -889,6 +889,7 @@ def test_completion(rig):
 
     assert [word for word in complete("") if word[0] != "-"] == VERBS
     assert complete("rea") == ["readers"]
+    assert complete("ledger", "export", "") == ["fhir", "jsonl", "tiles"]
     assert complete("check", "--cons") == ["--consent"]
     assert complete("check", "--consent", "dr") == ["drug"]
     assert complete("agent", "--capability", "") == ["consent", "message", "pin"]

@@ -23,7 +23,7 @@ static const ConfigurationKey keys[] = {
   { "Visit", "Retention", CONFIGURATION_SECONDS, "600", 1, 86400 },
   { "Visit", "AskCeiling", CONFIGURATION_SWITCH, "false" },
   { "Consent", "Together", CONFIGURATION_SWITCH, "false" },
-  { "Ledger", "Origin", CONFIGURATION_STRING, NULL },
+  { "Ledger", "Origin", CONFIGURATION_STRING, LEDGER_ORIGIN },
   { "Ledger", "Retention", CONFIGURATION_MONTHS, "60", 0, 600 },
   { "Ledger", "CheckpointFile", CONFIGURATION_PATH, NULL },
   { "Ledger", "Witness", CONFIGURATION_URL, NULL },

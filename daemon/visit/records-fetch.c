@@ -335,6 +335,7 @@ note_foreign (RecordsFetch *fetch)
   fetch->detail = DETAIL_FOREIGN;
   log_write (LOG_ERR, SHIKAKU_MESSAGE_RECORDS_FOREIGN, records_basis_get_visit (fetch->setup.basis),
              "visit: the center has sent records of another person; they were thrown away");
+  fetch->setup.found_foreign (fetch->setup.data);
   take_refusal (fetch, RECORDS_FAILED, NULL, NULL);
 }
 

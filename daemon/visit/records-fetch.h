@@ -44,9 +44,10 @@ typedef struct
   LedgerEntry *before;     /* (transfer full): goes into the ledger with FETCH; NULL: nothing does */
   ConsentKind kind;
   RecordsForm form;
-  const char *from, *to;         /* as asked; copied */
-  GCancellable *cancellable;     /* nobody wants the answer any more; NULL: somebody does */
-  void (*ended) (gpointer data); /* once, last */
+  const char *from, *to;                 /* as asked; copied */
+  GCancellable *cancellable;             /* nobody wants the answer any more; NULL: somebody does */
+  void (*found_foreign) (gpointer data); /* a document of another person came, and was thrown away */
+  void (*ended) (gpointer data);         /* once, last */
   gpointer data;
 } RecordsFetchSetup;
 

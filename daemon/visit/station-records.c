@@ -11,6 +11,7 @@
 #include "visit/consent-rules.h"
 #include "visit/ledger-person.h"
 #include "visit/records-entries.h"
+#include "visit/station-events.h"
 #include "visit/station-private.h"
 #include "visit/visit-handover.h"
 
@@ -140,6 +141,16 @@ make_plan (const Wish *wish, GError **error)
   return records_plan_new (&months, error);
 }
 
+/* Staff have to know, whoever asked. */
+static void
+on_foreign (gpointer data)
+{
+  Station *station = data;
+
+  station_events_note_ledger (station, ledger_kind_to_string (LEDGER_FETCH_END), ledger_get_size (station->host.ledger),
+                              SHIKAKU_ERROR_MESSAGE_INVALID);
+}
+
 static void
 on_ended (gpointer data)
 {
@@ -161,6 +172,7 @@ start (Wish *wish, RecordsSubject *subject, RecordsPlan *plan)
     .from = wish->from,
     .to = wish->to,
     .cancellable = wish->cancellable,
+    .found_foreign = on_foreign,
     .ended = on_ended,
     .data = station_ref (wish->station),
   };

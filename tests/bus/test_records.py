@@ -153,6 +153,10 @@ def test_outcomes(rig):
     assert {part["Outcome"] for part in got.parts} >= {"data", "failed"}
     log = rig.read_log("shikakud")
     assert "records of another person" in log and NAME not in log
+    since = GLib.Variant.new_tuple(GLib.Variant("t", 0), options({}))
+    _next, events = call(desk.connection, ROOT, MANAGER, "GetEventsSince", since)
+    assert [details for _sequence, kind, _at, details in events
+            if kind == "ledger" and details.get("Kind") == "fetch-end" and details["Error"].endswith("MessageInvalid")]
 
 
 def test_rights(rig):

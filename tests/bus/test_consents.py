@@ -322,3 +322,60 @@ def test_killed(rig):
     rig.stop_daemon()
     asked, taken, _said = look_at_center(rig)
     assert asked == taken, asked ^ taken  # what was in the ledger has come to the center, once
+
+
+# What the daemon does to the outside in one consent: the disk, the center, the bus.
+CALLS = ("pwrite64", "fdatasync", "sendmsg", "sendto", "writev", "write")
+FEW_CALLS = (("pwrite64", 1), ("pwrite64", 3), ("fdatasync", 1), ("sendmsg", 9))
+
+
+def kill_at(desk, name, number, told):
+    """One consent, in which call @number of @name ends the daemon, if there are so many. Return: whether there were."""
+    rig = desk.rig
+    visit = desk.visits.open(Reader=desk.reader, SameCard=True, Consents=["drug"])
+    desk.patient.wait("RequestPin")
+    strace = rig.launch("strace", ["strace", "-f", "-o", rig.folder / "trace", "-e", f"trace={name}", "-e",
+                                   f"inject={name}:signal=SIGKILL:when={number}", "-p", str(rig.daemon.pid)], quiet=True)
+    assert "attached" in strace.wait_output("attached|ptrace")[0]
+    desk.patient.finish_pin()
+    try:
+        until(lambda: visit.get("State") == "done", "the end")
+        told += [consent["Receipt"] for consent in visit.consents().values() if consent["Granted"]]
+        is_killed = False
+    except BusError:
+        is_killed = True
+    strace.kill()
+    strace.reap()
+    rig.retire(strace)
+    return is_killed
+
+
+def test_every_call(rig):
+    """kill -9 at system calls of one consent, or with SHIKAKU_LONG at every one."""
+    rig.require("strace", "strace")
+    desk = Desk(rig)
+    told = []
+    at = list(FEW_CALLS) if not os.environ.get("SHIKAKU_LONG") else [(name, 1) for name in CALLS]
+    while at:
+        name, number = at.pop(0)
+        desk.patient.pin = Agent.HANG
+        is_killed = kill_at(desk, name, number, told)
+        if is_killed:
+            rig.kill_daemon() if rig.daemon.is_running() else forget_daemon(rig)
+            rig.start_daemon()
+            desk.begin()
+            if os.environ.get("SHIKAKU_LONG"):
+                at.insert(0, (name, number + 1))
+        entries = read_entries(rig.state_directory)
+        receipts = {f"{entry['Place']}-{entry['Leaf'][:16]}" for entry in entries if entry["Kind"] == "consent"}
+        assert set(told) <= receipts, set(told) - receipts
+    until(lambda: not [row for row in read_book(rig.state_directory) if row["state"] == 0], "each to be known")
+    rig.stop_daemon()
+    asked, taken, _said = look_at_center(rig)
+    assert asked == taken, asked ^ taken
+
+
+def forget_daemon(rig):
+    rig.daemon.reap()
+    rig.retire(rig.daemon)
+    rig.daemon = None

@@ -1,0 +1,230 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* test-consent-book: what is kept of consents, over restarts, and on a disk on which everything goes wrong. */
+#include <string.h>
+
+#include "base/error.h"
+#include "fake-disk.h"
+#include "fake-ledger.h"
+#include "store/consent-book.h"
+#include "store/store-key.h"
+
+#define NUMBER_HASH "0123456789abcdef0123456789abcde"
+#define NAME "山田　花子"
+
+typedef struct
+{
+  FakeLedger fake;
+  ConsentBook *book;
+} Fixture;
+
+static void
+start (Fixture *fixture)
+{
+  fake_ledger_open (&fixture->fake);
+  fixture->book = consent_book_new (fixture->fake.ledger);
+}
+
+static void
+stop (Fixture *fixture)
+{
+  g_clear_pointer (&fixture->book, consent_book_free);
+  fake_ledger_close (&fixture->fake);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  fake_ledger_begin (&fixture->fake);
+  start (fixture);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  stop (fixture);
+  fake_ledger_end (&fixture->fake);
+}
+
+static LedgerEntry *
+make_entry (LedgerKind kind)
+{
+  LedgerEntry *entry = ledger_entry_new (kind);
+
+  ledger_entry_add_text (entry, LEDGER_FIELD_CONSENT, "drug");
+  return entry;
+}
+
+/* try_write: a yes to drug, which waits for the center, and a no. Return: (transfer full) their places, or NULL. */
+static GArray *
+try_write (Fixture *fixture, const char *identifier, GError **error)
+{
+  ConsentBookWriting *writing = consent_book_writing_new ();
+  const gint64 until = g_get_real_time () + G_TIME_SPAN_DAY;
+  g_autoptr (GAsyncResult) result = NULL;
+
+  writing->identifier = g_strdup (identifier);
+  writing->request = g_bytes_new_static ("request", 7);
+  writing->until = until;
+  writing->visit = g_strdup_printf ("/v/%s", identifier);
+  writing->treatment = 1;
+  writing->has_number = TRUE;
+  memcpy (writing->number, NUMBER_HASH, sizeof writing->number);
+  writing->person.name = g_strdup (NAME);
+  consent_book_writing_add (writing, make_entry (LEDGER_CONSENT), TRUE, CONSENT_DRUG, until);
+  consent_book_writing_add (writing, make_entry (LEDGER_CONSENT), FALSE, CONSENT_TEST, until);
+  consent_book_write (fixture->book, writing, fake_ledger_on_result, &fixture->fake);
+  result = fake_ledger_wait (&fixture->fake);
+  return consent_book_write_finish (result, error);
+}
+
+static GArray *
+write_one (Fixture *fixture, const char *identifier)
+{
+  g_autoptr (GError) error = NULL;
+  GArray *places = try_write (fixture, identifier, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (places->len, ==, 2);
+  return places;
+}
+
+/* load: (transfer full) what waits for the center. */
+static GPtrArray *
+load (Fixture *fixture)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GPtrArray *messages;
+
+  consent_book_load (fixture->book, fake_ledger_on_result, &fixture->fake);
+  result = fake_ledger_wait (&fixture->fake);
+  messages = consent_book_load_finish (result, &error);
+  g_assert_no_error (error);
+  return messages;
+}
+
+static ConsentBookItem *
+find_person (Fixture *fixture)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  consent_book_find_person (fixture->book, (const guint8 *)NUMBER_HASH, CONSENT_DRUG, fake_ledger_on_result,
+                            &fixture->fake);
+  result = fake_ledger_wait (&fixture->fake);
+  return consent_book_find_finish (result, NULL);
+}
+
+static gboolean
+withdraw (Fixture *fixture, guint64 place)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  consent_book_withdraw (fixture->book, place, make_entry (LEDGER_WITHDRAWAL), fake_ledger_on_result, &fixture->fake);
+  result = fake_ledger_wait (&fixture->fake);
+  return consent_book_withdraw_finish (result, NULL);
+}
+
+static void
+test_life (Fixture *fixture, gconstpointer data)
+{
+  const gint64 now = g_get_real_time ();
+  g_autoptr (GArray) places = write_one (fixture, "one"), again = write_one (fixture, "two");
+  const ConsentBookPlace *place = &g_array_index (places, ConsentBookPlace, 0);
+  g_autoptr (GPtrArray) messages = NULL, fewer = NULL;
+  g_autoptr (ConsentBookItem) item = NULL, withdrawn = NULL;
+  const ConsentBookMessage *message;
+
+  stop (fixture);
+  start (fixture);
+  messages = load (fixture);
+  g_assert_cmpuint (messages->len, ==, 2);
+  message = messages->pdata[0];
+  g_assert_cmpstr (message->identifier, ==, "one");
+  g_assert_cmpmem (g_bytes_get_data (message->request, NULL), g_bytes_get_size (message->request), "request", 7);
+  g_assert_cmpuint (message->entries->len, ==, 1);
+  g_assert_cmpuint (g_array_index (message->entries, guint64, 0), ==, place->entry);
+
+  consent_book_settle (fixture->book, place->entry, CONSENT_BOOK_REGISTERED, now, now + G_TIME_SPAN_HOUR,
+                       make_entry (LEDGER_REGISTRATION));
+  stop (fixture); /* it is written by then, though nobody has waited for it */
+  start (fixture);
+  fewer = load (fixture);
+  g_assert_cmpuint (fewer->len, ==, 1);
+  item = find_person (fixture); /* the newest */
+  g_assert_cmpstr (item->identifier, ==, "two");
+  g_assert_cmpstr (item->person.name, ==, NAME);
+  g_assert_null (item->person.kana);
+
+  g_assert_true (withdraw (fixture, item->entry));
+  g_assert_false (withdraw (fixture, place->entry)); /* the same person's, to the same kind */
+  withdrawn = find_person (fixture);
+  g_assert_cmpint (withdrawn->state, ==, CONSENT_BOOK_WITHDRAWN);
+  fake_ledger_assert_sound (&fixture->fake);
+}
+
+/* Whose time is over is nobody's any more; what nobody could tell the center stays until it is settled. */
+static void
+test_ended (Fixture *fixture, gconstpointer data)
+{
+  const gint64 now = g_get_real_time ();
+  g_autoptr (GArray) places = write_one (fixture, "one"), more = NULL;
+  g_autoptr (ConsentBookItem) item = NULL;
+
+  consent_book_settle (fixture->book, g_array_index (places, ConsentBookPlace, 0).entry, CONSENT_BOOK_REGISTERED,
+                       now - G_TIME_SPAN_DAY, now - 1, make_entry (LEDGER_REGISTRATION));
+  item = find_person (fixture);
+  g_assert_null (item);
+  g_assert_false (withdraw (fixture, g_array_index (places, ConsentBookPlace, 0).entry));
+  more = write_one (fixture, "one"); /* its row has gone: the identifier is free */
+}
+
+/* Without a key nothing is written, not even a file. */
+static void
+test_no_key (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  fake_ledger_set_key (&fixture->fake, STORE_KEY_CREDENTIAL, 0);
+  g_assert_null (try_write (fixture, "one", &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED);
+  g_assert_false (g_file_test (fixture->fake.file, G_FILE_TEST_EXISTS));
+}
+
+/* Each call to the disk fails once, in each way: refused, nothing half-written, and the next one works. */
+static void
+test_faults (Fixture *fixture, gconstpointer data)
+{
+  static const FakeDiskFault faults[] = { FAKE_DISK_FULL, FAKE_DISK_BROKEN, FAKE_DISK_SHORT };
+  guint number = 0, refused = 0;
+  g_autoptr (GArray) first = write_one (fixture, "first");
+
+  for (gsize kind = 0; kind < G_N_ELEMENTS (faults); kind++)
+    for (guint step = 1, steps = 2; step < steps; step++)
+      {
+        g_autofree char *name = g_strdup_printf ("%u", ++number), *next = g_strdup_printf ("%u-next", number);
+        g_autoptr (GError) error = NULL;
+        g_autoptr (GArray) places = NULL, later = NULL;
+
+        fake_disk_arm (faults[kind], step, FALSE);
+        places = try_write (fixture, name, &error);
+        steps = MAX (steps, fake_disk_disarm () + 1);
+        if (places == NULL)
+          g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED);
+        refused += places == NULL;
+        later = write_one (fixture, next);
+      }
+  g_assert_cmpuint (refused, >, 0);
+  fake_ledger_assert_sound (&fixture->fake);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  fake_disk_install ();
+  g_test_add ("/consent-book/life", Fixture, NULL, set_up, test_life, tear_down);
+  g_test_add ("/consent-book/ended", Fixture, NULL, set_up, test_ended, tear_down);
+  g_test_add ("/consent-book/no-key", Fixture, NULL, set_up, test_no_key, tear_down);
+  g_test_add ("/consent-book/faults", Fixture, NULL, set_up, test_faults, tear_down);
+  return g_test_run ();
+}

@@ -335,7 +335,7 @@ def kill_at(desk, name, number, told):
     visit = desk.visits.open(Reader=desk.reader, SameCard=True, Consents=["drug"])
     desk.patient.wait("RequestPin")
     strace = rig.launch("strace", ["strace", "-f", "-o", rig.folder / "trace", "-e", f"trace={name}", "-e",
-                                   f"inject={name}:signal=SIGKILL:when={number}", "-p", str(rig.daemon.pid)], quiet=True)
+                                   f"inject={name}:signal=SIGKILL:when={number}", "-p", rig.daemon.pid], keep="all")
     assert "attached" in strace.wait_output("attached|ptrace")[0]
     desk.patient.finish_pin()
     try:
@@ -344,7 +344,8 @@ def kill_at(desk, name, number, told):
         is_killed = False
     except BusError:
         is_killed = True
-    strace.kill()
+    if strace.is_running():
+        strace.kill()
     strace.reap()
     rig.retire(strace)
     return is_killed

@@ -214,7 +214,7 @@ on_consent (char *line, gpointer user_data)
   answer_question (agent, answer == 1); /* what is no clear yes is a no */
 }
 
-/* make_prompt: a combined question has a line for each of its parts. (transfer full). NULL: it cannot be shown as it is. */
+/* make_prompt: a combined question has a line for each part. (transfer full). NULL: it cannot be shown as it is. */
 static char *
 make_prompt (const char *text)
 {

@@ -11,7 +11,7 @@
 int sealed_file_new (GBytes *content, GError **error);
 
 /*
- * sealed_file_seal: a memfd that somebody has filled, and that allows seals, gets all of them; its offset is 0 then, for
- * the reader. Return: FALSE with SHIKAKU_ERROR_FAILED: it must not be handed out.
+ * sealed_file_seal: a memfd that somebody has filled, and that allows seals, gets all of them; its offset is 0 then,
+ * for the reader. Return: FALSE with SHIKAKU_ERROR_FAILED: it must not be handed out.
  */
 gboolean sealed_file_seal (int descriptor, GError **error);

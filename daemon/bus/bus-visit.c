@@ -3,22 +3,17 @@
 #include "bus/bus-visit.h"
 
 #include <string.h>
-#include <unistd.h>
 
-#include "base/sealed-file.h"
 #include "bus/bus-consents.h"
 #include "bus/bus-eligibility.h"
 #include "bus/bus-entry.h"
 #include "bus/bus-receipt.h"
 #include "bus/bus-records.h"
 #include "bus/bus-reference.h"
+#include "bus/bus-visit-message.h"
 #include "bus/bus-visit-view.h"
-#include "codec/message-json.h"
 
 #define TOKEN_LENGTH_MAXIMUM 64
-
-/* The system bus takes messages of 32 MiB (max_message_size); what goes with the center's is short. */
-G_STATIC_ASSERT (MESSAGE_SIZE_MAXIMUM <= 16 * 1024 * 1024);
 
 typedef struct
 {
@@ -124,85 +119,18 @@ handle_get_consents (BusCall *call, gpointer target)
   bus_call_return_message (call, reply, append_consents (reply, ((BusVisit *)target)->visit));
 }
 
-/* find_message: the message that @call, one of GetMessage's kind, asks for. (transfer none) */
-static GBytes *
-find_message (BusVisit *self, BusCall *call, GError **error)
-{
-  GBytes *message = visit_get_message (self->visit);
-  const char *format = "";
-
-  sd_bus_message_read_basic (bus_call_get_message (call), 's', &format);
-  if (strcmp (format, "json") != 0 && strcmp (format, "xml") != 0)
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "the format is json or xml");
-  else if (message == NULL && !visit_is_finished (self->visit))
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE, "the center has not answered yet");
-  else if (message == NULL)
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND,
-                         "there is no message of the center that may be handed out");
-  else if (strcmp (format, "xml") == 0)
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "the center sent this message as json");
-  else
-    return message;
-  return NULL;
-}
-
-/* A message on its way to who asked for it. */
-typedef struct
-{
-  BusCall *call;
-  int document;
-} Delivery;
-
-static void
-on_descriptors_known (BusPeerDescriptors answer, gpointer user_data)
-{
-  g_autofree Delivery *delivery = user_data;
-
-  if (answer == BUS_PEER_DESCRIPTORS_REFUSED)
-    bus_call_return_error (delivery->call,
-                           g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE,
-                                                "this connection takes no file descriptors: call GetMessageBytes"));
-  else
-    bus_call_return (delivery->call, "h", delivery->document);
-  close (delivery->document);
-}
-
 static void
 handle_get_message (BusCall *call, gpointer target)
 {
   BusVisit *self = target;
-  GError *error = NULL;
-  GBytes *message = find_message (self, call, &error);
-  int document = message != NULL ? sealed_file_new (message, &error) : -1;
-  Delivery *delivery;
 
-  if (document < 0)
-    {
-      bus_call_return_error (call, error);
-      return;
-    }
-  delivery = g_new (Delivery, 1);
-  *delivery = (Delivery){ call, document };
-  bus_descriptors_ask (self->visits->descriptors, bus_call_get_peer (call), on_descriptors_known, delivery);
+  bus_visit_message_give_file (self->visits->descriptors, call, self->visit);
 }
 
 static void
 handle_get_message_bytes (BusCall *call, gpointer target)
 {
-  GError *error = NULL;
-  GBytes *message = find_message (target, call, &error);
-  sd_bus_message *reply;
-  const void *bytes;
-  gsize size = 0;
-
-  if (message == NULL)
-    {
-      bus_call_return_error (call, error);
-      return;
-    }
-  bytes = g_bytes_get_data (message, &size);
-  reply = bus_call_new_reply (call);
-  bus_call_return_message (call, reply, sd_bus_message_append_array (reply, 'y', bytes, size));
+  bus_visit_message_give_bytes (call, ((BusVisit *)target)->visit);
 }
 
 static void

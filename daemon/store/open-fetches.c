@@ -8,7 +8,7 @@
 
 #define OUTCOME_LEFT "unknown"
 
-/* A job: @entries go into the ledger; then a fetch has begun at the place of the last one, or the one at @fetch ends. */
+/* A job: @entries go into the ledger; then a fetch has begun at the place of the last, or the one at @fetch ends. */
 typedef struct
 {
   Ledger *ledger;

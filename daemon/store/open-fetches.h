@@ -26,7 +26,7 @@ void open_fetches_end (Ledger *ledger, guint64 fetch, LedgerEntry *entry, GAsync
 gboolean open_fetches_end_finish (GAsyncResult *result, GError **error);
 
 /*
- * open_fetches_close_left: at the start: what a former run left open is ended by a FETCH_END whose outcome is unknown. A
- * ledger that is not there yet is not made for that.
+ * open_fetches_close_left: at the start: what a former run left open is ended by a FETCH_END whose outcome is unknown.
+ * A ledger that is not there yet is not made for that.
  */
 void open_fetches_close_left (Ledger *ledger);

@@ -59,8 +59,9 @@ gboolean credential_is_valid (const Credential *credential, gint64 now, GError *
 
 /*
  * credential_sign: @bytes signed with the institution's key and SHA-256 (RSA: PKCS #1 v1.5). @ret_certificate:
- * (transfer full) its certificate, DER. For what the institution vouches for beside the center; the key is read anew, and
- * forgotten. Blocks as long as a token does: for worker threads. Return: (transfer full), or NULL as credential_load.
+ * (transfer full) its certificate, DER. For what the institution vouches for beside the center; the key is read anew,
+ * and forgotten. Blocks as long as a token does: for worker threads. Return: (transfer full), or NULL as
+ * credential_load.
  */
 GBytes *credential_sign (const CredentialFiles *files, GBytes *bytes, GBytes **ret_certificate, GError **error);
 

@@ -52,9 +52,9 @@ static const char *const ledger_schema[] = {
   /* 2: places of entries FETCH that have neither DISCLOSURE nor FETCH_END yet */
   "CREATE TABLE open_fetches (entry INTEGER NOT NULL PRIMARY KEY) STRICT;",
   /*
-   * 3: consent-table. A message to the center: until when it may be repeated, what kind of treatment, the visit's path, a
-   * keyed hash of the person's numbers; @sealed under @key is all that is of a person. And each consent of it: the place
-   * of its entry, the id of its receipt, its state (ConsentBookState), when the center took it down, and its end.
+   * 3: consent-table. A message to the center: until when it may be repeated, what kind of treatment, the visit's path,
+   * a keyed hash of the person's numbers; @sealed under @key is all that is of a person. And each consent of it: the
+   * place of its entry, the id of its receipt, its state (ConsentBookState), when the center took it down, and its end.
    */
   "CREATE TABLE consent_messages (identifier TEXT NOT NULL PRIMARY KEY, until INTEGER NOT NULL,"
   " treatment INTEGER NOT NULL, visit TEXT NOT NULL, number BLOB, key TEXT NOT NULL, nonce BLOB NOT NULL,"

@@ -166,7 +166,7 @@ note_log (void *data, sqlite3 *database, const char *name, int pages)
   return SQLITE_OK;
 }
 
-/* shorten_log: what SQLite would do inside a job: another flush that somebody waits for. A failure is the next job's. */
+/* shorten_log: what SQLite would do inside a job: a second flush that somebody waits for. What fails is done later. */
 static void
 shorten_log (Store *store)
 {

@@ -6,7 +6,6 @@ Comes in: a rig, the log's verifier key. Goes out: settings for the daemon. What
 import base64
 import http.client
 import http.server
-import os
 import re
 import shutil
 import ssl
@@ -19,15 +18,20 @@ from rig import KEYS, Skip
 PROGRAM = "sigsum-witness"
 ENVIRONMENT = {"GODEBUG": "httpmuxgo121=0"}  # else it answers 404 to every POST
 NAME = "witness.example"
-FOLDER = "bookworm-backports"
 
 
 def read(*command, **more):
     return subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, **more).stdout
 
 
+def find_release():
+    """Debian 12 has it in its backports, later ones themselves."""
+    name = re.search(r"^VERSION_CODENAME=(\w+)$", Path("/etc/os-release").read_text(), re.MULTILINE)[1]
+    return "bookworm-backports" if name == "bookworm" else name
+
+
 def fetch_programs(folder):
-    """sigsum-go as this machine has it; else of Debian's backports, unpacked into @folder. Return: where its programs are."""
+    """sigsum-go as this machine has it; else of Debian's archive, unpacked into @folder. Return: where its programs are."""
     if shutil.which(PROGRAM):
         return Path(shutil.which(PROGRAM)).parent
     listed = read("apt-get", "indextargets", "--format", "$(SITE) $(COMPONENT)", "Created-By: Packages")
@@ -36,7 +40,7 @@ def fetch_programs(folder):
         raise Skip(f"{PROGRAM}, and a mirror of Debian")
     lists, sources = folder / "lists", folder / "sources"
     (lists / "partial").mkdir(parents=True)
-    sources.write_text(f"deb {sites[0]} {FOLDER} main\n")
+    sources.write_text(f"deb {sites[0]} {find_release()} main\n")
     apt = ["apt-get", "-o", f"Dir::Etc::sourcelist={sources}", "-o", "Dir::Etc::sourceparts=/dev/null",
            "-o", f"Dir::State::lists={lists}", "-o", "APT::Sandbox::User=root", "-o", "Acquire::Languages=none"]
     for arguments in (["update"], ["download", "sigsum-go"]):

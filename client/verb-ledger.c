@@ -282,7 +282,10 @@ on_exported (GVariant *report, const GError *error, gpointer user_data)
 
   if (report == NULL)
     {
-      fail (client, error);
+      if (g_dbus_error_is_remote_error (error) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
+        fail (client, error);
+      else /* of this side: the file cannot be written, or tar has failed */
+        client_fail_saying (client, SHIKAKU_ERROR_PREFIX "Failed", error->message);
       return;
     }
   if (client->json && option_to != NULL)

@@ -6,6 +6,7 @@ of is lost, and none is taken down twice.
 Comes in: a rig, with the card of yamada; for the torture SHIKAKU_LONG: 1,000 kills instead of 8; SHIKAKU_SEED: of a run
 that is to be done again. Goes out: the seed.
 """
+import json
 import os
 import random
 import re
@@ -286,6 +287,19 @@ def test_no_ledger(rig):
     (rig.state_directory / "ledger.db").rmdir()
     _visit, consents = desk.visit("drug")  # works again, by itself
     assert consents["drug"]["Granted"], consents
+
+
+def test_client(rig):
+    """The combined question on the terminal, a line for each part; who answers; and what is taken back by its receipt."""
+    rig.start("card", "center", "daemon", Consent_Together="true")
+    reader = str(rig.wait_readers(2, present=1)[0])
+    process = rig.client("check", "--reader", reader, "--json", "--consent", "default,operation", "--answerer", "carer",
+                         "--language", "en", stdin="1234\nyes\nno\n", check=0)
+    consents = json.loads(process.text())["Consents"]
+    assert {kind: (consent["Granted"], consent["Answerer"]) for kind, consent in consents.items()} == {
+        "checkup": (True, "carer"), "drug": (True, "carer"), "operation": (False, "carer")}, consents
+    said = rig.client("consent", "withdraw", consents["drug"]["Receipt"], user="doctor", check=0).text()
+    assert "Withdrawn" in said and "lapses at" in said, said
 
 
 FEW, MANY = 8, 1000

@@ -346,6 +346,7 @@ FEW_CALLS = (("pwrite64", 1), ("pwrite64", 3), ("fdatasync", 1), ("sendmsg", 9))
 def kill_at(desk, name, number, told):
     """One consent, in which call @number of @name ends the daemon, if there are so many. Return: whether there were."""
     rig = desk.rig
+    desk.patient.calls.clear()
     visit = desk.visits.open(Reader=desk.reader, SameCard=True, Consents=["drug"])
     desk.patient.wait("RequestPin")
     strace = rig.launch("strace", ["strace", "-f", "-o", rig.folder / "trace", "-e", f"trace={name}", "-e",

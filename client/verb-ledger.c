@@ -77,7 +77,7 @@ typedef struct
   GVariant *given; /* the person, once asked for */
   guint64 after;   /* list: the place that was shown last */
   gboolean has_after;
-  GVariantBuilder entries; /* list: so far */
+  GVariantBuilder *entries; /* list: so far */
 } Errand;
 
 static void
@@ -101,7 +101,7 @@ static void ask_page (Errand *errand);
 static void
 end_list (Errand *errand)
 {
-  g_autoptr (GVariant) entries = g_variant_ref_sink (g_variant_builder_end (&errand->entries));
+  g_autoptr (GVariant) entries = g_variant_ref_sink (g_variant_builder_end (errand->entries));
 
   if (errand->client->json)
     output_json (entries);
@@ -128,7 +128,7 @@ on_page (GObject *source, GAsyncResult *result, gpointer user_data)
 
       g_variant_lookup (entry, "Index", "t", &errand->after);
       errand->has_after = TRUE;
-      g_variant_builder_add_value (&errand->entries, entry);
+      g_variant_builder_add_value (errand->entries, entry);
     }
   if (g_variant_n_children (page) < PAGE) /* a further one would show that this was read */
     end_list (errand);
@@ -174,7 +174,7 @@ ask_page (Errand *errand)
 static void
 start_list (Errand *errand)
 {
-  g_variant_builder_init (&errand->entries, G_VARIANT_TYPE ("aa{sv}"));
+  errand->entries = g_variant_builder_new (G_VARIANT_TYPE ("aa{sv}"));
   ask_page (errand);
 }
 
@@ -387,6 +387,7 @@ finish (Client *client)
     return;
   g_clear_pointer (&errand->terminal, terminal_free);
   g_clear_pointer (&errand->given, g_variant_unref);
+  g_clear_pointer (&errand->entries, g_variant_builder_unref);
   g_free (errand);
 }
 

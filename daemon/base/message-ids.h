@@ -63,4 +63,4 @@
 #define SHIKAKU_MESSAGE_LEDGER_CHECKPOINT "bf7cb59260ed41fba1bbd20830a813f5" /* how far the ledger is, signed */
 #define SHIKAKU_MESSAGE_LEDGER_ROLLED_BACK \
   "6c6ad636967c4fef900e1c4d36057ae4" /* who was shown the ledger has seen more of it than there is */
-#define SHIKAKU_MESSAGE_BREAK_GLASS "e8f4c19d7b2a4d5f9a6103c47e92b85d"     /* a limit was passed over in an emergency */
+#define SHIKAKU_MESSAGE_BREAK_GLASS "e8f4c19d7b2a4d5f9a6103c47e92b85d" /* a limit was passed over in an emergency */

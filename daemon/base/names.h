@@ -27,8 +27,8 @@
 #define SHIKAKU_RIGHT_CHECK "org.shikaku.check"
 #define SHIKAKU_RIGHT_AGENT "org.shikaku.agent"
 #define SHIKAKU_RIGHT_MANAGE "org.shikaku.manage"
-#define SHIKAKU_RIGHT_RECORDS "org.shikaku.records" /* medicines and check-ups of patients */
-#define SHIKAKU_RIGHT_LEDGER "org.shikaku.ledger"   /* who saw what */
+#define SHIKAKU_RIGHT_RECORDS "org.shikaku.records"   /* medicines and check-ups of patients */
+#define SHIKAKU_RIGHT_LEDGER "org.shikaku.ledger"     /* who saw what */
 #define SHIKAKU_RIGHT_TAKEOVER "org.shikaku.takeover" /* of visits of other users, with their ticket */
 
 /* How the message of a NotAuthorized ends that nobody has decided. */
@@ -243,44 +243,44 @@
 #define SHIKAKU_LEDGER_FIELDS(X) \
   X (1, VISIT, "Visit", "s") \
   X (2, UID, "Uid", "t") \
-  X (3, PROGRAM, "Program", "s")        /* of the caller: the name of its file */ \
-  X (4, SENDER, "Sender", "s")          /* its unique name */ \
-  X (5, STAFF, "Staff", "s")            /* as the caller asserts */ \
-  X (6, ROLE, "Role", "s")              /* as the caller asserts */ \
+  X (3, PROGRAM, "Program", "s") /* of the caller: the name of its file */ \
+  X (4, SENDER, "Sender", "s")   /* its unique name */ \
+  X (5, STAFF, "Staff", "s")     /* as the caller asserts */ \
+  X (6, ROLE, "Role", "s")       /* as the caller asserts */ \
   X (7, REASON, "Reason", "s") \
-  X (8, PERSON, "Person", "ay")         /* keyed hash of name and birthdate */ \
+  X (8, PERSON, "Person", "ay")              /* keyed hash of name and birthdate */ \
   X (9, PERSON_NUMBER, "PersonNumber", "ay") /* keyed hash of insurer, number and birthdate */ \
   X (10, ORIGIN, "Origin", "s") \
   X (11, EVIDENCE, "Evidence", "s") \
-  X (12, CONSENT, "Consent", "s")       /* the kind that was asked, or by which records are opened */ \
-  X (13, DECISION, "Decision", "s")     /* granted, denied, no-answer */ \
-  X (14, ANSWERER, "Answerer", "s")     /* patient, guardian, carer, staff */ \
-  X (15, VERSION, "Version", "s")       /* of the text that was shown */ \
-  X (16, LANGUAGE, "Language", "s")     /* of it */ \
+  X (12, CONSENT, "Consent", "s")   /* the kind that was asked, or by which records are opened */ \
+  X (13, DECISION, "Decision", "s") /* granted, denied, no-answer */ \
+  X (14, ANSWERER, "Answerer", "s") /* patient, guardian, carer, staff */ \
+  X (15, VERSION, "Version", "s")   /* of the text that was shown */ \
+  X (16, LANGUAGE, "Language", "s") /* of it */ \
   X (17, UNTIL, "Until", "t") \
   X (18, IDENTIFIER, "Identifier", "s") /* of the message to the center */ \
   X (19, OUTCOME, "Outcome", "s") \
-  X (20, ERROR, "Error", "s")           /* without prefix */ \
-  X (21, CODE, "Code", "s")             /* of the center */ \
-  X (22, RECORDS, "Records", "s")       /* drug, checkup … */ \
+  X (20, ERROR, "Error", "s")     /* without prefix */ \
+  X (21, CODE, "Code", "s")       /* of the center */ \
+  X (22, RECORDS, "Records", "s") /* drug, checkup … */ \
   X (23, FORMAT, "Format", "s") \
-  X (24, FROM, "From", "s")             /* YYYYMM */ \
+  X (24, FROM, "From", "s") /* YYYYMM */ \
   X (25, TO, "To", "s") \
   X (26, DOCUMENTS, "Documents", "t") \
-  X (27, SHA256, "Sha256", "ay")        /* of each document or file */ \
-  X (28, ENTRY, "Entry", "t")           /* the place of the entry that this one belongs to */ \
+  X (27, SHA256, "Sha256", "ay") /* of each document or file */ \
+  X (28, ENTRY, "Entry", "t")    /* the place of the entry that this one belongs to */ \
   X (29, RECEIPT, "Receipt", "s") \
-  X (30, ANSWER, "Answer", "s")         /* eligible, not-eligible, unknown */ \
-  X (31, ACT, "Act", "s")               /* what was done, one word */ \
+  X (30, ANSWER, "Answer", "s") /* eligible, not-eligible, unknown */ \
+  X (31, ACT, "Act", "s")       /* what was done, one word */ \
   X (32, BY, "By", "s") \
   X (33, USES, "Uses", "t") \
-  X (34, KEY_NAME, "KeyName", "s")      /* the verifier key, as the C2SP writes it */ \
+  X (34, KEY_NAME, "KeyName", "s") /* the verifier key, as the C2SP writes it */ \
   X (35, SIGNATURE, "Signature", "ay") \
   X (36, CERTIFICATE, "Certificate", "ay") \
-  X (37, BEFORE, "Before", "t")         /* a time, or a place: as the kind says */ \
+  X (37, BEFORE, "Before", "t") /* a time, or a place: as the kind says */ \
   X (38, SIZE, "Size", "t") \
   X (39, ROOT, "Root", "ay") \
-  X (40, DETAIL, "Detail", "s")         /* no personal data */
+  X (40, DETAIL, "Detail", "s") /* no personal data */
 
 /* What is wrong with a ledger: X (ENUM_SUFFIX, "word"). */
 #define SHIKAKU_LEDGER_FAULTS(X) \

@@ -191,7 +191,7 @@ add_center (GPtrArray *links, const char *language, Station *station)
     }
 }
 
-/* Without its key the store keeps nothing that is of a person. Its ledger may be older than what others have seen of it. */
+/* Without its key the store keeps nothing of a person. Its ledger may be older than what others have seen of it. */
 static void
 add_store (GPtrArray *links, const char *language, Station *station)
 {

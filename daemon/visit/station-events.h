@@ -8,8 +8,8 @@
  *   center           for all: State s, Cause s
  *   reader           for all: Reader o, Name s, Present b; those that are there at the start are no event
  *   expiry           for all: What s, Source s, Expires t, Days i
- *   ledger           for all: Kind s (of entries that people should look at; or rolled-back: a witness refuses it), Size t;
- *                    or Error s: it cannot be written
+ *   ledger           for all: Kind s (of entries that people should look at; or rolled-back: a witness refuses
+ *                    it), Size t; or Error s: it cannot be written
  */
 #pragma once
 

@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* ledger-entry: see the header. What is added is kept in the canonical order from the start. */
+/*
+ * ledger-entry: see the header. What is added is kept in the canonical order from the start, all of it in one piece of
+ * memory: every check makes an entry, and many may wait for the disk. Bytes of their own are made for who reads one.
+ */
 #include "codec/ledger-entry.h"
 
 #include <string.h>
@@ -12,11 +15,13 @@
 #define VALUE_HEAD_SIZE 4
 #define NUMBER_SIZE 8
 #define TEXT_MAXIMUM 4096 /* bytes */
+#define VALUES_EXPECTED 16
+#define BYTES_EXPECTED 256
 
 typedef struct
 {
-  guint field;
-  GBytes *bytes;
+  guint16 field, size;
+  guint32 place; /* among the bytes of all */
 } Value;
 
 struct LedgerEntry
@@ -24,8 +29,10 @@ struct LedgerEntry
   gint references; /* atomic: entries go to the store's thread and back */
   guint kind;
   gint64 at, boot;
-  gsize size;     /* of its canonical bytes */
-  GArray *values; /* of Value */
+  gsize size;        /* of its canonical bytes */
+  GArray *values;    /* of Value */
+  GByteArray *bytes; /* of all values, as they came; each with a NUL behind it: so a text can be read as one */
+  GPtrArray *shown;  /* GBytes of each value, NULL: nobody has read it; NULL as long as nobody has read any */
 };
 
 /* The tables of base/names.h. */
@@ -93,19 +100,14 @@ ledger_field_get_type (guint field)
 
 /* Making. */
 
-static void
-clear_value (gpointer data)
-{
-  g_bytes_unref (((Value *)data)->bytes);
-}
-
 static LedgerEntry *
 new_entry (guint kind, gint64 at, gint64 boot)
 {
   LedgerEntry *entry = g_new (LedgerEntry, 1);
 
-  *entry = (LedgerEntry){ 1, kind, at, boot, HEAD_SIZE, g_array_new (FALSE, FALSE, sizeof (Value)) };
-  g_array_set_clear_func (entry->values, clear_value);
+  *entry = (LedgerEntry){ .references = 1, .kind = kind, .at = at, .boot = boot, .size = HEAD_SIZE };
+  entry->values = g_array_sized_new (FALSE, FALSE, sizeof (Value), VALUES_EXPECTED);
+  entry->bytes = g_byte_array_sized_new (BYTES_EXPECTED);
   return entry;
 }
 
@@ -131,6 +133,8 @@ ledger_entry_unref (LedgerEntry *entry)
   if (!g_atomic_int_dec_and_test (&entry->references))
     return;
   g_array_unref (entry->values);
+  g_byte_array_unref (entry->bytes);
+  g_clear_pointer (&entry->shown, g_ptr_array_unref);
   g_free (entry);
 }
 
@@ -140,40 +144,41 @@ is_repeated (guint field)
   return field == LEDGER_FIELD_SHA256;
 }
 
-/* copy: with a NUL behind, which is not counted: so a text can be read as one. */
-static GBytes *
-copy (gconstpointer bytes, gsize size)
+static const Value *
+get_value (const LedgerEntry *entry, guint n)
 {
-  g_autoptr (GBytes) whole = NULL;
-  char *copied = g_malloc (size + 1);
-
-  memcpy (copied, bytes, size);
-  copied[size] = '\0';
-  whole = g_bytes_new_take (copied, size + 1);
-  return g_bytes_new_from_bytes (whole, 0, size);
+  return &g_array_index (entry->values, Value, n);
 }
 
-/* add: @bytes: (transfer full). What stands once takes the place of what was there. */
-static void
-add (LedgerEntry *entry, guint field, GBytes *bytes)
+/* find_place: where a new value of @field belongs: behind those that it has. */
+static guint
+find_place (const LedgerEntry *entry, guint field)
 {
-  const Value value = { field, bytes };
-  guint place = 0;
+  guint place = entry->values->len;
 
-  while (place < entry->values->len && g_array_index (entry->values, Value, place).field <= field)
-    place++;
-  if (place > 0 && g_array_index (entry->values, Value, place - 1).field == field && !is_repeated (field))
+  while (place > 0 && get_value (entry, place - 1)->field > field)
+    place--;
+  return place;
+}
+
+/* add: a copy of @bytes. What stands once takes the place of what was there. */
+static void
+add (LedgerEntry *entry, guint field, gconstpointer bytes, gsize size)
+{
+  const Value value = { (guint16)field, (guint16)size, entry->bytes->len };
+  guint place = find_place (entry, field);
+
+  g_clear_pointer (&entry->shown, g_ptr_array_unref);
+  if (place > 0 && get_value (entry, place - 1)->field == field && !is_repeated (field))
     {
       place--;
-      entry->size -= VALUE_HEAD_SIZE + g_bytes_get_size (g_array_index (entry->values, Value, place).bytes);
+      entry->size -= VALUE_HEAD_SIZE + get_value (entry, place)->size;
       g_array_remove_index (entry->values, place);
     }
-  if (entry->size + VALUE_HEAD_SIZE + g_bytes_get_size (bytes) > LEDGER_ENTRY_MAXIMUM)
-    {
-      g_bytes_unref (bytes);
-      g_return_if_reached ();
-    }
-  entry->size += VALUE_HEAD_SIZE + g_bytes_get_size (bytes);
+  g_return_if_fail (entry->size + VALUE_HEAD_SIZE + size <= LEDGER_ENTRY_MAXIMUM);
+  entry->size += VALUE_HEAD_SIZE + size;
+  g_byte_array_append (entry->bytes, bytes, (guint)size);
+  g_byte_array_append (entry->bytes, (const guint8 *)"", 1);
   g_array_insert_val (entry->values, place, value);
 }
 
@@ -188,7 +193,7 @@ ledger_entry_add_text (LedgerEntry *entry, LedgerField field, const char *text)
   while (size < whole && size > 0 && ((guint8)text[size] & 0xc0) == 0x80)
     size--;
   if (size > 0)
-    add (entry, field, copy (text, size));
+    add (entry, field, text, size);
 }
 
 static void
@@ -215,7 +220,7 @@ ledger_entry_add_number (LedgerEntry *entry, LedgerField field, guint64 number)
 
   g_return_if_fail (g_strcmp0 (ledger_field_get_type (field), "t") == 0);
   put_number (bytes, number, sizeof bytes);
-  add (entry, field, g_bytes_new (bytes, sizeof bytes));
+  add (entry, field, bytes, sizeof bytes);
 }
 
 void
@@ -223,7 +228,7 @@ ledger_entry_add_bytes (LedgerEntry *entry, LedgerField field, gconstpointer byt
 {
   g_return_if_fail (g_strcmp0 (ledger_field_get_type (field), "ay") == 0);
   g_return_if_fail (size > 0 && size <= LEDGER_ENTRY_MAXIMUM);
-  add (entry, field, g_bytes_new (bytes, size));
+  add (entry, field, bytes, size);
 }
 
 /* Reading. */
@@ -246,31 +251,57 @@ ledger_entry_get_boot (const LedgerEntry *entry)
   return entry->boot;
 }
 
+/* find: the first value of @field. Return: NULL: it has none. */
+static const Value *
+find (const LedgerEntry *entry, guint field)
+{
+  for (guint i = 0; i < entry->values->len; i++)
+    if (get_value (entry, i)->field == field)
+      return get_value (entry, i);
+  return NULL;
+}
+
+/* show: one value, as bytes that live as long as the entry. */
+static GBytes *
+show (const LedgerEntry *entry, guint n)
+{
+  LedgerEntry *own = (LedgerEntry *)entry; /* what it says stays as it is */
+  const Value *value = get_value (entry, n);
+
+  if (own->shown == NULL)
+    {
+      own->shown = g_ptr_array_new_with_free_func ((GDestroyNotify)g_bytes_unref);
+      g_ptr_array_set_size (own->shown, (gint)entry->values->len);
+    }
+  if (own->shown->pdata[n] == NULL)
+    own->shown->pdata[n] = g_bytes_new (entry->bytes->data + value->place, value->size);
+  return own->shown->pdata[n];
+}
+
 GBytes *
 ledger_entry_get_bytes (const LedgerEntry *entry, LedgerField field)
 {
-  for (guint i = 0; i < entry->values->len; i++)
-    if (g_array_index (entry->values, Value, i).field == field)
-      return g_array_index (entry->values, Value, i).bytes;
-  return NULL;
+  const Value *value = find (entry, field);
+
+  return value != NULL ? show (entry, (guint)(value - get_value (entry, 0))) : NULL;
 }
 
 const char *
 ledger_entry_get_text (const LedgerEntry *entry, LedgerField field)
 {
-  GBytes *bytes = ledger_entry_get_bytes (entry, field);
+  const Value *value = find (entry, field);
 
-  return bytes != NULL ? g_bytes_get_data (bytes, NULL) : NULL;
+  return value != NULL ? (const char *)entry->bytes->data + value->place : NULL;
 }
 
 gboolean
 ledger_entry_get_number (const LedgerEntry *entry, LedgerField field, guint64 *ret_number)
 {
-  GBytes *bytes = ledger_entry_get_bytes (entry, field);
+  const Value *value = find (entry, field);
 
-  if (bytes == NULL)
+  if (value == NULL)
     return FALSE;
-  *ret_number = get_number (g_bytes_get_data (bytes, NULL), NUMBER_SIZE);
+  *ret_number = get_number (entry->bytes->data + value->place, NUMBER_SIZE);
   return TRUE;
 }
 
@@ -278,11 +309,8 @@ void
 ledger_entry_walk (const LedgerEntry *entry, LedgerEntryVisit visit, gpointer user_data)
 {
   for (guint i = 0; i < entry->values->len; i++)
-    {
-      const Value *value = &g_array_index (entry->values, Value, i);
-
-      visit (value->field, ledger_field_get_type (value->field), value->bytes, user_data);
-    }
+    visit (get_value (entry, i)->field, ledger_field_get_type (get_value (entry, i)->field), show (entry, i),
+           user_data);
 }
 
 /* Bytes. */
@@ -298,13 +326,12 @@ ledger_entry_encode (const LedgerEntry *entry)
   put_number (bytes + 10, (guint64)entry->boot, NUMBER_SIZE);
   for (guint i = 0; i < entry->values->len; i++)
     {
-      const Value *value = &g_array_index (entry->values, Value, i);
-      const gsize size = g_bytes_get_size (value->bytes);
+      const Value *value = get_value (entry, i);
 
       put_number (place, value->field, 2);
-      put_number (place + 2, size, 2);
-      memcpy (place + VALUE_HEAD_SIZE, g_bytes_get_data (value->bytes, NULL), size);
-      place += VALUE_HEAD_SIZE + size;
+      put_number (place + 2, value->size, 2);
+      memcpy (place + VALUE_HEAD_SIZE, entry->bytes->data + value->place, value->size);
+      place += VALUE_HEAD_SIZE + value->size;
     }
   return g_bytes_new_take (bytes, entry->size);
 }
@@ -343,7 +370,7 @@ decode_values (LedgerEntry *entry, const guint8 *bytes, gsize size)
           || !is_valid (field, bytes + place, length))
         return FALSE;
       if (entry != NULL)
-        add (entry, field, copy (bytes + place, length));
+        add (entry, field, bytes + place, length);
       before = field;
       place += length;
     }

@@ -42,6 +42,7 @@ ledger_call_unref_ledger (Ledger *ledger)
   g_ptr_array_unref (ledger->lazy);
   g_ptr_array_unref (ledger->anchors);
   store_key_free (ledger->naming);
+  secret_free (ledger->hashing);
   g_free (ledger);
 }
 

@@ -37,6 +37,7 @@ struct Ledger
   guint retention;  /* days; 0: for ever */
   gint64 pruned;    /* when that was asked for last */
   StoreKey *naming; /* NULL: not read yet */
+  Secret *hashing;  /* by it: the state of an HMAC-SHA256 (struct hmac_sha256_ctx) before anything is in */
 };
 
 /* A checkpoint that left. */

@@ -2,8 +2,7 @@
 /* ledger: see the header. */
 #include "store/ledger.h"
 
-#include <gnutls/crypto.h>
-#include <gnutls/gnutls.h>
+#include <nettle/hmac.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -154,13 +153,17 @@ ledger_append_get_leaf (GAsyncResult *result, guint n, MerkleHash *ret_leaf)
 void
 ledger_append_lazily (Ledger *ledger, LedgerEntry *entry)
 {
-  if (!store_key_look (store_get_key_folder (ledger->store), NULL))
+  /* Looked at for the first of those that wait: one look for all. */
+  if (ledger->lazy->len == 0 && !store_key_look (store_get_key_folder (ledger->store), NULL))
     {
       ledger_entry_unref (entry); /* there is no ledger */
       return;
     }
   g_ptr_array_add (ledger->lazy, entry);
-  ledger_call_arm (ledger);
+  if (ledger->lazy->len >= LEDGER_LAZY_MANY && ledger->lazy_seconds == LEDGER_CALL_LAZY_SECONDS)
+    ledger_call_flush (ledger);
+  else
+    ledger_call_arm (ledger); /* also while the disk does not take what is there */
 }
 
 gboolean
@@ -200,30 +203,31 @@ ledger_note_anchor (Ledger *ledger, const char *where, const char *checkpoint)
 
 /* People. */
 
-static gboolean
-hash_parts (const guint8 *key, const char *const *parts, guint8 ret_hash[LEDGER_PERSON_SIZE])
+/* feed: each with its size, so that no two of them run into each other. */
+static void
+feed (struct hmac_sha256_ctx *context, const char *const *parts)
 {
-  g_autoptr (GByteArray) bytes = g_byte_array_new ();
-  gboolean done;
-
   for (guint i = 0; parts[i] != NULL; i++)
     {
-      const guint32 size = GUINT32_TO_BE ((guint32)strlen (parts[i]));
+      const gsize length = strlen (parts[i]);
+      const guint32 size = GUINT32_TO_BE ((guint32)length);
 
-      g_byte_array_append (bytes, (const guint8 *)&size, sizeof size);
-      g_byte_array_append (bytes, (const guint8 *)parts[i], (guint)strlen (parts[i]));
+      hmac_sha256_update (context, sizeof size, (const guint8 *)&size);
+      hmac_sha256_update (context, length, (const guint8 *)parts[i]);
     }
-  done = gnutls_hmac_fast (GNUTLS_MAC_SHA256, key, STORE_KEY_SIZE, bytes->data, bytes->len, ret_hash) == 0;
-  gnutls_memset (bytes->data, 0, bytes->len); /* it is of a person */
-  return done;
 }
 
 static gboolean
 need_naming (Ledger *ledger, GError **error)
 {
+  if (ledger->naming != NULL)
+    return TRUE;
+  ledger->naming = store_key_new (store_get_key_folder (ledger->store), "ledger-person", error);
   if (ledger->naming == NULL)
-    ledger->naming = store_key_new (store_get_key_folder (ledger->store), "ledger-person", error);
-  return ledger->naming != NULL;
+    return FALSE;
+  ledger->hashing = secret_new (sizeof (struct hmac_sha256_ctx));
+  hmac_sha256_set_key (secret_get_data (ledger->hashing), STORE_KEY_SIZE, store_key_get_data (ledger->naming));
+  return TRUE;
 }
 
 gboolean
@@ -231,10 +235,9 @@ ledger_hash_person (Ledger *ledger, const char *const *parts, guint8 ret_hash[LE
 {
   if (!need_naming (ledger, error))
     return FALSE;
-  if (hash_parts (store_key_get_data (ledger->naming), parts, ret_hash))
-    return TRUE;
-  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED, "a person cannot be hashed");
-  return FALSE;
+  feed (secret_get_data (ledger->hashing), parts);
+  hmac_sha256_digest (secret_get_data (ledger->hashing), LEDGER_PERSON_SIZE, ret_hash); /* and is as at first again */
+  return TRUE;
 }
 
 gboolean
@@ -242,9 +245,16 @@ ledger_hash_person_before (Ledger *ledger, const char *const *parts, guint8 ret_
                            GError **error)
 {
   const char *id = need_naming (ledger, error) ? store_key_get_previous_id (ledger->naming) : NULL;
+  struct hmac_sha256_ctx context;
 
-  if (id != NULL && hash_parts (store_key_find (ledger->naming, id), parts, ret_hash))
-    return TRUE;
+  if (id != NULL)
+    {
+      hmac_sha256_set_key (&context, STORE_KEY_SIZE, store_key_find (ledger->naming, id));
+      feed (&context, parts);
+      hmac_sha256_digest (&context, LEDGER_PERSON_SIZE, ret_hash);
+      explicit_bzero (&context, sizeof context);
+      return TRUE;
+    }
   if (ledger->naming != NULL)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "there is no store key before this one");
   return FALSE;

@@ -57,8 +57,10 @@ void ledger_append_get_leaf (GAsyncResult *result, guint n, MerkleHash *ret_leaf
 
 /*
  * ledger_append_lazily: @entry (transfer full) goes to the disk with the next that is appended, or within ten seconds,
- * or when somebody asks for the ledger; it waits in memory for a disk that does not answer. For what nobody waits for.
+ * or when LEDGER_LAZY_MANY wait, or when somebody asks for the ledger; it waits in memory for a disk that does not
+ * answer. For what nobody waits for.
  */
+#define LEDGER_LAZY_MANY 64
 void ledger_append_lazily (Ledger *ledger, LedgerEntry *entry);
 
 /*

@@ -44,7 +44,7 @@ ledger_person_hash (Ledger *ledger, const LedgerPerson *person, LedgerPersonHash
 
       ret_hashes->has_person = ledger_hash_person (ledger, parts, ret_hashes->person, NULL);
     }
-  if (insurer != NULL && number != NULL)
+  if (number != NULL)
     {
       const char *const parts[] = { BY_NUMBER, insurer, number, person->birthdate, NULL };
 

@@ -43,14 +43,15 @@ def can_hide_bundle():
 
 def start_daemon(rig, *tool, environment=None, **settings):
     """Starts the daemon as its unit does: as nobody special, and without the system's CA bundle. @tool: what it runs
-    under. From then on only errors are logged: the budgets are those without logging."""
+    under. From then on only errors are logged: the budgets are those without logging. The brake on look-ups lets all
+    pass, and counts them: the bench has one person, who is looked up more often than any clinic does."""
     wrapper = ["setpriv", "--pdeathsig", "KILL", *USERS["shikaku"].setpriv_options(), *tool]
     if can_hide_bundle():
         script = f'mount -t tmpfs none {CA_BUNDLE} && exec "$@"'
         wrapper = ["unshare", "--mount", "sh", "-c", script, "sh", *wrapper]
     plain = {"MALLOC_PERTURB_": "0", "G_DEBUG": ""}  # meson sets them
     rig.start_daemon(wrapper=wrapper, user="root", environment={**plain, **(environment or {})}, Center_Timeout=30,
-                     **settings)
+                     Lookups_PerStaffAndDay=0, **settings)
     call(rig.bus_connection("root"), LOG_PATH, PROPERTIES, "Set",
          GLib.Variant("(ssv)", (LOG_CONTROL, "LogLevel", GLib.Variant("s", "err"))))
 

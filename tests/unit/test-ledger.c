@@ -136,6 +136,21 @@ test_lazily (FakeLedger *fake, gconstpointer data)
   fake_ledger_assert_sound (fake);
 }
 
+/* test_lazily_many: nobody asks, and no time passes: it is their number that has them written. */
+static void
+test_lazily_many (FakeLedger *fake, gconstpointer data)
+{
+  for (guint i = 0; i < LEDGER_LAZY_MANY; i++)
+    {
+      g_assert_cmpuint (ledger_get_size (fake->ledger), ==, 0);
+      ledger_append_lazily (fake->ledger, fake_ledger_make_entry (i));
+    }
+  while (fake->news == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpuint (ledger_get_size (fake->ledger), ==, 1 + LEDGER_LAZY_MANY); /* behind its key */
+  fake_ledger_assert_sound (fake);
+}
+
 /* Another tenant's job. */
 typedef struct
 {
@@ -621,13 +636,13 @@ main (int argc, char *argv[])
   } tests[] = {
     { "/ledger/untouched", test_untouched }, { "/ledger/no-key", test_no_key },
     { "/ledger/born", test_born },           { "/ledger/origin", test_origin },
-    { "/ledger/lazily", test_lazily },       { "/ledger/tenant", test_tenant },
-    { "/ledger/read", test_read },           { "/ledger/proofs", test_proofs },
-    { "/ledger/tiles", test_tiles },         { "/ledger/anchors", test_anchors },
-    { "/ledger/clock", test_clock },         { "/ledger/prune", test_prune },
-    { "/ledger/rotation", test_rotation },   { "/ledger/store-key", test_store_key },
-    { "/ledger/restore", test_restore },     { "/ledger/lost", test_lost },
-    { "/ledger/disk", test_disk },
+    { "/ledger/lazily", test_lazily },       { "/ledger/lazily-many", test_lazily_many },
+    { "/ledger/tenant", test_tenant },       { "/ledger/read", test_read },
+    { "/ledger/proofs", test_proofs },       { "/ledger/tiles", test_tiles },
+    { "/ledger/anchors", test_anchors },     { "/ledger/clock", test_clock },
+    { "/ledger/prune", test_prune },         { "/ledger/rotation", test_rotation },
+    { "/ledger/store-key", test_store_key }, { "/ledger/restore", test_restore },
+    { "/ledger/lost", test_lost },           { "/ledger/disk", test_disk },
   };
 
   g_test_init (&argc, &argv, NULL);

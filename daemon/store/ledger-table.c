@@ -31,6 +31,20 @@ prepare (sqlite3 *database, const char *sql, const gint64 *numbers, int n, GErro
   return statement;
 }
 
+/* prepare_once: a statement that its connection keeps, until who owns that closes it. NULL with FAILED. */
+static sqlite3_stmt *
+prepare_once (sqlite3 *database, const char *sql, GError **error)
+{
+  sqlite3_stmt *statement = NULL;
+
+  while ((statement = sqlite3_next_stmt (database, statement)) != NULL)
+    if (strcmp (sqlite3_sql (statement), sql) == 0)
+      return statement;
+  if (sqlite3_prepare_v3 (database, sql, -1, SQLITE_PREPARE_PERSISTENT, &statement, NULL) != SQLITE_OK)
+    store_file_set_error (database, error);
+  return statement;
+}
+
 /* finish: @result: of the last step. */
 static gboolean
 finish (sqlite3 *database, sqlite3_stmt *statement, int result, GError **error)
@@ -142,15 +156,19 @@ gboolean
 ledger_table_insert (sqlite3 *database, guint64 place, const MerkleHash *made, guint n, gconstpointer leaf, gsize size,
                      GError **error)
 {
-  const gint64 numbers[] = { (gint64)place };
   sqlite3_stmt *statement
-      = prepare (database, "INSERT INTO ledger (place, hashes, leaf) VALUES (?, ?, ?);", numbers, 1, error);
+      = prepare_once (database, "INSERT INTO ledger (place, hashes, leaf) VALUES (?, ?, ?);", error);
+  gboolean done;
 
   if (statement == NULL)
     return FALSE;
+  sqlite3_bind_int64 (statement, 1, (gint64)place);
   sqlite3_bind_blob (statement, 2, made, (int)(n * sizeof (MerkleHash)), SQLITE_STATIC);
   sqlite3_bind_blob (statement, 3, leaf, (int)size, SQLITE_STATIC);
-  return run (database, statement, error);
+  done = sqlite3_step (statement) == SQLITE_DONE || store_file_set_error (database, error);
+  sqlite3_reset (statement);
+  sqlite3_clear_bindings (statement); /* what they point to is the caller's */
+  return done;
 }
 
 gboolean

@@ -226,17 +226,21 @@ need_naming (Ledger *ledger, GError **error)
   if (ledger->naming == NULL)
     return FALSE;
   ledger->hashing = secret_new (sizeof (struct hmac_sha256_ctx));
-  hmac_sha256_set_key (secret_get_data (ledger->hashing), STORE_KEY_SIZE, store_key_get_data (ledger->naming));
+  hmac_sha256_set_key ((gpointer)secret_get_data (ledger->hashing), STORE_KEY_SIZE,
+                       store_key_get_data (ledger->naming));
   return TRUE;
 }
 
 gboolean
 ledger_hash_person (Ledger *ledger, const char *const *parts, guint8 ret_hash[LEDGER_PERSON_SIZE], GError **error)
 {
+  struct hmac_sha256_ctx *context;
+
   if (!need_naming (ledger, error))
     return FALSE;
-  feed (secret_get_data (ledger->hashing), parts);
-  hmac_sha256_digest (secret_get_data (ledger->hashing), LEDGER_PERSON_SIZE, ret_hash); /* and is as at first again */
+  context = (gpointer)secret_get_data (ledger->hashing);
+  feed (context, parts);
+  hmac_sha256_digest (context, LEDGER_PERSON_SIZE, ret_hash); /* and is as at first again */
   return TRUE;
 }
 

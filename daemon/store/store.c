@@ -84,10 +84,21 @@ store_set_hooks (Store *store, const StoreHooks *hooks, gpointer data, GDestroyN
   store->hooks_free = data_free;
 }
 
+/* close_file: with the statements that tenants have left in it for the next time. */
+static void
+close_file (Store *store)
+{
+  sqlite3_stmt *statement;
+
+  while (store->database != NULL && (statement = sqlite3_next_stmt (store->database, NULL)) != NULL)
+    sqlite3_finalize (statement);
+  g_clear_pointer (&store->database, sqlite3_close);
+}
+
 static void
 close_store (Store *store)
 {
-  sqlite3_close (store->database);
+  close_file (store);
   if (store->hooks_free != NULL)
     store->hooks_free (store->hooks_data);
   g_mutex_clear (&store->lock);
@@ -235,7 +246,7 @@ run_job (Store *store, GTask *task)
       return;
     }
   /* Which undoes the transaction. The next job opens the file anew, and so looks whether it is whole. */
-  g_clear_pointer (&store->database, sqlite3_close);
+  close_file (store);
   g_task_return_error (task, error);
 }
 

@@ -665,7 +665,7 @@ keep_lazily (Visit *visit, const Eligibility *eligibility)
 {
   ConsentBookWriting *writing;
 
-  if (visit->host->registrar == NULL)
+  if (visit->host->registrar == NULL || visit->consents.list->len == 0)
     return;
   writing = consent_book_writing_new ();
   gather (visit, eligibility, writing);

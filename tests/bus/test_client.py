@@ -904,7 +904,9 @@ def test_manual(rig):
     """The manual page names every verb, option and exit code, and nothing else."""
     text = MANUAL.read_text()
     rig.start("bus")
-    assert sorted(set(re.findall(r"^\.It Cm (\S+)", text, re.MULTILINE))) == VERBS
+    verbs = text.split("\n.Bl ", 1)[1]
+    outer = re.sub(r"\.Bl (?:(?!\.Bl ).)*?\.El\n", "", verbs, flags=re.DOTALL)  # without the lists in entries
+    assert sorted(set(re.findall(r"^\.It Cm (\S+)", outer, re.MULTILINE))) == VERBS
     real = {"--version"}.union(*(list_options(rig, verb) for verb in VERBS))
     named = {"--" + name for name in re.findall(r"^\.It Fl -([a-z-]+)", text, re.MULTILINE)}
     assert named == real, named ^ real

@@ -55,28 +55,39 @@ actor_check (const Actor *actor, GError **error)
   return TRUE;
 }
 
+/* The texts lie behind the copy, in one piece of memory with it. */
 Actor *
 actor_new (const Actor *actor)
 {
-  Actor *copy = g_new (Actor, 1);
+  const char *const texts[] = { actor->program, actor->sender, actor->staff, actor->role, actor->reason };
+  const char *copied[G_N_ELEMENTS (texts)] = { NULL };
+  gsize sizes[G_N_ELEMENTS (texts)], size = sizeof (Actor);
+  Actor *copy;
+  char *place;
 
-  *copy = *actor;
-  copy->program = g_strdup (actor->program);
-  copy->sender = g_strdup (actor->sender);
-  copy->staff = g_strdup (actor->staff);
-  copy->role = g_strdup (actor->role);
-  copy->reason = g_strdup (actor->reason);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    size += sizes[i] = texts[i] != NULL ? strlen (texts[i]) + 1 : 0;
+  copy = g_malloc (size);
+  place = (char *)(copy + 1);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    if (texts[i] != NULL)
+      {
+        copied[i] = memcpy (place, texts[i], sizes[i]);
+        place += sizes[i];
+      }
+  *copy = (Actor){ .uid = actor->uid,
+                   .program = copied[0],
+                   .sender = copied[1],
+                   .staff = copied[2],
+                   .role = copied[3],
+                   .reason = copied[4],
+                   .is_break_glass = actor->is_break_glass };
   return copy;
 }
 
 void
 actor_free (Actor *actor)
 {
-  g_free ((char *)actor->program);
-  g_free ((char *)actor->sender);
-  g_free ((char *)actor->staff);
-  g_free ((char *)actor->role);
-  g_free ((char *)actor->reason);
   g_free (actor);
 }
 

@@ -17,9 +17,15 @@ struct Lookups
   Ledger *ledger; /* NULL: there is none */
   guint budget;
   gint64 day;         /* of the table: days since 1970 in Japan */
-  GHashTable *counts; /* GBytes: hash and staff → how often */
+  GHashTable *counts; /* key → Row */
   LedgerWalk *walk;
 };
+
+typedef struct
+{
+  guint64 key; /* person and staff */
+  guint count; /* today */
+} Row;
 
 static gint64
 get_day (gint64 now)
@@ -35,7 +41,7 @@ lookups_new (Ledger *ledger, guint budget)
   lookups->ledger = ledger;
   lookups->budget = budget;
   lookups->day = get_day (g_get_real_time ());
-  lookups->counts = g_hash_table_new_full (g_bytes_hash, g_bytes_equal, (GDestroyNotify)g_bytes_unref, NULL);
+  lookups->counts = g_hash_table_new_full (g_int64_hash, g_int64_equal, NULL, g_free);
   return lookups;
 }
 
@@ -53,19 +59,17 @@ lookups_configure (Lookups *lookups, guint budget)
   lookups->budget = budget;
 }
 
-/* make_key: @staff: NULL: the user is who counts. */
-static GBytes *
+/*
+ * make_key: one number of who looks and who is looked at: the beginning of the person's hash, which nobody can choose,
+ * with the staff's name in it; without one the user is who counts. So a day's table is small.
+ */
+static guint64
 make_key (const char *staff, guint32 uid, const guint8 *person)
 {
-  GByteArray *key = g_byte_array_sized_new (LEDGER_PERSON_SIZE + 16);
+  guint64 key;
 
-  g_byte_array_append (key, person, LEDGER_PERSON_SIZE);
-  if (staff != NULL)
-    g_byte_array_append (key, (const guint8 *)staff, (guint)strlen (staff));
-  else
-    g_byte_array_append (key, (const guint8 *)&uid, sizeof uid);
-  g_byte_array_append (key, staff != NULL ? (const guint8 *)"s" : (const guint8 *)"u", 1);
-  return g_byte_array_free_to_bytes (key);
+  memcpy (&key, person, sizeof key);
+  return key ^ (staff != NULL ? (guint64)g_str_hash (staff) << 32 | 1 : (guint64)uid << 32);
 }
 
 /* begin_day: what was counted on another day is over, also after the clock was set back. */
@@ -81,24 +85,35 @@ begin_day (Lookups *lookups)
 }
 
 static guint
-get_count (Lookups *lookups, GBytes *key)
+get_count (Lookups *lookups, guint64 key)
 {
-  return GPOINTER_TO_UINT (g_hash_table_lookup (lookups->counts, key));
+  const Row *row = g_hash_table_lookup (lookups->counts, &key);
+
+  return row != NULL ? row->count : 0;
 }
 
 static void
-set_count (Lookups *lookups, GBytes *key, guint count)
+set_count (Lookups *lookups, guint64 key, guint count)
 {
+  Row *row = g_hash_table_lookup (lookups->counts, &key);
+
+  if (row == NULL)
+    {
+      if (count == 0 || g_hash_table_size (lookups->counts) >= ROWS_MAXIMUM)
+        return;
+      row = g_new (Row, 1);
+      row->key = key;
+      g_hash_table_insert (lookups->counts, &row->key, row);
+    }
+  row->count = count;
   if (count == 0)
-    g_hash_table_remove (lookups->counts, key);
-  else if (g_hash_table_size (lookups->counts) < ROWS_MAXIMUM || g_hash_table_contains (lookups->counts, key))
-    g_hash_table_insert (lookups->counts, g_bytes_ref (key), GUINT_TO_POINTER (count));
+    g_hash_table_remove (lookups->counts, &key);
 }
 
 gboolean
 lookups_begin (Lookups *lookups, const Actor *actor, const LedgerPersonHashes *person, GError **error)
 {
-  g_autoptr (GBytes) key = NULL;
+  guint64 key;
   guint count;
 
   if (!person->has_number)
@@ -119,8 +134,8 @@ lookups_begin (Lookups *lookups, const Actor *actor, const LedgerPersonHashes *p
 void
 lookups_undo (Lookups *lookups, const Actor *actor, const LedgerPersonHashes *person)
 {
-  g_autoptr (GBytes) key = person->has_number ? make_key (actor->staff, actor->uid, person->number) : NULL;
-  const guint count = key != NULL ? get_count (lookups, key) : 0;
+  const guint64 key = make_key (actor->staff, actor->uid, person->number);
+  const guint count = person->has_number ? get_count (lookups, key) : 0;
 
   if (count > 0)
     set_count (lookups, key, count - 1);
@@ -134,8 +149,7 @@ count_entry (const LedgerEntry *entry, gpointer user_data)
   Lookups *lookups = user_data;
   const char *origin = ledger_entry_get_text (entry, LEDGER_FIELD_ORIGIN);
   GBytes *person = ledger_entry_get_bytes (entry, LEDGER_FIELD_PERSON_NUMBER);
-  g_autoptr (GBytes) key = NULL;
-  guint64 uid = 0;
+  guint64 key, uid = 0;
 
   if (g_strcmp0 (origin, visit_origin_get (VISIT_ORIGIN_NUMBER)->word) != 0 || person == NULL
       || g_bytes_get_size (person) != LEDGER_PERSON_SIZE || !ledger_entry_get_number (entry, LEDGER_FIELD_UID, &uid))

@@ -26,10 +26,13 @@ person_get_insurance (const Qualification *qualification)
 char *
 person_skip_zeros (const char *text)
 {
-  g_autofree char *folded = typed_number_fold (text);
+  char *folded = typed_number_fold (text);
   const char *left = folded != NULL ? folded + strspn (folded, "0") : "";
 
-  return *left != '\0' ? g_strdup (left) : NULL;
+  if (*left != '\0')
+    return memmove (folded, left, strlen (left) + 1);
+  g_free (folded);
+  return NULL;
 }
 
 char *

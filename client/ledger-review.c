@@ -29,7 +29,7 @@ free_listing (Listing *listing)
 }
 
 static void
-fail (Client *client, const GError *error)
+fail_naming_right (Client *client, const GError *error)
 {
   g_autofree char *name = NULL, *message = NULL;
 
@@ -42,7 +42,7 @@ fail (Client *client, const GError *error)
 }
 
 static void
-take (Listing *listing, GVariant *entry)
+take_entry (Listing *listing, GVariant *entry)
 {
   const char *kind = "";
   guint64 place = 0;
@@ -90,7 +90,7 @@ on_page (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (page == NULL)
     {
-      fail (listing->client, error);
+      fail_naming_right (listing->client, error);
       free_listing (listing);
       return;
     }
@@ -99,7 +99,7 @@ on_page (GObject *source, GAsyncResult *result, gpointer user_data)
       g_autoptr (GVariant) entry = g_variant_get_child_value (page, i);
 
       listing->has_after |= g_variant_lookup (entry, "Index", "t", &listing->after);
-      take (listing, entry);
+      take_entry (listing, entry);
     }
   if (g_variant_n_children (page) < PAGE)
     end_list (listing);
@@ -141,7 +141,7 @@ on_marked (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (place == NULL)
     {
-      fail (client, error);
+      fail_naming_right (client, error);
       return;
     }
   if (client->json)

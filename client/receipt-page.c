@@ -31,9 +31,9 @@ clear_row (gpointer data)
   g_free (row->value);
 }
 
-/* add: @key: NULL: a sentence. Nothing where there is no value. What can turn a text round is left out of both. */
+/* add_row: @key: NULL: a sentence. Nothing where there is no value. What can turn a text round is left out of both. */
 static void
-add (Sheet *sheet, const char *key, const char *value)
+add_row (Sheet *sheet, const char *key, const char *value)
 {
   Row row;
 
@@ -58,7 +58,7 @@ add_time (Sheet *sheet, const char *key, const char *path)
   g_autoptr (GDateTime) time = utc != NULL && japan != NULL ? g_date_time_to_timezone (utc, japan) : NULL;
   g_autofree char *shown = time != NULL ? g_date_time_format (time, "%Y-%m-%d %H:%M") : NULL;
 
-  add (sheet, key, shown);
+  add_row (sheet, key, shown);
 }
 
 static void
@@ -67,7 +67,7 @@ add_staff (Sheet *sheet)
   const char *role = NULL, *staff = receipt_get_party (sheet->receipt, &role);
   g_autofree char *both = staff != NULL && role != NULL ? g_strdup_printf ("%s (%s)", staff, role) : g_strdup (staff);
 
-  add (sheet, "staff", both);
+  add_row (sheet, "staff", both);
 }
 
 static void
@@ -78,14 +78,14 @@ add_consent (Sheet *sheet)
 
   if (question == NULL)
     question = get (sheet, RECORD "pii_processing.purposes.pii_information.pii_type");
-  add (sheet, "question", question);
-  add (sheet, "version", get (sheet, RECORD "pii_processing.privacy_notice"));
-  add (sheet, "answer", state != NULL ? receipt_label (sheet->receipt, state) : NULL);
+  add_row (sheet, "question", question);
+  add_row (sheet, "version", get (sheet, RECORD "pii_processing.privacy_notice"));
+  add_row (sheet, "answer", state != NULL ? receipt_label (sheet->receipt, state) : NULL);
   if (who != NULL)
-    add (sheet, "answerer", receipt_label (sheet->receipt, strcmp (who, "staff") == 0 ? "staff-heard" : who));
+    add_row (sheet, "answerer", receipt_label (sheet->receipt, strcmp (who, "staff") == 0 ? "staff-heard" : who));
   add_time (sheet, "until", RECORD "events.validity_duration");
   if (g_strcmp0 (state, "granted") == 0)
-    add (sheet, "withdraw", get (sheet, RECORD "pii_processing.withdrawal_method"));
+    add_row (sheet, "withdraw", get (sheet, RECORD "pii_processing.withdrawal_method"));
 }
 
 static void
@@ -93,8 +93,8 @@ add_disclosure (Sheet *sheet)
 {
   const char *kind = get (sheet, RECORD "pii_processing.purposes.pii_information.pii_type");
 
-  add (sheet, "records", kind != NULL ? receipt_label (sheet->receipt, kind) : NULL);
-  add (sheet, "outcome", get (sheet, RECORD "events.event_state"));
+  add_row (sheet, "records", kind != NULL ? receipt_label (sheet->receipt, kind) : NULL);
+  add_row (sheet, "outcome", get (sheet, RECORD "events.event_state"));
 }
 
 static const char *
@@ -110,22 +110,22 @@ choose_title (Sheet *sheet)
 static void
 fill (Sheet *sheet)
 {
-  add (sheet, "number", get (sheet, "receipt_id"));
+  add_row (sheet, "number", get (sheet, "receipt_id"));
   add_time (sheet, "when", RECORD "events.event_time");
-  add (sheet, "institution", get (sheet, RECORD "pii_processing.pii_controllers"));
+  add_row (sheet, "institution", get (sheet, RECORD "pii_processing.pii_controllers"));
   add_staff (sheet);
   if (g_strcmp0 (get (sheet, RECORD "events.event_type"), "consent") == 0)
     add_consent (sheet);
   else
     add_disclosure (sheet);
-  add (sheet, NULL, receipt_label (sheet->receipt, "objection"));
-  add (sheet, NULL, receipt_label (sheet->receipt, "proof"));
+  add_row (sheet, NULL, receipt_label (sheet->receipt, "objection"));
+  add_row (sheet, NULL, receipt_label (sheet->receipt, "proof"));
   if (!receipt_is_anchored (sheet->receipt))
-    add (sheet, NULL, receipt_label (sheet->receipt, "not anchored"));
+    add_row (sheet, NULL, receipt_label (sheet->receipt, "not anchored"));
 }
 
 static Sheet
-begin (const Receipt *receipt)
+begin_sheet (const Receipt *receipt)
 {
   Sheet sheet = { receipt, g_array_new (FALSE, FALSE, sizeof (Row)) };
 
@@ -137,7 +137,7 @@ begin (const Receipt *receipt)
 char *
 receipt_page_make_text (const Receipt *receipt)
 {
-  Sheet sheet = begin (receipt);
+  Sheet sheet = begin_sheet (receipt);
   g_autofree char *title = output_clean (choose_title (&sheet));
   GString *text = g_string_new (NULL);
   const char *proof = receipt_get_proof (receipt);
@@ -183,7 +183,7 @@ append_head (GString *html, const char *language, const char *title)
 char *
 receipt_page_make_html (const Receipt *receipt)
 {
-  Sheet sheet = begin (receipt);
+  Sheet sheet = begin_sheet (receipt);
   GString *html = g_string_new (NULL);
   const char *language = receipt_label (receipt, "language"), *proof = receipt_get_proof (receipt);
   g_autofree char *title = output_clean (choose_title (&sheet));

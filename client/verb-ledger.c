@@ -81,7 +81,7 @@ typedef struct
 } Errand;
 
 static void
-fail (Client *client, const GError *error)
+fail_naming_right (Client *client, const GError *error)
 {
   g_autofree char *name = NULL, *message = NULL;
 
@@ -119,7 +119,7 @@ on_page (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (page == NULL)
     {
-      fail (errand->client, error);
+      fail_naming_right (errand->client, error);
       return;
     }
   for (gsize i = 0; i < g_variant_n_children (page); i++)
@@ -190,7 +190,7 @@ on_shown (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (entries == NULL)
     {
-      fail (client, error);
+      fail_naming_right (client, error);
       return;
     }
   if (g_variant_n_children (entries) > 0)
@@ -236,7 +236,7 @@ on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (verdict == NULL)
     {
-      fail (client, error);
+      fail_naming_right (client, error);
       return;
     }
   if (client->json)
@@ -283,7 +283,7 @@ on_exported (GVariant *report, const GError *error, gpointer user_data)
   if (report == NULL)
     {
       if (g_dbus_error_is_remote_error (error) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
-        fail (client, error);
+        fail_naming_right (client, error);
       else /* of this side: the file cannot be written, or tar has failed */
         client_fail_saying (client, SHIKAKU_ERROR_PREFIX "Failed", error->message);
       return;

@@ -34,7 +34,7 @@ static const GOptionEntry options[] = {
 };
 
 static int
-fail (const char *message)
+fail_saying (const char *message)
 {
   g_printerr ("shikaku-ledger-ship: %s\n", message);
   return STATUS_FAILED;
@@ -82,7 +82,7 @@ ship (ShipBase *base)
   ShipCopyOutcome outcome;
 
   if (desk == NULL)
-    return fail (error->message);
+    return fail_saying (error->message);
   outcome = ship_copy_run (desk, base, keys, &message);
   if (outcome == SHIP_COPY_DONE)
     g_print ("%s\n", message);
@@ -99,7 +99,7 @@ verify (ShipBase *base)
   guint64 n_faults;
 
   if (!ship_verify_run (base, keys, &n_faults, &error))
-    return fail (error->message);
+    return fail_saying (error->message);
   return n_faults == 0 ? STATUS_DONE : STATUS_FAULT;
 }
 
@@ -113,7 +113,7 @@ run (int argc, char **argv)
   gboolean is_done;
 
   if (base == NULL)
-    return fail (error != NULL ? error->message : "no database");
+    return fail_saying (error != NULL ? error->message : "no database");
   if (strcmp (verb, "ship") == 0)
     return ship (base);
   if (strcmp (verb, "verify") == 0)
@@ -122,7 +122,7 @@ run (int argc, char **argv)
     is_done = ship_base_create (base, &error);
   else
     is_done = ship_base_lock (base, argv[2], &error) && ship_base_begin_generation (base, argv[2], argv[3], &error);
-  return is_done ? STATUS_DONE : fail (error->message);
+  return is_done ? STATUS_DONE : fail_saying (error->message);
 }
 
 static gboolean
@@ -145,7 +145,7 @@ main (int argc, char **argv)
   g_option_context_add_main_entries (context, options, NULL);
   if (!g_option_context_parse (context, &argc, &argv, &error) || (!option_version && !is_usage (argc, argv)))
     {
-      fail (error != NULL ? error->message : "see shikaku-ledger-ship --help");
+      fail_saying (error != NULL ? error->message : "see shikaku-ledger-ship --help");
       return STATUS_USAGE;
     }
   if (option_version)

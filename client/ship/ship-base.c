@@ -40,7 +40,7 @@ take_result (ShipBase *base, PGresult *result, GError **error)
 }
 
 static PGresult *
-ask (ShipBase *base, const char *query, int n, const char *const *values, GError **error)
+ask_base (ShipBase *base, const char *query, int n, const char *const *values, GError **error)
 {
   return take_result (base, PQexecParams (base->connection, query, n, NULL, values, NULL, NULL, 0), error);
 }
@@ -48,7 +48,7 @@ ask (ShipBase *base, const char *query, int n, const char *const *values, GError
 static gboolean
 run (ShipBase *base, const char *query, int n, const char *const *values, GError **error)
 {
-  PGresult *result = ask (base, query, n, values, error);
+  PGresult *result = ask_base (base, query, n, values, error);
 
   PQclear (result);
   return result != NULL;
@@ -199,10 +199,10 @@ ship_base_begin_generation (ShipBase *base, const char *origin, const char *reas
 {
   const char *values[] = { origin, reason };
   PGresult *result
-      = ask (base,
-             "INSERT INTO shikaku.desk (origin, generation, reason)"
-             " SELECT origin, max (generation) + 1, $2 FROM shikaku.desk WHERE origin = $1 GROUP BY origin",
-             2, values, error);
+      = ask_base (base,
+                  "INSERT INTO shikaku.desk (origin, generation, reason)"
+                  " SELECT origin, max (generation) + 1, $2 FROM shikaku.desk WHERE origin = $1 GROUP BY origin",
+                  2, values, error);
   gboolean is_known;
 
   if (result == NULL)
@@ -229,8 +229,8 @@ ship_base_read_leaf (ShipBase *base, const char *origin, int generation, guint64
 {
   g_autofree char *number = g_strdup_printf ("%d", generation), *there = write_number (place);
   const char *values[] = { origin, number, there };
-  PGresult *result = ask (base, "SELECT leaf FROM shikaku.entry WHERE origin = $1 AND generation = $2 AND place = $3",
-                          3, values, error);
+  PGresult *result = ask_base (
+      base, "SELECT leaf FROM shikaku.entry WHERE origin = $1 AND generation = $2 AND place = $3", 3, values, error);
   gboolean is_there;
 
   if (result == NULL)
@@ -249,10 +249,10 @@ read_size (ShipBase *base, const char *origin, ShipState *state, GError **error)
 {
   g_autofree char *generation = g_strdup_printf ("%d", state->generation);
   const char *values[] = { origin, generation };
-  PGresult *result = ask (base,
-                          "SELECT size, root FROM shikaku.checkpoint WHERE origin = $1 AND generation = $2"
-                          " ORDER BY size DESC LIMIT 1",
-                          2, values, error);
+  PGresult *result = ask_base (base,
+                               "SELECT size, root FROM shikaku.checkpoint WHERE origin = $1 AND generation = $2"
+                               " ORDER BY size DESC LIMIT 1",
+                               2, values, error);
 
   if (result == NULL)
     return FALSE;
@@ -268,7 +268,7 @@ ship_base_read_state (ShipBase *base, const char *origin, GError **error)
 {
   g_autoptr (ShipState) state = g_new0 (ShipState, 1);
   PGresult *result
-      = ask (base, "SELECT coalesce (max (generation), 0) FROM shikaku.desk WHERE origin = $1", 1, &origin, error);
+      = ask_base (base, "SELECT coalesce (max (generation), 0) FROM shikaku.desk WHERE origin = $1", 1, &origin, error);
 
   state->keys = g_ptr_array_new_with_free_func (g_free);
   if (result == NULL)
@@ -396,8 +396,8 @@ add_keys (ShipBase *base, const char *origin, const char *generation, GPtrArray 
 
 /* The transaction's inside. */
 static gboolean
-add (ShipBase *base, const char *origin, int generation, GPtrArray *entries, guint64 size, const MerkleHash *root,
-     const char *note, GError **error)
+add_entries (ShipBase *base, const char *origin, int generation, GPtrArray *entries, guint64 size,
+             const MerkleHash *root, const char *note, GError **error)
 {
   g_autofree char *number = g_strdup_printf ("%d", generation), *till = write_number (size), *hash = write_hash (root);
   const char *values[] = { origin, number, till, hash, note };
@@ -416,7 +416,7 @@ ship_base_add (ShipBase *base, const char *origin, int generation, GPtrArray *en
 {
   if (!run (base, "BEGIN", 0, NULL, error))
     return FALSE;
-  if (add (base, origin, generation, entries, size, root, note, error))
+  if (add_entries (base, origin, generation, entries, size, root, note, error))
     return run (base, "COMMIT", 0, NULL, error);
   run (base, "ROLLBACK", 0, NULL, NULL);
   return FALSE;
@@ -439,7 +439,7 @@ gboolean
 ship_base_walk_desks (ShipBase *base, ShipDeskVisit visit, gpointer user_data, GError **error)
 {
   PGresult *result
-      = ask (base, "SELECT origin, generation FROM shikaku.desk ORDER BY origin, generation", 0, NULL, error);
+      = ask_base (base, "SELECT origin, generation FROM shikaku.desk ORDER BY origin, generation", 0, NULL, error);
   gboolean is_well = result != NULL;
 
   for (int row = 0; is_well && row < PQntuples (result); row++)
@@ -485,7 +485,7 @@ ship_base_walk_entries (ShipBase *base, const char *origin, int generation, Ship
                  2, values, error);
   while (is_well && rows > 0)
     {
-      PGresult *result = ask (base, "FETCH " PAGE " FROM walk", 0, NULL, error);
+      PGresult *result = ask_base (base, "FETCH " PAGE " FROM walk", 0, NULL, error);
 
       is_well = result != NULL && visit_rows (result, visit, user_data, error);
       rows = result != NULL ? PQntuples (result) : 0;
@@ -509,7 +509,7 @@ ship_base_read_checkpoints (ShipBase *base, const char *origin, int generation, 
 {
   g_autofree char *number = g_strdup_printf ("%d", generation);
   const char *values[] = { origin, number };
-  PGresult *result = ask (
+  PGresult *result = ask_base (
       base, "SELECT size, root, note FROM shikaku.checkpoint WHERE origin = $1 AND generation = $2 ORDER BY size", 2,
       values, error);
   GPtrArray *checkpoints;
@@ -535,8 +535,8 @@ ship_base_read_keys (ShipBase *base, const char *origin, int generation, GError 
 {
   g_autofree char *number = g_strdup_printf ("%d", generation);
   const char *values[] = { origin, number };
-  PGresult *result
-      = ask (base, "SELECT DISTINCT verifier FROM shikaku.key WHERE origin = $1 AND generation = $2", 2, values, error);
+  PGresult *result = ask_base (base, "SELECT DISTINCT verifier FROM shikaku.key WHERE origin = $1 AND generation = $2",
+                               2, values, error);
   GPtrArray *keys;
 
   if (result == NULL)

@@ -40,7 +40,7 @@ ship_desk_free (ShipDesk *desk)
 
 /* A method with one text for an answer. @parameters: floating. */
 static char *
-call (ShipDesk *desk, const char *method, GVariant *parameters, GError **error)
+call_desk (ShipDesk *desk, const char *method, GVariant *parameters, GError **error)
 {
   g_autoptr (GVariant) reply = g_dbus_connection_call_sync (
       desk->connection, SHIKAKU_BUS_NAME, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_LEDGER, method, parameters,
@@ -55,13 +55,13 @@ call (ShipDesk *desk, const char *method, GVariant *parameters, GError **error)
 char *
 ship_desk_get_checkpoint (ShipDesk *desk, GError **error)
 {
-  return call (desk, "GetCheckpoint", NULL, error);
+  return call_desk (desk, "GetCheckpoint", NULL, error);
 }
 
 char *
 ship_desk_get_proof (ShipDesk *desk, guint64 place, GError **error)
 {
-  return call (desk, "GetProof", g_variant_new ("(ta{sv})", place, NULL), error);
+  return call_desk (desk, "GetProof", g_variant_new ("(ta{sv})", place, NULL), error);
 }
 
 /* The call that fills the pipe, while that is read. */

@@ -31,7 +31,7 @@ refuse_value (GError **error, const char *text)
 }
 
 static BusErrand *
-begin (BusLedger *self, BusCall *call)
+begin_errand (BusLedger *self, BusCall *call)
 {
   return bus_errand_new (self->errands, call, self, NULL);
 }
@@ -76,7 +76,7 @@ handle_get_state (BusCall *call, gpointer target)
 {
   BusLedger *self = target;
 
-  ledger_get_state (self->ledger, on_state, begin (self, call));
+  ledger_get_state (self->ledger, on_state, begin_errand (self, call));
 }
 
 /* Proofs, and the examination. */
@@ -140,7 +140,7 @@ handle_get_proof (BusCall *call, gpointer target)
 
   sd_bus_message_read_basic (message, 't', &index);
   if (read_checkpoint (message, &checkpoint, &error))
-    ledger_prove (self->ledger, index, checkpoint, on_proved, begin (self, call));
+    ledger_prove (self->ledger, index, checkpoint, on_proved, begin_errand (self, call));
   else
     bus_call_return_error (call, error);
 }
@@ -331,7 +331,7 @@ handle_accept_restore (BusCall *call, gpointer target)
   LedgerEntry *entry = make_entry (call, LEDGER_RESTORE, &error);
 
   if (entry != NULL)
-    ledger_restore (self->ledger, entry, on_restored, begin (self, call));
+    ledger_restore (self->ledger, entry, on_restored, begin_errand (self, call));
   else
     bus_call_return_error (call, error);
 }
@@ -357,7 +357,7 @@ handle_rotate_key (BusCall *call, gpointer target)
   else
     entry = make_entry (call, LEDGER_KEY, &error);
   if (entry != NULL)
-    ledger_change_key (self->ledger, entry, act, on_key_changed, begin (self, call));
+    ledger_change_key (self->ledger, entry, act, on_key_changed, begin_errand (self, call));
   else
     bus_call_return_error (call, error);
 }
@@ -393,7 +393,7 @@ write_review (BusErrand *errand, Review *review)
   GPtrArray *entries = g_ptr_array_new_with_free_func ((GDestroyNotify)ledger_entry_unref);
 
   g_ptr_array_add (entries, g_steal_pointer (&review->entry));
-  ledger_append (self->ledger, entries, on_reviewed, begin (self, bus_errand_end (errand)));
+  ledger_append (self->ledger, entries, on_reviewed, begin_errand (self, bus_errand_end (errand)));
 }
 
 static gboolean

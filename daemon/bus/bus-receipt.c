@@ -59,7 +59,7 @@ bus_receipts_free (BusReceipts *receipts)
 }
 
 static Waiting *
-begin (BusReceipts *receipts, BusCall *call)
+begin_waiting (BusReceipts *receipts, BusCall *call)
 {
   Waiting *waiting = g_new (Waiting, 1);
 
@@ -96,7 +96,7 @@ on_made (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static void
-refuse (BusCall *call, ShikakuError code, const char *text)
+refuse_call (BusCall *call, ShikakuError code, const char *text)
 {
   bus_call_return_error (call, g_error_new_literal (SHIKAKU_ERROR, (int)code, text));
 }
@@ -118,9 +118,9 @@ make (BusReceipts *receipts, BusCall *call, const char *id, const char *visit)
   /* Of one's own visit the place is enough: FetchRecords gives it. */
   if (receipt_parse_id (id, &question.index, &question.digits)
       || (visit != NULL && g_ascii_string_to_unsigned (id, 10, 0, G_MAXINT64, &question.index, NULL)))
-    station_make_receipt (receipts->station, &question, on_made, begin (receipts, call));
+    station_make_receipt (receipts->station, &question, on_made, begin_waiting (receipts, call));
   else
-    refuse (call, SHIKAKU_ERROR_NOT_FOUND, "there is no such receipt");
+    refuse_call (call, SHIKAKU_ERROR_NOT_FOUND, "there is no such receipt");
 }
 
 void
@@ -249,7 +249,7 @@ bus_receipts_get_disclosures (BusReceipts *receipts, BusCall *call, Visit *visit
   guint64 first = 0;
 
   sd_bus_message_read_basic (bus_call_get_message (call), 't', &first);
-  station_list_of_patient (receipts->station, visit, first, on_listed, begin (receipts, call));
+  station_list_of_patient (receipts->station, visit, first, on_listed, begin_waiting (receipts, call));
 }
 
 /* An objection. */
@@ -283,7 +283,7 @@ bus_receipts_object (BusReceipts *receipts, BusCall *call, Visit *visit)
   sd_bus_message_read_basic (message, 's', &text);
   if (bus_options_read (message, objection_options, &options, &error)
       && bus_actor_fill (&options.actor, bus_call_get_peer (call), &error))
-    station_object (receipts->station, visit, place, text, &options.actor, on_objected, begin (receipts, call));
+    station_object (receipts->station, visit, place, text, &options.actor, on_objected, begin_waiting (receipts, call));
   else
     bus_call_return_error (call, error);
 }

@@ -92,9 +92,9 @@ set_error (GError **error, ShikakuError code, const char *text)
 
 /* What is under way. */
 
-/* begin: @call: (transfer full). */
+/* begin_fetching: @call: (transfer full). */
 static Fetching *
-begin (BusRecords *self, BusCall *call, Visit *visit)
+begin_fetching (BusRecords *self, BusCall *call, Visit *visit)
 {
   Fetching *fetching = g_new0 (Fetching, 1);
 
@@ -439,13 +439,13 @@ start (Fetching *fetching)
 void
 bus_records_fetch (BusRecords *self, BusCall *call, Visit *visit)
 {
-  start (begin (self, call, visit));
+  start (begin_fetching (self, call, visit));
 }
 
 void
 bus_records_fetch_patient (BusRecords *self, BusCall *call)
 {
-  Fetching *fetching = begin (self, call, NULL);
+  Fetching *fetching = begin_fetching (self, call, NULL);
 
   fetching->is_of_manager = TRUE;
   start (fetching);
@@ -512,7 +512,8 @@ bus_records_create_ticket (BusRecords *self, BusCall *call, Visit *visit)
   GError *error = NULL;
 
   if (read_ticket (call, &options, &terms, &error))
-    station_create_ticket (self->station, visit, &terms, &options.actor, on_ticket_made, begin (self, call, visit));
+    station_create_ticket (self->station, visit, &terms, &options.actor, on_ticket_made,
+                           begin_fetching (self, call, visit));
   else
     bus_call_return_error (call, error);
   g_free (options.purposes);

@@ -29,7 +29,7 @@ struct Exchange
   SoupSession *session;
   SoupMessage *message;
   GCancellable *cancellable;
-  guint deadline;
+  guint deadline; /* the source that cancels it when PATIENCE_SECONDS seconds are over; 0: it did */
   gboolean is_late;
   guint64 old;
   char *checkpoint;
@@ -53,7 +53,7 @@ exchange_free (Exchange *exchange)
 }
 
 static void
-finish (Exchange *exchange, WitnessOutcome outcome, guint64 known, const char *cosigned, const GError *error)
+finish_exchange (Exchange *exchange, WitnessOutcome outcome, guint64 known, const char *cosigned, const GError *error)
 {
   if (exchange->witness != NULL)
     {
@@ -63,25 +63,25 @@ finish (Exchange *exchange, WitnessOutcome outcome, guint64 known, const char *c
   exchange_free (exchange);
 }
 
-/* fail: @text is ours: nothing of what a witness says is repeated. */
+/* fail_exchange: @text is ours: nothing of what a witness says is repeated. */
 static void
-fail (Exchange *exchange, ShikakuError code, const char *text)
+fail_exchange (Exchange *exchange, ShikakuError code, const char *text)
 {
   g_autoptr (GError) error = g_error_new_literal (SHIKAKU_ERROR, (int)code, text);
 
-  finish (exchange, WITNESS_FAILED, 0, NULL, error);
+  finish_exchange (exchange, WITNESS_FAILED, 0, NULL, error);
 }
 
 static void
 fail_foreign (Exchange *exchange, const GError *cause)
 {
   if (exchange->is_late)
-    fail (exchange, SHIKAKU_ERROR_TIMED_OUT, "the witness does not answer");
+    fail_exchange (exchange, SHIKAKU_ERROR_TIMED_OUT, "the witness does not answer");
   else if (cause->domain == G_TLS_ERROR)
-    fail (exchange, SHIKAKU_ERROR_FAILED,
-          "the witness's certificate is not of the CA that is configured, or the handshake failed");
+    fail_exchange (exchange, SHIKAKU_ERROR_FAILED,
+                   "the witness's certificate is not of the CA that is configured, or the handshake failed");
   else
-    fail (exchange, SHIKAKU_ERROR_FAILED, "the witness cannot be reached, or its answer is no HTTP");
+    fail_exchange (exchange, SHIKAKU_ERROR_FAILED, "the witness cannot be reached, or its answer is no HTTP");
 }
 
 /*
@@ -117,21 +117,22 @@ judge_answer (Exchange *exchange)
     {
       cosigned = take_signatures (exchange, answer);
       if (cosigned != NULL)
-        finish (exchange, WITNESS_COSIGNED, 0, cosigned, NULL);
+        finish_exchange (exchange, WITNESS_COSIGNED, 0, cosigned, NULL);
       else
-        fail (exchange, SHIKAKU_ERROR_FAILED, "the witness's signature is not of its key, or of another checkpoint");
+        fail_exchange (exchange, SHIKAKU_ERROR_FAILED,
+                       "the witness's signature is not of its key, or of another checkpoint");
     }
   else if (status == STATUS_NO_CONTINUATION)
-    finish (exchange, WITNESS_DENIES, 0, NULL, NULL);
+    finish_exchange (exchange, WITNESS_DENIES, 0, NULL, NULL);
   else if (status != STATUS_OTHER_SIZE)
-    fail (exchange, SHIKAKU_ERROR_FAILED,
-          "the witness refuses: it does not know this ledger, or asks for something else");
+    fail_exchange (exchange, SHIKAKU_ERROR_FAILED,
+                   "the witness refuses: it does not know this ledger, or asks for something else");
   else if (!note_parse_number (g_strchomp (answer), &known))
-    fail (exchange, SHIKAKU_ERROR_FAILED, "the witness's answer is malformed");
+    fail_exchange (exchange, SHIKAKU_ERROR_FAILED, "the witness's answer is malformed");
   else if (known == exchange->old) /* the size is right, so it is the root that is not */
-    finish (exchange, WITNESS_DENIES, known, NULL, NULL);
+    finish_exchange (exchange, WITNESS_DENIES, known, NULL, NULL);
   else
-    finish (exchange, WITNESS_KNOWS_OTHER, known, NULL, NULL);
+    finish_exchange (exchange, WITNESS_KNOWS_OTHER, known, NULL, NULL);
 }
 
 static void read_on (Exchange *exchange);
@@ -148,7 +149,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (g_bytes_get_size (bytes) == 0)
     judge_answer (exchange);
   else if (exchange->answer->len + g_bytes_get_size (bytes) > ANSWER_MAXIMUM)
-    fail (exchange, SHIKAKU_ERROR_FAILED, "the witness's answer is too long");
+    fail_exchange (exchange, SHIKAKU_ERROR_FAILED, "the witness's answer is too long");
   else
     {
       g_byte_array_append (exchange->answer, g_bytes_get_data (bytes, NULL), (guint)g_bytes_get_size (bytes));
@@ -225,7 +226,7 @@ on_unreadable (gpointer user_data)
 {
   Exchange *exchange = user_data;
 
-  fail (exchange, SHIKAKU_ERROR_FAILED, "the file with the CA of the witness's server cannot be read");
+  fail_exchange (exchange, SHIKAKU_ERROR_FAILED, "the file with the CA of the witness's server cannot be read");
   return G_SOURCE_REMOVE;
 }
 

@@ -161,9 +161,9 @@ find_place (const LedgerEntry *entry, guint field)
   return place;
 }
 
-/* add: a copy of @bytes. What stands once takes the place of what was there. */
+/* add_value: a copy of @bytes. What stands once takes the place of what was there. */
 static void
-add (LedgerEntry *entry, guint field, gconstpointer bytes, gsize size)
+add_value (LedgerEntry *entry, guint field, gconstpointer bytes, gsize size)
 {
   const Value value = { (guint16)field, (guint16)size, entry->bytes->len };
   guint place = find_place (entry, field);
@@ -193,7 +193,7 @@ ledger_entry_add_text (LedgerEntry *entry, LedgerField field, const char *text)
   while (size < whole && size > 0 && ((guint8)text[size] & 0xc0) == 0x80)
     size--;
   if (size > 0)
-    add (entry, field, text, size);
+    add_value (entry, field, text, size);
 }
 
 static void
@@ -220,7 +220,7 @@ ledger_entry_add_number (LedgerEntry *entry, LedgerField field, guint64 number)
 
   g_return_if_fail (g_strcmp0 (ledger_field_get_type (field), "t") == 0);
   put_number (bytes, number, sizeof bytes);
-  add (entry, field, bytes, sizeof bytes);
+  add_value (entry, field, bytes, sizeof bytes);
 }
 
 void
@@ -228,7 +228,7 @@ ledger_entry_add_bytes (LedgerEntry *entry, LedgerField field, gconstpointer byt
 {
   g_return_if_fail (g_strcmp0 (ledger_field_get_type (field), "ay") == 0);
   g_return_if_fail (size > 0 && size <= LEDGER_ENTRY_MAXIMUM);
-  add (entry, field, bytes, size);
+  add_value (entry, field, bytes, size);
 }
 
 /* Reading. */
@@ -370,7 +370,7 @@ decode_values (LedgerEntry *entry, const guint8 *bytes, gsize size)
           || !is_valid (field, bytes + place, length))
         return FALSE;
       if (entry != NULL)
-        add (entry, field, bytes + place, length);
+        add_value (entry, field, bytes + place, length);
       before = field;
       place += length;
     }

@@ -46,9 +46,9 @@ prepare (struct sqlite3 *database, const char *sql, GError **error)
   return statement;
 }
 
-/* finish: @statement is run to its end. */
+/* finish_statement: @statement is run to its end. */
 static gboolean
-finish (struct sqlite3 *database, sqlite3_stmt *statement, GError **error)
+finish_statement (struct sqlite3 *database, sqlite3_stmt *statement, GError **error)
 {
   const gboolean done = sqlite3_step (statement) == SQLITE_DONE || set_failed (database, error);
 
@@ -90,13 +90,13 @@ consent_table_purge (struct sqlite3 *database, gint64 now, GError **error)
   if (rows == NULL)
     return FALSE;
   sqlite3_bind_int64 (rows, 1, now);
-  if (!finish (database, rows, error))
+  if (!finish_statement (database, rows, error))
     return FALSE;
   if (sqlite3_changes (database) == 0)
     return TRUE;
   messages = prepare (database,
                       "DELETE FROM consent_messages WHERE identifier NOT IN (SELECT identifier FROM consents);", error);
-  return messages != NULL && finish (database, messages, error);
+  return messages != NULL && finish_statement (database, messages, error);
 }
 
 /* The seal. */
@@ -189,7 +189,7 @@ consent_table_add_message (struct sqlite3 *database, StoreKey *key, const Consen
   sqlite3_bind_text (statement, 6, store_key_get_id (key), -1, SQLITE_STATIC);
   bind_bytes (statement, 7, nonce);
   bind_bytes (statement, 8, sealed);
-  return finish (database, statement, error);
+  return finish_statement (database, statement, error);
 }
 
 gboolean
@@ -208,7 +208,7 @@ consent_table_add (struct sqlite3 *database, guint64 place, const guint8 *leaf, 
   sqlite3_bind_text (statement, 3, identifier, -1, SQLITE_STATIC);
   sqlite3_bind_text (statement, 4, consent_kind_to_string (answer->kind), -1, SQLITE_STATIC);
   sqlite3_bind_int64 (statement, 5, answer->until);
-  return finish (database, statement, error);
+  return finish_statement (database, statement, error);
 }
 
 gboolean
@@ -223,7 +223,7 @@ consent_table_settle (struct sqlite3 *database, const ConsentSettlement *settlem
   sqlite3_bind_int64 (statement, 2, settlement->at);
   sqlite3_bind_int64 (statement, 3, settlement->until);
   sqlite3_bind_int64 (statement, 4, (gint64)settlement->place);
-  return finish (database, statement, error);
+  return finish_statement (database, statement, error);
 }
 
 /* add_loaded: one row: a message's next consent, or the first of the next message. */
@@ -359,7 +359,7 @@ consent_table_withdraw (struct sqlite3 *database, guint64 place, gint64 now, gbo
     return FALSE;
   sqlite3_bind_int64 (statement, 1, (gint64)place);
   sqlite3_bind_int64 (statement, 2, now);
-  if (!finish (database, statement, error))
+  if (!finish_statement (database, statement, error))
     return FALSE;
   *ret_found = sqlite3_changes (database) == 1;
   if (!*ret_found)
@@ -368,5 +368,5 @@ consent_table_withdraw (struct sqlite3 *database, guint64 place, gint64 now, gbo
   if (statement == NULL)
     return FALSE;
   sqlite3_bind_int64 (statement, 1, (gint64)place);
-  return finish (database, statement, error);
+  return finish_statement (database, statement, error);
 }

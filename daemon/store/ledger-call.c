@@ -86,7 +86,7 @@ ledger_call_unref (gpointer data)
 }
 
 static void
-tell (Ledger *ledger, const LedgerNews *news)
+tell_observers (Ledger *ledger, const LedgerNews *news)
 {
   for (guint i = 0; !ledger->is_gone && i < ledger->observers->len; i++)
     {
@@ -169,7 +169,7 @@ note_failure (Ledger *ledger, LedgerCall *call, const GError *error)
       const LedgerNews news = { ledger->size, ledger->size, 0, error };
 
       ledger->is_failing = TRUE;
-      tell (ledger, &news);
+      tell_observers (ledger, &news);
     }
 }
 
@@ -207,7 +207,7 @@ note_success (Ledger *ledger, const LedgerCall *call)
     }
   ledger->size = call->news.size;
   if (call->news.size > call->news.first)
-    tell (ledger, &call->news);
+    tell_observers (ledger, &call->news);
   if (call->work == prune ? call->more : is_time_to_prune (ledger, call))
     {
       ledger->pruned = g_get_monotonic_time ();
@@ -215,9 +215,9 @@ note_success (Ledger *ledger, const LedgerCall *call)
     }
 }
 
-/* answer: @error: (transfer full), or NULL: it was done. */
+/* answer_call: @error: (transfer full), or NULL: it was done. */
 static void
-answer (LedgerCall *call, GError *error)
+answer_call (LedgerCall *call, GError *error)
 {
   g_autoptr (GTask) task = g_steal_pointer (&call->task);
 
@@ -266,7 +266,7 @@ on_done (GObject *source, GAsyncResult *result, gpointer user_data)
   if (error == NULL && call->more && call->examination != NULL)
     go_on (ledger, call);
   else
-    answer (call, error);
+    answer_call (call, error);
   ledger_call_unref_ledger (ledger);
 }
 
@@ -294,9 +294,9 @@ ledger_call_flush (Ledger *ledger)
     ledger_call_run (ledger_call_new (ledger, NULL, NULL, NULL, NULL), ledger);
 }
 
-/* look: whether there can be a ledger at all, without touching anything of it. @is_to_write: it is made if not. */
+/* look_for_ledger: whether there can be one, without touching anything of it. @is_to_write: it is made if not. */
 static gboolean
-look (Ledger *ledger, gboolean is_to_write, GError **error)
+look_for_ledger (Ledger *ledger, gboolean is_to_write, GError **error)
 {
   if (!store_key_look (store_get_key_folder (ledger->store), error))
     return FALSE;
@@ -312,14 +312,14 @@ ledger_call_begin (Ledger *ledger, LedgerCall *call, gboolean is_to_write)
 {
   GError *error = NULL;
 
-  if (look (ledger, is_to_write, &error))
+  if (look_for_ledger (ledger, is_to_write, &error))
     {
       if (!call->is_writing && !ledger->is_failing)
         ledger_call_flush (ledger);
       ledger_call_run (call, ledger);
       return;
     }
-  answer (call, error);
+  answer_call (call, error);
   ledger_call_unref (call);
 }
 

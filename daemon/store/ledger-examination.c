@@ -263,7 +263,7 @@ look_at_file (LedgerExamination *examination, sqlite3 *database)
 }
 
 static void
-begin (LedgerExamination *examination, sqlite3 *database)
+begin_examination (LedgerExamination *examination, sqlite3 *database)
 {
   Looking looking = { examination, database };
   g_autoptr (GError) error = NULL;
@@ -548,7 +548,7 @@ ledger_examination_go_on (LedgerExamination *examination, sqlite3 *database)
   if (!examination->is_begun)
     {
       examination->is_begun = TRUE;
-      begin (examination, database);
+      begin_examination (examination, database);
       return TRUE;
     }
   part_end = MIN (size, examination->next + ROWS_A_PART);

@@ -45,9 +45,9 @@ prepare_once (sqlite3 *database, const char *sql, GError **error)
   return statement;
 }
 
-/* finish: @result: of the last step. */
+/* finish_statement: @result: of the last step. */
 static gboolean
-finish (sqlite3 *database, sqlite3_stmt *statement, int result, GError **error)
+finish_statement (sqlite3 *database, sqlite3_stmt *statement, int result, GError **error)
 {
   if (result != SQLITE_DONE && result != SQLITE_ROW)
     store_file_set_error (database, error);
@@ -59,7 +59,7 @@ finish (sqlite3 *database, sqlite3_stmt *statement, int result, GError **error)
 static gboolean
 run (sqlite3 *database, sqlite3_stmt *statement, GError **error)
 {
-  return statement != NULL && finish (database, statement, sqlite3_step (statement), error);
+  return statement != NULL && finish_statement (database, statement, sqlite3_step (statement), error);
 }
 
 static GBytes *
@@ -122,7 +122,7 @@ ledger_table_read_head (sqlite3 *database, LedgerHead *ret_head, GError **error)
       head.checkpoint = copy_text (statement, 8);
     }
   *ret_head = head;
-  return finish (database, statement, result, error);
+  return finish_statement (database, statement, result, error);
 }
 
 gboolean
@@ -187,7 +187,7 @@ ledger_table_read_node (sqlite3 *database, guint level, guint64 index, MerkleHas
   if (found)
     memcpy (ret_hash->bytes, (const guint8 *)sqlite3_column_blob (statement, 0) + end - sizeof (MerkleHash),
             sizeof (MerkleHash));
-  if (!finish (database, statement, result, error))
+  if (!finish_statement (database, statement, result, error))
     return FALSE;
   if (!found)
     g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "no hash %" G_GUINT64_FORMAT " of level %u", index,
@@ -212,7 +212,7 @@ ledger_table_get_last (sqlite3 *database, gint64 *ret_place, GError **error)
   result = sqlite3_step (statement);
   if (result == SQLITE_ROW)
     *ret_place = sqlite3_column_int64 (statement, 0);
-  return finish (database, statement, result, error);
+  return finish_statement (database, statement, result, error);
 }
 
 gboolean
@@ -232,7 +232,7 @@ ledger_table_walk (sqlite3 *database, guint64 first, guint64 end, LedgerTableVis
                 (gsize)sqlite3_column_bytes (statement, 1), sqlite3_column_blob (statement, 2),
                 (gsize)sqlite3_column_bytes (statement, 2), user_data))
       break;
-  return finish (database, statement, result, error);
+  return finish_statement (database, statement, result, error);
 }
 
 gboolean
@@ -270,7 +270,7 @@ ledger_table_read_keys (sqlite3 *database, GError **error)
 
       g_array_append_val (keys, period);
     }
-  return finish (database, statement, result, error) ? g_steal_pointer (&keys) : NULL;
+  return finish_statement (database, statement, result, error) ? g_steal_pointer (&keys) : NULL;
 }
 
 /* bind_seal: from @place on. */
@@ -343,7 +343,7 @@ ledger_table_find_day (sqlite3 *database, gint64 day, guint64 *ret_first, GError
   result = sqlite3_step (statement);
   if (result == SQLITE_ROW)
     *ret_first = (guint64)sqlite3_column_int64 (statement, 0);
-  return finish (database, statement, result, error);
+  return finish_statement (database, statement, result, error);
 }
 
 /* Anchors. */
@@ -359,7 +359,7 @@ ledger_table_walk_anchors (sqlite3 *database, LedgerTableAnchor visit, gpointer 
   while ((result = sqlite3_step (statement)) == SQLITE_ROW)
     visit ((const char *)sqlite3_column_text (statement, 0), (guint64)sqlite3_column_int64 (statement, 1),
            sqlite3_column_int64 (statement, 2), (const char *)sqlite3_column_text (statement, 3), user_data);
-  return finish (database, statement, result, error);
+  return finish_statement (database, statement, result, error);
 }
 
 gboolean

@@ -125,7 +125,7 @@ start (OpenFetchesJob *job, gpointer tag, GAsyncReadyCallback callback, gpointer
 }
 
 static gboolean
-finish (GAsyncResult *result, guint64 *ret_fetch, GError **error)
+finish_job (GAsyncResult *result, guint64 *ret_fetch, GError **error)
 {
   g_autofree guint64 *fetch = g_task_propagate_pointer (G_TASK (result), error);
 
@@ -146,7 +146,7 @@ open_fetches_begin (Ledger *ledger, GPtrArray *entries, GAsyncReadyCallback call
 gboolean
 open_fetches_begin_finish (GAsyncResult *result, guint64 *ret_fetch, GError **error)
 {
-  return finish (result, ret_fetch, error);
+  return finish_job (result, ret_fetch, error);
 }
 
 void
@@ -163,7 +163,7 @@ open_fetches_end (Ledger *ledger, guint64 fetch, LedgerEntry *entry, GAsyncReady
 gboolean
 open_fetches_end_finish (GAsyncResult *result, GError **error)
 {
-  return finish (result, NULL, error);
+  return finish_job (result, NULL, error);
 }
 
 static void

@@ -105,9 +105,9 @@ stop_waiting (Errand *errand)
   g_clear_pointer (&errand->cancelled, g_source_unref);
 }
 
-/* answer: who waits is told what is known. @error: (transfer full), or NULL: the outcome. */
+/* answer_errand: who waits is told what is known. @error: (transfer full), or NULL: the outcome. */
 static void
-answer (Errand *errand, GError *error)
+answer_errand (Errand *errand, GError *error)
 {
   g_autoptr (GTask) task = g_steal_pointer (&errand->task);
 
@@ -123,7 +123,8 @@ answer (Errand *errand, GError *error)
 static void
 errand_free (Errand *errand)
 {
-  answer (errand, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped"));
+  answer_errand (errand,
+                 g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped"));
   g_clear_handle_id (&errand->pause_source, g_source_remove);
   forget_first (errand);
   g_clear_pointer (&errand->message, consent_book_message_free);
@@ -135,7 +136,7 @@ errand_free (Errand *errand)
 static gboolean
 on_cancelled (GCancellable *cancellable, gpointer user_data)
 {
-  answer (user_data, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "the visit is over"));
+  answer_errand (user_data, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "the visit is over"));
   return G_SOURCE_REMOVE;
 }
 
@@ -147,9 +148,10 @@ get_outcome_word (ConsentBookState state)
   return state == CONSENT_BOOK_REGISTERED ? "registered" : state == CONSENT_BOOK_REFUSED ? "refused" : "unknown";
 }
 
-/* settle: consent @index of the message. @said: of the center, or NULL; @error: or NULL. */
+/* settle_consent: consent @index of the message. @said: of the center, or NULL; @error: or NULL. */
 static void
-settle (Errand *errand, guint index, ConsentBookState state, const TransportConsentState *said, const GError *error)
+settle_consent (Errand *errand, guint index, ConsentBookState state, const TransportConsentState *said,
+                const GError *error)
 {
   const ConsentBookMessage *message = errand->message;
   const ConsentKind kind = g_array_index (message->kinds, ConsentKind, index);
@@ -186,7 +188,7 @@ settle_all (Errand *errand, const TransportReply *reply, ConsentBookState withou
                                      : said->granted ? CONSENT_BOOK_REGISTERED
                                                      : CONSENT_BOOK_REFUSED;
 
-      settle (errand, i, state, said, error);
+      settle_consent (errand, i, state, said, error);
     }
   log_info (errand->message->visit, "consents: %s",
             reply != NULL                           ? "the center has answered"
@@ -251,7 +253,7 @@ take_answer (Errand *errand, TransportReply *reply, const GError *error)
     {
       errand->outcome->reply = reply;
       errand->outcome->error = error != NULL ? g_error_copy (error) : NULL;
-      answer (errand, NULL);
+      answer_errand (errand, NULL);
     }
   else
     g_clear_pointer (&reply, transport_reply_free);
@@ -338,7 +340,7 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (places == NULL)
     {
-      answer (errand, error);
+      answer_errand (errand, error);
       errand_free (errand);
     }
   else
@@ -357,7 +359,7 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
         }
       else
         {
-          answer (errand, NULL);
+          answer_errand (errand, NULL);
           errand_free (errand);
         }
     }
@@ -478,7 +480,7 @@ drop_consent (ConsentRegistrar *registrar, guint64 place)
       for (guint j = 0; j < errand->message->entries->len; j++)
         if (g_array_index (errand->message->entries, guint64, j) == place)
           {
-            settle (errand, j, CONSENT_BOOK_UNKNOWN, NULL, NULL);
+            settle_consent (errand, j, CONSENT_BOOK_UNKNOWN, NULL, NULL);
             g_array_remove_index (errand->message->entries, j);
             g_array_remove_index (errand->message->kinds, j);
             break;
@@ -534,8 +536,8 @@ consent_registrar_free (ConsentRegistrar *registrar)
       Errand *errand = g_ptr_array_steal_index (registrar->errands, 0);
 
       if (errand->is_asking)
-        answer (errand,
-                g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped"));
+        answer_errand (errand,
+                       g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped"));
       else
         errand_free (errand);
     }

@@ -17,14 +17,14 @@ consent_clear (gpointer data)
 }
 
 static gboolean
-refuse (GError **error, const char *text)
+refuse_option (GError **error, const char *text)
 {
   g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, text);
   return FALSE;
 }
 
 static void
-add (GArray *consents, ConsentKind kind, gboolean is_oral)
+add_consent (GArray *consents, ConsentKind kind, gboolean is_oral)
 {
   const Consent consent = { .kind = kind, .is_oral = is_oral };
 
@@ -37,7 +37,7 @@ add_usual (GArray *consents, VisitOrigin origin)
 {
   for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
     if (consent_rules_get (kind)->is_usual && consent_rules_allows (kind, origin) && !consents_has (consents, kind))
-      add (consents, kind, FALSE);
+      add_consent (consents, kind, FALSE);
 }
 
 static gboolean
@@ -48,9 +48,9 @@ add_asked (GArray *consents, const char *word, VisitOrigin origin, GError **erro
   if (g_str_equal (word, CONSENT_WORD_DEFAULT))
     add_usual (consents, origin);
   else if (!consent_kind_lookup (word, &kind) || consents_has (consents, kind) || !consent_rules_allows (kind, origin))
-    return refuse (error, "Consents: not a kind that can be asked here, or one asked twice");
+    return refuse_option (error, "Consents: not a kind that can be asked here, or one asked twice");
   else
-    add (consents, kind, FALSE);
+    add_consent (consents, kind, FALSE);
   return TRUE;
 }
 
@@ -62,12 +62,12 @@ add_heard (GArray *consents, const char *word, const VisitOptions *given, GError
   ConsentKind kind;
 
   if (!consent_kind_lookup (word, &kind) || consents_has (consents, kind) || !consent_rules_allows (kind, origin))
-    return refuse (error, "Oral: not a kind that can be asked here, or one asked twice");
+    return refuse_option (error, "Oral: not a kind that can be asked here, or one asked twice");
   if (given->actor == NULL || given->actor->staff == NULL || *given->actor->staff == '\0')
-    return refuse (error, "Oral: Staff is needed: who has heard it");
+    return refuse_option (error, "Oral: Staff is needed: who has heard it");
   if ((consent_rules_get (kind)->oral & visit_options_get_oral_cases (given)) == 0)
-    return refuse (error, "Oral: nobody may answer this kind for the patient at such a visit");
-  add (consents, kind, TRUE);
+    return refuse_option (error, "Oral: nobody may answer this kind for the patient at such a visit");
+  add_consent (consents, kind, TRUE);
   return TRUE;
 }
 

@@ -58,7 +58,7 @@ export_free (LedgerExport *self)
 }
 
 static void
-finish (LedgerExport *self, const GError *error)
+finish_export (LedgerExport *self, const GError *error)
 {
   self->done (&self->report, error, self->user_data);
   export_free (self);
@@ -103,7 +103,7 @@ on_written (const GError *error, gpointer user_data)
 
   self->is_writing = FALSE;
   if (error != NULL || self->is_over)
-    finish (self, error);
+    finish_export (self, error);
   else
     read_page (self);
 }
@@ -149,7 +149,7 @@ on_page (GObject *source, GAsyncResult *result, gpointer user_data)
   records = ledger_read_finish (self->ledger, result, &next, &error);
   if (records == NULL)
     {
-      finish (self, error);
+      finish_export (self, error);
       return;
     }
   for (guint i = 0; i < records->len; i++)
@@ -182,7 +182,7 @@ on_state (GObject *source, GAsyncResult *result, gpointer user_data)
   self->report.state = self->state;
   if (self->state == NULL)
     {
-      finish (self, error);
+      finish_export (self, error);
       return;
     }
   if (self->format == LEDGER_EXPORT_TILES)

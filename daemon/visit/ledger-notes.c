@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "base/message-ids.h"
 
-#define REFUSALS_MAXIMUM 256                /* that are told apart; more are told each by itself again */
-#define REFUSAL_PAUSE (60 * G_USEC_PER_SEC) /* between two entries of the same refusal */
+#define REFUSALS_MAXIMUM 256                     /* that are told apart; more are told each by itself again */
+#define REFUSAL_PAUSE_USEC (60 * G_USEC_PER_SEC) /* between two entries of the same refusal */
 
 struct LedgerNotes
 {
@@ -118,7 +118,7 @@ is_repeated (LedgerNotes *notes, const Actor *actor, const char *act, ShikakuErr
       refusal = g_new0 (Refusal, 1);
       g_hash_table_insert (notes->refusals, g_steal_pointer (&key), refusal);
     }
-  else if (now - refusal->written < REFUSAL_PAUSE)
+  else if (now - refusal->written < REFUSAL_PAUSE_USEC)
     {
       refusal->more++;
       return TRUE;

@@ -109,9 +109,9 @@ verify (RecordsFetch *fetch, RecordsStep step)
   records_basis_verify (fetch->setup.basis, on_verified, fetch);
 }
 
-/* fail: nothing is handed out, for @error (transfer full); the ledger says so. */
+/* fail_fetch: nothing is handed out, for @error (transfer full); the ledger says so. */
 static void
-fail (RecordsFetch *fetch, GError *error)
+fail_fetch (RecordsFetch *fetch, GError *error)
 {
   const RecordsFetchFacts facts = get_facts (fetch);
 
@@ -159,7 +159,7 @@ on_disclosed (GObject *source, GAsyncResult *result, gpointer user_data)
   if (open_fetches_end_finish (result, &error))
     verify (fetch, may_hand_out);
   else
-    fail (fetch, error); /* it is still open: a FETCH_END may succeed later */
+    fail_fetch (fetch, error); /* it is still open: a FETCH_END may succeed later */
 }
 
 static void
@@ -169,7 +169,7 @@ may_conclude (RecordsFetch *fetch, GError *error)
 
   if (error != NULL || !records_answer_seal (fetch->answer, &error))
     {
-      fail (fetch, error);
+      fail_fetch (fetch, error);
       return;
     }
   if (fetch->answer->documents->len > 0)
@@ -238,7 +238,7 @@ on_json_made (GObject *source, GAsyncResult *result, gpointer user_data)
       conclude (fetch);
     }
   else
-    fail (fetch, shikaku_error_adopt (error));
+    fail_fetch (fetch, shikaku_error_adopt (error));
 }
 
 /* find_result: of the request for @part of the plan; -1: there was none. */
@@ -414,9 +414,9 @@ on_received (GObject *source, GAsyncResult *result, gpointer user_data)
                                  fetch);
 }
 
-/* ask: for the current part of the plan. */
+/* ask_part: for the current part of the plan. */
 static void
-ask (RecordsFetch *fetch)
+ask_part (RecordsFetch *fetch)
 {
   const RecordsPlanPart *part = records_plan_get_part (fetch->setup.plan, fetch->current);
   g_autofree char *identifier = g_strdup_printf ("%s-%u", fetch->identifier, ++fetch->n_requests);
@@ -443,9 +443,9 @@ static void
 may_ask (RecordsFetch *fetch, GError *error)
 {
   if (error == NULL)
-    ask (fetch);
+    ask_part (fetch);
   else
-    fail (fetch, error);
+    fail_fetch (fetch, error);
 }
 
 static void

@@ -46,7 +46,7 @@ making_free (gpointer data)
 }
 
 static void
-refuse (GTask *task)
+refuse_task (GTask *task)
 {
   g_task_return_new_error (task, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "there is no such entry");
   g_object_unref (task);
@@ -180,7 +180,7 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (records->len == 0 || !is_wanted (making, records->pdata[0]))
     {
-      refuse (task);
+      refuse_task (task);
       return;
     }
   making->record = g_ptr_array_steal_index (records, 0);
@@ -206,7 +206,7 @@ station_make_receipt (Station *station, const StationReceiptQuestion *question, 
   };
   g_task_set_task_data (task, making, making_free);
   if (making->ledger == NULL)
-    refuse (task);
+    refuse_task (task);
   else
     ledger_read (making->ledger, &filter, on_read, task);
 }

@@ -102,9 +102,9 @@ note_refusal (const Wish *wish, const GError *error)
     ledger_append_lazily (wish->station->host.ledger, records_entries_new_refusal (&facts, error));
 }
 
-/* refuse: @wish, @error: (transfer full). */
+/* refuse_wish: @wish, @error: (transfer full). */
 static void
-refuse (Wish *wish, GError *error)
+refuse_wish (Wish *wish, GError *error)
 {
   note_refusal (wish, error);
   g_task_return_error (wish->task, error);
@@ -200,15 +200,15 @@ on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!records_basis_verify_finish (wish->basis, result, &error)
       || (subject = records_basis_make_subject (wish->basis, &error)) == NULL || !check_station (wish, &error)
       || (plan = make_plan (wish, &error)) == NULL)
-    refuse (wish, error);
+    refuse_wish (wish, error);
   else
     start (wish, g_steal_pointer (&subject), plan);
 }
 
-/* begin: @basis: (transfer full). @reader: of the visit, or "/". */
+/* begin_wish: @basis: (transfer full). @reader: of the visit, or "/". */
 static void
-begin (Station *station, RecordsBasis *basis, const char *reader, const StationRecordsQuery *query,
-       GCancellable *cancellable, GTask *task)
+begin_wish (Station *station, RecordsBasis *basis, const char *reader, const StationRecordsQuery *query,
+            GCancellable *cancellable, GTask *task)
 {
   Wish *wish = g_new (Wish, 1);
   GError *error = NULL;
@@ -227,7 +227,7 @@ begin (Station *station, RecordsBasis *basis, const char *reader, const StationR
     .task = task,
   };
   if (!check_kind (wish, &error))
-    refuse (wish, error);
+    refuse_wish (wish, error);
   else if (consent_rules_get (wish->kind)->is_coming)
     answer_coming (wish);
   else
@@ -241,8 +241,9 @@ station_fetch_records (Station *station, Visit *visit, const StationRecordsQuery
   GTask *task = g_task_new (NULL, NULL, callback, user_data);
 
   g_task_set_source_tag (task, station_fetch_records);
-  begin (station, records_basis_new_of_visit (visit, query->kind, query->ticket == NULL ? query->actor->sender : NULL),
-         visit_get_reader (visit), query, cancellable, task);
+  begin_wish (station,
+              records_basis_new_of_visit (visit, query->kind, query->ticket == NULL ? query->actor->sender : NULL),
+              visit_get_reader (visit), query, cancellable, task);
 }
 
 void
@@ -253,10 +254,10 @@ station_fetch_records_of (Station *station, const guint8 number[LEDGER_PERSON_SI
   ConsentRegistrar *registrar = station->host.registrar;
 
   g_task_set_source_tag (task, station_fetch_records_of);
-  begin (station,
-         records_basis_new_of_book (registrar != NULL ? consent_registrar_get_book (registrar) : NULL, query->kind,
-                                    number),
-         "/", query, cancellable, task);
+  begin_wish (station,
+              records_basis_new_of_book (registrar != NULL ? consent_registrar_get_book (registrar) : NULL, query->kind,
+                                         number),
+              "/", query, cancellable, task);
 }
 
 gboolean

@@ -546,9 +546,9 @@ fill_message (Visit *visit, const Eligibility *eligibility, Transport *transport
   keep_person (visit, eligibility->qualification, &writing->person);
 }
 
-/* begin: what was answered goes into the ledger, and, where the center takes it, to the center. */
+/* begin_consents: what was answered goes into the ledger, and, where the center takes it, to the center. */
 static void
-begin (Visit *visit, const Eligibility *eligibility)
+begin_consents (Visit *visit, const Eligibility *eligibility)
 {
   ConsentBookWriting *writing = consent_book_writing_new ();
   Transport *transport = find_registrar (visit);
@@ -589,7 +589,7 @@ visit_consents_conclude (Visit *visit, const Eligibility *eligibility)
   if (get_agreed (visit, TRUE) == 0 && get_agreed (visit, FALSE) == 0)
     return TRUE;
   if (visit->host->registrar != NULL)
-    begin (visit, eligibility);
+    begin_consents (visit, eligibility);
   else
     fail_without_ledger (visit);
   return visit->consents.is_over;

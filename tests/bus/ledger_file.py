@@ -47,7 +47,9 @@ def parse(data):
     while place < len(data):
         number, size = struct.unpack(">HH", data[place:place + 4])
         value, (key, kind) = data[place + 4:place + 4 + size], FIELDS[number]
-        entry[key] = int.from_bytes(value, "big") if kind == "t" else value.decode() if kind == "s" else value.hex()
+        value = int.from_bytes(value, "big") if kind == "t" else value.decode() if kind == "s" else value.hex()
+        before = entry.get(key)  # what comes several times is a list
+        entry[key] = value if before is None else [*(before if isinstance(before, list) else [before]), value]
         place += 4 + size
     assert place == len(data), "an entry is cut"
     return entry

@@ -12,6 +12,7 @@ from torture import GONE, Countdown, Desk, Tracer, count_calls, is_long
 
 FEW, MANY = 10, 1000
 FEW_CALLS, FEW_ERRORS = 10, 3
+AGAIN, SILENT = 0.25, 0.25  # how probable: the next daemon is killed as it starts; the center's answer is lost
 ERRORS = ("ENOSPC", "EIO", "EROFS")
 DISK = ("pwrite64", "fdatasync", "ftruncate")
 
@@ -25,7 +26,7 @@ def make_dice(few, many):
 
 
 def test_killed(rig):
-    """kill -9 at random moments of a visit with its fetches."""
+    """kill -9 at random moments of a visit with its fetches, and of the start after it; the center's answer may be lost."""
     dice, cuts = make_dice(FEW, MANY)
     desk = Desk(rig)
     countdown = Countdown(rig)
@@ -33,11 +34,17 @@ def test_killed(rig):
     countdown.stop()
     for number in range(cuts):
         moment = dice.randrange(countdown.count)
+        again = dice.randrange(countdown.count) if dice.random() < AGAIN else None
+        silent = dice.random() < SILENT
+        if silent:
+            rig.center("fault cut 40 path=consent/register")
         cut = Countdown(rig, moment)
         failed = desk.work()
         cut.stop()
-        desk.bring_back()
-        print(f"{number}: after {moment} of {countdown.count}: {', '.join(failed) or 'all done'}", flush=True)
+        rig.center("clear-faults")
+        desk.bring_back(again)
+        print(f"{number}: after {moment} of {countdown.count}{', the center silent' * silent}{', twice' * (again is not None)}: "
+              f"{', '.join(failed) or 'all done'}", flush=True)
     desk.settle()
 
 

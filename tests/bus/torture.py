@@ -77,14 +77,17 @@ class Desk:
         self.received += [details["Sha256"] for _content, details in fetched.documents]
         return []
 
-    def bring_back(self):
-        """After the daemon was killed: what lies on the disk is whole, and so it is for the next daemon."""
-        daemon = self.rig.daemon
-        daemon.kill()
-        daemon.reap()
-        self.rig.retire(daemon)
-        self.rig.daemon = None
+    def bring_back(self, moment=None):
+        """After the daemon was killed: what lies on the disk is whole, and so it is for the next daemon. @moment: the next
+        is killed at that moment of its start, and then there is one more."""
+        self.rig.kill_daemon()
         self.look_at_file()
+        if moment is not None:
+            self.rig.start_daemon(ready=False)
+            Countdown(self.rig, moment)
+            wait_for(lambda: not self.rig.daemon.is_running(), "the end of the daemon that starts")
+            self.rig.kill_daemon()
+            self.look_at_file()
         self.rig.start_daemon()
         self.begin()
         self.verify()
@@ -110,6 +113,7 @@ class Desk:
 
     def settle(self):
         """The end of it: until the center has said what became of everything. Then both sides are compared."""
+        self.rig.center("clear-faults")
         assert self.work() == [], "it does not work again"
         until(lambda: not [row for row in read_book(self.rig.state_directory) if row["state"] == 0], "each to be known")
         self.verify()
@@ -147,6 +151,7 @@ class Desk:
                   if entry["Kind"] == "registration" and entry["Outcome"] == "registered"}
         lost = {receipt for receipt in self.told if int(receipt.split("-")[0]) not in places}
         assert not lost, ("told, and never registered", lost)
+        print(f"{sum(line['repeated'] for line in lines)} registrations were repeated", flush=True)
         return len(taken)
 
     def compare_fetches(self, entries, journal):
@@ -221,7 +226,10 @@ def get_threads(daemon):
     """Return: thread → its name, with a number where several have the same, in the order in which they began."""
     threads, seen = {}, Counter()
     for task in sorted(Path(f"/proc/{daemon.pid}/task").iterdir(), key=lambda task: int(task.name)):
-        comm = (task / "comm").read_text().strip()
+        try:
+            comm = (task / "comm").read_text().strip()
+        except OSError:  # it has ended
+            continue
         seen[comm] += 1
         threads[task.name] = f"{comm} {seen[comm]}"
     return threads

@@ -8,13 +8,14 @@ that is to be done again. Goes out: the seed, and a line a cut.
 import os
 import random
 
-from torture import GONE, Countdown, Desk, Tracer, count_calls, is_long
+from torture import Countdown, Desk, Tracer, count_calls, is_long
 
 FEW, MANY = 10, 1000
 FEW_CALLS, FEW_ERRORS = 10, 3
 AGAIN, SILENT = 0.25, 0.25  # how probable: the next daemon is killed as it starts; the center's answer is lost
 ERRORS = ("ENOSPC", "EIO", "EROFS")
-DISK = ("pwrite64", "fdatasync", "ftruncate")
+REFUSED = {"LedgerFailed", "failed, incomplete", "data, incomplete"}
+DISK = ("pwrite64", "fsync", "fdatasync", "ftruncate", "unlink")
 
 
 def make_dice(few, many):
@@ -33,9 +34,10 @@ def test_killed(rig):
     assert desk.work() == []
     countdown.stop()
     for number in range(cuts):
-        moment = dice.randrange(countdown.count)
-        again = dice.randrange(countdown.count) if dice.random() < AGAIN else None
-        silent = dice.random() < SILENT
+        chances = [dice.random() for _number in range(4)]
+        moment = int(chances[0] * countdown.count)
+        again = int(chances[1] * countdown.count) if chances[2] < AGAIN else None
+        silent = chances[3] < SILENT
         if silent:
             rig.center("fault cut 40 path=consent/register")
         cut = Countdown(rig, moment)
@@ -43,8 +45,8 @@ def test_killed(rig):
         cut.stop()
         rig.center("clear-faults")
         desk.bring_back(again)
-        print(f"{number}: after {moment} of {countdown.count}{', the center silent' * silent}{', twice' * (again is not None)}: "
-              f"{', '.join(failed) or 'all done'}", flush=True)
+        words = ["the center silent"] * silent + ["twice"] * (again is not None) + (failed or ["all done"])
+        print(f"{number}: after {moment} of {countdown.count}: {', '.join(words)}", flush=True)
     desk.settle()
 
 
@@ -69,29 +71,34 @@ def test_each_call(rig):
 
 
 def test_disk(rig):
-    """The disk is full, broken or cannot be written: at one call, and from one call on until it is mended."""
+    """The disk is full, broken or cannot be written: at one call, and from one call on until it is mended. The same of the
+    memory that documents are received into."""
     dice, cuts = make_dice(FEW_ERRORS, None)
     desk = Desk(rig)
-    calls = sorted({(name, number) for _thread, name, number in count_calls(desk) if name in DISK})
-    chosen = [(error, name, number, more) for error in ERRORS for name, number in calls for more in ("", "+")]
-    first = [(error, DISK[0], 1, "+") for error in ERRORS]
+    calls = [one for one in count_calls(desk) if one[1] in DISK]
+    chosen = [(error, *one, more) for error in ERRORS for one in calls for more in ("", "+")]
     if cuts is not None:
-        chosen = sorted(dice.sample(chosen, min(cuts, len(chosen))))
-    refused = 0
-    for error, name, number, more in first + chosen:
-        calls = ",".join(DISK) if more else name
-        tracer = Tracer(rig, None, "-e", f"trace={calls}", "-e", f"inject={calls}:error={error}:when={number}{more}")
-        failed = desk.work()
-        tracer.stop()
-        assert GONE not in failed and set(failed) <= {"LedgerFailed"}, failed
-        assert failed or (number, more) != (1, "+"), "nothing was refused"
-        refused += bool(failed)
-        desk.verify()
-        assert desk.work() == [], "it does not work again"
-        print(f"{error} at {name} {number}{more}: {', '.join(failed) or 'all done'}", flush=True)
-    assert refused > 0
-    rig.stop_daemon()
-    desk.look_at_file()
-    rig.start_daemon()
-    desk.begin()
+        chosen = sorted(dice.sample(chosen, min(cuts, len(chosen))), key=str)
+    print(f"{len(chosen)} of {len(calls) * len(ERRORS) * 2} errors", flush=True)
+    for error in ERRORS:
+        assert fail_at(desk, error, None, DISK, "1+") == ["LedgerFailed"] * 2, "it was not refused"
+    refused = sum(bool(fail_at(desk, error, thread, [name], f"{number}{more}"))
+                  for error, thread, name, number, more in chosen)
+    print(f"something was refused {refused} times", flush=True)
+    desk.bring_back()
     desk.settle()
+
+
+def fail_at(desk, error, thread, calls, when):
+    """Return: what could not be done meanwhile. Afterwards it works again."""
+    names = ",".join(calls)
+    tracer = Tracer(desk.rig, thread, "-e", f"trace={names}", "-e", f"inject={names}:error={error}:when={when}")
+    desk.may_fail = True
+    failed = desk.work()
+    desk.may_fail = False
+    tracer.stop()
+    assert set(failed) <= REFUSED, failed
+    desk.verify()
+    assert desk.work() == [], "it does not work again"
+    print(f"{error} of {thread or 'all'} at {names} {when}: {'; '.join(failed) or 'all done'}", flush=True)
+    return failed

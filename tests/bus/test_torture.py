@@ -8,7 +8,7 @@ that is to be done again. Goes out: the seed, and a line a cut.
 import os
 import random
 
-from torture import Countdown, Desk, Tracer, count_calls, is_long
+from torture import PHASES, Countdown, Desk, Tracer, count_calls, is_long
 
 FEW, MANY = 10, 1000
 FEW_CALLS, FEW_ERRORS = 10, 3
@@ -16,6 +16,7 @@ AGAIN, SILENT = 0.25, 0.25  # how probable: the next daemon is killed as it star
 ERRORS = ("ENOSPC", "EIO", "EROFS")
 REFUSED = {"LedgerFailed", "failed, incomplete", "data, incomplete"}
 DISK = ("pwrite64", "fsync", "fdatasync", "ftruncate", "unlink")
+LATER = (*DISK, "sendmsg")  # of a phase that is not the first
 
 
 def make_dice(few, many):
@@ -54,17 +55,19 @@ def test_each_call(rig):
     """Killed as it enters each call that writes or syncs, of each thread."""
     dice, cuts = make_dice(FEW_CALLS, None)
     desk = Desk(rig)
-    calls = count_calls(desk)
+    calls = [(phase, *one) for phase in PHASES for one in count_calls(desk, phase)
+             if phase == PHASES[0] or one[1] in LATER]
     chosen = calls if cuts is None or cuts >= len(calls) else sorted(dice.sample(calls, cuts), key=str)
     print(f"{len(chosen)} of {len(calls)} calls", flush=True)
     killed = 0
-    for thread, name, number in chosen:
-        tracer = Tracer(rig, thread, "-e", f"trace={name}", "-e", f"inject={name}:signal=KILL:when={number}")
-        failed = desk.work()
+    for phase, thread, name, number in chosen:
+        tracers = []
+        failed = desk.work(phase, lambda tracers=tracers, thread=thread, name=name, number=number: tracers.append(
+            Tracer(rig, thread, "-e", f"trace={name}", "-e", f"inject={name}:signal=KILL:when={number}")))
         killed += not rig.daemon.is_running()
-        tracer.stop()
+        tracers[0].stop()
         desk.bring_back()
-        print(f"{thread or 'any thread'}, {name} {number}: {', '.join(failed) or 'all done'}", flush=True)
+        print(f"{phase}: {thread or 'any thread'}, {name} {number}: {', '.join(failed) or 'all done'}", flush=True)
     assert killed > 0
     desk.settle()
     print(f"killed {killed} times", flush=True)
@@ -75,30 +78,30 @@ def test_disk(rig):
     memory that documents are received into."""
     dice, cuts = make_dice(FEW_ERRORS, None)
     desk = Desk(rig)
-    calls = [one for one in count_calls(desk) if one[1] in DISK]
+    calls = [(phase, *one) for phase in PHASES for one in count_calls(desk, phase) if one[1] in DISK]
     chosen = [(error, *one, more) for error in ERRORS for one in calls for more in ("", "+")]
+    print(f"{len(chosen) if cuts is None else cuts} of {len(chosen)} errors", flush=True)
     if cuts is not None:
         chosen = sorted(dice.sample(chosen, min(cuts, len(chosen))), key=str)
-    print(f"{len(chosen)} of {len(calls) * len(ERRORS) * 2} errors", flush=True)
     for error in ERRORS:
-        assert fail_at(desk, error, None, DISK, "1+") == ["LedgerFailed"] * 2, "it was not refused"
-    refused = sum(bool(fail_at(desk, error, thread, [name], f"{number}{more}"))
-                  for error, thread, name, number, more in chosen)
+        assert fail_at(desk, error, PHASES[0], None, DISK, "1+") == ["LedgerFailed"] * 2, "it was not refused"
+    refused = sum(bool(fail_at(desk, error, phase, thread, [name], f"{number}{more}"))
+                  for error, phase, thread, name, number, more in chosen)
     print(f"something was refused {refused} times", flush=True)
     desk.bring_back()
     desk.settle()
 
 
-def fail_at(desk, error, thread, calls, when):
+def fail_at(desk, error, phase, thread, calls, when):
     """Return: what could not be done meanwhile. Afterwards it works again."""
-    names = ",".join(calls)
-    tracer = Tracer(desk.rig, thread, "-e", f"trace={names}", "-e", f"inject={names}:error={error}:when={when}")
+    names, tracers = ",".join(calls), []
     desk.may_fail = True
-    failed = desk.work()
+    failed = desk.work(phase, lambda: tracers.append(
+        Tracer(desk.rig, thread, "-e", f"trace={names}", "-e", f"inject={names}:error={error}:when={when}")))
     desk.may_fail = False
-    tracer.stop()
+    tracers[0].stop()
     assert set(failed) <= REFUSED, failed
     desk.verify()
     assert desk.work() == [], "it does not work again"
-    print(f"{error} of {thread or 'all'} at {names} {when}: {'; '.join(failed) or 'all done'}", flush=True)
+    print(f"{phase}: {error} of {thread or 'all'} at {names} {when}: {'; '.join(failed) or 'all done'}", flush=True)
     return failed

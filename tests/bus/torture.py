@@ -20,6 +20,9 @@ FETCHES = tuple("records/" + kind for kind in KINDS)
 WRITING = ("write", "writev", "pwrite64", "pwritev", "sendmsg", "sendto", "fsync", "fdatasync", "ftruncate", "unlink")
 GONE = "the daemon is gone"
 PAGE = 1000
+# Where it begins: with the visit; when the center has taken down the consents, and not answered; when the caller was told; when
+# the center has given the first document, and it was not received.
+PHASES = ("visit", "registered", "fetch", "given")
 
 
 def as_list(value):
@@ -31,6 +34,7 @@ class Desk:
 
     def __init__(self, rig):
         self.rig, self.told, self.received = rig, [], []
+        self.phase = self.begin_phase = None
         self.may_fail = False  # a fetch that the daemon has answered
         self.agent = self.connection = None
         rig.require("strace", "strace")
@@ -50,17 +54,23 @@ class Desk:
         self.connection = self.rig.bus_connection("tester", fresh=True)
         self.visits = Visits(self.connection)
 
-    def work(self):
-        """A visit whose patient agrees, and a fetch of each kind, as far as the daemon comes. Return: what has failed."""
+    def work(self, phase=None, begin=None):
+        """A visit whose patient agrees, and a fetch of each kind, as far as the daemon comes. @begin: is called where the
+        @phase begins. Return: what has failed."""
         failed = []
+        self.phase, self.begin_phase = phase, begin
         try:
+            self.reach("visit")
+            self.hold("registered", "consent/register")
             visit = self.visits.open(Reader=self.reader, SameCard=True, Consents=list(KINDS))
+            self.release("registered", "consent/register")
             wait_for(lambda: visit.path in self.visits.finished or not self.rig.daemon.is_running(), "the visit's end")
             if not self.rig.daemon.is_running():
                 return [GONE]
             assert visit.wait_finished()[0] == "done"
             consents = visit.consents()
             self.told += [consents[kind]["Receipt"] for kind in KINDS if consents[kind]["Granted"]]
+            self.reach("fetch")
             failed += [consents[kind]["Error"].rsplit(".", 1)[1] for kind in KINDS if not consents[kind]["Granted"]]
             for kind in KINDS:
                 failed += self.fetch(visit, kind) if consents[kind]["Granted"] else []
@@ -69,9 +79,30 @@ class Desk:
             failed.append(error.name)
         return failed
 
+    def reach(self, phase):
+        if self.phase == phase:
+            self.begin_phase()
+
+    def hold(self, phase, path):
+        """The @phase begins when the center has done what it is asked by @path, and has not answered yet."""
+        if self.phase == phase:
+            self.rig.center("clear-log")
+            self.rig.center(f"fault hold path={path}")
+
+    def release(self, phase, path):
+        if self.phase == phase:
+            self.rig.center.wait(path)
+            self.begin_phase()
+            self.rig.center("release")
+
     def fetch(self, visit, kind):
         try:
-            fetched = Fetched(ask(self.connection, visit.path, kind))
+            if kind == KINDS[0]:
+                self.hold("given", "records/" + kind)
+            asked = ask(self.connection, visit.path, kind)
+            if kind == KINDS[0]:
+                self.release("given", "records/" + kind)
+            fetched = Fetched(asked)
         except BusError as error:
             return [error.name]
         self.received += [details["Sha256"] for _content, details in fetched.documents]
@@ -243,19 +274,24 @@ def find_thread(daemon, name):
     return next((thread for thread, whose in get_threads(daemon).items() if whose == name), None)
 
 
-def count_calls(desk):
-    """Which calls that write or sync there are in one consent and its fetches, of a daemon that has just been started and of
-    a ledger that is not new. Return: (thread, call, number) each."""
+def count_calls(desk, phase):
+    """Which calls that write or sync there are in one consent and its fetches from the beginning of @phase on, of a daemon
+    that has just been started and of a ledger that is not new. Return: (thread, call, number) each. strace counts of each
+    thread by itself, and those of a store end with their last job: hence the phases."""
     assert desk.work() == []
     desk.bring_back()
-    tracer = Tracer(desk.rig, None, "-e", "trace=" + ",".join(WRITING))
-    threads = get_threads(desk.rig.daemon)
-    assert desk.work() == []
-    tracer.stop()
+    threads, tracers = {}, []
+
+    def begin():
+        threads.update(get_threads(desk.rig.daemon))
+        tracers.append(Tracer(desk.rig, None, "-e", "trace=" + ",".join(WRITING)))
+
+    assert desk.work(phase, begin) == []
+    tracers[0].stop()
     after = get_threads(desk.rig.daemon)
     desk.bring_back()
-    calls = Counter(re.match(r"(\d+) +(\w+)\(", line).groups() for line in tracer.file.read_text().splitlines()
-                    if re.match(r"\d+ +\w+\(", line))
+    lines = tracers[0].file.read_text().splitlines()
+    calls = Counter(found.groups() for found in (re.match(r"(\d+) +(\w+)\(", line) for line in lines) if found)
     most = {}
     for (thread, name), number in calls.items():
         stays = threads.get(thread) == after.get(thread)

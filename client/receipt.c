@@ -192,6 +192,23 @@ verify_key (const TlogProof *proof, const char *key, const MerkleHash *leaf)
     }
 }
 
+/* are_words_right: the words of the question, if it has any, are those of the entry: by their hash. */
+static gboolean
+are_words_right (const char *words, const LedgerEntry *entry)
+{
+  GBytes *shown = ledger_entry_get_bytes (entry, LEDGER_FIELD_SHA256);
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  guint8 hash[MERKLE_HASH_SIZE];
+  gsize size = sizeof hash;
+
+  if (words == NULL)
+    return TRUE;
+  g_checksum_update (checksum, (const guchar *)words, -1);
+  g_checksum_get_digest (checksum, hash, &size);
+  return ledger_entry_get_kind (entry) == LEDGER_CONSENT && shown != NULL && g_bytes_get_size (shown) == size
+         && memcmp (hash, g_bytes_get_data (shown, NULL), size) == 0;
+}
+
 /* is_as_written: whether the record says what the entry says: it is made of that anew, with what is nobody's word. */
 static gboolean
 is_as_written (const Receipt *receipt, guint64 index, const MerkleHash *leaf, const LedgerEntry *entry)
@@ -212,7 +229,8 @@ is_as_written (const Receipt *receipt, guint64 index, const MerkleHash *leaf, co
   g_autoptr (JsonNode) again = json_from_string (json, NULL);
   JsonNode *record = step (again, "record"), *given = find_node (receipt, "record");
 
-  return given != NULL && json_node_equal (record, given) && g_strcmp0 (id, receipt_get (receipt, "receipt_id")) == 0;
+  return given != NULL && json_node_equal (record, given) && are_words_right (facts.question, entry)
+         && g_strcmp0 (id, receipt_get (receipt, "receipt_id")) == 0;
 }
 
 ReceiptVerdict

@@ -267,7 +267,7 @@
   X (24, FROM, "From", "s") /* YYYYMM */ \
   X (25, TO, "To", "s") \
   X (26, DOCUMENTS, "Documents", "t") \
-  X (27, SHA256, "Sha256", "ay") /* of each document or file */ \
+  X (27, SHA256, "Sha256", "ay") /* of each document or file; of a consent: its words */ \
   X (28, ENTRY, "Entry", "t")    /* the place of the entry that this one belongs to */ \
   X (29, RECEIPT, "Receipt", "s") \
   X (30, ANSWER, "Answer", "s") /* eligible, not-eligible, unknown */ \

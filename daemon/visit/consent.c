@@ -3,6 +3,7 @@
 #include "visit/consent.h"
 
 #include "visit/consent-rules.h"
+#include "visit/visit-text.h"
 
 static void
 consent_clear (gpointer data)
@@ -111,4 +112,16 @@ consents_need_screen (const GArray *consents)
     if (!g_array_index (consents, Consent, i).is_oral)
       return TRUE;
   return FALSE;
+}
+
+void
+consent_add_text (const Consent *consent, LedgerEntry *entry)
+{
+  guint8 hash[VISIT_TEXT_HASH_SIZE];
+
+  ledger_entry_add_text (entry, LEDGER_FIELD_VERSION, consent->version);
+  ledger_entry_add_text (entry, LEDGER_FIELD_LANGUAGE, consent->language);
+  if (consent->version != NULL
+      && visit_text_hash (hash, consent->language, "Consent %s", consent_kind_to_string (consent->kind)))
+    ledger_entry_add_bytes (entry, LEDGER_FIELD_SHA256, hash, sizeof hash);
 }

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "codec/consent-kind.h"
+#include "codec/ledger-entry.h"
 #include "visit/visit-options.h"
 
 #define CONSENT_WORD_DEFAULT "default" /* in place of kinds: those that are usually asked */
@@ -43,6 +44,12 @@ gboolean consents_has (const GArray *consents, ConsentKind kind);
 
 /* consents_include: @kind is asked too, before the others, if it was not asked anyway. */
 void consents_include (GArray *consents, ConsentKind kind);
+
+/*
+ * consent_add_text: to @entry: of the words of its question, as they were shown: version, language, and SHA-256. Of one
+ * that was put as a part of the combined question: its own words there.
+ */
+void consent_add_text (const Consent *consent, LedgerEntry *entry);
 
 /* consents_need_screen: whether somebody has to be asked. */
 gboolean consents_need_screen (const GArray *consents);

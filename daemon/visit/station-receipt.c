@@ -65,17 +65,20 @@ is_wanted (const Making *making, const LedgerRecord *record)
              || g_strcmp0 (ledger_entry_get_text (record->entry, LEDGER_FIELD_VISIT), making->visit) == 0);
 }
 
-/* find_question: the words that were shown; NULL: none were, or they are others by now. */
+/* find_question: the words that were shown, by their hash; NULL: none were, or they are others by now. */
 static char *
 find_question (const LedgerEntry *entry)
 {
   const char *kind = ledger_entry_get_text (entry, LEDGER_FIELD_CONSENT);
-  const char *shown = ledger_entry_get_text (entry, LEDGER_FIELD_VERSION);
-  g_autofree char *version = kind != NULL ? visit_text_version ("Consent %s", kind) : NULL;
+  const char *language = ledger_entry_get_text (entry, LEDGER_FIELD_LANGUAGE);
+  GBytes *shown = ledger_entry_get_bytes (entry, LEDGER_FIELD_SHA256);
+  guint8 hash[VISIT_TEXT_HASH_SIZE];
 
-  if (shown == NULL || g_strcmp0 (version, shown) != 0)
+  if (ledger_entry_get_kind (entry) != LEDGER_CONSENT || shown == NULL || g_bytes_get_size (shown) != sizeof hash
+      || !visit_text_hash (hash, language, "Consent %s", kind)
+      || memcmp (hash, g_bytes_get_data (shown, NULL), sizeof hash) != 0)
     return NULL;
-  return visit_text (ledger_entry_get_text (entry, LEDGER_FIELD_LANGUAGE), "Consent %s", kind);
+  return visit_text (language, "Consent %s", kind);
 }
 
 static gboolean

@@ -359,8 +359,7 @@ describe (Visit *visit, const Consent *consent, const char *identifier, LedgerEn
                          : consent->answered ? "denied"
                                              : "no-answer");
   ledger_entry_add_text (entry, LEDGER_FIELD_ANSWERER, consent->answerer);
-  ledger_entry_add_text (entry, LEDGER_FIELD_VERSION, consent->version);
-  ledger_entry_add_text (entry, LEDGER_FIELD_LANGUAGE, consent->language);
+  consent_add_text (consent, entry);
   ledger_entry_add_text (entry, LEDGER_FIELD_IDENTIFIER, identifier);
   if (!consent->answered && consent->error != SHIKAKU_ERROR_NONE)
     ledger_entry_add_text (entry, LEDGER_FIELD_ERROR, shikaku_error_get_short_name (consent->error));

@@ -44,6 +44,25 @@ visit_text_language (const char *language, const char *format, ...)
   return text_lookup_language (group, choose_language (language));
 }
 
+gboolean
+visit_text_hash (guint8 ret_hash[VISIT_TEXT_HASH_SIZE], const char *language, const char *format, ...)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_SHA256);
+  g_autofree char *group = NULL, *text = NULL;
+  gsize size = VISIT_TEXT_HASH_SIZE;
+  va_list arguments;
+
+  va_start (arguments, format);
+  group = make_group (format, arguments);
+  va_end (arguments);
+  text = text_lookup (group, choose_language (language));
+  if (text == NULL)
+    return FALSE;
+  g_checksum_update (checksum, (const guchar *)text, -1);
+  g_checksum_get_digest (checksum, ret_hash, &size);
+  return TRUE;
+}
+
 char *
 visit_text_version (const char *format, ...)
 {

@@ -3,6 +3,8 @@
 
 Comes in: a rig. Each function test_… is a case; meson.build lists them.
 """
+import base64
+import hashlib
 import json
 import re
 import subprocess
@@ -129,7 +131,7 @@ def test_patient(rig):
 def check_consent(visit):
     """What was asked, in which words, by whom, answered by whom, until when, and how to take it back."""
     consent = visit.consents()["drug"]
-    receipt = get_receipt(visit, "drug")[1]
+    text, receipt = get_receipt(visit, "drug")
     record = receipt["record"]
     event, processing = record["events"][0], record["pii_processing"]
     assert receipt["receipt_id"] == consent["Receipt"] and receipt["labels"]["language"] == "en"
@@ -138,11 +140,23 @@ def check_consent(visit):
     assert "24 hours" in processing["withdrawal_method"] and processing["language"] == "en"
     assert record["party_identification"][-1]["party_id"] == "n-17"
     expect_error("NotFound", get_receipt, visit, "diagnosis")
+    leaf = base64.b64decode(re.search(r"^extra (.*)$", receipt["ledger"]["proof"], re.MULTILINE)[1])
+    assert hashlib.sha256(processing["purposes"][0]["purpose_text"].encode()).digest() in leaf
+    return text, receipt
 
 
 def verify(rig, path, *arguments):
     process = rig.client("receipt", "verify", "--json", *arguments, str(path), user="tester")
     return process.status, json.loads(process.text())["Verdict"]
+
+
+def check_words(rig, path, text, receipt):
+    """Not only the version of the question is proved, but each of its words."""
+    path.write_text(text)
+    assert verify(rig, path, "--key", receipt["ledger"]["verifier"]) == (0, "proved")
+    words = receipt["record"]["pii_processing"]["purposes"][0]["purpose_text"]
+    path.write_text(text.replace(words, words + " For ever."))
+    assert verify(rig, path, "--key", receipt["ledger"]["verifier"]) == (1, "changed")
 
 
 def test_receipt(rig):
@@ -168,7 +182,7 @@ def test_receipt(rig):
                  for code in ("ja", "zh", "ko", "es", "pt")}
     assert all(labels["language"] == code for code, labels in languages.items()), languages
     assert len({labels["withdraw how"] for labels in languages.values()}) == 5
-    check_consent(open_by_card(rig, reader, Consents=["drug", "checkup"], Language="en", **NURSE))
+    consent = check_consent(open_by_card(rig, reader, Consents=["drug", "checkup"], Language="en", **NURSE))
     other = look_up(rig)
     expect_error("NotFound", get_receipt, other, entry["Index"])  # of another visit
     rig.stop_daemon()
@@ -189,6 +203,7 @@ def test_receipt(rig):
     for before, after in (("n-17", "n-18"), ('"nurse"', '"clerk"'), (digits, "0" * 16)):
         changed.write_text(text.replace(before, after))
         assert verify(rig, changed, "--key", key) == (1, "changed"), before
+    check_words(rig, changed, *consent)
     line = re.search(r"^extra (.*)$", receipt["ledger"]["proof"], re.MULTILINE)[1]
     forged = line[:30] + ("A" if line[30] != "A" else "B") + line[31:]
     changed.write_text(text.replace(line, forged))

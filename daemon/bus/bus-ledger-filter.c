@@ -61,13 +61,6 @@ refuse_value (GError **error, const char *text)
   return FALSE;
 }
 
-static void
-bind_person (BusLedgerFilter *filter)
-{
-  filter->filter.person = filter->person.has_person ? filter->person.person : NULL;
-  filter->filter.person_number = filter->person.has_number ? filter->person.number : NULL;
-}
-
 static gboolean
 read_kinds (const char *const *words, guint64 *ret_kinds, GError **error)
 {
@@ -121,7 +114,7 @@ fill (const Given *given, Ledger *ledger, BusLedgerFilter *filter, GError **erro
   if (!read_kinds ((const char *const *)given->kinds, &filter->filter.kinds, error)
       || (given->has_person && !fill_person (given, ledger, filter, error)))
     return FALSE;
-  bind_person (filter);
+  ledger_person_bind (&filter->person, &filter->filter);
   return TRUE;
 }
 
@@ -155,7 +148,7 @@ bus_ledger_filter_copy (const BusLedgerFilter *filter)
   *copy = *filter;
   copy->filter.staff = g_strdup (filter->filter.staff);
   copy->filter.visit = g_strdup (filter->filter.visit);
-  bind_person (copy);
+  ledger_person_bind (&copy->person, &copy->filter);
   return copy;
 }
 

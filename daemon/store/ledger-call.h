@@ -65,7 +65,7 @@ struct LedgerCall
   GPtrArray *entries;
   LedgerFilter filter;
   char *staff, *visit, *text;
-  guint8 person[LEDGER_PERSON_SIZE], person_number[LEDGER_PERSON_SIZE];
+  guint8 people[4][LEDGER_PERSON_SIZE]; /* of the filter */
   guint64 from, to;
   guint level;
 

@@ -157,11 +157,19 @@ is_same_hash (const LedgerEntry *entry, LedgerField field, const guint8 *hash)
 }
 
 static gboolean
+wants_person (const LedgerFilter *filter)
+{
+  return filter->person != NULL || filter->person_number != NULL || filter->person_before != NULL
+         || filter->person_number_before != NULL;
+}
+
+static gboolean
 is_of_person (const LedgerEntry *entry, const LedgerFilter *filter)
 {
-  return (filter->person == NULL && filter->person_number == NULL)
-         || is_same_hash (entry, LEDGER_FIELD_PERSON, filter->person)
-         || is_same_hash (entry, LEDGER_FIELD_PERSON_NUMBER, filter->person_number);
+  return !wants_person (filter) || is_same_hash (entry, LEDGER_FIELD_PERSON, filter->person)
+         || is_same_hash (entry, LEDGER_FIELD_PERSON_NUMBER, filter->person_number)
+         || is_same_hash (entry, LEDGER_FIELD_PERSON, filter->person_before)
+         || is_same_hash (entry, LEDGER_FIELD_PERSON_NUMBER, filter->person_number_before);
 }
 
 static gboolean
@@ -189,7 +197,7 @@ static gboolean
 is_plain (const LedgerFilter *filter)
 {
   return filter->kinds == 0 && filter->from == 0 && filter->to == 0 && filter->staff == NULL && filter->visit == NULL
-         && !filter->has_uid && filter->person == NULL && filter->person_number == NULL;
+         && !filter->has_uid && !wants_person (filter);
 }
 
 static LedgerRecord *

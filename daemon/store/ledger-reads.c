@@ -53,6 +53,13 @@ query_read (LedgerCall *call, sqlite3 *database, GError **error)
                       error);
 }
 
+static void
+keep_hash (const guint8 **hash, guint8 copy[LEDGER_PERSON_SIZE])
+{
+  if (*hash != NULL)
+    *hash = memcpy (copy, *hash, LEDGER_PERSON_SIZE);
+}
+
 void
 ledger_read (Ledger *ledger, const LedgerFilter *filter, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -61,10 +68,10 @@ ledger_read (Ledger *ledger, const LedgerFilter *filter, GAsyncReadyCallback cal
   call->filter = *filter;
   call->filter.staff = call->staff = g_strdup (filter->staff);
   call->filter.visit = call->visit = g_strdup (filter->visit);
-  if (filter->person != NULL)
-    call->filter.person = memcpy (call->person, filter->person, sizeof call->person);
-  if (filter->person_number != NULL)
-    call->filter.person_number = memcpy (call->person_number, filter->person_number, sizeof call->person_number);
+  keep_hash (&call->filter.person, call->people[0]);
+  keep_hash (&call->filter.person_number, call->people[1]);
+  keep_hash (&call->filter.person_before, call->people[2]);
+  keep_hash (&call->filter.person_number_before, call->people[3]);
   ledger_call_begin (ledger, call, FALSE);
 }
 

@@ -65,7 +65,8 @@ typedef struct
   const char *staff, *visit;
   gboolean has_uid;
   guint32 uid;
-  const guint8 *person, *person_number; /* any of the two; LEDGER_PERSON_SIZE bytes each */
+  /* Any of these; LEDGER_PERSON_SIZE bytes each. Before: under the key before a rotation. */
+  const guint8 *person, *person_number, *person_before, *person_number_before;
 } LedgerFilter;
 
 #define LEDGER_PAGE_MAXIMUM 256

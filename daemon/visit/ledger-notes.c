@@ -91,7 +91,9 @@ ledger_notes_check (LedgerNotes *notes, const LedgerNotesCheck *check, LedgerPer
   if (is_asked)
     {
       memcpy (ret_person->number, check->asked->number, LEDGER_PERSON_SIZE);
+      memcpy (ret_person->number_before, check->asked->number_before, LEDGER_PERSON_SIZE);
       ret_person->has_number = TRUE;
+      ret_person->has_number_before = check->asked->has_number_before;
     }
   ledger_entry_add_text (entry, LEDGER_FIELD_VISIT, check->visit);
   actor_describe (check->actor, entry);

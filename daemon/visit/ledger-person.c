@@ -43,13 +43,24 @@ ledger_person_hash (Ledger *ledger, const LedgerPerson *person, LedgerPersonHash
       const char *const parts[] = { BY_NAME, name, person->birthdate, NULL };
 
       ret_hashes->has_person = ledger_hash_person (ledger, parts, ret_hashes->person, NULL);
+      ret_hashes->has_person_before = ledger_hash_person_before (ledger, parts, ret_hashes->person_before, NULL);
     }
   if (number != NULL)
     {
       const char *const parts[] = { BY_NUMBER, insurer, number, person->birthdate, NULL };
 
       ret_hashes->has_number = ledger_hash_person (ledger, parts, ret_hashes->number, NULL);
+      ret_hashes->has_number_before = ledger_hash_person_before (ledger, parts, ret_hashes->number_before, NULL);
     }
+}
+
+void
+ledger_person_bind (const LedgerPersonHashes *hashes, LedgerFilter *filter)
+{
+  filter->person = hashes->has_person ? hashes->person : NULL;
+  filter->person_number = hashes->has_number ? hashes->number : NULL;
+  filter->person_before = hashes->has_person_before ? hashes->person_before : NULL;
+  filter->person_number_before = hashes->has_number_before ? hashes->number_before : NULL;
 }
 
 void

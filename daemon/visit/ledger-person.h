@@ -16,11 +16,15 @@ typedef struct
   const char *insurer_number, *symbol, *number; /* likewise */
 } LedgerPerson;
 
-/* An unknown hash is all zeros; has_…: whether it is one. */
+/*
+ * An unknown hash is all zeros; has_…: whether it is one. …before: the same under the key that was before a rotation of
+ * the store's: older entries have that; nothing is written with it.
+ */
 typedef struct
 {
   guint8 person[LEDGER_PERSON_SIZE], number[LEDGER_PERSON_SIZE];
-  gboolean has_person, has_number;
+  guint8 person_before[LEDGER_PERSON_SIZE], number_before[LEDGER_PERSON_SIZE];
+  gboolean has_person, has_number, has_person_before, has_number_before;
 } LedgerPersonHashes;
 
 /* The texts of each source; of an empty source nothing is known. */
@@ -29,6 +33,9 @@ LedgerPerson ledger_person_of_query (const TransportNumberQuery *insured);      
 
 /* ledger_person_hash: @ledger: NULL, or one without a key: nothing is known. */
 void ledger_person_hash (Ledger *ledger, const LedgerPerson *person, LedgerPersonHashes *ret_hashes);
+
+/* ledger_person_bind: @filter: to entries of who has @hashes, also older ones; it borrows them. */
+void ledger_person_bind (const LedgerPersonHashes *hashes, LedgerFilter *filter);
 
 /* ledger_person_add: to @entry: Person, PersonNumber. */
 void ledger_person_add (LedgerEntry *entry, const LedgerPersonHashes *hashes);

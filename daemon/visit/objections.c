@@ -76,5 +76,7 @@ objections_has (const Objections *objections, const LedgerPersonHashes *person)
   if (g_hash_table_size (objections->people) == 0) /* as nearly everywhere */
     return FALSE;
   return (person->has_person && has_hash (objections, person->person))
-         || (person->has_number && has_hash (objections, person->number));
+         || (person->has_number && has_hash (objections, person->number))
+         || (person->has_person_before && has_hash (objections, person->person_before))
+         || (person->has_number_before && has_hash (objections, person->number_before));
 }

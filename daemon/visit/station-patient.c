@@ -81,8 +81,7 @@ static void
 fill_filter (const Asking *asking, LedgerFilter *filter)
 {
   filter->kinds = KINDS;
-  filter->person = asking->person.has_person ? asking->person.person : NULL;
-  filter->person_number = asking->person.has_number ? asking->person.number : NULL;
+  ledger_person_bind (&asking->person, filter);
 }
 
 static void

@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * test-ledger-people: what the visit floor keeps in the ledger of people, and finds there again, also after a restart
+ * and under a new store key: look-ups, notes, objections.
+ */
+#include <string.h>
+
+#include "base/error.h"
+#include "base/log.h"
+#include "fake-ledger.h"
+#include "store/store-key.h"
+#include "visit/ledger-notes.h"
+#include "visit/lookups.h"
+#include "visit/objections.h"
+
+#define BUDGET 3
+#define BIT(kind) (G_GUINT64_CONSTANT (1) << (kind))
+
+static Actor nurse = { .uid = 1000, .program = "desk", .staff = "n-17" };
+static Actor clerk = { .uid = 1000, .program = "desk", .staff = "c-3" };
+static Actor nobody = { .uid = 1000, .program = "desk" };
+
+static LedgerPersonHashes
+make_person (FakeLedger *fake, const char *number)
+{
+  const LedgerPerson person = { "見本 太郎", "19800101", "00000019", "記号1", number };
+  LedgerPersonHashes hashes;
+
+  ledger_person_hash (fake->ledger, &person, &hashes);
+  g_assert_true (hashes.has_person && hashes.has_number);
+  return hashes;
+}
+
+static LedgerPersonHashes
+make_typed (FakeLedger *fake, const char *number)
+{
+  const LedgerPerson person = { NULL, "19800101", "00000019", "記号1", number };
+  LedgerPersonHashes hashes;
+
+  ledger_person_hash (fake->ledger, &person, &hashes);
+  g_assert_true (!hashes.has_person && hashes.has_number);
+  return hashes;
+}
+
+static GPtrArray *
+read_kind (FakeLedger *fake, LedgerKind kind)
+{
+  const LedgerFilter filter = { .kinds = BIT (kind) };
+  guint64 next;
+
+  return fake_ledger_read (fake, &filter, &next);
+}
+
+static const LedgerEntry *
+get_entry (const GPtrArray *records, guint n)
+{
+  return ((const LedgerRecord *)records->pdata[n])->entry;
+}
+
+/* wait_until_read: what was begun to be read before this is in. */
+static void
+wait_until_read (FakeLedger *fake)
+{
+  g_clear_pointer (&(GPtrArray *){ read_kind (fake, LEDGER_CHECK) }, g_ptr_array_unref);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
+}
+
+static gboolean
+begin (Lookups *lookups, const Actor *actor, const LedgerPersonHashes *person)
+{
+  g_autoptr (GError) error = NULL;
+  const gboolean is_free = lookups_begin (lookups, actor, person, &error);
+
+  if (!is_free)
+    g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_REASON_NEEDED);
+  return is_free;
+}
+
+static void
+test_lookups (FakeLedger *fake, gconstpointer data)
+{
+  g_autoptr (Lookups) lookups = lookups_new (fake->ledger, BUDGET);
+  const LedgerPersonHashes person = make_typed (fake, "1"), other = make_typed (fake, "2"),
+                           unknown = { .has_number = FALSE };
+  Actor reasoned = nurse, hurried = nurse;
+
+  reasoned.reason = "電話";
+  hurried.is_break_glass = TRUE;
+  for (guint i = 0; i < BUDGET; i++)
+    g_assert_true (begin (lookups, &nurse, &person));
+  g_assert_false (begin (lookups, &nurse, &person));
+  lookups_undo (lookups, &nurse, &person); /* one has shown nothing */
+  g_assert_true (begin (lookups, &nurse, &person));
+  g_assert_false (begin (lookups, &nurse, &person));
+  g_assert_true (begin (lookups, &reasoned, &person));
+  g_assert_true (begin (lookups, &hurried, &person));
+  g_assert_true (begin (lookups, &nurse, &other));
+  for (guint i = 0; i < BUDGET; i++)
+    {
+      g_assert_true (begin (lookups, &clerk, &person));
+      g_assert_true (begin (lookups, &nobody, &person)); /* the user counts */
+    }
+  g_assert_false (begin (lookups, &clerk, &person));
+  g_assert_false (begin (lookups, &nobody, &person));
+  for (guint i = 0; i <= BUDGET; i++)
+    g_assert_true (begin (lookups, &nurse, &unknown));
+  lookups_undo (lookups, &nurse, &unknown);
+  lookups_configure (lookups, 0);
+  g_assert_true (begin (lookups, &nurse, &person));
+}
+
+/* note_checks: @n answers to the numbers of @person. */
+static void
+note_checks (LedgerNotes *notes, const LedgerPersonHashes *person, const char *origin, guint n)
+{
+  Eligibility eligibility = { .answer = ELIGIBILITY_UNKNOWN };
+  const LedgerNotesCheck check = { &nurse, "/v1", origin, "number", person, &eligibility };
+  LedgerPersonHashes found;
+
+  while (n-- > 0)
+    {
+      ledger_notes_check (notes, &check, &found);
+      g_assert_true (found.has_number);
+      g_assert_cmpmem (found.number, sizeof found.number, person->number, sizeof person->number);
+    }
+}
+
+static void
+test_lookups_restored (FakeLedger *fake, gconstpointer data)
+{
+  g_autoptr (LedgerNotes) notes = ledger_notes_new (fake->ledger);
+  g_autoptr (Lookups) lookups = lookups_new (fake->ledger, BUDGET);
+  const LedgerPersonHashes person = make_typed (fake, "1"), other = make_typed (fake, "2");
+
+  note_checks (notes, &person, "number", BUDGET);
+  note_checks (notes, &other, "card", BUDGET); /* a card is no curiosity */
+  g_clear_pointer (&(GPtrArray *){ read_kind (fake, LEDGER_CHECK) }, g_ptr_array_unref);
+  lookups_restore (lookups);
+  wait_until_read (fake);
+  g_assert_false (begin (lookups, &nurse, &person));
+  g_assert_true (begin (lookups, &clerk, &person));
+  g_assert_true (begin (lookups, &nurse, &other));
+}
+
+static void
+test_notes (FakeLedger *fake, gconstpointer data)
+{
+  g_autoptr (LedgerNotes) notes = ledger_notes_new (fake->ledger);
+  const LedgerPersonHashes person = make_typed (fake, "1");
+  g_autoptr (GPtrArray) acts = NULL, refusals = NULL, emergencies = NULL;
+
+  for (guint i = 0; i < 5; i++)
+    ledger_notes_refusal (notes, &nurse, "CheckNumber", SHIKAKU_ERROR_REASON_NEEDED, &person);
+  ledger_notes_refusal (notes, &clerk, "CheckNumber", SHIKAKU_ERROR_REASON_NEEDED, &person);
+  ledger_notes_act (notes, &nurse, LEDGER_ACT_CONFIGURED);
+  ledger_notes_break_glass (notes, &nurse, "tester", "/v1", "CheckNumber", &person);
+  while (ledger_get_size (fake->ledger) == 0) /* its birth */
+    g_main_context_iteration (NULL, TRUE);
+  refusals = read_kind (fake, LEDGER_REFUSAL);
+  acts = read_kind (fake, LEDGER_ADMINISTRATION);
+  emergencies = read_kind (fake, LEDGER_BREAK_GLASS);
+  g_assert_cmpuint (refusals->len, ==, 2); /* over and over is one, of each */
+  g_assert_cmpstr (ledger_entry_get_text (get_entry (refusals, 0), LEDGER_FIELD_ERROR), ==, "ReasonNeeded");
+  g_assert_cmpuint (acts->len, ==, 2);
+  g_assert_cmpstr (ledger_entry_get_text (get_entry (acts, 0), LEDGER_FIELD_ACT), ==, LEDGER_ACT_STARTED);
+  g_assert_cmpuint (((const LedgerRecord *)acts->pdata[0])->index, <,
+                    ((const LedgerRecord *)refusals->pdata[0])->index); /* before all else */
+  g_assert_cmpstr (ledger_entry_get_text (get_entry (acts, 1), LEDGER_FIELD_ACT), ==, LEDGER_ACT_CONFIGURED);
+  g_assert_cmpuint (emergencies->len, ==, 1);
+  g_assert_cmpstr (ledger_entry_get_text (get_entry (emergencies, 0), LEDGER_FIELD_STAFF), ==, "n-17");
+  ledger_notes_check (NULL, &(LedgerNotesCheck){ .eligibility = &(Eligibility){ 0 } }, &(LedgerPersonHashes){ 0 });
+  ledger_notes_refusal (NULL, &nurse, "x", SHIKAKU_ERROR_NOT_FOUND, NULL);
+  ledger_notes_act (NULL, NULL, LEDGER_ACT_CONFIGURED);
+}
+
+/* test_idle: a run in which nothing happens leaves nothing. */
+static void
+test_idle (FakeLedger *fake, gconstpointer data)
+{
+  const LedgerPersonHashes person = make_person (fake, "1");
+  g_autoptr (GPtrArray) acts = NULL;
+
+  g_assert_true (person.has_person);
+  fake_ledger_append (fake, 0, 1);
+  ledger_notes_free (ledger_notes_new (fake->ledger));
+  acts = read_kind (fake, LEDGER_ADMINISTRATION);
+  g_assert_cmpuint (acts->len, ==, 0);
+}
+
+static void
+object (FakeLedger *fake, const LedgerPersonHashes *person)
+{
+  g_autoptr (GPtrArray) written = NULL;
+  LedgerEntry *entry = ledger_entry_new (LEDGER_OBJECTION);
+
+  ledger_person_add (entry, person);
+  ledger_append_lazily (fake->ledger, entry);
+  written = read_kind (fake, LEDGER_OBJECTION);
+  g_assert_cmpuint (written->len, ==, 1);
+}
+
+static void
+test_objections (FakeLedger *fake, gconstpointer data)
+{
+  g_autoptr (Objections) objections = objections_new (fake->ledger);
+  const LedgerPersonHashes person = make_person (fake, "1"), typed = make_typed (fake, "1");
+  const LedgerPersonHashes other = make_typed (fake, "2"), unknown = { .has_number = FALSE };
+
+  objections_restore (objections); /* of an empty ledger: there is nothing */
+  fake_ledger_append (fake, 0, 1);
+  wait_until_read (fake);
+  g_assert_false (objections_has (objections, &person));
+  objections_add (objections, &unknown);
+  g_assert_false (objections_has (objections, &unknown));
+  objections_add (objections, &person);
+  g_assert_true (objections_has (objections, &person));
+  g_assert_true (objections_has (objections, &typed)); /* by either */
+  g_assert_false (objections_has (objections, &other));
+}
+
+/* test_rotation: who objected, and what is of whom, is found under the key before, and under no other. */
+static void
+test_rotation (FakeLedger *fake, gconstpointer data)
+{
+  LedgerPersonHashes person = make_person (fake, "1"), other;
+  g_autoptr (Objections) objections = NULL;
+  g_autoptr (GPtrArray) records = NULL;
+  LedgerFilter filter = { 0 };
+  guint64 next;
+
+  g_assert_false (person.has_person_before || person.has_number_before);
+  object (fake, &person);
+  fake_ledger_close (fake);
+  fake_ledger_set_key (fake, STORE_KEY_CREDENTIAL_PREVIOUS, 1);
+  fake_ledger_set_key (fake, STORE_KEY_CREDENTIAL, 2);
+  fake_ledger_open (fake);
+  person = make_typed (fake, "1");
+  other = make_typed (fake, "2");
+  g_assert_true (person.has_number_before && other.has_number_before);
+  objections = objections_new (fake->ledger);
+  objections_restore (objections);
+  wait_until_read (fake);
+  g_assert_true (objections_has (objections, &person));
+  g_assert_false (objections_has (objections, &other));
+  ledger_person_bind (&person, &filter);
+  records = fake_ledger_read (fake, &filter, &next);
+  g_assert_cmpuint (records->len, ==, 1);
+  ledger_person_bind (&other, &filter);
+  g_clear_pointer (&records, g_ptr_array_unref);
+  records = fake_ledger_read (fake, &filter, &next);
+  g_assert_cmpuint (records->len, ==, 0);
+}
+
+static void
+set_up (FakeLedger *fake, gconstpointer data)
+{
+  fake_ledger_begin (fake);
+  fake_ledger_open (fake);
+}
+
+static void
+tear_down (FakeLedger *fake, gconstpointer data)
+{
+  fake_ledger_end (fake);
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+  log_init ();
+#define ADD(name, function) g_test_add ("/ledger-people/" name, FakeLedger, NULL, set_up, function, tear_down)
+  ADD ("lookups", test_lookups);
+  ADD ("lookups-restored", test_lookups_restored);
+  ADD ("notes", test_notes);
+  ADD ("idle", test_idle);
+  ADD ("objections", test_objections);
+  ADD ("rotation", test_rotation);
+#undef ADD
+  return g_test_run ();
+}

@@ -4,6 +4,7 @@ out sealed, and that nothing of them is anywhere else.
 
 Comes in: a rig. Each function test_… is a case; meson.build lists them.
 """
+import base64
 import errno
 import fcntl
 import hashlib
@@ -99,6 +100,42 @@ class Desk:
         return self.visit.call("CreateTicket", GLib.Variant.new_tuple(options(values)))
 
 
+def list_entries(visit, first=0):
+    next_place, entries = visit.call("GetDisclosures", GLib.Variant("(t)", (first,)))
+    return entries if not entries else entries + list_entries(visit, next_place)
+
+
+def check_receipt(rig, desk):
+    """What was shown has a receipt: of what, to whom, when; its proof has the hash of each document, and needs no daemon."""
+    got = desk.fetch(Staff="d-1", Role="doctor")
+    entry = [entry for entry in list_entries(desk.visit) if entry["Kind"] == "disclosure"][-1]
+    text = desk.visit.call("GetReceipt", GLib.Variant.new_tuple(GLib.Variant("s", str(entry["Index"])),
+                                                                options({"Language": "en"})))
+    receipt = json.loads(text)
+    record = receipt["record"]
+    event, = record["events"]
+    assert (event["event_type"], event["event_state"]) == ("disclosure", "data") and receipt["receipt_id"] == entry["Receipt"]
+    purpose, = record["pii_processing"]["purposes"]
+    assert purpose["pii_information"] == [{"pii_type": "drug"}] and "purpose_text" not in purpose
+    assert record["pii_processing"]["recipient_third_parties"] == ["d-1"]
+    assert record["party_identification"][-1] == {"party_id": "d-1", "party_role": "doctor", "asserted": True}
+    leaf = base64.b64decode(re.search(r"^extra (.*)$", receipt["ledger"]["proof"], re.MULTILINE)[1])
+    assert got.documents and all(hashlib.sha256(content).digest() in leaf for content, _details in got.documents)
+    path = rig.folder / "receipt.json"
+    key = receipt["ledger"]["verifier"]
+    for content, status, verdict in ((text, 0, "proved"), (text.replace('"drug"', '"checkup"', 1), 1, "changed"),
+                                     (text.replace("d-1", "d-2"), 1, "changed")):
+        path.write_text(content)
+        path.chmod(0o644)
+        told = json.loads(rig.client("receipt", "verify", "--json", "--key", key, str(path), user="root", check=status).text())
+        assert told["Verdict"] == verdict, told
+    path.write_text(text)
+    page = rig.client("receipt", "print", "--html", str(path), user="root", check=0).text()
+    for word in (receipt["labels"]["title disclosure"], receipt["labels"]["drug"], "d-1 (doctor)", entry["Receipt"], "<svg"):
+        assert word in page, word
+    assert NAME not in page + text
+
+
 def test_outcomes(rig):
     """Each outcome is told apart, of each part and of the whole, and a half answer never looks whole."""
     desk = Desk(rig)
@@ -153,6 +190,7 @@ def test_outcomes(rig):
     assert {part["Outcome"] for part in got.parts} >= {"data", "failed"}
     log = rig.read_log("shikakud")
     assert "records of another person" in log and NAME not in log
+    check_receipt(rig, desk)
     since = GLib.Variant.new_tuple(GLib.Variant("t", 0), options({}))
     _next, events = call(desk.connection, ROOT, MANAGER, "GetEventsSince", since)
     assert [details for _sequence, kind, _at, details in events

@@ -6,6 +6,7 @@
  *   ledger append FOLDER N   N entries, each in a transaction of its own, to be counted from outside
  *   ledger verify FOLDER     one line: the nanoseconds of the processor that it takes to examine all of it, and those
  *                            to hash the same bytes from memory: each leaf, each node
+ *   ledger prove FOLDER N    the ledger's key, and the proof of entry N with its leaf
  *   ledger hashes N          how many hashes an entry takes at most, of a thousand that come after N
  *
  * FOLDER has the folder `keys` with a store key. Exit status 1 if anything fails, or is wrong with the ledger.
@@ -16,6 +17,7 @@
 #include <time.h>
 
 #include "base/log.h"
+#include "codec/tlog-proof.h"
 #include "store/ledger.h"
 
 #define TOGETHER 1000 /* entries in a transaction, to fill it */
@@ -150,6 +152,33 @@ verify (Ledger *ledger)
   return verdict->faults->len == 0 && merkle_hash_equal (&root, &verdict->root);
 }
 
+static void
+prove (Ledger *ledger, guint64 place)
+{
+  const LedgerFilter filter = { .first = place, .limit = 1 };
+  g_autoptr (GAsyncResult) read = NULL, told = NULL, proved = NULL;
+  g_autoptr (GPtrArray) records = NULL;
+  g_autoptr (LedgerState) state = NULL;
+  g_autoptr (TlogProof) proof = NULL;
+  g_autofree char *text = NULL, *whole = NULL;
+  guint64 next;
+
+  ledger_read (ledger, &filter, on_result, NULL);
+  read = wait_for ();
+  records = ledger_read_finish (ledger, read, &next, NULL);
+  ledger_get_state (ledger, on_result, NULL);
+  told = wait_for ();
+  state = ledger_get_state_finish (ledger, told, NULL);
+  ledger_prove (ledger, place, NULL, on_result, NULL);
+  proved = wait_for ();
+  text = ledger_prove_finish (ledger, proved, NULL);
+  proof = tlog_proof_parse (text);
+  g_clear_pointer (&proof->extra, g_bytes_unref);
+  proof->extra = g_bytes_ref (((LedgerRecord *)records->pdata[0])->leaf);
+  whole = tlog_proof_to_string (proof);
+  printf ("%s\n%s", state->verifier, whole);
+}
+
 /* The leaf's own, those of the nodes that it completes, and those that the root takes. */
 static void
 count_hashes (guint64 size)
@@ -185,6 +214,8 @@ main (int argc, char *argv[])
     fill (ledger, number);
   else if (strcmp (argv[1], "verify") == 0)
     return verify (ledger) ? EXIT_SUCCESS : EXIT_FAILURE;
+  else if (strcmp (argv[1], "prove") == 0)
+    prove (ledger, number);
   else
     for (; number > 0; number--)
       append (ledger, 1);

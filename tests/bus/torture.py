@@ -294,8 +294,9 @@ def count_calls(desk, phase):
     calls = Counter(found.groups() for found in (re.match(r"(\d+) +(\w+)\(", line) for line in lines) if found)
     most = {}
     for (thread, name), number in calls.items():
-        stays = threads.get(thread) == after.get(thread)
-        key = (threads.get(thread) if stays else None), name  # those that come and go are found among all
+        whose = threads.get(thread, "pool")
+        stays = after.get(thread) == whose and not whose.startswith("pool")  # those that go are found among all
+        key = (whose if stays else None), name
         most[key] = max(number, most.get(key, 0))
     return [(thread, name, one) for (thread, name), number in sorted(most.items(), key=str) for one in range(1, number + 1)]
 

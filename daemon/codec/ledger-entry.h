@@ -56,8 +56,8 @@ guint ledger_entry_get_kind (const LedgerEntry *entry);
 gint64 ledger_entry_get_at (const LedgerEntry *entry);   /* microseconds since the epoch, UTC */
 gint64 ledger_entry_get_boot (const LedgerEntry *entry); /* microseconds of CLOCK_BOOTTIME */
 
-/* To read one: NULL, FALSE: it has none. Texts and bytes are borrowed, until something is added. Bytes and walks: by one
- * thread at a time. */
+/* To read one: NULL, FALSE: it has none. Texts and bytes are borrowed, until something is added. Bytes and walks: by
+ * one thread at a time. */
 const char *ledger_entry_get_text (const LedgerEntry *entry, LedgerField field);
 gboolean ledger_entry_get_number (const LedgerEntry *entry, LedgerField field, guint64 *ret_number);
 GBytes *ledger_entry_get_bytes (const LedgerEntry *entry, LedgerField field);

@@ -110,6 +110,9 @@ def run(rig):
     say("The answer at the desk (exit status %d)", clerk.status)
     print(clerk.text())
 
+    say("What an outsider can verify: shikakuctl ledger verify, as the administrator")
+    print(rig.client("ledger", "verify", user="root", environment=environment, check=None).text())
+
     say("What the card and the center saw")
     card, center = rig.card.status(), rig.center("stats")
     tell("    card:   %d APDUs, %d bytes in, %d out; powered: %s, rights held: %s", card["apdus"], card["bytes_in"],

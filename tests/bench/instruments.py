@@ -98,10 +98,14 @@ def make_folder(rig):
 
 
 def run_callgrind(rig, work, *arguments):
-    """Return: instructions from exec to READY, instructions in all."""
+    """Return: instructions from exec to READY, instructions in all, but for the store's thread.
+
+    What is kept is written together, after some seconds: how often in a run is the machine's speed. bench/ledger counts it.
+    """
     need("valgrind")
     out = make_folder(rig) / "callgrind"
-    start_daemon(rig, "valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", "--dump-before=sd_notify")
+    start_daemon(rig, "valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", "--dump-before=sd_notify",
+                 "--toggle-collect=run_jobs")
     work(*arguments)
     rig.stop_daemon(60)
     begin = int(re.search(r"^totals: (\d+)", Path(f"{out}.1").read_text(), re.MULTILINE)[1])

@@ -75,9 +75,10 @@ static void
 on_exported (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Export *export = user_data;
-  g_autoptr (GVariant) reply
+  GVariant *reply
       = g_dbus_connection_call_with_unix_fd_list_finish (G_DBUS_CONNECTION (source), NULL, result, &export->error);
 
+  g_clear_pointer (&reply, g_variant_unref);
   export->is_over = TRUE;
 }
 

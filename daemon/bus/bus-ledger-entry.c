@@ -86,7 +86,6 @@ static int
 append_entry (sd_bus_message *reply, const LedgerEntry *entry)
 {
   const char *kind = ledger_kind_to_string (ledger_entry_get_kind (entry));
-  g_autoptr (GBytes) hash = NULL;
   Walk walk = { reply, 0, 0 };
 
   walk.result = kind != NULL ? bus_entry_append_text (reply, "Kind", kind) : 0;

@@ -210,11 +210,11 @@ make_question (guint64 old, GBytes *proof, const char *checkpoint)
 static SoupSession *
 open_session (GTlsDatabase *authority)
 {
-  g_autoptr (GTlsDatabase) kept = authority;
   g_autoptr (GTlsDatabase) trust = https_trust_new (authority);
   SoupSession *session
       = soup_session_new_with_options ("max-conns", 1, "timeout", PATIENCE_SECONDS, "tls-database", trust, NULL);
 
+  g_clear_object (&authority);
   soup_session_set_proxy_resolver (session, NULL);
   soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
   soup_session_remove_feature_by_type (session, SOUP_TYPE_AUTH_MANAGER);

@@ -40,11 +40,12 @@ records_answer_part_free (RecordsAnswerPart *part)
 void
 records_answer_part_set_message (RecordsAnswerPart *part, const char *code, const char *message)
 {
-  g_autofree char *old_code = part->code;
-  g_autofree char *old_message = part->message;
+  char *new_code = g_strdup (code), *new_message = g_strdup (message); /* they may be its own */
 
-  part->code = g_strdup (code);
-  part->message = g_strdup (message);
+  g_free (part->code);
+  g_free (part->message);
+  part->code = new_code;
+  part->message = new_message;
 }
 
 RecordsAnswer *

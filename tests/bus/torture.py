@@ -8,7 +8,6 @@ Comes in: a rig. Goes out: assertions, each with what differs.
 import os
 import re
 from collections import Counter
-from pathlib import Path
 
 from bus import LEDGER, ROOT, Agent, BusError, GLib, ObjectPath, Visits, call, options
 from ledger_file import read_book, read_entries
@@ -20,6 +19,7 @@ FETCHES = tuple("records/" + kind for kind in KINDS)
 WRITING = ("write", "writev", "pwrite64", "pwritev", "sendmsg", "sendto", "fsync", "fdatasync", "ftruncate", "unlink")
 GONE = "the daemon is gone"
 PAGE = 1000
+MAIN = "main thread"
 # Where it begins: with the visit; when the center has taken down the consents, and not answered; when the caller was told; when
 # the center has given the first document, and it was not received.
 PHASES = ("visit", "registered", "fetch", "given")
@@ -239,12 +239,11 @@ class Countdown:
 
 
 class Tracer:
-    """strace at one thread of the daemon, or, without one, at all of it and what it begins. As long as it is there."""
+    """strace at the daemon's MAIN thread, or, without one, at all of it and what it begins. As long as it is there."""
 
     def __init__(self, rig, thread, *arguments):
         self.rig = rig
-        one = find_thread(rig.daemon, thread) if thread else None
-        target = ["-p", one] if one else ["-f", "-p", rig.daemon.pid]
+        target = ["-p", rig.daemon.pid] if thread else ["-f", "-p", rig.daemon.pid]
         self.file = rig.folder / "trace"
         self.file.unlink(missing_ok=True)
         self.process = rig.launch("strace", ["strace", "-o", self.file, *arguments, *target], keep="all")
@@ -256,47 +255,26 @@ class Tracer:
         self.rig.retire(self.process)
 
 
-def get_threads(daemon):
-    """Return: thread → its name, with a number where several have the same, in the order in which they began."""
-    threads, seen = {}, Counter()
-    for task in sorted(Path(f"/proc/{daemon.pid}/task").iterdir(), key=lambda task: int(task.name)):
-        try:
-            comm = (task / "comm").read_text().strip()
-        except OSError:  # it has ended
-            continue
-        seen[comm] += 1
-        threads[task.name] = f"{comm} {seen[comm]}"
-    return threads
-
-
-def find_thread(daemon, name):
-    """None: it has not begun yet."""
-    return next((thread for thread, whose in get_threads(daemon).items() if whose == name), None)
-
-
 def count_calls(desk, phase):
     """Which calls that write or sync there are in one consent and its fetches from the beginning of @phase on, of a daemon
     that has just been started and of a ledger that is not new. Return: (thread, call, number) each. strace counts of each
     thread by itself, and those of a store end with their last job: hence the phases."""
     assert desk.work() == []
     desk.bring_back()
-    threads, tracers = {}, []
+    main, tracers = [], []
 
     def begin():
-        threads.update(get_threads(desk.rig.daemon))
+        main.append(str(desk.rig.daemon.pid))
         tracers.append(Tracer(desk.rig, None, "-e", "trace=" + ",".join(WRITING)))
 
     assert desk.work(phase, begin) == []
     tracers[0].stop()
-    after = get_threads(desk.rig.daemon)
     desk.bring_back()
     lines = tracers[0].file.read_text().splitlines()
     calls = Counter(found.groups() for found in (re.match(r"(\d+) +(\w+)\(", line) for line in lines) if found)
     most = {}
     for (thread, name), number in calls.items():
-        whose = threads.get(thread, "pool")
-        stays = after.get(thread) == whose and not whose.startswith("pool")  # those that go are found among all
-        key = (whose if stays else None), name
+        key = (MAIN if thread in main else None), name  # the others come and go
         most[key] = max(number, most.get(key, 0))
     return [(thread, name, one) for (thread, name), number in sorted(most.items(), key=str) for one in range(1, number + 1)]
 

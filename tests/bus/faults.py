@@ -94,7 +94,8 @@ class Patient(Agent):
 
 def look_at(process):
     """What @process holds: its descriptors by kind, its threads by name, its children. Connections to the center come and
-    go with the keep-alive of HTTP, threads "pool-" with the tasks of GLib: they are not counted."""
+    go with the keep-alive of HTTP, threads "pool-" with the tasks of GLib: they are not counted; and neither is the first
+    descriptor of each file of the ledger, which comes some seconds after the first entry, and stays."""
     folder = Path(f"/proc/{process.pid}")
     tcp = {line.split()[9] for name in ("tcp", "tcp6") for line in (folder / "net" / name).read_text().splitlines()[1:]}
     held = Counter()
@@ -104,6 +105,8 @@ def look_at(process):
         except OSError:  # closed meanwhile
             continue
         held[f"descriptor {kind}"] += inode not in tcp
+    for file in [kind for kind in held if re.search(r"/ledger\.[a-z-]+$", kind)]:
+        held[file] -= 1
     for task in (folder / "task").iterdir():
         try:
             name = (task / "comm").read_text().strip()

@@ -948,7 +948,7 @@ def test_demo(rig):
     if demo.language != "ja":
         raise Skip("the right to make namespaces, to lay the catalogue in its place")
     headings = re.findall("^» (.*)", story.getvalue(), re.MULTILINE)
-    assert len(headings) == 7 and all(re.search("[ぁ-ん一-龠]", heading) for heading in headings if heading != "shikakuctl status")
+    assert len(headings) == 8 and all(re.search("[ぁ-ん一-龠]", heading) for heading in headings if heading != "shikakuctl status")
     for text in ("資格あり", "暗証番号（数字4桁", "お薬の情報", "薬剤: 同意あり", "センター"):
         assert re.search(text, story.getvalue()), story.getvalue()
     assert not re.search("ELIGIBLE|PIN|Reader", story.getvalue().split("shikakud の記録")[0]), story.getvalue()

@@ -28,6 +28,8 @@ JAPANESE = {
     "    patient: yes, you may see my payment ceiling": "    患者: はい、限度額を見てもかまいません",
     "    patient: yes, you may see my medicines": "    患者: はい、お薬の情報を見てもかまいません",
     "The answer at the desk (exit status %d)": "受付に表示された回答（終了コード %d）",
+    "What an outsider can verify: shikakuctl ledger verify, as the administrator":
+        "外部の人も検証できるもの: shikakuctl ledger verify（管理者として）",
     "What the card and the center saw": "カードとセンターから見た記録",
     "    card:   %d APDUs, %d bytes in, %d out; powered: %s, rights held: %s":
         "    カード:   APDU %d 件、受信 %d バイト、送信 %d バイト、通電: %s、保持している権限: %s",

@@ -31,8 +31,10 @@ typedef struct
   char *identifier, *visit;
   ConsentKind kind;
   ConsentBookState state;
-  gint64 at, until; /* microseconds since the epoch; until: it is over then, whatever the state */
-  guint treatment;  /* 1 outpatient, 2 home, 3 online, 4 emergency */
+  gint64 at, until;    /* microseconds since the epoch; until: it is over then, whatever the state */
+  guint treatment;     /* 1 outpatient, 2 home, 3 online, 4 emergency */
+  gboolean has_number; /* as of ConsentBookWriting */
+  guint8 number[LEDGER_PERSON_SIZE];
   ConsentBookPerson person;
 } ConsentBookItem;
 

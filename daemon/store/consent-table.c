@@ -5,6 +5,8 @@
  */
 #include "store/consent-table.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "store/seal.h"
 #include "store/store-file.h"
@@ -293,11 +295,14 @@ make_item (sqlite3_stmt *statement, StoreKey *key)
   item->state = (ConsentBookState)sqlite3_column_int64 (statement, 10);
   item->at = sqlite3_column_int64 (statement, 11);
   item->until = sqlite3_column_int64 (statement, 12);
+  item->has_number = sqlite3_column_bytes (statement, 13) == LEDGER_PERSON_SIZE;
+  if (item->has_number)
+    memcpy (item->number, sqlite3_column_blob (statement, 13), LEDGER_PERSON_SIZE);
   unpack (inside, &item->person, NULL);
   return item;
 }
 
-#define ITEM_COLUMNS SEALED_COLUMNS ", m.visit, c.place, c.kind, c.receipt, c.state, c.at, c.until"
+#define ITEM_COLUMNS SEALED_COLUMNS ", m.visit, c.place, c.kind, c.receipt, c.state, c.at, c.until, m.number"
 #define FROM " FROM consents c JOIN consent_messages m USING (identifier)"
 
 static sqlite3_stmt *

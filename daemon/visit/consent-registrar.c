@@ -23,7 +23,9 @@ struct ConsentRegistrar
   Transports *transports;
   Statistics *statistics;
   GCancellable *cancellable;
-  GPtrArray *errands; /* of Errand: whose message is not settled */
+  GPtrArray *errands;                  /* of Errand: whose message is not settled */
+  ConsentRegistrarWithdrawn withdrawn; /* NULL: nobody is told */
+  gpointer withdrawn_data;
 };
 
 typedef struct
@@ -505,6 +507,20 @@ gboolean
 consent_registrar_withdraw_finish (GAsyncResult *result, GError **error)
 {
   return consent_book_withdraw_finish (result, error);
+}
+
+void
+consent_registrar_set_observer (ConsentRegistrar *registrar, ConsentRegistrarWithdrawn withdrawn, gpointer user_data)
+{
+  registrar->withdrawn = withdrawn;
+  registrar->withdrawn_data = user_data;
+}
+
+void
+consent_registrar_note_withdrawn (ConsentRegistrar *registrar, const ConsentBookItem *item)
+{
+  if (!registrar->is_freed && registrar->withdrawn != NULL)
+    registrar->withdrawn (item, registrar->withdrawn_data);
 }
 
 /* Coming and going. */

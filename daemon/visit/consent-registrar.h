@@ -59,6 +59,12 @@ void consent_registrar_withdraw (ConsentRegistrar *registrar, guint64 place, Led
                                  GAsyncReadyCallback callback, gpointer user_data);
 gboolean consent_registrar_withdraw_finish (GAsyncResult *result, GError **error);
 
+/* ConsentRegistrarWithdrawn: @item (borrowed) was withdrawn in the book, and all else of its person and kind. */
+typedef void (*ConsentRegistrarWithdrawn) (const ConsentBookItem *item, gpointer user_data);
+void consent_registrar_set_observer (ConsentRegistrar *registrar, ConsentRegistrarWithdrawn withdrawn,
+                                     gpointer user_data);
+void consent_registrar_note_withdrawn (ConsentRegistrar *registrar, const ConsentBookItem *item);
+
 /* consent_registrar_ref, _unref: for who asks something of it that outlives a turn of the loop. */
 ConsentRegistrar *consent_registrar_ref (ConsentRegistrar *registrar);
 void consent_registrar_unref (ConsentRegistrar *registrar);

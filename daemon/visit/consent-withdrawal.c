@@ -131,6 +131,7 @@ on_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   log_info (withdrawing->item->visit, "consents: one was withdrawn");
+  consent_registrar_note_withdrawn (withdrawing->registrar, withdrawing->item); /* before the center is waited for */
   withdrawing->outcome
       = (ConsentWithdrawal){ withdrawing->item->kind, "here", withdrawing->item->until, SHIKAKU_ERROR_NONE };
   if ((treatment == TRANSPORT_TREATMENT_HOME || treatment == TRANSPORT_TREATMENT_ONLINE)

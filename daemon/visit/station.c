@@ -13,6 +13,7 @@
 #include "visit/station-private.h"
 #include "visit/station-settings.h"
 #include "visit/station-tickets.h"
+#include "visit/visit-consents.h"
 #include "visit/visit-life.h"
 #include "visit/visit-records.h"
 
@@ -271,6 +272,33 @@ station_set_store (Station *station, Store *store)
   outage_set_events (station->host.outage, station_get_events (station));
 }
 
+/* note_withdrawn: a yes that is on its way into the book counts too: what was withdrawn is not given. */
+static void
+note_withdrawn (Visit *visit, const ConsentBookItem *item)
+{
+  const GArray *consents = visit_get_consents (visit);
+
+  for (guint i = 0; i < consents->len; i++)
+    {
+      const Consent *consent = &g_array_index (consents, Consent, i);
+
+      if (consent->kind == item->kind && consent->agreed && consent->is_written && consent->withdrawn_at == 0
+          && (g_strcmp0 (consent->receipt, item->receipt) == 0
+              || (item->has_number && visit_consents_are_of (visit, item->number))))
+        visit_consents_note_withdrawn (visit, item->kind, "here");
+    }
+}
+
+/* on_consent_withdrawn: by whomever: no visit that is open gives anything by it any more. */
+static void
+on_consent_withdrawn (const ConsentBookItem *item, gpointer user_data)
+{
+  const GPtrArray *visits = station_visits_get_all (user_data);
+
+  for (guint i = 0; i < visits->len; i++)
+    note_withdrawn (visits->pdata[i], item);
+}
+
 void
 station_set_ledger (Station *station, Ledger *ledger)
 {
@@ -280,6 +308,7 @@ station_set_ledger (Station *station, Ledger *ledger)
   if (ledger == NULL)
     return;
   station->host.registrar = consent_registrar_new (ledger, station->transports, &station->statistics);
+  consent_registrar_set_observer (station->host.registrar, on_consent_withdrawn, station);
   consent_registrar_begin (station->host.registrar);
 }
 

@@ -461,7 +461,7 @@ take_registration (Visit *visit, const TransportReply *reply, const GError *erro
 
       if (!is_open (consent))
         continue;
-      consent->granted = state.granted;
+      consent->granted = state.granted && consent->withdrawn_at == 0;
       consent->at = state.at;
       consent->until = state.until;
       if (error != NULL && visit_is_ending (visit))
@@ -561,6 +561,8 @@ begin_consents (Visit *visit, const Eligibility *eligibility)
   if (visit->consents.is_told)
     fill_message (visit, eligibility, transport, writing, texts, &consents);
   gather (visit, eligibility, writing);
+  visit->consents.has_number = writing->has_number;
+  memcpy (visit->consents.number, writing->number, sizeof visit->consents.number);
   visit_hold (visit);
   visit_clock_begin (&visit->clock, VISIT_WAIT_CENTER);
   visit_set_state (visit, VISIT_CHECKING);
@@ -651,6 +653,12 @@ visit_consents_note_withdrawn (Visit *visit, ConsentKind kind, const char *where
       }
 }
 
+gboolean
+visit_consents_are_of (Visit *visit, const guint8 number[LEDGER_PERSON_SIZE])
+{
+  return visit->consents.has_number && memcmp (visit->consents.number, number, LEDGER_PERSON_SIZE) == 0;
+}
+
 void
 visit_consents_end_in_time (Visit *visit)
 {
@@ -681,7 +689,7 @@ visit_consents_finish (Visit *visit, const Eligibility *eligibility, const GErro
     {
       Consent *consent = get_consent (visit, i);
 
-      if (!consent->agreed || consent->granted)
+      if (!consent->agreed || consent->granted || consent->withdrawn_at != 0)
         continue;
       statistics_count (visit->host->statistics, STATISTICS_CONSENTS_UNREGISTERED);
       if (consent->error == SHIKAKU_ERROR_NONE)

@@ -269,6 +269,11 @@ def test_by_receipt(rig):
     _visit, consents = desk.visit("drug", Purpose="home")
     outcome = desk.withdraw(consents["drug"]["Receipt"])
     assert (outcome["Kind"], outcome["Where"]) == ("drug", "center"), outcome
+    open_visits = [desk.visit("drug") for _ in range(2)]
+    desk.withdraw(open_visits[0][1]["drug"]["Receipt"])  # of visits that are open, and by nobody of theirs
+    for visit, _consents in open_visits:
+        drug = visit.consents()["drug"]
+        assert (drug["Granted"], drug["Withdrawn"]) == (False, "here") and drug["WithdrawnAt"] > 0, drug
 
 
 def test_no_ledger(rig):

@@ -413,9 +413,7 @@ gather (Visit *visit, const Eligibility *eligibility, ConsentBookWriting *writin
 static void
 keep_person (Visit *visit, const Qualification *qualification, ConsentBookPerson *person)
 {
-  const QualificationInsurance *insurance = qualification->insurances != NULL && qualification->insurances->len > 0
-                                                ? qualification->insurances->pdata[0]
-                                                : NULL;
+  const QualificationInsurance *insurance = person_get_insurance (qualification); /* as of the keyed hash */
 
   person->evidence = g_strdup (visit_evidence_to_string (visit->row->evidence));
   person->origin = g_strdup (visit->row->word);

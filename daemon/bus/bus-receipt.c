@@ -103,9 +103,9 @@ refuse_call (BusCall *call, ShikakuError code, const char *text)
 
 /* make: @id: a receipt's number. @visit: of which it must be; NULL: of any. */
 static void
-make (BusReceipts *receipts, BusCall *call, const char *id, const char *visit)
+make (BusReceipts *receipts, BusCall *call, const char *id, Visit *visit)
 {
-  StationReceiptQuestion question = { .visit = visit };
+  StationReceiptQuestion question = { 0 };
   Options options = { NULL };
   GError *error = NULL;
 
@@ -115,6 +115,11 @@ make (BusReceipts *receipts, BusCall *call, const char *id, const char *visit)
       return;
     }
   question.language = options.language;
+  if (visit != NULL)
+    {
+      question.visit = visit_get_path (visit);
+      question.since = visit_get_opened (visit);
+    }
   /* Of one's own visit the place is enough: FetchRecords gives it. */
   if (receipt_parse_id (id, &question.index, &question.digits)
       || (visit != NULL && g_ascii_string_to_unsigned (id, 10, 0, G_MAXINT64, &question.index, NULL)))
@@ -155,7 +160,7 @@ bus_receipts_get_of_visit (BusReceipts *receipts, BusCall *call, Visit *visit)
 
   sd_bus_message_read_basic (bus_call_get_message (call), 's', &what);
   receipt = find_receipt (visit, what);
-  make (receipts, call, receipt != NULL ? receipt : what, receipt != NULL ? NULL : visit_get_path (visit));
+  make (receipts, call, receipt != NULL ? receipt : what, receipt != NULL ? NULL : visit);
 }
 
 /* The patient's own list. */

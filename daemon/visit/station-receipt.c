@@ -27,6 +27,7 @@ typedef struct
   char *institution;
   guint64 index;
   char *digits, *visit, *language;
+  gint64 since;
   LedgerRecord *record; /* NULL: not read yet */
   LedgerState *state;
 } Making;
@@ -62,7 +63,8 @@ is_wanted (const Making *making, const LedgerRecord *record)
     return FALSE;
   return (making->digits == NULL || g_str_has_suffix (id, making->digits))
          && (making->visit == NULL
-             || g_strcmp0 (ledger_entry_get_text (record->entry, LEDGER_FIELD_VISIT), making->visit) == 0);
+             || (g_strcmp0 (ledger_entry_get_text (record->entry, LEDGER_FIELD_VISIT), making->visit) == 0
+                 && ledger_entry_get_at (record->entry) >= making->since));
 }
 
 /* find_question: the words that were shown, by their hash; NULL: none were, or they are others by now. */
@@ -205,6 +207,7 @@ station_make_receipt (Station *station, const StationReceiptQuestion *question, 
     .index = question->index,
     .digits = g_strdup (question->digits),
     .visit = g_strdup (question->visit),
+    .since = question->since,
     .language = g_strdup (question->language),
   };
   g_task_set_task_data (task, making, making_free);

@@ -15,6 +15,7 @@ typedef struct
   guint64 index;
   const char *digits;   /* with which the leaf's hash begins */
   const char *visit;    /* path of the visit that the entry is of */
+  gint64 since;         /* the visit was opened: after a restart of the bus another may have had its path before */
   const char *language; /* of the words; NULL: that of the entry */
 } StationReceiptQuestion;
 

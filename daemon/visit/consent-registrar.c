@@ -500,7 +500,6 @@ consent_registrar_withdraw (ConsentRegistrar *registrar, guint64 place, LedgerEn
                             GAsyncReadyCallback callback, gpointer user_data)
 {
   consent_book_withdraw (registrar->book, place, entry, callback, user_data);
-  drop_consent (registrar, place);
 }
 
 gboolean
@@ -519,7 +518,10 @@ consent_registrar_set_observer (ConsentRegistrar *registrar, ConsentRegistrarWit
 void
 consent_registrar_note_withdrawn (ConsentRegistrar *registrar, const ConsentBookItem *item)
 {
-  if (!registrar->is_freed && registrar->withdrawn != NULL)
+  if (registrar->is_freed)
+    return;
+  drop_consent (registrar, item->entry);
+  if (registrar->withdrawn != NULL)
     registrar->withdrawn (item, registrar->withdrawn_data);
 }
 

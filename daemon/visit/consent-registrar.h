@@ -51,10 +51,7 @@ void consent_registrar_take (ConsentRegistrar *registrar, ConsentBookWriting *wr
                              gpointer user_data);
 ConsentOutcome *consent_registrar_take_finish (GAsyncResult *result, GError **error);
 
-/*
- * consent_registrar_withdraw: as consent_book_withdraw; and the center is not told of that consent any more, unless the
- * message has others, which are told as they were said.
- */
+/* consent_registrar_withdraw: as consent_book_withdraw. Once it is done: consent_registrar_note_withdrawn. */
 void consent_registrar_withdraw (ConsentRegistrar *registrar, guint64 place, LedgerEntry *entry,
                                  GAsyncReadyCallback callback, gpointer user_data);
 gboolean consent_registrar_withdraw_finish (GAsyncResult *result, GError **error);
@@ -63,6 +60,10 @@ gboolean consent_registrar_withdraw_finish (GAsyncResult *result, GError **error
 typedef void (*ConsentRegistrarWithdrawn) (const ConsentBookItem *item, gpointer user_data);
 void consent_registrar_set_observer (ConsentRegistrar *registrar, ConsentRegistrarWithdrawn withdrawn,
                                      gpointer user_data);
+/*
+ * consent_registrar_note_withdrawn: and the center is not told of that consent any more, unless the message has others,
+ * which are told as they were said.
+ */
 void consent_registrar_note_withdrawn (ConsentRegistrar *registrar, const ConsentBookItem *item);
 
 /* consent_registrar_ref, _unref: for who asks something of it that outlives a turn of the loop. */

@@ -52,7 +52,6 @@ free_job (gpointer data)
   g_clear_pointer (&job->messages, g_ptr_array_unref);
   g_clear_pointer (&job->item, consent_book_item_free);
   g_clear_pointer (&job->entry, ledger_entry_unref);
-  g_free (job->lookup.visit);
   g_free (job);
 }
 
@@ -388,16 +387,6 @@ consent_book_find_person (ConsentBook *book, const guint8 number_hash[LEDGER_PER
   Job *job = new_lookup (book, kind);
 
   memcpy (job->lookup.number, number_hash, LEDGER_PERSON_SIZE);
-  run (book, find, job, callback, user_data);
-}
-
-void
-consent_book_find_visit (ConsentBook *book, const char *visit, ConsentKind kind, GAsyncReadyCallback callback,
-                         gpointer user_data)
-{
-  Job *job = new_lookup (book, kind);
-
-  job->lookup.visit = g_strdup (visit);
   run (book, find, job, callback, user_data);
 }
 

@@ -41,13 +41,11 @@ void consent_book_load (ConsentBook *book, GAsyncReadyCallback callback, gpointe
 GPtrArray *consent_book_load_finish (GAsyncResult *result, GError **error);
 
 /*
- * consent_book_find: the newest consent to @kind that is not over, by one of: the keyed hash of the person's numbers;
- * the visit's path; the id of a receipt (then @kind does not count). Finish: (transfer full), or NULL with NOT_FOUND.
+ * consent_book_find: the newest consent to @kind that is not over, by the keyed hash of the person's numbers, or by
+ * the id of a receipt (then @kind does not count). Finish: (transfer full), or NULL with NOT_FOUND.
  */
 void consent_book_find_person (ConsentBook *book, const guint8 number_hash[LEDGER_PERSON_SIZE], ConsentKind kind,
                                GAsyncReadyCallback callback, gpointer user_data);
-void consent_book_find_visit (ConsentBook *book, const char *visit, ConsentKind kind, GAsyncReadyCallback callback,
-                              gpointer user_data);
 void consent_book_find_receipt (ConsentBook *book, const char *receipt, GAsyncReadyCallback callback,
                                 gpointer user_data);
 ConsentBookItem *consent_book_find_finish (GAsyncResult *result, GError **error);

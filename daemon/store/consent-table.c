@@ -308,10 +308,8 @@ make_item (sqlite3_stmt *statement, StoreKey *key)
 static sqlite3_stmt *
 prepare_lookup (struct sqlite3 *database, const ConsentLookup *lookup, GError **error)
 {
-  const char *sql = lookup->is_receipt ? "SELECT " ITEM_COLUMNS FROM " WHERE c.until > ? AND c.receipt = ?;"
-                    : lookup->visit != NULL
-                        ? "SELECT " ITEM_COLUMNS FROM
-                          " WHERE c.until > ? AND m.visit = ? AND c.kind = ? ORDER BY c.place DESC LIMIT 1;"
+  const char *sql = lookup->is_receipt
+                        ? "SELECT " ITEM_COLUMNS FROM " WHERE c.until > ? AND c.receipt = ?;"
                         : "SELECT " ITEM_COLUMNS FROM
                           " WHERE c.until > ? AND m.number = ? AND c.kind = ? ORDER BY c.place DESC LIMIT 1;";
   sqlite3_stmt *statement = prepare (database, sql, error);
@@ -326,10 +324,7 @@ prepare_lookup (struct sqlite3 *database, const ConsentLookup *lookup, GError **
       sqlite3_bind_text (statement, 2, receipt, -1, SQLITE_TRANSIENT);
       return statement;
     }
-  if (lookup->visit != NULL)
-    sqlite3_bind_text (statement, 2, lookup->visit, -1, SQLITE_STATIC);
-  else
-    sqlite3_bind_blob (statement, 2, lookup->number, LEDGER_PERSON_SIZE, SQLITE_STATIC);
+  sqlite3_bind_blob (statement, 2, lookup->number, LEDGER_PERSON_SIZE, SQLITE_STATIC);
   sqlite3_bind_text (statement, 3, consent_kind_to_string (lookup->kind), -1, SQLITE_STATIC);
   return statement;
 }

@@ -21,13 +21,12 @@ typedef struct
 
 void consent_settlement_free (ConsentSettlement *settlement);
 
-/* What is looked for: by the first that is given of receipt, visit, number. */
+/* What is looked for: by receipt, or by number. */
 typedef struct
 {
   gboolean is_receipt;
   guint64 place;
   char leaf[17]; /* of the receipt: the digits of the leaf's hash */
-  char *visit;   /* NULL: not by that */
   guint8 number[LEDGER_PERSON_SIZE];
   ConsentKind kind;
   gint64 now;

@@ -105,7 +105,7 @@ def run_callgrind(rig, work, *arguments):
     need("valgrind")
     out = make_folder(rig) / "callgrind"
     start_daemon(rig, "valgrind", "--tool=callgrind", f"--callgrind-out-file={out}", "--dump-before=sd_notify",
-                 "--toggle-collect=run_jobs")
+                 "--toggle-collect=run_jobs", "--collect-atstart=yes")
     work(*arguments)
     rig.stop_daemon(60)
     begin = int(re.search(r"^totals: (\d+)", Path(f"{out}.1").read_text(), re.MULTILINE)[1])

@@ -31,8 +31,10 @@ from rows import Row
 
 HERE = Path(__file__).resolve().parent
 IDLE_SECONDS = 10
-CONNECTION_IDLE = 62  # seconds after which the daemon has given up its connections to the center
-THREAD_IDLE = 17      # seconds after which GLib has ended its own threads
+CONNECTION_IDLE = 85  # seconds after which the daemon has given up its connections to the center, and its ledger's
+                      # first checkpoint has left it
+THREAD_IDLE = 40      # seconds after which the ledger's first entries are written, its key is endorsed, and GLib has ended
+                      # its own threads
 # The least that a card's proof takes: SELECT, READ BINARY of the certificate, VERIFY, COMPUTE DIGITAL SIGNATURE
 BARE_COMMANDS = ("00A4040C0AD392F000260100000001", "00B08A00000000", "0020009804" + "1234".encode().hex(),
                  "802A009733" + "3031300D060960864801650304020105000420" + 32 * "5A" + "00")

@@ -9,11 +9,11 @@ KEYS = "/var/lib/simulator"
 PORT = 8443
 CREDENTIALS = ("card-ca.pem", "center-ca.pem", "institution.cert.pem", "institution.key.pem", "account")
 CONFIGURATION = f"""# The desk of the tests.
+[Lookups]
+PerStaffAndDay=0
 [Center]
 URL=https://localhost:{PORT}/oqs-api
 InstitutionCode=1312345678
-[Lookups]
-PerStaffAndDay=0
 """
 
 

@@ -63,7 +63,8 @@ TIMED = "begin=$EPOCHREALTIME; \"$@\"; status=$?; echo \"took $begin $EPOCHREALT
 # Not made here, and what shows them: a moment, a driver, another pcscd than this one.
 ELSEWHERE = {"stopping": "tests/bus/test_manager.py", "pcscd-refuses": "tests/unit/test-station-diagnose.c",
              "center-slow": "tests/unit/test-web-examination.c",
-             "center-unsteady": "tests/bus/test_outage.py"}
+             "center-unsteady": "tests/bus/test_outage.py",
+             "ledger-rolled-back": "tests/bus/test_ledger.py", "witness-silent": "tests/bus/test_ledger.py"}
 
 
 def ask(machine, *options, user="tester"):

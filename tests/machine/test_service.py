@@ -10,7 +10,7 @@ from packages import SOURCE
 
 REMAINS = Path(__file__).resolve().with_name("remains.py")
 RESTARTS = Path(__file__).resolve().with_name("restarts.py")
-EXPOSURE = 11  # tenths, of systemd-analyze security
+EXPOSURE = 12  # tenths, of systemd-analyze security
 KILLS = 12
 NO_DAEMON = 69  # exit status of shikakuctl
 EX_CONFIG = 78  # exit status of shikakud

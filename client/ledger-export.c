@@ -146,7 +146,7 @@ ledger_export_run (Client *client, const char *format, const char *to, GVariant 
     {
       close (ends[1]);
       g_idle_add (on_failed_early, run);
-      return;
+      return; /* cppcheck-suppress memleak; who is told frees it */
     }
   run->waiting++;
   descriptors = g_unix_fd_list_new_from_array (&ends[1], 1); /* which closes it with the message */

@@ -58,6 +58,7 @@ main (int argc, char **argv)
   RecordsPart parts[PARTS_MAXIMUM] = { { NULL } };
   RecordsAsked asked = { CONSENT_DRUG, NULL, NULL, TRUE };
   RecordsJson json;
+  gboolean is_well = TRUE;
 
   if (argc < 3 || argc > PARTS_MAXIMUM + 2 || !consent_kind_lookup (argv[1], &asked.kind))
     return 64;
@@ -70,12 +71,14 @@ main (int argc, char **argv)
       fputs (sample, stdout);
       return EXIT_SUCCESS;
     }
-  for (int i = 2; i < argc; i++)
+  for (int i = 2; i < argc && is_well; i++)
     {
-      if (!read_part (&parts[i - 2], asked.kind, argv[i]))
-        return EXIT_FAILURE;
+      is_well = read_part (&parts[i - 2], asked.kind, argv[i]);
       asked.complete = asked.complete && (parts[i - 2].outcome == RECORDS_DATA || parts[i - 2].outcome == RECORDS_NONE);
     }
-  return records_json_write (&asked, parts, (gsize)argc - 2, &json, NULL) && print (&json) ? EXIT_SUCCESS
-                                                                                           : EXIT_FAILURE;
+  is_well = is_well && records_json_write (&asked, parts, (gsize)argc - 2, &json, NULL) && print (&json);
+  for (guint i = 0; i < PARTS_MAXIMUM; i++)
+    if (parts[i].verdict != NULL)
+      records_verdict_free ((RecordsVerdict *)parts[i].verdict);
+  return is_well ? EXIT_SUCCESS : EXIT_FAILURE;
 }

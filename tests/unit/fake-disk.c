@@ -82,6 +82,7 @@ free_unflushed (gpointer data)
 static void
 forget_unflushed (const char *path)
 {
+  g_mutex_lock (&lock); /* each store has a thread of its own */
   for (GList *link = unflushed.head, *next; link != NULL; link = next)
     {
       Unflushed *one = link->data;
@@ -93,6 +94,7 @@ forget_unflushed (const char *path)
           g_queue_delete_link (&unflushed, link);
         }
     }
+  g_mutex_unlock (&lock);
 }
 
 /* note_unflushed: @length bytes at @offset are about to be written; -1: the file is about to be cut there. */
@@ -110,7 +112,9 @@ note_unflushed (FakeFile *file, gint64 offset, gint64 length)
   if (kept > 0)
     file->real->pMethods->xRead (file->real, before, (int)kept, offset);
   *one = (Unflushed){ g_strdup (file->path), offset, size, g_bytes_new_take (before, (gsize)kept), length };
+  g_mutex_lock (&lock);
   g_queue_push_head (&unflushed, one);
+  g_mutex_unlock (&lock);
 }
 
 static void

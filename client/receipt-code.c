@@ -42,7 +42,7 @@ receipt_code_make_svg (const char *text, const char *title)
       "<path d=\"",
       size, size, escaped, size, size);
   for (int row = 0; row < code->width; row++)
-    add_row (svg, code->data + row * code->width, code->width, row);
+    add_row (svg, code->data + (gsize)row * (gsize)code->width, code->width, row);
   g_string_append (svg, "\"/></svg>");
   QRcode_free (code);
   return g_string_free (svg, FALSE);

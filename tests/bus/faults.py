@@ -121,8 +121,14 @@ def look_at_rest(process):
     """What @process holds when what must survive is written: its file stays open, its thread has ended (one that is not
     named yet has the name of the first)."""
     first = "thread " + Path(f"/proc/{process.pid}/comm").read_text().strip()
-    until(lambda: (held := look_at(process))["thread store"] == 0 and held[first] == 1, "the store to be at rest")
-    return look_at(process)
+    held = []  # the same look: what comes late may be written the moment after
+
+    def rests():
+        held[:] = [look_at(process)]
+        return held[0]["thread store"] == 0 and held[0][first] == 1
+
+    until(rests, "the store to be at rest")
+    return held[0]
 
 
 class Desk:

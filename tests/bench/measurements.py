@@ -176,8 +176,10 @@ def measure_instructions(effort):
     (ready, short), (_ready, long) = run_twice(effort, run_callgrind)
     (_ready, short_whole), (_ready, long_whole) = run_twice(effort, run_callgrind, NumberDesk.run_whole)
     each = effort.long - effort.short
-    return [Row("number check: instructions", (long - short) / each, at_most=1.42e6),
-            Row("number check in one call: instructions", (long_whole - short_whole) / each, at_most=1.4e6),
+    # Before there was a ledger 1.42 and 1.4 million were enough: its entry, and the two keyed hashes of the person in it, are
+    # the rest.
+    return [Row("number check: instructions", (long - short) / each, at_most=1.58e6),
+            Row("number check in one call: instructions", (long_whole - short_whole) / each, at_most=1.54e6),
             Row("start: instructions from exec to READY", ready, at_most=45e6)]
 
 

@@ -348,7 +348,7 @@ static gboolean
 fetch_by_ticket (Fetching *fetching, BusPeer *peer, const char *secret, StationRecordsQuery *query, GError **error)
 {
   BusRecords *self = fetching->records;
-  guint8 number[LEDGER_PERSON_SIZE];
+  RecordsPatient patient;
   Visit *visit = station_find_visit_by_ticket (self->station, secret, VISIT_TICKET_RECORDS, &query->ticket);
 
   if (visit != NULL)
@@ -357,10 +357,10 @@ fetch_by_ticket (Fetching *fetching, BusPeer *peer, const char *secret, StationR
       station_fetch_records (self->station, visit, query, fetching->cancellable, on_fetched, fetching);
       return TRUE;
     }
-  query->ticket = station_find_ticket (self->station, secret, number);
+  query->ticket = station_find_ticket (self->station, secret, query->kind, &patient);
   if (query->ticket != NULL)
     {
-      station_fetch_records_of (self->station, number, query, fetching->cancellable, on_fetched, fetching);
+      station_fetch_records_of (self->station, &patient, query, fetching->cancellable, on_fetched, fetching);
       return TRUE;
     }
   note_wrong (self, peer);
@@ -373,7 +373,7 @@ fetch_patient (Fetching *fetching, BusPeer *peer, const FetchOptions *options, S
                GError **error)
 {
   BusRecords *self = fetching->records;
-  guint8 number[LEDGER_PERSON_SIZE];
+  RecordsPatient patient;
 
   if (!may_guess (self, peer, error))
     return FALSE;
@@ -381,9 +381,9 @@ fetch_patient (Fetching *fetching, BusPeer *peer, const FetchOptions *options, S
     return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "Ticket does not go with the numbers of a patient");
   if (options->ticket != NULL)
     return fetch_by_ticket (fetching, peer, options->ticket, query, error);
-  if (!station_hash_insured (self->station, &options->insured, number, error))
+  if (!station_hash_insured (self->station, &options->insured, &patient, error))
     return FALSE;
-  station_fetch_records_of (self->station, number, query, fetching->cancellable, on_fetched, fetching);
+  station_fetch_records_of (self->station, &patient, query, fetching->cancellable, on_fetched, fetching);
   return TRUE;
 }
 

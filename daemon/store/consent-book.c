@@ -35,8 +35,8 @@ typedef struct
   GArray *places;      /* made of it */
   GPtrArray *messages; /* that were loaded */
   ConsentLookup lookup;
-  ConsentBookItem *item;
-  guint64 place; /* to be withdrawn */
+  GPtrArray *items; /* that were found */
+  guint64 place;    /* to be withdrawn */
   LedgerEntry *entry;
   gboolean is_found;
 } Job;
@@ -50,8 +50,9 @@ free_job (gpointer data)
   g_clear_pointer (&job->writing, consent_book_writing_free);
   g_clear_pointer (&job->places, g_array_unref);
   g_clear_pointer (&job->messages, g_ptr_array_unref);
-  g_clear_pointer (&job->item, consent_book_item_free);
+  g_clear_pointer (&job->items, g_ptr_array_unref);
   g_clear_pointer (&job->entry, ledger_entry_unref);
+  g_free (job->lookup.branch);
   g_free (job);
 }
 
@@ -153,7 +154,7 @@ find (struct sqlite3 *database, gpointer data, GError **error)
   Job *job = data;
 
   return write_settlements (database, job, error) && need_key (job->book, error)
-         && consent_table_find (database, job->book->key, &job->lookup, &job->item, error);
+         && consent_table_find (database, job->book->key, &job->lookup, job->items, error);
 }
 
 static gboolean
@@ -162,8 +163,8 @@ withdraw (struct sqlite3 *database, gpointer data, GError **error)
   Job *job = data;
   guint64 place;
 
-  return write_settlements (database, job, error)
-         && consent_table_withdraw (database, job->place, g_get_real_time (), &job->is_found, error)
+  return write_settlements (database, job, error) && need_key (job->book, error)
+         && consent_table_withdraw (database, job->book->key, job->place, g_get_real_time (), &job->is_found, error)
          && (!job->is_found || ledger_append_in (job->book->ledger, database, job->entry, &place, error));
 }
 
@@ -377,16 +378,18 @@ new_lookup (ConsentBook *book, ConsentKind kind)
 
   job->lookup.kind = kind;
   job->lookup.now = g_get_real_time ();
+  job->items = g_ptr_array_new_with_free_func ((GDestroyNotify)consent_book_item_free);
   return job;
 }
 
 void
-consent_book_find_person (ConsentBook *book, const guint8 number_hash[LEDGER_PERSON_SIZE], ConsentKind kind,
-                          GAsyncReadyCallback callback, gpointer user_data)
+consent_book_find_person (ConsentBook *book, const guint8 number_hash[LEDGER_PERSON_SIZE], const char *branch,
+                          ConsentKind kind, GAsyncReadyCallback callback, gpointer user_data)
 {
   Job *job = new_lookup (book, kind);
 
   memcpy (job->lookup.number, number_hash, LEDGER_PERSON_SIZE);
+  job->lookup.branch = g_strdup (branch);
   run (book, find, job, callback, user_data);
 }
 
@@ -401,14 +404,37 @@ consent_book_find_receipt (ConsentBook *book, const char *receipt, GAsyncReadyCa
   run (book, find, job, callback, user_data);
 }
 
+/* is_of_one_person: each with each: one without a branch may be as like the one twin as the other. */
+static gboolean
+is_of_one_person (const GPtrArray *items)
+{
+  for (guint i = 1; i < items->len; i++)
+    for (guint j = 0; j < i; j++)
+      {
+        const ConsentBookItem *a = items->pdata[i], *b = items->pdata[j];
+
+        if (consent_book_person_compare (&a->person, &b->person) != CONSENT_BOOK_SAME_PERSON)
+          return FALSE;
+      }
+  return TRUE;
+}
+
 ConsentBookItem *
 consent_book_find_finish (GAsyncResult *result, GError **error)
 {
+  GPtrArray *items;
+
   if (!g_task_propagate_boolean (G_TASK (result), error))
     return NULL;
-  if (get_job (result)->item == NULL)
+  items = get_job (result)->items;
+  if (items->len > 0 && is_of_one_person (items))
+    return g_ptr_array_steal_index (items, 0);
+  if (items->len == 0)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "there is no such consent, or it has ended");
-  return g_steal_pointer (&get_job (result)->item);
+  else
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
+                         "more than one person here has these numbers: Branch, or a ticket, says whose records");
+  return NULL;
 }
 
 void

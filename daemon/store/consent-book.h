@@ -8,7 +8,7 @@
  * What is of a person is sealed under the store's key (purpose "consent-book") but for what is looked up: keyed hashes,
  * the visit's path. A row goes when its time is over.
  *
- * Asynchronous, on the main thread. Errors: LEDGER_FAILED; NOT_FOUND.
+ * Asynchronous, on the main thread. Errors: LEDGER_FAILED; NOT_FOUND; INVALID_OPTION.
  */
 #pragma once
 
@@ -41,18 +41,20 @@ void consent_book_load (ConsentBook *book, GAsyncReadyCallback callback, gpointe
 GPtrArray *consent_book_load_finish (GAsyncResult *result, GError **error);
 
 /*
- * consent_book_find: the newest consent to @kind that is not over, by the keyed hash of the person's numbers, or by
- * the id of a receipt (then @kind does not count). Finish: (transfer full), or NULL with NOT_FOUND.
+ * consent_book_find: a consent that is not over. _person: the newest to @kind of who has numbers with that keyed hash;
+ * twins have the same, and @branch (NULL: not known) says which. _receipt: that with this id. Finish: (transfer full),
+ * or NULL with NOT_FOUND; INVALID_OPTION: it may be more than one person's.
  */
-void consent_book_find_person (ConsentBook *book, const guint8 number_hash[LEDGER_PERSON_SIZE], ConsentKind kind,
-                               GAsyncReadyCallback callback, gpointer user_data);
+void consent_book_find_person (ConsentBook *book, const guint8 number_hash[LEDGER_PERSON_SIZE], const char *branch,
+                               ConsentKind kind, GAsyncReadyCallback callback, gpointer user_data);
 void consent_book_find_receipt (ConsentBook *book, const char *receipt, GAsyncReadyCallback callback,
                                 gpointer user_data);
 ConsentBookItem *consent_book_find_finish (GAsyncResult *result, GError **error);
 
 /*
- * consent_book_withdraw: the consent at @place is none any more, nor is any other of that person to the same kind, with
- * its entry (transfer full), before this is answered. NOT_FOUND: there is no such consent, or it has ended.
+ * consent_book_withdraw: the consent at @place is none any more, nor is any other of that person to the same kind (but
+ * of a twin), with its entry (transfer full), before this is answered. NOT_FOUND: there is no such consent, or it has
+ * ended.
  */
 void consent_book_withdraw (ConsentBook *book, guint64 place, LedgerEntry *entry, GAsyncReadyCallback callback,
                             gpointer user_data);

@@ -2,6 +2,48 @@
 /* consent-item: see the header. */
 #include "store/consent-item.h"
 
+#include <string.h>
+
+#include "codec/name-comparison.h"
+#include "codec/typed-number.h"
+
+/* compare_branches: they are two digits; some answers leave them out. */
+static NameComparison
+compare_branches (const char *a, const char *b)
+{
+  g_autofree char *bare_a = a != NULL ? typed_number_fold (a) : NULL;
+  g_autofree char *bare_b = b != NULL ? typed_number_fold (b) : NULL;
+
+  if (bare_a == NULL || bare_b == NULL || *bare_a == '\0' || *bare_b == '\0')
+    return NAME_COMPARISON_UNKNOWN;
+  return strcmp (bare_a + strspn (bare_a, "0"), bare_b + strspn (bare_b, "0")) == 0 ? NAME_COMPARISON_SAME
+                                                                                    : NAME_COMPARISON_DIFFERS;
+}
+
+ConsentBookLikeness
+consent_book_person_compare (const ConsentBookPerson *a, const ConsentBookPerson *b)
+{
+  const NameComparison results[]
+      = { compare_branches (a->branch, b->branch), name_comparison_compare (NAME_WRITTEN, a->name, b->name),
+          name_comparison_compare (NAME_KANA, a->kana, b->kana) };
+  ConsentBookLikeness likeness = CONSENT_BOOK_MAYBE_PERSON;
+
+  if (a->birthdate != NULL && b->birthdate != NULL && strcmp (a->birthdate, b->birthdate) != 0)
+    return CONSENT_BOOK_OTHER_PERSON;
+  for (gsize i = 0; i < G_N_ELEMENTS (results); i++)
+    if (results[i] == NAME_COMPARISON_DIFFERS)
+      return CONSENT_BOOK_OTHER_PERSON;
+    else if (results[i] != NAME_COMPARISON_UNKNOWN)
+      likeness = CONSENT_BOOK_SAME_PERSON;
+  return likeness;
+}
+
+gboolean
+consent_book_person_may_have_branch (const ConsentBookPerson *person, const char *branch)
+{
+  return compare_branches (person->branch, branch) != NAME_COMPARISON_DIFFERS;
+}
+
 static void
 clear_person (ConsentBookPerson *person)
 {

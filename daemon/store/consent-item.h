@@ -23,6 +23,18 @@ typedef struct
   char *evidence, *origin, *answerer; /* words of the contract */
 } ConsentBookPerson;
 
+/* How likely two of them, with the same numbers and birthdate, are one person: twins have the same. */
+typedef enum
+{
+  CONSENT_BOOK_SAME_PERSON,  /* name, kana or branch say so, and none of them is another */
+  CONSENT_BOOK_MAYBE_PERSON, /* nothing is known of both that could say it */
+  CONSENT_BOOK_OTHER_PERSON,
+} ConsentBookLikeness;
+
+ConsentBookLikeness consent_book_person_compare (const ConsentBookPerson *a, const ConsentBookPerson *b);
+/* consent_book_person_may_have_branch: it has none that is known, or @branch: without regard to width and zeros. */
+gboolean consent_book_person_may_have_branch (const ConsentBookPerson *person, const char *branch);
+
 /* One consent of the book. */
 typedef struct
 {

@@ -308,10 +308,9 @@ make_item (sqlite3_stmt *statement, StoreKey *key)
 static sqlite3_stmt *
 prepare_lookup (struct sqlite3 *database, const ConsentLookup *lookup, GError **error)
 {
-  const char *sql = lookup->is_receipt
-                        ? "SELECT " ITEM_COLUMNS FROM " WHERE c.until > ? AND c.receipt = ?;"
-                        : "SELECT " ITEM_COLUMNS FROM
-                          " WHERE c.until > ? AND m.number = ? AND c.kind = ? ORDER BY c.place DESC LIMIT 1;";
+  const char *sql = lookup->is_receipt ? "SELECT " ITEM_COLUMNS FROM " WHERE c.until > ? AND c.receipt = ?;"
+                                       : "SELECT " ITEM_COLUMNS FROM
+                                         " WHERE c.until > ? AND m.number = ? AND c.kind = ? ORDER BY c.place DESC;";
   sqlite3_stmt *statement = prepare (database, sql, error);
 
   if (statement == NULL)
@@ -330,7 +329,7 @@ prepare_lookup (struct sqlite3 *database, const ConsentLookup *lookup, GError **
 }
 
 gboolean
-consent_table_find (struct sqlite3 *database, StoreKey *key, const ConsentLookup *lookup, ConsentBookItem **ret_item,
+consent_table_find (struct sqlite3 *database, StoreKey *key, const ConsentLookup *lookup, GPtrArray *items,
                     GError **error)
 {
   sqlite3_stmt *statement = prepare_lookup (database, lookup, error);
@@ -338,35 +337,78 @@ consent_table_find (struct sqlite3 *database, StoreKey *key, const ConsentLookup
 
   if (statement == NULL)
     return FALSE;
-  result = sqlite3_step (statement);
-  if (result == SQLITE_ROW)
-    *ret_item = make_item (statement, key);
+  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+    {
+      g_autoptr (ConsentBookItem) item = make_item (statement, key);
+
+      if (item != NULL && (lookup->is_receipt || consent_book_person_may_have_branch (&item->person, lookup->branch)))
+        g_ptr_array_add (items, g_steal_pointer (&item));
+    }
   sqlite3_finalize (statement);
-  return result == SQLITE_ROW || result == SQLITE_DONE || set_failed (database, error);
+  return result == SQLITE_DONE || set_failed (database, error);
 }
 
-gboolean
-consent_table_withdraw (struct sqlite3 *database, guint64 place, gint64 now, gboolean *ret_found, GError **error)
+/* Withdrawing. */
+
+/* set_withdrawn: the one at @place, if it stands at @now. sqlite3_changes() tells. */
+static gboolean
+set_withdrawn (struct sqlite3 *database, guint64 place, gint64 now, GError **error)
 {
-  static const char one[] = "UPDATE consents SET state = 4 WHERE place = ? AND until > ? AND state IN (0, 1);";
-  static const char same[]
-      = "UPDATE consents SET state = 4 WHERE state IN (0, 1) AND kind = (SELECT kind FROM consents WHERE place = ?1)"
-        " AND identifier IN (SELECT o.identifier FROM consent_messages o, consent_messages m, consents c"
-        " WHERE c.place = ?1 AND m.identifier = c.identifier AND o.number = m.number);";
-  sqlite3_stmt *statement = prepare (database, one, error);
+  sqlite3_stmt *statement
+      = prepare (database, "UPDATE consents SET state = 4 WHERE place = ? AND until > ? AND state IN (0, 1);", error);
 
   if (statement == NULL)
     return FALSE;
   sqlite3_bind_int64 (statement, 1, (gint64)place);
   sqlite3_bind_int64 (statement, 2, now);
-  if (!finish_statement (database, statement, error))
+  return finish_statement (database, statement, error);
+}
+
+/* find_others: adds to @places those that go with the one at @place: the first row is that one. */
+static gboolean
+find_others (struct sqlite3 *database, StoreKey *key, guint64 place, GArray *places, GError **error)
+{
+  static const char sql[]
+      = "SELECT " ITEM_COLUMNS FROM " WHERE c.place = ?1 OR (c.state IN (0, 1)"
+        " AND c.kind = (SELECT kind FROM consents WHERE place = ?1) AND m.number = (SELECT o.number"
+        " FROM consents p JOIN consent_messages o USING (identifier) WHERE p.place = ?1)) ORDER BY c.place <> ?1;";
+  sqlite3_stmt *statement = prepare (database, sql, error);
+  g_autoptr (ConsentBookItem) mine = NULL;
+  int result;
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (statement, 1, (gint64)place);
+  if ((result = sqlite3_step (statement)) == SQLITE_ROW)
+    mine = make_item (statement, key);
+  while (result == SQLITE_ROW && (result = sqlite3_step (statement)) == SQLITE_ROW)
+    {
+      g_autoptr (ConsentBookItem) other = make_item (statement, key);
+      const guint64 found = (guint64)sqlite3_column_int64 (statement, 7);
+
+      if (mine == NULL || other == NULL
+          || consent_book_person_compare (&mine->person, &other->person) != CONSENT_BOOK_OTHER_PERSON)
+        g_array_append_val (places, found);
+    }
+  sqlite3_finalize (statement);
+  return result == SQLITE_DONE || set_failed (database, error);
+}
+
+gboolean
+consent_table_withdraw (struct sqlite3 *database, StoreKey *key, guint64 place, gint64 now, gboolean *ret_found,
+                        GError **error)
+{
+  g_autoptr (GArray) others = g_array_new (FALSE, FALSE, sizeof (guint64));
+
+  if (!set_withdrawn (database, place, now, error))
     return FALSE;
   *ret_found = sqlite3_changes (database) == 1;
   if (!*ret_found)
     return TRUE;
-  statement = prepare (database, same, error); /* whoever takes it back means those of other visits too */
-  if (statement == NULL)
+  if (!find_others (database, key, place, others, error)) /* whoever takes it back means those of other visits too */
     return FALSE;
-  sqlite3_bind_int64 (statement, 1, (gint64)place);
-  return finish_statement (database, statement, error);
+  for (guint i = 0; i < others->len; i++)
+    if (!set_withdrawn (database, g_array_index (others, guint64, i), G_MININT64, error))
+      return FALSE;
+  return TRUE;
 }

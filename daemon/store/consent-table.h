@@ -21,13 +21,14 @@ typedef struct
 
 void consent_settlement_free (ConsentSettlement *settlement);
 
-/* What is looked for: by receipt, or by number. */
+/* What is looked for: by a receipt, or by the hash of numbers. */
 typedef struct
 {
   gboolean is_receipt;
   guint64 place;
   char leaf[17]; /* of the receipt: the digits of the leaf's hash */
   guint8 number[LEDGER_PERSON_SIZE];
+  char *branch; /* of who has these numbers; NULL: not known */
   ConsentKind kind;
   gint64 now;
 } ConsentLookup;
@@ -46,10 +47,13 @@ gboolean consent_table_settle (struct sqlite3 *database, const ConsentSettlement
 /* consent_table_load: adds to @messages (of ConsentBookMessage) what is open; a request that cannot be read is NULL. */
 gboolean consent_table_load (struct sqlite3 *database, StoreKey *key, GPtrArray *messages, GError **error);
 
-/* consent_table_find: *ret_item: (transfer full), or NULL: there is none. */
-gboolean consent_table_find (struct sqlite3 *database, StoreKey *key, const ConsentLookup *lookup,
-                             ConsentBookItem **ret_item, GError **error);
+/* consent_table_find: adds to @items (of ConsentBookItem) what fits and can be read, the newest first. */
+gboolean consent_table_find (struct sqlite3 *database, StoreKey *key, const ConsentLookup *lookup, GPtrArray *items,
+                             GError **error);
 
-/* consent_table_withdraw: *ret_found: whether there was such a consent, and it was not over at @now. */
-gboolean consent_table_withdraw (struct sqlite3 *database, guint64 place, gint64 now, gboolean *ret_found,
-                                 GError **error);
+/*
+ * consent_table_withdraw: *ret_found: whether there was such a consent, and it was not over at @now. With it go those
+ * to the same kind of who has the same numbers, unless they are known to be another person's.
+ */
+gboolean consent_table_withdraw (struct sqlite3 *database, StoreKey *key, guint64 place, gint64 now,
+                                 gboolean *ret_found, GError **error);

@@ -163,12 +163,16 @@ wants_person (const LedgerFilter *filter)
          || filter->person_number_before != NULL;
 }
 
+/* is_of_person: twins have the same numbers: these tell only where there is no name on either side. */
 static gboolean
 is_of_person (const LedgerEntry *entry, const LedgerFilter *filter)
 {
-  return !wants_person (filter) || is_same_hash (entry, LEDGER_FIELD_PERSON, filter->person)
-         || is_same_hash (entry, LEDGER_FIELD_PERSON_NUMBER, filter->person_number)
-         || is_same_hash (entry, LEDGER_FIELD_PERSON, filter->person_before)
+  if (!wants_person (filter))
+    return TRUE;
+  if (filter->person != NULL && ledger_entry_get_bytes (entry, LEDGER_FIELD_PERSON) != NULL)
+    return is_same_hash (entry, LEDGER_FIELD_PERSON, filter->person)
+           || is_same_hash (entry, LEDGER_FIELD_PERSON, filter->person_before);
+  return is_same_hash (entry, LEDGER_FIELD_PERSON_NUMBER, filter->person_number)
          || is_same_hash (entry, LEDGER_FIELD_PERSON_NUMBER, filter->person_number_before);
 }
 

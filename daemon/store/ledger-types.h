@@ -65,7 +65,10 @@ typedef struct
   const char *staff, *visit;
   gboolean has_uid;
   guint32 uid;
-  /* Any of these; LEDGER_PERSON_SIZE bytes each. Before: under the key before a rotation. */
+  /*
+   * LEDGER_PERSON_SIZE bytes each: the name, where it is given and the entry has one; else the number. Before: under
+   * the key before a rotation.
+   */
   const guint8 *person, *person_number, *person_before, *person_number_before;
 } LedgerFilter;
 

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * ledger-person: of whom an entry of the ledger is, without saying it. In: the texts of an answer, or typed numbers.
- * Out: two keyed hashes: of name and birthdate, and of insurer, symbol, number and birthdate; either finds a person.
+ * Out: two keyed hashes: of name and birthdate, and of insurer, symbol, number and birthdate, which twins
+ * share: it finds a person where no name is known.
  */
 #pragma once
 

@@ -18,4 +18,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Objections, objections_free)
 void objections_restore (Objections *objections);
 
 void objections_add (Objections *objections, const LedgerPersonHashes *person);
+/* objections_has: by the name, where both have one; else by the numbers: twins have the same. */
 gboolean objections_has (const Objections *objections, const LedgerPersonHashes *person);

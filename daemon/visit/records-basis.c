@@ -16,6 +16,8 @@ struct RecordsBasis
   char *owner;  /* NULL: it does not matter */
   gboolean has_begun;
   ConsentBook *book;
+  gboolean is_by_receipt; /* and not by: number, branch */
+  char *receipt, *branch; /* NULL: there is none; not known */
   guint8 number[LEDGER_PERSON_SIZE];
   ConsentBookItem *item; /* as found last */
   gboolean has_consent;
@@ -34,13 +36,16 @@ records_basis_new_of_visit (Visit *visit, ConsentKind kind, const char *owner)
 }
 
 RecordsBasis *
-records_basis_new_of_book (ConsentBook *book, ConsentKind kind, const guint8 number[LEDGER_PERSON_SIZE])
+records_basis_new_of_book (ConsentBook *book, ConsentKind kind, const RecordsPatient *patient)
 {
   RecordsBasis *basis = g_new0 (RecordsBasis, 1);
 
   basis->kind = kind;
   basis->book = book;
-  memcpy (basis->number, number, LEDGER_PERSON_SIZE);
+  basis->is_by_receipt = patient->is_by_receipt;
+  basis->receipt = g_strdup (patient->receipt);
+  basis->branch = g_strdup (patient->branch);
+  memcpy (basis->number, patient->number, sizeof basis->number);
   return basis;
 }
 
@@ -51,6 +56,8 @@ records_basis_free (RecordsBasis *basis)
     visit_records_end (basis->visit);
   g_clear_pointer (&basis->visit, visit_unref);
   g_clear_pointer (&basis->item, consent_book_item_free);
+  g_free (basis->receipt);
+  g_free (basis->branch);
   g_free (basis->owner);
   g_free (basis);
 }
@@ -113,6 +120,16 @@ verify_item (RecordsBasis *basis, GError **error)
   return TRUE;
 }
 
+/* keep_receipt: from now on it is this consent, and so this person, or none. */
+static void
+keep_receipt (RecordsBasis *basis)
+{
+  if (basis->item == NULL || basis->is_by_receipt)
+    return;
+  basis->is_by_receipt = TRUE;
+  basis->receipt = g_strdup (basis->item->receipt);
+}
+
 static void
 on_found (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -122,10 +139,21 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
 
   g_clear_pointer (&basis->item, consent_book_item_free);
   basis->item = consent_book_find_finish (result, &error);
+  keep_receipt (basis);
   if (basis->item != NULL && verify_item (basis, &error))
     g_task_return_boolean (task, TRUE);
   else
     g_task_return_error (task, error);
+}
+
+/* look_in_book: @task: (transfer full). */
+static void
+look_in_book (RecordsBasis *basis, GTask *task)
+{
+  if (!basis->is_by_receipt)
+    consent_book_find_person (basis->book, basis->number, basis->branch, basis->kind, on_found, task);
+  else
+    consent_book_find_receipt (basis->book, basis->receipt != NULL ? basis->receipt : "", on_found, task);
 }
 
 void
@@ -138,7 +166,7 @@ records_basis_verify (RecordsBasis *basis, GAsyncReadyCallback callback, gpointe
   g_task_set_task_data (task, basis, NULL);
   basis->has_consent = FALSE;
   if (basis->visit == NULL && basis->book != NULL)
-    consent_book_find_person (basis->book, basis->number, basis->kind, on_found, g_steal_pointer (&task));
+    look_in_book (basis, g_steal_pointer (&task));
   else if (basis->visit != NULL && verify_visit (basis, &error))
     g_task_return_boolean (task, TRUE);
   else

@@ -12,12 +12,21 @@
 
 typedef struct RecordsBasis RecordsBasis;
 
+/* Whose consent is looked for in the book. Borrowed. */
+typedef struct
+{
+  gboolean is_by_receipt;
+  const char *receipt; /* of a consent; NULL: there was none */
+  guint8 number[LEDGER_PERSON_SIZE];
+  const char *branch; /* beside the keyed hash of numbers; NULL: not known */
+} RecordsPatient;
+
 /*
  * records_basis_new_of_visit: @owner: unique name of who asks; NULL: somebody with a ticket, whoever owns the visit.
- * _of_book: of the person whose numbers have this keyed hash. @book: NULL: there is none.
+ * _of_book: a consent that was found by numbers stays the one that is verified. @book: NULL: there is none.
  */
 RecordsBasis *records_basis_new_of_visit (Visit *visit, ConsentKind kind, const char *owner);
-RecordsBasis *records_basis_new_of_book (ConsentBook *book, ConsentKind kind, const guint8 number[LEDGER_PERSON_SIZE]);
+RecordsBasis *records_basis_new_of_book (ConsentBook *book, ConsentKind kind, const RecordsPatient *patient);
 void records_basis_free (RecordsBasis *basis);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (RecordsBasis, records_basis_free)
 
@@ -30,7 +39,8 @@ void records_basis_begin (RecordsBasis *basis, GCancellable *cancellable);
 
 /*
  * records_basis_verify: finish: whether it holds; FALSE with NOT_FOUND (the visit was closed or has another owner; or
- * nobody has consented), CONSENT_DENIED, CONSENT_EXPIRED, LEDGER_FAILED.
+ * nobody has consented), INVALID_OPTION (more than one person with these numbers has), CONSENT_DENIED, CONSENT_EXPIRED,
+ * LEDGER_FAILED.
  */
 void records_basis_verify (RecordsBasis *basis, GAsyncReadyCallback callback, gpointer user_data);
 gboolean records_basis_verify_finish (RecordsBasis *basis, GAsyncResult *result, GError **error);

@@ -247,7 +247,7 @@ station_fetch_records (Station *station, Visit *visit, const StationRecordsQuery
 }
 
 void
-station_fetch_records_of (Station *station, const guint8 number[LEDGER_PERSON_SIZE], const StationRecordsQuery *query,
+station_fetch_records_of (Station *station, const RecordsPatient *patient, const StationRecordsQuery *query,
                           GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
 {
   GTask *task = g_task_new (NULL, NULL, callback, user_data);
@@ -256,12 +256,12 @@ station_fetch_records_of (Station *station, const guint8 number[LEDGER_PERSON_SI
   g_task_set_source_tag (task, station_fetch_records_of);
   begin_wish (station,
               records_basis_new_of_book (registrar != NULL ? consent_registrar_get_book (registrar) : NULL, query->kind,
-                                         number),
+                                         patient),
               "/", query, cancellable, task);
 }
 
 gboolean
-station_hash_insured (Station *station, const TransportNumberQuery *insured, guint8 ret_number[LEDGER_PERSON_SIZE],
+station_hash_insured (Station *station, const TransportNumberQuery *insured, RecordsPatient *ret_patient,
                       GError **error)
 {
   const LedgerPerson person = ledger_person_of_query (insured);
@@ -273,7 +273,8 @@ station_hash_insured (Station *station, const TransportNumberQuery *insured, gui
   ledger_person_hash (station->host.ledger, &person, &hashes);
   if (!hashes.has_number)
     return set_error (error, SHIKAKU_ERROR_LEDGER_FAILED, "there is no ledger, and nothing is handed out without one");
-  memcpy (ret_number, hashes.number, LEDGER_PERSON_SIZE);
+  *ret_patient = (RecordsPatient){ .branch = insured->branch };
+  memcpy (ret_patient->number, hashes.number, sizeof ret_patient->number);
   return TRUE;
 }
 

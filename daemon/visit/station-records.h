@@ -31,17 +31,19 @@ void station_fetch_records (Station *station, Visit *visit, const StationRecords
                             GAsyncReadyCallback callback, gpointer user_data);
 
 /*
- * station_fetch_records_of: the same by the consent that the person with this keyed hash has given at some visit, which
- * may be closed. Also NOT_FOUND: there is no such consent that lasts. The finish is that above.
+ * station_fetch_records_of: the same by a consent that was given at some visit, which may be closed. Also NOT_FOUND:
+ * there is no such consent that lasts; INVALID_OPTION: more than one person with these numbers has consented. The
+ * finish is that above.
  */
-void station_fetch_records_of (Station *station, const guint8 number[LEDGER_PERSON_SIZE],
-                               const StationRecordsQuery *query, GCancellable *cancellable,
-                               GAsyncReadyCallback callback, gpointer user_data);
+void station_fetch_records_of (Station *station, const RecordsPatient *patient, const StationRecordsQuery *query,
+                               GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
 RecordsAnswer *station_fetch_records_finish (GAsyncResult *result, GError **error);
 
-/* station_hash_insured: the keyed hash of numbers that were typed. FALSE with INVALID_OPTION, LEDGER_FAILED. */
-gboolean station_hash_insured (Station *station, const TransportNumberQuery *insured,
-                               guint8 ret_number[LEDGER_PERSON_SIZE], GError **error);
+/*
+ * station_hash_insured: who was typed; borrows from @insured. FALSE with INVALID_OPTION, LEDGER_FAILED.
+ */
+gboolean station_hash_insured (Station *station, const TransportNumberQuery *insured, RecordsPatient *ret_patient,
+                               GError **error);
 
 /* station_records_begin: the station begins: fetches that a former run left open are closed in the ledger. */
 void station_records_begin (Station *station);

@@ -2,9 +2,7 @@
 /* station-tickets: see the header. */
 #include "visit/station-tickets.h"
 
-#include <string.h>
-
-#include "visit/ledger-person.h"
+#include "visit/consent.h"
 #include "visit/station-private.h"
 #include "visit/visit-handover.h"
 
@@ -12,7 +10,7 @@
 typedef struct
 {
   VisitTicket *ticket;
-  guint8 number[LEDGER_PERSON_SIZE];
+  char *receipts[CONSENT_N_KINDS]; /* of its consents; NULL: there was none to that kind */
 } KeptTicket;
 
 static void
@@ -21,6 +19,8 @@ kept_ticket_free (gpointer data)
   KeptTicket *kept = data;
 
   visit_ticket_unref (kept->ticket);
+  for (guint i = 0; i < G_N_ELEMENTS (kept->receipts); i++)
+    g_free (kept->receipts[i]);
   g_free (kept);
 }
 
@@ -67,8 +67,7 @@ void
 station_tickets_keep (Station *station, Visit *visit)
 {
   const GPtrArray *tickets = visit_get_tickets (visit);
-  const Eligibility *eligibility = visit_get_eligibility (visit);
-  LedgerPersonHashes hashes = { .has_number = FALSE };
+  const GArray *consents = visit_get_consents (visit);
 
   for (guint i = 0; i < tickets->len; i++)
     {
@@ -77,24 +76,22 @@ station_tickets_keep (Station *station, Visit *visit)
 
       if (!visit_ticket_is_good (ticket, VISIT_TICKET_RECORDS))
         continue;
-      if (!hashes.has_number && eligibility != NULL)
-        {
-          const LedgerPerson person = ledger_person_of_qualification (eligibility->qualification);
-
-          ledger_person_hash (station->host.ledger, &person, &hashes);
-        }
-      if (!hashes.has_number)
-        return;
       drop_what_is_over (station);
-      kept = g_new (KeptTicket, 1);
+      kept = g_new0 (KeptTicket, 1);
       kept->ticket = visit_ticket_ref (ticket);
-      memcpy (kept->number, hashes.number, LEDGER_PERSON_SIZE);
+      for (guint j = 0; j < consents->len; j++)
+        {
+          const Consent *consent = &g_array_index (consents, Consent, j);
+
+          g_free (kept->receipts[consent->kind]);
+          kept->receipts[consent->kind] = g_strdup (consent->receipt);
+        }
       g_ptr_array_add (station->tickets.kept, kept);
     }
 }
 
 VisitTicket *
-station_find_ticket (Station *station, const char *secret, guint8 ret_number[LEDGER_PERSON_SIZE])
+station_find_ticket (Station *station, const char *secret, ConsentKind kind, RecordsPatient *ret_patient)
 {
   g_autofree char *hash = visit_ticket_hash (secret);
   VisitTicket *found = NULL;
@@ -106,7 +103,7 @@ station_find_ticket (Station *station, const char *secret, guint8 ret_number[LED
       if (!visit_ticket_matches (kept->ticket, hash) || !visit_ticket_is_good (kept->ticket, VISIT_TICKET_RECORDS))
         continue;
       found = kept->ticket;
-      memcpy (ret_number, kept->number, LEDGER_PERSON_SIZE);
+      *ret_patient = (RecordsPatient){ .is_by_receipt = TRUE, .receipt = kept->receipts[kind] };
     }
   return found;
 }

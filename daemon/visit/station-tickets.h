@@ -2,11 +2,13 @@
 /*
  * station-tickets: tickets of this desk: made for a visit, used to take it, and, where they are for records, kept when
  * the visit is closed: the patient's consent outlives it. In: terms; a visit that is being erased; a secret. Out: a
- * secret; whose records it opens, as a keyed hash: nothing else of the patient is kept here.
+ * secret; by which consents of that visit it opens records, as the ids of receipts: nothing of the patient is kept
+ * here.
  */
 #pragma once
 
 #include "visit/actor.h"
+#include "visit/records-basis.h"
 #include "visit/visit.h"
 
 typedef struct Station Station;
@@ -27,7 +29,8 @@ void station_note_taken (Station *station, Visit *visit, const VisitTicket *tick
 void station_tickets_keep (Station *station, Visit *visit);
 
 /*
- * station_find_ticket: that with this @secret of a visit that was closed, good for records: the keyed hash of the
- * patient's numbers. (transfer none), or NULL: there is none.
+ * station_find_ticket: that with this @secret of a visit that was closed, good for records. @ret_patient: by the
+ * consent to @kind of that very visit: its receipt, borrowed until the next call. (transfer none), or NULL: there is
+ * none.
  */
-VisitTicket *station_find_ticket (Station *station, const char *secret, guint8 ret_number[LEDGER_PERSON_SIZE]);
+VisitTicket *station_find_ticket (Station *station, const char *secret, ConsentKind kind, RecordsPatient *ret_patient);

@@ -283,6 +283,13 @@ def test_tickets(rig):
     expect_error("NotFound", ask(doctor, "", "checkup", patient=person).wait)
     expect_error("InvalidOption", ask(doctor, "", patient={"Number": "1"}).wait)
     expect_error("InvalidOption", ask(doctor, "", patient={**person, "Ticket": ticket}).wait)
+    # A twin has the same numbers: the branch says whose records, and nobody's are taken for another's.
+    for change in (("Name", NAME, "月子"), ("InsuredBranchNumber", "02")):
+        rig.center(" ".join(("change", PERSONA, *change)))
+    desk.open(["drug"]).close()
+    expect_error("InvalidOption", ask(doctor, "", patient=person).wait)
+    assert Fetched(ask(doctor, "", patient={**person, "Branch": "2"})).meta["Outcome"] == "data"
+    expect_error("NotFound", ask(doctor, "", patient={**person, "Branch": "03"}).wait)
     for _number in range(GUESSES):
         expect_error("NotFound", ask(rig.bus_connection("root"), "", patient={"Ticket": "x" * 43}).wait)
     expect_error("LimitExceeded", ask(rig.bus_connection("root"), "", patient={"Ticket": "x" * 43}).wait)

@@ -56,7 +56,7 @@ make_entry (LedgerKind kind)
 
 /* try_write: a yes to drug, which waits for the center, and a no. Return: (transfer full) their places, or NULL. */
 static GArray *
-try_write (Fixture *fixture, const char *identifier, GError **error)
+try_write_of (Fixture *fixture, const char *identifier, const char *name, const char *branch, GError **error)
 {
   ConsentBookWriting *writing = consent_book_writing_new ();
   const gint64 until = g_get_real_time () + G_TIME_SPAN_DAY;
@@ -69,12 +69,19 @@ try_write (Fixture *fixture, const char *identifier, GError **error)
   writing->treatment = 1;
   writing->has_number = TRUE;
   memcpy (writing->number, NUMBER_HASH, sizeof writing->number);
-  writing->person.name = g_strdup (NAME);
+  writing->person.name = g_strdup (name);
+  writing->person.branch = g_strdup (branch);
   consent_book_writing_add (writing, make_entry (LEDGER_CONSENT), TRUE, CONSENT_DRUG, until);
   consent_book_writing_add (writing, make_entry (LEDGER_CONSENT), FALSE, CONSENT_TEST, until);
   consent_book_write (fixture->book, writing, fake_ledger_on_result, &fixture->fake);
   result = fake_ledger_wait (&fixture->fake);
   return consent_book_write_finish (result, error);
+}
+
+static GArray *
+try_write (Fixture *fixture, const char *identifier, GError **error)
+{
+  return try_write_of (fixture, identifier, NAME, NULL, error);
 }
 
 static GArray *
@@ -104,14 +111,38 @@ load (Fixture *fixture)
 }
 
 static ConsentBookItem *
-find_person (Fixture *fixture)
+find_of (Fixture *fixture, const char *branch, GError **error)
 {
   g_autoptr (GAsyncResult) result = NULL;
 
-  consent_book_find_person (fixture->book, (const guint8 *)NUMBER_HASH, CONSENT_DRUG, fake_ledger_on_result,
+  consent_book_find_person (fixture->book, (const guint8 *)NUMBER_HASH, branch, CONSENT_DRUG, fake_ledger_on_result,
                             &fixture->fake);
   result = fake_ledger_wait (&fixture->fake);
-  return consent_book_find_finish (result, NULL);
+  return consent_book_find_finish (result, error);
+}
+
+static ConsentBookItem *
+find_person (Fixture *fixture)
+{
+  return find_of (fixture, NULL, NULL);
+}
+
+/* assert_found: @branch finds a consent of @name in @state; NULL: more than one person may be meant. */
+static void
+assert_found (Fixture *fixture, const char *branch, const char *name, ConsentBookState state)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ConsentBookItem) item = find_of (fixture, branch, &error);
+
+  if (name == NULL)
+    {
+      g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION);
+      g_assert_nonnull (strstr (error->message, "Branch"));
+      return;
+    }
+  g_assert_no_error (error);
+  g_assert_cmpstr (item->person.name, ==, name);
+  g_assert_cmpint (item->state, ==, state);
 }
 
 static gboolean
@@ -159,6 +190,48 @@ test_life (Fixture *fixture, gconstpointer data)
   g_assert_false (withdraw (fixture, place->entry)); /* the same person's, to the same kind */
   withdrawn = find_person (fixture);
   g_assert_cmpint (withdrawn->state, ==, CONSENT_BOOK_WITHDRAWN);
+  fake_ledger_assert_sound (&fixture->fake);
+}
+
+/* write_of: (transfer full): the places of a consent of who has these numbers, and is called @name. */
+static GArray *
+write_of (Fixture *fixture, const char *identifier, const char *name, const char *branch)
+{
+  g_autoptr (GError) error = NULL;
+  GArray *places = try_write_of (fixture, identifier, name, branch, &error);
+
+  g_assert_no_error (error);
+  return places;
+}
+
+/* Twins have the same numbers: the branch says which; neither's consent is used or withdrawn as the other's. */
+static void
+test_twins (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GArray) first = write_of (fixture, "a", "山田　一", "01"), other = NULL, again = NULL, bare = NULL;
+  g_autoptr (ConsentBookItem) nobody = NULL;
+
+  assert_found (fixture, NULL, "山田　一", CONSENT_BOOK_OPEN);
+  nobody = find_of (fixture, "02", NULL);
+  g_assert_null (nobody);
+  other = write_of (fixture, "b", "山田　二", "02");
+  assert_found (fixture, NULL, NULL, CONSENT_BOOK_OPEN);
+  assert_found (fixture, "01", "山田　一", CONSENT_BOOK_OPEN);
+  assert_found (fixture, "１", "山田　一", CONSENT_BOOK_OPEN);
+  assert_found (fixture, "2", "山田　二", CONSENT_BOOK_OPEN);
+
+  again = write_of (fixture, "c", "山田　一", NULL); /* the name says who it is */
+  assert_found (fixture, "01", "山田　一", CONSENT_BOOK_OPEN);
+  assert_found (fixture, "02", NULL, CONSENT_BOOK_OPEN); /* the branch of one of both is not known */
+  g_assert_true (withdraw (fixture, g_array_index (first, ConsentBookPlace, 0).entry));
+  g_assert_false (withdraw (fixture, g_array_index (again, ConsentBookPlace, 0).entry));
+  assert_found (fixture, "01", "山田　一", CONSENT_BOOK_WITHDRAWN);
+  assert_found (fixture, NULL, NULL, CONSENT_BOOK_OPEN);
+
+  bare = write_of (fixture, "d", NULL, NULL); /* may be either's: opens nothing, and is withdrawn with either's */
+  assert_found (fixture, "01", NULL, CONSENT_BOOK_OPEN);
+  g_assert_true (withdraw (fixture, g_array_index (other, ConsentBookPlace, 0).entry));
+  g_assert_false (withdraw (fixture, g_array_index (bare, ConsentBookPlace, 0).entry));
   fake_ledger_assert_sound (&fixture->fake);
 }
 
@@ -223,6 +296,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   fake_disk_install ();
   g_test_add ("/consent-book/life", Fixture, NULL, set_up, test_life, tear_down);
+  g_test_add ("/consent-book/twins", Fixture, NULL, set_up, test_twins, tear_down);
   g_test_add ("/consent-book/ended", Fixture, NULL, set_up, test_ended, tear_down);
   g_test_add ("/consent-book/no-key", Fixture, NULL, set_up, test_no_key, tear_down);
   g_test_add ("/consent-book/faults", Fixture, NULL, set_up, test_faults, tear_down);

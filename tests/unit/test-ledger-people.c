@@ -188,16 +188,71 @@ test_idle (FakeLedger *fake, gconstpointer data)
   g_assert_cmpuint (acts->len, ==, 0);
 }
 
+static LedgerEntry *
+new_objection (const LedgerPersonHashes *person)
+{
+  LedgerEntry *entry = ledger_entry_new (LEDGER_OBJECTION);
+
+  ledger_person_add (entry, person);
+  return entry;
+}
+
 static void
 object (FakeLedger *fake, const LedgerPersonHashes *person)
 {
   g_autoptr (GPtrArray) written = NULL;
-  LedgerEntry *entry = ledger_entry_new (LEDGER_OBJECTION);
 
-  ledger_person_add (entry, person);
-  ledger_append_lazily (fake->ledger, entry);
+  ledger_append_lazily (fake->ledger, new_objection (person));
   written = read_kind (fake, LEDGER_OBJECTION);
   g_assert_cmpuint (written->len, ==, 1);
+}
+
+static LedgerPersonHashes
+make_named (FakeLedger *fake, const char *name)
+{
+  const LedgerPerson person = { name, "19800101", "00000019", "記号1", "1" };
+  LedgerPersonHashes hashes;
+
+  ledger_person_hash (fake->ledger, &person, &hashes);
+  g_assert_true (hashes.has_person && hashes.has_number);
+  return hashes;
+}
+
+static guint
+count_objections (FakeLedger *fake, const LedgerPersonHashes *person)
+{
+  LedgerFilter filter = { .kinds = BIT (LEDGER_OBJECTION) };
+  g_autoptr (GPtrArray) records = NULL;
+  guint64 next;
+
+  ledger_person_bind (person, &filter);
+  records = fake_ledger_read (fake, &filter, &next);
+  return records->len;
+}
+
+/* Twins have the same numbers: the one's entries are not the other's; those without a name are of both. */
+static void
+test_twins (FakeLedger *fake, gconstpointer data)
+{
+  g_autoptr (Objections) objections = objections_new (fake->ledger);
+  const LedgerPersonHashes first = make_named (fake, "見本 一"), other = make_named (fake, "見本 二"),
+                           typed = make_typed (fake, "1");
+
+  g_assert_cmpmem (first.number, sizeof first.number, other.number, sizeof other.number);
+  object (fake, &first);
+  objections_restore (objections);
+  wait_until_read (fake);
+  g_assert_true (objections_has (objections, &first));
+  g_assert_true (objections_has (objections, &typed));
+  g_assert_false (objections_has (objections, &other));
+  g_assert_cmpuint (count_objections (fake, &first), ==, 1);
+  g_assert_cmpuint (count_objections (fake, &other), ==, 0);
+  g_assert_cmpuint (count_objections (fake, &typed), ==, 1);
+  ledger_append_lazily (fake->ledger, new_objection (&typed));
+  objections_add (objections, &typed);
+  g_assert_true (objections_has (objections, &other));
+  g_assert_cmpuint (count_objections (fake, &first), ==, 2);
+  g_assert_cmpuint (count_objections (fake, &other), ==, 1);
 }
 
 static void
@@ -276,6 +331,7 @@ main (int argc, char *argv[])
   ADD ("notes", test_notes);
   ADD ("idle", test_idle);
   ADD ("objections", test_objections);
+  ADD ("twins", test_twins);
   ADD ("rotation", test_rotation);
 #undef ADD
   return g_test_run ();

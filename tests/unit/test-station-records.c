@@ -565,53 +565,110 @@ test_ticket (Setup *setup, gconstpointer data)
   assert_ledger (setup, "handover:created:records handover:records fetch disclosure:data");
 }
 
+static char *
+make_ticket (Setup *setup, Visit *visit)
+{
+  const VisitTicketTerms terms = { 2, 60, VISIT_TICKET_RECORDS };
+  Outcome outcome = { 0 };
+
+  station_create_ticket (setup->desk->station, visit, &terms, &owner, on_ticket, &outcome);
+  finish (&outcome);
+  g_assert_no_error (outcome.error);
+  return outcome.secret;
+}
+
+static const Actor doctor = { .uid = 1001, .sender = ":1.8", .role = "doctor" };
+
+/* fetch_of: of a visit that was closed. Return: whether they came; @expected: the error otherwise. */
+static void
+fetch_of (Setup *setup, const RecordsPatient *patient, VisitTicket *ticket, ShikakuError expected)
+{
+  StationRecordsQuery query = make_query ();
+  Outcome outcome = { 0 };
+
+  query.actor = &doctor;
+  query.ticket = ticket;
+  if (expected == SHIKAKU_ERROR_NONE)
+    tell (setup, setup->medicines, RECORDS_DATA, NULL, SHIKAKU_ERROR_NONE);
+  station_fetch_records_of (setup->desk->station, patient, &query, NULL, on_fetched, &outcome);
+  finish (&outcome);
+  if (expected != SHIKAKU_ERROR_NONE)
+    g_assert_error (outcome.error, SHIKAKU_ERROR, (int)expected);
+  else
+    {
+      g_assert_no_error (outcome.error);
+      g_assert_cmpint (outcome.answer->whole->outcome, ==, RECORDS_DATA);
+    }
+  clear (&outcome);
+}
+
 /* The consent outlives its visit: by a ticket for records, and by the patient's numbers; and ends with the consent. */
 static void
 test_after_the_visit (Setup *setup, gconstpointer data)
 {
-  const VisitTicketTerms terms = { 1, 60, VISIT_TICKET_RECORDS };
-  const Actor doctor = { .uid = 1001, .sender = ":1.8", .role = "doctor" };
   const TransportNumberQuery insured = { "99990001", "架空０１", "１２３", NULL, "19480229", NULL };
   const TransportNumberQuery nobody = { "99990001", "架空０１", "１２４", NULL, "19480229", NULL };
-  guint8 number[LEDGER_PERSON_SIZE], kept[LEDGER_PERSON_SIZE];
-  StationRecordsQuery query = make_query ();
-  Outcome outcome = { 0 };
-  g_autofree char *secret = NULL;
+  Station *station = setup->desk->station;
+  RecordsPatient patient;
+  VisitTicket *ticket;
+  g_autofree char *secret = make_ticket (setup, setup->visit);
 
-  station_create_ticket (setup->desk->station, setup->visit, &terms, &owner, on_ticket, &outcome);
-  finish (&outcome);
-  secret = g_steal_pointer (&outcome.secret);
-  station_erase_visit (setup->desk->station, setup->visit);
+  station_erase_visit (station, setup->visit);
+  for (guint uses = 0; uses < 2; uses++)
+    {
+      ticket = station_find_ticket (station, secret, CONSENT_CHECKUP, &patient);
+      fetch_of (setup, &patient, ticket, SHIKAKU_ERROR_NOT_FOUND); /* to that nobody has consented at that visit */
+      ticket = station_find_ticket (station, secret, CONSENT_DRUG, &patient);
+      g_assert_nonnull (ticket);
+      fetch_of (setup, &patient, ticket, SHIKAKU_ERROR_NONE);
+    }
+  g_assert_null (station_find_ticket (station, secret, CONSENT_DRUG, &patient));
 
-  g_assert_true (station_hash_insured (setup->desk->station, &insured, number, &outcome.error));
-  query.actor = &doctor;
-  query.ticket = station_find_ticket (setup->desk->station, secret, kept);
-  g_assert_nonnull (query.ticket);
-  g_assert_cmpmem (kept, sizeof kept, number, sizeof number);
-  tell (setup, setup->medicines, RECORDS_DATA, NULL, SHIKAKU_ERROR_NONE);
-  outcome = (Outcome){ 0 };
-  station_fetch_records_of (setup->desk->station, kept, &query, NULL, on_fetched, &outcome);
-  finish (&outcome);
-  g_assert_no_error (outcome.error);
-  g_assert_cmpint (outcome.answer->whole->outcome, ==, RECORDS_DATA);
-  clear (&outcome);
-  g_assert_null (station_find_ticket (setup->desk->station, secret, kept));
+  g_assert_true (station_hash_insured (station, &insured, &patient, NULL));
+  fetch_of (setup, &patient, NULL, SHIKAKU_ERROR_NONE);
+  g_assert_true (station_hash_insured (station, &nobody, &patient, NULL));
+  fetch_of (setup, &patient, NULL, SHIKAKU_ERROR_NOT_FOUND);
+  assert_ledger (setup, "handover:created:records handover:records fetch disclosure:data"
+                        " handover:records fetch disclosure:data fetch disclosure:data");
+}
 
-  query.ticket = NULL;
-  tell (setup, setup->medicines, RECORDS_DATA, NULL, SHIKAKU_ERROR_NONE);
-  outcome = (Outcome){ 0 };
-  station_fetch_records_of (setup->desk->station, number, &query, NULL, on_fetched, &outcome);
-  finish (&outcome);
-  g_assert_no_error (outcome.error);
-  clear (&outcome);
+/* A twin has the same insurer, symbol, number and birthdate: whose records are opened is never left to chance. */
+static void
+test_twins (Setup *setup, gconstpointer data)
+{
+  TransportNumberQuery insured = { "99990001", "架空０１", "１２３", NULL, "19480229", NULL };
+  Station *station = setup->desk->station;
+  g_autofree char *secret = make_ticket (setup, setup->visit), *others = NULL;
+  g_autoptr (GString) twin = g_string_new (setup->answer);
+  Visit *visit;
+  RecordsPatient patient, other;
 
-  g_assert_true (station_hash_insured (setup->desk->station, &nobody, number, NULL));
-  outcome = (Outcome){ 0 };
-  station_fetch_records_of (setup->desk->station, number, &query, NULL, on_fetched, &outcome);
-  finish (&outcome);
-  g_assert_error (outcome.error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND);
-  clear (&outcome);
-  assert_ledger (setup, "handover:created:records handover:records fetch disclosure:data fetch disclosure:data");
+  station_erase_visit (station, setup->visit);
+  g_string_replace (twin, "山田　花子", "山田　月子", 0);
+  g_string_replace (twin, "BranchNumber\":\"01\"", "BranchNumber\":\"02\"", 0);
+  setup->desk->center->bodies[FAKE_CHECK_CARD] = twin->str;
+  fake_desk_pull (setup->desk);
+  visit = fake_desk_open (setup->desk, "drug");
+  fake_desk_insert (setup->desk);
+  fake_desk_wait (setup->desk, visit, VISIT_DONE);
+  others = make_ticket (setup, visit);
+  station_erase_visit (station, visit);
+  visit_unref (visit);
+
+  g_assert_nonnull (station_find_ticket (station, others, CONSENT_DRUG, &other));
+  g_assert_nonnull (station_find_ticket (station, secret, CONSENT_DRUG, &patient));
+  g_assert_cmpstr (patient.receipt, !=, other.receipt);
+  fetch_of (setup, &patient, station_find_ticket (station, secret, CONSENT_DRUG, &patient), SHIKAKU_ERROR_NONE);
+  g_assert_true (station_hash_insured (station, &insured, &patient, NULL));
+  fetch_of (setup, &patient, NULL, SHIKAKU_ERROR_INVALID_OPTION);
+  insured.branch = "1";
+  g_assert_true (station_hash_insured (station, &insured, &patient, NULL));
+  fetch_of (setup, &patient, NULL, SHIKAKU_ERROR_NONE);
+  insured.branch = "03";
+  g_assert_true (station_hash_insured (station, &insured, &patient, NULL));
+  fetch_of (setup, &patient, NULL, SHIKAKU_ERROR_NOT_FOUND);
+  assert_ledger (setup, "handover:created:records handover:created:records handover:records fetch disclosure:data"
+                        " fetch disclosure:data");
 }
 
 static void
@@ -650,6 +707,7 @@ main (int argc, char *argv[])
   ADD ("left-open", test_left_open);
   ADD ("ticket", test_ticket);
   ADD ("after-the-visit", test_after_the_visit);
+  ADD ("twins", test_twins);
 #undef ADD
   g_test_add_func ("/station-records/foreign", test_foreign);
   for (guint i = 0; i < N_CHANGES; i++)

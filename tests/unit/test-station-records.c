@@ -7,17 +7,16 @@
 
 #include <dirent.h>
 #include <fcntl.h>
-#include <glib/gstdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #include "fake-desk.h"
 #include "fake-disk.h"
+#include "fake-ledger.h"
 #include "fake-loop.h"
 #include "invented-records.h"
 #include "store/open-fetches.h"
-#include "store/store-key.h"
 #include "visit/station-tickets.h"
 #include "visit/visit-handover.h"
 #include "visit/visit-private.h"
@@ -37,9 +36,8 @@
 typedef struct
 {
   FakeDesk *desk;
-  char *folder, *answer, *medicines;
-  Store *store;
-  Ledger *ledger;
+  char *answer, *medicines;
+  FakeLedger fake;
   Visit *visit;
 } Setup;
 
@@ -69,34 +67,14 @@ count_documents (void)
 }
 
 static void
-open_ledger (Setup *setup)
-{
-  setup->store = store_new_ledger (setup->folder);
-  store_set_key_folder (setup->store, setup->folder);
-  setup->ledger = ledger_new (setup->store);
-}
-
-static void
-close_ledger (Setup *setup)
-{
-  ledger_free (setup->ledger);
-  store_free (setup->store);
-  fake_disk_wait_closed ();
-}
-
-static void
 set_up_named (Setup *setup, const char *name)
 {
-  g_autofree char *key = NULL;
-
-  setup->folder = g_dir_make_tmp ("test-station-records-XXXXXX", NULL);
-  key = g_build_filename (setup->folder, STORE_KEY_CREDENTIAL, NULL);
-  g_assert_true (g_file_set_contents (key, "0123456789abcdef0123456789abcdef", STORE_KEY_SIZE, NULL));
-  open_ledger (setup);
+  fake_ledger_begin (&setup->fake);
+  fake_ledger_open (&setup->fake);
   setup->medicines = invented_records_medicines (2);
   setup->answer = g_strdup_printf (ANSWER, name);
   setup->desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
-  station_set_ledger (setup->desk->station, setup->ledger);
+  station_set_ledger (setup->desk->station, setup->fake.ledger);
   setup->desk->center->bodies[FAKE_CHECK_CARD] = setup->answer;
   setup->desk->center->bodies[FAKE_REGISTER] = GRANTED;
   setup->visit = fake_desk_open (setup->desk, "drug");
@@ -128,17 +106,11 @@ static char *
 read_ledger (Setup *setup)
 {
   const LedgerFilter filter = { .first = 0 };
-  GAsyncResult *result = NULL;
   GString *text = g_string_new (NULL);
-  g_autoptr (GPtrArray) records = NULL;
-  g_autoptr (GError) error = NULL;
   guint64 next;
+  g_autoptr (GPtrArray) records = fake_ledger_read (&setup->fake, &filter, &next);
 
-  ledger_read (setup->ledger, &filter, on_read, &result);
-  fake_wait_while (is_unread, &result);
-  records = ledger_read_finish (setup->ledger, result, &next, &error);
-  g_object_unref (result);
-  for (guint i = 0; records != NULL && i < records->len; i++)
+  for (guint i = 0; i < records->len; i++)
     {
       const LedgerEntry *entry = ((LedgerRecord *)records->pdata[i])->entry;
       const LedgerField fields[] = { LEDGER_FIELD_ACT, LEDGER_FIELD_OUTCOME, LEDGER_FIELD_ERROR, LEDGER_FIELD_DETAIL };
@@ -158,23 +130,13 @@ read_ledger (Setup *setup)
 static void
 tear_down (Setup *setup, gconstpointer data)
 {
-  DIR *folder;
-
   g_assert_cmpuint (count_documents (), ==, 0);
   visit_unref (setup->visit);
   fake_desk_free (setup->desk);
   g_free (read_ledger (setup)); /* what nobody waited for is written, too */
-  close_ledger (setup);
-  folder = opendir (setup->folder);
-  for (struct dirent *entry = readdir (folder); entry != NULL; entry = readdir (folder))
-    {
-      g_autofree char *path = g_build_filename (setup->folder, entry->d_name, NULL);
-
-      g_unlink (path);
-    }
-  closedir (folder);
-  g_assert_cmpint (g_rmdir (setup->folder), ==, 0);
-  g_free (setup->folder);
+  fake_ledger_close (&setup->fake);
+  fake_disk_wait_closed ();
+  fake_ledger_end (&setup->fake);
   g_free (setup->answer);
   g_free (setup->medicines);
 }
@@ -510,16 +472,17 @@ test_left_open (Setup *setup, gconstpointer data)
   guint64 place = 0;
 
   g_ptr_array_add (entries, ledger_entry_new (LEDGER_FETCH));
-  open_fetches_begin (setup->ledger, entries, on_read, &result);
+  open_fetches_begin (setup->fake.ledger, entries, on_read, &result);
   fake_wait_while (is_unread, &result);
   g_assert_true (open_fetches_begin_finish (result, &place, &error));
   g_assert_no_error (error);
   g_object_unref (result);
   station_set_ledger (setup->desk->station, NULL);
   fake_desk_settle ();
-  close_ledger (setup);
-  open_ledger (setup);
-  station_set_ledger (setup->desk->station, setup->ledger);
+  fake_ledger_close (&setup->fake);
+  fake_disk_wait_closed ();
+  fake_ledger_open (&setup->fake);
+  station_set_ledger (setup->desk->station, setup->fake.ledger);
   station_records_begin (setup->desk->station);
   assert_ledger (setup, "fetch fetch-end:unknown");
   station_records_begin (setup->desk->station);

@@ -5,6 +5,8 @@
  */
 #include "visit/station.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
@@ -274,7 +276,7 @@ station_set_store (Station *station, Store *store)
 
 /* note_withdrawn: a yes that is on its way into the book counts too: what was withdrawn is not given. */
 static void
-note_withdrawn (Visit *visit, const ConsentBookItem *item)
+note_withdrawn (Visit *visit, const ConsentBookItem *item, const LedgerPersonHashes *person)
 {
   const GArray *consents = visit_get_consents (visit);
 
@@ -283,8 +285,7 @@ note_withdrawn (Visit *visit, const ConsentBookItem *item)
       const Consent *consent = &g_array_index (consents, Consent, i);
 
       if (consent->kind == item->kind && consent->agreed && consent->is_written && consent->withdrawn_at == 0
-          && (g_strcmp0 (consent->receipt, item->receipt) == 0
-              || (item->has_number && visit_consents_are_of (visit, item->number))))
+          && (g_strcmp0 (consent->receipt, item->receipt) == 0 || visit_consents_are_of (visit, person)))
         visit_consents_note_withdrawn (visit, item->kind, "here");
     }
 }
@@ -293,10 +294,16 @@ note_withdrawn (Visit *visit, const ConsentBookItem *item)
 static void
 on_consent_withdrawn (const ConsentBookItem *item, gpointer user_data)
 {
-  const GPtrArray *visits = station_visits_get_all (user_data);
+  Station *station = user_data;
+  const GPtrArray *visits = station_visits_get_all (station);
+  const LedgerPerson named = { .name = item->person.name, .birthdate = item->person.birthdate };
+  LedgerPersonHashes person;
 
+  ledger_person_hash (station->host.ledger, &named, &person);
+  person.has_number = item->has_number;
+  memcpy (person.number, item->number, sizeof person.number);
   for (guint i = 0; i < visits->len; i++)
-    note_withdrawn (visits->pdata[i], item);
+    note_withdrawn (visits->pdata[i], item, &person);
 }
 
 void

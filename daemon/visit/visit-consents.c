@@ -391,6 +391,7 @@ gather (Visit *visit, const Eligibility *eligibility, ConsentBookWriting *writin
   LedgerPersonHashes hashes;
 
   ledger_person_hash (consent_registrar_get_ledger (visit->host->registrar), &person, &hashes);
+  visit->consents.who = hashes;
   writing->has_number = hashes.has_number;
   memcpy (writing->number, hashes.number, sizeof writing->number);
   for (guint i = 0; i < visit->consents.list->len; i++)
@@ -559,8 +560,6 @@ begin_consents (Visit *visit, const Eligibility *eligibility)
   if (visit->consents.is_told)
     fill_message (visit, eligibility, transport, writing, texts, &consents);
   gather (visit, eligibility, writing);
-  visit->consents.has_number = writing->has_number;
-  memcpy (visit->consents.number, writing->number, sizeof visit->consents.number);
   visit_hold (visit);
   visit_clock_begin (&visit->clock, VISIT_WAIT_CENTER);
   visit_set_state (visit, VISIT_CHECKING);
@@ -652,9 +651,12 @@ visit_consents_note_withdrawn (Visit *visit, ConsentKind kind, const char *where
 }
 
 gboolean
-visit_consents_are_of (Visit *visit, const guint8 number[LEDGER_PERSON_SIZE])
+visit_consents_are_of (Visit *visit, const LedgerPersonHashes *person)
 {
-  return visit->consents.has_number && memcmp (visit->consents.number, number, LEDGER_PERSON_SIZE) == 0;
+  const LedgerPersonHashes *who = &visit->consents.who;
+
+  return who->has_number && person->has_number && memcmp (who->number, person->number, LEDGER_PERSON_SIZE) == 0
+         && (!who->has_person || !person->has_person || memcmp (who->person, person->person, LEDGER_PERSON_SIZE) == 0);
 }
 
 void

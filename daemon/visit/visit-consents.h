@@ -9,9 +9,9 @@
 #pragma once
 
 #include "codec/consent-kind.h"
-#include "store/ledger.h"
 #include "visit/consent.h"
 #include "visit/eligibility.h"
+#include "visit/ledger-person.h"
 
 typedef struct Visit Visit;
 
@@ -74,8 +74,11 @@ gboolean visit_consents_may_open (Visit *visit, ConsentKind kind, gint64 now, co
 const char *visit_consents_find_receipt (Visit *visit, const char *word, GError **error);
 void visit_consents_note_withdrawn (Visit *visit, ConsentKind kind, const char *where);
 
-/* visit_consents_are_of: whether those of this visit that are in the book are of the person with this keyed hash. */
-gboolean visit_consents_are_of (Visit *visit, const guint8 number[LEDGER_PERSON_SIZE]);
+/*
+ * visit_consents_are_of: whether those of this visit that are in the book are of the person with these numbers, and, as
+ * far as both are known, this name: twins have the same numbers.
+ */
+gboolean visit_consents_are_of (Visit *visit, const LedgerPersonHashes *person);
 
 /* visit_consents_end_in_time: what nobody has answered is not agreed to: the time for the visit is over. */
 void visit_consents_end_in_time (Visit *visit);

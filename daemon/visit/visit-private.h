@@ -121,12 +121,11 @@ struct Visit
   {
     GArray *list; /* of Consent, in the order asked */
     const struct VisitConsentsSteps *steps;
-    gboolean are_answered; /* nobody is to be asked any more */
-    gboolean is_begun;     /* what was answered goes into the ledger, and to the center */
-    gboolean is_told;      /* the center is told of some */
-    gboolean is_over;      /* and what came of it is known, as far as the visit waits for it */
-    gboolean has_number;   /* of the person, as the book has it */
-    guint8 number[LEDGER_PERSON_SIZE];
+    gboolean are_answered;  /* nobody is to be asked any more */
+    gboolean is_begun;      /* what was answered goes into the ledger, and to the center */
+    gboolean is_told;       /* the center is told of some */
+    gboolean is_over;       /* and what came of it is known, as far as the visit waits for it */
+    LedgerPersonHashes who; /* as the book has it */
   } consents;
 
   struct

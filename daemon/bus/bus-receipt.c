@@ -171,7 +171,10 @@ typedef struct
   int result;
 } Filling;
 
-/* append_field: keyed hashes are nothing to read. */
+/*
+ * append_field: keyed hashes are nothing to read. Of the receipt of a consent that was withdrawn Entry tells; Receipt is
+ * the entry's own, and no key stands twice.
+ */
 static void
 append_field (guint field, const char *type, GBytes *value, gpointer user_data)
 {
@@ -180,7 +183,7 @@ append_field (guint field, const char *type, GBytes *value, gpointer user_data)
   gsize size;
   const char *bytes = g_bytes_get_data (value, &size);
 
-  if (filling->result < 0 || key == NULL || strcmp (type, "s") != 0)
+  if (filling->result < 0 || key == NULL || strcmp (type, "s") != 0 || field == LEDGER_FIELD_RECEIPT)
     return;
   {
     g_autofree char *text = g_strndup (bytes, size);

@@ -44,19 +44,19 @@ consent_book_person_may_have_branch (const ConsentBookPerson *person, const char
   return compare_branches (person->branch, branch) != NAME_COMPARISON_DIFFERS;
 }
 
-static void
-clear_person (ConsentBookPerson *person)
+void
+consent_book_person_clear (ConsentBookPerson *person)
 {
-  g_free (person->name);
-  g_free (person->kana);
-  g_free (person->birthdate);
-  g_free (person->insurer_number);
-  g_free (person->symbol);
-  g_free (person->number);
-  g_free (person->branch);
-  g_free (person->evidence);
-  g_free (person->origin);
-  g_free (person->answerer);
+  g_clear_pointer (&person->name, g_free);
+  g_clear_pointer (&person->kana, g_free);
+  g_clear_pointer (&person->birthdate, g_free);
+  g_clear_pointer (&person->insurer_number, g_free);
+  g_clear_pointer (&person->symbol, g_free);
+  g_clear_pointer (&person->number, g_free);
+  g_clear_pointer (&person->branch, g_free);
+  g_clear_pointer (&person->evidence, g_free);
+  g_clear_pointer (&person->origin, g_free);
+  g_clear_pointer (&person->answerer, g_free);
 }
 
 void
@@ -64,7 +64,7 @@ consent_book_item_free (ConsentBookItem *item)
 {
   if (item == NULL)
     return;
-  clear_person (&item->person);
+  consent_book_person_clear (&item->person);
   g_free (item->receipt);
   g_free (item->identifier);
   g_free (item->visit);
@@ -81,6 +81,7 @@ consent_book_message_free (ConsentBookMessage *message)
   g_array_unref (message->entries);
   g_array_unref (message->kinds);
   g_free (message->visit);
+  consent_book_person_clear (&message->person);
   g_free (message);
 }
 
@@ -118,7 +119,7 @@ consent_book_writing_free (ConsentBookWriting *writing)
   g_free (writing->identifier);
   g_clear_pointer (&writing->request, g_bytes_unref);
   g_free (writing->visit);
-  clear_person (&writing->person);
+  consent_book_person_clear (&writing->person);
   g_free (writing);
 }
 

@@ -34,6 +34,8 @@ typedef enum
 ConsentBookLikeness consent_book_person_compare (const ConsentBookPerson *a, const ConsentBookPerson *b);
 /* consent_book_person_may_have_branch: it has none that is known, or @branch: without regard to width and zeros. */
 gboolean consent_book_person_may_have_branch (const ConsentBookPerson *person, const char *branch);
+/* consent_book_person_clear: frees its texts; none is left. */
+void consent_book_person_clear (ConsentBookPerson *person);
 
 /* One consent of the book. */
 typedef struct
@@ -62,6 +64,7 @@ typedef struct
   GArray *entries; /* of guint64: of its consents, in the order of: */
   GArray *kinds;   /* of ConsentKind */
   char *visit;
+  ConsentBookPerson person;
 } ConsentBookMessage;
 
 void consent_book_message_free (ConsentBookMessage *message);

@@ -129,7 +129,7 @@ pack (const ConsentBookWriting *writing)
   return g_variant_get_data_as_bytes (inside);
 }
 
-/* unpack: @ret_person, @ret_request: may be NULL. */
+/* unpack: @ret_request: may be NULL. */
 static void
 unpack (GBytes *bytes, ConsentBookPerson *ret_person, GBytes **ret_request)
 {
@@ -139,7 +139,7 @@ unpack (GBytes *bytes, ConsentBookPerson *ret_person, GBytes **ret_request)
 
   if (ret_request != NULL)
     *ret_request = g_variant_get_data_as_bytes (request);
-  for (gsize i = 0; ret_person != NULL && i < G_N_ELEMENTS (texts); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     g_variant_lookup (person, texts[i].key, "s", &G_STRUCT_MEMBER (char *, ret_person, texts[i].offset));
 }
 
@@ -250,7 +250,7 @@ add_loaded (GPtrArray *messages, sqlite3_stmt *statement, StoreKey *key)
       last->entries = g_array_new (FALSE, FALSE, sizeof (guint64));
       last->kinds = g_array_new (FALSE, FALSE, sizeof (ConsentKind));
       if (inside != NULL)
-        unpack (inside, NULL, &last->request);
+        unpack (inside, &last->person, &last->request);
       g_ptr_array_add (messages, last);
     }
   g_array_append_val (last->entries, place);

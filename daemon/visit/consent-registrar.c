@@ -9,6 +9,7 @@
 #include "base/log.h"
 #include "center/backoff.h"
 #include "visit/consent-rules.h"
+#include "visit/ledger-person.h"
 
 #define PAUSE_BASE_SECONDS 5 /* of the back-off */
 #define PAUSE_CAP_SECONDS 300
@@ -32,8 +33,9 @@ typedef struct
 {
   ConsentRegistrar *registrar; /* a reference */
   ConsentBookMessage *message;
-  Transport *transport;    /* that is asked */
-  TransportConsents first; /* for the first call: copied; its key is NULL afterwards */
+  LedgerPersonHashes person; /* whose consents they are */
+  Transport *transport;      /* that is asked */
+  TransportConsents first;   /* for the first call: copied; its key is NULL afterwards */
   TransportConsentText texts[CONSENT_N_KINDS];
   GTask *task; /* who waits; NULL: nobody */
   GSource *cancelled;
@@ -164,6 +166,7 @@ settle_consent (Errand *errand, guint index, ConsentBookState state, const Trans
   LedgerEntry *entry = ledger_entry_new (LEDGER_REGISTRATION);
 
   ledger_entry_add_text (entry, LEDGER_FIELD_VISIT, message->visit);
+  ledger_person_add (entry, &errand->person);
   ledger_entry_add_text (entry, LEDGER_FIELD_CONSENT, consent_kind_to_string (kind));
   if (state == CONSENT_BOOK_REGISTERED)
     ledger_entry_add_number (entry, LEDGER_FIELD_UNTIL, (guint64)until);
@@ -368,13 +371,17 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
   consent_registrar_unref (registrar);
 }
 
+/* errand_new: @message: (transfer full). @person: whose consents they are: its hashes are kept, the texts are not. */
 static Errand *
-errand_new (ConsentRegistrar *registrar, ConsentBookMessage *message)
+errand_new (ConsentRegistrar *registrar, ConsentBookMessage *message, const ConsentBookPerson *person)
 {
   Errand *errand = g_new0 (Errand, 1);
+  const LedgerPerson known = ledger_person_of_book (person);
 
   errand->registrar = consent_registrar_ref (registrar);
   errand->message = message;
+  ledger_person_hash (registrar->ledger, &known, &errand->person);
+  consent_book_person_clear (&message->person);
   return errand;
 }
 
@@ -408,7 +415,7 @@ consent_registrar_take (ConsentRegistrar *registrar, ConsentBookWriting *writing
                         const TransportConsents *consents, GCancellable *cancellable, GAsyncReadyCallback callback,
                         gpointer user_data)
 {
-  Errand *errand = errand_new (registrar, make_message (writing));
+  Errand *errand = errand_new (registrar, make_message (writing), &writing->person);
 
   errand->transport = transport;
   errand->outcome = g_new0 (ConsentOutcome, 1);
@@ -441,7 +448,8 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 
   while (messages != NULL && messages->len > 0 && !registrar->is_freed)
     {
-      Errand *errand = errand_new (registrar, g_ptr_array_steal_index (messages, 0));
+      ConsentBookMessage *message = g_ptr_array_steal_index (messages, 0);
+      Errand *errand = errand_new (registrar, message, &message->person);
 
       g_ptr_array_add (registrar->errands, errand);
       try_again (errand);

@@ -45,15 +45,13 @@ static LedgerEntry *
 make_entry (const Withdrawing *withdrawing, const char *outcome)
 {
   const ConsentBookItem *item = withdrawing->item;
+  const LedgerPerson person = ledger_person_of_book (&item->person);
   LedgerEntry *entry = ledger_entry_new (LEDGER_WITHDRAWAL);
 
   ledger_entry_add_text (entry, LEDGER_FIELD_VISIT, item->visit);
   if (withdrawing->actor != NULL)
     actor_describe (withdrawing->actor, entry);
-  ledger_person_describe (consent_registrar_get_ledger (withdrawing->registrar),
-                          &(LedgerPerson){ item->person.name, item->person.birthdate, item->person.insurer_number,
-                                           item->person.symbol, item->person.number },
-                          entry); /* it is on the patient's own list */
+  ledger_person_describe (consent_registrar_get_ledger (withdrawing->registrar), &person, entry);
   ledger_entry_add_text (entry, LEDGER_FIELD_CONSENT, consent_kind_to_string (item->kind));
   ledger_entry_add_number (entry, LEDGER_FIELD_UNTIL, (guint64)item->until);
   ledger_entry_add_text (entry, LEDGER_FIELD_OUTCOME, outcome);

@@ -27,6 +27,12 @@ ledger_person_of_query (const TransportNumberQuery *insured)
   return (LedgerPerson){ NULL, insured->birthdate, insured->insurer_number, insured->symbol, insured->number };
 }
 
+LedgerPerson
+ledger_person_of_book (const ConsentBookPerson *person)
+{
+  return (LedgerPerson){ person->name, person->birthdate, person->insurer_number, person->symbol, person->number };
+}
+
 void
 ledger_person_hash (Ledger *ledger, const LedgerPerson *person, LedgerPersonHashes *ret_hashes)
 {

@@ -7,7 +7,7 @@
 #pragma once
 
 #include "center/transport.h"
-#include "store/ledger.h"
+#include "store/consent-item.h"
 #include "visit/person.h"
 
 /* Borrowed. NULL: not known. */
@@ -31,6 +31,7 @@ typedef struct
 /* The texts of each source; of an empty source nothing is known. */
 LedgerPerson ledger_person_of_qualification (const Qualification *qualification); /* NULL: none came */
 LedgerPerson ledger_person_of_query (const TransportNumberQuery *insured);        /* typed; NULL: by card */
+LedgerPerson ledger_person_of_book (const ConsentBookPerson *person);
 
 /* ledger_person_hash: @ledger: NULL, or one without a key: nothing is known. */
 void ledger_person_hash (Ledger *ledger, const LedgerPerson *person, LedgerPersonHashes *ret_hashes);

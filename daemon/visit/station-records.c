@@ -179,9 +179,14 @@ start (Wish *wish, RecordsSubject *subject, RecordsPlan *plan)
 
   if (wish->ticket != NULL)
     {
+      const LedgerPerson patient
+          = { subject->name, subject->birthdate, subject->insurer_number, subject->symbol, subject->number };
+      LedgerPersonHashes person;
+
       visit_ticket_use (wish->ticket);
-      setup.before = visit_handover_new_entry (records_basis_get_visit (wish->basis), wish->ticket, wish->actor,
-                                               VISIT_HANDOVER_RECORDS);
+      ledger_person_hash (setup.ledger, &patient, &person);
+      setup.before = visit_handover_new_entry (records_basis_get_visit (wish->basis), wish->ticket, &person,
+                                               wish->actor, VISIT_HANDOVER_RECORDS);
     }
   setup.basis = g_steal_pointer (&wish->basis);
   setup.actor = g_steal_pointer (&wish->actor);

@@ -46,9 +46,13 @@ station_create_ticket (Station *station, Visit *visit, const VisitTicketTerms *t
 void
 station_note_taken (Station *station, Visit *visit, const VisitTicket *ticket, const Actor *actor)
 {
-  if (station->host.ledger != NULL)
-    ledger_append_lazily (station->host.ledger,
-                          visit_handover_new_entry (visit_get_path (visit), ticket, actor, VISIT_HANDOVER_TAKEN));
+  LedgerPersonHashes person;
+
+  if (station->host.ledger == NULL)
+    return;
+  visit_handover_hash_person (visit, station->host.ledger, &person);
+  ledger_append_lazily (station->host.ledger, visit_handover_new_entry (visit_get_path (visit), ticket, &person, actor,
+                                                                        VISIT_HANDOVER_TAKEN));
 }
 
 static void

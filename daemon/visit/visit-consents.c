@@ -13,6 +13,7 @@
 #include "visit/consent-registrar.h"
 #include "visit/consent-rules.h"
 #include "visit/ledger-person.h"
+#include "visit/person.h"
 #include "visit/visit-agent.h"
 #include "visit/visit-certificate.h"
 #include "visit/visit-life.h"

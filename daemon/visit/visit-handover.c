@@ -33,21 +33,34 @@ describe_purposes (guint purposes)
   return words[purposes & (VISIT_TICKET_TAKE | VISIT_TICKET_RECORDS)];
 }
 
+void
+visit_handover_hash_person (Visit *visit, Ledger *ledger, LedgerPersonHashes *ret_person)
+{
+  const Eligibility *eligibility = visit_get_eligibility (visit);
+  const LedgerPerson person = ledger_person_of_qualification (eligibility != NULL ? eligibility->qualification : NULL);
+
+  ledger_person_hash (ledger, &person, ret_person);
+  if (!ret_person->has_person && !ret_person->has_number)
+    *ret_person = *visit_get_asked (visit);
+}
+
 static LedgerEntry *
-new_entry (const char *visit, const Actor *actor, const char *act)
+new_entry (const char *visit, const LedgerPersonHashes *person, const Actor *actor, const char *act)
 {
   LedgerEntry *entry = ledger_entry_new (LEDGER_HANDOVER);
 
   ledger_entry_add_text (entry, LEDGER_FIELD_VISIT, visit);
   actor_describe (actor, entry);
+  ledger_person_add (entry, person);
   ledger_entry_add_text (entry, LEDGER_FIELD_ACT, act);
   return entry;
 }
 
 LedgerEntry *
-visit_handover_new_entry (const char *visit, const VisitTicket *ticket, const Actor *actor, const char *act)
+visit_handover_new_entry (const char *visit, const VisitTicket *ticket, const LedgerPersonHashes *person,
+                          const Actor *actor, const char *act)
 {
-  LedgerEntry *entry = new_entry (visit, actor, act);
+  LedgerEntry *entry = new_entry (visit, person, actor, act);
   guint64 created;
 
   if (visit_ticket_get_entry (ticket, &created))
@@ -56,10 +69,13 @@ visit_handover_new_entry (const char *visit, const VisitTicket *ticket, const Ac
 }
 
 static LedgerEntry *
-new_creation (Visit *visit, const VisitTicketTerms *terms, const Actor *actor)
+new_creation (Visit *visit, Ledger *ledger, const VisitTicketTerms *terms, const Actor *actor)
 {
-  LedgerEntry *entry = new_entry (visit_get_path (visit), actor, VISIT_HANDOVER_CREATED);
+  LedgerPersonHashes person;
+  LedgerEntry *entry;
 
+  visit_handover_hash_person (visit, ledger, &person);
+  entry = new_entry (visit_get_path (visit), &person, actor, VISIT_HANDOVER_CREATED);
   ledger_entry_add_text (entry, LEDGER_FIELD_ORIGIN, visit_origin_get (visit_get_origin (visit))->word);
   ledger_entry_add_text (entry, LEDGER_FIELD_EVIDENCE, visit_get_evidence (visit));
   if (terms->uses > 0)
@@ -117,7 +133,7 @@ visit_handover_create (Visit *visit, Ledger *ledger, const VisitTicketTerms *ter
       return;
     }
   entries = g_ptr_array_new_with_free_func ((GDestroyNotify)ledger_entry_unref);
-  g_ptr_array_add (entries, new_creation (visit, terms, actor));
+  g_ptr_array_add (entries, new_creation (visit, ledger, terms, actor));
   ledger_append (ledger, entries, on_written, task);
 }
 

@@ -9,6 +9,7 @@
 #include <gio/gio.h>
 
 #include "visit/actor.h"
+#include "visit/ledger-person.h"
 #include "visit/visit.h"
 
 /* What is done with a ticket, as the ledger calls it (Act). */
@@ -24,6 +25,9 @@ void visit_handover_create (Visit *visit, Ledger *ledger, const VisitTicketTerms
                             GAsyncReadyCallback callback, gpointer user_data);
 char *visit_handover_create_finish (GAsyncResult *result, GError **error);
 
-/* visit_handover_new_entry: of a use, @act: of @ticket; @visit: its path. (transfer full). */
-LedgerEntry *visit_handover_new_entry (const char *visit, const VisitTicket *ticket, const Actor *actor,
-                                       const char *act);
+/* visit_handover_hash_person: of the answer of @visit; before there is one: of what was typed, if anything was. */
+void visit_handover_hash_person (Visit *visit, Ledger *ledger, LedgerPersonHashes *ret_person);
+
+/* visit_handover_new_entry: of a use, @act: of @ticket; @visit: its path; @person: its patient. (transfer full). */
+LedgerEntry *visit_handover_new_entry (const char *visit, const VisitTicket *ticket, const LedgerPersonHashes *person,
+                                       const Actor *actor, const char *act);

@@ -15,6 +15,7 @@ from bus import AGENT_MANAGER, ERROR, MANAGER, ROOT, Agent, BusError, GLib, Obje
 from ledger_file import read_book, read_entries
 from loop import until
 from people import INSURED
+from test_who import list_entries
 
 KINDS = ("ceiling", "specific-disease", "checkup", "drug", "diagnosis", "operation", "disease-name", "infection", "allergy",
          "contraindication", "test", "prescription")
@@ -254,6 +255,7 @@ def test_by_receipt(rig):
     care also at the center."""
     desk = Desk(rig)
     visit, consents = desk.visit("drug", "checkup")
+    places = {kind: int(RECEIPT.match(consent["Receipt"])[1]) for kind, consent in consents.items()}
     again, of_again = desk.visit("drug")
     visit.close()
     again.close()
@@ -266,6 +268,7 @@ def test_by_receipt(rig):
     outcome = desk.withdraw(receipt)
     assert (outcome["Kind"], outcome["Where"], outcome["Until"]) == ("drug", "here", consents["drug"]["Until"]), outcome
     expect_error("NotFound", desk.withdraw, of_again["drug"]["Receipt"])  # the same person has said no to it
+    expect_in_list(desk.visit()[0], places)
     _visit, consents = desk.visit("drug", Purpose="home")
     outcome = desk.withdraw(consents["drug"]["Receipt"])
     assert (outcome["Kind"], outcome["Where"]) == ("drug", "center"), outcome
@@ -274,6 +277,16 @@ def test_by_receipt(rig):
     for visit, _consents in open_visits:
         drug = visit.consents()["drug"]
         assert (drug["Granted"], drug["Withdrawn"]) == (False, "here") and drug["WithdrawnAt"] > 0, drug
+
+
+def expect_in_list(visit, places):
+    """The patient's own list has what the center said to each consent, and that one was taken back."""
+    entries = list_entries(visit)
+    said = {entry["Entry"]: entry for entry in entries if entry["Kind"] == "registration"}
+    assert {kind: said[place]["Outcome"] for kind, place in places.items()} == dict.fromkeys(places, "registered"), entries
+    withdrawn, = [entry for entry in entries if entry["Kind"] == "withdrawal"]
+    assert (withdrawn["Entry"], withdrawn["Consent"], withdrawn["Outcome"]) == (places["drug"], "drug", "here"), withdrawn
+    assert int(RECEIPT.match(withdrawn["Receipt"])[1]) == withdrawn["Index"], withdrawn  # its own, and not the consent's
 
 
 def test_no_ledger(rig):

@@ -172,8 +172,8 @@ typedef struct
 } Filling;
 
 /*
- * append_field: keyed hashes are nothing to read. Of the receipt of a consent that was withdrawn Entry tells; Receipt is
- * the entry's own, and no key stands twice.
+ * append_field: keyed hashes are nothing to read. Receipt is the entry's own, and no key stands twice: of a consent
+ * that was withdrawn Entry tells.
  */
 static void
 append_field (guint field, const char *type, GBytes *value, gpointer user_data)

@@ -219,6 +219,19 @@ write_labels (Writer *writer)
   close_map (writer);
 }
 
+/* write_consent: what has become of it. */
+static void
+write_consent (Writer *writer)
+{
+  if (writer->facts->state == NULL)
+    return;
+  open_map (writer, "consent");
+  write_text (writer, "state", writer->facts->state);
+  if (writer->facts->until > 0)
+    write_time (writer, "until", writer->facts->until);
+  close_map (writer);
+}
+
 static void
 write_ledger (Writer *writer)
 {
@@ -251,6 +264,7 @@ receipt_write (const ReceiptFacts *facts)
   write_event (&writer);
   close_map (&writer);
   write_labels (&writer);
+  write_consent (&writer);
   write_ledger (&writer);
   close_map (&writer);
   yajl_gen_get_buf (writer.generator, &bytes, &size);

@@ -7,9 +7,10 @@
  * (schema_version, record_id, pii_principal_id), pii_processing (privacy_notice, language, purposes with purpose and
  * pii_information with pii_type, pii_controllers, collection_method, recipient_third_parties, withdrawal_method,
  * jurisdiction), party_identification (party_id, party_role), and events (event_time, validity_duration, entity_id,
- * event_type, event_state). Beside them, of our own: labels, the words for people in the patient's language; and
- * ledger, by which anybody can check all that is authenticated: the proof (c2sp.org/tlog-proof) has the leaf in its
- * extra line.
+ * event_type, event_state). Beside them, of our own: labels, the words for people in the patient's language;
+ * consent, what has become of one since (state: open, registered, refused, unknown, withdrawn, over; until), which is
+ * as it was when the receipt was made, and not proved; and ledger, by which anybody can check all that is
+ * authenticated: the proof (c2sp.org/tlog-proof) has the leaf in its extra line.
  */
 #pragma once
 
@@ -32,6 +33,8 @@ typedef struct
   const char *language;    /* of the labels */
   const char *question;    /* the words that were shown */
   const char *proof, *verifier;
+  const char *state;          /* of a consent; NULL: it is none, or the center was never to be told */
+  gint64 until;               /* of @state, microseconds since the epoch; 0: not known */
   gboolean is_anchored;       /* a tree with it has left this computer */
   const ReceiptLabel *labels; /* ended by a NULL key */
 } ReceiptFacts;

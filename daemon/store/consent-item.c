@@ -42,6 +42,15 @@ gboolean
 consent_book_person_may_have_branch (const ConsentBookPerson *person, const char *branch)
 {
   return compare_branches (person->branch, branch) != NAME_COMPARISON_DIFFERS;
+const char *
+consent_book_state_to_string (ConsentBookState state)
+{
+  static const char *const words[] = {
+    [CONSENT_BOOK_OPEN] = "open",       [CONSENT_BOOK_REGISTERED] = "registered", [CONSENT_BOOK_REFUSED] = "refused",
+    [CONSENT_BOOK_UNKNOWN] = "unknown", [CONSENT_BOOK_WITHDRAWN] = "withdrawn",
+  };
+
+  return (guint)state < G_N_ELEMENTS (words) ? words[state] : words[CONSENT_BOOK_UNKNOWN];
 }
 
 void

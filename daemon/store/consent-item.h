@@ -15,6 +15,9 @@ typedef enum
   CONSENT_BOOK_WITHDRAWN = 4,  /* the patient has taken it back */
 } ConsentBookState;
 
+/* consent_book_state_to_string: the word for it, in the ledger and in receipts; static. */
+const char *consent_book_state_to_string (ConsentBookState state);
+
 /* Of whom a consent is, and what else a later use of it needs. Texts may be NULL. */
 typedef struct
 {

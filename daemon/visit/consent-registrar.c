@@ -146,12 +146,6 @@ on_cancelled (GCancellable *cancellable, gpointer user_data)
 
 /* What the center has said goes into the ledger. */
 
-static const char *
-get_outcome_word (ConsentBookState state)
-{
-  return state == CONSENT_BOOK_REGISTERED ? "registered" : state == CONSENT_BOOK_REFUSED ? "refused" : "unknown";
-}
-
 /* settle_consent: consent @index of the message. @said: of the center, or NULL; @error: or NULL. */
 static void
 settle_consent (Errand *errand, guint index, ConsentBookState state, const TransportConsentState *said,
@@ -171,7 +165,7 @@ settle_consent (Errand *errand, guint index, ConsentBookState state, const Trans
   if (state == CONSENT_BOOK_REGISTERED)
     ledger_entry_add_number (entry, LEDGER_FIELD_UNTIL, (guint64)until);
   ledger_entry_add_text (entry, LEDGER_FIELD_IDENTIFIER, message->identifier);
-  ledger_entry_add_text (entry, LEDGER_FIELD_OUTCOME, get_outcome_word (state));
+  ledger_entry_add_text (entry, LEDGER_FIELD_OUTCOME, consent_book_state_to_string (state));
   if (error != NULL)
     {
       ledger_entry_add_text (entry, LEDGER_FIELD_ERROR, shikaku_error_get_short_name ((ShikakuError)error->code));

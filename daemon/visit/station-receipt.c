@@ -1,5 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* station-receipt: see the header. The entry is read, then how far the ledger is, then the proof. */
+/*
+ * station-receipt: see the header. The entry is read, then what has become of a consent, then how far the ledger is,
+ * then the proof.
+ */
 #include "visit/station-receipt.h"
 
 #include <string.h>
@@ -7,6 +10,7 @@
 #include "base/error.h"
 #include "codec/receipt.h"
 #include "codec/tlog-proof.h"
+#include "visit/consent-registrar.h"
 #include "visit/station-ledger.h"
 #include "visit/station-private.h"
 #include "visit/visit-text.h"
@@ -24,12 +28,15 @@ static const char *const label_keys[] = {
 typedef struct
 {
   Ledger *ledger;
+  ConsentRegistrar *registrar; /* a reference */
   char *institution;
   guint64 index;
   char *digits, *visit, *language;
   gint64 since;
   LedgerRecord *record; /* NULL: not read yet */
   LedgerState *state;
+  const char *consent; /* what has become of it; NULL: it is none, or that is not known */
+  gint64 until;        /* of it */
 } Making;
 
 static void
@@ -37,6 +44,7 @@ making_free (gpointer data)
 {
   Making *making = data;
 
+  g_clear_pointer (&making->registrar, consent_registrar_unref);
   g_free (making->institution);
   g_free (making->digits);
   g_free (making->visit);
@@ -128,6 +136,8 @@ write_receipt (const Making *making, const char *proof)
       .question = question,
       .proof = whole,
       .verifier = making->state->verifier,
+      .state = making->consent,
+      .until = making->until,
       .is_anchored = is_anchored (making),
       .labels = labels,
   });
@@ -168,6 +178,45 @@ on_state (GObject *source, GAsyncResult *result, gpointer user_data)
   g_object_unref (task);
 }
 
+/* What has become of a consent. */
+
+#define OVER "over" /* its time is, or it is not kept here any more: nothing is given out by it */
+
+/* on_consent: a receipt without it is one all the same. */
+static void
+on_consent (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GTask *task = user_data;
+  Making *making = g_task_get_task_data (task);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ConsentBookItem) item = consent_book_find_finish (result, &error);
+
+  if (item != NULL)
+    {
+      making->consent = consent_book_state_to_string (item->state);
+      if (item->state == CONSENT_BOOK_REGISTERED || item->state == CONSENT_BOOK_WITHDRAWN)
+        making->until = item->until;
+    }
+  else if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND))
+    making->consent = OVER;
+  ledger_get_state (making->ledger, on_state, task);
+}
+
+/* find_consent: FALSE: it is none that the center was to be told. */
+static gboolean
+find_consent (Making *making, GTask *task)
+{
+  const LedgerEntry *entry = making->record->entry;
+  ConsentBook *book = making->registrar != NULL ? consent_registrar_get_book (making->registrar) : NULL;
+  g_autofree char *id = receipt_make_id (making->index, making->record->hash.bytes);
+
+  if (ledger_entry_get_kind (entry) != LEDGER_CONSENT || book == NULL
+      || ledger_entry_get_text (entry, LEDGER_FIELD_IDENTIFIER) == NULL)
+    return FALSE;
+  consent_book_find_receipt (book, id, on_consent, task);
+  return TRUE;
+}
+
 static void
 on_read (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -189,7 +238,8 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   making->record = g_ptr_array_steal_index (records, 0);
-  ledger_get_state (making->ledger, on_state, task);
+  if (!find_consent (making, task))
+    ledger_get_state (making->ledger, on_state, task);
 }
 
 void
@@ -203,6 +253,7 @@ station_make_receipt (Station *station, const StationReceiptQuestion *question, 
   g_task_set_source_tag (task, station_make_receipt);
   *making = (Making){
     .ledger = station->host.ledger,
+    .registrar = station->host.registrar != NULL ? consent_registrar_ref (station->host.registrar) : NULL,
     .institution = g_strdup (station_ledger_get_institution (station)),
     .index = question->index,
     .digits = g_strdup (question->digits),

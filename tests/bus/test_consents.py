@@ -316,8 +316,23 @@ def test_client(rig):
     consents = json.loads(process.text())["Consents"]
     assert {kind: (consent["Granted"], consent["Answerer"]) for kind, consent in consents.items()} == {
         "checkup": (True, "carer"), "drug": (True, "carer"), "operation": (False, "carer")}, consents
-    said = rig.client("consent", "withdraw", consents["drug"]["Receipt"], user="doctor", check=0).text()
+    receipt = consents["drug"]["Receipt"]
+    shown = show(rig, receipt)
+    assert shown.items() >= {"Receipt": receipt, "Kind": "drug", "Decision": "granted", "Answerer": "carer",
+                             "State": "registered", "Withdrawn": False}.items(), shown
+    assert shown["Until"] // 10**6 == consents["drug"]["Until"] // 10**6 and shown["At"] > 0, shown
+    text = rig.client("consent", "show", receipt, user="doctor", check=0).text()
+    assert all(word in text for word in (receipt, "medicines", "granted, until", "A carer")), text
+    said = rig.client("consent", "withdraw", receipt, user="doctor", check=0).text()
     assert "Withdrawn" in said and "lapses at" in said, said
+    shown = show(rig, receipt)
+    assert (shown["Decision"], shown["State"], shown["Withdrawn"]) == ("granted", "withdrawn", True), shown
+    assert "withdrawn" in rig.client("consent", "show", receipt, user="doctor", check=0).text()
+    rig.client("consent", "show", receipt[:-1] + ("0" if receipt[-1] != "0" else "1"), user="doctor", check=2)
+
+
+def show(rig, receipt):
+    return json.loads(rig.client("consent", "show", "--json", receipt, user="doctor", check=0).text())
 
 
 FEW, MANY = 8, 1000

@@ -42,6 +42,8 @@ gboolean
 consent_book_person_may_have_branch (const ConsentBookPerson *person, const char *branch)
 {
   return compare_branches (person->branch, branch) != NAME_COMPARISON_DIFFERS;
+}
+
 const char *
 consent_book_state_to_string (ConsentBookState state)
 {

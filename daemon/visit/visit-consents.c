@@ -11,7 +11,6 @@
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "visit/consent-registrar.h"
-#include "visit/consent-rules.h"
 #include "visit/ledger-person.h"
 #include "visit/person.h"
 #include "visit/visit-agent.h"

@@ -568,8 +568,7 @@ test_ticket (Setup *setup, gconstpointer data)
   g_assert_cmpuint (count_in_list (setup, LEDGER_WITHDRAWAL), ==, 1);
 }
 
-/* fetch_of: of a visit that was closed. Return: whether they came; @expected: the error otherwise. */
-static void
+static void /* of a visit that was closed; @expected: the error, or none: they come */
 fetch_of (Setup *setup, const RecordsPatient *patient, VisitTicket *ticket, ShikakuError expected)
 {
   StationRecordsQuery query = make_query ();

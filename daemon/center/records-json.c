@@ -651,7 +651,7 @@ records_json_write (const RecordsAsked *asked, const RecordsPart *parts, gsize n
                     GError **error)
 {
   Writer writer = { .fd = memfd_create ("shikaku-records", MFD_CLOEXEC | MFD_ALLOW_SEALING),
-                    .out = g_string_sized_new (2 * BUFFER_SIZE),
+                    .out = g_string_sized_new ((gsize)2 * BUFFER_SIZE),
                     .others = g_string_new (NULL) };
   guint8 digest[RECORDS_JSON_DIGEST_SIZE];
   gboolean done = writer.fd >= 0;

@@ -98,7 +98,7 @@ note_verifier_parse (const char *text)
   guint64 id;
   gsize size;
 
-  if (g_strv_length (parts) != 3 || !note_name_is_valid (parts[0]) || strlen (parts[1]) != 2 * ID_SIZE
+  if (g_strv_length (parts) != 3 || !note_name_is_valid (parts[0]) || strlen (parts[1]) != (gsize)2 * ID_SIZE
       || !g_ascii_string_to_unsigned (parts[1], 16, 0, G_MAXUINT32, &id, NULL))
     return NULL;
   bytes = note_decode_base64 (parts[2], strlen (parts[2]));

@@ -93,8 +93,8 @@ write_text (LedgerNote *note, const char *text, GError **error)
   gssize size;
 
   g_return_val_if_fail (strlen (text) <= sizeof bytes, FALSE);
-  memset (bytes, '\n', sizeof bytes);
-  memcpy (bytes, text, strlen (text));
+  for (gsize i = 0; i < sizeof bytes; i++)
+    bytes[i] = *text != '\0' ? *text++ : '\n';
   size = pwrite (note->fd, bytes, sizeof bytes, 0);
   return size == sizeof bytes || set_error (note, size < 0 ? errno : ENOSPC, error);
 }

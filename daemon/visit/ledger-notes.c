@@ -8,8 +8,8 @@
 #include "base/log.h"
 #include "base/message-ids.h"
 
-#define REFUSALS_MAXIMUM 256                     /* that are told apart; more are told each by itself again */
-#define REFUSAL_PAUSE_USEC (60 * G_USEC_PER_SEC) /* between two entries of the same refusal */
+#define REFUSALS_MAXIMUM 256                             /* that are told apart; more are told each by itself again */
+#define REFUSAL_PAUSE_USEC (60 * (gint64)G_USEC_PER_SEC) /* between two entries of the same refusal */
 
 struct LedgerNotes
 {

@@ -100,7 +100,7 @@ hash_row (const Level *row, MerkleHash *ret_hash)
 
   memcpy (hashes, row->hashes, sizeof hashes);
   for (guint width = WIDTH; width > 1; width /= 2)
-    for (guint i = 0; i < width / 2; i++)
+    for (gsize i = 0; i < width / 2; i++)
       merkle_hash_children (&hashes[2 * i], &hashes[2 * i + 1], &hashes[i]);
   *ret_hash = hashes[0];
 }

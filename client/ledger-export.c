@@ -139,13 +139,14 @@ ledger_export_run (Client *client, const char *format, const char *to, GVariant 
   *run = (Run){ .waiting = 1, .cancellable = g_cancellable_new (), .done = done, .user_data = user_data };
   if (!g_unix_open_pipe (ends, FD_CLOEXEC, &run->error))
     {
-      g_idle_add (on_failed_early, g_steal_pointer (&run));
-      return;
+      g_idle_add (on_failed_early, run);
+      /* cppcheck-suppress memleak */
+      return; /* who is told frees it */
     }
   if (!(is_folder ? begin_tar (run, ends[0], to, &run->error) : begin_splice (run, ends[0], to, &run->error)))
     {
       close (ends[1]);
-      g_idle_add (on_failed_early, g_steal_pointer (&run));
+      g_idle_add (on_failed_early, run);
       return;
     }
   run->waiting++;

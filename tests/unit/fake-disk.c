@@ -97,6 +97,14 @@ forget_unflushed (const char *path)
   g_mutex_unlock (&lock);
 }
 
+static void
+forget_all (void)
+{
+  g_mutex_lock (&lock);
+  g_queue_clear_full (&unflushed, free_unflushed);
+  g_mutex_unlock (&lock);
+}
+
 /* note_unflushed: @length bytes at @offset are about to be written; -1: the file is about to be cut there. */
 static void
 note_unflushed (FakeFile *file, gint64 offset, gint64 length)
@@ -293,7 +301,7 @@ fake_disk_install (void)
 void
 fake_disk_arm (FakeDiskFault fault, guint step, gboolean lasting)
 {
-  g_queue_clear_full (&unflushed, free_unflushed);
+  forget_all ();
   armed = fault;
   armed_step = step;
   armed_lasting = lasting;
@@ -339,7 +347,7 @@ fake_disk_power_back (guint seed)
   for (GList *link = unflushed.head; link != NULL; link = link->next) /* the last first */
     if (seed == 0 || g_rand_boolean (chance))
       take_back (link->data);
-  g_queue_clear_full (&unflushed, free_unflushed);
+  forget_all ();
 }
 
 void

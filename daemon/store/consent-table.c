@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "store/seal.h"
-#include "store/store-file.h"
+#include "store/statement.h"
 
 #define INSIDE G_VARIANT_TYPE ("(aya{ss})")
 
@@ -31,51 +31,6 @@ static const struct
   { "answerer", G_STRUCT_OFFSET (ConsentBookPerson, answerer) },
 };
 
-static gboolean
-set_failed (struct sqlite3 *database, GError **error)
-{
-  g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED, "%s", sqlite3_errmsg (database));
-  return FALSE;
-}
-
-static sqlite3_stmt *
-prepare (struct sqlite3 *database, const char *sql, GError **error)
-{
-  sqlite3_stmt *statement = NULL;
-
-  if (sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) != SQLITE_OK)
-    set_failed (database, error);
-  return statement;
-}
-
-/* finish_statement: @statement is run to its end. */
-static gboolean
-finish_statement (struct sqlite3 *database, sqlite3_stmt *statement, GError **error)
-{
-  const gboolean done = sqlite3_step (statement) == SQLITE_DONE || set_failed (database, error);
-
-  sqlite3_finalize (statement);
-  return done;
-}
-
-static void
-bind_bytes (sqlite3_stmt *statement, int column, GBytes *bytes)
-{
-  sqlite3_bind_blob (statement, column, g_bytes_get_data (bytes, NULL), (int)g_bytes_get_size (bytes), SQLITE_STATIC);
-}
-
-static GBytes *
-copy_bytes (sqlite3_stmt *statement, int column)
-{
-  return g_bytes_new (sqlite3_column_blob (statement, column), (gsize)sqlite3_column_bytes (statement, column));
-}
-
-static char *
-copy_text (sqlite3_stmt *statement, int column)
-{
-  return g_strdup ((const char *)sqlite3_column_text (statement, column));
-}
-
 void
 consent_settlement_free (ConsentSettlement *settlement)
 {
@@ -86,19 +41,12 @@ consent_settlement_free (ConsentSettlement *settlement)
 gboolean
 consent_table_purge (struct sqlite3 *database, gint64 now, GError **error)
 {
-  sqlite3_stmt *rows = prepare (database, "DELETE FROM consents WHERE until <= ? AND state <> 0;", error);
-  sqlite3_stmt *messages;
+  static const char rows[] = "DELETE FROM consents WHERE until <= ? AND state <> 0;";
+  static const char messages[]
+      = "DELETE FROM consent_messages WHERE identifier NOT IN (SELECT identifier FROM consents);";
 
-  if (rows == NULL)
-    return FALSE;
-  sqlite3_bind_int64 (rows, 1, now);
-  if (!finish_statement (database, rows, error))
-    return FALSE;
-  if (sqlite3_changes (database) == 0)
-    return TRUE;
-  messages = prepare (database,
-                      "DELETE FROM consent_messages WHERE identifier NOT IN (SELECT identifier FROM consents);", error);
-  return messages != NULL && finish_statement (database, messages, error);
+  return statement_run_with (database, rows, &now, 1, error)
+         && (sqlite3_changes (database) == 0 || statement_run_with (database, messages, NULL, 0, error));
 }
 
 /* The seal. */
@@ -152,7 +100,8 @@ open_columns (sqlite3_stmt *statement, StoreKey *key, int first)
   g_autofree char *binding
       = make_binding ((const char *)sqlite3_column_text (statement, first), sqlite3_column_int64 (statement, first + 1),
                       (guint)sqlite3_column_int64 (statement, first + 2));
-  g_autoptr (GBytes) nonce = copy_bytes (statement, first + 4), sealed = copy_bytes (statement, first + 5);
+  g_autoptr (GBytes) nonce = statement_copy_bytes (statement, first + 4),
+                     sealed = statement_copy_bytes (statement, first + 5);
   gsize size = 0;
   g_autoptr (Secret) inside
       = seal_open (key, (const char *)sqlite3_column_text (statement, first + 3), binding, nonce, sealed, &size);
@@ -176,22 +125,23 @@ consent_table_add_message (struct sqlite3 *database, StoreKey *key, const Consen
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED, "a consent cannot be sealed");
       return FALSE;
     }
-  statement = prepare (database,
-                       "INSERT INTO consent_messages (identifier, until, treatment, visit, number, key, nonce, sealed)"
-                       " VALUES (?, ?, ?, ?, ?, ?, ?, ?);",
-                       error);
+  statement = statement_prepare (
+      database,
+      "INSERT INTO consent_messages (identifier, until, treatment, visit, number, key, nonce, sealed)"
+      " VALUES (?, ?, ?, ?, ?, ?, ?, ?);",
+      error);
   if (statement == NULL)
     return FALSE;
-  sqlite3_bind_text (statement, 1, writing->identifier, -1, SQLITE_STATIC);
+  statement_bind_text (statement, 1, writing->identifier);
   sqlite3_bind_int64 (statement, 2, writing->until);
   sqlite3_bind_int64 (statement, 3, writing->treatment);
-  sqlite3_bind_text (statement, 4, writing->visit, -1, SQLITE_STATIC);
+  statement_bind_text (statement, 4, writing->visit);
   if (writing->has_number)
     sqlite3_bind_blob (statement, 5, writing->number, LEDGER_PERSON_SIZE, SQLITE_STATIC);
-  sqlite3_bind_text (statement, 6, store_key_get_id (key), -1, SQLITE_STATIC);
-  bind_bytes (statement, 7, nonce);
-  bind_bytes (statement, 8, sealed);
-  return finish_statement (database, statement, error);
+  statement_bind_text (statement, 6, store_key_get_id (key));
+  statement_bind_bytes (statement, 7, nonce);
+  statement_bind_bytes (statement, 8, sealed);
+  return statement_run (statement, error);
 }
 
 gboolean
@@ -199,33 +149,27 @@ consent_table_add (struct sqlite3 *database, guint64 place, const guint8 *leaf, 
                    const ConsentBookAnswer *answer, GError **error)
 {
   g_autofree char *receipt = consent_book_make_receipt (place, leaf);
-  sqlite3_stmt *statement = prepare (
+  sqlite3_stmt *statement = statement_prepare (
       database,
       "INSERT INTO consents (place, receipt, identifier, kind, state, at, until) VALUES (?, ?, ?, ?, 0, 0, ?);", error);
 
   if (statement == NULL)
     return FALSE;
   sqlite3_bind_int64 (statement, 1, (gint64)place);
-  sqlite3_bind_text (statement, 2, receipt, -1, SQLITE_STATIC);
-  sqlite3_bind_text (statement, 3, identifier, -1, SQLITE_STATIC);
-  sqlite3_bind_text (statement, 4, consent_kind_to_string (answer->kind), -1, SQLITE_STATIC);
+  statement_bind_text (statement, 2, receipt);
+  statement_bind_text (statement, 3, identifier);
+  statement_bind_text (statement, 4, consent_kind_to_string (answer->kind));
   sqlite3_bind_int64 (statement, 5, answer->until);
-  return finish_statement (database, statement, error);
+  return statement_run (statement, error);
 }
 
 gboolean
 consent_table_settle (struct sqlite3 *database, const ConsentSettlement *settlement, GError **error)
 {
-  sqlite3_stmt *statement
-      = prepare (database, "UPDATE consents SET state = ?, at = ?, until = ? WHERE place = ? AND state = 0;", error);
+  const gint64 numbers[] = { settlement->state, settlement->at, settlement->until, (gint64)settlement->place };
 
-  if (statement == NULL)
-    return FALSE;
-  sqlite3_bind_int64 (statement, 1, settlement->state);
-  sqlite3_bind_int64 (statement, 2, settlement->at);
-  sqlite3_bind_int64 (statement, 3, settlement->until);
-  sqlite3_bind_int64 (statement, 4, (gint64)settlement->place);
-  return finish_statement (database, statement, error);
+  return statement_run_with (
+      database, "UPDATE consents SET state = ?, at = ?, until = ? WHERE place = ? AND state = 0;", numbers, 4, error);
 }
 
 /* add_loaded: one row: a message's next consent, or the first of the next message. */
@@ -246,7 +190,7 @@ add_loaded (GPtrArray *messages, sqlite3_stmt *statement, StoreKey *key)
       last = g_new0 (ConsentBookMessage, 1);
       last->identifier = g_strdup (identifier);
       last->until = sqlite3_column_int64 (statement, 1);
-      last->visit = copy_text (statement, 6);
+      last->visit = statement_copy_text (statement, 6);
       last->entries = g_array_new (FALSE, FALSE, sizeof (guint64));
       last->kinds = g_array_new (FALSE, FALSE, sizeof (ConsentKind));
       if (inside != NULL)
@@ -260,7 +204,7 @@ add_loaded (GPtrArray *messages, sqlite3_stmt *statement, StoreKey *key)
 gboolean
 consent_table_load (struct sqlite3 *database, StoreKey *key, GPtrArray *messages, GError **error)
 {
-  sqlite3_stmt *statement = prepare (
+  sqlite3_stmt *statement = statement_prepare (
       database,
       "SELECT " SEALED_COLUMNS ", m.visit, c.place, c.kind FROM consents c"
       " JOIN consent_messages m USING (identifier) WHERE c.state = 0 ORDER BY m.until, m.identifier, c.place;",
@@ -271,8 +215,7 @@ consent_table_load (struct sqlite3 *database, StoreKey *key, GPtrArray *messages
     return FALSE;
   while ((result = sqlite3_step (statement)) == SQLITE_ROW)
     add_loaded (messages, statement, key);
-  sqlite3_finalize (statement);
-  return result == SQLITE_DONE || set_failed (database, error);
+  return statement_finish (statement, result, error);
 }
 
 /* make_item: of a row. NULL: it is of a newer version, or cannot be read. */
@@ -286,12 +229,12 @@ make_item (sqlite3_stmt *statement, StoreKey *key)
   if (inside == NULL || !consent_kind_lookup ((const char *)sqlite3_column_text (statement, 8), &kind))
     return NULL;
   item = g_new0 (ConsentBookItem, 1);
-  item->identifier = copy_text (statement, 0);
+  item->identifier = statement_copy_text (statement, 0);
   item->treatment = (guint)sqlite3_column_int64 (statement, 2);
-  item->visit = copy_text (statement, 6);
+  item->visit = statement_copy_text (statement, 6);
   item->entry = (guint64)sqlite3_column_int64 (statement, 7);
   item->kind = kind;
-  item->receipt = copy_text (statement, 9);
+  item->receipt = statement_copy_text (statement, 9);
   item->state = (ConsentBookState)sqlite3_column_int64 (statement, 10);
   item->at = sqlite3_column_int64 (statement, 11);
   item->until = sqlite3_column_int64 (statement, 12);
@@ -311,7 +254,7 @@ prepare_lookup (struct sqlite3 *database, const ConsentLookup *lookup, GError **
   const char *sql = lookup->is_receipt ? "SELECT " ITEM_COLUMNS FROM " WHERE c.until > ? AND c.receipt = ?;"
                                        : "SELECT " ITEM_COLUMNS FROM
                                          " WHERE c.until > ? AND m.number = ? AND c.kind = ? ORDER BY c.place DESC;";
-  sqlite3_stmt *statement = prepare (database, sql, error);
+  sqlite3_stmt *statement = statement_prepare (database, sql, error);
 
   if (statement == NULL)
     return NULL;
@@ -324,7 +267,7 @@ prepare_lookup (struct sqlite3 *database, const ConsentLookup *lookup, GError **
       return statement;
     }
   sqlite3_bind_blob (statement, 2, lookup->number, LEDGER_PERSON_SIZE, SQLITE_STATIC);
-  sqlite3_bind_text (statement, 3, consent_kind_to_string (lookup->kind), -1, SQLITE_STATIC);
+  statement_bind_text (statement, 3, consent_kind_to_string (lookup->kind));
   return statement;
 }
 
@@ -344,8 +287,7 @@ consent_table_find (struct sqlite3 *database, StoreKey *key, const ConsentLookup
       if (item != NULL && (lookup->is_receipt || consent_book_person_may_have_branch (&item->person, lookup->branch)))
         g_ptr_array_add (items, g_steal_pointer (&item));
     }
-  sqlite3_finalize (statement);
-  return result == SQLITE_DONE || set_failed (database, error);
+  return statement_finish (statement, result, error);
 }
 
 /* Withdrawing. */
@@ -354,14 +296,10 @@ consent_table_find (struct sqlite3 *database, StoreKey *key, const ConsentLookup
 static gboolean
 set_withdrawn (struct sqlite3 *database, guint64 place, gint64 now, GError **error)
 {
-  sqlite3_stmt *statement
-      = prepare (database, "UPDATE consents SET state = 4 WHERE place = ? AND until > ? AND state IN (0, 1);", error);
+  const gint64 numbers[] = { (gint64)place, now };
 
-  if (statement == NULL)
-    return FALSE;
-  sqlite3_bind_int64 (statement, 1, (gint64)place);
-  sqlite3_bind_int64 (statement, 2, now);
-  return finish_statement (database, statement, error);
+  return statement_run_with (
+      database, "UPDATE consents SET state = 4 WHERE place = ? AND until > ? AND state IN (0, 1);", numbers, 2, error);
 }
 
 /* find_others: adds to @places those that go with the one at @place: the first row is that one. */
@@ -372,7 +310,7 @@ find_others (struct sqlite3 *database, StoreKey *key, guint64 place, GArray *pla
       = "SELECT " ITEM_COLUMNS FROM " WHERE c.place = ?1 OR (c.state IN (0, 1)"
         " AND c.kind = (SELECT kind FROM consents WHERE place = ?1) AND m.number = (SELECT o.number"
         " FROM consents p JOIN consent_messages o USING (identifier) WHERE p.place = ?1)) ORDER BY c.place <> ?1;";
-  sqlite3_stmt *statement = prepare (database, sql, error);
+  sqlite3_stmt *statement = statement_prepare (database, sql, error);
   g_autoptr (ConsentBookItem) mine = NULL;
   int result;
 
@@ -390,8 +328,7 @@ find_others (struct sqlite3 *database, StoreKey *key, guint64 place, GArray *pla
           || consent_book_person_compare (&mine->person, &other->person) != CONSENT_BOOK_OTHER_PERSON)
         g_array_append_val (places, found);
     }
-  sqlite3_finalize (statement);
-  return result == SQLITE_DONE || set_failed (database, error);
+  return statement_finish (statement, result, error);
 }
 
 gboolean

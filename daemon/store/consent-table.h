@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * consent-table: the rows of consent-book, inside a job of the ledger's store. In: what is to be written, or looked
- * for. Out: rows. Each returns FALSE with LEDGER_FAILED where the file fails.
+ * for. Out: rows. Each returns FALSE with FAILED where the file fails.
  */
 #pragma once
 

@@ -8,6 +8,7 @@
 #include <sqlite3.h>
 #include <string.h>
 
+#include "store/statement.h"
 #include "store/store-file.h"
 
 guint64
@@ -62,43 +63,30 @@ typedef struct
   guint64 last, purged, count;
 } Numbers;
 
-/* run: one statement with up to three numbers, of which those it has no place for are left out. */
-static gboolean
-run (sqlite3 *database, const char *sql, guint64 first, guint64 second, guint64 third, GError **error)
-{
-  const guint64 values[] = { first, second, third };
-  sqlite3_stmt *statement = NULL;
-  gboolean done = sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) == SQLITE_OK;
-
-  const int places = sqlite3_bind_parameter_count (statement);
-
-  for (int i = 0; done && i < places && i < (int)G_N_ELEMENTS (values); i++)
-    done = sqlite3_bind_int64 (statement, i + 1, (gint64)values[i]) == SQLITE_OK;
-  done = done && sqlite3_step (statement) == SQLITE_DONE;
-  sqlite3_finalize (statement);
-  return done || store_file_set_error (database, error);
-}
-
 static gboolean
 read_numbers (sqlite3 *database, Numbers *numbers, GError **error)
 {
-  sqlite3_stmt *statement = NULL;
-  gboolean found = sqlite3_prepare_v2 (database, "SELECT last, purged, count FROM event_numbers;", -1, &statement, NULL)
-                       == SQLITE_OK
-                   && sqlite3_step (statement) == SQLITE_ROW;
+  sqlite3_stmt *statement = statement_prepare (database, "SELECT last, purged, count FROM event_numbers;", error);
+  gboolean found;
 
+  if (statement == NULL)
+    return FALSE;
+  found = sqlite3_step (statement) == SQLITE_ROW;
   if (found)
     *numbers = (Numbers){ (guint64)sqlite3_column_int64 (statement, 0), (guint64)sqlite3_column_int64 (statement, 1),
                           (guint64)sqlite3_column_int64 (statement, 2) };
+  else
+    store_file_set_error (database, error);
   sqlite3_finalize (statement);
-  return found || store_file_set_error (database, error);
+  return found;
 }
 
 static gboolean
 write_numbers (sqlite3 *database, const Numbers *numbers, GError **error)
 {
-  return run (database, "UPDATE event_numbers SET last = ?, purged = ?, count = ?;", numbers->last, numbers->purged,
-              numbers->count, error);
+  const gint64 written[] = { (gint64)numbers->last, (gint64)numbers->purged, (gint64)numbers->count };
+
+  return statement_run_with (database, "UPDATE event_numbers SET last = ?, purged = ?, count = ?;", written, 3, error);
 }
 
 /* Writing. */
@@ -106,15 +94,8 @@ write_numbers (sqlite3 *database, const Numbers *numbers, GError **error)
 static sqlite3_stmt *
 prepare_insert (sqlite3 *database, GError **error)
 {
-  sqlite3_stmt *statement = NULL;
-
-  if (sqlite3_prepare_v2 (database,
-                          "INSERT OR IGNORE INTO events (sequence, kind, at, audience, details) "
-                          "VALUES (?, ?, ?, ?, ?);",
-                          -1, &statement, NULL)
-      != SQLITE_OK)
-    store_file_set_error (database, error);
-  return statement;
+  return statement_prepare (
+      database, "INSERT OR IGNORE INTO events (sequence, kind, at, audience, details) VALUES (?, ?, ?, ?, ?);", error);
 }
 
 /* insert: the first event of a new file has none before it that anybody could have missed, but for an older file's. */
@@ -156,37 +137,30 @@ events_add_in (sqlite3 *database, EventKind kind, gint64 audience, const GString
 
 /* look_up: one number by one number. Return: FALSE with @error; 0 in @ret_found: there is none. */
 static gboolean
-look_up (sqlite3 *database, const char *sql, guint64 value, guint64 *ret_found, GError **error)
+look_up (sqlite3 *database, const char *sql, gint64 value, gint64 *ret_found, GError **error)
 {
-  sqlite3_stmt *statement = NULL;
-  int result = sqlite3_prepare_v2 (database, sql, -1, &statement, NULL);
-
   *ret_found = 0;
-  if (result == SQLITE_OK && (result = sqlite3_bind_int64 (statement, 1, (gint64)value)) == SQLITE_OK
-      && (result = sqlite3_step (statement)) == SQLITE_ROW)
-    *ret_found = (guint64)sqlite3_column_int64 (statement, 0);
-  sqlite3_finalize (statement);
-  return result == SQLITE_ROW || result == SQLITE_DONE || store_file_set_error (database, error);
+  return statement_read_number (statement_prepare_with (database, sql, &value, 1, error), ret_found, error);
 }
 
 /* purge_before: removes those before the one that @sql finds; all if it finds none. */
 static gboolean
-purge_before (sqlite3 *database, const char *sql, guint64 value, Numbers *numbers, GError **error)
+purge_before (sqlite3 *database, const char *sql, gint64 value, Numbers *numbers, GError **error)
 {
-  guint64 first = 0, victim = 0;
+  gint64 first, victim;
 
   if (!look_up (database, sql, value, &first, error))
     return FALSE;
   if (first == 0)
-    first = numbers->last + 1;
+    first = (gint64)numbers->last + 1;
   if (!look_up (database, "SELECT max (sequence) FROM events WHERE sequence < ?;", first, &victim, error))
     return FALSE;
   if (victim == 0)
     return TRUE;
-  if (!run (database, "DELETE FROM events WHERE sequence < ?;", first, 0, 0, error))
+  if (!statement_run_with (database, "DELETE FROM events WHERE sequence < ?;", &first, 1, error))
     return FALSE;
   numbers->count -= (guint64)sqlite3_changes (database);
-  numbers->purged = victim;
+  numbers->purged = (guint64)victim;
   return TRUE;
 }
 
@@ -194,14 +168,14 @@ purge_before (sqlite3 *database, const char *sql, guint64 value, Numbers *number
 static gboolean
 purge (sqlite3 *database, Numbers *numbers, GError **error)
 {
-  const guint64 oldest = (guint64)MAX (g_get_real_time () - EVENTS_KEPT_DAYS * G_TIME_SPAN_DAY, 0);
+  const gint64 oldest = MAX (g_get_real_time () - EVENTS_KEPT_DAYS * G_TIME_SPAN_DAY, 0);
 
   if (!purge_before (database, "SELECT sequence FROM events WHERE at >= ? ORDER BY sequence LIMIT 1;", oldest, numbers,
                      error))
     return FALSE;
   return numbers->count <= EVENTS_KEPT_MAXIMUM
          || purge_before (database, "SELECT sequence FROM events ORDER BY sequence LIMIT 1 OFFSET ?;",
-                          numbers->count - EVENTS_KEPT_MAXIMUM, numbers, error);
+                          (gint64)(numbers->count - EVENTS_KEPT_MAXIMUM), numbers, error);
 }
 
 gboolean
@@ -245,29 +219,24 @@ read_row (sqlite3_stmt *statement)
 static gboolean
 read_rows (sqlite3 *database, const EventsQuestion *question, EventsPage *page, GError **error)
 {
-  sqlite3_stmt *statement = NULL;
-  int result = sqlite3_prepare_v2 (database,
-                                   "SELECT sequence, kind, at, audience, details FROM events WHERE sequence > ? "
-                                   "ORDER BY sequence;",
-                                   -1, &statement, NULL);
+  const gint64 after = (gint64)question->after;
+  sqlite3_stmt *statement = statement_prepare_with (
+      database, "SELECT sequence, kind, at, audience, details FROM events WHERE sequence > ? ORDER BY sequence;",
+      &after, 1, error);
+  int result = SQLITE_ROW;
 
-  if (result == SQLITE_OK)
-    result = sqlite3_bind_int64 (statement, 1, (gint64)question->after);
-  while (result == SQLITE_OK || result == SQLITE_ROW)
+  if (statement == NULL)
+    return FALSE;
+  while (page->events->len < question->limit && (result = sqlite3_step (statement)) == SQLITE_ROW)
     {
-      Event *event;
+      Event *event = read_row (statement);
 
-      if (page->events->len >= question->limit)
-        break;
-      result = sqlite3_step (statement);
-      event = result == SQLITE_ROW ? read_row (statement) : NULL;
       if (event != NULL && events_question_wants (question, event))
         g_ptr_array_add (page->events, event);
       else if (event != NULL)
         event_unref (event);
     }
-  sqlite3_finalize (statement);
-  return result == SQLITE_OK || result == SQLITE_ROW || result == SQLITE_DONE || store_file_set_error (database, error);
+  return statement_finish (statement, result, error);
 }
 
 gboolean

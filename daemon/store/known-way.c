@@ -3,7 +3,7 @@
 #include "store/known-way.h"
 
 #include "base/log.h"
-#include "store/store-file.h"
+#include "store/statement.h"
 
 void
 known_way_free (KnownWay *way)
@@ -15,26 +15,21 @@ known_way_free (KnownWay *way)
   g_free (way);
 }
 
-static char *
-copy_column (sqlite3_stmt *statement, int column)
-{
-  return g_strdup ((const char *)sqlite3_column_text (statement, column));
-}
-
 /* load: @data: a KnownWay that is filled; it stays empty where nothing is kept. */
 static gboolean
 load (sqlite3 *database, gpointer data, GError **error)
 {
   KnownWay *way = data;
-  sqlite3_stmt *statement = NULL;
-  int result
-      = sqlite3_prepare_v2 (database, "SELECT place, peer, local, interface FROM known_way;", -1, &statement, NULL);
+  sqlite3_stmt *statement = statement_prepare (database, "SELECT place, peer, local, interface FROM known_way;", error);
+  int result;
 
-  if (result == SQLITE_OK && (result = sqlite3_step (statement)) == SQLITE_ROW)
-    *way = (KnownWay){ copy_column (statement, 0), copy_column (statement, 1), copy_column (statement, 2),
-                       copy_column (statement, 3) };
-  sqlite3_finalize (statement);
-  return result == SQLITE_ROW || result == SQLITE_DONE || store_file_set_error (database, error);
+  if (statement == NULL)
+    return FALSE;
+  result = sqlite3_step (statement);
+  if (result == SQLITE_ROW)
+    *way = (KnownWay){ statement_copy_text (statement, 0), statement_copy_text (statement, 1),
+                       statement_copy_text (statement, 2), statement_copy_text (statement, 3) };
+  return statement_finish (statement, result, error);
 }
 
 void
@@ -57,27 +52,21 @@ known_way_load_finish (GAsyncResult *result)
 }
 
 static gboolean
-bind_text (sqlite3_stmt *statement, int place, const char *text)
-{
-  return sqlite3_bind_text (statement, place, text, -1, SQLITE_STATIC) == SQLITE_OK;
-}
-
-static gboolean
 save (sqlite3 *database, gpointer data, GError **error)
 {
   const KnownWay *way = data;
   sqlite3_stmt *statement = NULL;
-  gboolean done
-      = sqlite3_exec (database, "DELETE FROM known_way;", NULL, NULL, NULL) == SQLITE_OK
-        && sqlite3_prepare_v2 (database, "INSERT INTO known_way (place, peer, local, interface) VALUES (?, ?, ?, ?);",
-                               -1, &statement, NULL)
-               == SQLITE_OK
-        && bind_text (statement, 1, way->place) && bind_text (statement, 2, way->peer)
-        && bind_text (statement, 3, way->local) && bind_text (statement, 4, way->interface)
-        && sqlite3_step (statement) == SQLITE_DONE;
 
-  sqlite3_finalize (statement);
-  return done || store_file_set_error (database, error);
+  if (statement_run_with (database, "DELETE FROM known_way;", NULL, 0, error))
+    statement = statement_prepare (database,
+                                   "INSERT INTO known_way (place, peer, local, interface) VALUES (?, ?, ?, ?);", error);
+  if (statement == NULL)
+    return FALSE;
+  statement_bind_text (statement, 1, way->place);
+  statement_bind_text (statement, 2, way->peer);
+  statement_bind_text (statement, 3, way->local);
+  statement_bind_text (statement, 4, way->interface);
+  return statement_run (statement, error);
 }
 
 static void

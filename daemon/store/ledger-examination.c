@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "store/ledger-endorsement.h"
-#include "store/store-file.h"
+#include "store/statement.h"
 
 #define ROWS_A_PART 4096
 
@@ -245,21 +245,19 @@ read_head (LedgerExamination *examination, sqlite3 *database)
 static void
 look_at_file (LedgerExamination *examination, sqlite3 *database)
 {
-  sqlite3_stmt *statement = NULL;
-  int result = sqlite3_prepare_v2 (database, "PRAGMA quick_check (8);", -1, &statement, NULL);
+  g_autoptr (GError) error = NULL;
+  sqlite3_stmt *statement = statement_prepare (database, "PRAGMA quick_check (8);", &error);
+  int result = SQLITE_ERROR;
 
-  if (result == SQLITE_OK)
-    result = sqlite3_step (statement);
-  for (; result == SQLITE_ROW; result = sqlite3_step (statement))
+  while (statement != NULL && (result = sqlite3_step (statement)) == SQLITE_ROW)
     {
       const char *text = (const char *)sqlite3_column_text (statement, 0);
 
       if (g_strcmp0 (text, "ok") != 0)
         add_fault (examination, -1, fault_FILE, "%s", text);
     }
-  if (result != SQLITE_DONE)
-    add_fault (examination, -1, fault_FILE, "%s", sqlite3_errmsg (database));
-  sqlite3_finalize (statement);
+  if (statement == NULL || !statement_finish (statement, result, &error))
+    add_fault (examination, -1, fault_FILE, "%s", error->message);
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "store/statement.h"
 #include "store/store-file.h"
 
 #define OUTCOME_LEFT "unknown"
@@ -28,34 +29,23 @@ job_free (gpointer data)
   g_free (job);
 }
 
-/* run: a statement with one number. */
-static gboolean
-run (sqlite3 *database, const char *sql, guint64 number, GError **error)
-{
-  sqlite3_stmt *statement = NULL;
-  gboolean done = sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) == SQLITE_OK
-                  && sqlite3_bind_int64 (statement, 1, (gint64)number) == SQLITE_OK
-                  && sqlite3_step (statement) == SQLITE_DONE;
-
-  if (!done)
-    store_file_set_error (database, error);
-  sqlite3_finalize (statement);
-  return done;
-}
-
 static gboolean
 write_entries (sqlite3 *database, gpointer data, GError **error)
 {
   OpenFetchesJob *job = data;
   guint64 place = 0;
+  gint64 entry;
 
   for (guint i = 0; i < job->entries->len; i++)
     if (!ledger_append_in (job->ledger, database, job->entries->pdata[i], &place, error))
       return FALSE;
-  if (!job->is_begin)
-    return run (database, "DELETE FROM open_fetches WHERE entry = ?1;", job->fetch, error);
-  job->fetch = place;
-  return run (database, "INSERT INTO open_fetches (entry) VALUES (?1);", place, error);
+  if (job->is_begin)
+    job->fetch = place;
+  entry = (gint64)job->fetch;
+  return statement_run_with (database,
+                             job->is_begin ? "INSERT INTO open_fetches (entry) VALUES (?);"
+                                           : "DELETE FROM open_fetches WHERE entry = ?;",
+                             &entry, 1, error);
 }
 
 static gboolean
@@ -73,25 +63,25 @@ static gboolean
 close_left (sqlite3 *database, gpointer data, GError **error)
 {
   OpenFetchesJob *job = data;
-  sqlite3_stmt *statement = NULL;
+  sqlite3_stmt *statement = statement_prepare (database, "SELECT entry FROM open_fetches ORDER BY entry;", error);
   g_autoptr (GArray) left = g_array_new (FALSE, FALSE, sizeof (guint64));
-  int result = sqlite3_prepare_v2 (database, "SELECT entry FROM open_fetches ORDER BY entry;", -1, &statement, NULL);
+  int result;
 
-  while (result == SQLITE_OK || result == SQLITE_ROW)
-    if ((result = sqlite3_step (statement)) == SQLITE_ROW)
-      {
-        const guint64 fetch = (guint64)sqlite3_column_int64 (statement, 0);
+  if (statement == NULL)
+    return FALSE;
+  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+    {
+      const guint64 fetch = (guint64)sqlite3_column_int64 (statement, 0);
 
-        g_array_append_val (left, fetch);
-      }
-  if (result != SQLITE_DONE)
-    store_file_set_error (database, error);
-  sqlite3_finalize (statement);
-  for (guint i = 0; i < left->len && result == SQLITE_DONE; i++)
+      g_array_append_val (left, fetch);
+    }
+  if (!statement_finish (statement, result, error))
+    return FALSE;
+  for (guint i = 0; i < left->len; i++)
     if (!end_left (job->ledger, database, g_array_index (left, guint64, i), error))
       return FALSE;
   job->n_left = left->len;
-  return result == SQLITE_DONE && run (database, "DELETE FROM open_fetches WHERE entry >= ?1;", 0, error);
+  return statement_run_with (database, "DELETE FROM open_fetches;", NULL, 0, error);
 }
 
 static void

@@ -12,7 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
-#include "store/store-file.h"
+#include "store/statement.h"
 #include "store/store-key.h"
 
 #define MARK_NAME "outage-queue" /* in the state directory */
@@ -107,45 +107,15 @@ set_mark (Shared *shared, GError **error)
 
 /* The file. */
 
-/* prepare: NULL with FAILED. */
-static sqlite3_stmt *
-prepare (sqlite3 *database, const char *sql, GError **error)
-{
-  sqlite3_stmt *statement = NULL;
-
-  if (sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) != SQLITE_OK)
-    store_file_set_error (database, error);
-  return statement;
-}
-
-/* finish_statement: @result: of the last step. */
-static gboolean
-finish_statement (sqlite3 *database, sqlite3_stmt *statement, int result, GError **error)
-{
-  if (result != SQLITE_DONE && result != SQLITE_ROW)
-    store_file_set_error (database, error);
-  sqlite3_finalize (statement);
-  return result == SQLITE_DONE || result == SQLITE_ROW;
-}
-
 static gboolean
 count_items (sqlite3 *database, guint *ret_count, GError **error)
 {
-  sqlite3_stmt *statement = prepare (database, "SELECT count(*) FROM outage_queue;", error);
-  int result;
+  gint64 count = 0;
 
-  if (statement == NULL)
+  if (!statement_read_number (statement_prepare (database, "SELECT count(*) FROM outage_queue;", error), &count, error))
     return FALSE;
-  result = sqlite3_step (statement);
-  if (result == SQLITE_ROW)
-    *ret_count = (guint)sqlite3_column_int64 (statement, 0);
-  return finish_statement (database, statement, result, error);
-}
-
-static GBytes *
-copy_column (sqlite3_stmt *statement, int column)
-{
-  return g_bytes_new (sqlite3_column_blob (statement, column), (gsize)sqlite3_column_bytes (statement, column));
+  *ret_count = (guint)count;
+  return TRUE;
 }
 
 /* read_row: of: place, id, key, queued, until, nonce, sealed. Return: (transfer full). */
@@ -153,10 +123,10 @@ static OutageItem *
 read_row (OutageSeal *seal, sqlite3_stmt *statement)
 {
   OutageItem *item = g_new0 (OutageItem, 1);
-  g_autoptr (GBytes) nonce = copy_column (statement, 5), sealed = copy_column (statement, 6);
+  g_autoptr (GBytes) nonce = statement_copy_bytes (statement, 5), sealed = statement_copy_bytes (statement, 6);
 
   item->place = (guint64)sqlite3_column_int64 (statement, 0);
-  item->id = g_strdup ((const char *)sqlite3_column_text (statement, 1));
+  item->id = statement_copy_text (statement, 1);
   item->queued = sqlite3_column_int64 (statement, 3);
   item->until = sqlite3_column_int64 (statement, 4);
   if (seal != NULL)
@@ -170,16 +140,16 @@ read_row (OutageSeal *seal, sqlite3_stmt *statement)
 static gboolean
 find (sqlite3 *database, OutageSeal *seal, const char *sql, GBytes *bound, OutageItem **ret_item, GError **error)
 {
-  sqlite3_stmt *statement = prepare (database, sql, error);
+  sqlite3_stmt *statement = statement_prepare (database, sql, error);
   int result;
 
   if (statement == NULL)
     return FALSE;
   if (bound != NULL)
-    sqlite3_bind_blob (statement, 1, g_bytes_get_data (bound, NULL), (int)g_bytes_get_size (bound), SQLITE_STATIC);
+    statement_bind_bytes (statement, 1, bound);
   result = sqlite3_step (statement);
   *ret_item = result == SQLITE_ROW ? read_row (seal, statement) : NULL;
-  return finish_statement (database, statement, result, error);
+  return statement_finish (statement, result, error);
 }
 
 /* write_row: a new one, or, with a place, what is in it anew. */
@@ -196,19 +166,19 @@ write_row (sqlite3 *database, OutageSeal *seal, const OutageItem *item, GBytes *
   if (sealed == NULL)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "an item cannot be sealed");
   else
-    statement = prepare (database, item->place == 0 ? insert : update, error);
+    statement = statement_prepare (database, item->place == 0 ? insert : update, error);
   if (statement == NULL)
     return FALSE;
-  sqlite3_bind_text (statement, 1, item->id, -1, SQLITE_STATIC);
-  sqlite3_bind_text (statement, 2, outage_seal_get_key_id (seal), -1, SQLITE_STATIC);
+  statement_bind_text (statement, 1, item->id);
+  statement_bind_text (statement, 2, outage_seal_get_key_id (seal));
   sqlite3_bind_int64 (statement, 3, item->queued);
   sqlite3_bind_int64 (statement, 4, item->until);
-  sqlite3_bind_blob (statement, 5, g_bytes_get_data (nonce, NULL), (int)g_bytes_get_size (nonce), SQLITE_STATIC);
-  sqlite3_bind_blob (statement, 6, g_bytes_get_data (sealed, NULL), (int)g_bytes_get_size (sealed), SQLITE_STATIC);
-  sqlite3_bind_blob (statement, 7, g_bytes_get_data (person, NULL), (int)g_bytes_get_size (person), SQLITE_STATIC);
+  statement_bind_bytes (statement, 5, nonce);
+  statement_bind_bytes (statement, 6, sealed);
+  statement_bind_bytes (statement, 7, person);
   if (item->place != 0)
     sqlite3_bind_int64 (statement, 8, (gint64)item->place);
-  return finish_statement (database, statement, sqlite3_step (statement), error);
+  return statement_run (statement, error);
 }
 
 /* The jobs. */
@@ -308,14 +278,12 @@ static gboolean
 remove_items (sqlite3 *database, gpointer data, GError **error)
 {
   Job *job = data;
-  sqlite3_stmt *statement = prepare (
-      database, job->place != 0 ? "DELETE FROM outage_queue WHERE place = ?;" : "DELETE FROM outage_queue;", error);
+  const gint64 place = (gint64)job->place;
+  const gboolean done
+      = place != 0 ? statement_run_with (database, "DELETE FROM outage_queue WHERE place = ?;", &place, 1, error)
+                   : statement_run_with (database, "DELETE FROM outage_queue;", NULL, 0, error);
 
-  if (statement == NULL)
-    return FALSE;
-  if (job->place != 0)
-    sqlite3_bind_int64 (statement, 1, (gint64)job->place);
-  if (!finish_statement (database, statement, sqlite3_step (statement), error))
+  if (!done)
     return FALSE;
   job->removed = (guint)sqlite3_changes (database);
   return (job->also == NULL || job->also (database, job->also_data, error))

@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/log.h"
-#include "store/store-file.h"
+#include "store/statement.h"
 
 struct ServedCards
 {
@@ -41,19 +41,19 @@ unref_cards (ServedCards *cards)
 static gboolean
 load (sqlite3 *database, gpointer data, GError **error)
 {
-  sqlite3_stmt *statement = NULL;
-  int result = sqlite3_prepare_v2 (database, "SELECT reader FROM served_cards;", -1, &statement, NULL);
+  sqlite3_stmt *statement = statement_prepare (database, "SELECT reader FROM served_cards;", error);
+  int result;
 
-  if (result == SQLITE_OK)
-    while ((result = sqlite3_step (statement)) == SQLITE_ROW)
-      {
-        const char *reader = sqlite3_column_blob (statement, 0); /* NULL: nothing is in it */
+  if (statement == NULL)
+    return FALSE;
+  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+    {
+      const char *reader = sqlite3_column_blob (statement, 0); /* NULL: nothing is in it */
 
-        if (reader != NULL)
-          g_hash_table_add (data, g_strndup (reader, (gsize)sqlite3_column_bytes (statement, 0)));
-      }
-  sqlite3_finalize (statement);
-  return result == SQLITE_DONE || store_file_set_error (database, error);
+      if (reader != NULL)
+        g_hash_table_add (data, g_strndup (reader, (gsize)sqlite3_column_bytes (statement, 0)));
+    }
+  return statement_finish (statement, result, error);
 }
 
 static void
@@ -81,15 +81,13 @@ ask_file (ServedCards *cards)
 }
 
 static gboolean
-run_with_name (sqlite3 *database, const char *sql, const char *reader)
+run_with_name (sqlite3 *database, const char *sql, const char *reader, GError **error)
 {
-  sqlite3_stmt *statement = NULL;
-  gboolean done = sqlite3_prepare_v2 (database, sql, -1, &statement, NULL) == SQLITE_OK
-                  && sqlite3_bind_blob (statement, 1, reader, (int)strlen (reader), SQLITE_STATIC) == SQLITE_OK
-                  && sqlite3_step (statement) == SQLITE_DONE;
+  sqlite3_stmt *statement = statement_prepare (database, sql, error);
 
-  sqlite3_finalize (statement);
-  return done;
+  if (statement != NULL)
+    sqlite3_bind_blob (statement, 1, reader, (int)strlen (reader), SQLITE_STATIC);
+  return statement_run (statement, error);
 }
 
 /* save: @data: a copy of what was told. */
@@ -104,8 +102,8 @@ save (sqlite3 *database, gpointer data, GError **error)
     if (!run_with_name (database,
                         GPOINTER_TO_INT (served) ? "INSERT OR IGNORE INTO served_cards (reader) VALUES (?);"
                                                  : "DELETE FROM served_cards WHERE reader = ?;",
-                        reader))
-      return store_file_set_error (database, error);
+                        reader, error))
+      return FALSE;
   return TRUE;
 }
 

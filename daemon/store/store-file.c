@@ -60,7 +60,6 @@ static const char *const ledger_schema[] = {
   " treatment INTEGER NOT NULL, visit TEXT NOT NULL, number BLOB, key TEXT NOT NULL, nonce BLOB NOT NULL,"
   " sealed BLOB NOT NULL) STRICT, WITHOUT ROWID;"
   "CREATE INDEX consent_messages_number ON consent_messages (number);"
-  "CREATE INDEX consent_messages_visit ON consent_messages (visit);"
   "CREATE TABLE consents (place INTEGER NOT NULL PRIMARY KEY, receipt TEXT NOT NULL UNIQUE, identifier TEXT NOT NULL,"
   " kind TEXT NOT NULL, state INTEGER NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL) STRICT;"
   "CREATE INDEX consents_identifier ON consents (identifier);"

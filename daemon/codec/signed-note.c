@@ -1,8 +1,12 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* signed-note: see the header. Ed25519 is Nettle's, which needs neither memory of its own nor a beginning. */
+/*
+ * signed-note: see the header. Ed25519 is Nettle's, which needs neither memory of its own nor a beginning; so is the
+ * order of an integer's bytes.
+ */
 #include "codec/signed-note.h"
 
 #include <nettle/eddsa.h>
+#include <nettle/macros.h>
 #include <string.h>
 
 #define DASH "\342\200\224 " /* U+2014 and a space begin a signature's line */
@@ -48,23 +52,6 @@ note_name_is_valid (const char *name)
   return TRUE;
 }
 
-static void
-put_number (guint8 *place, guint64 number, guint size)
-{
-  for (guint i = 0; i < size; i++)
-    place[i] = (guint8)(number >> 8 * (size - 1 - i));
-}
-
-static guint64
-get_number (const guint8 *place, guint size)
-{
-  guint64 number = 0;
-
-  for (guint i = 0; i < size; i++)
-    number = number << 8 | place[i];
-  return number;
-}
-
 /* Keys. */
 
 NoteVerifier *
@@ -82,7 +69,7 @@ note_verifier_new (const char *name, NoteType type, const guint8 key[NOTE_KEY_SI
   g_checksum_get_digest (checksum, digest, &size);
   g_checksum_free (checksum);
   verifier->name = g_strdup (name);
-  verifier->id = (guint32)get_number (digest, ID_SIZE);
+  verifier->id = READ_UINT32 (digest);
   verifier->type = type;
   memcpy (verifier->key, key, NOTE_KEY_SIZE);
   return verifier;
@@ -186,6 +173,7 @@ signed_note_add_line (SignedNote *note, const char *line)
   g_autofree char *copy = g_strndup (line, size);
   char *name = copy + strlen (DASH), *space;
   g_autoptr (GBytes) bytes = NULL;
+  const guint8 *id;
 
   if (!g_str_has_prefix (copy, DASH) || (space = strchr (name, ' ')) == NULL
       || note->signatures->len >= NOTE_SIGNATURES_MAXIMUM)
@@ -194,7 +182,8 @@ signed_note_add_line (SignedNote *note, const char *line)
   bytes = note_decode_base64 (space, strlen (space));
   if (!note_name_is_valid (name) || bytes == NULL || g_bytes_get_size (bytes) <= ID_SIZE)
     return FALSE;
-  add_signature (note, name, (guint32)get_number (g_bytes_get_data (bytes, NULL), ID_SIZE),
+  id = g_bytes_get_data (bytes, NULL);
+  add_signature (note, name, READ_UINT32 (id),
                  g_bytes_new_from_bytes (bytes, ID_SIZE, g_bytes_get_size (bytes) - ID_SIZE));
   return TRUE;
 }
@@ -243,7 +232,7 @@ signed_note_to_string (const SignedNote *note)
       g_autofree guint8 *bytes = g_malloc (ID_SIZE + size);
       g_autofree char *base64 = NULL;
 
-      put_number (bytes, signature->id, ID_SIZE);
+      WRITE_UINT32 (bytes, signature->id);
       memcpy (bytes + ID_SIZE, data, size);
       base64 = g_base64_encode (bytes, ID_SIZE + size);
       g_string_append_printf (text, DASH "%s %s\n", signature->name, base64);
@@ -267,7 +256,7 @@ signed_note_sign (SignedNote *note, const NoteVerifier *verifier, const guint8 s
   g_autofree char *message = make_message (note, verifier->type, time);
   guint8 bytes[TIME_SIZE + NOTE_SIGNATURE_SIZE];
 
-  put_number (bytes, time, TIME_SIZE);
+  WRITE_UINT64 (bytes, time);
   ed25519_sha512_sign (verifier->key, seed, strlen (message), (const guint8 *)message, bytes + before);
   add_signature (note, verifier->name, verifier->id, g_bytes_new (bytes, before + NOTE_SIGNATURE_SIZE));
 }
@@ -284,7 +273,7 @@ is_right (const SignedNote *note, const NoteVerifier *verifier, GBytes *signatur
 
   if (size != before + NOTE_SIGNATURE_SIZE)
     return FALSE;
-  time = before > 0 ? get_number (bytes, TIME_SIZE) : 0;
+  time = before > 0 ? READ_UINT64 (bytes) : 0;
   message = make_message (note, verifier->type, time);
   if (time > G_MAXINT64
       || !ed25519_sha512_verify (verifier->key, strlen (message), (const guint8 *)message, bytes + before))

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "codec/receipt.h"
 #include "store/consent-table.h"
 #include "store/store-file.h"
 
@@ -53,6 +54,7 @@ free_job (gpointer data)
   g_clear_pointer (&job->items, g_ptr_array_unref);
   g_clear_pointer (&job->entry, ledger_entry_unref);
   g_free (job->lookup.branch);
+  g_free (job->lookup.receipt);
   g_free (job);
 }
 
@@ -60,23 +62,6 @@ static void
 clear_place (gpointer data)
 {
   g_free (((ConsentBookPlace *)data)->receipt);
-}
-
-/* Receipts. */
-
-/* parse_receipt: of consent_book_make_receipt. */
-static gboolean
-parse_receipt (const char *receipt, ConsentLookup *lookup)
-{
-  char *end;
-
-  if (!g_ascii_isdigit (*receipt))
-    return FALSE;
-  lookup->is_receipt = TRUE;
-  lookup->place = g_ascii_strtoull (receipt, &end, 10);
-  return *end == '-' && strlen (end + 1) == CONSENT_RECEIPT_DIGITS
-         && strspn (end + 1, "0123456789abcdef") == CONSENT_RECEIPT_DIGITS
-         && g_strlcpy (lookup->leaf, end + 1, sizeof lookup->leaf) == CONSENT_RECEIPT_DIGITS;
 }
 
 /* On the store's thread. */
@@ -117,10 +102,10 @@ write_answer (Job *job, struct sqlite3 *database, const ConsentBookAnswer *answe
   if (!ledger_append_in (job->book->ledger, database, answer->entry, &place.entry, error))
     return FALSE;
   ledger_get_last_leaf (job->book->ledger, &leaf);
-  place.receipt = consent_book_make_receipt (place.entry, leaf.bytes);
+  place.receipt = receipt_make_id (place.entry, leaf.bytes);
   g_array_append_val (job->places, place);
   return !answer->is_open
-         || consent_table_add (database, place.entry, leaf.bytes, job->writing->identifier, answer, error);
+         || consent_table_add (database, place.entry, place.receipt, job->writing->identifier, answer, error);
 }
 
 static gboolean
@@ -398,9 +383,7 @@ consent_book_find_receipt (ConsentBook *book, const char *receipt, GAsyncReadyCa
 {
   Job *job = new_lookup (book, 0);
 
-  if (!parse_receipt (receipt, &job->lookup)) /* then there is no such receipt */
-    job->lookup.leaf[0] = '\0';
-  job->lookup.is_receipt = TRUE;
+  job->lookup.receipt = g_strdup (receipt);
   run (book, find, job, callback, user_data);
 }
 

@@ -133,14 +133,3 @@ consent_book_writing_free (ConsentBookWriting *writing)
   consent_book_person_clear (&writing->person);
   g_free (writing);
 }
-
-char *
-consent_book_make_receipt (guint64 place, const guint8 *leaf)
-{
-  GString *receipt = g_string_new (NULL);
-
-  g_string_printf (receipt, "%" G_GUINT64_FORMAT "-", place);
-  for (guint i = 0; i < CONSENT_RECEIPT_DIGITS / 2; i++)
-    g_string_append_printf (receipt, "%02x", leaf[i]);
-  return g_string_free (receipt, FALSE);
-}

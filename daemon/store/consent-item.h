@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* consent-item: what consent-book keeps, and is given to keep, as plain structs; and the ids of receipts. Pure. */
+/* consent-item: what consent-book keeps, and is given to keep, as plain structs. Pure. */
 #pragma once
 
 #include "codec/consent-kind.h"
@@ -44,7 +44,7 @@ void consent_book_person_clear (ConsentBookPerson *person);
 typedef struct
 {
   guint64 entry; /* the place of its entry CONSENT */
-  char *receipt; /* the id of its receipt */
+  char *receipt; /* the id of its receipt (codec/receipt) */
   char *identifier, *visit;
   ConsentKind kind;
   ConsentBookState state;
@@ -107,8 +107,3 @@ typedef struct
   guint64 entry;
   char *receipt;
 } ConsentBookPlace;
-
-#define CONSENT_RECEIPT_DIGITS 16 /* of the leaf's hash */
-
-/* consent_book_make_receipt: the id: the place and the first 16 digits of the leaf's hash. (transfer full). */
-char *consent_book_make_receipt (guint64 place, const guint8 *leaf);

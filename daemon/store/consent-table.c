@@ -145,10 +145,9 @@ consent_table_add_message (struct sqlite3 *database, StoreKey *key, const Consen
 }
 
 gboolean
-consent_table_add (struct sqlite3 *database, guint64 place, const guint8 *leaf, const char *identifier,
+consent_table_add (struct sqlite3 *database, guint64 place, const char *receipt, const char *identifier,
                    const ConsentBookAnswer *answer, GError **error)
 {
-  g_autofree char *receipt = consent_book_make_receipt (place, leaf);
   sqlite3_stmt *statement = statement_prepare (
       database,
       "INSERT INTO consents (place, receipt, identifier, kind, state, at, until) VALUES (?, ?, ?, ?, 0, 0, ?);", error);
@@ -251,19 +250,17 @@ make_item (sqlite3_stmt *statement, StoreKey *key)
 static sqlite3_stmt *
 prepare_lookup (struct sqlite3 *database, const ConsentLookup *lookup, GError **error)
 {
-  const char *sql = lookup->is_receipt ? "SELECT " ITEM_COLUMNS FROM " WHERE c.until > ? AND c.receipt = ?;"
-                                       : "SELECT " ITEM_COLUMNS FROM
-                                         " WHERE c.until > ? AND m.number = ? AND c.kind = ? ORDER BY c.place DESC;";
-  sqlite3_stmt *statement = statement_prepare (database, sql, error);
+  const char *sql = lookup->receipt != NULL
+                        ? "SELECT " ITEM_COLUMNS FROM " WHERE c.until > ? AND c.receipt = ?;"
+                        : "SELECT " ITEM_COLUMNS FROM
+                          " WHERE c.until > ? AND m.number = ? AND c.kind = ? ORDER BY c.place DESC;";
+  sqlite3_stmt *statement = statement_prepare_with (database, sql, &lookup->now, 1, error);
 
   if (statement == NULL)
     return NULL;
-  sqlite3_bind_int64 (statement, 1, lookup->now);
-  if (lookup->is_receipt)
+  if (lookup->receipt != NULL)
     {
-      g_autofree char *receipt = g_strdup_printf ("%" G_GUINT64_FORMAT "-%s", lookup->place, lookup->leaf);
-
-      sqlite3_bind_text (statement, 2, receipt, -1, SQLITE_TRANSIENT);
+      statement_bind_text (statement, 2, lookup->receipt);
       return statement;
     }
   sqlite3_bind_blob (statement, 2, lookup->number, LEDGER_PERSON_SIZE, SQLITE_STATIC);
@@ -284,7 +281,8 @@ consent_table_find (struct sqlite3 *database, StoreKey *key, const ConsentLookup
     {
       g_autoptr (ConsentBookItem) item = make_item (statement, key);
 
-      if (item != NULL && (lookup->is_receipt || consent_book_person_may_have_branch (&item->person, lookup->branch)))
+      if (item != NULL
+          && (lookup->receipt != NULL || consent_book_person_may_have_branch (&item->person, lookup->branch)))
         g_ptr_array_add (items, g_steal_pointer (&item));
     }
   return statement_finish (statement, result, error);

@@ -24,9 +24,7 @@ void consent_settlement_free (ConsentSettlement *settlement);
 /* What is looked for: by a receipt, or by the hash of numbers. */
 typedef struct
 {
-  gboolean is_receipt;
-  guint64 place;
-  char leaf[17]; /* of the receipt: the digits of the leaf's hash */
+  char *receipt; /* its id; NULL: by the numbers */
   guint8 number[LEDGER_PERSON_SIZE];
   char *branch; /* of who has these numbers; NULL: not known */
   ConsentKind kind;
@@ -38,7 +36,7 @@ gboolean consent_table_purge (struct sqlite3 *database, gint64 now, GError **err
 
 gboolean consent_table_add_message (struct sqlite3 *database, StoreKey *key, const ConsentBookWriting *writing,
                                     GError **error);
-gboolean consent_table_add (struct sqlite3 *database, guint64 place, const guint8 *leaf, const char *identifier,
+gboolean consent_table_add (struct sqlite3 *database, guint64 place, const char *receipt, const char *identifier,
                             const ConsentBookAnswer *answer, GError **error);
 
 /* consent_table_settle: nothing happens to a consent that was withdrawn meanwhile, or is not there. */

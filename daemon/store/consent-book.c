@@ -129,8 +129,8 @@ load (struct sqlite3 *database, gpointer data, GError **error)
 {
   Job *job = data;
 
-  return consent_table_purge (database, g_get_real_time (), error) && need_key (job->book, error)
-         && consent_table_load (database, job->book->key, job->messages, error);
+  return consent_table_purge (database, g_get_real_time (), error) && write_settlements (database, job, error)
+         && need_key (job->book, error) && consent_table_load (database, job->book->key, job->messages, error);
 }
 
 static gboolean
@@ -239,13 +239,10 @@ job_new (ConsentBook *book)
 static void
 run (ConsentBook *book, StoreJob function, Job *job, GAsyncReadyCallback callback, gpointer user_data)
 {
-  GError *error = NULL;
-
-  if (!store_key_look (book->key_folder, &error)) /* then there is no ledger, and none is begun */
+  if (!store_key_look (book->key_folder, NULL)) /* then there is no ledger, and none is begun */
     {
       GTask *task = g_task_new (NULL, NULL, callback, user_data);
 
-      g_clear_error (&error);
       g_task_return_new_error (task, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED, "there is no key for the ledger");
       g_object_unref (task);
       give_back (book, job);

@@ -127,6 +127,16 @@ find_person (Fixture *fixture)
   return find_of (fixture, NULL, NULL);
 }
 
+static ConsentBookItem *
+find_receipt (Fixture *fixture, const char *receipt, GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  consent_book_find_receipt (fixture->book, receipt, fake_ledger_on_result, &fixture->fake);
+  result = fake_ledger_wait (&fixture->fake);
+  return consent_book_find_finish (result, error);
+}
+
 /* assert_found: @branch finds a consent of @name in @state; NULL: more than one person may be meant. */
 static void
 assert_found (Fixture *fixture, const char *branch, const char *name, ConsentBookState state)
@@ -251,6 +261,29 @@ test_ended (Fixture *fixture, gconstpointer data)
   more = write_one (fixture, "one"); /* its row has gone: the identifier is free */
 }
 
+/* What the center has said is written with whatever comes next, also with a mere look. */
+static void
+test_settled (Fixture *fixture, gconstpointer data)
+{
+  const gint64 now = g_get_real_time ();
+  g_autoptr (GArray) places = write_one (fixture, "one");
+  const ConsentBookPlace *place = &g_array_index (places, ConsentBookPlace, 0);
+  g_autoptr (GPtrArray) messages = NULL;
+  g_autoptr (ConsentBookItem) item = NULL, other = NULL;
+  g_autoptr (GError) error = NULL;
+
+  consent_book_settle (fixture->book, place->entry, CONSENT_BOOK_REGISTERED, now, now + G_TIME_SPAN_HOUR,
+                       make_entry (LEDGER_REGISTRATION));
+  messages = load (fixture);
+  g_assert_cmpuint (messages->len, ==, 0);
+  item = find_receipt (fixture, place->receipt, NULL);
+  g_assert_cmpuint (item->entry, ==, place->entry);
+  g_assert_cmpint (item->state, ==, CONSENT_BOOK_REGISTERED);
+  other = find_receipt (fixture, g_array_index (places, ConsentBookPlace, 1).receipt, &error); /* a no */
+  g_assert_null (other);
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND);
+}
+
 /* Without a key nothing is written, not even a file. */
 static void
 test_no_key (Fixture *fixture, gconstpointer data)
@@ -298,6 +331,7 @@ main (int argc, char *argv[])
   g_test_add ("/consent-book/life", Fixture, NULL, set_up, test_life, tear_down);
   g_test_add ("/consent-book/twins", Fixture, NULL, set_up, test_twins, tear_down);
   g_test_add ("/consent-book/ended", Fixture, NULL, set_up, test_ended, tear_down);
+  g_test_add ("/consent-book/settled", Fixture, NULL, set_up, test_settled, tear_down);
   g_test_add ("/consent-book/no-key", Fixture, NULL, set_up, test_no_key, tear_down);
   g_test_add ("/consent-book/faults", Fixture, NULL, set_up, test_faults, tear_down);
   return g_test_run ();

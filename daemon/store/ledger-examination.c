@@ -226,20 +226,15 @@ look_at_key (LedgerExamination *examination, sqlite3 *database)
                "the newest checkpoint was not signed with the ledger's key");
 }
 
-static gboolean
+static void
 read_head (LedgerExamination *examination, sqlite3 *database)
 {
   g_autoptr (GError) error = NULL;
 
   if (!ledger_table_read_head (database, &examination->head, &error))
-    {
-      add_fault (examination, -1, fault_HEAD, "%s", error->message);
-      return FALSE;
-    }
-  if (examination->head.checkpoint != NULL)
-    return TRUE;
-  add_fault (examination, 0, fault_HEAD, "there is no head");
-  return FALSE;
+    add_fault (examination, -1, fault_HEAD, "%s", error->message);
+  else if (examination->head.checkpoint == NULL)
+    add_fault (examination, 0, fault_HEAD, "there is no head");
 }
 
 static void
@@ -382,14 +377,17 @@ look_at_node (LedgerExamination *examination, guint64 place, guint level, const 
 static void
 look_at_nodes (LedgerExamination *examination, guint64 place, const MerkleHash *hashes, guint n)
 {
+  for (guint level = 1; level < n; level++)
+    look_at_node (examination, place, level, hashes);
   for (guint level = 0; level < n; level++)
-    {
-      if (level > 0)
-        look_at_node (examination, place, level, hashes);
-      if (level > 0)
-        examination->nodes[level - 1] = (Node){ place >> (level - 1), TRUE, hashes[level - 1] };
-    }
-  examination->nodes[n - 1] = (Node){ place >> (n - 1), TRUE, hashes[n - 1] };
+    examination->nodes[level] = (Node){ place >> level, TRUE, hashes[level] };
+}
+
+static void
+forget_nodes (LedgerExamination *examination)
+{
+  for (guint level = 0; level < MERKLE_LEVELS; level++)
+    examination->nodes[level].is_known = FALSE;
 }
 
 /* miss: rows that should be before @place. */
@@ -400,8 +398,7 @@ miss (LedgerExamination *examination, guint64 place)
     return;
   add_fault (examination, (gint64)examination->next, fault_MISSING,
              "%" G_GUINT64_FORMAT " entries are not there from here on", place - examination->next);
-  for (guint level = 0; level < MERKLE_LEVELS; level++)
-    examination->nodes[level].is_known = FALSE;
+  forget_nodes (examination);
 }
 
 static gboolean
@@ -417,8 +414,7 @@ look_at_row (guint64 place, const guint8 *hashes, gsize hashes_size, const guint
   if (hashes_size != n * sizeof (MerkleHash))
     {
       add_fault (examination, (gint64)place, fault_HASH, "there are not the hashes that belong here");
-      for (guint level = 0; level < MERKLE_LEVELS; level++)
-        examination->nodes[level].is_known = FALSE;
+      forget_nodes (examination);
       return TRUE;
     }
   memcpy (copy, hashes, hashes_size);
@@ -437,26 +433,14 @@ note_extra (guint64 place, const guint8 *hashes, gsize hashes_size, const guint8
   return ((LedgerExamination *)user_data)->verdict->more_faults == 0;
 }
 
-/* make_frontier: of the nodes that were read last. FALSE: they are not known, or not those of the end. */
+/* read_last: a MerkleRead of the nodes that were read last: FALSE: that one is not known, or not of the end. */
 static gboolean
-make_frontier (LedgerExamination *examination, MerkleFrontier *ret_frontier)
+read_last (guint level, guint64 index, MerkleHash *ret_hash, gpointer user_data)
 {
-  const guint64 size = examination->head.frontier.size;
-  guint64 before = 0;
-  guint count = 0;
+  const Node *node = &((LedgerExamination *)user_data)->nodes[level];
 
-  ret_frontier->size = size;
-  for (guint level = MERKLE_LEVELS; level-- > 0;)
-    if ((size >> level & 1) != 0)
-      {
-        const Node *node = &examination->nodes[level];
-
-        if (!node->is_known || node->index != before >> level)
-          return FALSE;
-        ret_frontier->nodes[count++] = node->hash;
-        before += G_GUINT64_CONSTANT (1) << level;
-      }
-  return TRUE;
+  *ret_hash = node->hash;
+  return node->is_known && node->index == index;
 }
 
 static void
@@ -468,7 +452,7 @@ look_at_root (LedgerExamination *examination)
   g_autoptr (Checkpoint) checkpoint = note != NULL ? checkpoint_parse (note->text) : NULL;
   MerkleFrontier frontier;
 
-  if (!make_frontier (examination, &frontier))
+  if (!merkle_read_frontier (head->frontier.size, read_last, examination, &frontier))
     {
       add_fault (examination, last, fault_ROOT, "the root cannot be made of what is there");
       return;

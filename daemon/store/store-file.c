@@ -226,7 +226,7 @@ set_aside (const char *path, const char *reason, GError **error)
 }
 
 sqlite3 *
-store_file_open_as (const StoreFile *file, const char *path, gboolean *ret_damaged, GError **error)
+store_file_open (const StoreFile *file, const char *path, gboolean *ret_damaged, GError **error)
 {
   g_autoptr (GError) failure = NULL;
   gboolean damaged;
@@ -249,10 +249,4 @@ store_file_open_as (const StoreFile *file, const char *path, gboolean *ret_damag
   if (database == NULL)
     g_propagate_error (error, g_steal_pointer (&failure));
   return database;
-}
-
-sqlite3 *
-store_file_open (const char *path, gboolean *ret_damaged, GError **error)
-{
-  return store_file_open_as (&store_file_common, path, ret_damaged, error);
 }

@@ -23,12 +23,8 @@ typedef struct
 
 extern const StoreFile store_file_common, store_file_ledger;
 
-/*
- * store_file_open: @ret_damaged: whether a damaged one was set aside. To be closed by sqlite3_close. FAILED.
- * store_file_open_as: the same for any file.
- */
-sqlite3 *store_file_open (const char *path, gboolean *ret_damaged, GError **error);
-sqlite3 *store_file_open_as (const StoreFile *file, const char *path, gboolean *ret_damaged, GError **error);
+/* store_file_open: @ret_damaged: whether a damaged one was set aside. To be closed by sqlite3_close. FAILED. */
+sqlite3 *store_file_open (const StoreFile *file, const char *path, gboolean *ret_damaged, GError **error);
 
 /* store_file_set_error: FAILED with what SQLite says. Return: FALSE. */
 gboolean store_file_set_error (sqlite3 *database, GError **error);

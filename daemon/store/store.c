@@ -200,7 +200,7 @@ open_file (Store *store, GError **error)
 
   if (store->database != NULL)
     return TRUE;
-  store->database = store_file_open_as (store->file, store->path, &damaged, error);
+  store->database = store_file_open (store->file, store->path, &damaged, error);
   if (damaged)
     g_atomic_int_set (&store->damaged, TRUE);
   if (store->database == NULL)

@@ -375,7 +375,7 @@ test_details_kept (Fixture *fixture, gconstpointer data)
   now = START + 7;
   add (fixture, EVENT_EXPIRY, EVENT_FOR_ALL);
   stop (fixture);
-  database = store_file_open (fixture->file, &(gboolean){ FALSE }, NULL);
+  database = store_file_open (&store_file_common, fixture->file, &(gboolean){ FALSE }, NULL);
   g_assert_true (events_table_read (database, &question, page, NULL));
   sqlite3_close (database);
   event = page->events->pdata[0];

@@ -240,7 +240,7 @@ static void
 test_settings (Fixture *fixture, gconstpointer data)
 {
   gboolean damaged;
-  sqlite3 *database = store_file_open (fixture->file, &damaged, NULL);
+  sqlite3 *database = store_file_open (&store_file_common, fixture->file, &damaged, NULL);
   const char *const queries[][2] = {
     { "SELECT journal_mode FROM pragma_journal_mode;", "wal" },
     { "SELECT locking_mode FROM pragma_locking_mode;", "exclusive" },

@@ -6,12 +6,10 @@
 #include "store/consent-book.h"
 
 #include <string.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "codec/receipt.h"
 #include "store/consent-table.h"
-#include "store/store-file.h"
 
 #define PURPOSE "consent-book"
 #define LAZY_SECONDS 10
@@ -292,10 +290,7 @@ consent_book_new (Ledger *ledger)
 gboolean
 consent_book_is_begun (ConsentBook *book)
 {
-  g_autofree char *path
-      = g_build_filename (store_get_folder (ledger_get_store (book->ledger)), STORE_FILE_LEDGER_NAME, NULL);
-
-  return access (path, F_OK) == 0;
+  return ledger_is_begun (book->ledger);
 }
 
 void

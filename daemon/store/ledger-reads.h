@@ -18,6 +18,9 @@ LedgerState *ledger_get_state_finish (Ledger *ledger, GAsyncResult *result, GErr
 /* ledger_get_size: entries as far as known, without a look at the disk. */
 guint64 ledger_get_size (Ledger *ledger);
 
+/* ledger_is_begun: there may be entries: its file is there. */
+gboolean ledger_is_begun (Ledger *ledger);
+
 /*
  * ledger_read: finish: (transfer full) of LedgerRecord, by place; or NULL. @ret_next: the place to go on from, the size
  * when that was all. There may be fewer than asked for, or none, though more follow: the thread is never held for long.

@@ -4,6 +4,7 @@
 
 #include <nettle/hmac.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -99,6 +100,12 @@ ledger_get_store (Ledger *ledger)
   return ledger->store;
 }
 
+gboolean
+ledger_is_begun (Ledger *ledger)
+{
+  return access (ledger->path, F_OK) == 0;
+}
+
 guint64
 ledger_get_size (Ledger *ledger)
 {
@@ -131,7 +138,6 @@ ledger_append (Ledger *ledger, GPtrArray *entries, GAsyncReadyCallback callback,
   LedgerCall *call = ledger_call_new (ledger, append, ledger_append, callback, user_data);
 
   call->is_writing = TRUE;
-
   call->entries = entries;
   ledger_call_begin (ledger, call, TRUE);
 }

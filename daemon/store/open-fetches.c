@@ -5,7 +5,6 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "store/statement.h"
-#include "store/store-file.h"
 
 #define OUTCOME_LEFT "unknown"
 
@@ -174,10 +173,9 @@ on_left_closed (GObject *source, GAsyncResult *result, gpointer user_data)
 void
 open_fetches_close_left (Ledger *ledger)
 {
-  g_autofree char *path = g_build_filename (store_get_folder (ledger_get_store (ledger)), STORE_FILE_LEDGER_NAME, NULL);
   OpenFetchesJob *job;
 
-  if (!g_file_test (path, G_FILE_TEST_EXISTS))
+  if (!ledger_is_begun (ledger))
     return;
   job = g_new0 (OpenFetchesJob, 1);
   job->ledger = ledger_ref (ledger);

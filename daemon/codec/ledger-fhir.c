@@ -6,6 +6,8 @@
 #include <yajl/yajl_gen.h>
 
 #include "codec/ledger-fhir-kinds.h"
+#include "codec/ledger-json.h"
+#include "codec/receipt.h"
 
 /* Names of our own: below a name that nobody can register (RFC 2606), so that they are nobody else's. */
 #define OURS "https://shikaku.invalid/fhir/"
@@ -33,7 +35,7 @@ typedef struct
   const LedgerEntry *entry;
   const guint8 *leaf;
   guint64 index;
-  char id[64];
+  char *id;
   yajl_gen generator;
 } Writer;
 
@@ -161,13 +163,7 @@ get_number (const Writer *writer, LedgerField field)
 static char *
 encode_hex (GBytes *bytes)
 {
-  GString *text = g_string_new (NULL);
-  gsize size;
-  const guint8 *data = g_bytes_get_data (bytes, &size);
-
-  for (gsize i = 0; i < size; i++)
-    g_string_append_printf (text, "%02x", data[i]);
-  return g_string_free (text, FALSE);
+  return ledger_json_make_hex (g_bytes_get_data (bytes, NULL), g_bytes_get_size (bytes));
 }
 
 static void
@@ -612,17 +608,16 @@ ledger_fhir_write (const LedgerFhirSource *source, guint64 index, const guint8 l
 {
   Writer writer = { .source = source, .entry = entry, .leaf = leaf, .index = index };
   const guchar *text;
-  gsize size, length;
+  gsize size;
   GByteArray *line = g_byte_array_new ();
 
-  length = (gsize)g_snprintf (writer.id, sizeof writer.id, "%" G_GUINT64_FORMAT "-", index);
-  for (guint i = 0; i < 8; i++)
-    length += (gsize)g_snprintf (writer.id + length, sizeof writer.id - length, "%02x", leaf[i]);
+  writer.id = receipt_make_id (index, leaf);
   writer.generator = yajl_gen_alloc (NULL);
   write_resource (&writer);
   yajl_gen_get_buf (writer.generator, &text, &size);
   g_byte_array_append (line, text, (guint)size);
   g_byte_array_append (line, (const guint8 *)"\n", 1);
   yajl_gen_free (writer.generator);
+  g_free (writer.id);
   return g_byte_array_free_to_bytes (line);
 }

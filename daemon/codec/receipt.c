@@ -5,7 +5,7 @@
 #include <string.h>
 #include <yajl/yajl_gen.h>
 
-#define HASH_SHOWN (RECEIPT_ID_DIGITS / 2)
+#include "codec/ledger-json.h"
 
 typedef struct
 {
@@ -79,19 +79,14 @@ static void
 write_principal (Writer *writer)
 {
   GBytes *hash = ledger_entry_get_bytes (writer->facts->entry, LEDGER_FIELD_PERSON);
-  GString *text;
-  gsize size;
+  g_autofree char *text = NULL;
 
   if (hash == NULL)
     hash = ledger_entry_get_bytes (writer->facts->entry, LEDGER_FIELD_PERSON_NUMBER);
   if (hash == NULL)
     return;
-  text = g_string_new (NULL);
-  size = g_bytes_get_size (hash);
-  for (gsize i = 0; i < size; i++)
-    g_string_append_printf (text, "%02x", ((const guint8 *)g_bytes_get_data (hash, NULL))[i]);
-  write_text (writer, "pii_principal_id", text->str);
-  g_string_free (text, TRUE);
+  text = ledger_json_make_hex (g_bytes_get_data (hash, NULL), g_bytes_get_size (hash));
+  write_text (writer, "pii_principal_id", text);
 }
 
 static void
@@ -276,12 +271,9 @@ receipt_write (const ReceiptFacts *facts)
 char *
 receipt_make_id (guint64 index, const guint8 *leaf_hash)
 {
-  GString *id = g_string_new (NULL);
+  g_autofree char *digits = ledger_json_make_hex (leaf_hash, RECEIPT_ID_DIGITS / 2);
 
-  g_string_printf (id, "%" G_GUINT64_FORMAT "-", index);
-  for (guint i = 0; i < HASH_SHOWN; i++)
-    g_string_append_printf (id, "%02x", leaf_hash[i]);
-  return g_string_free (id, FALSE);
+  return g_strdup_printf ("%" G_GUINT64_FORMAT "-%s", index, digits);
 }
 
 gboolean

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "store/store-file.h"
 
 #define SIZE 1024 /* bytes: of the file */
 
@@ -99,26 +100,12 @@ write_text (LedgerNote *note, const char *text, GError **error)
   return size == sizeof bytes || set_error (note, size < 0 ? errno : ENOSPC, error);
 }
 
-static gboolean
-flush_folder (LedgerNote *note, GError **error)
-{
-  const int fd = open (note->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const gboolean done = fd >= 0 && fsync (fd) == 0;
-  const int number = errno;
-
-  if (fd >= 0)
-    close (fd);
-  return done || set_error (note, number, error);
-}
-
 gboolean
 ledger_note_begin (LedgerNote *note, GError **error)
 {
   if (!open_file (note, O_CREAT, error) || !write_text (note, "", error))
     return FALSE;
-  if (fsync (note->fd) != 0)
-    return set_error (note, errno, error);
-  return flush_folder (note, error);
+  return (fsync (note->fd) == 0 && store_file_flush_folder (note->folder)) || set_error (note, errno, error);
 }
 
 gboolean

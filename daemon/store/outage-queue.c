@@ -13,6 +13,7 @@
 
 #include "base/error.h"
 #include "store/statement.h"
+#include "store/store-file.h"
 #include "store/store-key.h"
 
 #define MARK_NAME "outage-queue" /* in the state directory */
@@ -81,17 +82,6 @@ free_job (gpointer data)
 /* The mark. */
 
 static gboolean
-flush_folder (const char *folder)
-{
-  const int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-  const gboolean done = fd >= 0 && fsync (fd) == 0;
-
-  if (fd >= 0)
-    close (fd);
-  return done;
-}
-
-static gboolean
 set_mark (Shared *shared, GError **error)
 {
   int fd;
@@ -99,7 +89,7 @@ set_mark (Shared *shared, GError **error)
   if (access (shared->mark, F_OK) == 0)
     return TRUE;
   fd = open (shared->mark, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
-  if (fd >= 0 && close (fd) == 0 && flush_folder (shared->folder))
+  if (fd >= 0 && close (fd) == 0 && store_file_flush_folder (shared->folder))
     return TRUE;
   g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "%s: %s", shared->mark, g_strerror (errno));
   return FALSE;

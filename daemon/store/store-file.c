@@ -2,8 +2,11 @@
 /* store-file: see the header. */
 #include "store/store-file.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/log.h"
@@ -87,6 +90,19 @@ store_file_set_error (sqlite3 *database, GError **error)
 {
   g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "%s", sqlite3_errmsg (database));
   return FALSE;
+}
+
+gboolean
+store_file_flush_folder (const char *folder)
+{
+  const int fd = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  const gboolean done = fd >= 0 && fsync (fd) == 0;
+  const int number = errno;
+
+  if (fd >= 0)
+    close (fd);
+  errno = number;
+  return done;
 }
 
 static gboolean

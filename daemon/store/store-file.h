@@ -29,6 +29,9 @@ sqlite3 *store_file_open (const StoreFile *file, const char *path, gboolean *ret
 /* store_file_set_error: FAILED with what SQLite says. Return: FALSE. */
 gboolean store_file_set_error (sqlite3 *database, GError **error);
 
+/* store_file_flush_folder: a file that was made in @folder is there after a loss of power, too. FALSE with errno. */
+gboolean store_file_flush_folder (const char *folder);
+
 /*
  * store_file_migrate: brings @database to the version that is the number of @steps (SQL, NULL-ended), each step in one
  * transaction with the version that it makes. FAILED; also for a database of a newer version, which stays as it is.

@@ -13,7 +13,7 @@ struct LedgerExport
   Ledger *ledger;
   LedgerExportFormat format;
   LedgerFilter filter;
-  guint8 person[LEDGER_PERSON_SIZE], person_number[LEDGER_PERSON_SIZE];
+  guint8 people[4][LEDGER_PERSON_SIZE]; /* that the filter points to */
   char *institution;
   SlowWriter *writer; /* NULL: cancelled */
   LedgerExportDone done;
@@ -202,10 +202,7 @@ on_state (GObject *source, GAsyncResult *result, gpointer user_data)
 static const guint8 *
 keep_hash (const guint8 *hash, guint8 place[LEDGER_PERSON_SIZE])
 {
-  if (hash == NULL)
-    return NULL;
-  memcpy (place, hash, LEDGER_PERSON_SIZE);
-  return place;
+  return hash != NULL ? memcpy (place, hash, LEDGER_PERSON_SIZE) : NULL;
 }
 
 LedgerExport *
@@ -217,8 +214,10 @@ ledger_export_start (Ledger *ledger, const LedgerExportWish *wish, SlowWriter *w
   self->ledger = ledger;
   self->format = wish->format;
   self->filter.first = wish->filter.first;
-  self->filter.person = keep_hash (wish->filter.person, self->person);
-  self->filter.person_number = keep_hash (wish->filter.person_number, self->person_number);
+  self->filter.person = keep_hash (wish->filter.person, self->people[0]);
+  self->filter.person_number = keep_hash (wish->filter.person_number, self->people[1]);
+  self->filter.person_before = keep_hash (wish->filter.person_before, self->people[2]);
+  self->filter.person_number_before = keep_hash (wish->filter.person_number_before, self->people[3]);
   self->institution = g_strdup (wish->institution);
   self->writer = writer;
   self->done = done;

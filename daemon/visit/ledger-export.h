@@ -34,7 +34,7 @@ gboolean ledger_export_format_from_string (const char *word, LedgerExportFormat 
 typedef struct
 {
   LedgerExportFormat format;
-  LedgerFilter filter;     /* first, person, person_number; of tiles: none */
+  LedgerFilter filter;     /* first, and of whom: hashes, also under the key before; of tiles: none */
   const char *institution; /* its code, for fhir; NULL: not known */
 } LedgerExportWish;
 

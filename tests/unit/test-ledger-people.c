@@ -1,14 +1,16 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * test-ledger-people: what the visit floor keeps in the ledger of people, and finds there again, also after a restart
- * and under a new store key: look-ups, notes, objections.
+ * and under a new store key: look-ups, notes, objections, exports.
  */
 #include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/log.h"
 #include "fake-ledger.h"
 #include "store/store-key.h"
+#include "visit/ledger-export.h"
 #include "visit/ledger-notes.h"
 #include "visit/lookups.h"
 #include "visit/objections.h"
@@ -274,6 +276,31 @@ test_objections (FakeLedger *fake, gconstpointer data)
   g_assert_false (objections_has (objections, &other));
 }
 
+static void
+on_exported (const LedgerExportReport *report, const GError *error, gpointer user_data)
+{
+  g_assert_no_error (error);
+  *(guint64 *)user_data = report->entries;
+}
+
+static guint64
+export_person (FakeLedger *fake, const LedgerPersonHashes *person)
+{
+  LedgerExportWish wish = { .format = LEDGER_EXPORT_JSONL };
+  guint64 entries = G_MAXUINT64;
+  int ends[2];
+
+  ledger_person_bind (person, &wish.filter);
+  g_assert_cmpint (pipe (ends), ==, 0);
+  ledger_export_start (fake->ledger, &wish, slow_writer_take (ends[1], 60, NULL), on_exported, &entries);
+  memset (&wish, 0, sizeof wish); /* it is borrowed for the call alone */
+  while (entries == G_MAXUINT64)
+    g_main_context_iteration (NULL, TRUE);
+  close (ends[0]);
+  close (ends[1]);
+  return entries;
+}
+
 /* test_rotation: who objected, and what is of whom, is found under the key before, and under no other. */
 static void
 test_rotation (FakeLedger *fake, gconstpointer data)
@@ -305,6 +332,8 @@ test_rotation (FakeLedger *fake, gconstpointer data)
   g_clear_pointer (&records, g_ptr_array_unref);
   records = fake_ledger_read (fake, &filter, &next);
   g_assert_cmpuint (records->len, ==, 0);
+  g_assert_cmpuint (export_person (fake, &person), ==, 1);
+  g_assert_cmpuint (export_person (fake, &other), ==, 0);
 }
 
 static void

@@ -492,7 +492,8 @@ on_ticket_made (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Fetching *fetching = user_data;
   GError *error = NULL;
-  g_autofree char *secret = visit_handover_create_finish (result, &error);
+  g_autoptr (Secret) secret = visit_handover_create_finish (result, &error);
+  sd_bus_message *reply;
 
   if (secret == NULL || fetching->records == NULL)
     {
@@ -500,7 +501,10 @@ on_ticket_made (GObject *source, GAsyncResult *result, gpointer user_data)
                       secret == NULL ? error : g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "late"));
       return;
     }
-  bus_call_return (fetching->call, "s", secret);
+  reply = bus_call_new_reply (fetching->call);
+  sd_bus_message_sensitive (reply);
+  bus_call_return_message (fetching->call, reply,
+                           sd_bus_message_append (reply, "s", (const char *)secret_get_data (secret)));
   fetching_free (fetching);
 }
 

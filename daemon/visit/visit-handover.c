@@ -11,7 +11,7 @@ typedef struct
   Visit *visit;
   Ledger *ledger;
   VisitTicket *ticket;
-  char *secret;
+  Secret *secret;
 } Handover;
 
 static void
@@ -21,7 +21,7 @@ handover_free (gpointer data)
 
   visit_unref (handover->visit);
   visit_ticket_unref (handover->ticket);
-  g_free (handover->secret);
+  secret_free (handover->secret);
   g_free (handover);
 }
 
@@ -109,7 +109,7 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
   else
     {
       log_info (visit_get_path (handover->visit), "visit: a ticket was made");
-      g_task_return_pointer (task, g_steal_pointer (&handover->secret), g_free);
+      g_task_return_pointer (task, g_steal_pointer (&handover->secret), (GDestroyNotify)secret_free);
     }
 }
 
@@ -122,7 +122,7 @@ visit_handover_create (Visit *visit, Ledger *ledger, const VisitTicketTerms *ter
   GPtrArray *entries;
 
   *handover = (Handover){ .visit = visit_ref (visit), .ledger = ledger, .secret = visit_ticket_draw () };
-  handover->ticket = visit_ticket_new (handover->secret, terms);
+  handover->ticket = visit_ticket_new ((const char *)secret_get_data (handover->secret), terms);
   g_task_set_source_tag (task, visit_handover_create);
   g_task_set_task_data (task, handover, handover_free);
   if (ledger == NULL)
@@ -137,7 +137,7 @@ visit_handover_create (Visit *visit, Ledger *ledger, const VisitTicketTerms *ter
   ledger_append (ledger, entries, on_written, task);
 }
 
-char *
+Secret *
 visit_handover_create_finish (GAsyncResult *result, GError **error)
 {
   g_return_val_if_fail (g_task_is_valid (result, NULL), NULL);

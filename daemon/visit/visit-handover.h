@@ -18,12 +18,13 @@
 #define VISIT_HANDOVER_RECORDS "records"
 
 /*
- * visit_handover_create: finish: the secret (transfer full), or NULL with LEDGER_FAILED (there is no ticket then),
- * LIMIT_EXCEEDED (the visit has VISIT_TICKETS_MAXIMUM), CANCELLED (the visit was closed meanwhile). @actor: borrowed.
+ * visit_handover_create: finish: the secret, a string (transfer full), or NULL with LEDGER_FAILED (there is no ticket
+ * then), LIMIT_EXCEEDED (the visit has VISIT_TICKETS_MAXIMUM), CANCELLED (the visit was closed meanwhile). @actor:
+ * borrowed.
  */
 void visit_handover_create (Visit *visit, Ledger *ledger, const VisitTicketTerms *terms, const Actor *actor,
                             GAsyncReadyCallback callback, gpointer user_data);
-char *visit_handover_create_finish (GAsyncResult *result, GError **error);
+Secret *visit_handover_create_finish (GAsyncResult *result, GError **error);
 
 /* visit_handover_hash_person: of the answer of @visit; before there is one: of what was typed, if anything was. */
 void visit_handover_hash_person (Visit *visit, Ledger *ledger, LedgerPersonHashes *ret_person);

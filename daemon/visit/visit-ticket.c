@@ -64,16 +64,19 @@ visit_ticket_hash (const char *secret)
 }
 
 /* With the letters that an address, a command line and a file name take too. */
-char *
+Secret *
 visit_ticket_draw (void)
 {
   guint8 bytes[DRAWN_SIZE];
-  char *text;
+  g_autofree char *text = NULL;
+  gsize size;
 
   draw (bytes, sizeof bytes);
   text = g_strdelimit (g_strdelimit (g_base64_encode (bytes, sizeof bytes), "+", '-'), "/", '_');
+  explicit_bzero (bytes, sizeof bytes);
+  size = strlen (text) + 1;
   text[strcspn (text, "=")] = '\0';
-  return text;
+  return secret_take (text, size);
 }
 
 VisitTicket *

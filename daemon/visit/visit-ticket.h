@@ -7,7 +7,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "base/secret.h"
 
 #define VISIT_TICKET_MINIMUM 32 /* characters */
 #define VISIT_TICKET_MAXIMUM 128
@@ -31,8 +31,8 @@ typedef struct VisitTicket VisitTicket;
 /* visit_ticket_is_valid: VISIT_TICKET_MINIMUM to VISIT_TICKET_MAXIMUM characters of ASCII that can be seen. */
 gboolean visit_ticket_is_valid (const char *secret);
 
-/* visit_ticket_draw: a new secret: 256 random bits, as 43 characters; (transfer full). */
-char *visit_ticket_draw (void);
+/* visit_ticket_draw: a new secret: 256 random bits, as a string of 43 characters; (transfer full). */
+Secret *visit_ticket_draw (void);
 
 /* visit_ticket_new: from now on. Reference-counted. */
 VisitTicket *visit_ticket_new (const char *secret, const VisitTicketTerms *terms);

@@ -46,7 +46,7 @@ typedef struct
 typedef struct
 {
   guint done;
-  char *secret;
+  Secret *secret;
   RecordsAnswer *answer;
   GError *error;
 } Outcome;
@@ -177,7 +177,7 @@ static void
 clear (Outcome *outcome)
 {
   g_clear_pointer (&outcome->answer, records_answer_free);
-  g_clear_pointer (&outcome->secret, g_free);
+  g_clear_pointer (&outcome->secret, secret_free);
   g_clear_error (&outcome->error);
 }
 
@@ -500,7 +500,7 @@ on_ticket (GObject *source, GAsyncResult *result, gpointer user_data)
   outcome->done++;
 }
 
-static char *
+static Secret *
 make_ticket (Setup *setup, Visit *visit, guint uses)
 {
   const VisitTicketTerms terms = { uses, 60, VISIT_TICKET_RECORDS };
@@ -541,7 +541,7 @@ test_ticket (Setup *setup, gconstpointer data)
   VisitTicket *ticket;
   GAsyncResult *result = NULL;
 
-  g_free (make_ticket (setup, setup->visit, 1));
+  secret_free (make_ticket (setup, setup->visit, 1));
   g_assert_cmpuint (setup->visit->tickets->len, ==, 1);
   g_assert_false (visit_has_ticket (setup->visit)); /* none to take it */
   ticket = setup->visit->tickets->pdata[0];
@@ -594,7 +594,8 @@ test_after_the_visit (Setup *setup, gconstpointer data)
   Station *station = setup->desk->station;
   RecordsPatient patient;
   VisitTicket *ticket;
-  g_autofree char *secret = make_ticket (setup, setup->visit, 2);
+  g_autoptr (Secret) made = make_ticket (setup, setup->visit, 2);
+  const char *secret = (const char *)secret_get_data (made);
 
   station_erase_visit (station, setup->visit);
   for (guint uses = 0; uses < 2; uses++)
@@ -621,7 +622,8 @@ test_twins (Setup *setup, gconstpointer data)
 {
   TransportNumberQuery insured = { "99990001", "架空０１", "１２３", NULL, "19480229", NULL };
   Station *station = setup->desk->station;
-  g_autofree char *secret = make_ticket (setup, setup->visit, 2), *others = NULL;
+  g_autoptr (Secret) made = make_ticket (setup, setup->visit, 2), others = NULL;
+  const char *secret = (const char *)secret_get_data (made);
   g_autoptr (GString) twin = g_string_new (setup->answer);
   Visit *visit;
   RecordsPatient patient, other;
@@ -638,7 +640,7 @@ test_twins (Setup *setup, gconstpointer data)
   station_erase_visit (station, visit);
   visit_unref (visit);
 
-  g_assert_nonnull (station_find_ticket (station, others, CONSENT_DRUG, &other));
+  g_assert_nonnull (station_find_ticket (station, (const char *)secret_get_data (others), CONSENT_DRUG, &other));
   g_assert_nonnull (station_find_ticket (station, secret, CONSENT_DRUG, &patient));
   g_assert_cmpstr (patient.receipt, !=, other.receipt);
   fetch_of (setup, &patient, station_find_ticket (station, secret, CONSENT_DRUG, &patient), SHIKAKU_ERROR_NONE);

@@ -8,19 +8,31 @@
 
 #define MEDICAL_AID "A1" /* InsuredCardClassification */
 
+gboolean
+person_has_numbers (const QualificationInsurance *insurance)
+{
+  return insurance->insurer_number != NULL && insurance->number != NULL;
+}
+
+static guint
+rank (const QualificationInsurance *insurance)
+{
+  return (person_has_numbers (insurance) ? 2 : 0) + (g_strcmp0 (insurance->classification, MEDICAL_AID) != 0 ? 1 : 0);
+}
+
 const QualificationInsurance *
 person_get_insurance (const Qualification *qualification)
 {
-  const GPtrArray *insurances = qualification->insurances;
+  const QualificationInsurance *best = NULL;
 
-  for (guint i = 0; i < insurances->len; i++)
+  for (guint i = 0; i < qualification->insurances->len; i++)
     {
-      const QualificationInsurance *insurance = insurances->pdata[i];
+      const QualificationInsurance *insurance = qualification->insurances->pdata[i];
 
-      if (g_strcmp0 (insurance->classification, MEDICAL_AID) != 0)
-        return insurance;
+      if (best == NULL || rank (insurance) > rank (best))
+        best = insurance;
     }
-  return insurances->len > 0 ? insurances->pdata[0] : NULL;
+  return best;
 }
 
 char *

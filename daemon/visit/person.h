@@ -8,7 +8,13 @@
 #include "center/qualification.h"
 #include "codec/name-comparison.h"
 
-/* person_get_insurance: the one that counts: medical aid (医療扶助) only if there is no other; NULL: there is none. */
+/* person_has_numbers: whether the center can find the person by this insurance. */
+gboolean person_has_numbers (const QualificationInsurance *insurance);
+
+/*
+ * person_get_insurance: the one that counts, wherever one has to stand for the person: one with numbers before one
+ * without, then medical aid (医療扶助) last, then the first; NULL: there is none.
+ */
 const QualificationInsurance *person_get_insurance (const Qualification *qualification);
 
 /* person_skip_zeros: of a number as people and the field write it. (transfer full), or NULL: nothing is left of it. */

@@ -3,33 +3,7 @@
 #include "visit/records-subject.h"
 
 #include "base/error.h"
-
-#define MEDICAL_AID "A1" /* InsuredCardClassification */
-
-static gboolean
-has_numbers (const QualificationInsurance *insurance)
-{
-  return insurance->insurer_number != NULL && *insurance->insurer_number != '\0' && insurance->number != NULL;
-}
-
-static const QualificationInsurance *
-choose_insurance (const GPtrArray *insurances)
-{
-  const QualificationInsurance *aid = NULL;
-
-  for (guint i = 0; i < insurances->len; i++)
-    {
-      const QualificationInsurance *insurance = insurances->pdata[i];
-
-      if (!has_numbers (insurance))
-        continue;
-      if (g_strcmp0 (insurance->classification, MEDICAL_AID) != 0)
-        return insurance;
-      if (aid == NULL)
-        aid = insurance;
-    }
-  return aid;
-}
+#include "visit/person.h"
 
 RecordsSubject *
 records_subject_new (const Eligibility *eligibility, GError **error)
@@ -43,8 +17,8 @@ records_subject_new (const Eligibility *eligibility, GError **error)
                            "the visit has no answer that is eligible");
       return NULL;
     }
-  insurance = choose_insurance (eligibility->qualification->insurances);
-  if (insurance == NULL)
+  insurance = person_get_insurance (eligibility->qualification);
+  if (insurance == NULL || !person_has_numbers (insurance))
     {
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND,
                            "no insurance of the answer has numbers to ask with");

@@ -18,9 +18,8 @@ typedef struct
 } RecordsSubject;
 
 /*
- * records_subject_new: of an answer that is eligible; the insurance is the first one that has numbers and is not
- * medical aid, or else the first that has numbers. Return: (transfer full); NULL with INVALID_STATE (another answer),
- * NOT_FOUND (no insurance has numbers).
+ * records_subject_new: of an answer that is eligible, by person_get_insurance(). Return: (transfer full); NULL with
+ * INVALID_STATE (another answer), NOT_FOUND (no insurance has numbers).
  */
 RecordsSubject *records_subject_new (const Eligibility *eligibility, GError **error);
 void records_subject_free (RecordsSubject *subject);

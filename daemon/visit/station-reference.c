@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "visit/person.h"
 #include "visit/station-private.h"
 
 #define NOT_SAID (-1)
@@ -45,13 +46,6 @@ is_number (const char *text)
   return TRUE;
 }
 
-/* has_numbers: whether the center can find the person by this insurance. */
-static gboolean
-has_numbers (const QualificationInsurance *insurance)
-{
-  return insurance->insurer_number != NULL && *insurance->insurer_number != '\0' && insurance->number != NULL;
-}
-
 /* choose_insurance: never by guessing: the number would come back with another insurance. */
 static const QualificationInsurance *
 choose_insurance (const GPtrArray *insurances, gint64 place, GError **error)
@@ -60,7 +54,7 @@ choose_insurance (const GPtrArray *insurances, gint64 place, GError **error)
   guint candidates = 0;
 
   for (guint i = 0; i < insurances->len; i++)
-    if (has_numbers (insurances->pdata[i]) && (place == NOT_SAID || place == (gint64)i))
+    if (person_has_numbers (insurances->pdata[i]) && (place == NOT_SAID || place == (gint64)i))
       {
         found = insurances->pdata[i];
         candidates++;

@@ -336,6 +336,27 @@ test_rotation (FakeLedger *fake, gconstpointer data)
   g_assert_cmpuint (export_person (fake, &other), ==, 0);
 }
 
+/* test_insurance: of several insurances one stands for the person, in the ledger, the book and with the center. */
+static void
+test_insurance (FakeLedger *fake, gconstpointer data)
+{
+  static const struct
+  {
+    const char *classification, *number;
+  } sent[] = { { "A1", NULL }, { "01", NULL }, { "A1", "2" }, { "01", "3" }, { "01", "4" } };
+  static const guint chosen[] = { 0, 1, 2, 3, 3 }; /* of so many, and one more each time */
+  g_autoptr (Qualification) qualification = qualification_new (NULL);
+
+  g_assert_null (person_get_insurance (qualification));
+  for (guint i = 0; i < G_N_ELEMENTS (sent); i++)
+    {
+      qualification_add_insurance (qualification, &(QualificationInsurance){ .classification = sent[i].classification,
+                                                                             .insurer_number = "00000019",
+                                                                             .number = sent[i].number });
+      g_assert_true (person_get_insurance (qualification) == qualification->insurances->pdata[chosen[i]]);
+    }
+}
+
 static void
 set_up (FakeLedger *fake, gconstpointer data)
 {
@@ -360,6 +381,7 @@ main (int argc, char *argv[])
   ADD ("notes", test_notes);
   ADD ("idle", test_idle);
   ADD ("objections", test_objections);
+  ADD ("insurance", test_insurance);
   ADD ("twins", test_twins);
   ADD ("rotation", test_rotation);
 #undef ADD

@@ -15,7 +15,7 @@ struct LedgerNotes
 {
   Ledger *ledger;
   LedgerEntry *started; /* not written yet; NULL: it is */
-  GHashTable *refusals; /* who, what and why → Refusal */
+  GHashTable *refusals; /* who, what, why and about whom → Refusal */
 };
 
 /* One that came lately. */
@@ -105,11 +105,40 @@ ledger_notes_check (LedgerNotes *notes, const LedgerNotesCheck *check, LedgerPer
   write_lazily (notes, entry);
 }
 
+/* make_key: what makes refusals the same: one about another person is another one. */
+static char *
+make_key (const LedgerEntry *entry)
+{
+  static const LedgerField texts[]
+      = { LEDGER_FIELD_STAFF, LEDGER_FIELD_ACT, LEDGER_FIELD_CONSENT, LEDGER_FIELD_VISIT, LEDGER_FIELD_ERROR };
+  static const LedgerField hashes[] = { LEDGER_FIELD_PERSON, LEDGER_FIELD_PERSON_NUMBER };
+  GString *key = g_string_new (NULL);
+  guint64 uid = 0;
+
+  ledger_entry_get_number (entry, LEDGER_FIELD_UID, &uid);
+  g_string_printf (key, "%" G_GUINT64_FORMAT, uid);
+  for (guint i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      const char *text = ledger_entry_get_text (entry, texts[i]);
+
+      g_string_append_printf (key, "\n%s", text != NULL ? text : "");
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (hashes); i++)
+    {
+      GBytes *hash = ledger_entry_get_bytes (entry, hashes[i]);
+      g_autofree char *text
+          = hash != NULL ? g_base64_encode (g_bytes_get_data (hash, NULL), g_bytes_get_size (hash)) : NULL;
+
+      g_string_append_printf (key, "\n%s", text != NULL ? text : "");
+    }
+  return g_string_free (key, FALSE);
+}
+
 /* is_repeated: the same was written a moment ago: it is counted. @ret_more: how many were, since then. */
 static gboolean
-is_repeated (LedgerNotes *notes, const Actor *actor, const char *act, ShikakuError code, guint64 *ret_more)
+is_repeated (LedgerNotes *notes, const LedgerEntry *entry, guint64 *ret_more)
 {
-  g_autofree char *key = g_strdup_printf ("%u %d %s %s", actor->uid, (int)code, act, actor->staff);
+  g_autofree char *key = make_key (entry);
   const gint64 now = g_get_monotonic_time ();
   Refusal *refusal = g_hash_table_lookup (notes->refusals, key);
 
@@ -131,13 +160,27 @@ is_repeated (LedgerNotes *notes, const Actor *actor, const char *act, ShikakuErr
 }
 
 void
+ledger_notes_take_refusal (LedgerNotes *notes, LedgerEntry *entry)
+{
+  guint64 more = 0;
+
+  if (notes == NULL || is_repeated (notes, entry, &more))
+    {
+      ledger_entry_unref (entry);
+      return;
+    }
+  if (more > 0)
+    ledger_entry_add_number (entry, LEDGER_FIELD_USES, more + 1); /* with this one, since the last entry */
+  write_lazily (notes, entry);
+}
+
+void
 ledger_notes_refusal (LedgerNotes *notes, const Actor *actor, const char *act, ShikakuError code,
                       const LedgerPersonHashes *person)
 {
-  guint64 more = 0;
   LedgerEntry *entry;
 
-  if (notes == NULL || is_repeated (notes, actor, act, code, &more))
+  if (notes == NULL)
     return;
   entry = ledger_entry_new (LEDGER_REFUSAL);
   actor_describe (actor, entry);
@@ -145,9 +188,7 @@ ledger_notes_refusal (LedgerNotes *notes, const Actor *actor, const char *act, S
     ledger_person_add (entry, person);
   ledger_entry_add_text (entry, LEDGER_FIELD_ACT, act);
   ledger_entry_add_text (entry, LEDGER_FIELD_ERROR, shikaku_error_get_short_name (code));
-  if (more > 0)
-    ledger_entry_add_number (entry, LEDGER_FIELD_USES, more + 1); /* with this one, since the last entry */
-  write_lazily (notes, entry);
+  ledger_notes_take_refusal (notes, entry);
 }
 
 void

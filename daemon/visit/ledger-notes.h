@@ -5,7 +5,7 @@
  * journal; all others lazily, so that a plain query costs no flush.
  *
  * That the daemon was started is written with the first other entry of its run: one in which nothing happened leaves
- * none. What somebody is refused over and over is an entry a minute, which says how often it was.
+ * none. What somebody is refused over and over about the same person is an entry a minute, which says how often it was.
  */
 #pragma once
 
@@ -43,6 +43,9 @@ void ledger_notes_check (LedgerNotes *notes, const LedgerNotesCheck *check, Ledg
 /* ledger_notes_refusal: of @act (a member of the contract, as a rule), for @code. @person: NULL: not known. */
 void ledger_notes_refusal (LedgerNotes *notes, const Actor *actor, const char *act, ShikakuError code,
                            const LedgerPersonHashes *person);
+
+/* ledger_notes_take_refusal: one that says more: @entry, of kind LEDGER_REFUSAL: (transfer full). */
+void ledger_notes_take_refusal (LedgerNotes *notes, LedgerEntry *entry);
 
 /* ledger_notes_act: @actor: NULL: the daemon itself. @act: a word. */
 void ledger_notes_act (LedgerNotes *notes, const Actor *actor, const char *act);

@@ -70,6 +70,12 @@ records_basis_get_visit (const RecordsBasis *basis)
   return basis->item != NULL && basis->item->visit != NULL ? basis->item->visit : "";
 }
 
+const guint8 *
+records_basis_get_number (const RecordsBasis *basis)
+{
+  return basis->visit == NULL && !basis->is_by_receipt ? basis->number : NULL;
+}
+
 gboolean
 records_basis_is_busy (const RecordsBasis *basis)
 {

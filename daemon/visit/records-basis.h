@@ -33,6 +33,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (RecordsBasis, records_basis_free)
 /* records_basis_get_visit: the path of the visit; "" until it is known. */
 const char *records_basis_get_visit (const RecordsBasis *basis);
 
+/* records_basis_get_number: the keyed hash of the numbers by which a consent is yet to be found; NULL: it is not so. */
+const guint8 *records_basis_get_number (const RecordsBasis *basis);
+
 /* records_basis_is_busy: of this visit a fetch is under way. records_basis_begin: this one is now, till it is freed. */
 gboolean records_basis_is_busy (const RecordsBasis *basis);
 void records_basis_begin (RecordsBasis *basis, GCancellable *cancellable);

@@ -84,6 +84,7 @@ static void
 note_refusal (const Wish *wish, const GError *error)
 {
   g_autoptr (RecordsSubject) subject = records_basis_make_subject (wish->basis, NULL);
+  const guint8 *number = subject == NULL ? records_basis_get_number (wish->basis) : NULL;
   const RecordsFetchFacts facts = {
     .visit = records_basis_get_visit (wish->basis),
     .actor = wish->actor,
@@ -96,10 +97,15 @@ note_refusal (const Wish *wish, const GError *error)
     .to = wish->to,
   };
 
-  if (wish->station->host.ledger != NULL
-      && (error->code == SHIKAKU_ERROR_RECORDS_REFUSED || error->code == SHIKAKU_ERROR_CONSENT_DENIED
-          || error->code == SHIKAKU_ERROR_CONSENT_EXPIRED))
-    ledger_append_lazily (wish->station->host.ledger, records_entries_new_refusal (&facts, error));
+  LedgerEntry *entry;
+
+  if (error->code != SHIKAKU_ERROR_RECORDS_REFUSED && error->code != SHIKAKU_ERROR_CONSENT_DENIED
+      && error->code != SHIKAKU_ERROR_CONSENT_EXPIRED)
+    return;
+  entry = records_entries_new_refusal (&facts, error);
+  if (number != NULL)
+    ledger_entry_add_bytes (entry, LEDGER_FIELD_PERSON_NUMBER, number, LEDGER_PERSON_SIZE);
+  ledger_notes_take_refusal (wish->station->ledger.notes, entry);
 }
 
 /* refuse_wish: @wish, @error: (transfer full). */

@@ -149,12 +149,14 @@ static void
 test_notes (FakeLedger *fake, gconstpointer data)
 {
   g_autoptr (LedgerNotes) notes = ledger_notes_new (fake->ledger);
-  const LedgerPersonHashes person = make_typed (fake, "1");
+  const LedgerPersonHashes person = make_typed (fake, "1"), other = make_typed (fake, "2");
   g_autoptr (GPtrArray) acts = NULL, refusals = NULL, emergencies = NULL;
 
   for (guint i = 0; i < 5; i++)
     ledger_notes_refusal (notes, &nurse, "CheckNumber", SHIKAKU_ERROR_REASON_NEEDED, &person);
   ledger_notes_refusal (notes, &clerk, "CheckNumber", SHIKAKU_ERROR_REASON_NEEDED, &person);
+  for (guint i = 0; i < 5; i++)
+    ledger_notes_refusal (notes, &nurse, "CheckNumber", SHIKAKU_ERROR_REASON_NEEDED, &other);
   ledger_notes_act (notes, &nurse, LEDGER_ACT_CONFIGURED);
   ledger_notes_break_glass (notes, &nurse, "tester", "/v1", "CheckNumber", &person);
   while (ledger_get_size (fake->ledger) == 0) /* its birth */
@@ -162,7 +164,7 @@ test_notes (FakeLedger *fake, gconstpointer data)
   refusals = read_kind (fake, LEDGER_REFUSAL);
   acts = read_kind (fake, LEDGER_ADMINISTRATION);
   emergencies = read_kind (fake, LEDGER_BREAK_GLASS);
-  g_assert_cmpuint (refusals->len, ==, 2); /* over and over is one, of each */
+  g_assert_cmpuint (refusals->len, ==, 3); /* over and over is one, of each and about each */
   g_assert_cmpstr (ledger_entry_get_text (get_entry (refusals, 0), LEDGER_FIELD_ERROR), ==, "ReasonNeeded");
   g_assert_cmpuint (acts->len, ==, 2);
   g_assert_cmpstr (ledger_entry_get_text (get_entry (acts, 0), LEDGER_FIELD_ACT), ==, LEDGER_ACT_STARTED);

@@ -46,7 +46,7 @@ typedef struct
 typedef struct
 {
   guint done;
-  Secret *secret;
+  char *secret;
   RecordsAnswer *answer;
   GError *error;
 } Outcome;
@@ -153,6 +153,7 @@ on_fetched (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 static const Actor owner = { .uid = 1000, .sender = FAKE_OWNER, .staff = "s-1", .role = "doctor" };
+static const Actor clerk = { .uid = 1000, .sender = FAKE_OWNER, .staff = "s-1", .role = "clerk" };
 
 static StationRecordsQuery
 make_query (void)
@@ -177,7 +178,7 @@ static void
 clear (Outcome *outcome)
 {
   g_clear_pointer (&outcome->answer, records_answer_free);
-  g_clear_pointer (&outcome->secret, secret_free);
+  g_clear_pointer (&outcome->secret, g_free);
   g_clear_error (&outcome->error);
 }
 
@@ -228,6 +229,7 @@ static void
 test_answers (Setup *setup, gconstpointer data)
 {
   g_autofree char *refusal = invented_records_refusal ("SHK040002"), *none = invented_records_medicines (0);
+  const char *some = setup->medicines;
   const struct
   {
     FakeRecords answers[3];
@@ -244,17 +246,9 @@ test_answers (Setup *setup, gconstpointer data)
     { { { NULL, RECORDS_TOO_OLD } }, "too-old", FALSE, 0, "fetch-end:too-old" },
     { { { "no document", RECORDS_DATA } }, "failed", FALSE, 0, "fetch-end:failed" },
     { { { NULL, RECORDS_DATA, NULL, SHIKAKU_ERROR_CENTER_UNREACHABLE } }, "failed", FALSE, 0, "fetch-end:failed" },
-    { { { NULL, RECORDS_NOT_CONFIGURED, "SCKO1000E" }, { setup->medicines } }, "data", TRUE, 1, "disclosure:data" },
-    { { { NULL, RECORDS_SPAN_REFUSED }, { setup->medicines }, { setup->medicines } },
-      "data",
-      FALSE,
-      2,
-      "disclosure:data" },
-    { { { NULL, RECORDS_SPAN_REFUSED }, { setup->medicines }, { NULL, RECORDS_REFUSED } },
-      "data",
-      TRUE,
-      1,
-      "disclosure:data" },
+    { { { NULL, RECORDS_NOT_CONFIGURED, "SCKO1000E" }, { some } }, "data", TRUE, 1, "disclosure:data" },
+    { { { NULL, RECORDS_SPAN_REFUSED }, { some }, { some } }, "data", FALSE, 2, "disclosure:data" },
+    { { { NULL, RECORDS_SPAN_REFUSED }, { some }, { NULL, RECORDS_REFUSED } }, "data", TRUE, 1, "disclosure:data" },
   };
   g_autoptr (GString) ledger = g_string_new (NULL);
 
@@ -329,7 +323,7 @@ test_json (Setup *setup, gconstpointer data)
 static void
 test_refused (Setup *setup, gconstpointer data)
 {
-  Actor clerk = owner, stranger = owner;
+  Actor stranger = owner;
   StationRecordsQuery query = make_query ();
   Outcome outcome;
   struct
@@ -338,7 +332,6 @@ test_refused (Setup *setup, gconstpointer data)
     ShikakuError error;
   } rows[6];
 
-  clerk.role = "clerk";
   stranger.sender = ":1.99";
   for (guint i = 0; i < G_N_ELEMENTS (rows); i++)
     rows[i].query = query;
@@ -495,12 +488,13 @@ static void
 on_ticket (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Outcome *outcome = user_data;
+  g_autoptr (Secret) secret = visit_handover_create_finish (result, &outcome->error);
 
-  outcome->secret = visit_handover_create_finish (result, &outcome->error);
+  outcome->secret = secret != NULL ? g_strdup ((const char *)secret_get_data (secret)) : NULL;
   outcome->done++;
 }
 
-static Secret *
+static char *
 make_ticket (Setup *setup, Visit *visit, guint uses)
 {
   const VisitTicketTerms terms = { uses, 60, VISIT_TICKET_RECORDS };
@@ -541,7 +535,7 @@ test_ticket (Setup *setup, gconstpointer data)
   VisitTicket *ticket;
   GAsyncResult *result = NULL;
 
-  secret_free (make_ticket (setup, setup->visit, 1));
+  g_free (make_ticket (setup, setup->visit, 1));
   g_assert_cmpuint (setup->visit->tickets->len, ==, 1);
   g_assert_false (visit_has_ticket (setup->visit)); /* none to take it */
   ticket = setup->visit->tickets->pdata[0];
@@ -574,7 +568,7 @@ fetch_of (Setup *setup, const RecordsPatient *patient, VisitTicket *ticket, Shik
   StationRecordsQuery query = make_query ();
   Outcome outcome = { 0 };
 
-  query.actor = &doctor;
+  query.actor = expected == SHIKAKU_ERROR_RECORDS_REFUSED ? &clerk : &doctor;
   query.ticket = ticket;
   if (expected == SHIKAKU_ERROR_NONE)
     tell (setup, setup->medicines, RECORDS_DATA, NULL, SHIKAKU_ERROR_NONE);
@@ -594,8 +588,7 @@ test_after_the_visit (Setup *setup, gconstpointer data)
   Station *station = setup->desk->station;
   RecordsPatient patient;
   VisitTicket *ticket;
-  g_autoptr (Secret) made = make_ticket (setup, setup->visit, 2);
-  const char *secret = (const char *)secret_get_data (made);
+  g_autofree char *secret = make_ticket (setup, setup->visit, 2);
 
   station_erase_visit (station, setup->visit);
   for (guint uses = 0; uses < 2; uses++)
@@ -610,10 +603,13 @@ test_after_the_visit (Setup *setup, gconstpointer data)
 
   g_assert_true (station_hash_insured (station, &insured, &patient, NULL));
   fetch_of (setup, &patient, NULL, SHIKAKU_ERROR_NONE);
+  for (guint i = 0; i < 3; i++) /* over and over is one, but about each patient */
+    fetch_of (setup, &patient, NULL, SHIKAKU_ERROR_RECORDS_REFUSED);
   g_assert_true (station_hash_insured (station, &nobody, &patient, NULL));
   fetch_of (setup, &patient, NULL, SHIKAKU_ERROR_NOT_FOUND);
-  assert_ledger (setup, "handover:created:records handover:records fetch disclosure:data"
-                        " handover:records fetch disclosure:data fetch disclosure:data");
+  fetch_of (setup, &patient, NULL, SHIKAKU_ERROR_RECORDS_REFUSED);
+  assert_ledger (setup, "handover:created:records handover:records fetch disclosure:data handover:records fetch"
+                        " disclosure:data fetch disclosure:data refusal:RecordsRefused refusal:RecordsRefused");
 }
 
 /* A twin has the same insurer, symbol, number and birthdate: whose records are opened is never left to chance. */
@@ -622,8 +618,7 @@ test_twins (Setup *setup, gconstpointer data)
 {
   TransportNumberQuery insured = { "99990001", "架空０１", "１２３", NULL, "19480229", NULL };
   Station *station = setup->desk->station;
-  g_autoptr (Secret) made = make_ticket (setup, setup->visit, 2), others = NULL;
-  const char *secret = (const char *)secret_get_data (made);
+  g_autofree char *secret = make_ticket (setup, setup->visit, 2), *others = NULL;
   g_autoptr (GString) twin = g_string_new (setup->answer);
   Visit *visit;
   RecordsPatient patient, other;
@@ -640,7 +635,7 @@ test_twins (Setup *setup, gconstpointer data)
   station_erase_visit (station, visit);
   visit_unref (visit);
 
-  g_assert_nonnull (station_find_ticket (station, (const char *)secret_get_data (others), CONSENT_DRUG, &other));
+  g_assert_nonnull (station_find_ticket (station, others, CONSENT_DRUG, &other));
   g_assert_nonnull (station_find_ticket (station, secret, CONSENT_DRUG, &patient));
   g_assert_cmpstr (patient.receipt, !=, other.receipt);
   fetch_of (setup, &patient, station_find_ticket (station, secret, CONSENT_DRUG, &patient), SHIKAKU_ERROR_NONE);

@@ -127,7 +127,7 @@ load (struct sqlite3 *database, gpointer data, GError **error)
 {
   Job *job = data;
 
-  return consent_table_purge (database, g_get_real_time (), error) && write_settlements (database, job, error)
+  return write_settlements (database, job, error) && consent_table_purge (database, g_get_real_time (), error)
          && need_key (job->book, error) && consent_table_load (database, job->book->key, job->messages, error);
 }
 

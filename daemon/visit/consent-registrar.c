@@ -24,7 +24,9 @@ struct ConsentRegistrar
   Transports *transports;
   Statistics *statistics;
   GCancellable *cancellable;
-  GPtrArray *errands;                  /* of Errand: whose message is not settled */
+  GPtrArray *errands; /* of Errand: whose message is not settled */
+  GHashTable *own;    /* identifiers of this run's messages, until those of earlier ones are known; NULL: they are */
+  gboolean is_loading;
   ConsentRegistrarWithdrawn withdrawn; /* NULL: nobody is told */
   gpointer withdrawn_data;
 };
@@ -45,6 +47,7 @@ typedef struct
 } Errand;
 
 static void try_again (Errand *errand);
+static void load_left (ConsentRegistrar *registrar);
 
 ConsentRegistrar *
 consent_registrar_ref (ConsentRegistrar *registrar)
@@ -60,6 +63,7 @@ consent_registrar_unref (ConsentRegistrar *registrar)
     return;
   g_object_unref (registrar->cancellable);
   g_ptr_array_unref (registrar->errands);
+  g_clear_pointer (&registrar->own, g_hash_table_unref);
   g_free (registrar);
 }
 
@@ -411,6 +415,9 @@ consent_registrar_take (ConsentRegistrar *registrar, ConsentBookWriting *writing
 {
   Errand *errand = errand_new (registrar, make_message (writing), &writing->person);
 
+  load_left (registrar);
+  if (registrar->own != NULL && writing->identifier != NULL)
+    g_hash_table_add (registrar->own, g_strdup (writing->identifier));
   errand->transport = transport;
   errand->outcome = g_new0 (ConsentOutcome, 1);
   errand->task = g_task_new (NULL, NULL, callback, user_data);
@@ -434,34 +441,69 @@ consent_registrar_take_finish (GAsyncResult *result, GError **error)
 
 /* Of earlier runs. */
 
+/* take_left: @message: (transfer full). */
+static void
+take_left (ConsentRegistrar *registrar, ConsentBookMessage *message)
+{
+  Errand *errand;
+
+  if (g_hash_table_contains (registrar->own, message->identifier))
+    {
+      consent_book_message_free (message);
+      return;
+    }
+  errand = errand_new (registrar, message, &message->person);
+  g_ptr_array_add (registrar->errands, errand);
+  try_again (errand);
+}
+
 static void
 on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   ConsentRegistrar *registrar = user_data;
-  g_autoptr (GPtrArray) messages = consent_book_load_finish (result, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GPtrArray) messages = consent_book_load_finish (result, &error);
 
+  registrar->is_loading = FALSE;
+  if (messages == NULL)
+    log_warning (
+        NULL,
+        "consents: what was to be registered before the last start cannot be read, and is looked for again with the "
+        "next one: %s",
+        error->message);
   while (messages != NULL && messages->len > 0 && !registrar->is_freed)
-    {
-      ConsentBookMessage *message = g_ptr_array_steal_index (messages, 0);
-      Errand *errand = errand_new (registrar, message, &message->person);
-
-      g_ptr_array_add (registrar->errands, errand);
-      try_again (errand);
-    }
+    take_left (registrar, g_ptr_array_steal_index (messages, 0));
+  if (messages != NULL)
+    g_clear_pointer (&registrar->own, g_hash_table_unref);
   consent_registrar_unref (registrar);
+}
+
+/* load_left: unless it is done, or under way: the ledger may be readable by now. */
+static void
+load_left (ConsentRegistrar *registrar)
+{
+  if (registrar->own == NULL || registrar->is_loading)
+    return;
+  registrar->is_loading = TRUE;
+  consent_book_load (registrar->book, on_loaded, consent_registrar_ref (registrar));
 }
 
 void
 consent_registrar_begin (ConsentRegistrar *registrar)
 {
-  if (consent_book_is_begun (registrar->book))
-    consent_book_load (registrar->book, on_loaded, consent_registrar_ref (registrar));
+  if (!consent_book_is_begun (registrar->book)) /* nothing can be left */
+    return;
+  registrar->own = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  load_left (registrar);
 }
 
 void
 consent_registrar_note_center (ConsentRegistrar *registrar)
 {
-  for (guint i = 0; registrar != NULL && i < registrar->errands->len; i++)
+  if (registrar == NULL)
+    return;
+  load_left (registrar);
+  for (guint i = 0; i < registrar->errands->len; i++)
     {
       Errand *errand = registrar->errands->pdata[i];
 

@@ -20,7 +20,10 @@ ConsentRegistrar *consent_registrar_new (Ledger *ledger, Transports *transports,
 /* consent_registrar_free: what is under way is repeated at the next start. */
 void consent_registrar_free (ConsentRegistrar *registrar);
 
-/* consent_registrar_begin: looks for what is left of earlier runs. */
+/*
+ * consent_registrar_begin: once: looks for what is left of earlier runs. If it cannot be read, it is logged, and looked
+ * for again with the next answers, and whenever the center may be back.
+ */
 void consent_registrar_begin (ConsentRegistrar *registrar);
 
 /* consent_registrar_note_center: the center may be back: what waits is told now. */

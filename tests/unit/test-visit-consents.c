@@ -2,8 +2,10 @@
 /* test-visit-consents: what the patient of a visit is asked, what the center takes down of it, and what is told. */
 #include "fake-desk.h"
 #include "fake-timer.h"
+#include "store/store-key.h"
 #include "visit/visit-text.h"
 
+#include <glib/gstdio.h>
 #include <string.h>
 
 static FakeDesk *
@@ -314,6 +316,37 @@ test_registration_fails (void)
   g_assert_cmpint (get_consent (visit, 1)->error, ==, SHIKAKU_ERROR_NONE);
 }
 
+/* What an earlier run has left, and cannot be read at the start, is registered once it can; nothing is told twice. */
+static void
+test_left_unreadable (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  g_autoptr (Visit) visit = fake_desk_open (desk, "drug"), next = NULL;
+  g_autofree char *key = g_build_filename (desk->folder, STORE_KEY_CREDENTIAL, NULL);
+  g_autofree char *away = g_strconcat (key, ".away", NULL);
+
+  desk->center->errors[FAKE_REGISTER] = SHIKAKU_ERROR_CENTER_UNREACHABLE;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  station_erase_visit (desk->station, visit);
+  station_set_ledger (desk->station, NULL);
+  g_assert_cmpint (g_rename (key, away), ==, 0);
+  station_set_ledger (desk->station, desk->ledger);
+  fake_desk_settle ();
+  g_assert_cmpint (g_rename (away, key), ==, 0);
+  g_assert_cmpuint (desk->center->counts[FAKE_REPEAT], ==, 0);
+
+  desk->center->errors[FAKE_REGISTER] = SHIKAKU_ERROR_NONE;
+  fake_desk_pull (desk);
+  next = fake_desk_open (desk, "drug");
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, next, VISIT_DONE);
+  fake_desk_wait_until (&desk->center->counts[FAKE_REPEAT]);
+  fake_desk_settle ();
+  g_assert_cmpuint (desk->center->counts[FAKE_REPEAT], ==, 1);
+  g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 2);
+}
+
 static void
 test_registration_refused (void)
 {
@@ -480,6 +513,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/visit/consent/no-answer", test_no_answer_is_refusal);
   g_test_add_func ("/visit/consent/agent-cannot-ask", test_agent_cannot_ask);
   g_test_add_func ("/visit/consent/registration-fails", test_registration_fails);
+  g_test_add_func ("/visit/consent/left-unreadable", test_left_unreadable);
   g_test_add_func ("/visit/consent/registration-refused", test_registration_refused);
   g_test_add_func ("/visit/consent/not-eligible", test_not_eligible_needs_no_consent);
   g_test_add_func ("/visit/consent/agreed-in-vain", test_agreed_in_vain);

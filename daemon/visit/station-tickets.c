@@ -2,6 +2,7 @@
 /* station-tickets: see the header. */
 #include "visit/station-tickets.h"
 
+#include "base/log.h"
 #include "visit/consent.h"
 #include "visit/station-private.h"
 #include "visit/visit-handover.h"
@@ -55,16 +56,19 @@ station_note_taken (Station *station, Visit *visit, const VisitTicket *ticket, c
                                                                         VISIT_HANDOVER_TAKEN));
 }
 
+/* make_room: what is over goes; and if there is no room yet, the one that was kept longest. */
 static void
-drop_what_is_over (Station *station)
+make_room (Station *station)
 {
   GPtrArray *all = station->tickets.kept;
 
   for (guint i = all->len; i > 0; i--)
     if (!visit_ticket_is_good (((KeptTicket *)all->pdata[i - 1])->ticket, VISIT_TICKET_RECORDS))
       g_ptr_array_remove_index (all, i - 1);
-  while (all->len >= STATION_TICKETS_MAXIMUM)
-    g_ptr_array_remove_index (all, 0);
+  if (all->len < STATION_TICKETS_MAXIMUM)
+    return;
+  log_notice (NULL, "tickets: one of a visit that was closed is good no more: %d are kept", STATION_TICKETS_MAXIMUM);
+  g_ptr_array_remove_index (all, 0);
 }
 
 void
@@ -80,7 +84,7 @@ station_tickets_keep (Station *station, Visit *visit)
 
       if (!visit_ticket_is_good (ticket, VISIT_TICKET_RECORDS))
         continue;
-      drop_what_is_over (station);
+      make_room (station);
       kept = g_new0 (KeptTicket, 1);
       kept->ticket = visit_ticket_ref (ticket);
       for (guint j = 0; j < consents->len; j++)

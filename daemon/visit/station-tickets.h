@@ -13,7 +13,7 @@
 
 typedef struct Station Station;
 
-#define STATION_TICKETS_MAXIMUM 64 /* of closed visits */
+#define STATION_TICKETS_MAXIMUM 64 /* of closed visits: with one more, the oldest is good no more */
 
 void station_tickets_init (Station *station);
 void station_tickets_clear (Station *station);

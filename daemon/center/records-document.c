@@ -462,30 +462,15 @@ compare_numbers (const RecordsPerson *a, const RecordsPerson *b, guint *n_same)
   return TRUE;
 }
 
-/* compare_names: the best of the names that each has; UNKNOWN where one has none. */
-static NameComparison
-compare_names (NameKind kind, const char *const a[2], const char *const b[2])
-{
-  NameComparison best = NAME_COMPARISON_DIFFERS;
-
-  if ((a[0] == NULL && a[1] == NULL) || (b[0] == NULL && b[1] == NULL))
-    return NAME_COMPARISON_UNKNOWN;
-  for (guint i = 0; i < 2; i++)
-    for (guint j = 0; j < 2; j++)
-      if (a[i] != NULL && b[j] != NULL)
-        best = MIN (best, name_comparison_compare (kind, a[i], b[j]));
-  return best;
-}
-
 NameComparison
 records_person_compare (const RecordsPerson *document, const RecordsPerson *visit)
 {
   const NameComparison written
-      = compare_names (NAME_WRITTEN, (const char *const[]){ document->name, document->name_of_other },
-                       (const char *const[]){ visit->name, visit->name_of_other });
+      = name_comparison_compare_any (NAME_WRITTEN, (const char *const[]){ document->name, document->name_of_other },
+                                     (const char *const[]){ visit->name, visit->name_of_other });
   const NameComparison kana
-      = compare_names (NAME_KANA, (const char *const[]){ document->kana, document->kana_of_other },
-                       (const char *const[]){ visit->kana, visit->kana_of_other });
+      = name_comparison_compare_any (NAME_KANA, (const char *const[]){ document->kana, document->kana_of_other },
+                                     (const char *const[]){ visit->kana, visit->kana_of_other });
   guint n_numbers;
 
   if (document->birthdate == NULL || g_strcmp0 (document->birthdate, visit->birthdate) != 0

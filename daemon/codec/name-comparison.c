@@ -335,6 +335,20 @@ name_comparison_compare (NameKind kind, const char *a, const char *b)
   return NAME_COMPARISON_DIFFERS;
 }
 
+NameComparison
+name_comparison_compare_any (NameKind kind, const char *const a[2], const char *const b[2])
+{
+  NameComparison best = NAME_COMPARISON_DIFFERS;
+
+  if ((a[0] == NULL && a[1] == NULL) || (b[0] == NULL && b[1] == NULL))
+    return NAME_COMPARISON_UNKNOWN;
+  for (guint i = 0; i < 2; i++)
+    for (guint j = 0; j < 2; j++)
+      if (a[i] != NULL && b[j] != NULL)
+        best = MIN (best, name_comparison_compare (kind, a[i], b[j]));
+  return best;
+}
+
 const char *
 name_comparison_to_string (NameComparison result)
 {

@@ -31,6 +31,12 @@ typedef enum
 /* name_comparison_compare: @a, @b: UTF-8; NULL: not known. */
 NameComparison name_comparison_compare (NameKind kind, const char *a, const char *b);
 
+/*
+ * name_comparison_compare_any: of people who may go by another name too: the best of the names that each has; UNKNOWN
+ * where one has none. @a, @b: a name and the other one; NULL: not known.
+ */
+NameComparison name_comparison_compare_any (NameKind kind, const char *const a[2], const char *const b[2]);
+
 /* name_comparison_to_string: "same", "variant", "unknown", "differs". */
 const char *name_comparison_to_string (NameComparison result);
 

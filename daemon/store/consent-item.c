@@ -24,8 +24,11 @@ ConsentBookLikeness
 consent_book_person_compare (const ConsentBookPerson *a, const ConsentBookPerson *b)
 {
   const NameComparison results[]
-      = { compare_branches (a->branch, b->branch), name_comparison_compare (NAME_WRITTEN, a->name, b->name),
-          name_comparison_compare (NAME_KANA, a->kana, b->kana) };
+      = { compare_branches (a->branch, b->branch),
+          name_comparison_compare_any (NAME_WRITTEN, (const char *const[]){ a->name, a->name_of_other },
+                                       (const char *const[]){ b->name, b->name_of_other }),
+          name_comparison_compare_any (NAME_KANA, (const char *const[]){ a->kana, a->kana_of_other },
+                                       (const char *const[]){ b->kana, b->kana_of_other }) };
   ConsentBookLikeness likeness = CONSENT_BOOK_MAYBE_PERSON;
 
   if (a->birthdate != NULL && b->birthdate != NULL && strcmp (a->birthdate, b->birthdate) != 0)
@@ -60,6 +63,8 @@ consent_book_person_clear (ConsentBookPerson *person)
 {
   g_clear_pointer (&person->name, g_free);
   g_clear_pointer (&person->kana, g_free);
+  g_clear_pointer (&person->name_of_other, g_free);
+  g_clear_pointer (&person->kana_of_other, g_free);
   g_clear_pointer (&person->birthdate, g_free);
   g_clear_pointer (&person->insurer_number, g_free);
   g_clear_pointer (&person->symbol, g_free);

@@ -21,7 +21,8 @@ const char *consent_book_state_to_string (ConsentBookState state);
 /* Of whom a consent is, and what else a later use of it needs. Texts may be NULL. */
 typedef struct
 {
-  char *name, *kana, *birthdate; /* as the center wrote them */
+  char *name, *kana, *birthdate;       /* as the center wrote them */
+  char *name_of_other, *kana_of_other; /* likewise: who goes by another name too */
   char *insurer_number, *symbol, *number, *branch;
   char *evidence, *origin, *answerer; /* words of the contract */
 } ConsentBookPerson;

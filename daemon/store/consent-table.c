@@ -29,6 +29,8 @@ static const struct
   { "evidence", G_STRUCT_OFFSET (ConsentBookPerson, evidence) },
   { "origin", G_STRUCT_OFFSET (ConsentBookPerson, origin) },
   { "answerer", G_STRUCT_OFFSET (ConsentBookPerson, answerer) },
+  { "name-of-other", G_STRUCT_OFFSET (ConsentBookPerson, name_of_other) },
+  { "kana-of-other", G_STRUCT_OFFSET (ConsentBookPerson, kana_of_other) },
 };
 
 void

@@ -210,7 +210,9 @@ make_subject_of_item (const ConsentBookItem *item, GError **error)
   subject->origin = g_intern_string (person->origin);
   subject->evidence = g_intern_string (person->evidence);
   subject->name = g_strdup (person->name);
+  subject->name_of_other = g_strdup (person->name_of_other);
   subject->kana = g_strdup (person->kana);
+  subject->kana_of_other = g_strdup (person->kana_of_other);
   subject->birthdate = g_strdup (person->birthdate);
   subject->insurer_number = g_strdup (person->insurer_number);
   subject->symbol = g_strdup (person->symbol);

@@ -422,7 +422,9 @@ keep_person (Visit *visit, const Qualification *qualification, ConsentBookPerson
   if (insurance == NULL)
     return;
   person->name = g_strdup (insurance->name);
+  person->name_of_other = g_strdup (insurance->name_of_other);
   person->kana = g_strdup (insurance->name_kana);
+  person->kana_of_other = g_strdup (insurance->name_of_other_kana);
   person->birthdate = g_strdup (insurance->birthdate);
   person->insurer_number = g_strdup (insurance->insurer_number);
   person->symbol = g_strdup (insurance->symbol);
@@ -603,10 +605,8 @@ visit_consents_may_open (Visit *visit, ConsentKind kind, gint64 now, const Conse
       if (consent->kind != kind || !consent->granted || consent->withdrawn_at != 0)
         continue;
       if (now >= consent_rules_get_end (kind, consent->at, consent->until))
-        {
-          g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CONSENT_EXPIRED, "the consent has run out");
-          return FALSE;
-        }
+        return g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CONSENT_EXPIRED, "the consent has run out"),
+               FALSE;
       if (ret_consent != NULL)
         *ret_consent = consent;
       return TRUE;

@@ -88,7 +88,7 @@ set_up_named (Setup *setup, const char *name)
 static void
 set_up (Setup *setup, gconstpointer data)
 {
-  set_up_named (setup, "山田　花子");
+  set_up_named (setup, data != NULL ? data : "山田　花子");
 }
 
 /* The ledger as text: "fetch disclosure:data" and so on; consents and what administrates it left out. */
@@ -684,6 +684,8 @@ main (int argc, char *argv[])
   ADD ("ticket", test_ticket);
   ADD ("after-the-visit", test_after_the_visit);
   ADD ("twins", test_twins);
+  g_test_add ("/station-records/by-other-name", Setup, "SAMPLE HANA\",\"NameOfOther\":\"山田　花子", set_up,
+              test_after_the_visit, tear_down);
 #undef ADD
   g_test_add_func ("/station-records/foreign", test_foreign);
   for (guint i = 0; i < N_CHANGES; i++)

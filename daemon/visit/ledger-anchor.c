@@ -369,6 +369,7 @@ void
 ledger_anchoring_free (LedgerAnchoring *self)
 {
   self->is_freed = TRUE;
+  ledger_remove_observer (self->ledger, on_news, self);
   g_clear_handle_id (&self->timer, g_source_remove);
   g_clear_handle_id (&self->end_timer, g_source_remove);
   g_clear_pointer (&self->witness, witness_free);

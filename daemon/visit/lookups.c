@@ -14,7 +14,7 @@
 
 struct Lookups
 {
-  Ledger *ledger; /* NULL: there is none */
+  Ledger *ledger;
   guint budget;
   gint64 day;         /* of the table: days since 1970 in Japan */
   GHashTable *counts; /* key → Row */
@@ -114,14 +114,16 @@ gboolean
 lookups_begin (Lookups *lookups, const Actor *actor, const LedgerPersonHashes *person, GError **error)
 {
   guint64 key;
-  guint count;
+  guint count, before = 0;
 
   if (!person->has_number)
     return TRUE;
   begin_day (lookups);
   key = make_key (actor->staff, actor->uid, person->number);
   count = get_count (lookups, key);
-  if (lookups->budget > 0 && count >= lookups->budget && actor->reason == NULL && !actor->is_break_glass)
+  if (person->has_number_before) /* of today too, before the store key was rotated */
+    before = get_count (lookups, make_key (actor->staff, actor->uid, person->number_before));
+  if (lookups->budget > 0 && count + before >= lookups->budget && actor->reason == NULL && !actor->is_break_glass)
     {
       g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_REASON_NEEDED,
                            "this person was looked up without a card often enough today: Reason, or BreakGlass");
@@ -165,6 +167,6 @@ lookups_restore (Lookups *lookups)
                                 .to = g_get_real_time (),
                                 .kinds = G_GUINT64_CONSTANT (1) << LEDGER_CHECK };
 
-  if (lookups->ledger != NULL && lookups->budget > 0 && lookups->walk == NULL)
+  if (lookups->budget > 0 && lookups->walk == NULL)
     ledger_walk_begin (&lookups->walk, lookups->ledger, &filter, count_entry, lookups);
 }

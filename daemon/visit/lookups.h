@@ -5,7 +5,7 @@
  * is in the ledger; so does an emergency.
  *
  * Staff is who the caller says; where it says nobody, its user. A day is Japan's. What was looked up before a restart
- * is counted from the ledger; while that is being read, and without a ledger, nobody is held up.
+ * is counted from the ledger; while that is being read nobody is held up.
  */
 #pragma once
 
@@ -14,7 +14,7 @@
 
 typedef struct Lookups Lookups;
 
-/* lookups_new: @ledger outlives it; NULL: there is none. @budget: a day; 0: no brake. */
+/* lookups_new: @ledger outlives it. @budget: a day; 0: no brake. */
 Lookups *lookups_new (Ledger *ledger, guint budget);
 void lookups_free (Lookups *lookups);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Lookups, lookups_free)

@@ -309,12 +309,17 @@ test_rotation (FakeLedger *fake, gconstpointer data)
 {
   LedgerPersonHashes person = make_person (fake, "1"), other;
   g_autoptr (Objections) objections = NULL;
+  g_autoptr (Lookups) lookups = NULL;
   g_autoptr (GPtrArray) records = NULL;
-  LedgerFilter filter = { 0 };
+  LedgerFilter filter = { .kinds = BIT (LEDGER_OBJECTION) };
+  LedgerNotes *notes = ledger_notes_new (fake->ledger);
   guint64 next;
 
   g_assert_false (person.has_person_before || person.has_number_before);
   object (fake, &person);
+  note_checks (notes, &person, "number", BUDGET);
+  ledger_notes_free (notes);
+  g_clear_pointer (&(GPtrArray *){ read_kind (fake, LEDGER_CHECK) }, g_ptr_array_unref);
   fake_ledger_close (fake);
   fake_ledger_set_key (fake, STORE_KEY_CREDENTIAL_PREVIOUS, 1);
   fake_ledger_set_key (fake, STORE_KEY_CREDENTIAL, 2);
@@ -327,6 +332,11 @@ test_rotation (FakeLedger *fake, gconstpointer data)
   wait_until_read (fake);
   g_assert_true (objections_has (objections, &person));
   g_assert_false (objections_has (objections, &other));
+  lookups = lookups_new (fake->ledger, BUDGET);
+  lookups_restore (lookups);
+  wait_until_read (fake);
+  g_assert_false (begin (lookups, &nurse, &person));
+  g_assert_true (begin (lookups, &nurse, &other));
   ledger_person_bind (&person, &filter);
   records = fake_ledger_read (fake, &filter, &next);
   g_assert_cmpuint (records->len, ==, 1);
@@ -334,7 +344,7 @@ test_rotation (FakeLedger *fake, gconstpointer data)
   g_clear_pointer (&records, g_ptr_array_unref);
   records = fake_ledger_read (fake, &filter, &next);
   g_assert_cmpuint (records->len, ==, 0);
-  g_assert_cmpuint (export_person (fake, &person), ==, 1);
+  g_assert_cmpuint (export_person (fake, &person), ==, 1 + BUDGET);
   g_assert_cmpuint (export_person (fake, &other), ==, 0);
 }
 

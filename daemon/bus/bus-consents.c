@@ -7,19 +7,6 @@
 #include "visit/consent-withdrawal.h"
 #include "visit/visit-consents.h"
 
-struct BusConsents
-{
-  Station *station;
-  GPtrArray *waiting; /* of Waiting */
-};
-
-typedef struct
-{
-  BusConsents *consents; /* NULL: it is gone */
-  BusCall *call;
-  Visit *visit; /* a reference; NULL: by receipt, and the reply says what has happened */
-} Waiting;
-
 static int
 append_outcome (sd_bus_message *reply, const ConsentWithdrawal *withdrawal)
 {
@@ -39,39 +26,37 @@ append_outcome (sd_bus_message *reply, const ConsentWithdrawal *withdrawal)
 static void
 on_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree Waiting *waiting = user_data;
-  g_autoptr (Visit) visit = waiting->visit;
+  BusErrand *errand = user_data;
+  Visit *visit = bus_errand_get_data (errand); /* NULL: by receipt, and the reply says what has happened */
+  const gboolean is_of_visit = visit != NULL;
   ConsentWithdrawal withdrawal;
-  GError *error = NULL;
+  g_autoptr (GError) error = NULL;
   const gboolean done = consent_withdrawal_finish (result, &withdrawal, &error);
+  BusCall *call;
+  sd_bus_message *reply;
 
-  if (done && visit != NULL)
+  if (done && is_of_visit)
     visit_consents_note_withdrawn (visit, withdrawal.kind, withdrawal.where);
-  if (waiting->consents == NULL)
-    {
-      g_clear_error (&error);
-      return;
-    }
-  g_ptr_array_remove_fast (waiting->consents->waiting, waiting);
+  call = bus_errand_end (errand);
+  if (call == NULL)
+    return;
   if (!done)
-    bus_call_return_error (waiting->call, error);
-  else if (visit == NULL)
-    {
-      sd_bus_message *reply = bus_call_new_reply (waiting->call);
-
-      bus_call_return_message (waiting->call, reply, append_outcome (reply, &withdrawal));
-    }
+    bus_call_return_error (call, g_steal_pointer (&error));
+  else if (is_of_visit)
+    bus_call_return (call, "");
   else
-    bus_call_return (waiting->call, "");
+    {
+      reply = bus_call_new_reply (call);
+      bus_call_return_message (call, reply, append_outcome (reply, &withdrawal));
+    }
 }
 
 void
-bus_consents_withdraw (BusConsents *consents, BusCall *call, Visit *visit)
+bus_consents_withdraw (Station *station, BusErrands *errands, BusCall *call, Visit *visit)
 {
   const char *what = "", *receipt;
   Actor actor = { 0 };
   GError *error = NULL;
-  Waiting *waiting;
 
   sd_bus_message_read_basic (bus_call_get_message (call), 's', &what);
   receipt = visit != NULL ? visit_consents_find_receipt (visit, what, &error) : what;
@@ -80,33 +65,7 @@ bus_consents_withdraw (BusConsents *consents, BusCall *call, Visit *visit)
       bus_call_return_error (call, error);
       return;
     }
-  waiting = g_new (Waiting, 1);
-  *waiting = (Waiting){ consents, call, visit != NULL ? visit_ref (visit) : NULL };
-  g_ptr_array_add (consents->waiting, waiting);
-  consent_withdrawal_begin (station_get_registrar (consents->station), receipt, &actor, on_withdrawn, waiting);
-}
-
-BusConsents *
-bus_consents_new (Station *station)
-{
-  BusConsents *consents = g_new0 (BusConsents, 1);
-
-  consents->station = station;
-  consents->waiting = g_ptr_array_new ();
-  return consents;
-}
-
-void
-bus_consents_free (BusConsents *consents)
-{
-  for (guint i = 0; i < consents->waiting->len; i++)
-    {
-      Waiting *waiting = consents->waiting->pdata[i];
-
-      waiting->consents = NULL;
-      bus_call_return_error (waiting->call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN,
-                                                                 "the daemon is shutting down"));
-    }
-  g_ptr_array_unref (consents->waiting);
-  g_free (consents);
+  consent_withdrawal_begin (
+      station_get_registrar (station), receipt, &actor, on_withdrawn,
+      bus_errand_new (errands, call, visit != NULL ? visit_ref (visit) : NULL, (GDestroyNotify)visit_unref));
 }

@@ -4,14 +4,8 @@
  */
 #pragma once
 
-#include "bus/bus-call.h"
+#include "bus/bus-errand.h"
 #include "visit/station.h"
 
-typedef struct BusConsents BusConsents;
-
-BusConsents *bus_consents_new (Station *station);
-/* bus_consents_free: what waits is answered with SHUTTING_DOWN. */
-void bus_consents_free (BusConsents *consents);
-
-/* bus_consents_withdraw: @call names a kind of @visit; or, NULL, a receipt. */
-void bus_consents_withdraw (BusConsents *consents, BusCall *call, Visit *visit);
+/* bus_consents_withdraw: @call: (transfer full): names a kind of @visit; or, NULL, a receipt. */
+void bus_consents_withdraw (Station *station, BusErrands *errands, BusCall *call, Visit *visit);

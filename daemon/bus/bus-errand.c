@@ -5,6 +5,7 @@
 struct BusErrands
 {
   GPtrArray *errands; /* of BusErrand, under way */
+  GCancellable *cancellable;
 };
 
 struct BusErrand
@@ -21,7 +22,14 @@ bus_errands_new (void)
   BusErrands *self = g_new0 (BusErrands, 1);
 
   self->errands = g_ptr_array_new ();
+  self->cancellable = g_cancellable_new ();
   return self;
+}
+
+GCancellable *
+bus_errands_get_cancellable (BusErrands *self)
+{
+  return self->cancellable;
 }
 
 void
@@ -36,6 +44,8 @@ bus_errands_free (BusErrands *self)
                                                                 "the daemon is shutting down"));
     }
   g_ptr_array_unref (self->errands);
+  g_cancellable_cancel (self->cancellable);
+  g_object_unref (self->cancellable);
   g_free (self);
 }
 
@@ -62,7 +72,7 @@ bus_errand_end (BusErrand *errand)
 
   if (errand->errands != NULL)
     g_ptr_array_remove_fast (errand->errands->errands, errand);
-  if (errand->data_free != NULL)
+  if (errand->data_free != NULL && errand->data != NULL)
     errand->data_free (errand->data);
   g_free (errand);
   return call;

@@ -11,11 +11,17 @@ typedef struct BusErrands BusErrands;
 typedef struct BusErrand BusErrand;
 
 BusErrands *bus_errands_new (void);
-/* bus_errands_free: who waits is answered: SHUTTING_DOWN. */
+/* bus_errands_free: who waits is answered: SHUTTING_DOWN; and what was asked for in vain is cancelled. */
 void bus_errands_free (BusErrands *errands);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusErrands, bus_errands_free)
 
-/* bus_errand_new: @call: (transfer full). @data: for who ends it; (transfer full), freed with it by @data_free. */
+/* bus_errands_get_cancellable: for what need not go on once nobody waits for it. (transfer none) */
+GCancellable *bus_errands_get_cancellable (BusErrands *errands);
+
+/*
+ * bus_errand_new: @call: (transfer full). @data: for who ends it; (transfer full), freed with it by @data_free, if both
+ * are there.
+ */
 BusErrand *bus_errand_new (BusErrands *errands, BusCall *call, gpointer data, GDestroyNotify data_free);
 
 /* bus_errand_get_data: NULL once it was answered: what @data points to may be gone. */

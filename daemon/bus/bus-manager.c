@@ -8,8 +8,10 @@
 #include "base/message-ids.h"
 #include "bus/bus-actor.h"
 #include "bus/bus-configuration.h"
+#include "bus/bus-consents.h"
 #include "bus/bus-entry.h"
 #include "bus/bus-outages.h"
+#include "bus/bus-receipt.h"
 #include "bus/bus-visit-options.h"
 #include "visit/station-diagnose.h"
 #include "visit/station-settings.h"
@@ -25,9 +27,8 @@ struct BusManager
   Station *station;
   const Configuration *configuration;
   sd_bus_slot *slot;
-  GCancellable *cancellable;
-  GPtrArray *diagnoses; /* of Diagnosis, under way; and of what else is answered later */
-  char *center;         /* as told last */
+  BusErrands *waiting; /* calls that are answered later */
+  char *center;        /* as told last */
   const char *center_cause;
   gint64 credential_expires;
   char *settings; /* why those given last are not in use, as told last; NULL: they are */
@@ -130,17 +131,12 @@ append_link (sd_bus_message *reply, const StationLink *link)
   return result < 0 ? result : sd_bus_message_close_container (reply);
 }
 
-typedef struct
-{
-  BusManager *manager;
-  BusCall *call;
-} Diagnosis;
-
 static void
 on_diagnosed (GObject *source, GAsyncResult *asynchronous, gpointer user_data)
 {
-  g_autofree Diagnosis *diagnosis = user_data;
-  BusManager *self = diagnosis->manager;
+  BusErrand *errand = user_data;
+  BusManager *self = bus_errand_get_data (errand);
+  BusCall *call = bus_errand_end (errand);
   GError *error = NULL;
   g_autoptr (GPtrArray) links = NULL;
   sd_bus_message *reply;
@@ -148,20 +144,19 @@ on_diagnosed (GObject *source, GAsyncResult *asynchronous, gpointer user_data)
 
   if (self == NULL) /* it has ended, and answered */
     return;
-  g_ptr_array_remove_fast (self->diagnoses, diagnosis);
   links = station_diagnose_finish (self->station, asynchronous, &error);
   if (links == NULL)
     {
-      bus_call_return_error (diagnosis->call, error);
+      bus_call_return_error (call, error);
       return;
     }
-  reply = bus_call_new_reply (diagnosis->call);
+  reply = bus_call_new_reply (call);
   result = sd_bus_message_open_container (reply, 'a', "a{sv}");
   for (guint i = 0; i < links->len && result >= 0; i++)
     result = append_link (reply, g_ptr_array_index (links, i));
   if (result >= 0)
     result = sd_bus_message_close_container (reply);
-  bus_call_return_message (diagnosis->call, reply, result);
+  bus_call_return_message (call, reply, result);
 }
 
 static void
@@ -170,17 +165,14 @@ handle_diagnose (BusCall *call, gpointer target)
   BusManager *self = target;
   g_auto (BusVisitOptions) options = { 0 };
   GError *error = NULL;
-  Diagnosis *diagnosis;
 
   if (!bus_visit_options_read_language (bus_call_get_message (call), &options, &error))
     {
       bus_call_return_error (call, error);
       return;
     }
-  diagnosis = g_new (Diagnosis, 1);
-  *diagnosis = (Diagnosis){ .manager = self, .call = call };
-  g_ptr_array_add (self->diagnoses, diagnosis);
-  station_diagnose (self->station, options.visit.language, self->cancellable, on_diagnosed, diagnosis);
+  station_diagnose (self->station, options.visit.language, bus_errands_get_cancellable (self->waiting), on_diagnosed,
+                    bus_errand_new (self->waiting, call, self, NULL));
 }
 
 typedef struct
@@ -257,23 +249,25 @@ handle_drop_queued (BusCall *call, gpointer target)
 static void
 on_purged (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  g_autofree Diagnosis *purge = user_data;
-  BusManager *self = purge->manager;
+  BusErrand *errand = user_data;
+  BusManager *self = bus_errand_get_data (errand);
+  BusCall *call = bus_errand_end (errand);
+  BusPeer *peer;
   GError *error = NULL;
   guint64 people = 0;
 
   if (self == NULL) /* it has ended, and answered */
     return;
-  g_ptr_array_remove_fast (self->diagnoses, purge);
   if (!changes_purge_finish (station_get_changes (self->station), result, &people, &error))
     {
-      bus_call_return_error (purge->call, error);
+      bus_call_return_error (call, error);
       return;
     }
+  peer = bus_call_get_peer (call); /* NULL: it has left meanwhile */
   log_event (LOG_NOTICE, SHIKAKU_MESSAGE_CHANGES_PURGED, NULL,
-             LOG_FIELD ("SHIKAKU_USER", bus_account_get_name (bus_call_get_peer (purge->call)->account)),
+             LOG_FIELD ("SHIKAKU_USER", peer != NULL ? bus_account_get_name (peer->account) : NULL),
              "What was kept of people that were seen here is erased");
-  bus_call_return (purge->call, "t", people);
+  bus_call_return (call, "t", people);
 }
 
 static void
@@ -281,29 +275,29 @@ handle_purge_changes (BusCall *call, gpointer target)
 {
   BusManager *self = target;
   Changes *changes = station_get_changes (self->station);
-  Diagnosis *purge;
 
   if (!changes_has_store (changes))
     {
       bus_call_return_error (call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "nothing is kept here"));
       return;
     }
-  purge = g_new (Diagnosis, 1);
-  *purge = (Diagnosis){ .manager = self, .call = call };
-  g_ptr_array_add (self->diagnoses, purge);
-  changes_purge (changes, on_purged, purge);
+  changes_purge (changes, on_purged, bus_errand_new (self->waiting, call, self, NULL));
 }
 
 static void
 handle_get_receipt (BusCall *call, gpointer target)
 {
-  bus_receipts_get (bus_visits_get_receipts (((BusManager *)target)->visits), call);
+  BusManager *self = target;
+
+  bus_receipts_get (self->station, self->waiting, call);
 }
 
 static void
 handle_withdraw_consent (BusCall *call, gpointer target)
 {
-  bus_visits_withdraw_receipt (((BusManager *)target)->visits, call);
+  BusManager *self = target;
+
+  bus_consents_withdraw (self->station, self->waiting, call, NULL);
 }
 
 static const BusMethod methods[] = {
@@ -466,8 +460,7 @@ bus_manager_new (sd_bus *bus, BusCalls *calls, BusVisits *visits, BusEvents *eve
   self->takeover = takeover;
   self->records = records;
   self->station = station;
-  self->cancellable = g_cancellable_new ();
-  self->diagnoses = g_ptr_array_new ();
+  self->waiting = bus_errands_new ();
   self->center = g_strdup (station_get_center (station));
   self->center_cause = station_get_center_cause (station);
   self->credential_expires = station_get_credential_expires (station);
@@ -481,17 +474,7 @@ bus_manager_new (sd_bus *bus, BusCalls *calls, BusVisits *visits, BusEvents *eve
 void
 bus_manager_free (BusManager *self)
 {
-  for (guint i = 0; i < self->diagnoses->len; i++)
-    {
-      Diagnosis *diagnosis = g_ptr_array_index (self->diagnoses, i);
-
-      diagnosis->manager = NULL;
-      bus_call_return_error (diagnosis->call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN,
-                                                                   "the daemon is shutting down"));
-    }
-  g_ptr_array_unref (self->diagnoses);
-  g_cancellable_cancel (self->cancellable);
-  g_object_unref (self->cancellable);
+  bus_errands_free (self->waiting);
   sd_bus_slot_unref (self->slot);
   sd_bus_unref (self->bus);
   g_free (self->center);

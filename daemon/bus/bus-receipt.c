@@ -11,18 +11,6 @@
 #include "visit/station-patient.h"
 #include "visit/station-receipt.h"
 
-struct BusReceipts
-{
-  Station *station;
-  GPtrArray *waiting; /* of Waiting */
-};
-
-typedef struct
-{
-  BusReceipts *receipts; /* NULL: they have ended, and the call is answered */
-  BusCall *call;
-} Waiting;
-
 typedef struct
 {
   const char *language;
@@ -33,57 +21,10 @@ static const BusOption receipt_options[]
     = { { "Language", BUS_OPTION_TEXT, offsetof (Options, language), NULL }, { NULL } };
 static const BusOption objection_options[] = { BUS_ACTOR_OPTIONS (Options, actor), { NULL } };
 
-BusReceipts *
-bus_receipts_new (Station *station)
-{
-  BusReceipts *receipts = g_new0 (BusReceipts, 1);
-
-  receipts->station = station;
-  receipts->waiting = g_ptr_array_new ();
-  return receipts;
-}
-
-void
-bus_receipts_free (BusReceipts *receipts)
-{
-  for (guint i = 0; i < receipts->waiting->len; i++)
-    {
-      Waiting *waiting = receipts->waiting->pdata[i];
-
-      waiting->receipts = NULL;
-      bus_call_return_error (waiting->call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN,
-                                                                 "the daemon is shutting down"));
-    }
-  g_ptr_array_unref (receipts->waiting);
-  g_free (receipts);
-}
-
-static Waiting *
-begin_waiting (BusReceipts *receipts, BusCall *call)
-{
-  Waiting *waiting = g_new (Waiting, 1);
-
-  *waiting = (Waiting){ receipts, call };
-  g_ptr_array_add (receipts->waiting, waiting);
-  return waiting;
-}
-
-/* end: Return: the call, or NULL if it was answered. */
-static BusCall *
-end (Waiting *waiting)
-{
-  BusCall *call = waiting->receipts != NULL ? waiting->call : NULL;
-
-  if (call != NULL)
-    g_ptr_array_remove_fast (waiting->receipts->waiting, waiting);
-  g_free (waiting);
-  return call;
-}
-
 static void
 on_made (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  BusCall *call = end (user_data);
+  BusCall *call = bus_errand_end (user_data);
   g_autoptr (GError) error = NULL;
   g_autofree char *json = station_make_receipt_finish (result, &error);
 
@@ -103,7 +44,7 @@ refuse_call (BusCall *call, ShikakuError code, const char *text)
 
 /* make: @id: a receipt's number. @visit: of which it must be; NULL: of any. */
 static void
-make (BusReceipts *receipts, BusCall *call, const char *id, Visit *visit)
+make (Station *station, BusErrands *errands, BusCall *call, const char *id, Visit *visit)
 {
   StationReceiptQuestion question = { 0 };
   Options options = { NULL };
@@ -123,18 +64,18 @@ make (BusReceipts *receipts, BusCall *call, const char *id, Visit *visit)
   /* Of one's own visit the place is enough: FetchRecords gives it. */
   if (receipt_parse_id (id, &question.index, &question.digits)
       || (visit != NULL && g_ascii_string_to_unsigned (id, 10, 0, G_MAXINT64, &question.index, NULL)))
-    station_make_receipt (receipts->station, &question, on_made, begin_waiting (receipts, call));
+    station_make_receipt (station, &question, on_made, bus_errand_new (errands, call, NULL, NULL));
   else
     refuse_call (call, SHIKAKU_ERROR_NOT_FOUND, "there is no such receipt");
 }
 
 void
-bus_receipts_get (BusReceipts *receipts, BusCall *call)
+bus_receipts_get (Station *station, BusErrands *errands, BusCall *call)
 {
   const char *id = "";
 
   sd_bus_message_read_basic (bus_call_get_message (call), 's', &id);
-  make (receipts, call, id, NULL);
+  make (station, errands, call, id, NULL);
 }
 
 /* find_receipt: of the consent of that kind; NULL: there is none. */
@@ -154,13 +95,13 @@ find_receipt (Visit *visit, const char *kind)
 }
 
 void
-bus_receipts_get_of_visit (BusReceipts *receipts, BusCall *call, Visit *visit)
+bus_receipts_get_of_visit (Station *station, BusErrands *errands, BusCall *call, Visit *visit)
 {
   const char *what = "", *receipt;
 
   sd_bus_message_read_basic (bus_call_get_message (call), 's', &what);
   receipt = find_receipt (visit, what);
-  make (receipts, call, receipt != NULL ? receipt : what, receipt != NULL ? NULL : visit);
+  make (station, errands, call, receipt != NULL ? receipt : what, receipt != NULL ? NULL : visit);
 }
 
 /* The patient's own list. */
@@ -225,7 +166,7 @@ append_record (sd_bus_message *reply, const LedgerRecord *record)
 static void
 on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  BusCall *call = end (user_data);
+  BusCall *call = bus_errand_end (user_data);
   guint64 next = 0;
   GError *error = NULL;
   g_autoptr (GPtrArray) records = station_list_of_patient_finish (result, &next, &error);
@@ -252,12 +193,12 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-bus_receipts_get_disclosures (BusReceipts *receipts, BusCall *call, Visit *visit)
+bus_receipts_get_disclosures (Station *station, BusErrands *errands, BusCall *call, Visit *visit)
 {
   guint64 first = 0;
 
   sd_bus_message_read_basic (bus_call_get_message (call), 't', &first);
-  station_list_of_patient (receipts->station, visit, first, on_listed, begin_waiting (receipts, call));
+  station_list_of_patient (station, visit, first, on_listed, bus_errand_new (errands, call, NULL, NULL));
 }
 
 /* An objection. */
@@ -265,7 +206,7 @@ bus_receipts_get_disclosures (BusReceipts *receipts, BusCall *call, Visit *visit
 static void
 on_objected (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  BusCall *call = end (user_data);
+  BusCall *call = bus_errand_end (user_data);
   g_autoptr (GError) error = NULL;
   guint64 place = 0;
   gboolean is_written = station_object_finish (result, &place, &error);
@@ -279,7 +220,7 @@ on_objected (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-bus_receipts_object (BusReceipts *receipts, BusCall *call, Visit *visit)
+bus_receipts_object (Station *station, BusErrands *errands, BusCall *call, Visit *visit)
 {
   sd_bus_message *message = bus_call_get_message (call);
   Options options = { NULL };
@@ -291,7 +232,8 @@ bus_receipts_object (BusReceipts *receipts, BusCall *call, Visit *visit)
   sd_bus_message_read_basic (message, 's', &text);
   if (bus_options_read (message, objection_options, &options, &error)
       && bus_actor_fill (&options.actor, bus_call_get_peer (call), &error))
-    station_object (receipts->station, visit, place, text, &options.actor, on_objected, begin_waiting (receipts, call));
+    station_object (station, visit, place, text, &options.actor, on_objected,
+                    bus_errand_new (errands, call, NULL, NULL));
   else
     bus_call_return_error (call, error);
 }

@@ -5,14 +5,8 @@
  */
 #pragma once
 
-#include "bus/bus-call.h"
+#include "bus/bus-errand.h"
 #include "visit/station.h"
 
-typedef struct BusReferences BusReferences;
-
-BusReferences *bus_references_new (Station *station);
-/* bus_references_free: whoever waits is told that the daemon ends. */
-void bus_references_free (BusReferences *references);
-
-/* bus_references_take: @call is for @visit, its owner's. */
-void bus_references_take (BusReferences *references, BusCall *call, Visit *visit);
+/* bus_reference_register: @call: (transfer full): for @visit, its owner's. */
+void bus_reference_register (Station *station, BusErrands *errands, BusCall *call, Visit *visit);

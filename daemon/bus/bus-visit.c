@@ -33,9 +33,7 @@ struct BusVisits
   BusCalls *calls;
   BusDescriptors *descriptors;
   Station *station;
-  BusReferences *references;
-  BusReceipts *receipts;
-  BusConsents *consents;
+  BusErrands *waiting; /* calls that are answered later */
   BusRecords *records;
   GHashTable *table; /* path, borrowed from the visit → BusVisit */
   guint errand;      /* runs once in the next turn of the loop: tells and closes */
@@ -138,13 +136,7 @@ handle_withdraw_consent (BusCall *call, gpointer target)
 {
   BusVisit *self = target;
 
-  bus_consents_withdraw (self->visits->consents, call, self->visit);
-}
-
-void
-bus_visits_withdraw_receipt (BusVisits *visits, BusCall *call)
-{
-  bus_consents_withdraw (visits->consents, call, NULL);
+  bus_consents_withdraw (self->visits->station, self->visits->waiting, call, self->visit);
 }
 
 static void
@@ -152,7 +144,7 @@ handle_register_reference_number (BusCall *call, gpointer target)
 {
   BusVisit *self = target;
 
-  bus_references_take (self->visits->references, call, self->visit);
+  bus_reference_register (self->visits->station, self->visits->waiting, call, self->visit);
 }
 
 static void
@@ -203,7 +195,7 @@ handle_get_receipt (BusCall *call, gpointer target)
 {
   BusVisit *self = target;
 
-  bus_receipts_get_of_visit (self->visits->receipts, call, self->visit);
+  bus_receipts_get_of_visit (self->visits->station, self->visits->waiting, call, self->visit);
 }
 
 static void
@@ -211,7 +203,7 @@ handle_get_disclosures (BusCall *call, gpointer target)
 {
   BusVisit *self = target;
 
-  bus_receipts_get_disclosures (self->visits->receipts, call, self->visit);
+  bus_receipts_get_disclosures (self->visits->station, self->visits->waiting, call, self->visit);
 }
 
 static void
@@ -219,7 +211,7 @@ handle_object (BusCall *call, gpointer target)
 {
   BusVisit *self = target;
 
-  bus_receipts_object (self->visits->receipts, call, self->visit);
+  bus_receipts_object (self->visits->station, self->visits->waiting, call, self->visit);
 }
 
 static const BusMethod methods[] = {
@@ -447,9 +439,7 @@ bus_visits_new (sd_bus *bus, BusCalls *calls, BusDescriptors *descriptors, Stati
   visits->calls = calls;
   visits->descriptors = descriptors;
   visits->station = station;
-  visits->references = bus_references_new (station);
-  visits->receipts = bus_receipts_new (station);
-  visits->consents = bus_consents_new (station);
+  visits->waiting = bus_errands_new ();
   visits->table = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)visit_free);
   if (!bus_error_check (sd_bus_add_fallback_vtable (bus, &visits->slot, SHIKAKU_VISIT_PATH, SHIKAKU_INTERFACE_VISIT,
                                                     vtable, find_visit, visits),
@@ -476,9 +466,7 @@ bus_visits_free (BusVisits *visits)
   sd_bus_slot_unref (visits->enumerator);
   sd_bus_slot_unref (visits->manager);
   g_clear_handle_id (&visits->errand, g_source_remove);
-  bus_references_free (visits->references);
-  bus_receipts_free (visits->receipts);
-  bus_consents_free (visits->consents);
+  bus_errands_free (visits->waiting);
   g_hash_table_unref (visits->table);
   sd_bus_unref (visits->bus);
   g_free (visits);
@@ -498,12 +486,6 @@ bus_visits_add (BusVisits *visits, Visit *visit, BusPeer *owner, BusCall *check,
   bus_share_charge (self->share, BUS_ACCOUNT_VISIT);
   g_hash_table_insert (visits->table, (gpointer)visit_get_path (visit), self);
   bus_visit_view_tell_added (visits->bus, visit);
-}
-
-BusReceipts *
-bus_visits_get_receipts (BusVisits *visits)
-{
-  return visits->receipts;
 }
 
 char *

@@ -9,7 +9,6 @@
  */
 #pragma once
 
-#include "bus/bus-receipt.h"
 #include "bus/bus-call.h"
 #include "bus/bus-descriptors.h"
 #include "visit/station.h"
@@ -41,9 +40,6 @@ char *bus_visits_make_path (const char *owner, const char *token);
  */
 char *bus_visits_choose_path (BusVisits *visits, const char *owner, const char *token, GError **error);
 
-/* bus_visits_get_receipts: (transfer none). */
-BusReceipts *bus_visits_get_receipts (BusVisits *visits);
-
 /* bus_visits_may_have: whether @peer may have one visit more; or LIMIT_EXCEEDED. */
 gboolean bus_visits_may_have (BusPeer *peer, GError **error);
 
@@ -54,9 +50,6 @@ gboolean bus_visits_may_have (BusPeer *peer, GError **error);
  */
 gboolean bus_visits_give (BusVisits *visits, Visit *visit, VisitTicket *ticket, BusPeer *owner, const char *token,
                           const Actor *actor, GError **error);
-
-/* bus_visits_withdraw_receipt: Manager.WithdrawConsent, which lives with the same of a visit. */
-void bus_visits_withdraw_receipt (BusVisits *visits, BusCall *call);
 
 /* bus_visits_is_token: [A-Za-z0-9_]{1,64} */
 gboolean bus_visits_is_token (const char *token);

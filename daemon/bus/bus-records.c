@@ -21,7 +21,7 @@
 struct BusRecords
 {
   BusDescriptors *descriptors;
-  BusBrake *brake;
+  BusTakeover *takeover;
   Station *station;
   GPtrArray *under_way; /* of Fetching */
 };
@@ -36,6 +36,7 @@ typedef struct
   GCancellable *cancellable;
   BusShare *share; /* to which it is charged; NULL: it is not */
   gboolean is_of_manager;
+  gboolean is_guess; /* by numbers: that nobody is known by them is a guess that was wrong */
 } Fetching;
 
 /* Borrowed from the call. */
@@ -254,14 +255,13 @@ append_meta (sd_bus_message *reply, const RecordsAnswer *answer)
   return result < 0 ? result : sd_bus_message_close_container (reply);
 }
 
-/* note_unknown: of the Manager's call, that nobody is known by it is a guess that was wrong. */
 static void
-note_unknown (Fetching *fetching)
+note_wrong_guess (Fetching *fetching)
 {
-  BusPeer *peer = fetching->records != NULL && fetching->is_of_manager ? bus_call_get_peer (fetching->call) : NULL;
+  BusPeer *peer = fetching->records != NULL ? bus_call_get_peer (fetching->call) : NULL;
 
   if (peer != NULL)
-    bus_brake_note_failure (fetching->records->brake, bus_account_get_uid (peer->account), g_get_monotonic_time ());
+    bus_takeover_note_wrong (fetching->records->takeover, peer);
 }
 
 static void
@@ -275,8 +275,8 @@ on_fetched (GObject *source, GAsyncResult *asynchronous, gpointer user_data)
 
   if (answer == NULL || fetching->records == NULL)
     {
-      if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND))
-        note_unknown (fetching);
+      if (fetching->is_guess && g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND))
+        note_wrong_guess (fetching);
       if (answer != NULL)
         error = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "nobody waits any more");
       end_with_error (fetching, error);
@@ -329,20 +329,6 @@ read_fetch (Fetching *fetching, BusPeer *peer, FetchOptions *options, StationRec
   return TRUE;
 }
 
-/* may_guess: whoever was wrong too often waits. */
-static gboolean
-may_guess (BusRecords *self, BusPeer *peer, GError **error)
-{
-  return !bus_brake_holds (self->brake, bus_account_get_uid (peer->account), g_get_monotonic_time ())
-         || set_error (error, SHIKAKU_ERROR_LIMIT_EXCEEDED, "too many were wrong: try again in a minute");
-}
-
-static void
-note_wrong (BusRecords *self, BusPeer *peer)
-{
-  bus_brake_note_failure (self->brake, bus_account_get_uid (peer->account), g_get_monotonic_time ());
-}
-
 /* fetch_by_ticket: of the visit that is there, or of the patient of one that was closed. */
 static gboolean
 fetch_by_ticket (Fetching *fetching, BusPeer *peer, const char *secret, StationRecordsQuery *query, GError **error)
@@ -363,7 +349,7 @@ fetch_by_ticket (Fetching *fetching, BusPeer *peer, const char *secret, StationR
       station_fetch_records_of (self->station, &patient, query, fetching->cancellable, on_fetched, fetching);
       return TRUE;
     }
-  note_wrong (self, peer);
+  bus_takeover_note_wrong (self->takeover, peer);
   return set_error (error, SHIKAKU_ERROR_NOT_FOUND, "there are no records with this ticket");
 }
 
@@ -375,7 +361,7 @@ fetch_patient (Fetching *fetching, BusPeer *peer, const FetchOptions *options, S
   BusRecords *self = fetching->records;
   RecordsPatient patient;
 
-  if (!may_guess (self, peer, error))
+  if (!bus_takeover_may_try (self->takeover, peer, error))
     return FALSE;
   if (options->ticket != NULL && (options->insured.insurer_number != NULL || options->insured.number != NULL))
     return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "Ticket does not go with the numbers of a patient");
@@ -383,6 +369,7 @@ fetch_patient (Fetching *fetching, BusPeer *peer, const FetchOptions *options, S
     return fetch_by_ticket (fetching, peer, options->ticket, query, error);
   if (!station_hash_insured (self->station, &options->insured, &patient, error))
     return FALSE;
+  fetching->is_guess = TRUE;
   station_fetch_records_of (self->station, &patient, query, fetching->cancellable, on_fetched, fetching);
   return TRUE;
 }
@@ -526,11 +513,11 @@ bus_records_create_ticket (BusRecords *self, BusCall *call, Visit *visit)
 /* Coming and going. */
 
 BusRecords *
-bus_records_new (BusDescriptors *descriptors, BusBrake *brake, Station *station)
+bus_records_new (BusDescriptors *descriptors, BusTakeover *takeover, Station *station)
 {
   BusRecords *self = g_new (BusRecords, 1);
 
-  *self = (BusRecords){ descriptors, brake, station, g_ptr_array_new () };
+  *self = (BusRecords){ descriptors, takeover, station, g_ptr_array_new () };
   return self;
 }
 

@@ -276,6 +276,8 @@ def test_tickets(rig):
     ticket = visit.call("CreateTicket", GLib.Variant.new_tuple(options({"For": ["records"]})))
     visit.close()
     person = {key: INSURED[key] for key in ("InsurerNumber", "Symbol", "Number", "Birthdate")}
+    for _number in range(GUESSES):  # its visit has no such consent; but it is no guess
+        expect_error("NotFound", ask(doctor, "", "checkup", patient={"Ticket": ticket}).wait)
     for patient in ({"Ticket": ticket}, person):
         assert Fetched(ask(doctor, "", patient=patient)).meta["Outcome"] == "data"
     expect_error("NotFound", ask(doctor, "", patient={"Ticket": ticket}).wait)

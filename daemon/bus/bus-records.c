@@ -12,11 +12,6 @@
 #include "bus/bus-options.h"
 #include "visit/station-records.h"
 #include "visit/station-tickets.h"
-#include "visit/visit-handover.h"
-
-#define TICKET_SECONDS_MAXIMUM 86400
-#define TICKET_USES_MAXIMUM 1000
-#define NOT_GIVEN (-1)
 
 struct BusRecords
 {
@@ -26,7 +21,7 @@ struct BusRecords
   GPtrArray *under_way; /* of Fetching */
 };
 
-/* A fetch, or the making of a ticket, under way. */
+/* A fetch under way. */
 typedef struct
 {
   BusRecords *records; /* NULL: they have ended, and the call is answered */
@@ -47,13 +42,6 @@ typedef struct
   TransportNumberQuery insured;
   Actor actor;
 } FetchOptions;
-
-typedef struct
-{
-  gint64 uses, seconds; /* NOT_GIVEN */
-  const char **purposes;
-  Actor actor;
-} TicketOptions;
 
 #define OPTION(key, type, member) \
   { \
@@ -76,14 +64,6 @@ static const BusOption patient_options[] = {
   OPTION ("Birthdate", TEXT, insured.birthdate),
   { NULL },
 };
-static const BusOption ticket_options[] = {
-  { "Uses", BUS_OPTION_NUMBER, offsetof (TicketOptions, uses), NULL },
-  { "Seconds", BUS_OPTION_NUMBER, offsetof (TicketOptions, seconds), NULL },
-  { "For", BUS_OPTION_TEXTS, offsetof (TicketOptions, purposes), NULL },
-  BUS_ACTOR_OPTIONS (TicketOptions, actor),
-  { NULL },
-};
-
 static gboolean
 set_error (GError **error, ShikakuError code, const char *text)
 {
@@ -141,11 +121,8 @@ end_with_error (Fetching *fetching, GError *error)
 static gboolean
 charge (Fetching *fetching, BusPeer *peer, GError **error)
 {
-  guint charged = 0;
-
-  for (guint i = 0; i < fetching->records->under_way->len; i++)
-    charged += ((Fetching *)fetching->records->under_way->pdata[i])->share != NULL;
-  if (charged >= BUS_RECORDS_MAXIMUM || !bus_share_has_room (peer->share, BUS_ACCOUNT_RECORDS))
+  if (fetching->records->under_way->len > BUS_RECORDS_MAXIMUM /* with this one */
+      || !bus_share_has_room (peer->share, BUS_ACCOUNT_RECORDS))
     return set_error (error, SHIKAKU_ERROR_LIMIT_EXCEEDED, "too many records are being fetched: try again in a moment");
   fetching->share = bus_share_ref (peer->share);
   bus_share_charge (fetching->share, BUS_ACCOUNT_RECORDS);
@@ -436,78 +413,6 @@ bus_records_fetch_patient (BusRecords *self, BusCall *call)
 
   fetching->is_of_manager = TRUE;
   start (fetching);
-}
-
-/* Tickets. */
-
-static gboolean
-read_purposes (const char *const *words, guint *ret_purposes)
-{
-  *ret_purposes = 0;
-  for (; *words != NULL; words++)
-    if (strcmp (*words, "take") == 0)
-      *ret_purposes |= VISIT_TICKET_TAKE;
-    else if (strcmp (*words, "records") == 0)
-      *ret_purposes |= VISIT_TICKET_RECORDS;
-    else
-      return FALSE;
-  return *ret_purposes != 0;
-}
-
-static gboolean
-read_ticket (BusCall *call, TicketOptions *options, VisitTicketTerms *terms, GError **error)
-{
-  static const char *const any[] = { "take", "records", NULL };
-
-  options->uses = options->seconds = NOT_GIVEN;
-  if (!bus_options_read (bus_call_get_message (call), ticket_options, options, error)
-      || !bus_actor_fill (&options->actor, bus_call_get_peer (call), error))
-    return FALSE;
-  if (options->uses == 0 || options->uses > TICKET_USES_MAXIMUM)
-    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "Uses is 1 to 1000");
-  if (options->seconds == 0 || options->seconds > TICKET_SECONDS_MAXIMUM)
-    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "Seconds is 1 to 86400");
-  if (!read_purposes (options->purposes != NULL ? (const char *const *)options->purposes : any, &terms->purposes))
-    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "For is take, records or both");
-  terms->uses = options->uses == NOT_GIVEN ? 1 : (guint)options->uses;
-  terms->seconds = options->seconds == NOT_GIVEN ? 0 : (guint)options->seconds;
-  return TRUE;
-}
-
-static void
-on_ticket_made (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Fetching *fetching = user_data;
-  GError *error = NULL;
-  g_autoptr (Secret) secret = visit_handover_create_finish (result, &error);
-  sd_bus_message *reply;
-
-  if (secret == NULL || fetching->records == NULL)
-    {
-      end_with_error (fetching,
-                      secret == NULL ? error : g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "late"));
-      return;
-    }
-  reply = bus_call_new_reply (fetching->call);
-  sd_bus_message_sensitive (reply);
-  bus_call_return_message (fetching->call, reply,
-                           sd_bus_message_append (reply, "s", (const char *)secret_get_data (secret)));
-  fetching_free (fetching);
-}
-
-void
-bus_records_create_ticket (BusRecords *self, BusCall *call, Visit *visit)
-{
-  TicketOptions options = { 0 };
-  VisitTicketTerms terms = { 0 };
-  GError *error = NULL;
-
-  if (read_ticket (call, &options, &terms, &error))
-    station_create_ticket (self->station, visit, &terms, &options.actor, on_ticket_made,
-                           begin_fetching (self, call, visit));
-  else
-    bus_call_return_error (call, error);
-  g_free (options.purposes);
 }
 
 /* Coming and going. */

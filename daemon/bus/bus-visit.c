@@ -10,6 +10,7 @@
 #include "bus/bus-receipt.h"
 #include "bus/bus-records.h"
 #include "bus/bus-reference.h"
+#include "bus/bus-ticket.h"
 #include "bus/bus-visit-message.h"
 #include "bus/bus-visit-view.h"
 
@@ -158,7 +159,7 @@ handle_create_ticket (BusCall *call, gpointer target)
 {
   BusVisit *self = target;
 
-  bus_records_create_ticket (self->visits->records, call, self->visit);
+  bus_ticket_create (self->visits->station, self->visits->waiting, call, self->visit);
 }
 
 /* Its right was asked for: meanwhile the visit may have gone, or have become another's. */

@@ -18,7 +18,7 @@ typedef struct BusVisits BusVisits;
 /* bus_visits_new: puts the visits of @station on the bus. Return: NULL with FAILED. */
 BusVisits *bus_visits_new (sd_bus *bus, BusCalls *calls, BusDescriptors *descriptors, Station *station, GError **error);
 
-/* bus_visits_set_records: who serves FetchRecords and CreateTicket; before the first call. Borrowed. */
+/* bus_visits_set_records: who serves FetchRecords; before the first call. Borrowed. */
 typedef struct BusRecords BusRecords;
 void bus_visits_set_records (BusVisits *visits, BusRecords *records);
 void bus_visits_free (BusVisits *visits);

@@ -272,12 +272,10 @@ on_fetched (GObject *source, GAsyncResult *asynchronous, gpointer user_data)
 static gboolean
 read_form (const char *word, RecordsForm *ret_form)
 {
-  static const char *const words[] = { [RECORDS_AS_XML] = "xml", [RECORDS_AS_PDF] = "pdf", [RECORDS_AS_JSON] = "json" };
-
-  for (guint i = 0; i < G_N_ELEMENTS (words); i++)
-    if (g_strcmp0 (word, words[i]) == 0)
+  for (RecordsForm form = RECORDS_AS_XML; form <= RECORDS_AS_JSON; form++)
+    if (strcmp (word, records_form_to_string (form)) == 0)
       {
-        *ret_form = (RecordsForm)i;
+        *ret_form = form;
         return TRUE;
       }
   return FALSE;

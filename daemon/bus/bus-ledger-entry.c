@@ -10,7 +10,8 @@
 typedef struct
 {
   sd_bus_message *reply;
-  guint field; /* that stood before this one */
+  BusLedgerWanted wanted; /* NULL: each */
+  guint field;            /* that stood before this one */
   int result;
 } Walk;
 
@@ -50,7 +51,8 @@ on_field (guint field, const char *type, GBytes *value, gpointer user_data)
   Walk *walk = user_data;
   const char *key = ledger_field_get_key (field);
 
-  if (walk->result >= 0 && key != NULL && field != LEDGER_FIELD_SHA256 && field != walk->field)
+  if (walk->result >= 0 && key != NULL && field != LEDGER_FIELD_SHA256 && field != walk->field
+      && (walk->wanted == NULL || walk->wanted (field, type)))
     walk->result = append_bytes (walk->reply, key, type, value);
   walk->field = field;
 }
@@ -72,8 +74,9 @@ on_hash (guint field, const char *type, GBytes *value, gpointer user_data)
 static int
 append_hashes (sd_bus_message *reply, const LedgerEntry *entry)
 {
-  Walk walk = { reply, 0, bus_entry_open (reply, ledger_field_get_key (LEDGER_FIELD_SHA256), "as") };
+  Walk walk = { .reply = reply };
 
+  walk.result = bus_entry_open (reply, ledger_field_get_key (LEDGER_FIELD_SHA256), "as");
   if (walk.result >= 0)
     walk.result = sd_bus_message_open_container (reply, 'a', "s");
   ledger_entry_walk (entry, on_hash, &walk);
@@ -82,21 +85,29 @@ append_hashes (sd_bus_message *reply, const LedgerEntry *entry)
   return walk.result < 0 ? walk.result : bus_entry_close (reply);
 }
 
-static int
-append_entry (sd_bus_message *reply, const LedgerEntry *entry)
+int
+bus_ledger_append_fields (sd_bus_message *reply, const LedgerEntry *entry, BusLedgerWanted wanted)
 {
   const char *kind = ledger_kind_to_string (ledger_entry_get_kind (entry));
-  Walk walk = { reply, 0, 0 };
+  Walk walk = { .reply = reply, .wanted = wanted };
 
   walk.result = kind != NULL ? bus_entry_append_text (reply, "Kind", kind) : 0;
   if (walk.result >= 0)
     walk.result = bus_entry_append (reply, "At", "t", (guint64)ledger_entry_get_at (entry));
-  if (walk.result >= 0)
-    walk.result = bus_entry_append (reply, "Boot", "t", (guint64)ledger_entry_get_boot (entry));
   ledger_entry_walk (entry, on_field, &walk);
-  if (walk.result >= 0 && ledger_entry_get_bytes (entry, LEDGER_FIELD_SHA256) != NULL)
-    walk.result = append_hashes (reply, entry);
   return walk.result;
+}
+
+static int
+append_entry (sd_bus_message *reply, const LedgerEntry *entry)
+{
+  int result = bus_ledger_append_fields (reply, entry, NULL);
+
+  if (result >= 0)
+    result = bus_entry_append (reply, "Boot", "t", (guint64)ledger_entry_get_boot (entry));
+  if (result >= 0 && ledger_entry_get_bytes (entry, LEDGER_FIELD_SHA256) != NULL)
+    result = append_hashes (reply, entry);
+  return result;
 }
 
 int

@@ -8,6 +8,16 @@
 
 /* Each returns a negative errno of sd-bus, as sd_bus_message_append() does. */
 
+/* BusLedgerWanted: whether a field is one for who asks. */
+typedef gboolean (*BusLedgerWanted) (guint field, const char *type);
+
+/*
+ * bus_ledger_append_fields: of a dictionary that is open: kind, time and what @entry has of the fields that are known
+ * here and @wanted (NULL: each), but for the list of hashes. What is no text, as of an entry that was damaged, is
+ * repaired: it shall not hide the others.
+ */
+int bus_ledger_append_fields (sd_bus_message *reply, const LedgerEntry *entry, BusLedgerWanted wanted);
+
 /* bus_ledger_append_record: an entry of List. @anchored: entries before that place have left this computer. */
 int bus_ledger_append_record (sd_bus_message *reply, const LedgerRecord *record, guint64 anchored);
 

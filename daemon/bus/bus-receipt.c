@@ -6,6 +6,7 @@
 
 #include "bus/bus-actor.h"
 #include "bus/bus-entry.h"
+#include "bus/bus-ledger-entry.h"
 #include "bus/bus-options.h"
 #include "codec/receipt.h"
 #include "visit/station-patient.h"
@@ -106,61 +107,31 @@ bus_receipts_get_of_visit (Station *station, BusErrands *errands, BusCall *call,
 
 /* The patient's own list. */
 
-typedef struct
-{
-  sd_bus_message *reply;
-  int result;
-} Filling;
-
 /*
- * append_field: keyed hashes are nothing to read. Receipt is the entry's own, and no key stands twice: of a consent
+ * is_for_patient: keyed hashes are nothing to read. Receipt is the entry's own, and no key stands twice: of a consent
  * that was withdrawn Entry tells.
  */
-static void
-append_field (guint field, const char *type, GBytes *value, gpointer user_data)
+static gboolean
+is_for_patient (guint field, const char *type)
 {
-  Filling *filling = user_data;
-  const char *key = ledger_field_get_key (field);
-  gsize size;
-  const char *bytes = g_bytes_get_data (value, &size);
-
-  if (filling->result < 0 || key == NULL || strcmp (type, "s") != 0 || field == LEDGER_FIELD_RECEIPT)
-    return;
-  {
-    g_autofree char *text = g_strndup (bytes, size);
-
-    filling->result = bus_entry_append_text (filling->reply, key, text);
-  }
+  if (strcmp (type, "s") == 0)
+    return field != LEDGER_FIELD_RECEIPT;
+  return field == LEDGER_FIELD_UNTIL || field == LEDGER_FIELD_DOCUMENTS || field == LEDGER_FIELD_ENTRY;
 }
 
 static int
 append_record (sd_bus_message *reply, const LedgerRecord *record)
 {
-  static const LedgerField numbers[] = { LEDGER_FIELD_UNTIL, LEDGER_FIELD_DOCUMENTS, LEDGER_FIELD_ENTRY };
   g_autofree char *receipt = receipt_make_id (record->index, record->hash.bytes);
-  Filling filling = { reply, sd_bus_message_open_container (reply, 'a', "{sv}") };
+  int result = sd_bus_message_open_container (reply, 'a', "{sv}");
 
-  if (filling.result >= 0)
-    filling.result = bus_entry_append (reply, "Index", "t", record->index);
-  if (filling.result >= 0)
-    filling.result = bus_entry_append_text (reply, "Receipt", receipt);
-  if (filling.result >= 0 && record->entry != NULL)
-    {
-      const char *kind = ledger_kind_to_string (ledger_entry_get_kind (record->entry));
-
-      filling.result = bus_entry_append (reply, "At", "t", (guint64)ledger_entry_get_at (record->entry));
-      if (filling.result >= 0 && kind != NULL)
-        filling.result = bus_entry_append_text (reply, "Kind", kind);
-      ledger_entry_walk (record->entry, append_field, &filling);
-      for (gsize i = 0; i < G_N_ELEMENTS (numbers) && filling.result >= 0; i++)
-        {
-          guint64 number;
-
-          if (ledger_entry_get_number (record->entry, numbers[i], &number))
-            filling.result = bus_entry_append (reply, ledger_field_get_key (numbers[i]), "t", number);
-        }
-    }
-  return filling.result < 0 ? filling.result : sd_bus_message_close_container (reply);
+  if (result >= 0)
+    result = bus_entry_append (reply, "Index", "t", record->index);
+  if (result >= 0)
+    result = bus_entry_append_text (reply, "Receipt", receipt);
+  if (result >= 0 && record->entry != NULL)
+    result = bus_ledger_append_fields (reply, record->entry, is_for_patient);
+  return result < 0 ? result : sd_bus_message_close_container (reply);
 }
 
 static void

@@ -109,10 +109,12 @@ static void
 judge_answer (Exchange *exchange)
 {
   const guint status = soup_message_get_status (exchange->message);
-  g_autofree char *answer = g_strndup ((const char *)exchange->answer->data, exchange->answer->len);
+  char *answer;
   g_autofree char *cosigned = NULL;
   guint64 known = 0;
 
+  g_byte_array_append (exchange->answer, (const guint8 *)"", 1); /* its end, also where there was none */
+  answer = (char *)exchange->answer->data;
   if (status == SOUP_STATUS_OK)
     {
       cosigned = take_signatures (exchange, answer);

@@ -437,9 +437,16 @@ def test_witness(rig):
     reload(rig)
     wait_for(lambda: "could not be shown to its witness" in rig.read_log("shikakud"), "word of a false signature")
     assert find_link(root, "store")["Cause"] == "witness-silent"
+    # Nor an answer that is empty.
+    for status in (200, 409):
+        asked = len(witness.door.asked)
+        witness.door.change = lambda answer, status=status: (status, b"")
+        reload(rig)
+        wait_for(lambda asked=asked: len(witness.door.asked) > asked, "the witness to be asked")
+        assert find_link(root, "store")["Cause"] == "witness-silent"
     witness.door.change = lambda answer: answer
     # Set back, with all that is beside it.
-    rig.stop_daemon()
+    assert rig.stop_daemon() == 0
     shutil.rmtree(rig.state_directory)
     shutil.copytree(copy, rig.state_directory)
     for path in (rig.state_directory, *rig.state_directory.iterdir()):

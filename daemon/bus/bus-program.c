@@ -7,6 +7,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/unicode.h"
+
 #define STAT_SIZE 1024   /* bytes: what stands behind the beginning is not needed */
 #define FIELDS_BEFORE 19 /* between the name and the beginning (proc(5): 3 to 21) */
 
@@ -35,7 +37,7 @@ bus_program_parse (const char *text, guint64 *ret_begun)
     return NULL;
   *ret_begun = g_ascii_strtoull (field + 1, NULL, 10);
   name = g_strndup (open + 1, (gsize)(close - open - 1));
-  if (g_utf8_validate (name, -1, NULL))
+  if (unicode_is_text (name, strlen (name))) /* else nobody could be told of an entry that has it */
     return name;
   g_free (name);
   return g_strdup ("");

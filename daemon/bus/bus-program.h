@@ -20,6 +20,6 @@ char *bus_program_read (guint32 pid, gint64 seen);
 
 /*
  * bus_program_parse: of the text of /proc/PID/stat. @ret_begun: when the process began, in ticks since the boot.
- * Return: (transfer full), UTF-8; NULL: that is no such text.
+ * Return: (transfer full), "" if the bus does not carry it; NULL: that is no such text.
  */
 char *bus_program_parse (const char *text, guint64 *ret_begun);

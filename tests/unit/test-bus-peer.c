@@ -183,7 +183,7 @@ test_places (Fixture *fixture, gconstpointer data)
   bus_peers_clear (fixture->peers); /* with all that is charged */
 }
 
-/* A name with brackets and spaces of its own; and what is no such text. */
+/* A name with brackets and spaces of its own; what the bus does not carry is not known; and what is no such text. */
 static void
 test_program (Fixture *fixture, gconstpointer data)
 {
@@ -192,6 +192,7 @@ test_program (Fixture *fixture, gconstpointer data)
       = bus_program_parse ("42 (a) (b c) S 1 42 42 0 -1 4194560 1 0 0 0 0 0 0 0 20 0 1 0 98765 1 2 3 4\n", &begun);
   g_autofree char *own = NULL, *younger = bus_program_read ((guint32)getpid (), 0),
                   *nobody = bus_program_read (0, G_MAXINT64);
+  static const char *const unfit[] = { "\xff", "\xef\xbf\xbe" };
   static const char *const wrong[] = { "",
                                        "42",
                                        "42 (a",
@@ -204,6 +205,13 @@ test_program (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (begun, ==, 98765);
   for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
     g_assert_null (bus_program_parse (wrong[i], &begun));
+  for (gsize i = 0; i < G_N_ELEMENTS (unfit); i++)
+    {
+      g_autofree char *text = g_strdup_printf ("42 (%s) S 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19", unfit[i]);
+      g_autofree char *unknown = bus_program_parse (text, &begun);
+
+      g_assert_cmpstr (unknown, ==, "");
+    }
   own = bus_program_read ((guint32)getpid (), bus_program_now ());
   g_assert_cmpstr (own, ==, "test-bus-peer");
   g_assert_cmpstr (younger, ==, ""); /* than who was seen: another has its number */

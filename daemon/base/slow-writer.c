@@ -76,7 +76,7 @@ word_free (gpointer data)
   g_free (word);
 }
 
-/* await_room: FALSE with TIMED_OUT or CANCELLED. */
+/* await_room: FALSE with TIMED_OUT, CANCELLED or FAILED. */
 static gboolean
 await_room (SlowWriter *self, GError **error)
 {
@@ -86,11 +86,16 @@ await_room (SlowWriter *self, GError **error)
   do
     result = poll (polled, G_N_ELEMENTS (polled), (int)self->silence_seconds * 1000);
   while (result < 0 && errno == EINTR);
-  if (polled[1].revents != 0)
+  if (result < 0)
+    g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "the descriptor cannot be waited for: %s",
+                 g_strerror (errno));
+  else if (polled[1].revents != 0)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "nobody waits for it any more");
   else if (result == 0)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_TIMED_OUT, "nothing was read for too long");
-  return result > 0 && polled[1].revents == 0;
+  else
+    return TRUE;
+  return FALSE;
 }
 
 static gboolean

@@ -18,6 +18,7 @@ struct BusLedgerReading
   char *institution; /* its code; NULL: not known */
   BusErrands *errands;
   GPtrArray *exports; /* of Export, under way */
+  guint n_beginning;  /* that will be, once it is written down who reads */
 };
 
 /* Who reads, as an entry. */
@@ -285,6 +286,7 @@ on_export_written (GObject *source, GAsyncResult *result, gpointer user_data)
       bus_errand_end (errand);
       return;
     }
+  beginning->self->n_beginning--;
   if (!ledger_append_finish (beginning->self->ledger, result, &index, &error))
     {
       bus_call_return_error (bus_errand_end (errand), error);
@@ -340,8 +342,9 @@ bus_ledger_reading_export (BusLedgerReading *self, BusCall *call)
   const char *word;
   GError *error = NULL;
 
-  if (self->exports->len >= EXPORTS_MAXIMUM)
-    g_set_error (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED, "%d exports are under way", EXPORTS_MAXIMUM);
+  if (self->exports->len + self->n_beginning >= EXPORTS_MAXIMUM)
+    g_set_error (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
+                 "%d exports are under way: try again when one has ended", EXPORTS_MAXIMUM);
   else if (read_export (self, bus_call_get_message (call), &format, &filter, &writer, &word, &error))
     entries = make_entry (call, &filter, "ledger-export", word, &error);
   if (entries == NULL)
@@ -349,6 +352,7 @@ bus_ledger_reading_export (BusLedgerReading *self, BusCall *call)
       bus_call_return_error (call, error);
       return;
     }
+  self->n_beginning++;
   beginning = g_new0 (Beginning, 1);
   beginning->self = self;
   beginning->filter = bus_ledger_filter_copy (&filter);

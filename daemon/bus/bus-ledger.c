@@ -459,26 +459,23 @@ handle_without_ledger (BusCall *call, gpointer target)
                          g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED, "there is no ledger here"));
 }
 
-static const BusMethod methods[] = {
-  { "GetState", handle_get_state },
-  { "GetCheckpoint", handle_get_state },
-  { "GetProof", handle_get_proof },
-  { "List", handle_list },
-  { "Verify", handle_verify },
-  { "Export", handle_export },
-  { "AcceptRestore", handle_accept_restore },
-  { "RotateKey", handle_rotate_key },
-  { "Review", handle_review },
-  { NULL },
-};
+/* clang-format off */
+#define METHODS(METHOD) \
+  METHOD ("GetState", handle_get_state) \
+  METHOD ("GetCheckpoint", handle_get_state) \
+  METHOD ("GetProof", handle_get_proof) \
+  METHOD ("List", handle_list) \
+  METHOD ("Verify", handle_verify) \
+  METHOD ("Export", handle_export) \
+  METHOD ("AcceptRestore", handle_accept_restore) \
+  METHOD ("RotateKey", handle_rotate_key) \
+  METHOD ("Review", handle_review)
+#define WITH_LEDGER(member, handler) { member, handler },
+#define WITHOUT_LEDGER(member, handler) { member, handle_without_ledger },
+/* clang-format on */
 
-static const BusMethod methods_without_ledger[] = {
-  { "GetState", handle_without_ledger },      { "GetCheckpoint", handle_without_ledger },
-  { "GetProof", handle_without_ledger },      { "List", handle_without_ledger },
-  { "Verify", handle_without_ledger },        { "Export", handle_without_ledger },
-  { "AcceptRestore", handle_without_ledger }, { "RotateKey", handle_without_ledger },
-  { "Review", handle_without_ledger },        { NULL },
-};
+static const BusMethod methods[] = { METHODS (WITH_LEDGER){ NULL } };
+static const BusMethod methods_without_ledger[] = { METHODS (WITHOUT_LEDGER){ NULL } };
 
 static int
 on_call (sd_bus_message *message, void *user_data, sd_bus_error *error)

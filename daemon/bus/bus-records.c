@@ -10,6 +10,7 @@
 #include "bus/bus-actor.h"
 #include "bus/bus-entry.h"
 #include "bus/bus-options.h"
+#include "codec/ledger-json.h"
 #include "visit/station-records.h"
 #include "visit/station-tickets.h"
 
@@ -131,16 +132,6 @@ charge (Fetching *fetching, BusPeer *peer, GError **error)
 
 /* The reply. */
 
-static char *
-write_digest (const RecordsAnswerPart *part)
-{
-  GString *text = g_string_new (NULL);
-
-  for (guint i = 0; i < sizeof part->digest; i++)
-    g_string_append_printf (text, "%02x", part->digest[i]);
-  return g_string_free (text, FALSE);
-}
-
 static const char *
 or_none (const char *text)
 {
@@ -151,7 +142,7 @@ or_none (const char *text)
 static int
 append_part (sd_bus_message *reply, const RecordsAnswerPart *part, gboolean has_document)
 {
-  g_autofree char *digest = has_document ? write_digest (part) : NULL;
+  g_autofree char *digest = has_document ? ledger_json_make_hex (part->digest, sizeof part->digest) : NULL;
   const BusEntryText texts[] = { { "Outcome", records_outcome_to_string (part->outcome) },
                                  { "From", or_none (part->from) },
                                  { "To", or_none (part->to) },

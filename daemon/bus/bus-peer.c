@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/log.h"
+#include "base/wall-clock.h"
 #include "bus/bus-error.h"
 #include "bus/bus-program.h"
 
@@ -279,7 +280,7 @@ bus_peers_get (BusPeers *peers, const char *name)
   peer = g_new0 (BusPeer, 1);
   peer->name = g_strdup (name);
   peer->program = g_strdup ("");
-  peer->seen = bus_program_now ();
+  peer->seen = wall_clock_get_boot_time ();
   peer->share = bus_share_new ();
   peer->held = g_array_new (FALSE, FALSE, sizeof (Held));
   g_hash_table_insert (peers->table, peer->name, peer);

@@ -29,7 +29,7 @@ struct BusPeer
   GArray *held;        /* who waits to know it */
   BusPeerDescriptors descriptors;
   char *program; /* what it is called (bus-program); "" if that is not known */
-  gint64 seen;   /* when it was met: bus_program_now() */
+  gint64 seen;   /* when it was met: wall_clock_get_boot_time() */
 };
 
 /* BusPeerGone: @name has left the bus; its BusPeer is freed. */

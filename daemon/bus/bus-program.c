@@ -4,22 +4,12 @@
 
 #include <fcntl.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/unicode.h"
 
 #define STAT_SIZE 1024   /* bytes: what stands behind the beginning is not needed */
 #define FIELDS_BEFORE 19 /* between the name and the beginning (proc(5): 3 to 21) */
-
-gint64
-bus_program_now (void)
-{
-  struct timespec now;
-
-  clock_gettime (CLOCK_BOOTTIME, &now);
-  return (gint64)now.tv_sec * G_USEC_PER_SEC + now.tv_nsec / 1000;
-}
 
 char *
 bus_program_parse (const char *text, guint64 *ret_begun)

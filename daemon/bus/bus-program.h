@@ -9,11 +9,8 @@
 
 #include <glib.h>
 
-/* bus_program_now: CLOCK_BOOTTIME in microseconds, which is how a process' beginning is kept. */
-gint64 bus_program_now (void);
-
 /*
- * bus_program_read: of process @pid, if it is older than @seen, when it was first heard of: else it is another one that
+ * bus_program_read: of process @pid, if it is older than @seen, when it was first heard of (wall_clock_get_boot_time): else it is another one that
  * has got its number. Return: (transfer full); "" if it cannot be known.
  */
 char *bus_program_read (guint32 pid, gint64 seen);

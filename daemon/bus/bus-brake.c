@@ -2,6 +2,8 @@
 /* bus-brake: a count a user, begun anew each minute; no timer. */
 #include "bus/bus-brake.h"
 
+#include "base/error.h"
+
 #define PERIOD (60 * G_TIME_SPAN_SECOND)
 
 struct BusBrake
@@ -55,4 +57,14 @@ bus_brake_holds (BusBrake *brake, uid_t uid, gint64 now)
   const guint own = count_failures (brake, uid, now);
 
   return own >= BUS_BRAKE_USER || (own > 0 && brake->all >= BUS_BRAKE_ALL);
+}
+
+gboolean
+bus_brake_check (BusBrake *brake, uid_t uid, gint64 now, GError **error)
+{
+  if (!bus_brake_holds (brake, uid, now))
+    return TRUE;
+  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
+                       "too many tickets or numbers were wrong: try again in a minute");
+  return FALSE;
 }

@@ -22,3 +22,5 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusBrake, bus_brake_free)
 /* Times are microseconds, as of g_get_monotonic_time(). */
 void bus_brake_note_failure (BusBrake *brake, uid_t uid, gint64 now);
 gboolean bus_brake_holds (BusBrake *brake, uid_t uid, gint64 now);
+/* bus_brake_check: that it does not hold, or LIMIT_EXCEEDED. */
+gboolean bus_brake_check (BusBrake *brake, uid_t uid, gint64 now, GError **error);

@@ -10,8 +10,8 @@
 #include <glib.h>
 
 /*
- * bus_program_read: of process @pid, if it is older than @seen, when it was first heard of (wall_clock_get_boot_time): else it is another one that
- * has got its number. Return: (transfer full); "" if it cannot be known.
+ * bus_program_read: of process @pid, if it is older than @seen, when it was first heard of (wall_clock_get_boot_time):
+ * else it is another one that has got its number. Return: (transfer full); "" if it cannot be known.
  */
 char *bus_program_read (guint32 pid, gint64 seen);
 

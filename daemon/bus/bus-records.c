@@ -17,7 +17,7 @@
 struct BusRecords
 {
   BusDescriptors *descriptors;
-  BusTakeover *takeover;
+  BusBrake *brake;
   Station *station;
   GPtrArray *under_way; /* of Fetching */
 };
@@ -229,7 +229,7 @@ note_wrong_guess (Fetching *fetching)
   BusPeer *peer = fetching->records != NULL ? bus_call_get_peer (fetching->call) : NULL;
 
   if (peer != NULL)
-    bus_takeover_note_wrong (fetching->records->takeover, peer);
+    bus_brake_note_failure (fetching->records->brake, bus_account_get_uid (peer->account), g_get_monotonic_time ());
 }
 
 static void
@@ -315,7 +315,7 @@ fetch_by_ticket (Fetching *fetching, BusPeer *peer, const char *secret, StationR
       station_fetch_records_of (self->station, &patient, query, fetching->cancellable, on_fetched, fetching);
       return TRUE;
     }
-  bus_takeover_note_wrong (self->takeover, peer);
+  note_wrong_guess (fetching);
   return set_error (error, SHIKAKU_ERROR_NOT_FOUND, "there are no records with this ticket");
 }
 
@@ -327,7 +327,7 @@ fetch_patient (Fetching *fetching, BusPeer *peer, const FetchOptions *options, S
   BusRecords *self = fetching->records;
   RecordsPatient patient;
 
-  if (!bus_takeover_may_try (self->takeover, peer, error))
+  if (!bus_brake_check (self->brake, bus_account_get_uid (peer->account), g_get_monotonic_time (), error))
     return FALSE;
   if (options->ticket != NULL && (options->insured.insurer_number != NULL || options->insured.number != NULL))
     return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "Ticket does not go with the numbers of a patient");
@@ -407,11 +407,11 @@ bus_records_fetch_patient (BusRecords *self, BusCall *call)
 /* Coming and going. */
 
 BusRecords *
-bus_records_new (BusDescriptors *descriptors, BusTakeover *takeover, Station *station)
+bus_records_new (BusDescriptors *descriptors, BusBrake *brake, Station *station)
 {
   BusRecords *self = g_new (BusRecords, 1);
 
-  *self = (BusRecords){ descriptors, takeover, station, g_ptr_array_new () };
+  *self = (BusRecords){ descriptors, brake, station, g_ptr_array_new () };
   return self;
 }
 

@@ -5,16 +5,16 @@
  */
 #pragma once
 
+#include "bus/bus-brake.h"
 #include "bus/bus-call.h"
 #include "bus/bus-descriptors.h"
-#include "bus/bus-takeover.h"
 
 typedef struct BusRecords BusRecords;
 
 #define BUS_RECORDS_MAXIMUM 6 /* fetches under way, of all users: each may hold STATION_RECORDS_SIZE_MAXIMUM twice */
 
-/* bus_records_new: everything is borrowed. @takeover: brakes guessing at tickets, whatever they are used for. */
-BusRecords *bus_records_new (BusDescriptors *descriptors, BusTakeover *takeover, Station *station);
+/* bus_records_new: everything is borrowed. @brake: against guessing at tickets, whatever they are used for. */
+BusRecords *bus_records_new (BusDescriptors *descriptors, BusBrake *brake, Station *station);
 
 /* bus_records_free: what is under way ends, and is answered with SHUTTING_DOWN. */
 void bus_records_free (BusRecords *self);

@@ -4,7 +4,6 @@
 
 #include "base/log.h"
 #include "bus/bus-actor.h"
-#include "bus/bus-brake.h"
 #include "bus/bus-options.h"
 #include "visit/station-tickets.h"
 
@@ -46,14 +45,16 @@ bus_takeover_free (BusTakeover *self)
   g_free (self);
 }
 
+BusBrake *
+bus_takeover_get_brake (BusTakeover *self)
+{
+  return self->brake;
+}
+
 gboolean
 bus_takeover_may_try (BusTakeover *self, BusPeer *peer, GError **error)
 {
-  if (!bus_brake_holds (self->brake, bus_account_get_uid (peer->account), g_get_monotonic_time ()))
-    return TRUE;
-  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
-                       "too many tickets or numbers were wrong: try again in a minute");
-  return FALSE;
+  return bus_brake_check (self->brake, bus_account_get_uid (peer->account), g_get_monotonic_time (), error);
 }
 
 void

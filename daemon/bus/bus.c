@@ -245,7 +245,7 @@ bus_publish (Bus *self, Station *station, GError **error)
       || (self->readers = bus_readers_new (self->bus, station, self->agents, error)) == NULL
       || (self->events = bus_events_new (self->bus, station)) == NULL
       || (self->takeover = bus_takeover_new (self->access, self->visits, station)) == NULL
-      || (self->records = bus_records_new (self->descriptors, self->takeover, station)) == NULL
+      || (self->records = bus_records_new (self->descriptors, bus_takeover_get_brake (self->takeover), station)) == NULL
       || (self->manager = bus_manager_new (self->bus, self->calls, self->visits, self->events, self->takeover,
                                            self->records, station, error))
              == NULL

@@ -428,7 +428,7 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_METHOD_WITH_ARGS ("GetStatistics", SD_BUS_NO_ARGS, SD_BUS_RESULT ("a{st}", statistics), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("PurgeChanges", SD_BUS_NO_ARGS, SD_BUS_RESULT ("t", people), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("GetReceipt", SD_BUS_ARGS ("s", id, "a{sv}", options), SD_BUS_RESULT ("s", receipt), on_call,
-                           FREE),
+                           SECRET),
   SD_BUS_METHOD_WITH_ARGS ("GetConfiguration", SD_BUS_NO_ARGS, SD_BUS_RESULT ("aa{sv}", keys), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("WithdrawConsent", SD_BUS_ARGS ("s", receipt), SD_BUS_RESULT ("a{sv}", outcome), on_call,
                            SECRET),

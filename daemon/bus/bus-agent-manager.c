@@ -245,12 +245,14 @@ handle_unregister (BusCall *call, gpointer target)
 static const char *
 find_answerer (const char *word)
 {
+  const char *answerer = NULL;
+
 #define ANSWERER(suffix, text) \
   if (strcmp (word, text) == 0) \
-    return text;
+    answerer = text;
   SHIKAKU_ANSWERERS (ANSWERER)
 #undef ANSWERER
-  return NULL;
+  return g_strcmp0 (answerer, "staff") != 0 ? answerer : NULL;
 }
 
 static void
@@ -265,7 +267,7 @@ handle_set_answerer (BusCall *call, gpointer target)
 
   sd_bus_message_read (bus_call_get_message (call), "os", &visit, &word);
   answerer = find_answerer (word);
-  if (answerer == NULL || g_str_equal (answerer, "staff"))
+  if (answerer == NULL)
     {
       bus_call_return_error (call, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
                                                         "the answerer is patient, guardian or carer"));

@@ -69,7 +69,7 @@ read_kinds (const char *const *words, guint64 *ret_kinds, GError **error)
   for (; words != NULL && *words != NULL; words++)
     {
       if (!ledger_kind_from_string (*words, &kind))
-        return refuse_value (error, "there is no such kind of entry");
+        return refuse_value (error, "Kinds has a word that is no kind of entry");
       *ret_kinds |= G_GUINT64_CONSTANT (1) << kind;
     }
   return TRUE;

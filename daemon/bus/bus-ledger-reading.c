@@ -321,12 +321,12 @@ read_export (BusLedgerReading *self, sd_bus_message *message, LedgerExportFormat
   if (sd_bus_message_read (message, "hs", &descriptor, ret_word) < 0)
     return refuse_value (error, "the descriptor or the format cannot be read");
   if (!ledger_export_format_from_string (*ret_word, ret_format))
-    return refuse_value (error, "there is no such format");
+    return refuse_value (error, "the format is jsonl, tiles or fhir");
   if (!bus_ledger_filter_read_export (message, self->ledger, filter, error))
     return FALSE;
   if (*ret_format == LEDGER_EXPORT_TILES
       && (filter->filter.first != 0 || filter->person.has_person || filter->person.has_number))
-    return refuse_value (error, "tiles are of the whole ledger");
+    return refuse_value (error, "tiles are of the whole ledger: Person and First do not go with them");
   *ret_writer = slow_writer_take (descriptor, EXPORT_SILENCE_SECONDS, error);
   return *ret_writer != NULL;
 }

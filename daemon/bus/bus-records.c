@@ -286,7 +286,8 @@ read_fetch (Fetching *fetching, BusPeer *peer, FetchOptions *options, StationRec
   if (!bus_options_read (message, fetch_options, options, error) || !bus_actor_fill (&options->actor, peer, error))
     return FALSE;
   if (!consent_kind_lookup (options->kind, &query->kind))
-    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "the kind is one of consent");
+    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION,
+                      "the kind is one that consent is given to, as drug or checkup");
   if (!read_form (options->format, &query->form))
     return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "Format is xml, pdf or json");
   query->from = options->from;

@@ -19,6 +19,7 @@ typedef struct
   gpointer user_data;
 } Run;
 
+/* @error: taken over; NULL: none. */
 static void
 take_error (Run *run, GError *error)
 {
@@ -31,16 +32,18 @@ take_error (Run *run, GError *error)
   g_cancellable_cancel (run->cancellable);
 }
 
-/* What is half there is not left: a file that is closed while it is cancelled is no file. */
+/* @error: as in take_error(). What is half there is not left: a file closed while it is cancelled is no file. */
 static void
-end_part (Run *run)
+end_part (Run *run, GError *error)
 {
-  GError *error = NULL;
+  GError *unclosed = NULL;
 
+  take_error (run, error);
   if (--run->waiting > 0)
     return;
-  if (run->output != NULL && !g_output_stream_close (run->output, run->error != NULL ? run->cancellable : NULL, &error))
-    take_error (run, error);
+  if (run->output != NULL)
+    g_output_stream_close (run->output, run->error != NULL ? run->cancellable : NULL, &unclosed);
+  take_error (run, unclosed);
   run->done (run->error == NULL ? run->report : NULL, run->error, run->user_data);
   g_clear_object (&run->output);
   g_clear_pointer (&run->report, g_variant_unref);
@@ -59,30 +62,25 @@ on_exported (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (reply != NULL)
     g_variant_get (reply, "(@a{sv})", &run->report);
-  take_error (run, error);
-  end_part (run);
+  end_part (run, error);
 }
 
 static void
 on_spliced (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Run *run = user_data;
   GError *error = NULL;
 
   g_output_stream_splice_finish (G_OUTPUT_STREAM (source), result, &error);
-  take_error (run, error);
-  end_part (run);
+  end_part (user_data, error);
 }
 
 static void
 on_tar_ended (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Run *run = user_data;
   GError *error = NULL;
 
   g_subprocess_wait_check_finish (G_SUBPROCESS (source), result, &error);
-  take_error (run, error);
-  end_part (run);
+  end_part (user_data, error);
 }
 
 /* begin_tar: @read_end: taken over. */
@@ -122,7 +120,7 @@ begin_splice (Run *run, int read_end, const char *to, GError **error)
 static gboolean
 on_failed_early (gpointer user_data)
 {
-  end_part (user_data);
+  end_part (user_data, NULL);
   return G_SOURCE_REMOVE;
 }
 

@@ -4,6 +4,7 @@
 Comes in: whose they are, what was asked, and the history. Goes out: bytes. Pure.
 """
 
+import contextlib
 from xml.sax.saxutils import escape
 
 from . import histories
@@ -36,11 +37,16 @@ class Tree:
         if text not in ("", None):
             self.parts.append(f"<{name}>{escape(str(text))}</{name}>")
 
-    def open(self, name):
-        self.parts.append(f"<{name}>")
+    def add_all(self, fields):
+        for name, text in fields.items():
+            self.add(name, text)
 
-    def close(self, name):
-        self.parts.append(f"</{name}>")
+    @contextlib.contextmanager
+    def inside(self, *names):
+        """What is added meanwhile stands in these elements, the last of them innermost."""
+        self.parts += [f"<{name}>" for name in names]
+        yield
+        self.parts += [f"</{name}>" for name in reversed(names)]
 
 
 def to_day(day):
@@ -56,186 +62,129 @@ def write_person(tree, entry, kind):
     names = ("InsNum", "InsCdSym", "InsCdNum", "BrancNum", "Birth", "AdmGendCode", "RefNum") if short else (
         "InsurerNumber", "InsuranceCardSymbol", "InsuredPersonIdentificationNumber", "BranchNumber", "Birthday",
         "AdministrativeGenderCode", "ReferenceNumber")  # fmt: skip
-    block = "QuaInf" if short else "QualificationsInfo"
-    tree.open(block)
-    tree.add(names[0], entry["InsurerNumber"])
-    tree.add(names[1], entry.get("InsuredCardSymbol"))
-    tree.add(names[2], entry["InsuredIdentificationNumber"])
-    tree.add(names[3], entry.get("InsuredBranchNumber"))
-    tree.add("KanaName", entry["NameKana"])
-    tree.add("KanaName2", entry.get("NameOfOtherKana"))
-    tree.add("Name", entry["Name"])
-    tree.add("Name2", entry.get("NameOfOther"))
-    tree.add(names[4], entry["Birthdate"])
-    tree.add("Age", get_age(entry["Birthdate"], now()))
-    tree.add(names[5], entry["Sex1"])
-    tree.add(names[6], entry.get("ReferenceNumber"))
-    tree.close(block)
+    with tree.inside("QuaInf" if short else "QualificationsInfo"):
+        tree.add(names[0], entry["InsurerNumber"])
+        tree.add(names[1], entry.get("InsuredCardSymbol"))
+        tree.add(names[2], entry["InsuredIdentificationNumber"])
+        tree.add(names[3], entry.get("InsuredBranchNumber"))
+        tree.add("KanaName", entry["NameKana"])
+        tree.add("KanaName2", entry.get("NameOfOtherKana"))
+        tree.add("Name", entry["Name"])
+        tree.add("Name2", entry.get("NameOfOther"))
+        tree.add(names[4], entry["Birthdate"])
+        tree.add("Age", get_age(entry["Birthdate"], now()))
+        tree.add(names[5], entry["Sex1"])
+        tree.add(names[6], entry.get("ReferenceNumber"))
 
 
 def write_header(tree, request, entry, result, code, message, characters):
-    tree.open("MessageHeader")
-    tree.add("ProcessExecutionTime", to_time(now()))
-    tree.open("RequestInfo")
-    for name, text in {**request.header, **request.body}.items():
-        tree.add("Req" + name, text)
-    tree.close("RequestInfo")
-    if entry:
-        write_person(tree, entry, request.kind)
-    tree.add("ResultCode", result)
-    tree.add("MessageId", code)
-    tree.add("MessageContents", message)
-    tree.add("CharacterCodeIdentifier", characters)
-    tree.close("MessageHeader")
+    with tree.inside("MessageHeader"):
+        tree.add("ProcessExecutionTime", to_time(now()))
+        with tree.inside("RequestInfo"):
+            tree.add_all({"Req" + name: text for name, text in {**request.header, **request.body}.items()})
+        if entry:
+            write_person(tree, entry, request.kind)
+        tree.add("ResultCode", result)
+        tree.add("MessageId", code)
+        tree.add("MessageContents", message)
+        tree.add("CharacterCodeIdentifier", characters)
 
 
 def write_drug(tree, prefix, drug):
     code, name, ingredient, amount, unit, usage, days = drug
-    tree.open(prefix + "DrugInf")
-    tree.add("MeTrIdCl" if not prefix else prefix + "UsageCl", "21")
-    if not prefix:
-        tree.add("UsageC", "101")
-    tree.add(prefix + "UsageN", usage)
-    tree.add(prefix + "DrugC", code)
-    tree.add(prefix + "DrugN", name)
-    tree.add(prefix + "IngreN", ingredient)
-    tree.add(prefix + "Unit", unit)
-    tree.add(prefix + "Qua1", amount)
-    tree.add(prefix + "Times", days)
-    tree.close(prefix + "DrugInf")
+    with tree.inside(prefix + "DrugInf"):
+        tree.add("MeTrIdCl" if not prefix else prefix + "UsageCl", "21")
+        if not prefix:
+            tree.add("UsageC", "101")
+        tree.add_all({prefix + "UsageN": usage, prefix + "DrugC": code, prefix + "DrugN": name,
+                      prefix + "IngreN": ingredient, prefix + "Unit": unit, prefix + "Qua1": amount,
+                      prefix + "Times": days})  # fmt: skip
 
 
 def write_drugs(tree, prefix, drugs):
-    tree.open(prefix + "DrugInfs")
-    for drug in drugs:
-        write_drug(tree, prefix, drug)
-    tree.close(prefix + "DrugInfs")
+    with tree.inside(prefix + "DrugInfs"):
+        for drug in drugs:
+            write_drug(tree, prefix, drug)
+
+
+def name_place(prefix, place):
+    """The code and the name of an institution."""
+    return {prefix + "HCd": place[0], prefix + "HNm": place[1]}
 
 
 def write_dispensed_receipt(tree, month, prescription):
     """What the pharmacy has charged."""
-    tree.open("MeTrMonthInf")
-    tree.add("MeTrMonth", month)
-    tree.add("InOut", "4")
-    tree.add("DiOrg", "1")
-    tree.add("PrIsOrg", "1")
-    tree.add("MeTrDiHCd", prescription.pharmacy[0])
-    tree.add("MeTrDiHNm", prescription.pharmacy[1])
-    tree.add("PrlsHCd", prescription.prescriber[0])
-    tree.add("PrlsHNm", prescription.prescriber[1])
-    tree.open("DiDateInfs")
-    tree.open("DiDateInf")
-    tree.add("DiDate", to_day(prescription.given))
-    tree.add("PrDate", to_day(prescription.day))
-    write_drugs(tree, "", prescription.drugs)
-    tree.close("DiDateInf")
-    tree.close("DiDateInfs")
-    tree.close("MeTrMonthInf")
+    with tree.inside("MeTrMonthInf"):
+        tree.add_all({"MeTrMonth": month, "InOut": "4", "DiOrg": "1", "PrIsOrg": "1",
+                      **name_place("MeTrDi", prescription.pharmacy),
+                      **name_place("Prls", prescription.prescriber)})  # fmt: skip
+        with tree.inside("DiDateInfs", "DiDateInf"):
+            tree.add_all({"DiDate": to_day(prescription.given), "PrDate": to_day(prescription.day)})
+            write_drugs(tree, "", prescription.drugs)
 
 
 def write_visit_receipt(tree, month, visit):
     """What an institution has charged for what it did."""
-    tree.open("MeTrMonthInf")
-    tree.add("MeTrMonth", month)
-    tree.add("InOut", "2")
-    tree.add("DiOrg", "1")
-    tree.add("MeTrDiHCd", visit.institution[0])
-    tree.add("MeTrDiHNm", visit.institution[1])
-    tree.open("DiDateInfs")
-    tree.open("DiDateInf")
-    tree.add("DiDate", to_day(visit.day))
-    tree.open("MeTrInfs")
-    for code, name, unit, amount in visit.treatments:
-        tree.open("MeTrInf")
-        tree.add("MeTrIdCl", "80")
-        tree.add("SinInfCd", code)
-        tree.add("SinInfN", name)
-        tree.add("Unit", unit)
-        tree.add("Qua1", amount)
-        tree.add("Times", "1")
-        tree.close("MeTrInf")
-    tree.close("MeTrInfs")
-    tree.close("DiDateInf")
-    tree.close("DiDateInfs")
-    tree.close("MeTrMonthInf")
+    with tree.inside("MeTrMonthInf"):
+        tree.add_all({"MeTrMonth": month, "InOut": "2", "DiOrg": "1", **name_place("MeTrDi", visit.institution)})
+        with tree.inside("DiDateInfs", "DiDateInf"):
+            tree.add("DiDate", to_day(visit.day))
+            with tree.inside("MeTrInfs"):
+                for code, name, unit, amount in visit.treatments:
+                    with tree.inside("MeTrInf"):
+                        tree.add_all({"MeTrIdCl": "80", "SinInfCd": code, "SinInfN": name, "Unit": unit, "Qua1": amount,
+                                      "Times": "1"})  # fmt: skip
 
 
-def write_prescribed(tree, month, prescriptions):
-    for prescription in prescriptions:
-        tree.open("ShPrMonthInf")
-        tree.add("ShPrMonth", month)
-        tree.add("ShPrCl", "2")
-        tree.add("ShPrOrg", "2")
-        tree.add("ShPrIsOrg", "2")
-        tree.add("ShMeTrDiHCd", prescription.prescriber[0])
-        tree.add("ShMeTrDiHNm", prescription.prescriber[1])
-        tree.add("ShPrHCd", prescription.prescriber[0])
-        tree.add("ShPrHNm", prescription.prescriber[1])
-        tree.open("ShPrDateInfs")
-        tree.open("ShPrDateInf")
-        tree.add("ShPrDate", to_day(prescription.day))
-        write_drugs(tree, "Sh", prescription.drugs)
-        tree.close("ShPrDateInf")
-        tree.close("ShPrDateInfs")
-        tree.close("ShPrMonthInf")
+def write_prescribed(tree, month, prescription):
+    """An electronic prescription."""
+    with tree.inside("ShPrMonthInf"):
+        tree.add_all({"ShPrMonth": month, "ShPrCl": "2", "ShPrOrg": "2", "ShPrIsOrg": "2",
+                      **name_place("ShMeTrDi", prescription.prescriber),
+                      **name_place("ShPr", prescription.prescriber)})  # fmt: skip
+        with tree.inside("ShPrDateInfs", "ShPrDateInf"):
+            tree.add("ShPrDate", to_day(prescription.day))
+            write_drugs(tree, "Sh", prescription.drugs)
 
 
-def write_dispensed(tree, month, prescriptions):
-    for prescription in prescriptions:
-        tree.open("CzDiMonthInf")
-        tree.add("CzDiMonth", month)
-        tree.add("CzPrCl", "4")
-        tree.add("CzDiOrg", "2")
-        tree.add("CzPrIsOrg", "2")
-        tree.add("CzMeTrDiHCd", prescription.pharmacy[0])
-        tree.add("CzMeTrDiHNm", prescription.pharmacy[1])
-        tree.add("CzPrlsHCd", prescription.prescriber[0])
-        tree.add("CzPrlsHNm", prescription.prescriber[1])
-        tree.open("CzDiDateInfs")
-        tree.open("CzDiDateInf")
-        tree.add("CzDiDate", to_day(prescription.given))
-        tree.add("CzPrDate", to_day(prescription.day))
-        write_drugs(tree, "Cz", prescription.drugs)
-        tree.close("CzDiDateInf")
-        tree.close("CzDiDateInfs")
-        tree.close("CzDiMonthInf")
+def write_dispensed(tree, month, prescription):
+    """What the pharmacy has dispensed for it."""
+    with tree.inside("CzDiMonthInf"):
+        tree.add_all({"CzDiMonth": month, "CzPrCl": "4", "CzDiOrg": "2", "CzPrIsOrg": "2",
+                      **name_place("CzMeTrDi", prescription.pharmacy),
+                      **name_place("CzPrls", prescription.prescriber)})  # fmt: skip
+        with tree.inside("CzDiDateInfs", "CzDiDateInf"):
+            tree.add_all({"CzDiDate": to_day(prescription.given), "CzPrDate": to_day(prescription.day)})
+            write_drugs(tree, "Cz", prescription.drugs)
 
 
 def write_checkup(tree, checkup):
-    tree.open("SpecificHealthCheckupInfo")
-    tree.add("EffectiveTime", to_day(checkup.day))
-    tree.open("HealthCheckupResultAndQuestionInfos")
-    for code, name, value, unit, lower, upper in checkup.items:
-        tree.open("HealthCheckupResultAndQuestionInfo")
-        tree.add("ItemCode", code)
-        tree.add("ItemName", name)
-        tree.add("DataType", "PQ" if unit else "CD")
-        tree.add("DataValue", value)
-        tree.add("Unit", unit)
-        tree.add("ReferenceRangeLow", lower)
-        tree.add("ReferenceRangeHigh", upper)
-        tree.close("HealthCheckupResultAndQuestionInfo")
-    tree.close("HealthCheckupResultAndQuestionInfos")
-    tree.close("SpecificHealthCheckupInfo")
+    with tree.inside("SpecificHealthCheckupInfo"):
+        tree.add("EffectiveTime", to_day(checkup.day))
+        with tree.inside("HealthCheckupResultAndQuestionInfos"):
+            for code, name, value, unit, lower, upper in checkup.items:
+                with tree.inside("HealthCheckupResultAndQuestionInfo"):
+                    tree.add_all({"ItemCode": code, "ItemName": name, "DataType": "PQ" if unit else "CD",
+                                  "DataValue": value, "Unit": unit, "ReferenceRangeLow": lower,
+                                  "ReferenceRangeHigh": upper})  # fmt: skip
 
 
 def write_body(history):
     tree = Tree()
-    tree.open("MessageBody")
-    for month, prescriptions, visits in history["receipts"]:
-        for prescription in prescriptions:
-            write_dispensed_receipt(tree, month, prescription)
-        for visit in visits:
-            write_visit_receipt(tree, month, visit)
-    for block, write in (("ShPrInf", write_prescribed), ("CzDiInf", write_dispensed)):
-        if any(prescriptions for _, prescriptions in history["prescriptions"]):
-            tree.open(block)
-            for month, prescriptions in history["prescriptions"]:
-                write(tree, month, prescriptions)
-            tree.close(block)
-    for checkup in history["checkups"]:
-        write_checkup(tree, checkup)
-    tree.close("MessageBody")
+    with tree.inside("MessageBody"):
+        for month, prescriptions, visits in history["receipts"]:
+            for prescription in prescriptions:
+                write_dispensed_receipt(tree, month, prescription)
+            for visit in visits:
+                write_visit_receipt(tree, month, visit)
+        for block, write in (("ShPrInf", write_prescribed), ("CzDiInf", write_dispensed)):
+            written = [(month, one) for month, prescriptions in history["prescriptions"] for one in prescriptions]
+            if written:
+                with tree.inside(block):
+                    for month, prescription in written:
+                        write(tree, month, prescription)
+        for checkup in history["checkups"]:
+            write_checkup(tree, checkup)
     return "".join(tree.parts)
 
 
@@ -257,7 +206,7 @@ def pad(body, size, codec):
         return body
     tree = Tree()
     write_dispensed_receipt(tree, "202109", histories.Prescription(
-        histories.make_day("202109", 2), histories.make_day("202109", 3), histories.CHRONIC, None, histories.CLINIC,
+        histories.make_day("202109", 2), histories.make_day("202109", 3), histories.CHRONIC, histories.CLINIC,
         histories.PHARMACY))  # fmt: skip
     piece = "".join(tree.parts)
     number = (size - len(body.encode(codec, "replace"))) // len(piece.encode(codec, "replace")) + 1

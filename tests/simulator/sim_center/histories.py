@@ -45,7 +45,7 @@ WITHOUT_CHECKUPS = ("kato", "okada-child", "nakamura")
 HEADER_LAST = ("suzuki",)  # the header stands behind the body
 SHIFT_JIS = ("takahashi",)
 
-Prescription = collections.namedtuple("Prescription", "day given drugs days prescriber pharmacy")
+Prescription = collections.namedtuple("Prescription", "day given drugs prescriber pharmacy")
 Visit = collections.namedtuple("Visit", "day institution treatments")
 Checkup = collections.namedtuple("Checkup", "day items")
 
@@ -75,10 +75,10 @@ def get_prescriptions(person, month):
     if random.Random(person.key).random() < 0.8 or person.key == "yamada":
         number = 2 if person.key == "yamada" else chance.randint(1, len(CHRONIC))
         day = make_day(month, chance.randint(2, 20))
-        found.append(Prescription(day, day + datetime.timedelta(1), CHRONIC[:number], None, CLINIC, PHARMACY))
+        found.append(Prescription(day, day + datetime.timedelta(1), CHRONIC[:number], CLINIC, PHARMACY))
     if chance.random() < 0.3:
         day = make_day(month, chance.randint(2, 25))
-        found.append(Prescription(day, day, (chance.choice(ACUTE),), None, chance.choice((CLINIC, HOSPITAL)), PHARMACY))
+        found.append(Prescription(day, day, (chance.choice(ACUTE),), chance.choice((CLINIC, HOSPITAL)), PHARMACY))
     return found
 
 

@@ -6,6 +6,7 @@
 
 #include "client/asserted.h"
 #include "client/output.h"
+#include "client/words.h"
 
 typedef struct
 {
@@ -115,15 +116,26 @@ get_kind (GVariant *entry)
 static void
 append_texts (GString *line, GVariant *entry)
 {
-  static const char *const keys[] = { "Staff", "Role",   "Program", "Consent", "Decision", "Records", "From",
-                                      "To",    "Answer", "Outcome", "Error",   "Reason",   "Detail" };
+  static const struct
+  {
+    const char *key;
+    const char *(*say) (const char *word); /* NULL: as it is */
+  } texts[] = {
+    { "Staff", NULL },          { "Role", NULL },
+    { "Program", NULL },        { "Consent", words_consent },
+    { "Decision", NULL },       { "Records", words_consent },
+    { "From", NULL },           { "To", NULL },
+    { "Answer", words_answer }, { "Outcome", words_outcome },
+    { "Error", NULL },          { "Reason", NULL },
+    { "Detail", NULL },
+  };
 
-  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     {
       const char *text = NULL;
 
-      if (g_variant_lookup (entry, keys[i], "&s", &text))
-        g_string_append_printf (line, "  %s", text);
+      if (g_variant_lookup (entry, texts[i].key, "&s", &text))
+        g_string_append_printf (line, "  %s", texts[i].say != NULL ? texts[i].say (text) : text);
     }
 }
 

@@ -2,13 +2,12 @@
 /* receipt-page: see the header. Rows of label and value come first; text and HTML differ only in how they show them. */
 #include "client/receipt-page.h"
 
-#include <string.h>
-
 #include "client/output.h"
 #include "client/receipt-code.h"
 
 #define JAPAN "+09"
 #define RECORD "record."
+#define KIND RECORD "pii_processing.purposes.pii_information.pii_type"
 
 /* A label, and what stands there; a sentence has no label. */
 typedef struct
@@ -49,6 +48,14 @@ get (Sheet *sheet, const char *path)
   return receipt_get (sheet->receipt, path);
 }
 
+/* add_word: @word of the record, as the patient's language says it; NULL: nothing. */
+static void
+add_word (Sheet *sheet, const char *key, const char *word)
+{
+  if (word != NULL)
+    add_row (sheet, key, receipt_label (sheet->receipt, word));
+}
+
 static void
 add_time (Sheet *sheet, const char *key, const char *path)
 {
@@ -76,13 +83,13 @@ add_consent (Sheet *sheet)
   const char *state = get (sheet, RECORD "events.event_state"), *who = get (sheet, RECORD "events.entity_id");
   const char *question = get (sheet, RECORD "pii_processing.purposes.purpose_text");
 
-  if (question == NULL)
-    question = get (sheet, RECORD "pii_processing.purposes.pii_information.pii_type");
-  add_row (sheet, "question", question);
+  if (question != NULL)
+    add_row (sheet, "question", question);
+  else
+    add_word (sheet, "question", get (sheet, KIND));
   add_row (sheet, "version", get (sheet, RECORD "pii_processing.privacy_notice"));
-  add_row (sheet, "answer", state != NULL ? receipt_label (sheet->receipt, state) : NULL);
-  if (who != NULL)
-    add_row (sheet, "answerer", receipt_label (sheet->receipt, strcmp (who, "staff") == 0 ? "staff-heard" : who));
+  add_word (sheet, "answer", state);
+  add_word (sheet, "answerer", g_strcmp0 (who, "staff") == 0 ? "staff-heard" : who);
   add_time (sheet, "until", RECORD "events.validity_duration");
   if (g_strcmp0 (state, "granted") == 0)
     add_row (sheet, "withdraw", get (sheet, RECORD "pii_processing.withdrawal_method"));
@@ -91,10 +98,8 @@ add_consent (Sheet *sheet)
 static void
 add_disclosure (Sheet *sheet)
 {
-  const char *kind = get (sheet, RECORD "pii_processing.purposes.pii_information.pii_type");
-
-  add_row (sheet, "records", kind != NULL ? receipt_label (sheet->receipt, kind) : NULL);
-  add_row (sheet, "outcome", get (sheet, RECORD "events.event_state"));
+  add_word (sheet, "records", get (sheet, KIND));
+  add_word (sheet, "outcome", get (sheet, RECORD "events.event_state"));
 }
 
 static const char *

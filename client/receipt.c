@@ -10,7 +10,6 @@
 #include "daemon/codec/tlog-proof.h"
 
 #define SALT_SIZE 16
-#define LABELS_MAXIMUM 64
 
 struct Receipt
 {

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "base/names.h"
 #include "codec/receipt.h"
 #include "codec/tlog-proof.h"
 #include "visit/consent-registrar.h"
@@ -15,14 +16,20 @@
 #include "visit/station-private.h"
 #include "visit/visit-text.h"
 
-/* The words, as their groups in texts.ini are called. */
+/* The words, as their groups in texts.ini are called: of the page, and of what entries say. */
 static const char *const label_keys[] = {
-  "title consent", "title disclosure", "title entry", "number",   "when",      "institution", "staff",
-  "question",      "version",          "answer",      "granted",  "denied",    "no-answer",   "answerer",
-  "patient",       "guardian",         "carer",       "until",    "records",   "drug",        "checkup",
-  "period",        "documents",        "outcome",     "withdraw", "objection", "proof",       "not anchored",
-  "staff-heard",   "withdraw how",
+  "title consent", "title disclosure", "title entry", "number",       "when",      "institution",
+  "staff",         "question",         "version",     "answer",       "answerer",  "until",
+  "records",       "outcome",          "withdraw",    "withdraw how", "objection", "proof",
+  "not anchored",  "granted",          "denied",      "no-answer",    "patient",   "guardian",
+  "carer",         "staff-heard",      "registered",  "here",         "center",    "unknown",
 };
+
+#define WORD(suffix, word) word,
+static const char *const words[] = { SHIKAKU_RECORDS_OUTCOMES (WORD) SHIKAKU_CONSENT_KINDS (WORD) };
+#undef WORD
+
+#define N_LABELS (G_N_ELEMENTS (label_keys) + G_N_ELEMENTS (words))
 
 /* One that is being made: data of a GTask. */
 typedef struct
@@ -122,11 +129,15 @@ write_receipt (const Making *making, const char *proof)
   g_autofree char *id = receipt_make_id (making->index, making->record->hash.bytes);
   g_autofree char *question = find_question (entry), *whole = add_leaf (proof, making->record->leaf);
   g_autofree char *in = visit_text_language (language, "Receipt %s", label_keys[0]);
-  ReceiptLabel labels[G_N_ELEMENTS (label_keys) + 1] = { { NULL, NULL } };
+  ReceiptLabel labels[N_LABELS + 1] = { { NULL, NULL } };
   char *json;
 
-  for (guint i = 0; i < G_N_ELEMENTS (label_keys); i++)
-    labels[i] = (ReceiptLabel){ label_keys[i], visit_text (language, "Receipt %s", label_keys[i]) };
+  for (guint i = 0; i < N_LABELS; i++)
+    {
+      const char *key = i < G_N_ELEMENTS (label_keys) ? label_keys[i] : words[i - G_N_ELEMENTS (label_keys)];
+
+      labels[i] = (ReceiptLabel){ key, visit_text (language, "Receipt %s", key) };
+    }
   json = receipt_write (&(ReceiptFacts){
       .id = id,
       .index = making->index,
@@ -141,7 +152,7 @@ write_receipt (const Making *making, const char *proof)
       .is_anchored = is_anchored (making),
       .labels = labels,
   });
-  for (guint i = 0; i < G_N_ELEMENTS (label_keys); i++)
+  for (guint i = 0; i < N_LABELS; i++)
     g_free (labels[i].text);
   return json;
 }

@@ -131,7 +131,8 @@ def check_receipt(rig, desk):
         assert told["Verdict"] == verdict, told
     path.write_text(text)
     page = rig.client("receipt", "print", "--html", str(path), user="root", check=0).text()
-    for word in (receipt["labels"]["title disclosure"], receipt["labels"]["drug"], "d-1 (doctor)", entry["Receipt"], "<svg"):
+    labels = receipt["labels"]
+    for word in (labels["title disclosure"], labels["drug"], labels["data"], "d-1 (doctor)", entry["Receipt"], "<svg"):
         assert word in page, word
     assert NAME not in page + text
 

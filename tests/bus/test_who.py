@@ -181,7 +181,7 @@ def test_receipt(rig):
     languages = {code: get_receipt(visit, entry["Index"], Language=code)[1]["labels"]
                  for code in ("ja", "zh", "ko", "es", "pt")}
     assert all(labels["language"] == code for code, labels in languages.items()), languages
-    assert len({labels["withdraw how"] for labels in languages.values()}) == 5
+    assert all(len({labels[word] for labels in languages.values()}) == 5 for word in ("withdraw how", "data"))
     consent = check_consent(open_by_card(rig, reader, Consents=["drug", "checkup"], Language="en", **NURSE))
     other = look_up(rig)
     expect_error("NotFound", get_receipt, other, entry["Index"])  # of another visit

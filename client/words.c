@@ -120,10 +120,7 @@ words_consent (const char *kind)
 const char *
 words_outcome (const char *outcome)
 {
-  static const struct
-  {
-    const char *outcome, *sentence;
-  } outcomes[] = {
+  static const Word outcomes[] = {
     { "data", N_ ("there are records") },
     { "none", N_ ("there are no records") },
     { "refused", N_ ("the center refused") },
@@ -134,29 +131,18 @@ words_outcome (const char *outcome)
     { "not-configured", N_ ("this institution is not set up for electronic prescriptions") },
     { "failed", N_ ("could not be fetched") },
   };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (outcomes); i++)
-    if (g_strcmp0 (outcomes[i].outcome, outcome) == 0)
-      return _ (outcomes[i].sentence);
-  return outcome;
+  return LOOK_UP (outcomes, outcome);
 }
 
 const char *
 words_source (const char *source)
 {
-  static const struct
-  {
-    const char *source, *word;
-  } sources[] = {
+  static const Word sources[] = {
     { "receipt", N_ ("receipt") },
     { "prescription", N_ ("prescription (electronic)") },
     { "dispensing", N_ ("dispensing (electronic)") },
   };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (sources); i++)
-    if (g_strcmp0 (sources[i].source, source) == 0)
-      return _ (sources[i].word);
-  return source;
+  return LOOK_UP (sources, source);
 }
 
 const char *

@@ -357,7 +357,9 @@ gather_items (const GPtrArray *checkups)
   return items;
 }
 
-/* The range that the center has sent with @object, or that of the check-ups' programme. */
+#define GENERAL "*" /* before limits that the center has not sent: the legend says what they are */
+
+/* The range that the center has sent with @object, or the general limits. */
 static gboolean
 find_range (const View *view, JsonObject *object, CheckupRange *ret_range)
 {
@@ -384,11 +386,12 @@ format_value (JsonObject *object, const CheckupRange *range)
 }
 
 static char *
-format_range (const CheckupRange *range, const char *unit)
+format_range (JsonObject *object, const CheckupRange *range, const char *unit)
 {
   const char *low = range->low != NULL ? range->low : "", *high = range->high != NULL ? range->high : "";
+  const gboolean is_own = records_model_get_object (object, "reference") != NULL;
 
-  return g_strdup_printf ("%s–%s %s", low, high, unit);
+  return g_strdup_printf ("%s%s–%s %s", is_own ? "" : GENERAL, low, high, unit);
 }
 
 static void
@@ -406,7 +409,7 @@ add_item (View *view, const Item *item, guint n_checkups)
   const gboolean has_range = find_range (view, item->newest, &range);
   const char *unit = records_model_get_text (item->newest, "unit"),
              *name = records_model_get_text (item->newest, "name");
-  g_autofree char *limits = has_range ? format_range (&range, unit) : g_strdup (unit);
+  g_autofree char *limits = has_range ? format_range (item->newest, &range, unit) : g_strdup (unit);
   g_autoptr (GString) line = g_string_new (NULL);
   Meaning meaning = MEANING_PLAIN;
 
@@ -441,8 +444,8 @@ add_checkups (View *view)
   if (checkups->len == 0)
     return;
   page_add (view->page, MEANING_FAINT, "",
-            _ ("H above, L below the reference range: the center’s, or else the limits for health guidance of the "
-               "specific health check-ups."));
+            _ ("H above, L below the reference range: the center’s. *: it has sent none; these are the general limits "
+               "for health guidance of the specific health check-ups, and judge no illness."));
   page_add_cut (view->page, MEANING_PLAIN, "", "");
   append_column (line, _ ("Item"), get_name_columns (view));
   append_column (line, _ ("Reference range"), RANGE_COLUMNS);

@@ -131,8 +131,8 @@ test_checkups (void)
 
   g_assert_null (strstr (lines, "!"));
   g_assert_nonnull (strstr (lines, "2024-06-01   2023-06-01\n"));
-  g_assert_nonnull (strstr (lines, "ＬＤＬ                            –119 mg/dL       130 H        110\n"));
-  g_assert_nonnull (strstr (lines, "ＬＤＬ                            –119 mg/dL       118\n")); /* twice */
+  g_assert_nonnull (strstr (lines, "ＬＤＬ                            *–119 mg/dL      130 H        110\n"));
+  g_assert_nonnull (strstr (lines, "ＬＤＬ                            *–119 mg/dL      118\n")); /* twice */
   g_assert_nonnull (strstr (lines, "ＨＤＬ                            35–90 mg/dL      39\n"));  /* the center's own */
   g_assert_nonnull (strstr (lines, "喫煙                              mg/dL            いいえ\n"));
   for (guint columns = 40; columns <= 132; columns++)
@@ -192,6 +192,10 @@ test_ranges (void)
   g_assert_cmpint (checkup_ranges_judge ("85", &range), ==, ' ');
   g_assert_false (checkup_ranges_find ("9N016160100000001", "", &range)); /* nobody's */
   g_assert_false (checkup_ranges_find ("1A010000000190111", "1", &range));
+  g_assert_true (checkup_ranges_find ("3F015129902327101", NULL, &range)); /* at any time, not fasting */
+  g_assert_cmpint (checkup_ranges_judge ("174", &range), ==, ' ');
+  g_assert_true (checkup_ranges_find ("3F015000002327101", NULL, &range));
+  g_assert_cmpint (checkup_ranges_judge ("150", &range), ==, 'H');
   g_assert_true (checkup_ranges_find ("3F070000002327101", NULL, &range));
   g_assert_cmpint (checkup_ranges_judge ("39", &range), ==, 'L');
   g_assert_cmpint (checkup_ranges_judge ("40", &range), ==, ' ');

@@ -4,8 +4,7 @@
 
 #include <glib/gi18n.h>
 
-#include "client/asserted.h"
-#include "client/errors.h"
+#include "client/ledger-decision.h"
 #include "client/ledger-view.h"
 #include "client/output.h"
 
@@ -26,19 +25,6 @@ free_listing (Listing *listing)
   g_ptr_array_unref (listing->emergencies);
   g_hash_table_unref (listing->reviewed);
   g_free (listing);
-}
-
-static void
-fail_naming_right (Client *client, const GError *error)
-{
-  g_autofree char *name = NULL, *message = NULL;
-
-  errors_split (error, &name, &message);
-  if (errors_get_exit_code (name) == EXIT_CODE_NOT_AUTHORIZED)
-    client_fail_saying (client, name,
-                        _ ("You may not do this. It needs the right to manage (org.shikaku.manage), which root has."));
-  else
-    client_fail (client, error);
 }
 
 static void
@@ -90,7 +76,7 @@ on_page (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (page == NULL)
     {
-      fail_naming_right (listing->client, error);
+      ledger_fail_reading (listing->client, error);
       free_listing (listing);
       return;
     }
@@ -130,37 +116,4 @@ ledger_review_list (Client *client)
   listing->emergencies = g_ptr_array_new_with_free_func ((GDestroyNotify)g_variant_unref);
   listing->reviewed = g_hash_table_new_full (g_int64_hash, g_int64_equal, g_free, NULL);
   ask_page (listing);
-}
-
-static void
-on_marked (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Client *client = user_data;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GVariant) place = client_finish_call (source, result, &error);
-
-  if (place == NULL)
-    {
-      fail_naming_right (client, error);
-      return;
-    }
-  if (client->json)
-    output_json (place);
-  else
-    g_print ("%s\n", _ ("That it was looked at is in the ledger."));
-  client_quit (client, EXIT_CODE_OK);
-}
-
-/* The reason is an argument of its own here. */
-void
-ledger_review_mark (Client *client, guint64 place, const char *reason)
-{
-  GVariantDict options = G_VARIANT_DICT_INIT (NULL);
-
-  asserted_insert (&options);
-  g_variant_dict_remove (&options, "Reason");
-  g_variant_dict_remove (&options, "BreakGlass");
-  client_call (client, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_LEDGER, "Review",
-               g_variant_new ("(ts@a{sv})", place, reason, g_variant_dict_end (&options)), CLIENT_CALL_SECONDS,
-               on_marked, client);
 }

@@ -66,10 +66,10 @@ check_words (const Verb *verb, int argc, char **argv)
     {
       const int wanted = verb->argued != NULL && g_strv_contains (verb->argued, argv[1]) ? 3 : 2;
 
-      if (argc == wanted)
+      if (argc == wanted && (wanted == 2 || g_utf8_validate (argv[2], -1, NULL)))
         return NULL;
       return argc < wanted ? g_strdup_printf (_ ("“%s” must be followed by an argument."), argv[1])
-                           : g_strdup_printf (_ ("Unexpected argument “%s”."), argv[wanted]);
+                           : g_strdup_printf (_ ("Unexpected argument “%s”."), argv[argc - 1]);
     }
   words = g_strjoinv (", ", (char **)verb->words);
   return g_strdup_printf (_ ("“%s” must be followed by one word of: %s."), verb->name, words);

@@ -8,6 +8,7 @@
 
 #include "client/asserted.h"
 #include "client/client.h"
+#include "client/ledger-decision.h"
 #include "client/ledger-export.h"
 #include "client/ledger-review.h"
 #include "client/ledger-view.h"
@@ -22,7 +23,7 @@
 static int option_days = 1;
 static gint64 option_from = -1, option_entry = -1;
 static char **option_kinds;
-static char *option_visit, *option_to, *option_checkpoint;
+static char *option_visit, *option_to, *option_checkpoint, *option_act;
 static gboolean option_person;
 
 static const GOptionEntry options[] = {
@@ -38,12 +39,15 @@ static const GOptionEntry options[] = {
     N_ ("verify: against this checkpoint, which had left the computer"), N_ ("FILE") },
   { "entry", 0, 0, G_OPTION_ARG_INT64, &option_entry,
     N_ ("review: say that this emergency was looked at; what was found is the --reason"), N_ ("PLACE") },
+  { "act", 0, 0, G_OPTION_ARG_STRING, &option_act, N_ ("rotate: what has become of the key before it (rotated)"),
+    N_ ("ACT") },
   ASSERTED_OPTIONS,
   { NULL },
 };
 
-static const char *const words[] = { "list", "show", "verify", "export", "review", NULL };
-static const char *const argued[] = { "show", "export", NULL };
+static const char *const words[] = { "list", "show", "verify", "export", "review", "restore", "rotate", NULL };
+static const char *const argued[] = { "show", "export", "restore", "rotate", NULL };
+static const char *const acts[] = { "rotated", "lost", "compromised", NULL };
 static const char *const formats[] = { "jsonl", "tiles", "fhir", NULL };
 
 static const char *const kind_words[] = {
@@ -53,7 +57,8 @@ static const char *const kind_words[] = {
       NULL
 };
 
-static const VerbValues values[] = { { "kind", kind_words }, { "export", formats }, ASSERTED_VALUES, { NULL, NULL } };
+static const VerbValues values[]
+    = { { "kind", kind_words }, { "export", formats }, { "act", acts }, ASSERTED_VALUES, { NULL, NULL } };
 
 /* What a patient is asked for by; an empty answer leaves it out. */
 static const struct
@@ -80,20 +85,6 @@ typedef struct
   GVariantBuilder *entries; /* list: so far */
 } Errand;
 
-static void
-fail_naming_right (Client *client, const GError *error)
-{
-  g_autofree char *name = NULL, *message = NULL;
-
-  errors_split (error, &name, &message);
-  if (errors_get_exit_code (name) == EXIT_CODE_NOT_AUTHORIZED)
-    client_fail_saying (
-        client, name,
-        _ ("You may not do this. It needs the right to read the ledger (org.shikaku.ledger), which root has."));
-  else
-    client_fail (client, error);
-}
-
 /* list */
 
 static void ask_page (Errand *errand);
@@ -119,7 +110,7 @@ on_page (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (page == NULL)
     {
-      fail_naming_right (errand->client, error);
+      ledger_fail_reading (errand->client, error);
       return;
     }
   for (gsize i = 0; i < g_variant_n_children (page); i++)
@@ -190,7 +181,7 @@ on_shown (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (entries == NULL)
     {
-      fail_naming_right (client, error);
+      ledger_fail_reading (client, error);
       return;
     }
   if (g_variant_n_children (entries) > 0)
@@ -236,7 +227,7 @@ on_verified (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (verdict == NULL)
     {
-      fail_naming_right (client, error);
+      ledger_fail_reading (client, error);
       return;
     }
   if (client->json)
@@ -283,7 +274,7 @@ on_exported (GVariant *report, const GError *error, gpointer user_data)
   if (report == NULL)
     {
       if (g_dbus_error_is_remote_error (error) || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CLOSED))
-        fail_naming_right (client, error);
+        ledger_fail_reading (client, error);
       else /* of this side: the file cannot be written, or tar has failed */
         client_fail_saying (client, SHIKAKU_ERROR_PREFIX "Failed", error->message);
       return;
@@ -312,9 +303,22 @@ static void
 start_review (Errand *errand)
 {
   if (option_entry >= 0)
-    ledger_review_mark (errand->client, (guint64)option_entry, asserted_reason);
+    ledger_decide (errand->client, "Review", g_variant_new_uint64 ((guint64)option_entry), asserted_reason);
   else
     ledger_review_list (errand->client);
+}
+
+static void
+start_restore (Errand *errand)
+{
+  ledger_decide (errand->client, "AcceptRestore", NULL, errand->client->argument);
+}
+
+static void
+start_rotate (Errand *errand)
+{
+  ledger_decide (errand->client, "RotateKey", g_variant_new_string (option_act != NULL ? option_act : acts[0]),
+                 errand->client->argument);
 }
 
 static const struct
@@ -322,8 +326,8 @@ static const struct
   const char *word;
   void (*start) (Errand *errand);
 } starts[] = {
-  { "list", start_list },     { "show", start_show },     { "verify", start_verify },
-  { "export", start_export }, { "review", start_review },
+  { "list", start_list },     { "show", start_show },       { "verify", start_verify }, { "export", start_export },
+  { "review", start_review }, { "restore", start_restore }, { "rotate", start_rotate },
 };
 
 static void

@@ -338,9 +338,13 @@ def test_client(rig):
     rig.client("ledger", "export", "jsonl", "--person", "--to", rig.folder / "person", user="root", check=0,
                stdin="19000101\n架空 だれか\n\n\n\n")
     assert [json.loads(line)["Act"] for line in (rig.folder / "person").read_text().splitlines()] == ["ledger-export"]
-    assert rig.client("ledger", "list", user="tester").status == 6
+    place = json.loads(rig.client("ledger", "rotate", "年次交換", "--staff", "it-7", "--json", user="root", check=0).text())
+    changed = json.loads(rig.client("ledger", "show", str(place), "--json", user="root", check=0).text())
+    assert changed.items() >= {"Kind": "key", "Act": "rotated", "Reason": "年次交換", "Staff": "it-7"}.items(), changed
+    for refused in (("list",), ("review",), ("rotate", "x"), ("restore", "x")):
+        assert rig.client("ledger", *refused, user="tester").status == 6, refused
     for wrong in (("ledger",), ("ledger", "show"), ("ledger", "burn"), ("ledger", "list", "x"),
-                  ("ledger", "list", "--days", "0")):
+                  ("ledger", "list", "--days", "0"), ("ledger", "rotate"), ("ledger", "rotate", "x", "--act", "bored")):
         assert rig.client(*wrong, user="root").status == 64, wrong
 
 
@@ -401,7 +405,8 @@ def check_restore(rig, root, target):
     expect_error("LedgerFailed", get_list, root)
     verdict = ask(root, "Verify", options({"Checkpoint": newer}))
     assert {fault["What"] for fault in verdict["Faults"]} >= {"older"}, verdict
-    place = ask(root, "AcceptRestore", GLib.Variant("s", "the disk was replaced"), options({"Staff": "it-7"}))
+    place = json.loads(rig.client("ledger", "restore", "the disk was replaced", "--staff", "it-7", "--json", user="root",
+                                  check=0).text())
     entry = get_list(root, Kinds=["restore"])[0]
     assert (entry["Index"], entry["Reason"], entry["Staff"]) == (place, "the disk was replaced", "it-7"), entry
 

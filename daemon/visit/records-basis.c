@@ -209,6 +209,7 @@ make_subject_of_item (const ConsentBookItem *item, GError **error)
   subject = g_new0 (RecordsSubject, 1);
   subject->origin = g_intern_string (person->origin);
   subject->evidence = g_intern_string (person->evidence);
+  subject->treatment = (TransportTreatment)item->treatment;
   subject->name = g_strdup (person->name);
   subject->name_of_other = g_strdup (person->name_of_other);
   subject->kana = g_strdup (person->kana);
@@ -233,5 +234,6 @@ records_basis_make_subject (const RecordsBasis *basis, GError **error)
     return NULL;
   subject->origin = visit_origin_get (visit_get_origin (basis->visit))->word;
   subject->evidence = visit_get_evidence (basis->visit);
+  subject->treatment = visit_get_treatment (basis->visit);
   return subject;
 }

@@ -428,7 +428,7 @@ ask_part (RecordsFetch *fetch)
     .format = get_format (fetch),
     .from = *part->from != '\0' ? part->from : NULL,
     .to = *part->to != '\0' ? part->to : NULL,
-    .treatment = TRANSPORT_TREATMENT_OUTPATIENT,
+    .treatment = fetch->setup.subject->treatment,
     .insurer_number = fetch->setup.subject->insurer_number,
     .symbol = fetch->setup.subject->symbol,
     .number = fetch->setup.subject->number,

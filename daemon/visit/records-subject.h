@@ -11,6 +11,7 @@
 typedef struct
 {
   const char *origin, *evidence;                   /* static */
+  TransportTreatment treatment;                    /* for which they are looked at */
   char *name, *name_of_other;                      /* as the center sent them; NULL: it did not */
   char *kana, *kana_of_other, *birthdate;          /* likewise */
   char *insurer_number, *symbol, *number, *branch; /* likewise */

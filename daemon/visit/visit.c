@@ -416,6 +416,12 @@ visit_get_origin (Visit *visit)
   return visit->origin;
 }
 
+TransportTreatment
+visit_get_treatment (Visit *visit)
+{
+  return visit_options_get_treatment (visit->options);
+}
+
 const char *
 visit_get_evidence (Visit *visit)
 {

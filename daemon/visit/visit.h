@@ -43,8 +43,9 @@ VisitState visit_get_state (Visit *visit);
 gboolean visit_is_finished (Visit *visit); /* done, failed or cancelled */
 VisitOrigin visit_get_origin (Visit *visit);
 const char *visit_get_evidence (Visit *visit); /* card, number; static */
-gboolean visit_needs_card (Visit *visit);      /* else it has only its reader's agent */
-const char *visit_get_method (Visit *visit);   /* pin, none; "" until known */
+TransportTreatment visit_get_treatment (Visit *visit);
+gboolean visit_needs_card (Visit *visit);    /* else it has only its reader's agent */
+const char *visit_get_method (Visit *visit); /* pin, none; "" until known */
 gboolean visit_get_agent_is_caller (Visit *visit);
 const char *visit_get_reader (Visit *visit); /* object path, "/" without a reader */
 gint64 visit_get_opened (Visit *visit);      /* microseconds since the epoch, UTC */

@@ -270,11 +270,11 @@ fetch_records (Transport *transport, const TransportRecordsQuery *query, GCancel
 
   g_assert_nonnull (query->identifier);
   g_assert_cmpuint (strlen (query->identifier), <=, 50);
-  g_string_append_printf (center->fetched, "%s%s %s-%s %s%s%s", center->fetched->len > 0 ? "; " : "",
+  g_string_append_printf (center->fetched, "%s%s %s-%s %s%s%s for %u", center->fetched->len > 0 ? "; " : "",
                           consent_kind_to_string (query->kind), query->from != NULL ? query->from : "",
                           query->to != NULL ? query->to : "", query->format == TRANSPORT_RECORDS_PDF ? "pdf" : "xml",
                           query->with_prescriptions ? " +prescriptions" : "",
-                          query->with_treatment ? " +treatment" : "");
+                          query->with_treatment ? " +treatment" : "", (guint)query->treatment);
   call (transport, FAKE_FETCH, cancellable, callback, user_data);
 }
 

@@ -79,7 +79,7 @@ set_up_named (Setup *setup, const char *name)
   station_set_ledger (setup->desk->station, setup->fake.ledger);
   setup->desk->center->bodies[FAKE_CHECK_CARD] = setup->answer;
   setup->desk->center->bodies[FAKE_REGISTER] = GRANTED;
-  setup->visit = fake_desk_open (setup->desk, "drug");
+  setup->visit = fake_desk_open_with (setup->desk, "/v/1", "drug", &(VisitOptions){ .purpose = "emergency" });
   fake_desk_insert (setup->desk);
   fake_desk_wait (setup->desk, setup->visit, VISIT_DONE);
   g_assert_cmpuint (count_documents (), ==, 0);
@@ -219,7 +219,7 @@ test_data (Setup *setup, gconstpointer data)
   g_assert_cmpint (read (part->document, read_back, strlen (setup->medicines) + 1), ==,
                    (gssize)strlen (setup->medicines));
   g_assert_cmpstr (read_back, ==, setup->medicines);
-  g_assert_cmpstr (setup->desk->center->fetched->str, ==, "drug 202501-202504 xml +prescriptions");
+  g_assert_cmpstr (setup->desk->center->fetched->str, ==, "drug 202501-202504 xml +prescriptions for 4");
   clear (&outcome);
   assert_ledger (setup, "fetch disclosure:data");
 }
@@ -608,6 +608,7 @@ test_after_the_visit (Setup *setup, gconstpointer data)
   g_assert_true (station_hash_insured (station, &nobody, &patient, NULL));
   fetch_of (setup, &patient, NULL, SHIKAKU_ERROR_NOT_FOUND);
   fetch_of (setup, &patient, NULL, SHIKAKU_ERROR_RECORDS_REFUSED);
+  g_assert_true (g_str_has_suffix (setup->desk->center->fetched->str, " for 4")); /* as the visit was */
   assert_ledger (setup, "handover:created:records handover:records fetch disclosure:data handover:records fetch"
                         " disclosure:data fetch disclosure:data refusal:RecordsRefused refusal:RecordsRefused");
 }

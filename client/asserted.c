@@ -17,16 +17,18 @@ const char *const asserted_roles[] = {
 static void
 insert_text (GVariantDict *options, const char *key, const char *text)
 {
-  g_autofree char *utf8 = text != NULL && *text != '\0' ? g_locale_to_utf8 (text, -1, NULL, NULL, NULL) : NULL;
-
-  if (utf8 != NULL)
-    g_variant_dict_insert (options, key, "s", utf8);
+  if (text != NULL && *text != '\0')
+    g_variant_dict_insert (options, key, "s", text);
 }
 
+/* GOption has made UTF-8 of the line already. */
 void
 asserted_insert (GVariantDict *options)
 {
-  insert_text (options, "Staff", asserted_staff != NULL ? asserted_staff : g_getenv ("SHIKAKU_STAFF"));
+  const char *desk = g_getenv ("SHIKAKU_STAFF");
+  g_autofree char *staff = desk != NULL ? g_locale_to_utf8 (desk, -1, NULL, NULL, NULL) : NULL;
+
+  insert_text (options, "Staff", asserted_staff != NULL ? asserted_staff : staff);
   insert_text (options, "Role", asserted_role);
   insert_text (options, "Reason", asserted_reason);
   if (asserted_is_break_glass)

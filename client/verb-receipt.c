@@ -9,7 +9,7 @@
 #include "client/client.h"
 #include "client/output.h"
 #include "client/receipt-page.h"
-#include "client/words.h"
+#include "daemon/codec/receipt.h"
 
 #define FILE_MAXIMUM 1048576 /* bytes */
 
@@ -166,27 +166,19 @@ verify (Client *client)
   return verdict == RECEIPT_SELF_SIGNED ? EXIT_CODE_UNKNOWN : EXIT_CODE_NOT_ELIGIBLE;
 }
 
-/* is_number: what is asked of the daemon; all else is a file. */
-static gboolean
-is_number (const char *text)
-{
-  const char *dash = strchr (text, '-');
-
-  return dash != NULL && dash > text && strspn (text, "0123456789") == (gsize)(dash - text) && strlen (dash + 1) == 16
-         && strspn (dash + 1, "0123456789abcdef") == 16;
-}
-
 static gboolean
 alone (Client *client)
 {
   g_autofree char *json = NULL;
+  const char *digits;
+  guint64 place;
 
   if (strcmp (client->word, "verify") == 0)
     {
       client->exit_code = verify (client);
       return TRUE;
     }
-  if (is_number (client->argument))
+  if (receipt_parse_id (client->argument, &place, &digits)) /* the daemon is asked; all else is a file */
     return FALSE;
   json = read_file (client->argument);
   if (json == NULL)

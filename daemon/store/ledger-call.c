@@ -74,7 +74,6 @@ ledger_call_unref (gpointer data)
   g_clear_pointer (&call->lazy, g_ptr_array_unref);
   g_clear_pointer (&call->anchors, g_ptr_array_unref);
   g_clear_pointer (&call->entries, g_ptr_array_unref);
-  g_clear_pointer (&call->leaves, g_array_unref);
   g_clear_pointer (&call->examination, ledger_examination_free);
   g_clear_error (&call->answer);
   if (call->result != NULL && call->result_free != NULL)
@@ -106,7 +105,7 @@ append_lazy (LedgerCall *call, sqlite3 *database, GError **error)
   if (call->lazy == NULL)
     return TRUE;
   for (guint i = 0; i < call->lazy->len; i++)
-    if (!ledger_tree_append (call->tree, database, call->lazy->pdata[i], &index, NULL, error))
+    if (!ledger_tree_append (call->tree, database, call->lazy->pdata[i], &index, error))
       return FALSE;
   for (guint i = 0; i < call->anchors->len; i++)
     {

@@ -67,12 +67,10 @@ struct LedgerCall
   char *staff, *visit, *text;
   guint8 people[4][LEDGER_PERSON_SIZE]; /* of the filter */
   guint64 from, to;
-  guint level;
 
   /* Out. */
   GError *answer;
   guint64 index;
-  GArray *leaves; /* of MerkleHash */
   gpointer result;
   GDestroyNotify result_free;
   LedgerExamination *examination;

@@ -325,28 +325,6 @@ ledger_query_prove_consistency (LedgerTree *tree, sqlite3 *database, guint64 fro
   return NULL;
 }
 
-GBytes *
-ledger_query_tile (LedgerTree *tree, sqlite3 *database, guint level, guint64 n, guint width, GError **error)
-{
-  const LedgerHead *head = need_head (tree, error);
-  const guint node_level = 8 * level;
-  g_autofree MerkleHash *hashes = NULL;
-
-  if (head == NULL)
-    return NULL;
-  if (level > 7 || width == 0 || width > 256 || n > (head->frontier.size >> node_level) / 256
-      || n * 256 + width > head->frontier.size >> node_level)
-    {
-      set_not_found (error, "there is no such tile yet");
-      return NULL;
-    }
-  hashes = g_new (MerkleHash, width);
-  for (guint i = 0; i < width; i++)
-    if (!ledger_table_read_node (database, node_level, n * 256 + i, &hashes[i], error))
-      return NULL;
-  return g_bytes_new (hashes, width * sizeof *hashes);
-}
-
 /* Anchors. */
 
 gboolean

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * ledger-query: what is asked of a ledger, in a job of the store. In: questions. Out: its state, records, proofs and
- * tiles. What cannot be answered is NOT_FOUND; FAILED is the file's.
+ * ledger-query: what is asked of a ledger, in a job of the store. In: questions. Out: its state, records and
+ * proofs. What cannot be answered is NOT_FOUND; FAILED is the file's.
  */
 #pragma once
 
@@ -14,7 +14,6 @@ GPtrArray *ledger_query_read (LedgerTree *tree, sqlite3 *database, const LedgerF
                               GError **error);
 char *ledger_query_prove (LedgerTree *tree, sqlite3 *database, guint64 index, const char *checkpoint, GError **error);
 GBytes *ledger_query_prove_consistency (LedgerTree *tree, sqlite3 *database, guint64 from, guint64 to, GError **error);
-GBytes *ledger_query_tile (LedgerTree *tree, sqlite3 *database, guint level, guint64 n, guint width, GError **error);
 
 /* ledger_query_keep_anchor: what is not of this ledger, or another than it is, is left out, and logged. */
 gboolean ledger_query_keep_anchor (LedgerTree *tree, sqlite3 *database, const char *way, const char *checkpoint,

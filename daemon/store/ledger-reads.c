@@ -138,34 +138,6 @@ ledger_prove_consistency_finish (Ledger *ledger, GAsyncResult *result, GError **
   return ledger_call_finish_result (result, error);
 }
 
-static gboolean
-query_tile (LedgerCall *call, sqlite3 *database, GError **error)
-{
-  GError *failure = NULL;
-
-  call->result_free = (GDestroyNotify)g_bytes_unref;
-  return take_answer (call,
-                      ledger_query_tile (call->tree, database, call->level, call->from, (guint)call->to, &failure),
-                      &failure, error);
-}
-
-void
-ledger_get_tile (Ledger *ledger, guint level, guint64 n, guint width, GAsyncReadyCallback callback, gpointer user_data)
-{
-  LedgerCall *call = ledger_call_new (ledger, query_tile, ledger_get_tile, callback, user_data);
-
-  call->level = level;
-  call->from = n;
-  call->to = width;
-  ledger_call_begin (ledger, call, FALSE);
-}
-
-GBytes *
-ledger_get_tile_finish (Ledger *ledger, GAsyncResult *result, GError **error)
-{
-  return ledger_call_finish_result (result, error);
-}
-
 /* Examining. */
 
 static gboolean

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * ledger-reads: what is asked of a ledger without writing to it: for everybody a part of ledger.h, which includes it.
- * In: questions. Out: state, records, proofs, tiles, and what is wrong. Asynchronous; on the main thread.
+ * In: questions. Out: state, records, proofs, and what is wrong. Asynchronous; on the main thread.
  */
 #pragma once
 
@@ -30,9 +30,8 @@ void ledger_read (Ledger *ledger, const LedgerFilter *filter, GAsyncReadyCallbac
 GPtrArray *ledger_read_finish (Ledger *ledger, GAsyncResult *result, guint64 *ret_next, GError **error);
 
 /*
- * ledger_prove: that entry @index is in the tree of @size entries (0: the newest): finish: the text of a tlog-proof.
- * ledger_prove of a @size that is not the newest has @checkpoint below it, which says that size; NULL: the newest.
- * NOT_FOUND: no such entry, or no such size.
+ * ledger_prove: that entry @index is in a tree: finish: the text of a tlog-proof. @checkpoint: the signed note below it,
+ * of this ledger as it was when it had that size; NULL: the newest. NOT_FOUND: no such entry, or no such checkpoint.
  */
 void ledger_prove (Ledger *ledger, guint64 index, const char *checkpoint, GAsyncReadyCallback callback,
                    gpointer user_data);
@@ -43,14 +42,6 @@ char *ledger_prove_finish (Ledger *ledger, GAsyncResult *result, GError **error)
 void ledger_prove_consistency (Ledger *ledger, guint64 from, guint64 to, GAsyncReadyCallback callback,
                                gpointer user_data);
 GBytes *ledger_prove_consistency_finish (Ledger *ledger, GAsyncResult *result, GError **error);
-
-/*
- * ledger_get_tile: as tlog-tiles has it: @width (1 to 256) hashes of level 8 × @level, from @n × 256. NOT_FOUND: there
- * are not so many. Of entries, a bundle is made of ledger_read; one below the minimum cannot be.
- */
-void ledger_get_tile (Ledger *ledger, guint level, guint64 n, guint width, GAsyncReadyCallback callback,
-                      gpointer user_data);
-GBytes *ledger_get_tile_finish (Ledger *ledger, GAsyncResult *result, GError **error);
 
 /* Examining. */
 

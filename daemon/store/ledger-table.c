@@ -127,11 +127,11 @@ ledger_table_insert (sqlite3 *database, guint64 place, const MerkleHash *made, g
 }
 
 gboolean
-ledger_table_read_node (sqlite3 *database, guint level, guint64 index, MerkleHash *ret_hash, GError **error)
+ledger_table_read (guint level, guint64 index, MerkleHash *ret_hash, gpointer user_data)
 {
-  const gint64 numbers[] = { (gint64)(((index + 1) << level) - 1) };
+  const gint64 place = (gint64)(((index + 1) << level) - 1);
   sqlite3_stmt *statement
-      = statement_prepare_with (database, "SELECT hashes FROM ledger WHERE place = ?;", numbers, 1, error);
+      = statement_prepare_with (user_data, "SELECT hashes FROM ledger WHERE place = ?;", &place, 1, NULL);
   const gsize end = (level + 1) * sizeof (MerkleHash);
   gboolean found;
   int result;
@@ -143,18 +143,7 @@ ledger_table_read_node (sqlite3 *database, guint level, guint64 index, MerkleHas
   if (found)
     memcpy (ret_hash->bytes, (const guint8 *)sqlite3_column_blob (statement, 0) + end - sizeof (MerkleHash),
             sizeof (MerkleHash));
-  if (!statement_finish (statement, result, error))
-    return FALSE;
-  if (!found)
-    g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "no hash %" G_GUINT64_FORMAT " of level %u", index,
-                 level);
-  return found;
-}
-
-gboolean
-ledger_table_read (guint level, guint64 index, MerkleHash *ret_hash, gpointer user_data)
-{
-  return ledger_table_read_node (user_data, level, index, ret_hash, NULL);
+  return statement_finish (statement, result, NULL) && found;
 }
 
 gboolean

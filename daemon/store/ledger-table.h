@@ -37,9 +37,7 @@ gboolean ledger_table_write_head (sqlite3 *database, const LedgerHead *head, GEr
 gboolean ledger_table_insert (sqlite3 *database, guint64 place, const MerkleHash *made, guint n, gconstpointer leaf,
                               gsize size, GError **error);
 
-/* ledger_table_read_node: FALSE also where it is not there (NOT_FOUND). ledger_table_read: a MerkleRead; @user_data:
- * the database. */
-gboolean ledger_table_read_node (sqlite3 *database, guint level, guint64 index, MerkleHash *ret_hash, GError **error);
+/* ledger_table_read: a MerkleRead; @user_data: the database. */
 gboolean ledger_table_read (guint level, guint64 index, MerkleHash *ret_hash, gpointer user_data);
 
 /* ledger_table_get_last: the greatest place there is; -1: none. */

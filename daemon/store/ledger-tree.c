@@ -117,12 +117,6 @@ ledger_tree_get_head (LedgerTree *tree)
   return tree->head.checkpoint != NULL ? &tree->head : NULL;
 }
 
-const GError *
-ledger_tree_get_trouble (LedgerTree *tree)
-{
-  return tree->trouble;
-}
-
 void
 ledger_tree_take_news (LedgerTree *tree, LedgerNews *ret_news)
 {
@@ -430,14 +424,11 @@ get_ready (LedgerTree *tree, sqlite3 *database, GError **error)
 }
 
 gboolean
-ledger_tree_append (LedgerTree *tree, sqlite3 *database, const LedgerEntry *entry, guint64 *ret_index,
-                    MerkleHash *ret_leaf, GError **error)
+ledger_tree_append (LedgerTree *tree, sqlite3 *database, const LedgerEntry *entry, guint64 *ret_index, GError **error)
 {
   if (!get_ready (tree, database, error) || !put_with_clock (tree, database, entry, error))
     return FALSE;
   *ret_index = tree->head.frontier.size - 1;
-  if (ret_leaf != NULL)
-    *ret_leaf = tree->last_leaf;
   return TRUE;
 }
 
@@ -587,7 +578,7 @@ drop_old (LedgerTree *tree, sqlite3 *database, const Pruning *pruning, GError **
   ledger_entry_add_number (entry, LEDGER_FIELD_BEFORE, pruning->end);
   ledger_entry_add_number (entry, LEDGER_FIELD_SIZE, pruning->drop->len);
   tree->head.minimum = pruning->end;
-  return ledger_tree_append (tree, database, entry, &place, NULL, error);
+  return ledger_tree_append (tree, database, entry, &place, error);
 }
 
 gboolean

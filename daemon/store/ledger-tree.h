@@ -26,9 +26,9 @@ void ledger_tree_set_origin (LedgerTree *tree, const char *begin);
 /* Of the store, whose data is the tree. */
 extern const StoreHooks ledger_tree_hooks;
 
-/* ledger_tree_append: NOT_FOUND: no key; LEDGER_FAILED: why it cannot go on. @ret_leaf may be NULL. */
+/* ledger_tree_append: NOT_FOUND: no key; LEDGER_FAILED: why it cannot go on. */
 gboolean ledger_tree_append (LedgerTree *tree, sqlite3 *database, const LedgerEntry *entry, guint64 *ret_index,
-                             MerkleHash *ret_leaf, GError **error);
+                             GError **error);
 
 /* ledger_tree_get_last_leaf: the hash of what was appended last. */
 void ledger_tree_get_last_leaf (LedgerTree *tree, MerkleHash *ret_leaf);
@@ -48,9 +48,8 @@ gboolean ledger_tree_change_key (LedgerTree *tree, sqlite3 *database, LedgerEntr
  */
 gboolean ledger_tree_prune (LedgerTree *tree, sqlite3 *database, gint64 before, gboolean *ret_more, GError **error);
 
-/* ledger_tree_get_head: NULL: it is not born. (transfer none). _get_trouble: NULL: it can go on, as far as was seen. */
+/* ledger_tree_get_head: NULL: it is not born. (transfer none). */
 const LedgerHead *ledger_tree_get_head (LedgerTree *tree);
-const GError *ledger_tree_get_trouble (LedgerTree *tree);
 
 /* ledger_tree_open_key: (transfer none) the key in force, or NULL with NOT_FOUND, LEDGER_FAILED. */
 const LedgerKey *ledger_tree_open_key (LedgerTree *tree, sqlite3 *database, GError **error);

@@ -117,17 +117,14 @@ ledger_get_size (Ledger *ledger)
 static gboolean
 append (LedgerCall *call, sqlite3 *database, GError **error)
 {
-  call->leaves = g_array_new (FALSE, FALSE, sizeof (MerkleHash));
   for (guint i = 0; i < call->entries->len; i++)
     {
       guint64 index;
-      MerkleHash leaf;
 
-      if (!ledger_tree_append (call->tree, database, call->entries->pdata[i], &index, &leaf, error))
+      if (!ledger_tree_append (call->tree, database, call->entries->pdata[i], &index, error))
         return FALSE;
       if (i == 0)
         call->index = index;
-      g_array_append_val (call->leaves, leaf);
     }
   return TRUE;
 }
@@ -146,14 +143,6 @@ gboolean
 ledger_append_finish (Ledger *ledger, GAsyncResult *result, guint64 *ret_index, GError **error)
 {
   return ledger_call_finish_index (result, ret_index, error);
-}
-
-void
-ledger_append_get_leaf (GAsyncResult *result, guint n, MerkleHash *ret_leaf)
-{
-  const LedgerCall *call = g_task_get_task_data (G_TASK (result));
-
-  *ret_leaf = g_array_index (call->leaves, MerkleHash, n);
 }
 
 void
@@ -178,7 +167,7 @@ ledger_append_in (Ledger *ledger, struct sqlite3 *database, const LedgerEntry *e
 {
   GError *failure = NULL;
 
-  if (ledger_tree_append (ledger->tree, database, entry, ret_index, NULL, &failure))
+  if (ledger_tree_append (ledger->tree, database, entry, ret_index, &failure))
     return TRUE;
   g_propagate_error (error, ledger_call_adopt (failure));
   return FALSE;

@@ -52,9 +52,6 @@ void ledger_remove_observer (Ledger *ledger, LedgerObserver observer, gpointer u
 void ledger_append (Ledger *ledger, GPtrArray *entries, GAsyncReadyCallback callback, gpointer user_data);
 gboolean ledger_append_finish (Ledger *ledger, GAsyncResult *result, guint64 *ret_index, GError **error);
 
-/* ledger_append_get_leaf: the leaf hash of entry @n of those that were appended; after a finish that said TRUE. */
-void ledger_append_get_leaf (GAsyncResult *result, guint n, MerkleHash *ret_leaf);
-
 /*
  * ledger_append_lazily: @entry (transfer full) goes to the disk with the next that is appended, or within ten seconds,
  * or when LEDGER_LAZY_MANY wait, or when somebody asks for the ledger; it waits in memory for a disk that does not

@@ -302,42 +302,6 @@ test_proofs (FakeLedger *fake, gconstpointer data)
                                             (guint)(g_bytes_get_size (hashes) / MERKLE_HASH_SIZE)));
 }
 
-static GBytes *
-get_tile (FakeLedger *fake, guint level, guint64 n, guint width)
-{
-  g_autoptr (GAsyncResult) result = NULL;
-
-  ledger_get_tile (fake->ledger, level, n, width, fake_ledger_on_result, fake);
-  result = fake_ledger_wait (fake);
-  return ledger_get_tile_finish (fake->ledger, result, NULL);
-}
-
-static void
-test_tiles (FakeLedger *fake, gconstpointer data)
-{
-  g_autoptr (GBytes) first = NULL, second = NULL, above = NULL;
-  const MerkleHash *hashes;
-  MerkleFrontier frontier = { 0 };
-  MerkleHash made[MERKLE_LEVELS], root;
-
-  fake_ledger_append (fake, 0, 299);
-  first = get_tile (fake, 0, 0, 256);
-  second = get_tile (fake, 0, 1, 44);
-  above = get_tile (fake, 1, 0, 1);
-  g_assert_cmpuint (g_bytes_get_size (first), ==, 8192);
-  g_assert_cmpuint (g_bytes_get_size (second), ==, 44 * 32);
-  hashes = g_bytes_get_data (first, NULL);
-  for (guint i = 0; i < 256; i++)
-    merkle_frontier_append (&frontier, &hashes[i], made);
-  merkle_frontier_get_root (&frontier, &root);
-  g_assert_cmpmem (g_bytes_get_data (above, NULL), g_bytes_get_size (above), root.bytes, sizeof root.bytes);
-  g_assert_null (get_tile (fake, 0, 1, 45));
-  g_assert_null (get_tile (fake, 1, 0, 2));
-  g_assert_null (get_tile (fake, 0, G_MAXUINT64 / 256, 1));
-  g_assert_null (get_tile (fake, 8, 0, 1));
-  g_assert_null (get_tile (fake, 0, 0, 0));
-}
-
 static void
 test_anchors (FakeLedger *fake, gconstpointer data)
 {
@@ -638,11 +602,11 @@ main (int argc, char *argv[])
     { "/ledger/born", test_born },           { "/ledger/origin", test_origin },
     { "/ledger/lazily", test_lazily },       { "/ledger/lazily-many", test_lazily_many },
     { "/ledger/tenant", test_tenant },       { "/ledger/read", test_read },
-    { "/ledger/proofs", test_proofs },       { "/ledger/tiles", test_tiles },
-    { "/ledger/anchors", test_anchors },     { "/ledger/clock", test_clock },
-    { "/ledger/prune", test_prune },         { "/ledger/rotation", test_rotation },
-    { "/ledger/store-key", test_store_key }, { "/ledger/restore", test_restore },
-    { "/ledger/lost", test_lost },           { "/ledger/disk", test_disk },
+    { "/ledger/proofs", test_proofs },       { "/ledger/anchors", test_anchors },
+    { "/ledger/clock", test_clock },         { "/ledger/prune", test_prune },
+    { "/ledger/rotation", test_rotation },   { "/ledger/store-key", test_store_key },
+    { "/ledger/restore", test_restore },     { "/ledger/lost", test_lost },
+    { "/ledger/disk", test_disk },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -64,6 +64,17 @@ transport_challenge_free (TransportChallenge *challenge)
 }
 
 void
+transport_arrival_free (TransportArrival *arrival)
+{
+  if (arrival == NULL)
+    return;
+  g_free (arrival->name);
+  g_clear_pointer (&arrival->bytes, g_bytes_unref);
+  transport_reply_free (arrival->reply);
+  g_free (arrival);
+}
+
+void
 transport_reply_free (TransportReply *reply)
 {
   if (reply == NULL)

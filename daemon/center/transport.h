@@ -241,6 +241,8 @@ typedef struct
   gboolean is_noted; /* in this run of the daemon, and not kept yet */
 } TransportWay;
 
+#define TRANSPORT_ARRIVAL_DIGEST_SIZE 32u /* SHA-256 */
+
 /* What a transport can do. A visit is given the one that can do what its origin needs. */
 typedef enum
 {
@@ -251,7 +253,25 @@ typedef enum
   TRANSPORT_REGISTERS_REFERENCES = 1 << 4, /* register_reference */
   TRANSPORT_FETCHES_RECORDS = 1 << 5,      /* fetch_records */
   TRANSPORT_WITHDRAWS_CONSENTS = 1 << 6,   /* withdraw_consents, of home and online care alone */
+  TRANSPORT_BRINGS_ARRIVALS = 1 << 7,      /* arrived, release_arrival */
 } TransportAbility;
+
+/*
+ * What a terminal brought without having been asked: the answer about somebody who stood before its face reader, in a
+ * file that anybody who may write to the share can have made. Whose it is, nobody has said yet.
+ */
+typedef struct
+{
+  char *name;                                   /* of the file, without folders: the institution, a number, a time */
+  GBytes *bytes;                                /* of the file, as it lay there */
+  guint8 digest[TRANSPORT_ARRIVAL_DIGEST_SIZE]; /* SHA-256 of them */
+  gint64 at;             /* when the patient stood there, as the file says: microseconds since the epoch, UTC */
+  gint64 received;       /* when it was found; likewise */
+  TransportReply *reply; /* the answer and the consents given there; its body: the message alone, as XML */
+} TransportArrival;
+
+void transport_arrival_free (TransportArrival *arrival);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportArrival, transport_arrival_free)
 
 typedef struct Transport Transport;
 
@@ -327,6 +347,12 @@ typedef struct
 
   /* examine: walks the links now (Diagnose), then @callback, within TRANSPORT_EXAMINATION_MILLISECONDS; into links. */
   void (*examine) (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);
+  /*
+   * release_arrival: it is durable here, or was already: its file may go from the share (a copy for each other program
+   * that takes them is made before). @name, @digest: of a TransportArrival. What is not released stays, and is told
+   * again after a restart.
+   */
+  void (*release_arrival) (Transport *transport, const char *name, const guint8 *digest);
   /* reset: the machine has slept: idle connections are closed, they lead nowhere any more. */
   void (*reset) (Transport *transport);
   void (*free) (Transport *transport);
@@ -346,6 +372,9 @@ struct Transport
   void (*changed) (Transport *transport, gpointer user_data); /* state, credential_expires, is_behind or the link of the
                                                                  settings changed; set by the owner */
   gpointer changed_data;
+  /* arrived: of BRINGS_ARRIVALS; @arrival: (transfer full). Set by the owner; none is told before. */
+  void (*arrived) (Transport *transport, TransportArrival *arrival, gpointer user_data);
+  gpointer arrived_data;
 };
 
 /*

@@ -30,8 +30,8 @@ void ledger_read (Ledger *ledger, const LedgerFilter *filter, GAsyncReadyCallbac
 GPtrArray *ledger_read_finish (Ledger *ledger, GAsyncResult *result, guint64 *ret_next, GError **error);
 
 /*
- * ledger_prove: that entry @index is in a tree: finish: the text of a tlog-proof. @checkpoint: the signed note below it,
- * of this ledger as it was when it had that size; NULL: the newest. NOT_FOUND: no such entry, or no such checkpoint.
+ * ledger_prove: that entry @index is in a tree: finish: the text of a tlog-proof. @checkpoint: the signed note below
+ * it, of this ledger as it was when it had that size; NULL: the newest. NOT_FOUND: no such entry, or checkpoint.
  */
 void ledger_prove (Ledger *ledger, guint64 index, const char *checkpoint, GAsyncReadyCallback callback,
                    gpointer user_data);

@@ -122,6 +122,12 @@ station_note_refusal (Station *station, const Actor *actor, const char *act, Shi
 }
 
 void
+station_ledger_take_refusal (Station *station, LedgerEntry *entry)
+{
+  ledger_notes_take_refusal (station->ledger.notes, entry);
+}
+
+void
 station_note_ledger (Station *station, const LedgerNews *news)
 {
   if (news->error != NULL)

@@ -42,5 +42,8 @@ void station_ledger_note_finished (Station *station, Visit *visit);
 void station_note_act (Station *station, const Actor *actor, const char *act);
 void station_note_refusal (Station *station, const Actor *actor, const char *act, ShikakuError code);
 
+/* station_ledger_take_refusal: one that its own room has written. @entry: (transfer full). */
+void station_ledger_take_refusal (Station *station, LedgerEntry *entry);
+
 /* station_note_ledger: word of the ledger: what people should look at becomes an event. */
 void station_note_ledger (Station *station, const LedgerNews *news);

@@ -105,7 +105,7 @@ note_refusal (const Wish *wish, const GError *error)
   entry = records_entries_new_refusal (&facts, error);
   if (number != NULL)
     ledger_entry_add_bytes (entry, LEDGER_FIELD_PERSON_NUMBER, number, LEDGER_PERSON_SIZE);
-  ledger_notes_take_refusal (wish->station->ledger.notes, entry);
+  station_ledger_take_refusal (wish->station, entry);
 }
 
 /* refuse_wish: @wish, @error: (transfer full). */

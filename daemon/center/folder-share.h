@@ -110,13 +110,13 @@ void folder_share_dispose (FolderShare *share, const char *name, FolderShareFate
 
 /*
  * folder_share_copy_async: writes @bytes as @name into another @folder (a local one, for another program), durably and
- * whole. A file of that name that has the same bytes is as good. Return of finish: FALSE with EXISTS (other bytes are
- * there), TIMED_OUT (not known), or FAILED.
+ * whole. A file of that name that has the same bytes is as good. Return of finish: FALSE with FAILED, or TIMED_OUT (not
+ * known). *ret_is_other: whether another file has that name; may be NULL.
  */
 void folder_share_copy_async (FolderShare *share, const char *folder, const char *name, GBytes *bytes,
                               guint milliseconds, GCancellable *cancellable, GAsyncReadyCallback callback,
                               gpointer user_data);
-gboolean folder_share_copy_finish (GAsyncResult *result, GError **error);
+gboolean folder_share_copy_finish (GAsyncResult *result, gboolean *ret_is_other, GError **error);
 
 typedef enum
 {

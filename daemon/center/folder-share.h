@@ -8,16 +8,16 @@
  * either. Nobody tells of a file that another machine has written: the folders are looked at, each two seconds while
  * nothing is awaited, and more often while something is.
  *
- * Not ours are all names but faces and what has our tag (center/folder-name): counted, never read, never moved.
+ * Not ours are all names but faces and what has our tag (codec/folder-name): counted, never read, never moved.
  */
 #pragma once
 
 #include <gio/gio.h>
 
-#include "center/folder-name.h"
+#include "codec/folder-name.h"
 
 #define FOLDER_SHARE_FILE_SIZE_MAXIMUM (32u * 1024u * 1024u) /* bytes: as of a document by the Web API */
-#define FOLDER_SHARE_FACES_MAXIMUM 16u /* faces that were told and are not disposed of; the others wait */
+#define FOLDER_SHARE_FACES_MAXIMUM 64u /* faces that were told and are not disposed of; the others wait */
 #define FOLDER_SHARE_LOOK_MILLISECONDS 2000u
 
 typedef struct FolderShare FolderShare;
@@ -67,7 +67,7 @@ typedef struct
 /* folder_share_new: looks from now on. Return: (transfer full). */
 FolderShare *folder_share_new (const FolderShareSettings *settings, const FolderShareListener *listener, gpointer data);
 
-/* folder_share_free: waits for nobody. What is asked ends with CANCELLED, and its requests are taken back if the folder
+/* folder_share_free: waits for a fifth of a second at most. What is asked ends with CANCELLED, and its requests are taken back if the folder
  * lets that happen at once; at the next start what is left of them is taken back, or set aside. */
 void folder_share_free (FolderShare *share);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (FolderShare, folder_share_free)
@@ -100,6 +100,7 @@ typedef enum
 {
   FOLDER_SHARE_DELETE,
   FOLDER_SHARE_SET_ASIDE, /* into quarantine: nobody could read it, or it is not what was asked for */
+  FOLDER_SHARE_KEEP,      /* it stays where it is, and is told again after a restart */
 } FolderShareFate;
 
 /*
@@ -107,16 +108,6 @@ typedef enum
  * while another program holds it. If other bytes have come under the name meanwhile they are kept: that is another file.
  */
 void folder_share_dispose (FolderShare *share, const char *name, FolderShareFate fate);
-
-/*
- * folder_share_copy_async: writes @bytes as @name into another @folder (a local one, for another program), durably and
- * whole. A file of that name that has the same bytes is as good. Return of finish: FALSE with FAILED, or TIMED_OUT (not
- * known). *ret_is_other: whether another file has that name; may be NULL.
- */
-void folder_share_copy_async (FolderShare *share, const char *folder, const char *name, GBytes *bytes,
-                              guint milliseconds, GCancellable *cancellable, GAsyncReadyCallback callback,
-                              gpointer user_data);
-gboolean folder_share_copy_finish (GAsyncResult *result, gboolean *ret_is_other, GError **error);
 
 typedef enum
 {
@@ -133,9 +124,11 @@ typedef struct
   FolderShareState state; /* of the worst of the folders */
   gint64 since;           /* when it became so */
   const char *folder;     /* which it is; NULL: all are well */
-  const char *detail;     /* what the system said of it; NULL: nothing */
-  gint64 last_taken;      /* when a request of ours was last seen to be taken */
-  gint64 last_answer;     /* when the last answer to us was found */
+  int error;              /* what the system said of it: an errno; 0: nothing */
+  const char *detail;     /* the same in words; NULL: nothing */
+  gboolean is_local;  /* a folder that was looked at is on a disk of this machine: perhaps nothing is mounted there */
+  gint64 last_taken;  /* when a request of ours was last seen to be taken */
+  gint64 last_answer; /* when the last answer to us was found */
   gint64 last_face;
   gint64 unanswered_since; /* when the first of the requests in a row was written that had no answer; 0: the last had */
   gboolean is_clock_known;

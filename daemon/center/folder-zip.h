@@ -9,7 +9,7 @@
  */
 #pragma once
 
-#include "center/folder-name.h"
+#include "codec/folder-name.h"
 #include "base/error.h"
 
 #define FOLDER_ZIP_ENTRIES_MAXIMUM 64 /* entries of an archive, folders among them */

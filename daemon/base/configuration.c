@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * configuration: the texts of ini files and a table of keys come in, one checked value for each key goes out.
+ * configuration: the texts of ini files and a table of keys come in, one checked value for each key of each group goes
+ * out.
  *
  * Read line by line and not by GKeyFile, which forgets line numbers and takes the last of two equal keys. A value is
  * everything behind the "=", without the blanks around it; there are no quotes and no escapes. No error text repeats a
@@ -19,18 +20,26 @@
 
 #define ORIGIN_DEFAULT "default"
 
+#define NAMED " *" /* how a group of the table ends that stands with names */
+#define NAMED_MAXIMUM 16
+#define NAME_SIZE_MAXIMUM 32u
+
+/* One key of one group that there is, and what it was given. */
 typedef struct
 {
-  char *text;   /* NULL: no file gives this key */
-  char *origin; /* where it came from, as configuration_get_origin tells it */
-  guint file;   /* number of the file that gives it, from 1; 0: none does */
+  ConfigurationKey key; /* its group: of the table, or @group */
+  char *group;          /* "Terminal", "Terminal NAME"; NULL: it is one of the table */
+  char *text;           /* NULL: no file gives this key */
+  char *origin;         /* where it came from, as configuration_get_origin tells it */
+  guint file;           /* number of the file that gives it, from 1; 0: none does */
 } Value;
 
 struct Configuration
 {
   const ConfigurationKey *keys;
-  Value *values; /* one for each key */
-  guint files;   /* read so far */
+  GArray *values; /* of Value: the table's groups without a name, then each group with one as it first stands */
+  guint named;    /* groups with a name so far */
+  guint files;    /* read so far */
 };
 
 /* How far a file has been read. */
@@ -39,7 +48,7 @@ typedef struct
   Configuration *configuration;
   const char *name;
   guint line;
-  const char *group; /* the group that the lines belong to, in the table; NULL before the first */
+  char *group; /* that the lines belong to; NULL before the first */
 } Scan;
 
 static gboolean set_line_error (GError **error, const Scan *scan, const char *format, ...) G_GNUC_PRINTF (3, 4);
@@ -57,31 +66,78 @@ set_line_error (GError **error, const Scan *scan, const char *format, ...)
   return FALSE;
 }
 
-/* The groups of the table, or, with @group, the keys of that group: "A, B, C". */
-static char *
-list_allowed (const ConfigurationKey *keys, const char *group)
+/* get_value: the one of number @index. */
+static Value *
+get_value (const Configuration *configuration, guint index)
 {
-  g_autoptr (GPtrArray) words = g_ptr_array_new ();
+  return &g_array_index (configuration->values, Value, index);
+}
 
-  for (; keys->group != NULL; keys++)
+static Value *
+find_value (const Configuration *configuration, const char *group, const char *key)
+{
+  for (guint i = 0; i < configuration->values->len; i++)
     {
-      const char *word = group != NULL ? keys->key : keys->group;
+      Value *value = get_value (configuration, i);
 
-      if (group != NULL ? strcmp (keys->group, group) == 0
-                        : !g_ptr_array_find_with_equal_func (words, word, g_str_equal, NULL))
-        g_ptr_array_add (words, (gpointer)word);
+      if (strcmp (value->key.group, group) == 0 && strcmp (value->key.key, key) == 0)
+        return value;
+    }
+  return NULL;
+}
+
+/* is_named: whether @group of the table may stand with names. *ret_size: of what is before them. */
+static gboolean
+is_named (const char *group, gsize *ret_size)
+{
+  if (!g_str_has_suffix (group, NAMED))
+    return FALSE;
+  *ret_size = strlen (group) - strlen (NAMED);
+  return TRUE;
+}
+
+/* is_instance: whether @group stands for @template of the table, a group with names. */
+static gboolean
+is_instance (const char *template, const char *group)
+{
+  gsize size;
+
+  return is_named (template, &size) && strncmp (template, group, size) == 0
+         && (group[size] == '\0' || group[size] == ' ');
+}
+
+/* list_allowed_groups: "A, B, C". */
+static char *
+list_allowed_groups (const ConfigurationKey *keys)
+{
+  g_autoptr (GPtrArray) words = g_ptr_array_new_with_free_func (g_free);
+
+  for (const char *last = ""; keys->group != NULL; last = keys->group, keys++)
+    {
+      gsize size;
+
+      if (strcmp (last, keys->group) == 0)
+        continue;
+      if (is_named (keys->group, &size))
+        g_ptr_array_add (words, g_strdup_printf ("%.*s, %.*s NAME", (int)size, keys->group, (int)size, keys->group));
+      else
+        g_ptr_array_add (words, g_strdup (keys->group));
     }
   g_ptr_array_add (words, NULL);
   return g_strjoinv (", ", (char **)words->pdata);
 }
 
-static const ConfigurationKey *
-find_key (const ConfigurationKey *keys, const char *group, const char *key)
+/* list_allowed_keys: of a group that there is: "A, B, C". */
+static char *
+list_allowed_keys (const Configuration *configuration, const char *group)
 {
-  for (; keys->group != NULL; keys++)
-    if (strcmp (keys->group, group) == 0 && strcmp (keys->key, key) == 0)
-      return keys;
-  return NULL;
+  g_autoptr (GPtrArray) words = g_ptr_array_new ();
+
+  for (guint i = 0; i < configuration->values->len; i++)
+    if (strcmp (get_value (configuration, i)->key.group, group) == 0)
+      g_ptr_array_add (words, (gpointer)get_value (configuration, i)->key.key);
+  g_ptr_array_add (words, NULL);
+  return g_strjoinv (", ", (char **)words->pdata);
 }
 
 static gboolean
@@ -151,6 +207,26 @@ is_token_uri (const char *value)
          && (parts[1] == NULL || (are_attributes (parts[1], "&", query_attributes) && parts[2] == NULL));
 }
 
+static gboolean
+are_paths (const char *value)
+{
+  g_auto (GStrv) paths = g_strsplit (value, ":", -1);
+
+  for (char **path = paths; *path != NULL; path++)
+    if (!g_path_is_absolute (*path))
+      return FALSE;
+  return *paths != NULL;
+}
+
+static gboolean
+are_words (const char *value)
+{
+  for (const char *c = value; *c; c++)
+    if (!g_ascii_isalnum (*c) && *c != ' ')
+      return FALSE;
+  return *value != '\0';
+}
+
 /* Return: what is allowed if @value is not, else NULL. */
 static char *
 check_value (const ConfigurationKey *key, const char *value)
@@ -188,9 +264,61 @@ check_value (const ConfigurationKey *key, const char *value)
                                           : g_strdup_printf ("%u to %u digits", key->minimum, key->maximum);
     case CONFIGURATION_SWITCH:
       return strcmp (value, "true") == 0 || strcmp (value, "false") == 0 ? NULL : g_strdup ("true or false");
+    case CONFIGURATION_CHOICE:
+      return g_strv_contains (key->choices, value) ? NULL : g_strjoinv (", ", (char **)key->choices);
+    case CONFIGURATION_PATHS:
+      return are_paths (value) ? NULL : g_strdup ("absolute paths, with colons between them");
+    case CONFIGURATION_WORDS:
+      return are_words (value) ? NULL : g_strdup ("letters and digits, with blanks between the words");
     default:
       g_assert_not_reached ();
     }
+}
+
+/* add_keys: those of @template of the table, for @group: itself if it is NULL. */
+static void
+add_keys (Configuration *configuration, const char *template, const char *group)
+{
+  for (const ConfigurationKey *key = configuration->keys; key->group != NULL; key++)
+    if (strcmp (key->group, template) == 0)
+      {
+        Value value = { .key = *key, .group = g_strdup (group) };
+
+        if (group != NULL)
+          value.key.group = value.group;
+        g_array_append_val (configuration->values, value);
+      }
+}
+
+/* is_name: whether @name can tell one group from another wherever it is shown. */
+static gboolean
+is_name (const char *name)
+{
+  const gsize size = strlen (name);
+
+  for (const char *c = name; *c; c++)
+    if (!g_ascii_isalnum (*c) && *c != '-' && *c != '_')
+      return FALSE;
+  return size > 0 && size <= NAME_SIZE_MAXIMUM;
+}
+
+/* begin_named: the group @group of @template stands here, maybe not for the first time. */
+static gboolean
+begin_named (Scan *scan, const char *template, const char *group, GError **error)
+{
+  Configuration *configuration = scan->configuration;
+  const char *name = strchr (group, ' ');
+
+  for (guint i = 0; i < configuration->values->len; i++)
+    if (strcmp (get_value (configuration, i)->key.group, group) == 0)
+      return TRUE;
+  if (name != NULL && !is_name (name + 1))
+    return set_line_error (error, scan, "the name of a group is 1 to %u letters, digits, - and _", NAME_SIZE_MAXIMUM);
+  if (configuration->named == NAMED_MAXIMUM)
+    return set_line_error (error, scan, "more than %d groups with a name", NAMED_MAXIMUM);
+  configuration->named++;
+  add_keys (configuration, template, group);
+  return TRUE;
 }
 
 static gboolean
@@ -199,18 +327,24 @@ scan_group (Scan *scan, char *line, GError **error)
   const ConfigurationKey *keys = scan->configuration->keys;
   g_autofree char *allowed = NULL;
   const gsize size = strlen (line);
+  const char *group = line + 1;
 
   if (line[size - 1] != ']')
     return set_line_error (error, scan, "a group is written [Name]");
   line[size - 1] = '\0';
   for (const ConfigurationKey *key = keys; key->group != NULL; key++)
-    if (strcmp (key->group, line + 1) == 0)
-      {
-        scan->group = key->group;
-        return TRUE;
-      }
-  allowed = list_allowed (keys, NULL);
-  return set_line_error (error, scan, "unknown group [%s]; allowed are: %s", line + 1, allowed);
+    {
+      gsize named_size;
+      const gboolean with_names = is_named (key->group, &named_size);
+
+      if (with_names ? !is_instance (key->group, group) : strcmp (key->group, group) != 0)
+        continue;
+      g_free (scan->group);
+      scan->group = g_strdup (group);
+      return !with_names || begin_named (scan, key->group, group, error);
+    }
+  allowed = list_allowed_groups (keys);
+  return set_line_error (error, scan, "unknown group [%s]; allowed are: %s", group, allowed);
 }
 
 /* @origin: (transfer full). */
@@ -228,7 +362,6 @@ scan_value (Scan *scan, char *line, GError **error)
 {
   Configuration *configuration = scan->configuration;
   char *equals = strchr (line, '=');
-  const ConfigurationKey *key;
   g_autofree char *allowed = NULL;
   Value *value;
 
@@ -239,22 +372,21 @@ scan_value (Scan *scan, char *line, GError **error)
   g_strchug (equals + 1);
   if (scan->group == NULL)
     return set_line_error (error, scan, "key %s stands before the first [Group]", line);
-  key = find_key (configuration->keys, scan->group, line);
-  if (key == NULL)
+  value = find_value (configuration, scan->group, line);
+  if (value == NULL)
     {
-      allowed = list_allowed (configuration->keys, scan->group);
+      allowed = list_allowed_keys (configuration, scan->group);
       return set_line_error (error, scan, "unknown key %s in [%s]; allowed are: %s", line, scan->group, allowed);
     }
-  value = &configuration->values[key - configuration->keys];
   if (value->file == configuration->files)
-    return set_line_error (error, scan, "key %s of [%s] is given twice", key->key, key->group);
-  allowed = check_value (key, equals + 1);
+    return set_line_error (error, scan, "key %s of [%s] is given twice", line, scan->group);
+  allowed = check_value (&value->key, equals + 1);
   if (allowed != NULL)
-    return set_line_error (error, scan, "key %s of [%s] must be %s", key->key, key->group, allowed);
+    return set_line_error (error, scan, "key %s of [%s] must be %s", line, scan->group, allowed);
 
   set_value (value, equals + 1, g_strdup_printf ("%s:%u", scan->name, scan->line));
   value->file = configuration->files;
-  if (key->type == CONFIGURATION_URL)
+  if (value->key.type == CONFIGURATION_URL)
     while (g_str_has_suffix (value->text, "/"))
       value->text[strlen (value->text) - 1] = '\0';
   return TRUE;
@@ -270,17 +402,48 @@ scan_line (Scan *scan, char *line, GError **error)
   return *line == '[' ? scan_group (scan, line, error) : scan_value (scan, line, error);
 }
 
+static void
+value_clear (gpointer data)
+{
+  Value *value = data;
+
+  g_free (value->group);
+  g_free (value->text);
+  g_free (value->origin);
+}
+
 static Configuration *
 new_configuration (const ConfigurationKey *keys)
 {
   Configuration *configuration = g_new0 (Configuration, 1);
-  gsize count = 0;
 
-  while (keys[count].group != NULL)
-    count++;
   configuration->keys = keys;
-  configuration->values = g_new0 (Value, count);
+  configuration->values = g_array_new (FALSE, FALSE, sizeof (Value));
+  g_array_set_clear_func (configuration->values, value_clear);
+  for (const ConfigurationKey *key = keys; key->group != NULL; key++)
+    {
+      const Value value = { .key = *key };
+
+      if (!g_str_has_suffix (key->group, NAMED))
+        g_array_append_val (configuration->values, value);
+    }
   return configuration;
+}
+
+static gboolean
+scan_lines (Scan *scan, char *text, GError **error)
+{
+  char *rest;
+
+  for (char *line = text; line != NULL; line = rest)
+    {
+      rest = strchr (line, '\n');
+      if (rest != NULL)
+        *rest++ = '\0';
+      if (!scan_line (scan, line, error))
+        return FALSE;
+    }
+  return TRUE;
 }
 
 static gboolean
@@ -288,7 +451,7 @@ scan_text (Configuration *configuration, const char *text, gsize size, const cha
 {
   Scan scan = { configuration, name, 0, NULL };
   g_autofree char *copy = NULL;
-  char *rest;
+  gboolean good;
 
   configuration->files++;
   if (size > FILE_SIZE_MAXIMUM || !g_utf8_validate_len (text, size, NULL))
@@ -298,15 +461,9 @@ scan_text (Configuration *configuration, const char *text, gsize size, const cha
       return FALSE;
     }
   copy = g_strndup (text, size);
-  for (char *line = copy; line != NULL; line = rest)
-    {
-      rest = strchr (line, '\n');
-      if (rest != NULL)
-        *rest++ = '\0';
-      if (!scan_line (&scan, line, error))
-        return FALSE;
-    }
-  return TRUE;
+  good = scan_lines (&scan, copy, error);
+  g_free (scan.group);
+  return good;
 }
 
 Configuration *
@@ -391,55 +548,66 @@ configuration_free (Configuration *configuration)
 {
   if (configuration == NULL)
     return;
-  for (gsize i = 0; configuration->keys[i].group != NULL; i++)
-    {
-      g_free (configuration->values[i].text);
-      g_free (configuration->values[i].origin);
-    }
-  g_free (configuration->values);
+  g_array_unref (configuration->values);
   g_free (configuration);
 }
 
-static gsize
-get_index (const Configuration *configuration, const char *group, const char *key)
+char **
+configuration_list_groups (const Configuration *configuration, const char *name)
 {
-  const ConfigurationKey *found = find_key (configuration->keys, group, key);
+  g_autofree char *template = g_strconcat (name, NAMED, NULL);
+  GPtrArray *groups = g_ptr_array_new ();
+  const char *last = "";
+
+  for (guint i = 0; i < configuration->values->len; i++)
+    {
+      const Value *value = get_value (configuration, i);
+
+      if (value->group == NULL || strcmp (value->group, last) == 0 || !is_instance (template, value->group))
+        continue;
+      last = value->group;
+      g_ptr_array_add (groups, g_strdup (last));
+    }
+  g_ptr_array_add (groups, NULL);
+  return (char **)g_ptr_array_free (groups, FALSE);
+}
+
+static Value *
+need_value (const Configuration *configuration, const char *group, const char *key)
+{
+  Value *found = find_value (configuration, group, key);
 
   if (found == NULL)
     g_error ("the table of the configuration has no key %s in [%s]", key, group);
-  return (gsize)(found - configuration->keys);
+  return found;
 }
 
 void
 configuration_set_default (Configuration *configuration, const char *group, const char *key, const char *value,
                            const char *origin)
 {
-  Value *wanted = &configuration->values[get_index (configuration, group, key)];
+  Value *wanted = need_value (configuration, group, key);
 
   if (wanted->file == 0)
     set_value (wanted, value, g_strdup (origin));
 }
 
 static const char *
-get_text (const Configuration *configuration, gsize index)
+get_text (const Value *value)
 {
-  const char *text = configuration->values[index].text;
-
-  return text != NULL ? text : configuration->keys[index].default_value;
+  return value->text != NULL ? value->text : value->key.default_value;
 }
 
 static const char *
-get_origin (const Configuration *configuration, gsize index)
+get_origin (const Value *value)
 {
-  const char *origin = configuration->values[index].origin;
-
-  return origin != NULL ? origin : ORIGIN_DEFAULT;
+  return value->origin != NULL ? value->origin : ORIGIN_DEFAULT;
 }
 
 const char *
 configuration_get_string (const Configuration *configuration, const char *group, const char *key)
 {
-  return get_text (configuration, get_index (configuration, group, key));
+  return get_text (need_value (configuration, group, key));
 }
 
 guint
@@ -459,12 +627,16 @@ configuration_get_switch (const Configuration *configuration, const char *group,
 const char *
 configuration_get_origin (const Configuration *configuration, const char *group, const char *key)
 {
-  return get_origin (configuration, get_index (configuration, group, key));
+  return get_origin (need_value (configuration, group, key));
 }
 
 void
 configuration_foreach (const Configuration *configuration, ConfigurationFunc callback, gpointer user_data)
 {
-  for (gsize i = 0; configuration->keys[i].group != NULL; i++)
-    callback (&configuration->keys[i], get_text (configuration, i), get_origin (configuration, i), user_data);
+  for (guint i = 0; i < configuration->values->len; i++)
+    {
+      const Value *value = get_value (configuration, i);
+
+      callback (&value->key, get_text (value), get_origin (value), user_data);
+    }
 }

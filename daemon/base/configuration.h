@@ -5,6 +5,9 @@
  * After FILE come FILE.d/NAME.conf, in the order of their names (hidden ones are left out): what a later file says
  * counts. Each file is strict by itself: an unknown group or key, a key given twice, or a value outside its type, is an
  * error that names the file, the line, the key and what is allowed. Keys that no file gives have the table's default.
+ *
+ * A group that the table calls "Terminal *" may stand as [Terminal] and as [Terminal NAME], with any names, each a group
+ * of its own with all of its keys; where it does not stand there is none.
  */
 #pragma once
 
@@ -21,6 +24,9 @@ typedef enum
   CONFIGURATION_NUMBER,     /* likewise */
   CONFIGURATION_DIGITS,     /* minimum..maximum of them, and nothing else */
   CONFIGURATION_SWITCH,     /* true or false */
+  CONFIGURATION_CHOICE,     /* one of choices */
+  CONFIGURATION_PATHS,      /* absolute ones, with colons between them */
+  CONFIGURATION_WORDS,      /* letters and digits, with blanks between them */
 } ConfigurationType;
 
 typedef struct
@@ -28,8 +34,9 @@ typedef struct
   const char *group;
   const char *key;
   ConfigurationType type;
-  const char *default_value; /* NULL: unset */
-  guint minimum, maximum;    /* of numbers; of how many digits */
+  const char *default_value;  /* NULL: unset */
+  guint minimum, maximum;     /* of numbers; of how many digits */
+  const char *const *choices; /* ended by NULL */
 } ConfigurationKey;
 
 typedef struct Configuration Configuration;
@@ -53,6 +60,13 @@ void configuration_free (Configuration *configuration);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Configuration, configuration_free)
 
 /*
+ * configuration_list_groups: which groups of @name ("Terminal" for "Terminal *") there are, in the order in which they
+ * first stand: "Terminal", "Terminal NAME"; each is a group's name for what follows. Return: (transfer full), ended by
+ * NULL.
+ */
+char **configuration_list_groups (const Configuration *configuration, const char *name);
+
+/*
  * configuration_set_default: another default than the table's, for a key that no file gave. @origin: for
  * configuration_get_origin().
  */
@@ -69,7 +83,7 @@ gboolean configuration_get_switch (const Configuration *configuration, const cha
 /* configuration_get_origin: where the value came from: "FILE:LINE", "default", or as set with another default. */
 const char *configuration_get_origin (const Configuration *configuration, const char *group, const char *key);
 
-/* configuration_foreach: all keys in the order of the table. @value: NULL: unset. */
+/* configuration_foreach: all keys in the order of the table, then those of groups with names. @value: NULL: unset. */
 typedef void (*ConfigurationFunc) (const ConfigurationKey *key, const char *value, const char *origin,
                                    gpointer user_data);
 void configuration_foreach (const Configuration *configuration, ConfigurationFunc callback, gpointer user_data);

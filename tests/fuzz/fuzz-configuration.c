@@ -11,8 +11,24 @@ static const ConfigurationKey keys[] = {
   { "Center", "Authority", CONFIGURATION_PATH, "/etc/ca.pem", 0, 0 },
   { "Visit", "Institution", CONFIGURATION_STRING, NULL, 0, 0 },
   { "Visit", "Key", CONFIGURATION_CREDENTIAL, "/etc/key.pem", 0, 0 },
+  { "Desk *", "Folders", CONFIGURATION_PATHS, NULL, 0, 0 },
   { NULL },
 };
+
+/* Each group with a name has its key, whatever it is called. */
+static void
+check_named (const Configuration *configuration)
+{
+  g_auto (GStrv) groups = configuration_list_groups (configuration, "Desk");
+
+  for (char **group = groups; *group != NULL; group++)
+    {
+      const char *folders = configuration_get_string (configuration, *group, "Folders");
+
+      g_assert (g_str_has_prefix (*group, "Desk"));
+      g_assert (folders == NULL || g_path_is_absolute (folders));
+    }
+}
 
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
@@ -37,5 +53,6 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
   g_assert (!text || *text);
   text = configuration_get_string (configuration, "Visit", "Key");
   g_assert (g_path_is_absolute (text) || g_str_has_prefix (text, "pkcs11:"));
+  check_named (configuration);
   return 0;
 }

@@ -204,6 +204,99 @@ test_credentials (void)
     }
 }
 
+static const char *const colours[] = { "red", "blue", NULL };
+static const ConfigurationKey named_keys[] = {
+  { "Center", "Url", CONFIGURATION_URL, NULL },
+  { "Desk *", "Folder", CONFIGURATION_PATH, NULL },
+  { "Desk *", "Colour", CONFIGURATION_CHOICE, "red", .choices = colours },
+  { "Desk *", "Copies", CONFIGURATION_PATHS, NULL },
+  { "Desk *", "Words", CONFIGURATION_WORDS, NULL },
+  { NULL },
+};
+
+static Configuration *
+parse_named (const char *text, GError **error)
+{
+  return configuration_parse (text, strlen (text), "test.conf", named_keys, error);
+}
+
+static void
+collect (const ConfigurationKey *key, const char *value, const char *origin, gpointer user_data)
+{
+  g_string_append_printf (user_data, "%s.%s=%s (%s)\n", key->group, key->key, value ? value : "-", origin);
+}
+
+/* A group may stand with names, each time with all of its keys; one that stands nowhere has none. */
+static void
+test_named_groups (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Configuration) none = parse_named ("[Center]\n", &error);
+  g_autoptr (Configuration) configuration = parse_named (
+      "[Desk two]\nFolder=/b\nCopies=/x y:/z\n[Desk]\nFolder=/a\nWords=OQS YZK\n[Desk two]\nColour=blue\n", &error);
+  g_auto (GStrv) no_groups = configuration_list_groups (none, "Desk");
+  g_auto (GStrv) groups = configuration_list_groups (configuration, "Desk");
+  g_autofree char *listed = g_strjoinv ("|", groups);
+  g_autoptr (GString) seen = g_string_new (NULL);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (g_strv_length (no_groups), ==, 0);
+  g_assert_cmpstr (listed, ==, "Desk two|Desk");
+  g_assert_cmpstr (configuration_get_string (configuration, "Desk two", "Folder"), ==, "/b");
+  configuration_set_default (configuration, "Desk two", "Folder", "/c", "elsewhere");
+  configuration_foreach (configuration, collect, seen);
+  g_assert_cmpstr (seen->str, ==,
+                   "Center.Url=- (default)\n"
+                   "Desk two.Folder=/b (test.conf:2)\n"
+                   "Desk two.Colour=blue (test.conf:8)\n"
+                   "Desk two.Copies=/x y:/z (test.conf:3)\n"
+                   "Desk two.Words=- (default)\n"
+                   "Desk.Folder=/a (test.conf:5)\n"
+                   "Desk.Colour=red (default)\n"
+                   "Desk.Copies=- (default)\n"
+                   "Desk.Words=OQS YZK (test.conf:6)\n");
+}
+
+static void
+test_named_mistakes (void)
+{
+  static const struct
+  {
+    const char *text, *error;
+  } rows[] = {
+    { "[Other]\n", "test.conf:1: unknown group [Other]; allowed are: Center, Desk, Desk NAME" },
+    { "[Deskone]\n", "test.conf:1: unknown group [Deskone]; allowed are: Center, Desk, Desk NAME" },
+    { "[Center one]\n", "test.conf:1: unknown group [Center one]; allowed are: Center, Desk, Desk NAME" },
+    { "[Desk a b]\n", "test.conf:1: the name of a group is 1 to 32 letters, digits, - and _" },
+    { "[Desk 受付]\n", "test.conf:1: the name of a group is 1 to 32 letters, digits, - and _" },
+    { "[Desk ]\n", "test.conf:1: the name of a group is 1 to 32 letters, digits, - and _" },
+    { "[Desk *]\n", "test.conf:1: the name of a group is 1 to 32 letters, digits, - and _" },
+    { "[Desk two]\nUrl=https://a\n",
+      "test.conf:2: unknown key Url in [Desk two]; allowed are: Folder, Colour, Copies, Words" },
+    { "[Desk two]\nFolder=/a\n[Desk]\nFolder=/a\n[Desk two]\nFolder=/b\n",
+      "test.conf:6: key Folder of [Desk two] is given twice" },
+    { "[Desk]\nColour=green\n", "test.conf:2: key Colour of [Desk] must be red, blue" },
+    { "[Desk]\nCopies=/a:b\n", "test.conf:2: key Copies of [Desk] must be absolute paths, with colons between them" },
+    { "[Desk]\nCopies=\n", "test.conf:2: key Copies of [Desk] must be absolute paths, with colons between them" },
+    { "[Desk]\nWords=a,b\n",
+      "test.conf:2: key Words of [Desk] must be letters and digits, with blanks between the words" },
+  };
+  g_autoptr (GString) many = g_string_new (NULL);
+  g_autoptr (GError) error = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_assert_null (parse_named (rows[i].text, &error));
+      g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION);
+      g_assert_cmpstr (error->message, ==, rows[i].error);
+      g_clear_error (&error);
+    }
+  for (guint i = 1; i <= 17; i++)
+    g_string_append_printf (many, "[Desk %u]\n", i);
+  g_assert_null (parse_named (many->str, &error));
+  g_assert_cmpstr (error->message, ==, "test.conf:17: more than 16 groups with a name");
+}
+
 static void
 test_no_text (void)
 {
@@ -422,12 +515,6 @@ test_exposed (Files *files, gconstpointer data)
 }
 
 static void
-collect (const ConfigurationKey *key, const char *value, const char *origin, gpointer user_data)
-{
-  g_string_append_printf (user_data, "%s.%s=%s (%s)\n", key->group, key->key, value ? value : "-", origin);
-}
-
-static void
 test_origins (void)
 {
   g_autoptr (Configuration) configuration = parse ("[Center]\nTimeout=5\n", NULL);
@@ -468,6 +555,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/configuration/defaults", test_defaults);
   g_test_add_func ("/configuration/switches", test_switches);
+  g_test_add_func ("/configuration/named-groups", test_named_groups);
+  g_test_add_func ("/configuration/named-mistakes", test_named_mistakes);
   g_test_add_func ("/configuration/values", test_values);
   g_test_add_func ("/configuration/mistakes", test_mistakes);
   g_test_add_func ("/configuration/no-text", test_no_text);

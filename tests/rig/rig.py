@@ -33,6 +33,7 @@ from bus import NAME, PROPERTIES, READER, ROOT, call
 from clock import LIBRARY, Clock
 import polkit as authority
 from process import Process
+import terminal as official
 from users import USERS, make_environment, wrap, write_databases
 
 HERE = Path(__file__).resolve().parent
@@ -220,6 +221,23 @@ class Rig:
         self.center_process = self.launch("center", [SIMULATOR / "shikaku-sim-center", "--keys", KEYS, "--control",
                                                      control, *center_options], keep=True, quiet=True)
         self.center = Simulator(control, self.center_process)
+
+    def terminal(self, name="", folder=None, systems=(), **options):
+        """The official terminal, simulated, on a folder of its own (@folder: on that one). @name: of the daemon's group
+        [Terminal NAME]. @systems, @options: of terminal.make_command(). Return: a terminal.Terminal."""
+        label = f"terminal-{name}" if name else "terminal"
+        folder = folder or self.folder / label / "OQS"
+        if options.get("zips"):
+            self.require("bsdtar", "libarchive-tools")
+        official.lay_out(folder, systems, None if os.getuid() else USERS["shikaku"].uid)
+        if not os.getuid():
+            os.chown(folder.parent, USERS["shikaku"].uid, -1)
+        control = self.folder / f"{label}.control"
+        process = self.launch(label, official.make_command(
+            SIMULATOR / "shikaku-sim-terminal", folder, control, systems,
+            password_file=self.folder / f"{label}.password", **options), keep=True, quiet=True)
+        process.wait_output("^watching ")
+        return official.Terminal(name, folder, Simulator(control, process))
 
     def center_url(self):
         if not self.center:

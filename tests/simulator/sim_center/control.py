@@ -36,29 +36,11 @@ faults:
 """ + "\n".join(f"  {kind + argument:<20}{text}" for kind, (argument, text) in faults.KINDS.items())
 
 
-class Control:
-    def __init__(self, server):
-        self.server = server
-        self.commands = {
-            "fault": self.arm_fault,
-            "clear-faults": self.clear_faults,
-            "release": self.server.release,
-            "log": lambda: {"log": list(self.server.log)},
-            "stats": self.server.get_stats,
-            "load": self.server.load.report,
-            "clear-log": self.server.clear_log,
-            "wait": self.wait,
-            "revoke": lambda key: self.set_revoked(key, True),
-            "unrevoke": lambda key: self.set_revoked(key, False),
-            "change": self.change,
-            "records": self.server.center.records.settings.set,
-            "consent-lifetime": self.set_consent_lifetime,
-            "end-consents": self.server.center.records.end_consents,
-            "journal": lambda: {"journal": list(self.server.center.journal.lines)},
-            "clear-journal": self.server.center.journal.clear,
-            "expire-tokens": self.server.center.expire_tokens,
-            "drop-connections": lambda: self.server.drop_connections(at_rest_only=True),
-        }
+class Commands:
+    """The line: a command's words to what it does."""
+
+    def __init__(self, people, commands):
+        self.people, self.commands = people, commands
 
     async def serve(self, reader, writer):
         try:
@@ -81,6 +63,41 @@ class Control:
             return {"ok": False, "error": f"{type(error).__name__}: {error}"}
         return {"ok": True, **(result or {})}
 
+    @staticmethod
+    def set_consent_lifetime(seconds):
+        Person.consent_lifetime = datetime.timedelta(seconds=float(seconds))
+
+    def change(self, key, element, *words):
+        person, text = self.people.get(key), "\u3000".join(words)
+        if person is None:
+            raise ValueError("no such person: " + key)
+        person.change(element, text)
+
+
+class Control(Commands):
+    def __init__(self, server):
+        self.server = server
+        super().__init__(server.center.people, {
+            "fault": self.arm_fault,
+            "clear-faults": self.clear_faults,
+            "release": self.server.release,
+            "log": lambda: {"log": list(self.server.log)},
+            "stats": self.server.get_stats,
+            "load": self.server.load.report,
+            "clear-log": self.server.clear_log,
+            "wait": self.wait,
+            "revoke": lambda key: self.set_revoked(key, True),
+            "unrevoke": lambda key: self.set_revoked(key, False),
+            "change": self.change,
+            "records": self.server.center.records.settings.set,
+            "consent-lifetime": self.set_consent_lifetime,
+            "end-consents": self.server.center.records.end_consents,
+            "journal": lambda: {"journal": list(self.server.center.journal.lines)},
+            "clear-journal": self.server.center.journal.clear,
+            "expire-tokens": self.server.center.expire_tokens,
+            "drop-connections": lambda: self.server.drop_connections(at_rest_only=True),
+        })
+
     def arm_fault(self, *words):
         fault = faults.parse(words)
         self.server.faults.add(fault)
@@ -97,20 +114,10 @@ class Control:
             self.server.drop_connections(at_rest_only=True)
 
     def set_revoked(self, key, revoked):
-        person = self.server.center.people.get(key)
+        person = self.people.get(key)
         if person is None:
             raise ValueError("no such person: " + key)
         person.revoked = revoked
-
-    @staticmethod
-    def set_consent_lifetime(seconds):
-        Person.consent_lifetime = datetime.timedelta(seconds=float(seconds))
-
-    def change(self, key, element, *words):
-        person, text = self.server.center.people.get(key), "\u3000".join(words)
-        if person is None:
-            raise ValueError("no such person: " + key)
-        person.change(element, text)
 
     async def wait(self, path, count="1", seconds="10"):
         async with self.server.arrivals:

@@ -52,11 +52,13 @@ class Fault:
         self.retry_after = retry_after
 
 
-def parse(words):
-    """One fault from the words of a control command. Raises ValueError with a text for people."""
+def parse(words, kinds=None):
+    """One fault from the words of a control command. @kinds: those that there are, if others than the center's. Raises
+    ValueError with a text for people."""
+    kinds = kinds or KINDS
     kind, options, values = words[0] if words else "", {}, []
-    if kind not in KINDS:
-        raise ValueError("no such fault; there are: " + ", ".join(KINDS))
+    if kind not in kinds:
+        raise ValueError("no such fault; there are: " + ", ".join(kinds))
     for word in words[1:]:
         name, sign, value = word.partition("=")
         if sign and name in ("path", "count", "retry-after"):
@@ -65,7 +67,7 @@ def parse(words):
             options["count"] = word
         else:
             values.append(word)
-    argument = KINDS[kind][0]
+    argument = kinds[kind][0]
     if len(values) != (1 if argument else 0):
         raise ValueError("wrong number of arguments for " + kind)
     count = options.get("count", "always" if kind in LASTING else "1")

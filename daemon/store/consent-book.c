@@ -34,10 +34,10 @@ typedef struct
   GArray *places;      /* made of it */
   GPtrArray *messages; /* that were loaded */
   ConsentLookup lookup;
-  GPtrArray *items; /* that were found */
-  guint64 place;    /* to be withdrawn */
+  GPtrArray *items;  /* that were found */
+  guint64 place;     /* to be withdrawn */
+  GArray *withdrawn; /* that were, of guint64 */
   LedgerEntry *entry;
-  gboolean is_found;
 } Job;
 
 static void
@@ -50,6 +50,7 @@ free_job (gpointer data)
   g_clear_pointer (&job->places, g_array_unref);
   g_clear_pointer (&job->messages, g_ptr_array_unref);
   g_clear_pointer (&job->items, g_ptr_array_unref);
+  g_clear_pointer (&job->withdrawn, g_array_unref);
   g_clear_pointer (&job->entry, ledger_entry_unref);
   g_free (job->lookup.branch);
   g_free (job->lookup.receipt);
@@ -147,8 +148,8 @@ withdraw (struct sqlite3 *database, gpointer data, GError **error)
   guint64 place;
 
   return write_settlements (database, job, error) && need_key (job->book, error)
-         && consent_table_withdraw (database, job->book->key, job->place, g_get_real_time (), &job->is_found, error)
-         && (!job->is_found || ledger_append_in (job->book->ledger, database, job->entry, &place, error));
+         && consent_table_withdraw (database, job->book->key, job->place, g_get_real_time (), job->withdrawn, error)
+         && (job->withdrawn->len == 0 || ledger_append_in (job->book->ledger, database, job->entry, &place, error));
 }
 
 /* On the main thread. */
@@ -419,16 +420,18 @@ consent_book_withdraw (ConsentBook *book, guint64 place, LedgerEntry *entry, GAs
   Job *job = job_new (book);
 
   job->place = place;
+  job->withdrawn = g_array_new (FALSE, FALSE, sizeof (guint64));
   job->entry = entry;
   run (book, withdraw, job, callback, user_data);
 }
 
-gboolean
+GArray *
 consent_book_withdraw_finish (GAsyncResult *result, GError **error)
 {
   if (!g_task_propagate_boolean (G_TASK (result), error))
-    return FALSE;
-  if (!get_job (result)->is_found)
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "there is no such consent, or it has ended");
-  return get_job (result)->is_found;
+    return NULL;
+  if (get_job (result)->withdrawn->len > 0)
+    return g_steal_pointer (&get_job (result)->withdrawn);
+  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "there is no such consent, or it has ended");
+  return NULL;
 }

@@ -53,9 +53,9 @@ ConsentBookItem *consent_book_find_finish (GAsyncResult *result, GError **error)
 
 /*
  * consent_book_withdraw: the consent at @place is none any more, nor is any other of that person to the same kind (but
- * of a twin), with its entry (transfer full), before this is answered. NOT_FOUND: there is no such consent, or it has
- * ended.
+ * of a twin), with its entry (transfer full), before this is answered. Finish: (transfer full) the places of all that
+ * were withdrawn, of guint64, that one first; or NULL with NOT_FOUND: there is no such consent, or it has ended.
  */
 void consent_book_withdraw (ConsentBook *book, guint64 place, LedgerEntry *entry, GAsyncReadyCallback callback,
                             gpointer user_data);
-gboolean consent_book_withdraw_finish (GAsyncResult *result, GError **error);
+GArray *consent_book_withdraw_finish (GAsyncResult *result, GError **error);

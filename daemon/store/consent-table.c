@@ -332,20 +332,18 @@ find_others (struct sqlite3 *database, StoreKey *key, guint64 place, GArray *pla
 }
 
 gboolean
-consent_table_withdraw (struct sqlite3 *database, StoreKey *key, guint64 place, gint64 now, gboolean *ret_found,
+consent_table_withdraw (struct sqlite3 *database, StoreKey *key, guint64 place, gint64 now, GArray *places,
                         GError **error)
 {
-  g_autoptr (GArray) others = g_array_new (FALSE, FALSE, sizeof (guint64));
-
   if (!set_withdrawn (database, place, now, error))
     return FALSE;
-  *ret_found = sqlite3_changes (database) == 1;
-  if (!*ret_found)
+  if (sqlite3_changes (database) != 1)
     return TRUE;
-  if (!find_others (database, key, place, others, error)) /* whoever takes it back means those of other visits too */
+  g_array_append_val (places, place);
+  if (!find_others (database, key, place, places, error)) /* whoever takes it back means those of other visits too */
     return FALSE;
-  for (guint i = 0; i < others->len; i++)
-    if (!set_withdrawn (database, g_array_index (others, guint64, i), G_MININT64, error))
+  for (guint i = 1; i < places->len; i++)
+    if (!set_withdrawn (database, g_array_index (places, guint64, i), G_MININT64, error))
       return FALSE;
   return TRUE;
 }

@@ -50,8 +50,9 @@ gboolean consent_table_find (struct sqlite3 *database, StoreKey *key, const Cons
                              GError **error);
 
 /*
- * consent_table_withdraw: *ret_found: whether there was such a consent, and it was not over at @now. With it go those
- * to the same kind of who has the same numbers, unless they are known to be another person's.
+ * consent_table_withdraw: adds to @places (of guint64) the consent at @place, if there is one and it is not over at
+ * @now, and those that go with it: to the same kind, of who has the same numbers, unless they are known to be another
+ * person's.
  */
-gboolean consent_table_withdraw (struct sqlite3 *database, StoreKey *key, guint64 place, gint64 now,
-                                 gboolean *ret_found, GError **error);
+gboolean consent_table_withdraw (struct sqlite3 *database, StoreKey *key, guint64 place, gint64 now, GArray *places,
+                                 GError **error);

@@ -546,7 +546,7 @@ consent_registrar_withdraw (ConsentRegistrar *registrar, guint64 place, LedgerEn
   consent_book_withdraw (registrar->book, place, entry, callback, user_data);
 }
 
-gboolean
+GArray *
 consent_registrar_withdraw_finish (GAsyncResult *result, GError **error)
 {
   return consent_book_withdraw_finish (result, error);
@@ -560,11 +560,12 @@ consent_registrar_set_observer (ConsentRegistrar *registrar, ConsentRegistrarWit
 }
 
 void
-consent_registrar_note_withdrawn (ConsentRegistrar *registrar, const ConsentBookItem *item)
+consent_registrar_note_withdrawn (ConsentRegistrar *registrar, const ConsentBookItem *item, const GArray *places)
 {
   if (registrar->is_freed)
     return;
-  drop_consent (registrar, item->entry);
+  for (guint i = 0; i < places->len; i++)
+    drop_consent (registrar, g_array_index (places, guint64, i));
   if (registrar->withdrawn != NULL)
     registrar->withdrawn (item, registrar->withdrawn_data);
 }

@@ -57,17 +57,17 @@ ConsentOutcome *consent_registrar_take_finish (GAsyncResult *result, GError **er
 /* consent_registrar_withdraw: as consent_book_withdraw. Once it is done: consent_registrar_note_withdrawn. */
 void consent_registrar_withdraw (ConsentRegistrar *registrar, guint64 place, LedgerEntry *entry,
                                  GAsyncReadyCallback callback, gpointer user_data);
-gboolean consent_registrar_withdraw_finish (GAsyncResult *result, GError **error);
+GArray *consent_registrar_withdraw_finish (GAsyncResult *result, GError **error);
 
 /* ConsentRegistrarWithdrawn: @item (borrowed) was withdrawn in the book, and all else of its person and kind. */
 typedef void (*ConsentRegistrarWithdrawn) (const ConsentBookItem *item, gpointer user_data);
 void consent_registrar_set_observer (ConsentRegistrar *registrar, ConsentRegistrarWithdrawn withdrawn,
                                      gpointer user_data);
 /*
- * consent_registrar_note_withdrawn: and the center is not told of that consent any more, unless the message has others,
- * which are told as they were said.
+ * consent_registrar_note_withdrawn: and the center is not told of the consents at @places (of guint64) any more, unless
+ * a message has others, which are told as they were said.
  */
-void consent_registrar_note_withdrawn (ConsentRegistrar *registrar, const ConsentBookItem *item);
+void consent_registrar_note_withdrawn (ConsentRegistrar *registrar, const ConsentBookItem *item, const GArray *places);
 
 /* consent_registrar_ref, _unref: for who asks something of it that outlives a turn of the loop. */
 ConsentRegistrar *consent_registrar_ref (ConsentRegistrar *registrar);

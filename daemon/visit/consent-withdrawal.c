@@ -127,14 +127,16 @@ on_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
   Withdrawing *withdrawing = user_data;
   const guint treatment = withdrawing->item->treatment;
   GError *error = NULL;
+  g_autoptr (GArray) places = consent_registrar_withdraw_finish (result, &error);
 
-  if (!consent_registrar_withdraw_finish (result, &error))
+  if (places == NULL)
     {
       end (withdrawing, error);
       return;
     }
   log_info (withdrawing->item->visit, "consents: one was withdrawn");
-  consent_registrar_note_withdrawn (withdrawing->registrar, withdrawing->item); /* before the center is waited for */
+  /* Before the center is waited for: */
+  consent_registrar_note_withdrawn (withdrawing->registrar, withdrawing->item, places);
   withdrawing->outcome
       = (ConsentWithdrawal){ withdrawing->item->kind, "here", withdrawing->item->until, SHIKAKU_ERROR_NONE };
   if ((treatment == TRANSPORT_TREATMENT_HOME || treatment == TRANSPORT_TREATMENT_ONLINE)

@@ -253,14 +253,14 @@ def test_together(rig):
 def test_by_receipt(rig):
     """A consent outlives its visit, and the daemon: by its receipt it is withdrawn, by who may see records; that of home
     care also at the center."""
-    desk = Desk(rig)
+    desk = Desk(rig, clock=True)
     visit, consents = desk.visit("drug", "checkup")
     places = {kind: int(RECEIPT.match(consent["Receipt"])[1]) for kind, consent in consents.items()}
     again, of_again = desk.visit("drug")
     visit.close()
     again.close()
     rig.kill_daemon()
-    rig.start_daemon()
+    rig.start_daemon(clock=True)
     desk.begin()
     receipt = consents["drug"]["Receipt"]
     expect_error("NotAuthorized", call, rig.bus_connection("other"), ROOT, MANAGER, "WithdrawConsent",
@@ -277,6 +277,24 @@ def test_by_receipt(rig):
     for visit, _consents in open_visits:
         drug = visit.consents()["drug"]
         assert (drug["Granted"], drug["Withdrawn"]) == (False, "here") and drug["WithdrawnAt"] > 0, drug
+    withdraw_untold(desk)
+
+
+def withdraw_untold(desk):
+    """What was withdrawn before the center has heard of it is not told it any more: that of this visit, and the same of
+    another one."""
+    rig = desk.rig
+    rig.center("fault drop path=consent/register always")
+    told = [desk.visit("drug")[1]["drug"] for _ in range(2)]
+    assert all(drug["Error"] == UNREACHABLE for drug in told), told
+    desk.withdraw(told[1]["Receipt"])
+    rig.center("clear-faults")
+    rig.center("clear-journal")
+    desk.visit("checkup")  # which is told, and shows that the center is back
+    rig.let_pass(600)
+    desk.visit("checkup")
+    lines = [line for line in rig.center("journal")["journal"] if line["call"] == "consent/register"]
+    assert len(lines) == 2, lines
 
 
 def expect_in_list(visit, places):

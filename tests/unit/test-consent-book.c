@@ -155,14 +155,20 @@ assert_found (Fixture *fixture, const char *branch, const char *name, ConsentBoo
   g_assert_cmpint (item->state, ==, state);
 }
 
-static gboolean
+/* withdraw: Return: how many consents with it. */
+static guint
 withdraw (Fixture *fixture, guint64 place)
 {
   g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GArray) withdrawn = NULL;
 
   consent_book_withdraw (fixture->book, place, make_entry (LEDGER_WITHDRAWAL), fake_ledger_on_result, &fixture->fake);
   result = fake_ledger_wait (&fixture->fake);
-  return consent_book_withdraw_finish (result, NULL);
+  withdrawn = consent_book_withdraw_finish (result, NULL);
+  if (withdrawn == NULL)
+    return 0;
+  g_assert_cmpuint (g_array_index (withdrawn, guint64, 0), ==, place);
+  return withdrawn->len;
 }
 
 static void
@@ -196,8 +202,8 @@ test_life (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (item->person.name, ==, NAME);
   g_assert_null (item->person.kana);
 
-  g_assert_true (withdraw (fixture, item->entry));
-  g_assert_false (withdraw (fixture, place->entry)); /* the same person's, to the same kind */
+  g_assert_cmpuint (withdraw (fixture, item->entry), ==, 2);
+  g_assert_cmpuint (withdraw (fixture, place->entry), ==, 0); /* the same person's, to the same kind */
   withdrawn = find_person (fixture);
   g_assert_cmpint (withdrawn->state, ==, CONSENT_BOOK_WITHDRAWN);
   fake_ledger_assert_sound (&fixture->fake);
@@ -233,15 +239,15 @@ test_twins (Fixture *fixture, gconstpointer data)
   again = write_of (fixture, "c", "山田　一", NULL); /* the name says who it is */
   assert_found (fixture, "01", "山田　一", CONSENT_BOOK_OPEN);
   assert_found (fixture, "02", NULL, CONSENT_BOOK_OPEN); /* the branch of one of both is not known */
-  g_assert_true (withdraw (fixture, g_array_index (first, ConsentBookPlace, 0).entry));
-  g_assert_false (withdraw (fixture, g_array_index (again, ConsentBookPlace, 0).entry));
+  g_assert_cmpuint (withdraw (fixture, g_array_index (first, ConsentBookPlace, 0).entry), ==, 2);
+  g_assert_cmpuint (withdraw (fixture, g_array_index (again, ConsentBookPlace, 0).entry), ==, 0);
   assert_found (fixture, "01", "山田　一", CONSENT_BOOK_WITHDRAWN);
   assert_found (fixture, NULL, NULL, CONSENT_BOOK_OPEN);
 
   bare = write_of (fixture, "d", NULL, NULL); /* may be either's: opens nothing, and is withdrawn with either's */
   assert_found (fixture, "01", NULL, CONSENT_BOOK_OPEN);
-  g_assert_true (withdraw (fixture, g_array_index (other, ConsentBookPlace, 0).entry));
-  g_assert_false (withdraw (fixture, g_array_index (bare, ConsentBookPlace, 0).entry));
+  g_assert_cmpuint (withdraw (fixture, g_array_index (other, ConsentBookPlace, 0).entry), ==, 2);
+  g_assert_cmpuint (withdraw (fixture, g_array_index (bare, ConsentBookPlace, 0).entry), ==, 0);
   fake_ledger_assert_sound (&fixture->fake);
 }
 
@@ -257,7 +263,7 @@ test_ended (Fixture *fixture, gconstpointer data)
                        now - G_TIME_SPAN_DAY, now - 1, make_entry (LEDGER_REGISTRATION));
   item = find_person (fixture);
   g_assert_null (item);
-  g_assert_false (withdraw (fixture, g_array_index (places, ConsentBookPlace, 0).entry));
+  g_assert_cmpuint (withdraw (fixture, g_array_index (places, ConsentBookPlace, 0).entry), ==, 0);
   more = write_one (fixture, "one"); /* its row has gone: the identifier is free */
 }
 

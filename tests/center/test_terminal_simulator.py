@@ -352,7 +352,7 @@ def test_switches():
         assert not terminal.files() and len(terminal.files("face")) == before + 30
         for path in (terminal.folder / "face").iterdir():
             path.unlink()
-        terminal.tell(f"wait empty face {DEADLINE}")
+        terminal.tell(f"wait-left face 0 {DEADLINE}")
         assert terminal.tell("journal")["journal"] == []
 
 

@@ -40,7 +40,12 @@ class Terminal:
         self.control.wait(what, number, seconds)
 
     def wait_empty(self, folder, seconds=60):
-        self(f"wait empty {folder} {seconds}", seconds + 1)
+        """Until nothing lies in req, res or face, and nothing is to come there."""
+        self.wait_left(folder, 0, seconds)
+
+    def wait_left(self, folder, number, seconds=60):
+        """Until no more than @number of files lie there."""
+        self(f"wait-left {folder} {number} {seconds}", seconds + 1)
 
     def settings(self, center=False, **more):
         """For Rig.configure(): [Terminal], or [Terminal NAME]. @center: the Web API is used as well. @more: of the group."""

@@ -29,7 +29,7 @@ HELP = f"""control commands (one a line; each is answered with one line of JSON,
   log                 {{"log": [...]}}: every request and every face file: name, path, state, person, what was unknown in it ...
   clear-log           empties it, and sets what wait counts to 0
   wait WHAT [N] [SECONDS]  answers when N of WHAT have come since clear-log: a prefix, face, or given (files laid down)
-  wait empty FOLDER [SECONDS]  answers when nothing is in that folder
+  wait-left FOLDER [N] [SECONDS]  answers when no more than N (0) files are in that folder; with 0, and none is to come
   change PERSONA ELEMENT [TEXT]  from now on the first insurance of this person has TEXT there, or no such element
   records NAME=VALUE ...  as of shikaku-sim-center(1), but for the encoding
   consent-lifetime SECONDS  that consents last which are given from now on (86400)
@@ -63,6 +63,7 @@ class Control(control.Commands):
             "log": lambda: {"log": list(terminal.log)},
             "clear-log": self.clear_log,
             "wait": terminal.wait,
+            "wait-left": terminal.wait_left,
             "change": self.change,
             "records": desk.center.records.settings.set,
             "consent-lifetime": self.set_consent_lifetime,

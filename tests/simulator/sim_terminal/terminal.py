@@ -29,6 +29,7 @@ class Terminal:
         self.held, self.tasks = set(), set()
         self.log = collections.deque(maxlen=LOG_MAXIMUM)
         self.counts = collections.Counter()
+        self.on_their_way = collections.Counter()  # folder -> files that are to come, or are not whole yet
         self.changed = asyncio.Condition()
         self.watch = None
         self.last_left_over = 0
@@ -110,6 +111,15 @@ class Terminal:
 
     async def give(self, folder, name, data, fault, record):
         """Lays a file down, in place as the field does, and as the @fault says."""
+        self.on_their_way[folder] += 1
+        try:
+            await self.lay(folder, name, data, fault, record)
+        finally:
+            self.on_their_way[folder] -= 1
+        self.counts["given"] += 1
+        await self.tell()
+
+    async def lay(self, folder, name, data, fault, record):
         kind = fault.kind if fault else None
         record["answer"] = name
         if kind == "slow":
@@ -129,8 +139,6 @@ class Terminal:
             path = self.folders.write(folder, name, data)
             record["state"] = "given"
             await self.give_oddly(folder, path, data, kind, record)
-        self.counts["given"] += 1
-        await self.tell()
 
     async def give_in_parts(self, folder, name, data, kind, record):
         half = 0 if kind == "empty-file" else len(data) // HALF
@@ -226,12 +234,22 @@ class Terminal:
             self.folders.write(folder, name + ".xml", data, age=age)
 
     async def wait(self, what, count="1", seconds="10"):
-        """Until @what came so often: a prefix, "face", or "given"; or "empty" and a folder: until nothing is in it."""
-        def is_there():
-            return not self.folders.list_files(count) if what == "empty" else self.counts[what] >= int(count)
+        """Until @what came so often: a prefix, "face", or "given"."""
+        await self.wait_for(lambda: self.counts[what] >= int(count), seconds)
 
+    async def wait_left(self, folder, count="0", seconds="10"):
+        """Until no more than @count files are in @folder; with 0: and none is to come."""
+        number = int(count)
+
+        def is_so():
+            is_whole = number or not self.on_their_way[folder]
+            return is_whole and not self.folders.is_off and len(self.folders.list_files(folder)) <= number
+
+        await self.wait_for(is_so, seconds)
+
+    async def wait_for(self, is_so, seconds):
         async with self.changed:
-            await asyncio.wait_for(self.changed.wait_for(is_there), float(seconds))
+            await asyncio.wait_for(self.changed.wait_for(is_so), float(seconds))
 
 
 def to_switch(state):

@@ -33,6 +33,7 @@ from bus import NAME, PROPERTIES, READER, ROOT, call
 from clock import LIBRARY, Clock
 import polkit as authority
 from process import Process
+import orca as receipt
 import terminal as official
 from users import USERS, make_environment, wrap, write_databases
 
@@ -238,6 +239,10 @@ class Rig:
             password_file=self.folder / f"{label}.password", **options), keep=True, quiet=True)
         process.wait_output("^watching ")
         return official.Terminal(name, folder, Simulator(control, process))
+
+    def orca(self, *options):
+        """ORCA, simulated: @options of shikaku-sim-orca. Return: an orca.Orca."""
+        return receipt.Orca(self, SIMULATOR / "shikaku-sim-orca", Simulator, options)
 
     def center_url(self):
         if not self.center:

@@ -2,7 +2,7 @@
 """users: people of the tests who exist only for the processes of a rig that are started with nss_wrapper.
 
 shikaku runs the daemon, polkitd polkit's · tester and colleague are members of shikaku-reception, doctor is of
-shikaku-clinical · other is a member of nothing.
+shikaku-clinical · shikaku-orca runs the bridge of this name · other is a member of nothing.
 """
 import os
 import re
@@ -27,7 +27,7 @@ class User:
 
 USERS = {user.name: user for user in (
     User("root", 0), User("shikaku", 61000), User("tester", 61001, [RECEPTION]), User("other", 61002),
-    User("colleague", 61003, [RECEPTION]), User("doctor", 61004, [CLINICAL]), User("polkitd", 61005))}
+    User("colleague", 61003, [RECEPTION]), User("doctor", 61004, [CLINICAL]), User("polkitd", 61005), User("shikaku-orca", 61006))}
 
 
 def write_databases(folder):

@@ -1,0 +1,156 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""orca: the simulated ORCA of a rig, and the bridge shikaku-orca before it.
+
+    orca = rig.orca()
+    rig.start("daemon", "center")
+    bridge = orca.bridge()                      # runs; reads the push events; its folders are the rig's
+    asked = orca.ask("yamada"); orca.wait_row(asked, "03")
+    orca.kill(); orca.start()                   # at the same ports, with what it had committed
+    bridge.kill(); bridge.start(); bridge.pending()
+"""
+import json
+import os
+
+from loop import DEADLINE, until
+from users import USERS, wrap
+
+ACCOUNT, PASSWORD = "ormaster", "invented-and-known-to-all"
+USER = "shikaku-orca"
+
+
+class Orca:
+    """shikaku-sim-orca. @make_simulator: of a control socket and a process (Simulator of rig.py)."""
+
+    def __init__(self, rig, program, make_simulator, options):
+        self.rig, self.program, self.make_simulator, self.options = rig, program, make_simulator, options
+        self.folder = rig.folder / "orca"
+        self.folder.mkdir()
+        self.port = rig.reserve_ports(2)
+        self.process = self.control = None
+        self.start()
+
+    def start(self):
+        """With what it knew before, at the same ports."""
+        path = self.folder / "control"
+        self.process = self.rig.launch("orca", [
+            self.program, "--control", path, "--state", self.folder / "state", "--port", self.port, "--push-port",
+            self.port + 1, "--account", f"{ACCOUNT}:{PASSWORD}", *self.options], keep=True, quiet=True)
+        self.process.wait_output("^listening ")
+        self.control = self.make_simulator(path, self.process)
+
+    def kill(self):
+        """As kill -9 does it: what was committed stays."""
+        self.process.kill()
+        self.wait_killed()
+
+    def wait_killed(self):
+        """After a fault that kills it."""
+        self.process.reap()
+        self.rig.retire(self.process)
+
+    def __call__(self, line, seconds=None):
+        return self.control(line, seconds)
+
+    def wait(self, what, number=1, seconds=60):
+        """Until @number of @what came since clear-log: a path, connect, subscribe, push, held."""
+        self.control.wait(what, number, seconds)
+
+    def log(self, path=None):
+        return [line for line in self.control.log() if path in (None, line["path"])]
+
+    def ask(self, patient, *words):
+        """Somebody at ORCA's screen asks for the eligibility of @patient. Return: row, event, id."""
+        return self(" ".join(["ask", patient, *words]))
+
+    def row(self, asked):
+        return self(f"row {asked['row']}")["row"]
+
+    def rows(self):
+        return self("rows")["rows"]
+
+    def receptions(self):
+        """What was taken in as a face result: one a post."""
+        return self("receptions")["receptions"]
+
+    def wait_row(self, asked, state, seconds=None):
+        """Waits until the row is in @state. Return: the row."""
+        seconds = DEADLINE if seconds is None else seconds
+        return self.control(f"wait-row {asked['row']} {state} {seconds}", seconds + 1)["row"]
+
+    def settings(self, **more):
+        """Of the bridge, group and key."""
+        return {"Orca_URL": f"http://127.0.0.1:{self.port}/", "Orca_User": ACCOUNT,
+                "Push_URL": f"ws://127.0.0.1:{self.port + 1}/ws", "Storage_RetrySeconds": 1, **more}
+
+    def bridge(self, **more):
+        """shikaku-orca, started. @more: over its settings."""
+        return Bridge(self.rig, self.settings(**more))
+
+
+class Bridge:
+    """shikaku-orca with a state folder of its own, which a kill leaves as it is."""
+
+    def __init__(self, rig, settings):
+        self.rig = rig
+        self.folder = rig.folder / "bridge"
+        self.state, self.credentials = self.folder / "state", self.folder / "credentials"
+        self.program = rig.program("client/orca/shikaku-orca")
+        self.configuration = self.folder / "orca.conf"
+        self.process = None
+        for folder in (self.folder, self.state, self.credentials):
+            folder.mkdir(exist_ok=True)
+        (self.credentials / "password").write_text(PASSWORD)
+        self.configure(settings)
+        if not os.getuid():
+            for path in (self.folder, self.state, self.credentials, self.credentials / "password"):
+                os.chown(path, USERS[USER].uid, -1)
+        self.start()
+
+    def configure(self, settings):
+        groups = {}
+        for name, value in settings.items():
+            group, key = name.split("_", 1)
+            if value is not None:
+                groups.setdefault(group, []).append(f"{key}={value}")
+        self.configuration.write_text(
+            "\n".join(f"[{group}]\n" + "\n".join(lines) + "\n" for group, lines in groups.items()))
+
+    def command(self, *arguments):
+        return wrap(self.program, f"--config={self.configuration}", f"--state={self.state}", *arguments)
+
+    def start(self):
+        self.process = self.rig.launch("shikaku-orca", self.command("run"), user=self.rig.user(USER), quiet=True,
+                                       environment={"CREDENTIALS_DIRECTORY": str(self.credentials)})
+
+    def kill(self):
+        self.process.kill()
+        self.process.reap()
+        self.rig.retire(self.process)
+
+    def stop(self):
+        """SIGTERM. Return: the exit status, which should be 0."""
+        status = self.process.terminate()
+        self.rig.retire(self.process)
+        return status
+
+    def run(self, *arguments, check=0):
+        """A verb of the command: status, pending, resolve. Return: the Process."""
+        return self.rig.run_as(USER, *self.command(*arguments), check=check)
+
+    def status(self):
+        return json.loads(self.run("status", "--json").text())
+
+    def pending(self):
+        return json.loads(self.run("pending", "--json").text())
+
+    def log(self):
+        return self.rig.read_log("shikaku-orca")
+
+    def wait_log(self, text):
+        until(lambda: text in self.log(), f"{text!r} from shikaku-orca")
+
+    def wait_status(self, **numbers):
+        """Until its counts are these."""
+        return until(lambda: (lambda now: now if all(now[name] == number for name, number in numbers.items()) else None)(
+            self.status()), f"the status {numbers}")
+

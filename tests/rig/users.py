@@ -27,7 +27,8 @@ class User:
 
 USERS = {user.name: user for user in (
     User("root", 0), User("shikaku", 61000), User("tester", 61001, [RECEPTION]), User("other", 61002),
-    User("colleague", 61003, [RECEPTION]), User("doctor", 61004, [CLINICAL]), User("polkitd", 61005), User("shikaku-orca", 61006))}
+    User("colleague", 61003, [RECEPTION]), User("doctor", 61004, [CLINICAL]), User("polkitd", 61005),
+    User("shikaku-orca", 61006))}
 
 
 def write_databases(folder):

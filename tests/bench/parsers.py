@@ -12,7 +12,7 @@ from rig import BUILD, Skip
 from rows import Row
 
 PARSE = BUILD / "tests" / "bench" / "parse"
-SHORT, LONG = 20, 120  # replies; their difference cuts start and end away
+SHORT, LONG = 10, 60  # replies; their difference cuts start and end away
 PLAIN = {**os.environ, "MALLOC_PERTURB_": "0", "G_DEBUG": ""}  # meson sets them
 OURS = {"xml": ("XML", "libxml2"), "shift-jis": ("XML in Shift_JIS", "libxml2-shift-jis"), "json": ("JSON", "libxml2")}
 

@@ -100,7 +100,7 @@ typedef enum
 {
   FOLDER_SHARE_DELETE,
   FOLDER_SHARE_SET_ASIDE, /* into quarantine: nobody could read it, or it is not what was asked for */
-  FOLDER_SHARE_KEEP,      /* it stays where it is, and is told again after a restart */
+  FOLDER_SHARE_KEEP,      /* it stays where it is, and is told again after a restart; another fate may follow */
 } FolderShareFate;
 
 /*

@@ -1,0 +1,575 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* folder-share: real folders, and a thread that plays the terminal. */
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "center/folder-file.h"
+#include "center/folder-share.h"
+#include "fake-loop.h"
+
+#define PREFIX "OQSsiquc01"
+#define ANSWER "<?xml version=\"1.0\" encoding=\"UTF-8\"?><XmlMsg><MessageHeader/></XmlMsg>\n"
+#define FACE_NAME "OQSsiquc01res_face_1312345678a1b2c3_%s.xml"
+
+/* What befalls the thread of the share: readings do not come back, as of a dead mount, until @hang is 0. */
+static struct
+{
+  gint hang, is_held;
+} fault;
+
+int __real_folder_file_read (int folder, const char *name, gsize maximum, GBytes **ret_bytes, gint64 *ret_modified);
+int __wrap_folder_file_read (int folder, const char *name, gsize maximum, GBytes **ret_bytes, gint64 *ret_modified);
+int
+__wrap_folder_file_read (int folder, const char *name, gsize maximum, GBytes **ret_bytes, gint64 *ret_modified)
+{
+  while (g_atomic_int_get (&fault.hang) != 0)
+    {
+      g_atomic_int_set (&fault.is_held, 1);
+      g_usleep (10000);
+    }
+  return __real_folder_file_read (folder, name, maximum, ret_bytes, ret_modified);
+}
+
+typedef struct
+{
+  char *root, *requests, *answers, *faces, *quarantine;
+  FolderShare *share;
+  FolderShareStatus status;
+  GPtrArray *told; /* FolderShareFile: faces */
+  GThread *terminal;
+  gint is_terminal_on;
+  gint taken, silent; /* requests that it took; it takes and does not answer */
+  FolderShareOutcome outcome;
+  FolderShareFile *answer;
+  GError *error;
+  gboolean is_done;
+} Fixture;
+
+static void
+put_file (const char *folder, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static gboolean
+has_file (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+static guint
+count_files (const char *path)
+{
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+  guint n = 0;
+
+  while (folder != NULL && g_dir_read_name (folder) != NULL)
+    n++;
+  return n;
+}
+
+/* make_face_name: of somebody who stood there @ago seconds ago. */
+static char *
+make_face_name (gint64 ago)
+{
+  g_autoptr (GTimeZone) japan = g_time_zone_new_offset (9 * 60 * 60);
+  g_autoptr (GDateTime) now = g_date_time_new_now (japan);
+  g_autoptr (GDateTime) then = g_date_time_add_seconds (now, (gdouble)-ago);
+  g_autofree char *text = g_date_time_format (then, "%Y%m%d%H%M%S");
+
+  return g_strdup_printf (FACE_NAME, text);
+}
+
+/* play_request: as the terminal does: takes it, and writes the answer half first. */
+static void
+play_request (Fixture *fixture, const char *name)
+{
+  g_autofree char *request = g_build_filename (fixture->requests, name, NULL);
+  g_autofree char *base = folder_name_make_answer_base (name);
+  g_autofree char *text = NULL;
+  FILE *stream;
+
+  if (base == NULL)
+    return;
+  g_assert_true (g_file_get_contents (request, &text, NULL, NULL));
+  g_assert_nonnull (strstr (text, "</XmlMsg>"));
+  g_assert_no_errno (g_unlink (request));
+  g_atomic_int_inc (&fixture->taken);
+  if (g_atomic_int_get (&fixture->silent) == 0)
+    {
+      g_autofree char *answer_name = g_strconcat (base, ".xml", NULL);
+      g_autofree char *answer = g_build_filename (fixture->answers, answer_name, NULL);
+
+      stream = g_fopen (answer, "w");
+      g_assert_nonnull (stream);
+      g_assert_cmpuint (fwrite (ANSWER, 1, 20, stream), ==, 20);
+      g_assert_no_errno (fflush (stream));
+      g_usleep (500000);
+      g_assert_cmpuint (fwrite (&ANSWER[20], 1, strlen (ANSWER) - 20, stream), ==, strlen (ANSWER) - 20);
+      g_assert_no_errno (fclose (stream));
+    }
+}
+
+static gpointer
+play_terminal (gpointer data)
+{
+  Fixture *fixture = data;
+
+  while (g_atomic_int_get (&fixture->is_terminal_on))
+    {
+      g_autoptr (GDir) folder = g_dir_open (fixture->requests, 0, NULL);
+      const char *name;
+
+      while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+        play_request (fixture, name);
+      g_usleep (20000);
+    }
+  return NULL;
+}
+
+static void
+start_terminal (Fixture *fixture)
+{
+  g_atomic_int_set (&fixture->is_terminal_on, TRUE);
+  fixture->terminal = g_thread_new ("terminal", play_terminal, fixture);
+}
+
+static void
+stop_terminal (Fixture *fixture)
+{
+  if (fixture->terminal == NULL)
+    return;
+  g_atomic_int_set (&fixture->is_terminal_on, FALSE);
+  g_thread_join (g_steal_pointer (&fixture->terminal));
+}
+
+static void
+on_face (FolderShare *share, FolderShareFile *file, gpointer data)
+{
+  Fixture *fixture = data;
+
+  (void)share;
+  g_ptr_array_add (fixture->told, file);
+}
+
+static void
+on_changed (FolderShare *share, gpointer data)
+{
+  Fixture *fixture = data;
+
+  folder_share_get_status (share, &fixture->status);
+}
+
+static char *
+get_tag (void)
+{
+  return folder_name_make_tag ("test");
+}
+
+static void
+start_share (Fixture *fixture)
+{
+  static const FolderShareListener listener = { on_face, on_changed };
+  g_autofree char *tag = get_tag ();
+  const FolderSharePlace place = { NULL, fixture->requests, fixture->answers };
+  const FolderShareSettings settings = { .places = &place,
+                                         .n_places = 1,
+                                         .faces = fixture->faces,
+                                         .quarantine = fixture->quarantine,
+                                         .tag = tag,
+                                         .left_over_minutes = 60 };
+
+  fixture->share = folder_share_new (&settings, &listener, fixture);
+}
+
+static char *
+make_folder (const char *root, const char *name)
+{
+  char *path = g_build_filename (root, name, NULL);
+
+  g_assert_no_errno (g_mkdir (path, 0700));
+  return path;
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  (void)data;
+  memset (&fault, 0, sizeof fault);
+  fixture->root = g_dir_make_tmp ("folder-share-XXXXXX", NULL);
+  fixture->requests = make_folder (fixture->root, "req");
+  fixture->answers = make_folder (fixture->root, "res");
+  fixture->faces = make_folder (fixture->root, "face");
+  fixture->quarantine = g_build_filename (fixture->root, "aside", NULL);
+  fixture->told = g_ptr_array_new_with_free_func ((GDestroyNotify)folder_share_file_free);
+}
+
+static void
+remove_all (const char *path)
+{
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *inside = g_build_filename (path, name, NULL);
+
+      remove_all (inside);
+    }
+  (void)g_remove (path);
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  (void)data;
+  folder_share_free (fixture->share);
+  stop_terminal (fixture);
+  fake_settle ();
+  remove_all (fixture->root);
+  g_clear_pointer (&fixture->answer, folder_share_file_free);
+  g_clear_error (&fixture->error);
+  g_ptr_array_unref (fixture->told);
+  g_free (fixture->root);
+  g_free (fixture->requests);
+  g_free (fixture->answers);
+  g_free (fixture->faces);
+  g_free (fixture->quarantine);
+}
+
+static void
+on_answer (GObject *source, GAsyncResult *result, gpointer data)
+{
+  Fixture *fixture = data;
+
+  (void)source;
+  fixture->answer = folder_share_ask_finish (result, &fixture->outcome, &fixture->error);
+  g_assert_true ((fixture->answer != NULL) == (fixture->error == NULL));
+  g_assert_true ((fixture->answer != NULL) == (fixture->outcome == FOLDER_SHARE_ANSWERED));
+  fixture->is_done = TRUE;
+}
+
+/* ask: Return: the request's name. */
+static char *
+ask (Fixture *fixture, guint milliseconds, GCancellable *cancellable)
+{
+  g_autofree char *tag = get_tag ();
+  g_autoptr (GBytes) bytes = g_bytes_new_static (ANSWER, strlen (ANSWER));
+  char *name = folder_name_make_request (PREFIX, tag, FOLDER_EXTENSION_XML);
+
+  fixture->is_done = FALSE;
+  folder_share_ask_async (fixture->share, name, bytes, milliseconds, cancellable, on_answer, fixture);
+  g_assert_false (fixture->is_done);
+  return name;
+}
+
+/* What is waited for on a disk, or of a thread, wakes nobody. */
+static gboolean
+on_wake (gpointer data)
+{
+  (void)data;
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+wait_while (gboolean (*test) (gconstpointer data), const Fixture *fixture)
+{
+  const guint wake = g_timeout_add (20, on_wake, NULL);
+
+  fake_wait_while (test, fixture);
+  g_source_remove (wake);
+}
+
+static gboolean
+has_answers (gconstpointer data)
+{
+  return count_files (((const Fixture *)data)->answers) > 0;
+}
+
+static gboolean
+has_faces (gconstpointer data)
+{
+  return count_files (((const Fixture *)data)->faces) > 0;
+}
+
+static gboolean
+has_no_request (gconstpointer data)
+{
+  return count_files (((const Fixture *)data)->requests) == 0;
+}
+
+static gboolean
+has_nothing_aside (gconstpointer data)
+{
+  return count_files (((const Fixture *)data)->quarantine) == 0;
+}
+
+static gboolean
+is_not_present (gconstpointer data)
+{
+  return ((const Fixture *)data)->status.state != FOLDER_SHARE_PRESENT;
+}
+
+static gboolean
+is_not_absent (gconstpointer data)
+{
+  return ((const Fixture *)data)->status.state != FOLDER_SHARE_ABSENT;
+}
+
+static gboolean
+has_no_face (gconstpointer data)
+{
+  return ((const Fixture *)data)->told->len == 0;
+}
+
+static gboolean
+is_not_held (gconstpointer data)
+{
+  (void)data;
+  return g_atomic_int_get (&fault.is_held) == 0;
+}
+
+static void
+test_answer (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *request = NULL, *base = NULL;
+
+  (void)data;
+  start_terminal (fixture);
+  start_share (fixture);
+  request = ask (fixture, 20000, NULL);
+  fake_wait (&fixture->is_done);
+  g_assert_no_error (fixture->error);
+  base = folder_name_make_answer_base (request);
+  g_assert_true (g_str_has_prefix (fixture->answer->name, base));
+  g_assert_cmpint (fixture->answer->extension, ==, FOLDER_EXTENSION_XML);
+  g_assert_true (fixture->answer->is_complete);
+  g_assert_cmpuint (g_bytes_get_size (fixture->answer->bytes), ==, strlen (ANSWER));
+  folder_share_dispose (fixture->share, fixture->answer->name, FOLDER_SHARE_DELETE);
+  wait_while (has_answers, fixture);
+  folder_share_get_status (fixture->share, &fixture->status);
+  g_assert_cmpint (fixture->status.state, ==, FOLDER_SHARE_PRESENT);
+  g_assert_cmpint (fixture->status.last_taken, !=, 0);
+  g_assert_cmpint (fixture->status.last_answer, !=, 0);
+  g_assert_cmpint (fixture->status.unanswered_since, ==, 0);
+  g_assert_true (fixture->status.is_clock_known);
+  g_assert_cmpint (ABS (fixture->status.clock_difference), <, G_USEC_PER_SEC); /* it is this machine's clock */
+  g_assert_true (fixture->status.is_local);
+}
+
+/* Nobody takes the request: it is taken back, and was certainly not processed. */
+static void
+test_not_taken (Fixture *fixture, gconstpointer data)
+{
+  (void)data;
+  start_share (fixture);
+  g_free (ask (fixture, 800, NULL));
+  fake_wait (&fixture->is_done);
+  g_assert_error (fixture->error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE);
+  g_assert_cmpint (fixture->outcome, ==, FOLDER_SHARE_NOT_TAKEN);
+  g_assert_cmpuint (count_files (fixture->requests), ==, 0);
+  folder_share_get_status (fixture->share, &fixture->status);
+  g_assert_cmpint (fixture->status.last_taken, ==, 0);
+}
+
+/* It was taken, and nothing came: nobody knows. Its answer, when it comes after all, is nobody's news. */
+static void
+test_not_answered (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *request = NULL, *base = NULL, *late = NULL;
+
+  (void)data;
+  fixture->silent = TRUE;
+  start_terminal (fixture);
+  start_share (fixture);
+  request = ask (fixture, 1200, NULL);
+  fake_wait (&fixture->is_done);
+  g_assert_error (fixture->error, SHIKAKU_ERROR, SHIKAKU_ERROR_TIMED_OUT);
+  g_assert_cmpint (fixture->outcome, ==, FOLDER_SHARE_NOT_ANSWERED);
+  g_assert_cmpint (fixture->taken, ==, 1);
+  base = folder_name_make_answer_base (request);
+  late = g_strconcat (base, ".xml", NULL);
+  put_file (fixture->answers, late, ANSWER);
+  wait_while (has_answers, fixture);
+  g_assert_true (has_file (fixture->quarantine, late));
+  wait_while (has_nothing_aside, fixture);
+  folder_share_get_status (fixture->share, &fixture->status);
+  g_assert_cmpint (fixture->status.unanswered_since, !=, 0);
+}
+
+static void
+test_absent (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *elsewhere = g_build_filename (fixture->root, "elsewhere", NULL);
+
+  (void)data;
+  start_share (fixture);
+  wait_while (is_not_present, fixture);
+  g_assert_no_errno (g_rename (fixture->requests, elsewhere));
+  g_free (ask (fixture, 5000, NULL));
+  fake_wait (&fixture->is_done);
+  g_assert_error (fixture->error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE);
+  g_assert_cmpint (fixture->outcome, ==, FOLDER_SHARE_NOT_WRITTEN);
+  g_clear_error (&fixture->error);
+  wait_while (is_not_absent, fixture);
+  g_assert_cmpstr (fixture->status.folder, ==, fixture->requests);
+  g_assert_cmpint (fixture->status.error, ==, ENOENT);
+  g_assert_nonnull (fixture->status.detail);
+  g_assert_no_errno (g_rename (elsewhere, fixture->requests));
+  start_terminal (fixture);
+  g_free (ask (fixture, 20000, NULL));
+  fake_wait (&fixture->is_done);
+  g_assert_no_error (fixture->error);
+  wait_while (is_not_present, fixture);
+}
+
+static void
+test_cancelled (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  g_autofree char *request = NULL;
+
+  (void)data;
+  start_share (fixture);
+  request = ask (fixture, 20000, cancellable);
+  wait_while (has_no_request, fixture);
+  g_cancellable_cancel (cancellable);
+  fake_wait (&fixture->is_done);
+  g_assert_cmpint (fixture->outcome, ==, FOLDER_SHARE_CANCELLED);
+  g_assert_error (fixture->error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED);
+  while (has_file (fixture->requests, request))
+    g_usleep (10000); /* the thread takes it back */
+}
+
+/* The share ends while somebody waits: told from the loop, and the request is taken back. */
+static void
+test_end (Fixture *fixture, gconstpointer data)
+{
+  (void)data;
+  start_share (fixture);
+  g_free (ask (fixture, 20000, NULL));
+  wait_while (has_no_request, fixture);
+  folder_share_free (g_steal_pointer (&fixture->share));
+  g_assert_false (fixture->is_done);
+  fake_wait (&fixture->is_done);
+  g_assert_cmpint (fixture->outcome, ==, FOLDER_SHARE_CANCELLED);
+  while (!has_no_request (fixture))
+    g_usleep (10000);
+}
+
+static void
+test_face (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *first = make_face_name (20), *second = make_face_name (10), *old = make_face_name (7200);
+  FolderShareFile *file;
+
+  (void)data;
+  put_file (fixture->faces, second, ANSWER);
+  put_file (fixture->faces, first, ANSWER);
+  put_file (fixture->faces, old, ANSWER);
+  put_file (fixture->faces, "somebody-else.txt", "x");
+  start_share (fixture);
+  while (fixture->told->len < 2)
+    g_main_context_iteration (NULL, TRUE);
+  file = g_ptr_array_index (fixture->told, 0);
+  g_assert_cmpstr (file->name, ==, first); /* the oldest first */
+  g_assert_cmpint (file->at, !=, 0);
+  g_assert_true (has_file (fixture->faces, first));
+  folder_share_dispose (fixture->share, first, FOLDER_SHARE_DELETE);
+  folder_share_dispose (fixture->share, second, FOLDER_SHARE_SET_ASIDE);
+  while (has_file (fixture->faces, first) || has_file (fixture->faces, second))
+    g_usleep (10000);
+  g_assert_true (has_file (fixture->quarantine, second));
+  g_assert_true (has_file (fixture->quarantine, old)); /* no news */
+  g_assert_true (has_file (fixture->faces, "somebody-else.txt"));
+  g_assert_cmpuint (fixture->told->len, ==, 2);
+}
+
+/* A dead mount holds the thread: calls keep their deadlines, what was not begun is never done, and the end comes. */
+static void
+test_hang (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *face = make_face_name (5);
+  gint64 before;
+
+  (void)data;
+  g_atomic_int_set (&fault.hang, 1);
+  put_file (fixture->faces, face, ANSWER);
+  start_share (fixture);
+  wait_while (is_not_held, fixture);
+  g_free (ask (fixture, 200, NULL));
+  fake_wait (&fixture->is_done);
+  g_assert_cmpint (fixture->outcome, ==, FOLDER_SHARE_NOT_WRITTEN);
+  g_assert_error (fixture->error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE);
+  g_atomic_int_set (&fault.hang, 0);
+  wait_while (has_no_face, fixture);
+  g_assert_cmpuint (count_files (fixture->requests), ==, 0);
+  g_atomic_int_set (&fault.is_held, 0);
+  g_atomic_int_set (&fault.hang, 1);
+  folder_share_dispose (fixture->share, face, FOLDER_SHARE_DELETE);
+  wait_while (is_not_held, fixture);
+  before = g_get_monotonic_time ();
+  folder_share_free (g_steal_pointer (&fixture->share));
+  g_assert_cmpint (g_get_monotonic_time () - before, <, 5 * G_USEC_PER_SEC); /* it would be for ever */
+  g_atomic_int_set (&fault.hang, 0);
+  wait_while (has_faces, fixture); /* what it had begun, which cannot be told from what it had done */
+}
+
+/* What an earlier run has left in the folders is taken back, or set aside; the others' stays. */
+static void
+test_start (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *tag = get_tag ();
+  g_autofree char *other_tag = folder_name_make_tag ("another");
+  g_autofree char *request = folder_name_make_request (PREFIX, tag, FOLDER_EXTENSION_XML);
+  g_autofree char *base = folder_name_make_answer_base (request);
+  g_autofree char *answer = g_strconcat (base, ".pdf", NULL);
+  g_autofree char *temporary = folder_name_make_temporary (tag);
+  g_autofree char *other = folder_name_make_request (PREFIX, other_tag, FOLDER_EXTENSION_XML);
+  g_autofree char *other_base = folder_name_make_answer_base (other);
+  g_autofree char *other_answer = g_strconcat (other_base, ".xml", NULL);
+
+  (void)data;
+  put_file (fixture->requests, request, ANSWER);
+  put_file (fixture->requests, temporary, ANSWER);
+  put_file (fixture->requests, other, ANSWER);
+  put_file (fixture->answers, answer, ANSWER);
+  put_file (fixture->answers, other_answer, ANSWER);
+  start_share (fixture);
+  wait_while (is_not_present, fixture);
+  while (has_file (fixture->answers, answer))
+    g_usleep (10000);
+  g_assert_false (has_file (fixture->requests, request));
+  g_assert_false (has_file (fixture->requests, temporary));
+  g_assert_true (has_file (fixture->requests, other));
+  g_assert_true (has_file (fixture->answers, other_answer));
+  g_assert_true (has_file (fixture->quarantine, answer));
+  folder_share_get_status (fixture->share, &fixture->status);
+  g_assert_cmpuint (fixture->status.late, ==, 0);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+#define ADD(path, function) g_test_add ("/folder-share/" path, Fixture, NULL, set_up, function, tear_down)
+  ADD ("answer", test_answer);
+  ADD ("not-taken", test_not_taken);
+  ADD ("not-answered", test_not_answered);
+  ADD ("absent", test_absent);
+  ADD ("cancelled", test_cancelled);
+  ADD ("end", test_end);
+  ADD ("face", test_face);
+  ADD ("hang", test_hang);
+  ADD ("start", test_start);
+  return g_test_run ();
+}

@@ -30,8 +30,8 @@ int folder_file_list (int folder, FolderFileFound found, gpointer data);
 int folder_file_get_modified (int folder, const char *name, gint64 *ret_modified);
 
 /*
- * folder_file_read: EFBIG: more than @maximum bytes; EMEDIUMTYPE: no regular file (a link, a pipe, a folder). @ret_bytes:
- * (transfer full), erased at their end. @ret_modified: as above.
+ * folder_file_read: EFBIG: more than @maximum bytes; EMEDIUMTYPE: no regular file (a link, a pipe, a folder).
+ * @ret_bytes: (transfer full), erased at their end. @ret_modified: as above.
  */
 int folder_file_read (int folder, const char *name, gsize maximum, GBytes **ret_bytes, gint64 *ret_modified);
 
@@ -61,8 +61,8 @@ int folder_file_delete (int folder, const char *name);
  * if that is taken, one with a number behind. Its age counts from now on. @temporary: as above, for another disk. */
 int folder_file_move (int folder, const char *name, const char *path, const char *temporary);
 
-/* folder_file_clean: deletes what was moved into the folder at @path before @before (microseconds since the epoch, UTC):
- * files of the field's names alone. */
+/* folder_file_clean: deletes what was moved into the folder at @path before @before (microseconds since the epoch,
+ * UTC): files of the field's names alone. */
 void folder_file_clean (const char *path, gint64 before);
 
 /* folder_file_probe: as if a file was to be written, and nobody sees one. @ret_modified: as of folder_file_write. */

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "center/folder-share.h"
+#include "center/folder-terms.h"
 
 typedef enum
 {
@@ -51,7 +51,8 @@ void folder_requests_end (FolderRequests *requests);
 
 /* folder_requests_is_awaited: whether the answer @base is waited for. */
 gboolean folder_requests_is_awaited (const FolderRequests *requests, const char *base);
-/* folder_requests_answer: it was found. @file: (transfer full). Return: FALSE: nobody waits for it; *@file is as it was. */
+/* folder_requests_answer: it was found. @file: (transfer full). Return: FALSE: nobody waits for it, and *@file is as it
+ * was. */
 gboolean folder_requests_answer (FolderRequests *requests, const char *base, FolderShareFile **file);
 
 /* folder_requests_look: Return: 0 or an errno, of the folder. */

@@ -48,16 +48,6 @@ struct FolderShare
   FolderShareStatus told; /* by the worker */
 };
 
-void
-folder_share_file_free (FolderShareFile *file)
-{
-  if (file == NULL)
-    return;
-  g_free (file->name);
-  g_bytes_unref (file->bytes);
-  g_free (file);
-}
-
 static void
 result_free (gpointer data)
 {

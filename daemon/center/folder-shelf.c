@@ -13,6 +13,8 @@
 #include "center/folder-look.h"
 
 #define BETWEEN_READINGS (300 * G_TIME_SPAN_MILLISECOND)
+/* A cifs mount that caches shows what another program still writes only once nobody here has had it open for a second. */
+#define BETWEEN_READINGS_REMOTE (1500 * G_TIME_SPAN_MILLISECOND)
 #define UNFINISHED (30 * G_USEC_PER_SEC) /* a file without an end that has not grown for so long is given as it is */
 #define RETRY_MINIMUM (250 * G_TIME_SPAN_MILLISECOND)
 #define RETRY_MAXIMUM (4 * G_USEC_PER_SEC)
@@ -268,7 +270,8 @@ read_file (FolderShelf *self, int folder, Item *item)
   if (is_same && (is_complete || self->now >= item->changed_at + UNFINISHED))
     give (self, item, is_complete);
   else
-    set_state (self, item, ITEM_READ, self->now + BETWEEN_READINGS);
+    set_state (self, item, ITEM_READ,
+               self->now + (is_complete || !self->is_remote ? BETWEEN_READINGS : BETWEEN_READINGS_REMOTE));
 }
 
 /* is_another: whether a file that was given out has other bytes by now. Return: an errno. */

@@ -6,7 +6,7 @@
  */
 #pragma once
 
-#include "center/folder-share.h"
+#include "center/folder-terms.h"
 
 typedef struct FolderShelf FolderShelf;
 

@@ -60,7 +60,8 @@ char *folder_name_make_tag (const char *seed);
  */
 char *folder_name_make_request (const char *prefix, const char *tag, FolderExtension extension);
 
-/* folder_name_make_temporary: a name that no file had before, and that the terminal does not look for. (transfer full) */
+/* folder_name_make_temporary: a name that no file had before, and that the terminal does not look for. Return:
+ * (transfer full). */
 char *folder_name_make_temporary (const char *tag);
 
 /* folder_name_make_answer_base: of a request's name the answer's, without dot and extension; NULL: it is no request's.

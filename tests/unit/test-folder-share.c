@@ -19,19 +19,31 @@
 /* What befalls the thread of the share: readings do not come back, as of a dead mount, until @hang is 0. */
 static struct
 {
-  gint hang, is_held;
+  GMutex lock;
+  GCond changed;
+  gboolean hang, is_held;
 } fault;
+
+static void
+set_hang (gboolean hang)
+{
+  g_mutex_lock (&fault.lock);
+  fault.hang = hang;
+  fault.is_held = FALSE;
+  g_cond_broadcast (&fault.changed);
+  g_mutex_unlock (&fault.lock);
+}
 
 int __real_folder_file_read (int folder, const char *name, gsize maximum, GBytes **ret_bytes, gint64 *ret_modified);
 int __wrap_folder_file_read (int folder, const char *name, gsize maximum, GBytes **ret_bytes, gint64 *ret_modified);
 int
 __wrap_folder_file_read (int folder, const char *name, gsize maximum, GBytes **ret_bytes, gint64 *ret_modified)
 {
-  while (g_atomic_int_get (&fault.hang) != 0)
-    {
-      g_atomic_int_set (&fault.is_held, 1);
-      g_usleep (10000);
-    }
+  g_mutex_lock (&fault.lock);
+  fault.is_held = fault.hang;
+  while (fault.hang)
+    g_cond_wait (&fault.changed, &fault.lock);
+  g_mutex_unlock (&fault.lock);
   return __real_folder_file_read (folder, name, maximum, ret_bytes, ret_modified);
 }
 
@@ -42,8 +54,10 @@ typedef struct
   FolderShareStatus status;
   GPtrArray *told; /* FolderShareFile: faces */
   GThread *terminal;
-  gint is_terminal_on;
-  gint taken, silent; /* requests that it took; it takes and does not answer */
+  GMutex lock;
+  GCond stopped;
+  gboolean is_terminal_on; /* of the lock */
+  gint taken, silent;      /* requests that it took; it takes and does not answer */
   FolderShareOutcome outcome;
   FolderShareFile *answer;
   GError *error;
@@ -89,6 +103,21 @@ make_face_name (gint64 ago)
   return g_strdup_printf (FACE_NAME, text);
 }
 
+/* pause_terminal: Return: whether it goes on. */
+static gboolean
+pause_terminal (Fixture *fixture, guint milliseconds)
+{
+  const gint64 until = g_get_monotonic_time () + milliseconds * G_TIME_SPAN_MILLISECOND;
+  gboolean is_on;
+
+  g_mutex_lock (&fixture->lock);
+  while (fixture->is_terminal_on && g_cond_wait_until (&fixture->stopped, &fixture->lock, until))
+    continue;
+  is_on = fixture->is_terminal_on;
+  g_mutex_unlock (&fixture->lock);
+  return is_on;
+}
+
 /* play_request: as the terminal does: takes it, and writes the answer half first. */
 static void
 play_request (Fixture *fixture, const char *name)
@@ -113,7 +142,7 @@ play_request (Fixture *fixture, const char *name)
       g_assert_nonnull (stream);
       g_assert_cmpuint (fwrite (ANSWER, 1, 20, stream), ==, 20);
       g_assert_no_errno (fflush (stream));
-      g_usleep (500000);
+      (void)pause_terminal (fixture, 500);
       g_assert_cmpuint (fwrite (&ANSWER[20], 1, strlen (ANSWER) - 20, stream), ==, strlen (ANSWER) - 20);
       g_assert_no_errno (fclose (stream));
     }
@@ -124,14 +153,13 @@ play_terminal (gpointer data)
 {
   Fixture *fixture = data;
 
-  while (g_atomic_int_get (&fixture->is_terminal_on))
+  while (pause_terminal (fixture, 20))
     {
       g_autoptr (GDir) folder = g_dir_open (fixture->requests, 0, NULL);
       const char *name;
 
       while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
         play_request (fixture, name);
-      g_usleep (20000);
     }
   return NULL;
 }
@@ -139,7 +167,7 @@ play_terminal (gpointer data)
 static void
 start_terminal (Fixture *fixture)
 {
-  g_atomic_int_set (&fixture->is_terminal_on, TRUE);
+  fixture->is_terminal_on = TRUE;
   fixture->terminal = g_thread_new ("terminal", play_terminal, fixture);
 }
 
@@ -148,7 +176,10 @@ stop_terminal (Fixture *fixture)
 {
   if (fixture->terminal == NULL)
     return;
-  g_atomic_int_set (&fixture->is_terminal_on, FALSE);
+  g_mutex_lock (&fixture->lock);
+  fixture->is_terminal_on = FALSE;
+  g_cond_signal (&fixture->stopped);
+  g_mutex_unlock (&fixture->lock);
   g_thread_join (g_steal_pointer (&fixture->terminal));
 }
 
@@ -204,7 +235,9 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   (void)data;
-  memset (&fault, 0, sizeof fault);
+  set_hang (FALSE);
+  g_mutex_init (&fixture->lock);
+  g_cond_init (&fixture->stopped);
   fixture->root = g_dir_make_tmp ("folder-share-XXXXXX", NULL);
   fixture->requests = make_folder (fixture->root, "req");
   fixture->answers = make_folder (fixture->root, "res");
@@ -236,6 +269,8 @@ tear_down (Fixture *fixture, gconstpointer data)
   stop_terminal (fixture);
   fake_settle ();
   remove_all (fixture->root);
+  g_mutex_clear (&fixture->lock);
+  g_cond_clear (&fixture->stopped);
   g_clear_pointer (&fixture->answer, folder_share_file_free);
   g_clear_error (&fixture->error);
   g_ptr_array_unref (fixture->told);
@@ -334,8 +369,31 @@ has_no_face (gconstpointer data)
 static gboolean
 is_not_held (gconstpointer data)
 {
+  gboolean is_held;
+
   (void)data;
-  return g_atomic_int_get (&fault.is_held) == 0;
+  g_mutex_lock (&fault.lock);
+  is_held = fault.is_held;
+  g_mutex_unlock (&fault.lock);
+  return !is_held;
+}
+
+static gboolean
+has_request (gconstpointer data)
+{
+  return !has_no_request (data);
+}
+
+static gboolean
+has_two_answers (gconstpointer data)
+{
+  return count_files (((const Fixture *)data)->answers) > 1;
+}
+
+static gboolean
+has_two_faces (gconstpointer data)
+{
+  return count_files (((const Fixture *)data)->faces) > 1;
 }
 
 static void
@@ -436,18 +494,16 @@ static void
 test_cancelled (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
-  g_autofree char *request = NULL;
 
   (void)data;
   start_share (fixture);
-  request = ask (fixture, 20000, cancellable);
+  g_free (ask (fixture, 20000, cancellable));
   wait_while (has_no_request, fixture);
   g_cancellable_cancel (cancellable);
   fake_wait (&fixture->is_done);
   g_assert_cmpint (fixture->outcome, ==, FOLDER_SHARE_CANCELLED);
   g_assert_error (fixture->error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED);
-  while (has_file (fixture->requests, request))
-    g_usleep (10000); /* the thread takes it back */
+  wait_while (has_request, fixture); /* the thread takes it back */
 }
 
 /* The share ends while somebody waits: told from the loop, and the request is taken back. */
@@ -462,8 +518,7 @@ test_end (Fixture *fixture, gconstpointer data)
   g_assert_false (fixture->is_done);
   fake_wait (&fixture->is_done);
   g_assert_cmpint (fixture->outcome, ==, FOLDER_SHARE_CANCELLED);
-  while (!has_no_request (fixture))
-    g_usleep (10000);
+  wait_while (has_request, fixture);
 }
 
 static void
@@ -486,8 +541,7 @@ test_face (Fixture *fixture, gconstpointer data)
   g_assert_true (has_file (fixture->faces, first));
   folder_share_dispose (fixture->share, first, FOLDER_SHARE_DELETE);
   folder_share_dispose (fixture->share, second, FOLDER_SHARE_SET_ASIDE);
-  while (has_file (fixture->faces, first) || has_file (fixture->faces, second))
-    g_usleep (10000);
+  wait_while (has_two_faces, fixture);
   g_assert_true (has_file (fixture->quarantine, second));
   g_assert_true (has_file (fixture->quarantine, old)); /* no news */
   g_assert_true (has_file (fixture->faces, "somebody-else.txt"));
@@ -502,7 +556,7 @@ test_hang (Fixture *fixture, gconstpointer data)
   gint64 before;
 
   (void)data;
-  g_atomic_int_set (&fault.hang, 1);
+  set_hang (TRUE);
   put_file (fixture->faces, face, ANSWER);
   start_share (fixture);
   wait_while (is_not_held, fixture);
@@ -510,17 +564,16 @@ test_hang (Fixture *fixture, gconstpointer data)
   fake_wait (&fixture->is_done);
   g_assert_cmpint (fixture->outcome, ==, FOLDER_SHARE_NOT_WRITTEN);
   g_assert_error (fixture->error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE);
-  g_atomic_int_set (&fault.hang, 0);
+  set_hang (FALSE);
   wait_while (has_no_face, fixture);
   g_assert_cmpuint (count_files (fixture->requests), ==, 0);
-  g_atomic_int_set (&fault.is_held, 0);
-  g_atomic_int_set (&fault.hang, 1);
+  set_hang (TRUE);
   folder_share_dispose (fixture->share, face, FOLDER_SHARE_DELETE);
   wait_while (is_not_held, fixture);
   before = g_get_monotonic_time ();
   folder_share_free (g_steal_pointer (&fixture->share));
   g_assert_cmpint (g_get_monotonic_time () - before, <, 5 * G_USEC_PER_SEC); /* it would be for ever */
-  g_atomic_int_set (&fault.hang, 0);
+  set_hang (FALSE);
   wait_while (has_faces, fixture); /* what it had begun, which cannot be told from what it had done */
 }
 
@@ -546,8 +599,7 @@ test_start (Fixture *fixture, gconstpointer data)
   put_file (fixture->answers, other_answer, ANSWER);
   start_share (fixture);
   wait_while (is_not_present, fixture);
-  while (has_file (fixture->answers, answer))
-    g_usleep (10000);
+  wait_while (has_two_answers, fixture);
   g_assert_false (has_file (fixture->requests, request));
   g_assert_false (has_file (fixture->requests, temporary));
   g_assert_true (has_file (fixture->requests, other));

@@ -13,7 +13,7 @@
 #include "center/folder-look.h"
 
 #define BETWEEN_READINGS (300 * G_TIME_SPAN_MILLISECOND)
-/* A cifs mount that caches shows what another program still writes only once nobody here has had it open for a second. */
+/* A cifs mount that caches shows what another program still writes only once nobody here has had it open for 1 s. */
 #define BETWEEN_READINGS_REMOTE (1500 * G_TIME_SPAN_MILLISECOND)
 #define UNFINISHED (30 * G_USEC_PER_SEC) /* a file without an end that has not grown for so long is given as it is */
 #define RETRY_MINIMUM (250 * G_TIME_SPAN_MILLISECOND)

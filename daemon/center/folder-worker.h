@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * folder-worker: the thread that touches the folders of one terminal. In: questions, and what is to become of files.
- * Out: answers, faces, and how the folders are, on the main context. A thread that the kernel holds is left behind: it ends
- * by itself when it is let go, says nothing more, and touches nothing more.
+ * Out: answers, faces, and how the folders are, on the main context. A thread that the kernel holds is left behind: it
+ * ends by itself when it is let go, says nothing more, and touches nothing more.
  */
 #pragma once
 

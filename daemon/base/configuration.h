@@ -6,8 +6,8 @@
  * counts. Each file is strict by itself: an unknown group or key, a key given twice, or a value outside its type, is an
  * error that names the file, the line, the key and what is allowed. Keys that no file gives have the table's default.
  *
- * A group that the table calls "Terminal *" may stand as [Terminal] and as [Terminal NAME], with any names, each a group
- * of its own with all of its keys; where it does not stand there is none.
+ * A group that the table calls "Terminal *" may stand as [Terminal] and as [Terminal NAME], with any names, each a
+ * group of its own with all of its keys; where it does not stand there is none.
  */
 #pragma once
 

@@ -59,6 +59,8 @@ field_consents_add_states (TransportConsentState *states, const TransportConsent
   for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
     if (more[kind].granted && (more[kind].until == 0 || executed < more[kind].until))
       states[kind] = more[kind];
+    else
+      states[kind].is_answered |= more[kind].is_answered;
 }
 
 /* Whether @name is a prefix and then @suffix, of which @suffix_size counts; then *ret_kind is the prefix's kind. */
@@ -85,7 +87,10 @@ field_consents_read (const Message *element, TransportConsentState *states, Cons
   ConsentKind kind;
 
   if (is_named (name, size, FLAG, sizeof FLAG - 1, &kind))
-    states[kind].granted = strcmp (text, "1") == 0;
+    {
+      states[kind].granted = strcmp (text, "1") == 0;
+      states[kind].is_answered = *text != '\0';
+    }
   else if (is_named (name, size, TIME, sizeof TIME - 1, &kind))
     japanese_text_parse_time (text, &states[kind].at);
   else if (is_named (name, size, AVAILABLE, sizeof AVAILABLE - 1, &kind))

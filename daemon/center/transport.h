@@ -164,8 +164,9 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportRecords, transport_records_free)
 /* What the center says of one kind of consent. */
 typedef struct
 {
-  gboolean granted; /* it was taken down */
-  gint64 at, until; /* microseconds since the epoch, UTC; 0: not sent */
+  gboolean granted;     /* it was taken down */
+  gboolean is_answered; /* the message says yes or no to it */
+  gint64 at, until;     /* microseconds since the epoch, UTC; 0: not sent */
 } TransportConsentState;
 
 /* The center's answer. It was taken and belongs to the request: a transport answers everything else with an error. */

@@ -91,7 +91,7 @@ write_settlements (struct sqlite3 *database, gpointer data, GError **error)
   return TRUE;
 }
 
-/* write_answer: the entry, and a row, if it is a yes that waits for the center. */
+/* write_answer: the entry, and a row, if it is a yes that is kept. */
 static gboolean
 write_answer (Job *job, struct sqlite3 *database, const ConsentBookAnswer *answer, GError **error)
 {
@@ -103,7 +103,7 @@ write_answer (Job *job, struct sqlite3 *database, const ConsentBookAnswer *answe
   ledger_get_last_leaf (job->book->ledger, &leaf);
   place.receipt = receipt_make_id (place.entry, leaf.bytes);
   g_array_append_val (job->places, place);
-  return !answer->is_open
+  return !answer->is_kept
          || consent_table_add (database, place.entry, place.receipt, job->writing->identifier, answer, error);
 }
 

@@ -121,7 +121,16 @@ void
 consent_book_writing_add (ConsentBookWriting *writing, LedgerEntry *entry, gboolean is_open, ConsentKind kind,
                           gint64 until)
 {
-  const ConsentBookAnswer answer = { entry, is_open, kind, until };
+  const ConsentBookAnswer answer = { entry, is_open, CONSENT_BOOK_OPEN, kind, 0, until };
+
+  g_array_append_val (writing->answers, answer);
+}
+
+void
+consent_book_writing_add_said (ConsentBookWriting *writing, LedgerEntry *entry, gboolean is_kept, ConsentKind kind,
+                               gint64 at, gint64 until)
+{
+  const ConsentBookAnswer answer = { entry, is_kept, CONSENT_BOOK_REGISTERED, kind, at, until };
 
   g_array_append_val (writing->answers, answer);
 }

@@ -74,21 +74,22 @@ typedef struct
 void consent_book_message_free (ConsentBookMessage *message);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ConsentBookMessage, consent_book_message_free)
 
-/* One answer of a patient: its entry, and, if it is a yes that is to be registered, the kind. */
+/* One answer of a patient: its entry, and, if it is a yes that is kept, the kind. */
 typedef struct
 {
   LedgerEntry *entry;
-  gboolean is_open;
+  gboolean is_kept;
+  ConsentBookState state; /* OPEN: it is to be registered; REGISTERED: the center has it already */
   ConsentKind kind;
-  gint64 until;
+  gint64 at, until; /* at: when the center took it down; 0: it has not */
 } ConsentBookAnswer;
 
 /* What is written at once. */
 typedef struct
 {
   GArray *answers;  /* of ConsentBookAnswer; the entries are owned */
-  char *identifier; /* of the message; NULL: there is none, and no answer is open */
-  GBytes *request;
+  char *identifier; /* of the message; NULL: there is none, and no answer is kept */
+  GBytes *request;  /* NULL: the center is told nothing */
   gint64 until; /* of the message */
   char *visit;
   guint treatment;
@@ -100,6 +101,9 @@ typedef struct
 ConsentBookWriting *consent_book_writing_new (void);
 void consent_book_writing_add (ConsentBookWriting *writing, LedgerEntry *entry, gboolean is_open, ConsentKind kind,
                                gint64 until); /* @entry: (transfer full) */
+/* consent_book_writing_add_said: the same of an answer that the center has had from elsewhere. */
+void consent_book_writing_add_said (ConsentBookWriting *writing, LedgerEntry *entry, gboolean is_kept, ConsentKind kind,
+                                    gint64 at, gint64 until);
 void consent_book_writing_free (ConsentBookWriting *writing);
 
 /* What came of an answer. */

@@ -63,6 +63,7 @@ make_binding (const char *identifier, gint64 until, guint treatment)
 static GBytes *
 pack (const ConsentBookWriting *writing)
 {
+  g_autoptr (GBytes) request = writing->request != NULL ? g_bytes_ref (writing->request) : g_bytes_new (NULL, 0);
   g_autoptr (GVariant) inside = NULL;
   GVariantBuilder person;
 
@@ -75,7 +76,7 @@ pack (const ConsentBookWriting *writing)
         g_variant_builder_add (&person, "{ss}", texts[i].key, text);
     }
   inside = g_variant_ref_sink (g_variant_new (
-      "(@aya{ss})", g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, writing->request, TRUE), &person));
+      "(@aya{ss})", g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, request, TRUE), &person));
   return g_variant_get_data_as_bytes (inside);
 }
 
@@ -152,7 +153,7 @@ consent_table_add (struct sqlite3 *database, guint64 place, const char *receipt,
 {
   sqlite3_stmt *statement = statement_prepare (
       database,
-      "INSERT INTO consents (place, receipt, identifier, kind, state, at, until) VALUES (?, ?, ?, ?, 0, 0, ?);", error);
+      "INSERT INTO consents (place, receipt, identifier, kind, state, at, until) VALUES (?, ?, ?, ?, ?, ?, ?);", error);
 
   if (statement == NULL)
     return FALSE;
@@ -160,7 +161,9 @@ consent_table_add (struct sqlite3 *database, guint64 place, const char *receipt,
   statement_bind_text (statement, 2, receipt);
   statement_bind_text (statement, 3, identifier);
   statement_bind_text (statement, 4, consent_kind_to_string (answer->kind));
-  sqlite3_bind_int64 (statement, 5, answer->until);
+  sqlite3_bind_int64 (statement, 5, answer->state);
+  sqlite3_bind_int64 (statement, 6, answer->at);
+  sqlite3_bind_int64 (statement, 7, answer->until);
   return statement_run (statement, error);
 }
 

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/error.h"
+#include "store/seal.h"
 #include "store/statement.h"
 #include "store/store-file.h"
 #include "store/store-key.h"
@@ -212,7 +213,7 @@ new_item (const Job *job)
 {
   OutageItem *item = g_new0 (OutageItem, 1);
 
-  item->id = outage_seal_make_id ();
+  item->id = seal_make_id ();
   item->kind = job->kind;
   item->queued = g_get_real_time ();
   item->until = job->until;

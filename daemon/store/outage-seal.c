@@ -58,19 +58,6 @@ outage_seal_get_key_id (OutageSeal *seal)
   return store_key_get_id (seal->sealing);
 }
 
-char *
-outage_seal_make_id (void)
-{
-  guint8 bytes[OUTAGE_SEAL_ID_SIZE / 2];
-  GString *id = g_string_sized_new (OUTAGE_SEAL_ID_SIZE + 1);
-
-  if (gnutls_rnd (GNUTLS_RND_KEY, bytes, sizeof bytes) != 0) /* who knows it may be told */
-    g_error ("no random numbers");
-  for (gsize i = 0; i < sizeof bytes; i++)
-    g_string_append_printf (id, "%02x", bytes[i]);
-  return g_string_free (id, FALSE);
-}
-
 /* What a row says in the open cannot be changed either. */
 static char *
 make_binding (const OutageItem *item)

@@ -7,7 +7,6 @@
 
 #include <glib.h>
 
-#define OUTAGE_SEAL_ID_SIZE 32    /* characters: lower-case hexadecimal digits */
 #define OUTAGE_SEAL_GENERATIONS 2 /* of the key: the current one, the one before it */
 
 typedef struct OutageSeal OutageSeal;
@@ -32,9 +31,6 @@ void outage_seal_free (OutageSeal *seal);
 
 /* outage_seal_get_key_id: of the key under which items are sealed from now on. */
 const char *outage_seal_get_key_id (OutageSeal *seal);
-
-/* outage_seal_make_id: random. (transfer full). */
-char *outage_seal_make_id (void);
 
 /*
  * outage_seal_close: kind, users and request of @item, bound to its id and times. Return: (transfer full) the sealed

@@ -19,6 +19,19 @@ begin_cipher (const guint8 *key)
   return gnutls_aead_cipher_init (&cipher, CIPHER, &datum) == 0 ? cipher : NULL;
 }
 
+char *
+seal_make_id (void)
+{
+  guint8 bytes[SEAL_ID_SIZE / 2];
+  GString *id = g_string_sized_new (SEAL_ID_SIZE + 1);
+
+  if (gnutls_rnd (GNUTLS_RND_KEY, bytes, sizeof bytes) != 0) /* who knows it may be told */
+    g_error ("no random numbers");
+  for (gsize i = 0; i < sizeof bytes; i++)
+    g_string_append_printf (id, "%02x", bytes[i]);
+  return g_string_free (id, FALSE);
+}
+
 GBytes *
 seal_close (StoreKey *key, const char *binding, gconstpointer bytes, gsize size, GBytes **ret_nonce)
 {

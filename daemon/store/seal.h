@@ -11,6 +11,10 @@
 /* seal_close: under the current key. Return: (transfer full), or NULL. @ret_nonce: (transfer full). */
 GBytes *seal_close (StoreKey *key, const char *binding, gconstpointer bytes, gsize size, GBytes **ret_nonce);
 
+/* seal_make_id: random, to stand beside what is sealed. (transfer full). */
+#define SEAL_ID_SIZE 32 /* characters: lower-case hexadecimal digits */
+char *seal_make_id (void);
+
 /*
  * seal_open: of the key with @id, the current or the previous one. Return: what was inside, or NULL: another key, or
  * other bytes. It is (transfer full), and a Secret of at least one byte: @ret_size of them count.

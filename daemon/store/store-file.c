@@ -67,6 +67,15 @@ static const char *const ledger_schema[] = {
   " kind TEXT NOT NULL, state INTEGER NOT NULL, at INTEGER NOT NULL, until INTEGER NOT NULL) STRICT;"
   "CREATE INDEX consents_identifier ON consents (identifier);"
   "CREATE INDEX consents_until ON consents (until);",
+  /*
+   * 4: arrival-table. What a terminal has brought: the SHA-256 of its file, a random id, the place of its entry, the
+   * terminal's name, when the patient stood there, when it was found, until when it is kept, when it was claimed (0: it
+   * was not) and by which user; @sealed under @key is all that is of a person, until its time is over.
+   */
+  "CREATE TABLE arrivals (digest BLOB NOT NULL UNIQUE, id TEXT NOT NULL UNIQUE, place INTEGER NOT NULL,"
+  " terminal TEXT NOT NULL, at INTEGER NOT NULL, received INTEGER NOT NULL, until INTEGER NOT NULL,"
+  " claimed INTEGER NOT NULL, uid INTEGER NOT NULL, key TEXT, nonce BLOB, sealed BLOB) STRICT;"
+  "CREATE INDEX arrivals_until ON arrivals (until);",
   NULL,
 };
 

@@ -400,7 +400,7 @@ make_message (const ConsentBookWriting *writing)
       const ConsentBookAnswer *answer = &g_array_index (writing->answers, ConsentBookAnswer, i);
       const guint64 place = i;
 
-      if (!answer->is_open)
+      if (!answer->is_kept || answer->state != CONSENT_BOOK_OPEN)
         continue;
       g_array_append_val (message->entries, place);
       g_array_append_val (message->kinds, answer->kind);

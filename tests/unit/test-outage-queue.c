@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "fake-disk.h"
+#include "store/seal.h"
 #include "store/store-file.h"
 #include "store/store-key.h"
 
@@ -62,7 +63,7 @@ add (Fixture *fixture, guint32 user, const char *request, const char *person)
   char *id = try_add (fixture, user, request, person, &error);
 
   g_assert_no_error (error);
-  g_assert_cmpuint (strlen (id), ==, OUTAGE_SEAL_ID_SIZE);
+  g_assert_cmpuint (strlen (id), ==, SEAL_ID_SIZE);
   return id;
 }
 

@@ -73,11 +73,19 @@ add_heard (GArray *consents, const char *word, const VisitOptions *given, GError
 }
 
 GArray *
-consents_new (const VisitOptions *given, GError **error)
+consents_new_empty (void)
 {
-  g_autoptr (GArray) consents = g_array_new (FALSE, FALSE, sizeof (Consent));
+  GArray *consents = g_array_new (FALSE, FALSE, sizeof (Consent));
 
   g_array_set_clear_func (consents, consent_clear);
+  return consents;
+}
+
+GArray *
+consents_new (const VisitOptions *given, GError **error)
+{
+  g_autoptr (GArray) consents = consents_new_empty ();
+
   for (const char *const *word = given->consents; word != NULL && *word != NULL; word++)
     if (!add_asked (consents, *word, visit_options_get_origin (given), error))
       return NULL;

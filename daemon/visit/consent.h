@@ -39,6 +39,9 @@ typedef struct Consent
  */
 GArray *consents_new (const VisitOptions *given, GError **error);
 
+/* consents_new_empty: no question. (transfer full) of Consent. */
+GArray *consents_new_empty (void);
+
 /* consents_has: whether @kind is among the questions. */
 gboolean consents_has (const GArray *consents, ConsentKind kind);
 

@@ -34,6 +34,24 @@ ledger_person_of_book (const ConsentBookPerson *person)
 }
 
 void
+ledger_person_keep (const Qualification *qualification, ConsentBookPerson *ret_person)
+{
+  const QualificationInsurance *insurance = person_get_insurance (qualification); /* as of the keyed hash */
+
+  if (insurance == NULL)
+    return;
+  ret_person->name = g_strdup (insurance->name);
+  ret_person->name_of_other = g_strdup (insurance->name_of_other);
+  ret_person->kana = g_strdup (insurance->name_kana);
+  ret_person->kana_of_other = g_strdup (insurance->name_of_other_kana);
+  ret_person->birthdate = g_strdup (insurance->birthdate);
+  ret_person->insurer_number = g_strdup (insurance->insurer_number);
+  ret_person->symbol = g_strdup (insurance->symbol);
+  ret_person->number = g_strdup (insurance->number);
+  ret_person->branch = g_strdup (insurance->branch);
+}
+
+void
 ledger_person_hash (Ledger *ledger, const LedgerPerson *person, LedgerPersonHashes *ret_hashes)
 {
   g_autofree char *name = NULL, *insurer = NULL, *number = NULL;

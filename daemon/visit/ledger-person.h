@@ -33,6 +33,9 @@ LedgerPerson ledger_person_of_qualification (const Qualification *qualification)
 LedgerPerson ledger_person_of_query (const TransportNumberQuery *insured);        /* typed; NULL: by card */
 LedgerPerson ledger_person_of_book (const ConsentBookPerson *person);
 
+/* ledger_person_keep: who it is, as the consent book keeps it; @ret_person: its texts are NULL before. */
+void ledger_person_keep (const Qualification *qualification, ConsentBookPerson *ret_person);
+
 /* ledger_person_hash: @ledger: NULL, or one without a key: nothing is known. */
 void ledger_person_hash (Ledger *ledger, const LedgerPerson *person, LedgerPersonHashes *ret_hashes);
 

@@ -92,6 +92,7 @@ on_clock (gint64 shift, gpointer user_data)
       log_write (LOG_NOTICE, SHIKAKU_MESSAGE_CLOCK_CHANGED, NULL, "clock: it was set %" G_GINT64_FORMAT " seconds %s",
                  ABS (shift) / G_USEC_PER_SEC, shift > 0 ? "forward" : "back");
       station_retention_shift (station->retention, shift);
+      station_arrivals_look (station->arrivals);
     }
   station_calendar_schedule (station);
 }

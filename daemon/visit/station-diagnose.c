@@ -145,6 +145,9 @@ add_agent (GPtrArray *links, const char *language, Station *station)
   ShikakuCause cause = SHIKAKU_CAUSE_NONE;
   guint n_agents = 0;
 
+  for (guint i = readers->len; i > 0; i--)
+    if (station_reader_is_terminal (readers->pdata[i - 1])) /* it asks its patients itself */
+      g_ptr_array_remove_index (readers, i - 1);
   for (guint i = 0; i < readers->len; i++)
     if (has_agent (station, readers->pdata[i]))
       n_agents++;
@@ -163,13 +166,16 @@ add_readers (GPtrArray *links, const char *language, Station *station)
 {
   const StationReadersSummary readers = station_summarise_readers (station);
   const gboolean has_readers = readers.n_readers > 0;
-  const ShikakuCause reader_cause
-      = !has_readers && station_is_service_available (station) ? SHIKAKU_CAUSE_NO_READER : SHIKAKU_CAUSE_NONE;
+  const ShikakuCause reader_cause = !has_readers && readers.n_terminals == 0 && station_is_service_available (station)
+                                        ? SHIKAKU_CAUSE_NO_READER
+                                        : SHIKAKU_CAUSE_NONE;
   const ShikakuCause card_cause = readers.n_mute > 0 ? SHIKAKU_CAUSE_CARD_MUTE : SHIKAKU_CAUSE_NONE;
 
   add_link (links, language, "reader", has_readers ? TRANSPORT_LINK_OK : TRANSPORT_LINK_UNKNOWN, reader_cause,
             reader_cause != SHIKAKU_CAUSE_NONE ? readers.readers_since : readers.reader_added,
-            g_strdup_printf ("readers: %u", readers.n_readers));
+            readers.n_terminals == 0
+                ? g_strdup_printf ("readers: %u", readers.n_readers)
+                : g_strdup_printf ("readers: %u, terminals: %u", readers.n_readers, readers.n_terminals));
   add_link (links, language, "card", readers.n_cards > 0 ? TRANSPORT_LINK_OK : TRANSPORT_LINK_UNKNOWN, card_cause,
             readers.card_since, g_strdup_printf ("cards: %u, not answering: %u", readers.n_cards, readers.n_mute));
 }

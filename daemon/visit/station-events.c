@@ -106,6 +106,17 @@ station_events_note_finished (Station *station, Visit *visit)
 }
 
 void
+station_events_note_arrival (Station *station, const char *id, const char *reader, gint64 at)
+{
+  GString *details = g_string_new (NULL);
+
+  event_details_add_text (details, 's', "Arrival", id);
+  event_details_add_text (details, 'o', "Reader", reader);
+  event_details_add_number (details, 't', "At", at);
+  add_event (station, EVENT_VISIT_ARRIVED, EVENT_FOR_ALL, details);
+}
+
+void
 station_events_note_center (Station *station, const char *center, const char *cause)
 {
   GString *details;

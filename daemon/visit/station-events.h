@@ -5,6 +5,7 @@
  * is of a person.
  *
  *   visit-finished   for the user whose visit it was: Visit o, State s, Origin s, Reader o, Error s
+ *   visit-arrived    for all: Arrival s, Reader o, At t (when the patient stood at the terminal)
  *   center           for all: State s, Cause s
  *   reader           for all: Reader o, Name s, Present b; those that are there at the start are no event
  *   expiry           for all: What s, Source s, Expires t, Days i
@@ -41,6 +42,7 @@ void station_stop_listening_to_events (Station *station);
 gboolean station_event_is_wanted (const EventsQuestion *question, const Event *event);
 
 void station_events_note_finished (Station *station, Visit *visit);
+void station_events_note_arrival (Station *station, const char *id, const char *reader, gint64 at);
 /* station_events_note_center: both are static; they may be as before. */
 void station_events_note_center (Station *station, const char *center, const char *cause);
 void station_events_note_surveyed (Station *station);

@@ -144,5 +144,6 @@ station_resume (Station *station)
   if (station->monitor != NULL)
     reader_monitor_look_again (station->monitor);
   station_retention_note_slept (station->retention);
+  station_arrivals_look (station->arrivals);
   station_calendar_schedule (station);
 }

@@ -15,6 +15,7 @@
 #include "visit/lookups.h"
 #include "visit/objections.h"
 #include "visit/ledger-anchor.h"
+#include "visit/station-arrivals.h"
 #include "visit/station-observer.h"
 #include "visit/station-retention.h"
 #include "visit/station-way.h"
@@ -44,6 +45,7 @@ struct Station
   Store *store;               /* borrowed; NULL: nothing is kept */
   LedgerAnchoring *anchoring; /* borrowed; NULL: nothing of the ledger leaves this computer */
   StationWay *way;            /* NULL: nothing is kept */
+  StationArrivals *arrivals;  /* NULL: the station has ended */
   const StationObserver *observer;
   gpointer observer_data;
   gint64 started; /* real-time microseconds */

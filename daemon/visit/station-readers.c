@@ -5,6 +5,8 @@
  */
 #include "visit/station-readers.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
@@ -17,17 +19,18 @@
 #include "visit/visit-card.h"
 #include "visit/visit-life.h"
 
-#define REPLACEMENT 0xfffd /* for what is no character */
+#define REPLACEMENT 0xfffd            /* for what is no character */
+#define TERMINAL_NUMBER "\tterminal " /* before its name, where numbers are known: no reader of PC/SC is called so */
 
 struct StationReader
 {
   Station *station;
   char *path;
-  char *name;   /* UTF-8, for people and the bus: PC/SC's may be anything */
-  char *serial; /* the same of the device's own number; NULL: not known */
-  CardWorker *worker;
-  gboolean looked;  /* the monitor has told what lies in it */
-  gboolean present; /* a card */
+  char *name;         /* UTF-8, for people and the bus: PC/SC's may be anything */
+  char *serial;       /* the same of the device's own number; NULL: not known */
+  CardWorker *worker; /* NULL: a terminal */
+  gboolean looked;    /* the monitor has told what lies in it */
+  gboolean present;   /* a card */
   guint event_counter;
   gint64 added, since; /* real-time microseconds of its coming, and of the last change of presence */
   Visit *visit;        /* that runs here; borrowed: cleared when it is quiet */
@@ -40,7 +43,7 @@ find_by_name (Station *station, const char *name)
     {
       StationReader *reader = station->readers.list->pdata[i];
 
-      if (g_strcmp0 (card_worker_get_reader_name (reader->worker), name) == 0)
+      if (reader->worker != NULL && g_strcmp0 (card_worker_get_reader_name (reader->worker), name) == 0)
         return reader;
     }
   return NULL;
@@ -62,7 +65,7 @@ find_by_visit (Station *station, Visit *visit)
 static void
 reader_state_free (StationReader *reader)
 {
-  card_worker_unref (reader->worker);
+  g_clear_pointer (&reader->worker, card_worker_unref);
   g_free (reader->path);
   g_free (reader->name);
   g_free (reader->serial);
@@ -126,42 +129,76 @@ make_name (const char *name)
   return g_string_free (text, FALSE);
 }
 
+/* find_number: that a reader has for good. @key: what it is known by. */
+static guint
+find_number (Station *station, const char *key)
+{
+  guint number = GPOINTER_TO_UINT (g_hash_table_lookup (station->readers.numbers, key));
+
+  if (number == 0)
+    {
+      number = g_hash_table_size (station->readers.numbers) + 1;
+      g_hash_table_insert (station->readers.numbers, g_strdup (key), GUINT_TO_POINTER (number));
+    }
+  return number;
+}
+
+/* reader_new: in the list from now on. */
+static StationReader *
+reader_new (Station *station, const char *key, const char *name)
+{
+  StationReader *reader = g_new0 (StationReader, 1);
+
+  reader->station = station;
+  reader->path = g_strdup_printf (SHIKAKU_READER_PATH "/%u", find_number (station, key));
+  reader->name = g_strdup (name);
+  reader->added = station->readers.since = g_get_real_time ();
+  g_ptr_array_add (station->readers.list, reader);
+  return reader;
+}
+
+static void
+tell_added (StationReader *reader)
+{
+  Station *station = reader->station;
+
+  statistics_note_changed (&station->statistics);
+  log_event (
+      LOG_NOTICE, SHIKAKU_MESSAGE_READER_ADDED, NULL,
+      (const LogField[]){ { "SHIKAKU_READER", reader->path }, { "SHIKAKU_READER_NAME", reader->name }, { NULL, NULL } },
+      "station: reader %s is there: %s", strrchr (reader->path, '/') + 1, reader->name);
+  station_events_note_reader (station, reader->path, reader->name, TRUE);
+  if (!station->is_freed)
+    station->observer->reader_added (reader, station->observer_data);
+}
+
+StationReader *
+station_readers_add_terminal (Station *station, const char *name)
+{
+  g_autofree char *key = g_strconcat (TERMINAL_NUMBER, name, NULL);
+  StationReader *reader = reader_new (station, key, name);
+
+  tell_added (reader);
+  return reader;
+}
+
 static void
 on_reader_added (Reader *added, gpointer user_data)
 {
   Station *station = user_data;
   StationReader *reader;
-  guint number;
+  g_autofree char *name = NULL;
 
   if (find_by_name (station, added->name) != NULL)
     {
       reader_free (added);
       return;
     }
-
-  number = GPOINTER_TO_UINT (g_hash_table_lookup (station->readers.numbers, added->name));
-  if (number == 0)
-    {
-      number = g_hash_table_size (station->readers.numbers) + 1;
-      g_hash_table_insert (station->readers.numbers, g_strdup (added->name), GUINT_TO_POINTER (number));
-    }
-
-  reader = g_new0 (StationReader, 1);
-  reader->station = station;
-  reader->path = g_strdup_printf (SHIKAKU_READER_PATH "/%u", number);
-  reader->name = make_name (added->name);
+  name = make_name (added->name);
+  reader = reader_new (station, added->name, name);
   reader->visit = station_visits_find_at (station, reader->path); /* it goes on though the reader was away */
-  reader->added = station->readers.since = g_get_real_time ();
   reader->worker = card_worker_new (added);
-  g_ptr_array_add (station->readers.list, reader);
-  statistics_note_changed (&station->statistics);
-  log_event (
-      LOG_NOTICE, SHIKAKU_MESSAGE_READER_ADDED, NULL,
-      (const LogField[]){ { "SHIKAKU_READER", reader->path }, { "SHIKAKU_READER_NAME", reader->name }, { NULL, NULL } },
-      "station: reader %u is there: %s", number, reader->name);
-  station_events_note_reader (station, reader->path, reader->name, TRUE);
-  if (!station->is_freed)
-    station->observer->reader_added (reader, station->observer_data);
+  tell_added (reader);
 }
 
 /* A visit by number has only the reader's agent. */
@@ -305,11 +342,26 @@ station_get_readers (Station *station)
   return g_ptr_array_copy (station->readers.list, NULL, NULL); /* owns nothing, as the original */
 }
 
+/* find_only: the only one for cards; where there is none, the only terminal. */
+static StationReader *
+find_only (Station *station)
+{
+  const StationReadersSummary summary = station_summarise_readers (station);
+  const gboolean is_terminal = summary.n_readers == 0;
+
+  if ((is_terminal ? summary.n_terminals : summary.n_readers) != 1)
+    return NULL;
+  for (guint i = 0; i < station->readers.list->len; i++)
+    if (station_reader_is_terminal (station->readers.list->pdata[i]) == is_terminal)
+      return station->readers.list->pdata[i];
+  return NULL;
+}
+
 StationReader *
 station_find_reader (Station *station, const char *path)
 {
   if (path == NULL || *path == '\0')
-    return station->readers.list->len == 1 ? station->readers.list->pdata[0] : NULL;
+    return find_only (station);
   for (guint i = 0; i < station->readers.list->len; i++)
     {
       StationReader *reader = station->readers.list->pdata[i];
@@ -336,6 +388,25 @@ station_find_named_reader (Station *station, const char *name)
       found = reader;
     }
   return found;
+}
+
+StationReader *
+station_find_terminal (Station *station, const char *name)
+{
+  for (guint i = 0; i < station->readers.list->len; i++)
+    {
+      StationReader *reader = station->readers.list->pdata[i];
+
+      if (reader->worker == NULL && g_strcmp0 (reader->name, name) == 0)
+        return reader;
+    }
+  return NULL;
+}
+
+gboolean
+station_reader_is_terminal (StationReader *reader)
+{
+  return reader->worker == NULL;
 }
 
 const char *
@@ -371,7 +442,7 @@ station_reader_get_in_use_since (StationReader *reader)
 const char *
 station_reader_get_serial (StationReader *reader)
 {
-  const char *serial = card_worker_get_reader_serial (reader->worker);
+  const char *serial = reader->worker != NULL ? card_worker_get_reader_serial (reader->worker) : NULL;
 
   if (reader->serial == NULL && serial != NULL)
     reader->serial = make_name (serial);
@@ -411,7 +482,7 @@ station_choose_reader (Station *station, const char *path, const char *name, GEr
 
   if (reader != NULL)
     return reader;
-  if (!is_named && station->readers.list->len > 1)
+  if (!is_named && station_summarise_readers (station).n_readers > 1)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, "Reader: there are several");
   else if (!station->readers.service_available)
     set_service_error (station, error);
@@ -424,7 +495,6 @@ StationReadersSummary
 station_summarise_readers (Station *station)
 {
   StationReadersSummary summary = {
-    .n_readers = station->readers.list->len,
     .service_since = station->readers.service_since,
     .readers_since = station->readers.since,
   };
@@ -433,6 +503,12 @@ station_summarise_readers (Station *station)
     {
       const StationReader *reader = station->readers.list->pdata[i];
 
+      if (reader->worker == NULL)
+        {
+          summary.n_terminals++;
+          continue;
+        }
+      summary.n_readers++;
       summary.n_cards += reader->present;
       summary.n_mute += card_worker_is_mute (reader->worker);
       summary.reader_added = MAX (summary.reader_added, reader->added);

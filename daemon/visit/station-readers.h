@@ -25,8 +25,12 @@ void station_readers_set_store (Station *station, Store *store);
 /* station_get_monitor_observer: to be given to a reader monitor together with the station as its data. */
 const ReaderMonitorObserver *station_get_monitor_observer (void);
 
-GPtrArray *station_get_readers (Station *station);                       /* (transfer container) of StationReader */
-StationReader *station_find_reader (Station *station, const char *path); /* NULL or "": the only one there is */
+GPtrArray *station_get_readers (Station *station); /* (transfer container) of StationReader */
+
+/*
+ * station_find_reader: NULL or "": the only one for cards, or the only one there is. Where there are several: NULL.
+ */
+StationReader *station_find_reader (Station *station, const char *path);
 
 /* station_find_named_reader: as station_reader_get_name has it. NULL also if several have this name. */
 StationReader *station_find_named_reader (Station *station, const char *name);
@@ -36,6 +40,14 @@ StationReader *station_find_named_reader (Station *station, const char *name);
  * (there are several), NO_READER, NOT_AUTHORIZED (pcscd does not let the daemon in) or SERVICE_STOPPED.
  */
 StationReader *station_choose_reader (Station *station, const char *path, const char *name, GError **error);
+
+/*
+ * station_readers_add_terminal: a terminal beside the readers: nothing lies in it, and no visit is opened at it. @name:
+ * UTF-8, for people; unique among terminals. Return: (transfer none). station_find_terminal: by that name; NULL: none.
+ */
+StationReader *station_readers_add_terminal (Station *station, const char *name);
+StationReader *station_find_terminal (Station *station, const char *name);
+gboolean station_reader_is_terminal (StationReader *reader);
 
 const char *station_reader_get_path (StationReader *reader);
 const char *station_reader_get_name (StationReader *reader); /* UTF-8, for people and the bus */
@@ -58,7 +70,8 @@ gboolean station_is_service_refused (Station *station);
 /* What a look at all of them shows. Times in microseconds since the epoch; 0: not known. */
 typedef struct
 {
-  guint n_readers, n_cards, n_mute;
+  guint n_readers, n_cards, n_mute; /* of readers for cards */
+  guint n_terminals;
   gint64 service_since, readers_since, reader_added, card_since; /* the last two: the newest */
 } StationReadersSummary;
 

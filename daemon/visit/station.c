@@ -189,6 +189,7 @@ station_new (const StationSettings *settings, AgentPort agents, const StationObs
     .went_quiet = on_visit_quiet,
     .data = station,
   };
+  station->arrivals = station_arrivals_new (station, settings->arrivals_retention_seconds);
   station_readers_init (station);
   station_visits_init (station);
   station_tickets_init (station);
@@ -205,6 +206,7 @@ station_free (Station *station)
 
   station->is_freed = TRUE;
   g_clear_pointer (&station->way, station_way_free);
+  g_clear_pointer (&station->arrivals, station_arrivals_free);
   station_halt_clear (station);
   station_calendar_clear (station);
   for (guint i = 0; i < visits->len; i++)
@@ -224,6 +226,15 @@ void
 station_add_transport (Station *station, Transport *transport, const char *reader)
 {
   transports_add (station->transports, transport, reader);
+}
+
+void
+station_add_terminal (Station *station, const char *name, Transport *transport)
+{
+  StationReader *reader = station_readers_add_terminal (station, name);
+
+  transports_add_terminal (station->transports, transport, station_reader_get_path (reader));
+  station_arrivals_listen (station->arrivals, reader, transport);
 }
 
 void
@@ -247,6 +258,7 @@ station_configure (Station *station, const StationSettings *settings)
   if (station->authorities.loaded != NULL) /* what has worked is not given up: the new file is looked at now */
     station_get_authorities (station, NULL);
   changes_configure (station->changes, settings->changes_retention_months);
+  station_arrivals_configure (station->arrivals, settings->arrivals_retention_seconds);
   station_ledger_configure (station, settings->lookups_per_staff_and_day, settings->institution_code);
   station_calendar_configure (station, settings->calendar);
 }
@@ -311,6 +323,7 @@ station_set_ledger (Station *station, Ledger *ledger)
 {
   station->host.ledger = ledger;
   station_ledger_set (station, ledger);
+  station_arrivals_set_ledger (station->arrivals, ledger);
   consent_registrar_free (g_steal_pointer (&station->host.registrar));
   if (ledger == NULL)
     return;
@@ -345,10 +358,52 @@ choose_free_reader (Station *station, const VisitOptions *given, GError **error)
 {
   StationReader *reader = station_choose_reader (station, given->reader, given->reader_name, error);
 
-  if (reader == NULL || !station_reader_is_in_use (reader))
+  if (reader == NULL)
+    return NULL;
+  if (station_reader_is_terminal (reader))
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
+                         "Reader: this is a terminal, which asks its patients itself: what it brings is claimed "
+                         "(ClaimVisit), and no visit is opened at it");
+  else if (station_reader_is_in_use (reader))
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY, "another visit is at this reader");
+  else
     return reader;
-  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_READER_BUSY, "another visit is at this reader");
   return NULL;
+}
+
+/* is_free: whether a visit may be begun by that path, and by that ticket. */
+static gboolean
+is_free (Station *station, const VisitOptions *given, GError **error)
+{
+  VisitTicket *taken = NULL;
+
+  if (station_refuses_visits (station, error))
+    return FALSE;
+  if (station_find_visit (station, given->path) != NULL)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_VISIT_EXISTS, "Token: in use");
+      return FALSE;
+    }
+  if (given->ticket != NULL
+      && station_find_visit_by_ticket (station, given->ticket, VISIT_TICKET_TAKE | VISIT_TICKET_RECORDS, &taken)
+             != NULL)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_VISIT_EXISTS, "Ticket: in use");
+      return FALSE;
+    }
+  return TRUE;
+}
+
+/* add_visit: it is known from now on. @ticket: NULL: none. */
+static void
+add_visit (Station *station, Visit *visit, const char *ticket, guint uses)
+{
+  if (ticket != NULL)
+    visit_add_ticket (visit, visit_ticket_new (ticket, &(VisitTicketTerms){ uses, 0, VISIT_TICKET_TAKE }));
+  station_visits_add (station, visit);
+  station_halt_note_begun (station_ref (station));
+  station_ledger_note_opened (station, visit);
+  visit_start (visit);
 }
 
 Visit *
@@ -359,24 +414,11 @@ station_open_visit (Station *station, const VisitOptions *given, GError **error)
   g_autoptr (GArray) consents = NULL;
   StationReader *reader = NULL;
   CardWorker *worker = NULL;
-  VisitTicket *taken = NULL;
   LedgerPersonHashes asked;
   Visit *visit;
 
-  if (station_refuses_visits (station, error))
+  if (!is_free (station, given, error))
     return NULL;
-  if (station_find_visit (station, given->path) != NULL)
-    {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_VISIT_EXISTS, "Token: in use");
-      return NULL;
-    }
-  if (given->ticket != NULL
-      && station_find_visit_by_ticket (station, given->ticket, VISIT_TICKET_TAKE | VISIT_TICKET_RECORDS, &taken)
-             != NULL)
-    {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_VISIT_EXISTS, "Ticket: in use");
-      return NULL;
-    }
   if ((options = visit_options_new (given, error)) == NULL || (consents = consents_new (given, error)) == NULL)
     return NULL;
   if (needs_card && station->host.asks_ceiling)
@@ -394,15 +436,95 @@ station_open_visit (Station *station, const VisitOptions *given, GError **error)
 
   visit = visit_new (&station->host, g_steal_pointer (&options), g_steal_pointer (&consents), worker);
   visit_set_asked (visit, &asked);
-  if (given->ticket != NULL)
-    visit_add_ticket (visit,
-                      visit_ticket_new (given->ticket, &(VisitTicketTerms){ given->uses, 0, VISIT_TICKET_TAKE }));
-  station_visits_add (station, visit);
-  station_halt_note_begun (station_ref (station));
-  station_ledger_note_opened (station, visit);
-  visit_start (visit);
+  add_visit (station, visit, given->ticket, given->uses);
   if (reader != NULL)
     station_reader_begin_visit (reader, visit);
+  return visit;
+}
+
+/* A claim that is under way: the visit that it will be. */
+typedef struct
+{
+  VisitOptions *options;
+  char *ticket;
+  guint uses;
+} Claimed;
+
+static void
+free_claimed (gpointer data)
+{
+  Claimed *claimed = data;
+
+  g_clear_pointer (&claimed->options, visit_options_free);
+  g_free (claimed->ticket);
+  g_free (claimed);
+}
+
+static void
+on_claim (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GTask) task = user_data;
+  GError *error = NULL;
+  ArrivalClaim *claim = arrival_claim_finish (result, &error);
+
+  if (claim != NULL)
+    g_task_return_pointer (task, claim, (GDestroyNotify)arrival_claim_free);
+  else
+    g_task_return_error (task, error);
+}
+
+void
+station_claim_visit (Station *station, const ArrivalPatient *patient, const VisitOptions *given,
+                     GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
+  ArrivalBook *book = station->arrivals != NULL ? station_arrivals_get_book (station->arrivals) : NULL;
+  VisitOptions arrived = *given;
+  Claimed *claimed = g_new0 (Claimed, 1);
+  GError *error = NULL;
+
+  arrived.is_arrival = TRUE;
+  claimed->ticket = g_strdup (given->ticket);
+  claimed->uses = given->uses;
+  g_task_set_source_tag (task, station_claim_visit);
+  g_task_set_task_data (task, claimed, free_claimed);
+  if (!is_free (station, &arrived, &error) || !arrival_patient_check (patient, &error)
+      || (claimed->options = visit_options_new (&arrived, &error)) == NULL)
+    g_task_return_error (task, error);
+  else if (book == NULL)
+    g_task_return_new_error (task, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED,
+                             "there is no ledger, and nothing is handed out without one");
+  else
+    arrival_claim_begin (book, station->host.registrar, patient, claimed->options, on_claim, g_steal_pointer (&task));
+}
+
+Visit *
+station_claim_visit_finish (Station *station, GAsyncResult *result, GPtrArray **ret_candidates, GError **error)
+{
+  Claimed *claimed = g_task_get_task_data (G_TASK (result));
+  g_autoptr (ArrivalClaim) claim = g_task_propagate_pointer (G_TASK (result), error);
+  StationReader *reader;
+  Visit *visit;
+
+  *ret_candidates = NULL;
+  if (claim == NULL)
+    return NULL;
+  if (claim->reply == NULL)
+    {
+      *ret_candidates = g_ptr_array_ref (claim->candidates);
+      return NULL;
+    }
+  claimed->options->ticket = claimed->ticket; /* as given: it may have been taken meanwhile */
+  if (!is_free (station, claimed->options, error))
+    return NULL;
+  claimed->options->ticket = NULL;
+  reader = station_find_terminal (station, claim->terminal);
+  if (reader != NULL)
+    visit_options_set_reader (claimed->options, station_reader_get_path (reader), claim->terminal);
+  visit = visit_new (&station->host, g_steal_pointer (&claimed->options), g_steal_pointer (&claim->consents), NULL);
+  visit_set_reply (visit, g_steal_pointer (&claim->reply));
+  statistics_count (&station->statistics, STATISTICS_ARRIVALS_CLAIMED);
+  add_visit (station, visit, claimed->ticket, claimed->uses);
   return visit;
 }
 

@@ -5,6 +5,7 @@
  */
 #pragma once
 
+#include "visit/arrival-claim.h"
 #include "visit/ledger-anchor.h"
 #include "visit/station-calendar.h"
 #include "visit/station-halt.h"
@@ -28,6 +29,7 @@ typedef struct
   guint records_span_months;         /* of one request for records, at most; 0: 60 */
   gboolean leaves_prescriptions;     /* they are not asked for: the site is not set for them */
   guint changes_retention_months;    /* that it is kept that a person was seen; 0: not at all */
+  guint arrivals_retention_seconds;  /* of what a terminal has brought and nobody claims; 0: a day */
   CalendarSource calendar[STATION_CALENDAR_MAXIMUM + 1]; /* what ends; the rest is NULL */
 } StationSettings;
 
@@ -39,6 +41,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (Station, station_free)
 
 /* station_add_transport: @transport: (transfer full). @reader: object path of the one it serves; NULL: the desk. */
 void station_add_transport (Station *station, Transport *transport, const char *reader);
+
+/*
+ * station_add_terminal: a reader of kind terminal called @name, whose @transport (transfer full) brings arrivals to it,
+ * and serves the whole desk too, as far as it can. It may bring from the main loop on.
+ */
+void station_add_terminal (Station *station, const char *name, Transport *transport);
 
 /* station_keep_way: the way to the center is kept in @store, and known from it. Borrowed until the station is freed. */
 void station_keep_way (Station *station, Store *store);
@@ -63,6 +71,17 @@ struct ConsentRegistrar *station_get_registrar (Station *station);
 
 /* station_set_monitor: what looks for readers, to be told when the machine wakes up. Borrowed. */
 void station_set_monitor (Station *station, ReaderMonitor *monitor);
+
+/*
+ * station_claim_visit: what a terminal has brought of @patient becomes a visit of who asks: path, owner, uid, actor and
+ * caller of @given, its Language, Purpose and Ticket. Before it is answered the ledger has who took it. Finish: begins
+ * the visit: its answer is there, it ends in the next turns of the main loop; or NULL with *ret_candidates (transfer
+ * full) of ArrivalCandidate: it is for people to say which; or NULL with an error: INVALID_OPTION, VISIT_EXISTS,
+ * NOT_FOUND, LEDGER_FAILED, and as station_open_visit.
+ */
+void station_claim_visit (Station *station, const ArrivalPatient *patient, const VisitOptions *given,
+                          GAsyncReadyCallback callback, gpointer user_data);
+Visit *station_claim_visit_finish (Station *station, GAsyncResult *result, GPtrArray **ret_candidates, GError **error);
 
 /*
  * station_open_visit: begins a visit at a reader, or, with @options->insured, one without a card: then only consents

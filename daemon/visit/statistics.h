@@ -21,6 +21,10 @@
   X (UNKNOWN, "AnswersUnknown", "answers", "answer=\"unknown\"") \
   X (EVIDENCE_CARD, "AnswersByCard", "answers_by_evidence", "evidence=\"card\"") \
   X (EVIDENCE_NUMBER, "AnswersByNumber", "answers_by_evidence", "evidence=\"number\"") \
+  X (EVIDENCE_TERMINAL, "AnswersByTerminal", "answers_by_evidence", "evidence=\"terminal\"") \
+  X (ARRIVALS_CAME, "ArrivalsCame", "arrivals", "fate=\"came\"") \
+  X (ARRIVALS_CLAIMED, "ArrivalsClaimed", "arrivals", "fate=\"claimed\"") \
+  X (ARRIVALS_EXPIRED, "ArrivalsExpired", "arrivals", "fate=\"expired\"") \
   X (CARDS_READ, "CardsRead", "cards_read", "") \
   X (PINS_ASKED, "PinsAsked", "pins_asked", "") \
   X (PINS_WRONG, "PinsWrong", "pins_wrong", "") \

@@ -5,7 +5,8 @@
 typedef struct
 {
   Transport *transport;
-  char *reader; /* NULL: the whole desk */
+  char *reader; /* NULL: none of its own */
+  gboolean is_of_desk;
 } Row;
 
 struct Transports
@@ -59,14 +60,26 @@ on_changed (Transport *transport, gpointer user_data)
   transports->changed (transports->changed_data);
 }
 
-void
-transports_add (Transports *transports, Transport *transport, const char *reader)
+static void
+add (Transports *transports, Transport *transport, const char *reader, gboolean is_of_desk)
 {
-  const Row row = { transport, g_strdup (reader) };
+  const Row row = { transport, g_strdup (reader), is_of_desk };
 
   transport->changed = on_changed;
   transport->changed_data = transports;
   g_array_append_val (transports->rows, row);
+}
+
+void
+transports_add (Transports *transports, Transport *transport, const char *reader)
+{
+  add (transports, transport, reader, reader == NULL);
+}
+
+void
+transports_add_terminal (Transports *transports, Transport *transport, const char *reader)
+{
+  add (transports, transport, reader, TRUE);
 }
 
 static Transport *
@@ -88,7 +101,7 @@ transports_find (Transports *transports, TransportAbility ability, const char *r
         continue;
       if (row->reader != NULL && g_strcmp0 (row->reader, reader) == 0)
         return row->transport;
-      if (row->reader == NULL && found == NULL)
+      if (row->is_of_desk && found == NULL)
         found = row->transport;
     }
   return found;

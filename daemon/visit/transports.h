@@ -3,7 +3,8 @@
  * transports: the ways to a center that this desk has, each with what it can do. A step of a visit asks here for the
  * one that can do it for this visit; no step names one.
  *
- * A transport serves one reader (a terminal's folder) or the whole desk (the Web API). A reader's own comes first.
+ * A transport serves one reader, the whole desk (the Web API), or both (a terminal's folders). A reader's own comes
+ * first.
  */
 #pragma once
 
@@ -22,8 +23,12 @@ Transports *transports_new (TransportsFunction changed, gpointer user_data);
 void transports_free (Transports *transports);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Transports, transports_free)
 
-/* transports_add: @transport: (transfer full). @reader: object path of the reader that it serves; NULL: the desk. */
+/*
+ * transports_add: @transport: (transfer full). @reader: object path of the reader that it serves; NULL: the desk.
+ * _terminal: it serves @reader first, and the desk too.
+ */
 void transports_add (Transports *transports, Transport *transport, const char *reader);
+void transports_add_terminal (Transports *transports, Transport *transport, const char *reader);
 
 /* transports_find: who has @ability for a visit at @reader (object path). Return: (transfer none), or NULL: nobody. */
 Transport *transports_find (Transports *transports, TransportAbility ability, const char *reader);

@@ -414,22 +414,10 @@ gather (Visit *visit, const Eligibility *eligibility, ConsentBookWriting *writin
 static void
 keep_person (Visit *visit, const Qualification *qualification, ConsentBookPerson *person)
 {
-  const QualificationInsurance *insurance = person_get_insurance (qualification); /* as of the keyed hash */
-
   person->evidence = g_strdup (visit_evidence_to_string (visit->row->evidence));
   person->origin = g_strdup (visit->row->word);
   person->answerer = g_strdup (visit->options->answerer);
-  if (insurance == NULL)
-    return;
-  person->name = g_strdup (insurance->name);
-  person->name_of_other = g_strdup (insurance->name_of_other);
-  person->kana = g_strdup (insurance->name_kana);
-  person->kana_of_other = g_strdup (insurance->name_of_other_kana);
-  person->birthdate = g_strdup (insurance->birthdate);
-  person->insurer_number = g_strdup (insurance->insurer_number);
-  person->symbol = g_strdup (insurance->symbol);
-  person->number = g_strdup (insurance->number);
-  person->branch = g_strdup (insurance->branch);
+  ledger_person_keep (qualification, person);
 }
 
 /* take_places: @places: in the order in which they were gathered. */

@@ -225,7 +225,7 @@ visit_options_new (const VisitOptions *given, GError **error)
     return set_invalid (error, "Purpose: eligibility, registration, disaster, emergency, home or online"), NULL;
   if ((options->answerer = find_answerer (given->answerer)) == NULL)
     return set_invalid (error, "Answerer: patient, guardian or carer"), NULL;
-  if (options->registers && options->insured != NULL)
+  if (options->registers && (options->insured != NULL || options->is_arrival))
     return set_invalid (error, "Purpose: a registration needs the card"), NULL;
   if (given->ticket != NULL && !visit_ticket_is_valid (given->ticket))
     return set_invalid (error, "Ticket: 32 to 128 characters of ASCII that can be seen"), NULL;
@@ -239,6 +239,8 @@ visit_options_new (const VisitOptions *given, GError **error)
 VisitOrigin
 visit_options_get_origin (const VisitOptions *options)
 {
+  if (options->is_arrival)
+    return VISIT_ORIGIN_TERMINAL;
   return options->insured != NULL ? VISIT_ORIGIN_NUMBER : VISIT_ORIGIN_CARD;
 }
 

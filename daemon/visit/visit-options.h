@@ -29,6 +29,7 @@ typedef struct
       *purpose; /* "eligibility", "registration", "disaster", "emergency", "home", "online"; NULL, "": the first */
   const TransportNumberQuery *insured;     /* a visit by number; NULL: by card */
   const char *insured_name, *insured_kana; /* to be compared with what the center has */
+  gboolean is_arrival;                     /* its answer has come from a terminal (visit_set_reply) */
   const char *ticket;                      /* the secret by which it is taken; NULL: none. Of a visit: NULL */
   guint uses;                              /* of the ticket; 0: as often as one likes */
   guint timeout_seconds;                   /* for the whole visit; 0: VISIT_TIMEOUT_DEFAULT_SECONDS */

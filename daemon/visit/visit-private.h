@@ -132,9 +132,10 @@ struct Visit
   {
     void (*send) (Visit *visit, ConsentKinds agreed, const TransportConsentText *texts, GAsyncReadyCallback callback);
     GBytes *(*name_question) (Visit *visit, ConsentKinds agreed);
-    gboolean is_asking; /* it is under way */
-    gboolean is_late;   /* and is given up: the time for the visit is over */
-    gboolean is_kept;   /* it has no answer, and is being put into the queue */
+    TransportReply *brought; /* the answer that the visit begins with; visit.c's; NULL: it is to be asked for */
+    gboolean is_asking;      /* it is under way */
+    gboolean is_late;        /* and is given up: the time for the visit is over */
+    gboolean is_kept;        /* it has no answer, and is being put into the queue */
     Eligibility *eligibility;
     gboolean is_answered;
   } query;

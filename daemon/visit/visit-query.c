@@ -214,6 +214,29 @@ visit_query_begin (Visit *visit, VisitQuerySend send, VisitQueryName name)
   visit_consents_begin (visit, &steps);
 }
 
+static void
+end_if_looked (Visit *visit)
+{
+  if (!visit_changes_are_looked_for (visit))
+    visit_end (visit, VISIT_DONE, NULL);
+}
+
+void
+visit_query_take (Visit *visit, TransportReply *reply)
+{
+  GError *error = NULL;
+
+  visit->query.eligibility = eligibility_new_from_reply (reply, visit->options->language, &error);
+  if (visit->query.eligibility == NULL)
+    {
+      visit_end (visit, VISIT_FAILED, error);
+      return;
+    }
+  visit->query.is_answered = TRUE;
+  visit_changes_begin (visit, visit->query.eligibility, end_if_looked);
+  end_if_looked (visit);
+}
+
 gboolean
 visit_query_end_in_time (Visit *visit)
 {

@@ -22,6 +22,9 @@ typedef GBytes *(*VisitQueryName) (Visit *visit, ConsentKinds agreed);
  */
 void visit_query_begin (Visit *visit, VisitQuerySend send, VisitQueryName name);
 
+/* visit_query_take: @reply (transfer full) is the answer: nobody is asked. It ends the visit. */
+void visit_query_take (Visit *visit, TransportReply *reply);
+
 /*
  * visit_query_end_in_time: the time for the visit is over. If the center has said who is insured, and only consents are
  * still open, this ends it as done: a consent may never cost the answer. If the query is under way, it is given up and

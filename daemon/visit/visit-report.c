@@ -22,6 +22,7 @@ count_end (const VisitReport *report, Statistics *statistics)
   static const StatisticsCounter evidences[VISIT_N_EVIDENCES] = {
     [VISIT_EVIDENCE_CARD] = STATISTICS_EVIDENCE_CARD,
     [VISIT_EVIDENCE_NUMBER] = STATISTICS_EVIDENCE_NUMBER,
+    [VISIT_EVIDENCE_TERMINAL] = STATISTICS_EVIDENCE_TERMINAL,
   };
 
   statistics_count_visit (statistics, report->origin, report->state);

@@ -118,7 +118,7 @@ static void
 begin_first_step (Visit *visit)
 {
   visit->host->started (visit, visit->host->data);
-  if (visit->transport == NULL)
+  if (visit->transport == NULL && visit->row->ability != 0)
     {
       visit_fail (visit, SHIKAKU_ERROR_CREDENTIAL_MISSING, "nothing here is set up to ask the center in this way");
       return;
@@ -134,6 +134,9 @@ begin_first_step (Visit *visit)
     case VISIT_ORIGIN_NUMBER:
       if (!consents_need_screen (visit->consents.list) || visit_agent_acquire (visit, "consent"))
         visit_query_begin (visit, send_number_query, name_number_question);
+      break;
+    case VISIT_ORIGIN_TERMINAL:
+      visit_query_take (visit, g_steal_pointer (&visit->query.brought));
       break;
     case VISIT_N_ORIGINS:
     default:
@@ -270,6 +273,7 @@ visit_unref (Visit *visit)
   visit_life_clear (visit);
   visit_card_let_go (visit);
   g_clear_pointer (&visit->query.eligibility, eligibility_free);
+  g_clear_pointer (&visit->query.brought, transport_reply_free);
   g_array_unref (visit->consents.list);
   visit_registration_clear (visit);
   visit_options_free (visit->options);
@@ -396,6 +400,12 @@ const LedgerPersonHashes *
 visit_get_asked (Visit *visit)
 {
   return &visit->asked;
+}
+
+void
+visit_set_reply (Visit *visit, TransportReply *reply)
+{
+  visit->query.brought = reply;
 }
 
 VisitState

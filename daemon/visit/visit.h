@@ -39,6 +39,9 @@ void visit_add_remark (Visit *visit, Remark remark);
 void visit_set_asked (Visit *visit, const LedgerPersonHashes *asked);
 const LedgerPersonHashes *visit_get_asked (Visit *visit);
 
+/* visit_set_reply: of a visit that begins with its answer: @reply: (transfer full); before visit_start. */
+void visit_set_reply (Visit *visit, TransportReply *reply);
+
 VisitState visit_get_state (Visit *visit);
 gboolean visit_is_finished (Visit *visit); /* done, failed or cancelled */
 VisitOrigin visit_get_origin (Visit *visit);

@@ -6,6 +6,8 @@
 #include "center/field-consents.h"
 #include "codec/message-xml.h"
 
+#define QUESTION_PART "ArrivalQuestion" /* the field has none: neither by card nor by number */
+
 /* make_question: @message answers it. (transfer full). */
 static Message *
 make_question (const Message *message, const char *institution_code)
@@ -19,7 +21,7 @@ make_question (const Message *message, const char *institution_code)
     message_add (header, "MedicalInstitutionCode", institution_code);
   if (day != NULL)
     message_add (header, "QualificationConfirmationDate", day);
-  part = message_add (message_add (question, "MessageBody", NULL), "QualificationConfirmSearchInfo", NULL);
+  part = message_add (message_add (question, "MessageBody", NULL), QUESTION_PART, NULL);
   for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
     if (consent_kind_is_inside_query (kind))
       field_consents_add (part, kind, TRUE, NULL);

@@ -38,8 +38,7 @@
 #define SHIKAKU_GROUP_CLINICAL "shikaku-clinical"
 
 /*
- * The kinds of events: SHIKAKU_EVENT_KINDS (X) expands X (ENUM_SUFFIX, "kind") for each. Nothing tells of
- * visit-arrived and ledger yet, but a program may ask for them.
+ * The kinds of events: SHIKAKU_EVENT_KINDS (X) expands X (ENUM_SUFFIX, "kind") for each.
  */
 #define SHIKAKU_EVENT_KINDS(X) \
   X (VISIT_FINISHED, "visit-finished") \
@@ -52,8 +51,7 @@
 
 /*
  * What an answer or a consent rests on: SHIKAKU_EVIDENCES (X) expands X (ENUM_SUFFIX, "evidence") for each: a card that
- * was proved here, a file of the terminal's, numbers that were typed, staff's eyes, staff's ears. Nothing here comes
- * from a terminal or from staff yet.
+ * was proved here, a file of the terminal's, numbers that were typed, staff's eyes, staff's ears.
  */
 #define SHIKAKU_EVIDENCES(X) \
   X (CARD, "card") \
@@ -132,8 +130,7 @@
 #define SHIKAKU_CONSENT_TOGETHER "together"
 
 /*
- * The kinds of events: SHIKAKU_EVENT_KINDS (X) expands X (ENUM_SUFFIX, "kind") for each. Nothing tells of
- * visit-arrived and ledger yet, but a program may ask for them.
+ * The kinds of events: SHIKAKU_EVENT_KINDS (X) expands X (ENUM_SUFFIX, "kind") for each.
  */
 #define SHIKAKU_EVENT_KINDS(X) \
   X (VISIT_FINISHED, "visit-finished") \

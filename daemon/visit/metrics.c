@@ -37,6 +37,7 @@ static const struct
 } helps[] = {
   { "answers", "Answers of visits that are done." },
   { "answers_by_evidence", "Answers of visits that are done, by what they rest on." },
+  { "arrivals", "Results that terminals have brought, by what became of them." },
   { "cards_read", "Cards that were read." },
   { "pins_asked", "Requests for a PIN." },
   { "pins_wrong", "Tries of a PIN that a card has refused." },

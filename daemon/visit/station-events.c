@@ -105,15 +105,21 @@ station_events_note_finished (Station *station, Visit *visit)
   add_event (station, EVENT_VISIT_FINISHED, (gint64)visit_get_uid (visit), details);
 }
 
-void
-station_events_note_arrival (Station *station, const char *id, const char *reader, gint64 at)
+GString *
+station_events_describe_arrival (const char *id, const char *reader, gint64 at)
 {
   GString *details = g_string_new (NULL);
 
   event_details_add_text (details, 's', "Arrival", id);
   event_details_add_text (details, 'o', "Reader", reader);
   event_details_add_number (details, 't', "At", at);
-  add_event (station, EVENT_VISIT_ARRIVED, EVENT_FOR_ALL, details);
+  return details;
+}
+
+void
+station_events_note_arrival (Station *station, const char *id, const char *reader, gint64 at)
+{
+  add_event (station, EVENT_VISIT_ARRIVED, EVENT_FOR_ALL, station_events_describe_arrival (id, reader, at));
 }
 
 void

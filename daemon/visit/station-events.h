@@ -42,6 +42,8 @@ void station_stop_listening_to_events (Station *station);
 gboolean station_event_is_wanted (const EventsQuestion *question, const Event *event);
 
 void station_events_note_finished (Station *station, Visit *visit);
+/* station_events_describe_arrival: the details of such an event. (transfer full). */
+GString *station_events_describe_arrival (const char *id, const char *reader, gint64 at);
 void station_events_note_arrival (Station *station, const char *id, const char *reader, gint64 at);
 /* station_events_note_center: both are static; they may be as before. */
 void station_events_note_center (Station *station, const char *center, const char *cause);

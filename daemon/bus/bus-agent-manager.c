@@ -78,9 +78,12 @@ choose_reader (BusAgents *self, const char *wanted, GError **error)
 {
   StationReader *reader = station_find_reader (self->station, wanted);
 
-  if (reader != NULL)
+  if (reader != NULL && !station_reader_is_terminal (reader))
     return station_reader_get_path (reader);
-  if (wanted == NULL && station_summarise_readers (self->station).n_readers > 1)
+  if (reader != NULL)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
+                         "Reader: this is a terminal, which asks its patients itself");
+  else if (wanted == NULL && station_summarise_readers (self->station).n_readers > 1)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
                          "there are several readers: name one as Reader");
   else

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "bus/bus-entry.h"
 #include "bus/bus-options.h"
+#include "visit/station-arrivals.h"
 
 #define PAGE_DEFAULT 100
 #define MISSED "missed" /* in the place of a kind: events that are not to be had any more */
@@ -17,16 +18,26 @@ typedef struct
   BusShare *share; /* to which it is charged */
   char *name;      /* of the connection */
   uid_t uid;
-  guint kinds;       /* of EVENT_BIT */
-  gboolean is_heard; /* from @since on */
+  guint kinds;        /* of EVENT_BIT; 0: it only watches */
+  GPtrArray *watched; /* of char: paths of terminals, of whose arrivals it hears whatever the kinds are */
+  gboolean is_heard;  /* from @since on */
   guint64 since;
 } Subscription;
+
+/* What waits at a terminal is asked for; then it is told. */
+typedef struct
+{
+  BusEvents *self; /* NULL: it has ended */
+  BusCall *call;
+  char *reader;
+} Telling;
 
 struct BusEvents
 {
   sd_bus *bus;
   Station *station;
   GHashTable *subscriptions; /* name → Subscription */
+  GPtrArray *tellings;       /* of Telling: under way; borrowed */
 };
 
 static void
@@ -35,6 +46,7 @@ subscription_free (Subscription *subscription)
   station_stop_listening_to_events (subscription->owner->station);
   bus_share_discharge (subscription->share, BUS_ACCOUNT_SUBSCRIPTION);
   bus_share_unref (subscription->share);
+  g_ptr_array_unref (subscription->watched);
   g_free (subscription->name);
   g_free (subscription);
 }
@@ -47,12 +59,16 @@ bus_events_new (sd_bus *bus, Station *station)
   self->bus = bus;
   self->station = station_ref (station);
   self->subscriptions = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, (GDestroyNotify)subscription_free);
+  self->tellings = g_ptr_array_new ();
   return self;
 }
 
 void
 bus_events_free (BusEvents *self)
 {
+  for (guint i = 0; i < self->tellings->len; i++)
+    ((Telling *)self->tellings->pdata[i])->self = NULL;
+  g_ptr_array_unref (self->tellings);
   g_hash_table_unref (self->subscriptions);
   station_unref (self->station);
   g_free (self);
@@ -151,6 +167,36 @@ send_event (BusEvents *self, const Subscription *subscription, const Event *even
     log_warning (NULL, "An event could not be sent: %s", g_strerror (-result));
 }
 
+/* find_arrival_reader: where @event has arrived; NULL: it is no arrival. Points into it. */
+static const char *
+find_arrival_reader (const Event *event)
+{
+  EventDetail detail;
+  gsize offset = 0;
+
+  while (event->kind == EVENT_VISIT_ARRIVED
+         && event_details_read (event->details->str, event->details->len, &offset, &detail))
+    if (strcmp (detail.key, "Reader") == 0)
+      return detail.text;
+  return NULL;
+}
+
+static gboolean
+has_watched (const Subscription *subscription, const char *reader, guint *ret_index)
+{
+  return g_ptr_array_find_with_equal_func (subscription->watched, reader, g_str_equal, ret_index);
+}
+
+static gboolean
+is_wanted (const Subscription *subscription, const Event *event)
+{
+  const EventsQuestion question = { subscription->since, subscription->uid, subscription->kinds, 0 };
+  const char *reader = find_arrival_reader (event);
+
+  return station_event_is_wanted (&question, event)
+         || (reader != NULL && event->sequence > subscription->since && has_watched (subscription, reader, NULL));
+}
+
 void
 bus_events_note_event (BusEvents *self, const Event *event)
 {
@@ -159,12 +205,8 @@ bus_events_note_event (BusEvents *self, const Event *event)
 
   g_hash_table_iter_init (&iterator, self->subscriptions);
   while (g_hash_table_iter_next (&iterator, NULL, (gpointer *)&subscription))
-    {
-      const EventsQuestion question = { subscription->since, subscription->uid, subscription->kinds, 0 };
-
-      if (subscription->is_heard && station_event_is_wanted (&question, event))
-        send_event (self, subscription, event);
-    }
+    if (subscription->is_heard && is_wanted (subscription, event))
+      send_event (self, subscription, event);
 }
 
 /* What callers give. */
@@ -285,7 +327,10 @@ typedef struct
 {
   BusEvents *self;
   BusCall *call;
+  char *reader; /* that is watched: what waits there is told too; NULL: it is Subscribe */
 } Beginning;
+
+static void tell_waiting (BusEvents *self, BusCall *call, char *reader);
 
 static void
 on_listening (const EventsPage *page, gpointer user_data)
@@ -300,11 +345,18 @@ on_listening (const EventsPage *page, gpointer user_data)
       subscription->is_heard = TRUE;
       subscription->since = page->next;
     }
-  on_last (page, beginning->call);
+  if (beginning->reader != NULL && page != NULL)
+    tell_waiting (beginning->self, beginning->call, beginning->reader);
+  else
+    {
+      g_free (beginning->reader);
+      on_last (page, beginning->call);
+    }
 }
 
+/* begin_subscription: @reader: (transfer full), that is watched; or NULL. */
 static void
-begin_subscription (BusEvents *self, BusCall *call, guint kinds)
+begin_subscription (BusEvents *self, BusCall *call, guint kinds, char *reader)
 {
   BusPeer *peer = bus_call_get_peer (call);
   Subscription *subscription;
@@ -315,17 +367,31 @@ begin_subscription (BusEvents *self, BusCall *call, guint kinds)
       bus_call_return_error (call, g_error_new (SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
                                                 "too many programs of this user are subscribed: %d are allowed",
                                                 BUS_ACCOUNT_SUBSCRIPTIONS_MAXIMUM));
+      g_free (reader);
       return;
     }
   subscription = g_new0 (Subscription, 1);
-  *subscription = (Subscription){
-    self, bus_share_ref (peer->share), g_strdup (peer->name), bus_account_get_uid (peer->account), kinds, FALSE, 0
-  };
+  *subscription = (Subscription){ .owner = self,
+                                  .share = bus_share_ref (peer->share),
+                                  .name = g_strdup (peer->name),
+                                  .uid = bus_account_get_uid (peer->account),
+                                  .kinds = kinds,
+                                  .watched = g_ptr_array_new_with_free_func (g_free) };
+  if (reader != NULL)
+    g_ptr_array_add (subscription->watched, g_strdup (reader));
   bus_share_charge (subscription->share, BUS_ACCOUNT_SUBSCRIPTION);
   g_hash_table_insert (self->subscriptions, subscription->name, subscription);
   beginning = g_new (Beginning, 1);
-  *beginning = (Beginning){ self, call };
+  *beginning = (Beginning){ self, call, reader };
   station_listen_to_events (self->station, on_listening, beginning);
+}
+
+/* drop_if_idle: @subscription: NULL: there is none. */
+static void
+drop_if_idle (BusEvents *self, Subscription *subscription)
+{
+  if (subscription != NULL && subscription->kinds == 0 && subscription->watched->len == 0)
+    g_hash_table_remove (self->subscriptions, subscription->name);
 }
 
 void
@@ -340,13 +406,123 @@ bus_events_subscribe (BusEvents *self, BusCall *call)
   if (!read_subscription (bus_call_get_message (call), &kinds, &error))
     bus_call_return_error (call, error);
   else if (subscription == NULL && kinds != 0)
-    begin_subscription (self, call, kinds);
+    begin_subscription (self, call, kinds, NULL);
   else
     {
-      if (kinds == 0)
-        g_hash_table_remove (self->subscriptions, name);
-      else
+      if (subscription != NULL)
         subscription->kinds = kinds;
+      drop_if_idle (self, subscription);
       station_ask_events (self->station, &last, on_last, call);
     }
+}
+
+/* WatchStation. */
+
+/* send_waiting: it has come before anybody watched: as an event without a number. */
+static void
+send_waiting (BusEvents *self, const Subscription *subscription, const char *reader, const ArrivalBookItem *item)
+{
+  Event *event
+      = event_new (EVENT_VISIT_ARRIVED, EVENT_FOR_ALL, station_events_describe_arrival (item->id, reader, item->at));
+
+  event->at = item->received;
+  send_event (self, subscription, event);
+  event_unref (event);
+}
+
+static void
+on_waiting (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Telling *telling = user_data;
+  BusEvents *self = telling->self;
+  GError *error = NULL;
+  g_autoptr (GPtrArray) items = station_list_arrivals_finish (result, &error);
+  BusPeer *peer = bus_call_get_peer (telling->call);
+  const Subscription *subscription
+      = self != NULL && peer != NULL ? g_hash_table_lookup (self->subscriptions, peer->name) : NULL;
+
+  if (self == NULL)
+    {
+      return_ended (telling->call);
+      g_clear_error (&error);
+    }
+  else if (items == NULL)
+    bus_call_return_error (telling->call, error);
+  else
+    bus_call_return (telling->call, "");
+  for (guint i = 0; subscription != NULL && items != NULL && i < items->len; i++)
+    send_waiting (self, subscription, telling->reader, items->pdata[i]);
+  if (self != NULL)
+    g_ptr_array_remove_fast (self->tellings, telling);
+  g_free (telling->reader);
+  g_free (telling);
+}
+
+/* tell_waiting: @reader: (transfer full). */
+static void
+tell_waiting (BusEvents *self, BusCall *call, char *reader)
+{
+  StationReader *found = station_find_reader (self->station, reader);
+  Telling *telling = g_new (Telling, 1);
+
+  *telling = (Telling){ self, call, reader };
+  g_ptr_array_add (self->tellings, telling);
+  station_list_arrivals (self->station, found, on_waiting, telling);
+}
+
+typedef struct
+{
+  const char *reader;
+  gboolean stop;
+} WatchOptions;
+
+static gboolean
+read_watch (BusEvents *self, sd_bus_message *message, WatchOptions *options, GError **error)
+{
+  static const BusOption table[] = { { "Stop", BUS_OPTION_SWITCH, offsetof (WatchOptions, stop), NULL }, { NULL } };
+  StationReader *reader;
+
+  sd_bus_message_read_basic (message, 'o', &options->reader);
+  if (!bus_options_read (message, table, options, error))
+    return FALSE;
+  reader = station_find_reader (self->station, options->reader);
+  if (reader == NULL)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NO_READER, "there is no such reader");
+  else if (!station_reader_is_terminal (reader))
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
+                         "Reader: this is no terminal: nothing arrives there");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+void
+bus_events_watch (BusEvents *self, BusCall *call)
+{
+  Subscription *subscription = g_hash_table_lookup (self->subscriptions, bus_call_get_peer (call)->name);
+  WatchOptions options = { NULL };
+  GError *error = NULL;
+  guint index;
+
+  if (!read_watch (self, bus_call_get_message (call), &options, &error))
+    {
+      bus_call_return_error (call, error);
+      return;
+    }
+  if (options.stop)
+    {
+      if (subscription != NULL && has_watched (subscription, options.reader, &index))
+        g_ptr_array_remove_index (subscription->watched, index);
+      drop_if_idle (self, subscription);
+      bus_call_return (call, "");
+      return;
+    }
+  if (subscription == NULL)
+    {
+      begin_subscription (self, call, 0, g_strdup (options.reader));
+      return;
+    }
+  if (!has_watched (subscription, options.reader, NULL))
+    g_ptr_array_add (subscription->watched, g_strdup (options.reader));
+  tell_waiting (self, call, g_strdup (options.reader));
 }

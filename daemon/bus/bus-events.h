@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bus-events: Subscribe, GetEventsSince and the signal Event of the Manager. In: who wants to hear of which kinds; what
+ * bus-events: Subscribe, WatchStation, GetEventsSince and the signal Event of the Manager. In: who wants to hear of which kinds; what
  * the station tells. Out: to each subscriber, alone, the events that are for all and those that are for its user; and
  * pages of those that are kept.
  *
@@ -18,8 +18,9 @@ BusEvents *bus_events_new (sd_bus *bus, Station *station);
 void bus_events_free (BusEvents *self);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (BusEvents, bus_events_free)
 
-/* Two methods of the Manager. @call: (transfer full). */
+/* Three methods of the Manager. @call: (transfer full). */
 void bus_events_subscribe (BusEvents *self, BusCall *call);
+void bus_events_watch (BusEvents *self, BusCall *call);
 void bus_events_get_since (BusEvents *self, BusCall *call);
 
 /* bus_events_drop_owner: @name has left the bus. */

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "bus/bus-actor.h"
+#include "bus/bus-claim.h"
 #include "bus/bus-configuration.h"
 #include "bus/bus-consents.h"
 #include "bus/bus-entry.h"
@@ -300,6 +301,20 @@ handle_withdraw_consent (BusCall *call, gpointer target)
   bus_consents_withdraw (self->station, self->waiting, call, NULL);
 }
 
+static void
+handle_watch_station (BusCall *call, gpointer target)
+{
+  bus_events_watch (((BusManager *)target)->events, call);
+}
+
+static void
+handle_claim_visit (BusCall *call, gpointer target)
+{
+  BusManager *self = target;
+
+  bus_claim (self->station, self->visits, self->takeover, self->waiting, call);
+}
+
 static const BusMethod methods[] = {
   { "Check", handle_check },
   { "OpenVisit", handle_open_visit },
@@ -317,6 +332,8 @@ static const BusMethod methods[] = {
   { "WithdrawConsent", handle_withdraw_consent },
   { "PurgeChanges", handle_purge_changes },
   { "GetReceipt", handle_get_receipt },
+  { "WatchStation", handle_watch_station },
+  { "ClaimVisit", handle_claim_visit },
   { NULL },
 };
 
@@ -432,6 +449,10 @@ static const sd_bus_vtable vtable[] = {
   SD_BUS_METHOD_WITH_ARGS ("GetConfiguration", SD_BUS_NO_ARGS, SD_BUS_RESULT ("aa{sv}", keys), on_call, FREE),
   SD_BUS_METHOD_WITH_ARGS ("WithdrawConsent", SD_BUS_ARGS ("s", receipt), SD_BUS_RESULT ("a{sv}", outcome), on_call,
                            SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("WatchStation", SD_BUS_ARGS ("o", reader, "a{sv}", options), SD_BUS_NO_RESULT, on_call,
+                           FREE),
+  SD_BUS_METHOD_WITH_ARGS ("ClaimVisit", SD_BUS_ARGS ("a{sv}", patient, "a{sv}", options),
+                           SD_BUS_RESULT ("o", visit, "aa{sv}", candidates), on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("DropQueued", SD_BUS_NO_ARGS, SD_BUS_RESULT ("u", dropped), on_call, FREE),
   SD_BUS_PROPERTY ("Version", "u", get_property, 0, CONSTANT),
   SD_BUS_PROPERTY ("Readers", "ao", get_readers, 0, CHANGES),

@@ -93,7 +93,8 @@ static int
 get_kind (sd_bus *bus, const char *path, const char *interface, const char *name, sd_bus_message *reply,
           void *user_data, sd_bus_error *error)
 {
-  return sd_bus_message_append (reply, "s", "pcsc");
+  return sd_bus_message_append (reply, "s",
+                                station_reader_is_terminal (((BusReader *)user_data)->reader) ? "terminal" : "pcsc");
 }
 
 /* PC/SC tells none of them before a card is powered: an empty list says that nothing is known. */

@@ -11,6 +11,17 @@
 /* The system bus takes messages of 32 MiB (max_message_size); what goes with the center's is short. */
 G_STATIC_ASSERT (MESSAGE_SIZE_MAXIMUM <= 16 * 1024 * 1024);
 
+/* find_format: JSON begins with a brace; what a terminal brings, with or without a mark, with an angle bracket. */
+static const char *
+find_format (GBytes *message)
+{
+  gsize size = 0;
+  const char *text = g_bytes_get_data (message, &size);
+  const gsize start = size >= 3 && memcmp (text, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
+
+  return size > start && text[start] == '<' ? "xml" : "json";
+}
+
 /* find_message: the message that @call, one of GetMessage's kind, asks for. (transfer none) */
 static GBytes *
 find_message (Visit *visit, BusCall *call, GError **error)
@@ -26,8 +37,9 @@ find_message (Visit *visit, BusCall *call, GError **error)
   else if (message == NULL)
     g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND,
                          "there is no message of the center that may be handed out");
-  else if (strcmp (format, "xml") == 0)
-    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "the center sent this message as json");
+  else if (strcmp (format, find_format (message)) != 0)
+    g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND, "the center sent this message as %s",
+                 find_format (message));
   else
     return message;
   return NULL;

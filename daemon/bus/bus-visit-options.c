@@ -52,6 +52,23 @@ static const BusOption check_options[] = {
   OPTION ("Report", SWITCH, report),
   COMMON_OPTIONS, CARD_OPTIONS, { NULL },
 };
+static const BusOption patient_options[] = {
+  OPTION ("Birthdate", TEXT, patient.birthdate),
+  OPTION ("Name", TEXT, patient.name),
+  OPTION ("NameKana", TEXT, patient.name_kana),
+  OPTION ("ReferenceNumber", TEXT, patient.reference_number),
+  OPTION ("Arrival", TEXT, patient.arrival),
+  { NULL },
+};
+static const BusOption claim_options[] = {
+  OPTION ("Again", SWITCH, patient.again),
+  OPTION ("Language", TEXT, visit.language),
+  OPTION ("Purpose", TEXT, visit.purpose),
+  OPTION ("Token", TEXT, token),
+  BUS_ACTOR_OPTIONS (BusVisitOptions, actor),
+  TICKET_OPTIONS,
+  { NULL },
+};
 static const BusOption language_options[] = { OPTION ("Language", TEXT, visit.language), { NULL } };
 /* clang-format on */
 
@@ -123,6 +140,13 @@ gboolean
 bus_visit_options_read_check (sd_bus_message *message, BusVisitOptions *options, GError **error)
 {
   return read_options (message, check_options, options, error);
+}
+
+gboolean
+bus_visit_options_read_claim (sd_bus_message *message, BusVisitOptions *options, GError **error)
+{
+  return bus_options_read (message, patient_options, options, error)
+         && read_options (message, claim_options, options, error);
 }
 
 gboolean

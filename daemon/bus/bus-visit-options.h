@@ -22,6 +22,7 @@ typedef struct
   gboolean by_number;
   gboolean report;              /* Check: also a visit that failed is a reply */
   TransportNumberQuery insured; /* if by_number */
+  ArrivalPatient patient;       /* of ClaimVisit */
 } BusVisitOptions;
 
 void bus_visit_options_clear (BusVisitOptions *options);
@@ -31,4 +32,5 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BusVisitOptions, bus_visit_options_clear)
 gboolean bus_visit_options_read_card (sd_bus_message *message, BusVisitOptions *options, GError **error);
 gboolean bus_visit_options_read_number (sd_bus_message *message, BusVisitOptions *options, GError **error);
 gboolean bus_visit_options_read_check (sd_bus_message *message, BusVisitOptions *options, GError **error);
+gboolean bus_visit_options_read_claim (sd_bus_message *message, BusVisitOptions *options, GError **error);
 gboolean bus_visit_options_read_language (sd_bus_message *message, BusVisitOptions *options, GError **error);

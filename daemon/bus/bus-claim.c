@@ -48,9 +48,9 @@ append_candidate (sd_bus_message *reply, Station *station, const ArrivalCandidat
   return result < 0 ? result : sd_bus_message_close_container (reply);
 }
 
-/* answer: @call: (transfer full). @candidates: of ArrivalCandidate, or NULL: there are none. */
+/* answer_call: @call: (transfer full). @candidates: of ArrivalCandidate, or NULL: there are none. */
 static void
-answer (BusCall *call, Station *station, const char *path, const GPtrArray *candidates)
+answer_call (BusCall *call, Station *station, const char *path, const GPtrArray *candidates)
 {
   sd_bus_message *reply = bus_call_new_reply (call);
   int result = sd_bus_message_append_basic (reply, 'o', path);
@@ -74,7 +74,7 @@ on_done (GObject *source, GAsyncResult *result, gpointer user_data)
   BusCall *call = bus_errand_end (errand);
 
   if (call != NULL)
-    answer (call, station, visit_get_path (visit), NULL);
+    answer_call (call, station, visit_get_path (visit), NULL);
   g_clear_pointer (&visit, visit_unref);
 }
 
@@ -86,9 +86,9 @@ wait_done (BusCall *call, Claim *claim, Visit *visit)
   visit_wait_quiet (visit, g_task_new (NULL, NULL, on_done, bus_errand_new (claim->errands, call, claim, free_claim)));
 }
 
-/* refuse: @call, @claim, @error: (transfer full). */
+/* refuse_claim: @call, @claim, @error: (transfer full). */
 static void
-refuse (BusCall *call, BusPeer *peer, Claim *claim, GError *error)
+refuse_claim (BusCall *call, BusPeer *peer, Claim *claim, GError *error)
 {
   if (peer != NULL && g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND))
     {
@@ -130,18 +130,18 @@ on_claimed (GObject *source, GAsyncResult *result, gpointer user_data)
       wait_done (call, claim, visit);
     }
   else if (error != NULL)
-    refuse (call, peer, claim, error);
+    refuse_claim (call, peer, claim, error);
   else
     {
-      answer (call, claim->station, NO_VISIT_PATH, candidates);
+      answer_call (call, claim->station, NO_VISIT_PATH, candidates);
       free_claim (claim);
     }
 }
 
-/* fill: what the bus knows of who claims. @ret_path: (transfer full). */
+/* fill_options: what the bus knows of who claims. @ret_path: (transfer full). */
 static gboolean
-fill (BusVisits *visits, BusTakeover *takeover, BusPeer *peer, BusVisitOptions *options, char **ret_path,
-      GError **error)
+fill_options (BusVisits *visits, BusTakeover *takeover, BusPeer *peer, BusVisitOptions *options, char **ret_path,
+              GError **error)
 {
   if (!bus_visits_may_have (peer, error) || !bus_actor_fill (&options->actor, peer, error)
       || (*ret_path = bus_visits_choose_path (visits, peer->name, options->token, error)) == NULL
@@ -164,7 +164,7 @@ bus_claim (Station *station, BusVisits *visits, BusTakeover *takeover, BusErrand
   Claim *claim;
 
   if (!bus_visit_options_read_claim (bus_call_get_message (call), &options, &error)
-      || !fill (visits, takeover, bus_call_get_peer (call), &options, &path, &error))
+      || !fill_options (visits, takeover, bus_call_get_peer (call), &options, &path, &error))
     {
       bus_call_return_error (call, error);
       return;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bus-claim: Manager.ClaimVisit: each call, until the visit that it asks for is done. In: a patient as staff names them.
- * Out: the visit, or several candidates. Guessing is braked, as with tickets.
+ * bus-claim: Manager.ClaimVisit: each call, until the visit that it asks for is done. In: a patient as staff names
+ * them. Out: the visit, or several candidates. Guessing is braked, as with tickets.
  */
 #pragma once
 

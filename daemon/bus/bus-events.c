@@ -462,12 +462,12 @@ on_waiting (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 tell_waiting (BusEvents *self, BusCall *call, char *reader)
 {
-  StationReader *found = station_find_reader (self->station, reader);
+  StationReader *found = station_find_reader (self->station, reader); /* it may have gone meanwhile */
   Telling *telling = g_new (Telling, 1);
 
   *telling = (Telling){ self, call, reader };
   g_ptr_array_add (self->tellings, telling);
-  station_list_arrivals (self->station, found, on_waiting, telling);
+  station_list_arrivals (self->station, found != NULL ? station_reader_get_name (found) : "", on_waiting, telling);
 }
 
 typedef struct

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bus-events: Subscribe, WatchStation, GetEventsSince and the signal Event of the Manager. In: who wants to hear of which kinds; what
- * the station tells. Out: to each subscriber, alone, the events that are for all and those that are for its user; and
- * pages of those that are kept.
+ * bus-events: Subscribe, WatchStation, GetEventsSince and the signal Event of the Manager. In: who wants to hear of
+ * which kinds; what the station tells. Out: to each subscriber, alone, the events that are for all and those that are
+ * for its user; and pages of those that are kept.
  *
  * A subscription ends with its connection. It takes a place of the daemon's, so that its going is noticed.
  */

@@ -35,25 +35,6 @@ typedef struct
   gint64 next; /* when something has had its time */
 } Job;
 
-ArrivalBookItem *
-arrival_book_item_new (void)
-{
-  return g_new0 (ArrivalBookItem, 1);
-}
-
-void
-arrival_book_item_free (ArrivalBookItem *item)
-{
-  if (item == NULL)
-    return;
-  g_free (item->id);
-  g_free (item->terminal);
-  g_strfreev (item->words);
-  g_clear_pointer (&item->body, g_bytes_unref);
-  g_clear_pointer (&item->entry, ledger_entry_unref);
-  g_free (item);
-}
-
 static void
 free_job (gpointer data)
 {

@@ -5,7 +5,7 @@
  */
 #pragma once
 
-#include "store/arrival-book.h"
+#include "store/arrival-item.h"
 #include "store/store-key.h"
 
 struct sqlite3;

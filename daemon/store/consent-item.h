@@ -90,7 +90,7 @@ typedef struct
   GArray *answers;  /* of ConsentBookAnswer; the entries are owned */
   char *identifier; /* of the message; NULL: there is none, and no answer is kept */
   GBytes *request;  /* NULL: the center is told nothing */
-  gint64 until; /* of the message */
+  gint64 until;     /* of the message */
   char *visit;
   guint treatment;
   gboolean has_number; /* @number is known: the keyed hash of the person's numbers */

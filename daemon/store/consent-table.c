@@ -75,8 +75,8 @@ pack (const ConsentBookWriting *writing)
       if (text != NULL)
         g_variant_builder_add (&person, "{ss}", texts[i].key, text);
     }
-  inside = g_variant_ref_sink (g_variant_new (
-      "(@aya{ss})", g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, request, TRUE), &person));
+  inside = g_variant_ref_sink (
+      g_variant_new ("(@aya{ss})", g_variant_new_from_bytes (G_VARIANT_TYPE_BYTESTRING, request, TRUE), &person));
   return g_variant_get_data_as_bytes (inside);
 }
 

@@ -18,7 +18,7 @@
 /* The patient. */
 
 static gboolean
-refuse (GError **error, const char *text)
+refuse_patient (GError **error, const char *text)
 {
   g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION, text);
   return FALSE;
@@ -53,19 +53,21 @@ arrival_patient_check (const ArrivalPatient *patient, GError **error)
   g_autofree char *reference = NULL;
 
   if (!is_text (patient->name) || !is_text (patient->name_kana) || !is_text (patient->reference_number))
-    return refuse (error, "Name (氏名), NameKana (カナ氏名) and ReferenceNumber (照会番号): up to 100 characters");
+    return refuse_patient (error,
+                           "Name (氏名), NameKana (カナ氏名) and ReferenceNumber (照会番号): up to 100 characters");
   if (patient->birthdate != NULL && !is_date (patient->birthdate))
-    return refuse (error, "Birthdate (生年月日): YYYYMMDD");
+    return refuse_patient (error, "Birthdate (生年月日): YYYYMMDD");
   reference = typed_number_fold (patient->reference_number);
   if (patient->reference_number != NULL && reference == NULL)
-    return refuse (error, "ReferenceNumber (照会番号): it is empty");
+    return refuse_patient (error, "ReferenceNumber (照会番号): it is empty");
   if (reference != NULL)
     return TRUE;
   if (patient->birthdate != NULL
       && (has_name (NAME_WRITTEN, patient->name) || has_name (NAME_KANA, patient->name_kana)))
     return TRUE;
-  return refuse (error, "the patient is named by Birthdate (生年月日) with Name (氏名) or NameKana (カナ氏名), or by "
-                        "ReferenceNumber (照会番号)");
+  return refuse_patient (error,
+                         "the patient is named by Birthdate (生年月日) with Name (氏名) or NameKana (カナ氏名), or by "
+                         "ReferenceNumber (照会番号)");
 }
 
 char *
@@ -108,9 +110,9 @@ arrival_choice_make_words (const Qualification *qualification)
 
 /* Comparing. */
 
-/* compare: what was typed with the name of each insurance that has one: the best counts. */
+/* compare_names: what was typed with the name of each insurance that has one: the best counts. */
 static NameComparison
-compare (NameKind kind, const char *typed, const Qualification *qualification)
+compare_names (NameKind kind, const char *typed, const Qualification *qualification)
 {
   NameComparison best = NAME_COMPARISON_N_RESULTS;
 
@@ -136,10 +138,10 @@ arrival_choice_judge (const ArrivalPatient *patient, const Qualification *qualif
   g_autofree char *date = typed_number_fold_date (patient->birthdate);
   g_autofree char *birthdate = date != NULL ? g_strconcat (WORD_BIRTHDATE, date, NULL) : NULL;
   const NameComparison name = has_name (NAME_WRITTEN, patient->name)
-                                  ? compare (NAME_WRITTEN, patient->name, qualification)
+                                  ? compare_names (NAME_WRITTEN, patient->name, qualification)
                                   : NAME_COMPARISON_UNKNOWN;
   const NameComparison kana = has_name (NAME_KANA, patient->name_kana)
-                                  ? compare (NAME_KANA, patient->name_kana, qualification)
+                                  ? compare_names (NAME_KANA, patient->name_kana, qualification)
                                   : NAME_COMPARISON_UNKNOWN;
 
   if (!g_strv_contains ((const char *const *)words, word)

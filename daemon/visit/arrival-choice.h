@@ -58,7 +58,7 @@ void arrival_found_free (ArrivalFound *found);
 GPtrArray *arrival_choice_group (const ArrivalPatient *patient, GPtrArray *found, gboolean *ret_fits);
 
 /*
- * arrival_choice_merge: the newest reply of @group, (transfer full), with the consents of all of them: of each kind what
- * the patient has said last.
+ * arrival_choice_merge: the newest reply of @group, (transfer full), with the consents of all of them: of each kind
+ * what the patient has said last.
  */
 TransportReply *arrival_choice_merge (GPtrArray *group);

@@ -63,9 +63,9 @@ free_claiming (gpointer data)
   g_free (claiming);
 }
 
-/* answer: @task: (transfer full). */
+/* answer_task: @task: (transfer full). */
 static void
-answer (GTask *task)
+answer_task (GTask *task)
 {
   Claiming *claiming = g_task_get_task_data (task);
 
@@ -73,9 +73,9 @@ answer (GTask *task)
   g_object_unref (task);
 }
 
-/* fail: @task, @error: (transfer full). */
+/* fail_task: @task, @error: (transfer full). */
 static void
-fail (GTask *task, GError *error)
+fail_task (GTask *task, GError *error)
 {
   g_task_return_error (task, error);
   g_object_unref (task);
@@ -94,10 +94,10 @@ on_consents_written (GObject *source, GAsyncResult *result, gpointer user_data)
   if (places != NULL)
     {
       arrival_consents_take_places (claiming->claim->consents, places);
-      answer (task);
+      answer_task (task);
     }
   else
-    fail (task, g_steal_pointer (&error));
+    fail_task (task, g_steal_pointer (&error));
 }
 
 /* write_consents: the answer stands; what the patient has said with it goes into the consent book. */
@@ -113,7 +113,7 @@ write_consents (GTask *task)
   claim->consents = arrival_consents_new (claim->reply);
   if (book == NULL)
     {
-      fail (task, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped"));
+      fail_task (task, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped"));
       return;
     }
   writing = arrival_consents_write (claim->consents, claim->reply, consent_registrar_get_ledger (claiming->registrar),
@@ -121,7 +121,7 @@ write_consents (GTask *task)
   if (writing != NULL)
     consent_book_write (book, writing, on_consents_written, task);
   else
-    answer (task);
+    answer_task (task);
 }
 
 /* Claiming. */
@@ -135,7 +135,7 @@ on_claimed (GObject *source, GAsyncResult *result, gpointer user_data)
   if (arrival_book_claim_finish (result, &error))
     write_consents (task);
   else
-    fail (task, error);
+    fail_task (task, error);
 }
 
 static LedgerEntry *
@@ -229,7 +229,7 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
 
   if (items == NULL)
     {
-      fail (task, error);
+      fail_task (task, error);
       return;
     }
   groups = arrival_choice_group (&claiming->patient, read_found (items), &fits);
@@ -242,10 +242,10 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
   for (guint i = 0; i < groups->len; i++)
     add_candidate (claiming->claim->candidates, groups->pdata[i]);
   if (groups->len > 0)
-    answer (task);
+    answer_task (task);
   else
-    fail (task, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND,
-                                     "nothing that a terminal has brought of this patient waits"));
+    fail_task (task, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND,
+                                          "nothing that a terminal has brought of this patient waits"));
 }
 
 void

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * arrival-consents: what a patient has said at a terminal, as the consents of the visit that its answer becomes. In: the
- * answer. Out: consents, and what the consent book keeps of them: the center has them already, so nobody is told.
+ * arrival-consents: what a patient has said at a terminal, as the consents of the visit that its answer becomes. In:
+ * the answer. Out: consents, and what the consent book keeps of them: the center has them already, so nobody is told.
  */
 #pragma once
 

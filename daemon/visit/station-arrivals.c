@@ -240,15 +240,20 @@ on_arrived (Transport *transport, TransportArrival *arrival, gpointer user_data)
 }
 
 void
-station_arrivals_listen (StationArrivals *arrivals, StationReader *reader, Transport *transport)
+station_arrivals_listen (StationArrivals *arrivals, const char *name, const char *path, Transport *transport)
 {
   Terminal *terminal = g_new (Terminal, 1);
 
-  *terminal = (Terminal){ arrivals, g_strdup (station_reader_get_name (reader)),
-                          g_strdup (station_reader_get_path (reader)), transport };
+  *terminal = (Terminal){ arrivals, g_strdup (name), g_strdup (path), transport };
   g_ptr_array_add (arrivals->terminals, terminal);
   transport->arrived_data = terminal;
   transport->arrived = on_arrived;
+}
+
+void
+station_arrivals_ignore (StationArrivals *arrivals, Transport *transport)
+{
+  transport->arrived = NULL; /* its Terminal stays, for what is being written */
 }
 
 /* The end of their time. */
@@ -357,13 +362,13 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-station_list_arrivals (Station *station, StationReader *reader, GAsyncReadyCallback callback, gpointer user_data)
+station_list_arrivals (Station *station, const char *name, GAsyncReadyCallback callback, gpointer user_data)
 {
-  ArrivalBook *book = station_arrivals_get_book (station->arrivals);
+  ArrivalBook *book = station->arrivals != NULL ? station->arrivals->book : NULL;
   GTask *task = g_task_new (NULL, NULL, callback, user_data);
 
   g_task_set_source_tag (task, station_list_arrivals);
-  g_task_set_task_data (task, g_strdup (station_reader_get_name (reader)), g_free);
+  g_task_set_task_data (task, g_strdup (name), g_free);
   if (book != NULL && arrival_book_is_begun (book))
     arrival_book_load (book, on_loaded, task);
   else

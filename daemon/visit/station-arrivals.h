@@ -9,7 +9,7 @@
 #pragma once
 
 #include "store/arrival-book.h"
-#include "visit/station-readers.h"
+#include "center/transport.h"
 
 typedef struct Station Station;
 typedef struct StationArrivals StationArrivals;
@@ -27,8 +27,11 @@ void station_arrivals_configure (StationArrivals *arrivals, guint retention_seco
 /* station_arrivals_set_ledger: NULL: there is none, and nothing is kept. Borrowed. */
 void station_arrivals_set_ledger (StationArrivals *arrivals, Ledger *ledger);
 
-/* station_arrivals_listen: to @transport, which brings arrivals to @reader, a terminal. Both borrowed. */
-void station_arrivals_listen (StationArrivals *arrivals, StationReader *reader, Transport *transport);
+/* station_arrivals_listen: to @transport (borrowed), which brings arrivals to the terminal @name, at @path. */
+void station_arrivals_listen (StationArrivals *arrivals, const char *name, const char *path, Transport *transport);
+
+/* station_arrivals_ignore: @transport brings nothing any more; what it has brought waits on. */
+void station_arrivals_ignore (StationArrivals *arrivals, Transport *transport);
 
 /* station_arrivals_look: time has passed unnoticed: the machine has slept, or the clock was set. */
 void station_arrivals_look (StationArrivals *arrivals);
@@ -37,8 +40,8 @@ void station_arrivals_look (StationArrivals *arrivals);
 ArrivalBook *station_arrivals_get_book (StationArrivals *arrivals);
 
 /*
- * station_list_arrivals: what waits at @reader. Finish: (transfer full) of ArrivalBookItem, the oldest first; NULL with
- * LEDGER_FAILED.
+ * station_list_arrivals: what waits that the terminal @name has brought. Finish: (transfer full) of ArrivalBookItem,
+ * the oldest first; NULL with LEDGER_FAILED.
  */
-void station_list_arrivals (Station *station, StationReader *reader, GAsyncReadyCallback callback, gpointer user_data);
+void station_list_arrivals (Station *station, const char *name, GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *station_list_arrivals_finish (GAsyncResult *result, GError **error);

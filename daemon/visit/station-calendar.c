@@ -3,6 +3,7 @@
  * station-calendar: see the header. In: settings, an alarm, a clock that was set, the credential in use.
  * Out: what the observer is told.
  */
+#include "visit/station-arrivals.h"
 #include "visit/station-calendar.h"
 
 #include <string.h>

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* station-halt: see the header. In: the wish to stop or to sleep. Out: word of it, when the last visit is quiet. */
+#include "visit/station-arrivals.h"
 #include "visit/station-halt.h"
 
 #include "base/error.h"

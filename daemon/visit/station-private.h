@@ -15,7 +15,6 @@
 #include "visit/lookups.h"
 #include "visit/objections.h"
 #include "visit/ledger-anchor.h"
-#include "visit/station-arrivals.h"
 #include "visit/station-observer.h"
 #include "visit/station-retention.h"
 #include "visit/station-way.h"
@@ -41,11 +40,11 @@ struct Station
   Statistics statistics;
   StationRetention *retention;
   Changes *changes;
-  ReaderMonitor *monitor;     /* borrowed */
-  Store *store;               /* borrowed; NULL: nothing is kept */
-  LedgerAnchoring *anchoring; /* borrowed; NULL: nothing of the ledger leaves this computer */
-  StationWay *way;            /* NULL: nothing is kept */
-  StationArrivals *arrivals;  /* NULL: the station has ended */
+  ReaderMonitor *monitor;           /* borrowed */
+  Store *store;                     /* borrowed; NULL: nothing is kept */
+  LedgerAnchoring *anchoring;       /* borrowed; NULL: nothing of the ledger leaves this computer */
+  StationWay *way;                  /* NULL: nothing is kept */
+  struct StationArrivals *arrivals; /* NULL: the station has ended */
   const StationObserver *observer;
   gpointer observer_data;
   gint64 started; /* real-time microseconds */

@@ -208,6 +208,20 @@ is_at_card (StationReader *reader)
   return reader->visit != NULL && visit_needs_card (reader->visit);
 }
 
+/* remove_reader: frees it. */
+static void
+remove_reader (StationReader *reader)
+{
+  Station *station = reader->station;
+
+  station->readers.since = g_get_real_time ();
+  g_ptr_array_remove (station->readers.list, reader);
+  station_events_note_reader (station, reader->path, reader->name, FALSE);
+  if (!station->is_freed)
+    station->observer->reader_removed (reader, station->observer_data);
+  reader_state_free (reader);
+}
+
 static void
 on_reader_removed (const char *name, gpointer user_data)
 {
@@ -221,15 +235,16 @@ on_reader_removed (const char *name, gpointer user_data)
       LOG_NOTICE, SHIKAKU_MESSAGE_READER_REMOVED, NULL,
       (const LogField[]){ { "SHIKAKU_READER", reader->path }, { "SHIKAKU_READER_NAME", reader->name }, { NULL, NULL } },
       "station: %s is gone: %s", reader->path, reader->name);
-  station->readers.since = g_get_real_time ();
   statistics_count (&station->statistics, STATISTICS_READERS_LOST);
   if (is_at_card (reader))
     visit_card_note_reader_gone (reader->visit);
-  g_ptr_array_remove (station->readers.list, reader);
-  station_events_note_reader (station, reader->path, reader->name, FALSE);
-  if (!station->is_freed)
-    station->observer->reader_removed (reader, station->observer_data);
-  reader_state_free (reader);
+  remove_reader (reader);
+}
+
+void
+station_readers_remove_terminal (Station *station, StationReader *reader)
+{
+  remove_reader (reader);
 }
 
 static void

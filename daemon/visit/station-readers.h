@@ -43,9 +43,11 @@ StationReader *station_choose_reader (Station *station, const char *path, const 
 
 /*
  * station_readers_add_terminal: a terminal beside the readers: nothing lies in it, and no visit is opened at it. @name:
- * UTF-8, for people; unique among terminals. Return: (transfer none). station_find_terminal: by that name; NULL: none.
+ * UTF-8, for people; unique among terminals. Return: (transfer none). _remove_terminal: it is not in the settings any
+ * more. station_find_terminal: by that name; NULL: none.
  */
 StationReader *station_readers_add_terminal (Station *station, const char *name);
+void station_readers_remove_terminal (Station *station, StationReader *reader);
 StationReader *station_find_terminal (Station *station, const char *name);
 gboolean station_reader_is_terminal (StationReader *reader);
 

@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "base/message-ids.h"
 #include "visit/consent-registrar.h"
+#include "visit/station-arrivals.h"
 #include "visit/station-events.h"
 #include "visit/station-private.h"
 #include "visit/station-settings.h"
@@ -234,7 +235,17 @@ station_add_terminal (Station *station, const char *name, Transport *transport)
   StationReader *reader = station_readers_add_terminal (station, name);
 
   transports_add_terminal (station->transports, transport, station_reader_get_path (reader));
-  station_arrivals_listen (station->arrivals, reader, transport);
+  station_arrivals_listen (station->arrivals, name, station_reader_get_path (reader), transport);
+}
+
+void
+station_remove_terminal (Station *station, const char *name, Transport *transport)
+{
+  StationReader *reader = station_find_terminal (station, name);
+
+  station_arrivals_ignore (station->arrivals, transport);
+  if (reader != NULL)
+    station_readers_remove_terminal (station, reader);
 }
 
 void

@@ -48,6 +48,9 @@ void station_add_transport (Station *station, Transport *transport, const char *
  */
 void station_add_terminal (Station *station, const char *name, Transport *transport);
 
+/* station_remove_terminal: it is not in the settings any more: its reader goes; what it has brought can be claimed. */
+void station_remove_terminal (Station *station, const char *name, Transport *transport);
+
 /* station_keep_way: the way to the center is kept in @store, and known from it. Borrowed until the station is freed. */
 void station_keep_way (Station *station, Store *store);
 

@@ -61,7 +61,7 @@ on_changed (Transport *transport, gpointer user_data)
 }
 
 static void
-add (Transports *transports, Transport *transport, const char *reader, gboolean is_of_desk)
+add_row (Transports *transports, Transport *transport, const char *reader, gboolean is_of_desk)
 {
   const Row row = { transport, g_strdup (reader), is_of_desk };
 
@@ -73,13 +73,13 @@ add (Transports *transports, Transport *transport, const char *reader, gboolean 
 void
 transports_add (Transports *transports, Transport *transport, const char *reader)
 {
-  add (transports, transport, reader, reader == NULL);
+  add_row (transports, transport, reader, reader == NULL);
 }
 
 void
 transports_add_terminal (Transports *transports, Transport *transport, const char *reader)
 {
-  add (transports, transport, reader, TRUE);
+  add_row (transports, transport, reader, TRUE);
 }
 
 static Transport *

@@ -14,8 +14,8 @@
 /*
  * VISIT_ORIGINS (X) expands X for each, with: suffix, word of the contract, word in the counters' names, method while
  * nothing is proved ("" : not known yet), evidence of the answer and of consents, first state, what its transport has
- * to be able to do (0: nobody is asked), whether it needs a card, and whether the person is proved when the center is asked (then a fault of
- * the center is an answer too).
+ * to be able to do (0: nobody is asked), whether it needs a card, and whether the person is proved when the center is
+ * asked (then a fault of the center is an answer too).
  */
 #define VISIT_ORIGINS(X) \
   X (CARD, "card", "Card", "", VISIT_EVIDENCE_CARD, VISIT_WAITING_FOR_CARD, TRANSPORT_PROVES_CARDS, TRUE, TRUE) \

@@ -544,6 +544,22 @@ test_without_key (Setup *setup, gconstpointer data)
   finish_visit (setup, &outcome);
 }
 
+/* test_removed: the terminal leaves the settings: what it has brought is given all the same. */
+static void
+test_removed (Setup *setup, gconstpointer data)
+{
+  Outcome outcome;
+
+  fake_terminal_bring (setup->terminal, "a", &hanako, NOON);
+  station_remove_terminal (setup->desk->station, TERMINAL, &setup->terminal->transport);
+  g_assert_null (setup->terminal->transport.arrived);
+  g_assert_cmpuint (setup->desk->readers_removed, ==, 1);
+  wait_released (setup, "a ");
+  outcome = claim (setup, &is_hanako, "/v/1");
+  finish_visit (setup, &outcome);
+  g_assert_cmpstr (visit_get_reader (outcome.visit), ==, "/");
+}
+
 typedef struct
 {
   guint done;
@@ -579,14 +595,14 @@ test_reader (Setup *setup, gconstpointer data)
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION);
   g_assert_nonnull (strstr (error->message, "ClaimVisit"));
 
-  station_list_arrivals (station, reader, on_listed, &listed);
+  station_list_arrivals (station, TERMINAL, on_listed, &listed);
   fake_desk_wait_until (&listed.done);
   g_assert_cmpuint (listed.items->len, ==, 0);
   g_ptr_array_unref (listed.items);
   fake_terminal_bring (setup->terminal, "a", &hanako, NOON);
   wait_released (setup, "a ");
   listed.done = 0;
-  station_list_arrivals (station, reader, on_listed, &listed);
+  station_list_arrivals (station, TERMINAL, on_listed, &listed);
   fake_desk_wait_until (&listed.done);
   g_assert_cmpuint (listed.items->len, ==, 1);
   g_assert_null (((ArrivalBookItem *)listed.items->pdata[0])->body);
@@ -646,6 +662,7 @@ main (int argc, char *argv[])
   ADD (race);
   ADD (expired);
   ADD (without_key);
+  ADD (removed);
   ADD (reader);
   ADD (ticket);
   ADD (many);

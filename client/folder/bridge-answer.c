@@ -177,7 +177,8 @@ cut_text (const char *text, glong length)
 
 /* The code and the text of an error, the center's where it gave one. *ret_text: (transfer full). */
 static void
-choose_words (const char *word, const char *code, const char *text, glong length, const char **ret_code, char **ret_text)
+choose_words (const char *word, const char *code, const char *text, glong length, const char **ret_code,
+              char **ret_text)
 {
   const char *own_code, *own_text;
 

@@ -137,8 +137,8 @@ call_visit (BridgeQuestion *question, const char *method, GVariant *parameters, 
 static GVariant *
 get_reply (BridgeQuestion *question, GAsyncResult *result, const char *type, GUnixFDList **ret_files, GError **error)
 {
-  GVariant *reply = g_dbus_connection_call_with_unix_fd_list_finish (question->desk->connection, ret_files, result,
-                                                                     error);
+  GVariant *reply
+      = g_dbus_connection_call_with_unix_fd_list_finish (question->desk->connection, ret_files, result, error);
 
   if (reply != NULL && !g_variant_is_of_type (reply, G_VARIANT_TYPE (type)))
     {
@@ -227,8 +227,8 @@ register_number (BridgeQuestion *question, GVariant *insurances)
           break;
         }
     }
-  call_visit (question, "RegisterReferenceNumber",
-              g_variant_new ("(sa{sv})", question->request->reference, &options), on_registered);
+  call_visit (question, "RegisterReferenceNumber", g_variant_new ("(sa{sv})", question->request->reference, &options),
+              on_registered);
 }
 
 /* The visit */
@@ -337,7 +337,8 @@ open_visit (BridgeQuestion *question)
 {
   BridgeDesk *desk = question->desk;
   g_autofree char *token = g_strdup_printf ("folder%" G_GUINT64_FORMAT, ++desk->n_visits);
-  g_autofree char *sender = g_strdelimit (g_strdup (g_dbus_connection_get_unique_name (desk->connection) + 1), ".", '_');
+  g_autofree char *sender
+      = g_strdelimit (g_strdup (g_dbus_connection_get_unique_name (desk->connection) + 1), ".", '_');
   GVariantBuilder insured, options;
 
   question->path = g_strdup_printf (SHIKAKU_VISIT_PATH "/%s/%s", sender, token);
@@ -458,9 +459,9 @@ bridge_desk_new (GDBusConnection *connection, guint timeout)
   desk->connection = g_object_ref (connection);
   desk->timeout = timeout;
   desk->visits = g_hash_table_new (g_str_hash, g_str_equal);
-  desk->finished_signal = g_dbus_connection_signal_subscribe (connection, SHIKAKU_BUS_NAME, SHIKAKU_INTERFACE_VISIT,
-                                                              "Finished", NULL, NULL, G_DBUS_SIGNAL_FLAGS_NONE,
-                                                              on_finished, desk, NULL);
+  desk->finished_signal
+      = g_dbus_connection_signal_subscribe (connection, SHIKAKU_BUS_NAME, SHIKAKU_INTERFACE_VISIT, "Finished", NULL,
+                                            NULL, G_DBUS_SIGNAL_FLAGS_NONE, on_finished, desk, NULL);
   desk->name_watch = g_bus_watch_name_on_connection (connection, SHIKAKU_BUS_NAME, G_BUS_NAME_WATCHER_FLAGS_NONE, NULL,
                                                      on_vanished, desk, NULL);
   return desk;

@@ -4,11 +4,11 @@
 
 #include <string.h>
 
+#include "codec/folder-name.h"
+
 #define NAME_SIZE_MAXIMUM 200u /* bytes, so that our own marks still fit into the 255 of a file system */
-#define PREFIX_SIZE 10u
 #define PART_BEGIN ".shikaku-folder-"
 #define PART_END ".part"
-#define FACE "OQSsiquc01res_face_"
 
 static const char *const prefixes[BRIDGE_N_KINDS] = {
   [BRIDGE_CHECK] = "OQSsiquc01", [BRIDGE_REFERENCE] = "OQSsiimm01", [BRIDGE_WITHDRAWAL] = "OQSsihvd01",
@@ -21,33 +21,11 @@ bridge_kind_to_prefix (BridgeKind kind)
   return prefixes[kind];
 }
 
-/* Three capital letters of the system, and single (s) or of many (m) behind them: what the field calls its files. */
-static gboolean
-has_prefix (const char *name)
-{
-  for (guint i = 0; i < 3; i++)
-    if (!g_ascii_isupper (name[i]))
-      return FALSE;
-  for (guint i = 3; i < PREFIX_SIZE; i++)
-    if (!g_ascii_islower (name[i]) && !g_ascii_isdigit (name[i]))
-      return FALSE;
-  return TRUE;
-}
-
-static gboolean
-is_plain (const char *name)
-{
-  const gsize size = strlen (name);
-
-  return size > PREFIX_SIZE && size <= NAME_SIZE_MAXIMUM
-         && strspn (name, G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_-.") == size && has_prefix (name);
-}
-
 static BridgeKind
-find_kind (const char *name)
+find_kind (const char *prefix)
 {
   for (guint kind = 0; kind < BRIDGE_OTHER; kind++)
-    if (g_str_has_prefix (name, prefixes[kind]))
+    if (strcmp (prefix, prefixes[kind]) == 0)
       return (BridgeKind)kind;
   return BRIDGE_OTHER;
 }
@@ -55,29 +33,35 @@ find_kind (const char *name)
 gboolean
 bridge_name_read_request (const char *name, BridgeKind *ret_kind, char **ret_answer)
 {
-  const char *suffix, *extension;
+  FolderName parts;
 
-  if (!is_plain (name) || !g_str_has_prefix (name + PREFIX_SIZE, "req_"))
+  folder_name_read (name, &parts);
+  if (parts.kind != FOLDER_NAME_REQUEST || parts.extension != FOLDER_EXTENSION_XML || strlen (name) > NAME_SIZE_MAXIMUM)
     return FALSE;
-  suffix = name + PREFIX_SIZE + strlen ("req_");
-  extension = strrchr (suffix, '.');
-  if (extension == NULL || extension == suffix || g_ascii_strcasecmp (extension, ".xml") != 0)
-    return FALSE;
-  *ret_kind = find_kind (name);
-  *ret_answer = g_strdup_printf ("%.*sres_%.*s", (int)PREFIX_SIZE, name, (int)(extension - suffix), suffix);
+  *ret_kind = find_kind (parts.prefix);
+  *ret_answer = folder_name_make_answer_base (name);
   return TRUE;
+}
+
+static gboolean
+is_kind (const char *name, FolderNameKind kind)
+{
+  FolderName parts;
+
+  folder_name_read (name, &parts);
+  return parts.kind == kind && strlen (name) <= NAME_SIZE_MAXIMUM;
 }
 
 gboolean
 bridge_name_is_face (const char *name)
 {
-  return is_plain (name) && g_str_has_prefix (name, FACE) && strchr (name + strlen (FACE), '.') != NULL;
+  return is_kind (name, FOLDER_NAME_FACE);
 }
 
 gboolean
 bridge_name_is_answer (const char *name)
 {
-  return is_plain (name) && g_str_has_prefix (name + PREFIX_SIZE, "res_") && !bridge_name_is_face (name);
+  return is_kind (name, FOLDER_NAME_ANSWER);
 }
 
 char *

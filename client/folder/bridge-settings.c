@@ -15,8 +15,8 @@
 static const char *const general_keys[]
     = { "InstitutionCode", "Timeout", "RequestSeconds", "ResponseFileStayTime", "QuarantineDays", NULL };
 static const char *const station_keys[] = { "Faces", NULL };
-static const char *const computer_keys[] = { "Folder",   "Requests", "Answers", "Faces", "Encoding",
-                                             "Stations", "Staff",    "Role",    "Records", NULL };
+static const char *const computer_keys[]
+    = { "Folder", "Requests", "Answers", "Faces", "Encoding", "Stations", "Staff", "Role", "Records", NULL };
 
 static void
 station_free (gpointer data)

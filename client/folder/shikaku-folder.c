@@ -1,0 +1,178 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * shikaku-folder: the folder bridge: receipt computers that only know files are served by the daemon. In: the command
+ * line, the configuration. Out: files; lines for the journal; an exit status.
+ *
+ * It is a client of the daemon like any other, and needs the rights org.shikaku.check and org.shikaku.records. See
+ * shikaku-folder(8).
+ */
+#include <glib-unix.h>
+#include <locale.h>
+#include <sys/stat.h>
+
+#include "client/folder/bridge-computer.h"
+#include "client/folder/bridge-faces.h"
+
+#define SWEEP_SECONDS 60
+
+enum
+{
+  STATUS_DONE = 0,
+  STATUS_FAILED = 1,
+  STATUS_CONFIGURATION = 78,
+  STATUS_USAGE = 64,
+};
+
+typedef struct
+{
+  BridgeSettings *settings;
+  GDBusConnection *connection;
+  BridgePeople *people;
+  BridgeDesk *desk;
+  GPtrArray *served; /* BridgeServed */
+  GPtrArray *places; /* of each */
+  BridgeFaces *faces;
+  GMainLoop *loop;
+  int status;
+} Program;
+
+static char *option_config;
+static gboolean option_check, option_version;
+
+static const GOptionEntry options[] = {
+  { "config", 0, 0, G_OPTION_ARG_FILENAME, &option_config, "Configuration file", "FILE" },
+  { "check-config", 0, 0, G_OPTION_ARG_NONE, &option_check, "Read the configuration, and say what is wrong", NULL },
+  { "version", 0, 0, G_OPTION_ARG_NONE, &option_version, "Print the version", NULL },
+  { NULL },
+};
+
+static int
+fail_saying (const char *message, int status)
+{
+  g_printerr ("shikaku-folder: %s\n", message);
+  return status;
+}
+
+static gboolean
+on_signal (gpointer user_data)
+{
+  Program *program = user_data;
+
+  g_main_loop_quit (program->loop);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+on_closed (GDBusConnection *connection, gboolean remote_peer_vanished, GError *error, gpointer user_data)
+{
+  Program *program = user_data;
+
+  g_warning ("the bus has gone");
+  program->status = STATUS_FAILED;
+  g_main_loop_quit (program->loop);
+}
+
+static gboolean
+on_sweep (gpointer user_data)
+{
+  Program *program = user_data;
+
+  for (guint i = 0; i < program->served->len; i++)
+    bridge_served_sweep (g_ptr_array_index (program->served, i));
+  return G_SOURCE_CONTINUE;
+}
+
+static gboolean
+serve (Program *program, GError **error)
+{
+  for (guint i = 0; i < program->settings->computers->len; i++)
+    {
+      BridgeServed *served = bridge_served_new (program->settings, g_ptr_array_index (program->settings->computers, i),
+                                                program->desk, program->people, error);
+
+      if (served == NULL)
+        return FALSE;
+      g_ptr_array_add (program->served, served);
+      g_ptr_array_add (program->places, bridge_served_get_place (served));
+    }
+  program->faces = bridge_faces_new (program->settings, program->places, program->people, error);
+  return program->faces != NULL;
+}
+
+static gboolean
+begin (Program *program, GError **error)
+{
+  program->connection = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, error);
+  if (program->connection == NULL)
+    return FALSE;
+  g_dbus_connection_set_exit_on_close (program->connection, FALSE);
+  g_signal_connect (program->connection, "closed", G_CALLBACK (on_closed), program);
+  program->people = bridge_people_new (g_getenv ("STATE_DIRECTORY"));
+  program->desk = bridge_desk_new (program->connection, program->settings->timeout);
+  return serve (program, error);
+}
+
+static void
+program_clear (Program *program)
+{
+  g_clear_pointer (&program->faces, bridge_faces_free);
+  g_ptr_array_unref (program->served);
+  g_ptr_array_unref (program->places);
+  g_clear_pointer (&program->desk, bridge_desk_free);
+  g_clear_pointer (&program->people, bridge_people_free);
+  if (program->connection != NULL)
+    g_signal_handlers_disconnect_by_data (program->connection, program);
+  g_clear_object (&program->connection);
+  g_main_loop_unref (program->loop);
+}
+
+static int
+run (BridgeSettings *settings)
+{
+  Program program = { .settings = settings };
+  g_autoptr (GError) error = NULL;
+
+  program.loop = g_main_loop_new (NULL, FALSE);
+  program.served = g_ptr_array_new_with_free_func ((GDestroyNotify)bridge_served_free);
+  program.places = g_ptr_array_new ();
+  if (begin (&program, &error))
+    {
+      const guint sweep = g_timeout_add_seconds (SWEEP_SECONDS, on_sweep, &program);
+      const guint terminate = g_unix_signal_add (SIGTERM, on_signal, &program);
+      const guint interrupt = g_unix_signal_add (SIGINT, on_signal, &program);
+
+      on_sweep (&program);
+      g_message ("%u receipt computers are served", settings->computers->len);
+      g_main_loop_run (program.loop);
+      g_source_remove (sweep);
+      g_source_remove (terminate);
+      g_source_remove (interrupt);
+    }
+  else
+    program.status = fail_saying (error->message, STATUS_FAILED);
+  program_clear (&program);
+  return program.status;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (BridgeSettings) settings = NULL;
+  g_autoptr (GError) error = NULL;
+
+  setlocale (LC_ALL, "");
+  umask (0007); /* answers are for the folder's group, and for nobody else */
+  g_option_context_add_main_entries (context, options, NULL);
+  if (!g_option_context_parse (context, &argc, &argv, &error) || argc > 1)
+    return fail_saying (error != NULL ? error->message : "see shikaku-folder --help", STATUS_USAGE);
+  if (option_version)
+    {
+      g_print ("shikaku-folder %s\n", SHIKAKU_VERSION);
+      return STATUS_DONE;
+    }
+  settings = bridge_settings_read (option_config != NULL ? option_config : SHIKAKU_FOLDER_CONFIGURATION_FILE, &error);
+  if (settings == NULL)
+    return fail_saying (error->message, STATUS_CONFIGURATION);
+  return option_check ? STATUS_DONE : run (settings);
+}

@@ -17,7 +17,7 @@
 struct BridgeDesk
 {
   GDBusConnection *connection;
-  guint timeout;
+  guint timeout; /* seconds */
   guint finished_signal, name_watch;
   guint64 n_visits;
   GHashTable *visits; /* path → BridgeQuestion that waits for its end */
@@ -94,7 +94,7 @@ finish (BridgeQuestion *question)
 
 /* @word: it stays the first one that was said. */
 static void
-fail (BridgeQuestion *question, const char *word)
+fail_question (BridgeQuestion *question, const char *word)
 {
   if (question->reply.word == NULL)
     question->reply.word = g_strdup (word);
@@ -107,7 +107,7 @@ fail_by (BridgeQuestion *question, const GError *error)
 {
   g_autofree char *name = g_dbus_error_get_remote_error (error);
 
-  fail (question, name != NULL ? name : BRIDGE_WORD_NO_DAEMON);
+  fail_question (question, name != NULL ? name : BRIDGE_WORD_NO_DAEMON);
 }
 
 void
@@ -119,8 +119,8 @@ bridge_question_cancel (BridgeQuestion *question)
 
 /* @path: of the Manager or of our visit. @parameters: floating, or NULL. */
 static void
-call (BridgeQuestion *question, const char *path, const char *interface, const char *method, GVariant *parameters,
-      GAsyncReadyCallback callback)
+call_daemon (BridgeQuestion *question, const char *path, const char *interface, const char *method,
+             GVariant *parameters, GAsyncReadyCallback callback)
 {
   g_dbus_connection_call_with_unix_fd_list (question->desk->connection, SHIKAKU_BUS_NAME, path, interface, method,
                                             parameters, NULL, G_DBUS_CALL_FLAGS_NONE, G_MAXINT, NULL,
@@ -130,7 +130,7 @@ call (BridgeQuestion *question, const char *path, const char *interface, const c
 static void
 call_visit (BridgeQuestion *question, const char *method, GVariant *parameters, GAsyncReadyCallback callback)
 {
-  call (question, question->path, SHIKAKU_INTERFACE_VISIT, method, parameters, callback);
+  call_daemon (question, question->path, SHIKAKU_INTERFACE_VISIT, method, parameters, callback);
 }
 
 /* Return: the reply if it has @type (transfer full); NULL: with an error, or the question is over. */
@@ -348,8 +348,8 @@ open_visit (BridgeQuestion *question)
   add_asker (&options, question);
   add_text (&options, "Token", token);
   g_variant_builder_add (&options, "{sv}", "Timeout", g_variant_new_uint32 (desk->timeout));
-  call (question, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "CheckNumber",
-        g_variant_new ("(a{sv}a{sv})", &insured, &options), on_opened);
+  call_daemon (question, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "CheckNumber",
+               g_variant_new ("(a{sv}a{sv})", &insured, &options), on_opened);
 }
 
 /* Records */
@@ -379,9 +379,9 @@ on_records (GObject *source, GAsyncResult *result, gpointer user_data)
       reply->documents = bridge_documents_read (answer, files, &error);
       reply->is_partial = !is_complete;
       if (reply->documents == NULL)
-        fail (question, SHIKAKU_ERROR_PREFIX "Failed");
+        fail_question (question, SHIKAKU_ERROR_PREFIX "Failed");
       else if (reply->documents->len == 0)
-        fail (question, outcome);
+        fail_question (question, outcome);
       else
         finish (question);
     }
@@ -399,8 +399,8 @@ fetch_records (BridgeQuestion *question)
   add_text (&options, "From", request->from);
   add_text (&options, "To", request->to);
   add_text (&options, "Format", request->is_pdf ? "pdf" : "xml");
-  call (question, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "FetchRecords",
-        g_variant_new ("(a{sv}sa{sv})", &patient, request->records, &options), on_records);
+  call_daemon (question, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "FetchRecords",
+               g_variant_new ("(a{sv}sa{sv})", &patient, request->records, &options), on_records);
 }
 
 /* Questions */
@@ -412,7 +412,7 @@ on_timeout (gpointer user_data)
 
   question->timer = 0;
   g_clear_pointer (&question->reply.word, g_free);
-  fail (question, TIMED_OUT);
+  fail_question (question, TIMED_OUT);
   return G_SOURCE_REMOVE;
 }
 
@@ -448,7 +448,7 @@ on_vanished (GDBusConnection *connection, const char *name, gpointer user_data)
   g_autoptr (GList) waiting = g_hash_table_get_values (desk->visits);
 
   for (GList *one = waiting; one != NULL; one = one->next)
-    fail (one->data, BRIDGE_WORD_NO_DAEMON);
+    fail_question (one->data, BRIDGE_WORD_NO_DAEMON);
 }
 
 BridgeDesk *

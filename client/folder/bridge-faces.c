@@ -154,7 +154,7 @@ give_out_all (BridgeFaces *faces, BridgePlace *place)
 }
 
 static void
-look (BridgeFaces *faces)
+look_everywhere (BridgeFaces *faces)
 {
   for (guint i = 0; i < faces->inboxes->len; i++)
     look_into (faces, g_ptr_array_index (faces->inboxes, i));
@@ -165,7 +165,7 @@ look (BridgeFaces *faces)
 static gboolean
 on_look (gpointer user_data)
 {
-  look (user_data);
+  look_everywhere (user_data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -175,7 +175,7 @@ on_again (gpointer user_data)
   BridgeFaces *faces = user_data;
 
   faces->again_timer = 0;
-  look (faces);
+  look_everywhere (faces);
   return G_SOURCE_REMOVE;
 }
 
@@ -216,7 +216,7 @@ bridge_faces_new (const BridgeSettings *settings, GPtrArray *places, BridgePeopl
         return NULL;
       }
   faces->look_timer = g_timeout_add (LOOK_MILLISECONDS, on_look, faces);
-  look (faces);
+  look_everywhere (faces);
   return faces;
 }
 

@@ -21,7 +21,7 @@ bridge_file_clear (BridgeFile *file)
 
 /* Return: FALSE, with errno as the error. */
 static gboolean
-fail (GError **error, const char *what)
+set_system_error (GError **error, const char *what)
 {
   const int number = errno;
 
@@ -37,7 +37,7 @@ bridge_folder_open (int parent, const char *path, gboolean make, GError **error)
   if (folder < 0 && errno == ENOENT && make && mkdirat (parent, path, 0770) == 0)
     folder = openat (parent, path, FOLDER_FLAGS);
   if (folder < 0)
-    fail (error, path);
+    set_system_error (error, path);
   return folder;
 }
 
@@ -56,7 +56,7 @@ bridge_folder_list (int folder, GError **error)
 
   if (stream == NULL)
     {
-      fail (error, "a folder cannot be listed");
+      set_system_error (error, "a folder cannot be listed");
       if (own >= 0)
         close (own);
       return NULL;
@@ -109,14 +109,14 @@ bridge_file_read (int folder, const char *name, BridgeFile *ret_file, GError **e
   gboolean is_regular = FALSE;
 
   if (file < 0 && errno != ELOOP && errno != ENXIO)
-    return fail (error, "a file cannot be opened");
+    return set_system_error (error, "a file cannot be opened");
   if (file >= 0 && fstat (file, &about) == 0 && S_ISREG (about.st_mode))
     {
       is_regular = TRUE;
       bytes = read_all (file, BRIDGE_FILE_SIZE_MAXIMUM);
     }
   if (bytes == NULL && is_regular)
-    fail (error, "a file cannot be read");
+    set_system_error (error, "a file cannot be read");
   else if (!is_regular)
     g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_FAILED, "this is no regular file");
   if (file >= 0)
@@ -170,10 +170,10 @@ bridge_file_write (int folder, const char *name, GBytes *bytes, GError **error)
   int file, number = 0;
 
   if (unlinkat (folder, name, 0) != 0 && errno != ENOENT)
-    return fail (error, "a file that was left over cannot be removed");
+    return set_system_error (error, "a file that was left over cannot be removed");
   file = openat (folder, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, FILE_MODE);
   if (file < 0)
-    return fail (error, "a file cannot be made");
+    return set_system_error (error, "a file cannot be made");
   if (!write_all (file, bytes))
     number = errno;
   if (close (file) != 0 && number == 0)
@@ -184,7 +184,7 @@ bridge_file_write (int folder, const char *name, GBytes *bytes, GError **error)
     return TRUE;
   unlinkat (folder, name, 0);
   errno = number;
-  return fail (error, "a file cannot be written");
+  return set_system_error (error, "a file cannot be written");
 }
 
 /* Where a file system cannot rename exclusively, a second name does it: that of a file that is there is refused. */
@@ -204,9 +204,9 @@ gboolean
 bridge_file_rename (int from, const char *name, int to, const char *new_name, GError **error)
 {
   if (rename_exclusively (from, name, to, new_name) != 0)
-    return fail (error, "a file cannot be renamed");
+    return set_system_error (error, "a file cannot be renamed");
   if (fsync (to) != 0 || (from != to && fsync (from) != 0))
-    return fail (error, "a folder cannot be flushed");
+    return set_system_error (error, "a folder cannot be flushed");
   return TRUE;
 }
 
@@ -214,6 +214,6 @@ gboolean
 bridge_file_remove (int folder, const char *name, GError **error)
 {
   if (unlinkat (folder, name, 0) != 0 && errno != ENOENT)
-    return fail (error, "a file cannot be removed");
-  return fsync (folder) == 0 || fail (error, "a folder cannot be flushed");
+    return set_system_error (error, "a file cannot be removed");
+  return fsync (folder) == 0 || set_system_error (error, "a folder cannot be flushed");
 }

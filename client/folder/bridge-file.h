@@ -25,7 +25,7 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BridgeFile, bridge_file_clear)
 /* bridge_folder_open: Return: a descriptor, or -1. @make: one that is not there is made, for its owner alone. */
 int bridge_folder_open (int parent, const char *path, gboolean make, GError **error);
 
-/* bridge_folder_list: the names in @folder in their order, but "." and "..". Return: (transfer full); NULL: an error. */
+/* bridge_folder_list: the names in @folder, in their order. Return: (transfer full); NULL: an error. */
 GPtrArray *bridge_folder_list (int folder, GError **error);
 
 /* bridge_file_read: FAILED: no regular file; MESSAGE_TOO_LARGE; NOT_FOUND; else the system's. */

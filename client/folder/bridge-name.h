@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bridge-name: what the files of a receipt computer's folders are called (data/doc/messages.md, "Syntax"; the field's
- * names: PREFIXreq_SUFFIX.xml, PREFIXres_SUFFIX.xml or .pdf, OQSsiquc01res_face_….xml). A name comes in; what it asks
+ * bridge-name: what the files of a receipt computer's folders are called: PREFIXreq_SUFFIX.xml and
+ * PREFIXres_SUFFIX.xml or .pdf, as codec/folder-name reads them. A name comes in; what it asks
  * for and the names that belong to it go out. Pure.
  */
 #pragma once

@@ -44,6 +44,8 @@ void bridge_place_recover (BridgePlace *place, int to,
                            gboolean (*has_source) (BridgePlace *place, const char *name, gpointer user_data),
                            gpointer user_data);
 
-/* bridge_place_sweep: files in @folder of which @is_it (NULL: all) says so, and that lie there for longer than @seconds,
- * go. Return: how many. */
+/*
+ * bridge_place_sweep: files in @folder of which @is_it (NULL: all) says so, and that lie there for more than
+ * @seconds, go. Return: how many.
+ */
 guint bridge_place_sweep (int folder, gboolean (*is_it) (const char *name), gint64 seconds);

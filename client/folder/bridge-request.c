@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* bridge-request: see the header. Elements: data/doc/messages.md, "Query by number", "Reference number", "Medicines, …". */
+/* bridge-request: see the header. Elements: data/doc/messages.md, "Query by number" and what follows. */
 #include "client/folder/bridge-request.h"
 
 #include <gio/gio.h>

@@ -16,7 +16,7 @@ static const char *const general_keys[]
     = { "InstitutionCode", "Timeout", "RequestSeconds", "ResponseFileStayTime", "QuarantineDays", NULL };
 static const char *const station_keys[] = { "Faces", NULL };
 static const char *const computer_keys[]
-    = { "Folder", "Requests", "Answers", "Faces", "Encoding", "Stations", "Staff", "Role", "Records", NULL };
+    = { "Folder", "Requests", "Answers", "Faces", "AnswerEncoding", "Stations", "Staff", "Role", "Records", NULL };
 
 static void
 station_free (gpointer data)
@@ -45,7 +45,7 @@ computer_free (gpointer data)
 }
 
 static gboolean
-refuse (GError **error, const char *group, const char *key, const char *why)
+refuse_key (GError **error, const char *group, const char *key, const char *why)
 {
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "[%s] %s %s", group, key, why);
   return FALSE;
@@ -58,7 +58,7 @@ check_keys (GKeyFile *file, const char *group, const char *const known[], GError
 
   for (char **key = keys; key != NULL && *key != NULL; key++)
     if (!g_strv_contains (known, *key))
-      return refuse (error, group, *key, "is no key of shikaku-folder.conf(5)");
+      return refuse_key (error, group, *key, "is no key of shikaku-folder.conf(5)");
   return TRUE;
 }
 
@@ -72,7 +72,7 @@ read_number (GKeyFile *file, const char *key, guint maximum, guint *ret_number, 
   if (text == NULL)
     return TRUE;
   if (!g_ascii_string_to_unsigned (text, 10, 1, maximum, &number, NULL))
-    return refuse (error, GENERAL, key, "is no number that can be");
+    return refuse_key (error, GENERAL, key, "is no number that can be");
   *ret_number = (guint)number;
   return TRUE;
 }
@@ -85,9 +85,9 @@ read_folder (GKeyFile *file, const char *group, const char *key, const char *bas
   g_autofree char *path = g_key_file_get_string (file, group, key, NULL);
 
   if (path == NULL && base == NULL)
-    return refuse (error, group, key, "is missing");
+    return refuse_key (error, group, key, "is missing");
   if (path != NULL && !g_path_is_absolute (path))
-    return refuse (error, group, key, "is no absolute path");
+    return refuse_key (error, group, key, "is no absolute path");
   *ret_path = path != NULL ? g_steal_pointer (&path) : g_build_filename (base, name, NULL);
   return TRUE;
 }
@@ -99,7 +99,7 @@ read_general (GKeyFile *file, BridgeSettings *settings, GError **error)
   if (settings->institution != NULL
       && (strlen (settings->institution) != 10
           || strspn (settings->institution, G_CSET_DIGITS) != strlen (settings->institution)))
-    return refuse (error, GENERAL, "InstitutionCode", "has not ten digits");
+    return refuse_key (error, GENERAL, "InstitutionCode", "has not ten digits");
   return check_keys (file, GENERAL, general_keys, error)
          && read_number (file, "Timeout", SECONDS_MAXIMUM, &settings->timeout, error)
          && read_number (file, "RequestSeconds", SECONDS_MAXIMUM, &settings->request_seconds, error)
@@ -121,7 +121,7 @@ read_station (GKeyFile *file, const char *group, BridgeSettings *settings, GErro
 static gboolean
 read_encoding (GKeyFile *file, const char *group, MessageEncoding *ret_encoding, GError **error)
 {
-  g_autofree char *word = g_key_file_get_string (file, group, "Encoding", NULL);
+  g_autofree char *word = g_key_file_get_string (file, group, "AnswerEncoding", NULL);
 
   if (word == NULL || strcmp (word, "as-asked") == 0)
     *ret_encoding = MESSAGE_ENCODING_UNKNOWN;
@@ -130,7 +130,7 @@ read_encoding (GKeyFile *file, const char *group, MessageEncoding *ret_encoding,
   else if (strcmp (word, "shift-jis") == 0)
     *ret_encoding = MESSAGE_ENCODING_CP932;
   else
-    return refuse (error, group, "Encoding", "is none of as-asked, utf-8, shift-jis");
+    return refuse_key (error, group, "AnswerEncoding", "is none of as-asked, utf-8, shift-jis");
   return TRUE;
 }
 
@@ -140,7 +140,7 @@ read_records (GKeyFile *file, const char *group, gboolean *ret_records, GError *
   g_autofree char *word = g_key_file_get_string (file, group, "Records", NULL);
 
   if (word != NULL && strcmp (word, "true") != 0 && strcmp (word, "false") != 0)
-    return refuse (error, group, "Records", "is neither true nor false");
+    return refuse_key (error, group, "Records", "is neither true nor false");
   *ret_records = word != NULL && strcmp (word, "true") == 0;
   return TRUE;
 }
@@ -190,7 +190,7 @@ check_computers (const BridgeSettings *settings, GError **error)
 
       g_hash_table_add (stations, station->name);
       if (!g_hash_table_add (folders, station->inbox))
-        return refuse (error, station->name, "Faces", "is another's folder too");
+        return refuse_key (error, station->name, "Faces", "is another's folder too");
     }
   for (guint i = 0; i < settings->computers->len; i++)
     {
@@ -198,14 +198,12 @@ check_computers (const BridgeSettings *settings, GError **error)
 
       if (!g_hash_table_add (folders, computer->folder) | !g_hash_table_add (folders, computer->requests)
           | !g_hash_table_add (folders, computer->answers) | !g_hash_table_add (folders, computer->faces))
-        return refuse (error, computer->name, "Folder", "has a folder twice, or one that is another's too");
+        return refuse_key (error, computer->name, "Folder", "has a folder twice, or one that is another's too");
       for (char **name = computer->stations; name != NULL && *name != NULL; name++)
         if (!g_hash_table_contains (stations, *name))
-          return refuse (error, computer->name, "Stations", "names a station that is not there");
+          return refuse_key (error, computer->name, "Stations", "names a station that is not there");
     }
-  if (settings->computers->len == 0)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_INVALID_ARGUMENT, "there is no [Receipt NAME]");
-  return settings->computers->len > 0;
+  return TRUE;
 }
 
 BridgeSettings *

@@ -35,7 +35,7 @@ typedef struct
   guint stay_minutes;    /* an answer that nobody fetches goes then */
   guint quarantine_days;
   GPtrArray *stations;  /* BridgeStation */
-  GPtrArray *computers; /* BridgeComputer, at least one */
+  GPtrArray *computers; /* BridgeComputer */
 } BridgeSettings;
 
 /* bridge_settings_read: Return: (transfer full), or NULL: the error's text names group and key. */

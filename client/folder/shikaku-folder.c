@@ -83,7 +83,7 @@ on_sweep (gpointer user_data)
 }
 
 static gboolean
-serve (Program *program, GError **error)
+serve_all (Program *program, GError **error)
 {
   for (guint i = 0; i < program->settings->computers->len; i++)
     {
@@ -100,7 +100,7 @@ serve (Program *program, GError **error)
 }
 
 static gboolean
-begin (Program *program, GError **error)
+begin_serving (Program *program, GError **error)
 {
   program->connection = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, error);
   if (program->connection == NULL)
@@ -109,7 +109,7 @@ begin (Program *program, GError **error)
   g_signal_connect (program->connection, "closed", G_CALLBACK (on_closed), program);
   program->people = bridge_people_new (g_getenv ("STATE_DIRECTORY"));
   program->desk = bridge_desk_new (program->connection, program->settings->timeout);
-  return serve (program, error);
+  return serve_all (program, error);
 }
 
 static void
@@ -135,7 +135,7 @@ run (BridgeSettings *settings)
   program.loop = g_main_loop_new (NULL, FALSE);
   program.served = g_ptr_array_new_with_free_func ((GDestroyNotify)bridge_served_free);
   program.places = g_ptr_array_new ();
-  if (begin (&program, &error))
+  if (begin_serving (&program, &error))
     {
       const guint sweep = g_timeout_add_seconds (SWEEP_SECONDS, on_sweep, &program);
       const guint terminate = g_unix_signal_add (SIGTERM, on_signal, &program);
@@ -174,5 +174,7 @@ main (int argc, char **argv)
   settings = bridge_settings_read (option_config != NULL ? option_config : SHIKAKU_FOLDER_CONFIGURATION_FILE, &error);
   if (settings == NULL)
     return fail_saying (error->message, STATUS_CONFIGURATION);
-  return option_check ? STATUS_DONE : run (settings);
+  if (settings->computers->len == 0)
+    g_message ("there is nobody to serve: shikaku-folder.conf(5) names no receipt computer");
+  return option_check || settings->computers->len == 0 ? STATUS_DONE : run (settings);
 }

@@ -200,7 +200,8 @@ def test_records(rig):
     desk = test_records.Desk(rig)
     bridge = Bridge(rig, ("one", "two"), two={"Records": "false"}).start()
     one, two = bridge.computers.values()
-    assert find_error(one.call("YZKsiquc01req_0.xml", make_records("2", "202601", "999999"))) == "SHKF0006E", "nobody was checked"
+    stranger = one.call("YZKsiquc01req_0.xml", make_records("2", "202601", "999999"))
+    assert find_error(stranger) == "SHKF0006E", "nobody was checked"
     for computer in (one, two):
         computer.call("OQSsiquc01req_1.xml", make_check())
     for number, (category, encoding) in enumerate((("2", "utf-8"), ("4", "cp932"))):
@@ -349,7 +350,7 @@ def test_faces(rig, rounds=6):
     numbers = random.Random(11)
     rig.start("bus")
     bridge = Bridge(rig, ("all", "left", "sjis"), ("left", "right"), left={"Stations": "left"},
-                    sjis={"Encoding": "shift-jis"}).start()
+                    sjis={"AnswerEncoding": "shift-jis"}).start()
     everyone, left, sjis = bridge.computers.values()
     taken = {computer.folder.name: [] for computer in bridge.computers.values()}
     laid = {"left": [], "right": []}

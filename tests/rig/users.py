@@ -2,10 +2,7 @@
 """users: people of the tests who exist only for the processes of a rig that are started with nss_wrapper.
 
 shikaku runs the daemon, polkitd polkit's · tester and colleague are members of shikaku-reception, doctor is of
-shikaku-clinical · shikaku-orca runs the bridge of this name · other is a member of nothing.
-=======
-shikaku-clinical · other is a member of nothing · shikaku-folder runs the folder bridge.
->>>>>>> a375cef (shikaku-folder: receipt computers that only know files are served: requests, answers, face files, and nothing is lost by a kill)
+shikaku-clinical · shikaku-orca and shikaku-folder run the bridges of these names · other is a member of nothing.
 """
 import os
 import re
@@ -30,7 +27,6 @@ class User:
 
 USERS = {user.name: user for user in (
     User("root", 0), User("shikaku", 61000), User("tester", 61001, [RECEPTION]), User("other", 61002),
-<<<<<<< HEAD
     User("colleague", 61003, [RECEPTION]), User("doctor", 61004, [CLINICAL]), User("polkitd", 61005),
     User("shikaku-orca", 61006),
     User("shikaku-folder", 61007))}

@@ -1,20 +1,17 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* folder-share: real folders, and a thread that plays the terminal. */
 #include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "base/error.h"
 #include "center/folder-file.h"
 #include "center/folder-share.h"
+#include "fake-folder.h"
 #include "fake-loop.h"
 
 #define PREFIX "OQSsiquc01"
-#define ANSWER "<?xml version=\"1.0\" encoding=\"UTF-8\"?><XmlMsg><MessageHeader/></XmlMsg>\n"
-#define FACE_NAME "OQSsiquc01res_face_1312345678a1b2c3_%s.xml"
+#define ANSWER FAKE_FOLDER_ANSWER
 
 /* What befalls the thread of the share: readings do not come back, as of a dead mount, until @hang is 0. */
 static struct
@@ -63,45 +60,6 @@ typedef struct
   GError *error;
   gboolean is_done;
 } Fixture;
-
-static void
-put_file (const char *folder, const char *name, const char *text)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-
-  g_assert_true (g_file_set_contents (path, text, -1, NULL));
-}
-
-static gboolean
-has_file (const char *folder, const char *name)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-
-  return g_file_test (path, G_FILE_TEST_EXISTS);
-}
-
-static guint
-count_files (const char *path)
-{
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  guint n = 0;
-
-  while (folder != NULL && g_dir_read_name (folder) != NULL)
-    n++;
-  return n;
-}
-
-/* make_face_name: of somebody who stood there @ago seconds ago. */
-static char *
-make_face_name (gint64 ago)
-{
-  g_autoptr (GTimeZone) japan = g_time_zone_new_offset (9 * 60 * 60);
-  g_autoptr (GDateTime) now = g_date_time_new_now (japan);
-  g_autoptr (GDateTime) then = g_date_time_add_seconds (now, (gdouble)-ago);
-  g_autofree char *text = g_date_time_format (then, "%Y%m%d%H%M%S");
-
-  return g_strdup_printf (FACE_NAME, text);
-}
 
 /* pause_terminal: Return: whether it goes on. */
 static gboolean
@@ -238,27 +196,12 @@ set_up (Fixture *fixture, gconstpointer data)
   set_hang (FALSE);
   g_mutex_init (&fixture->lock);
   g_cond_init (&fixture->stopped);
-  fixture->root = g_dir_make_tmp ("folder-share-XXXXXX", NULL);
+  fixture->root = fake_folder_make ();
   fixture->requests = make_folder (fixture->root, "req");
   fixture->answers = make_folder (fixture->root, "res");
   fixture->faces = make_folder (fixture->root, "face");
   fixture->quarantine = g_build_filename (fixture->root, "aside", NULL);
   fixture->told = g_ptr_array_new_with_free_func ((GDestroyNotify)folder_share_file_free);
-}
-
-static void
-remove_all (const char *path)
-{
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
-    {
-      g_autofree char *inside = g_build_filename (path, name, NULL);
-
-      remove_all (inside);
-    }
-  (void)g_remove (path);
 }
 
 static void
@@ -268,7 +211,7 @@ tear_down (Fixture *fixture, gconstpointer data)
   folder_share_free (fixture->share);
   stop_terminal (fixture);
   fake_settle ();
-  remove_all (fixture->root);
+  fake_folder_remove (fixture->root);
   g_mutex_clear (&fixture->lock);
   g_cond_clear (&fixture->stopped);
   g_clear_pointer (&fixture->answer, folder_share_file_free);
@@ -327,25 +270,25 @@ wait_while (gboolean (*test) (gconstpointer data), const Fixture *fixture)
 static gboolean
 has_answers (gconstpointer data)
 {
-  return count_files (((const Fixture *)data)->answers) > 0;
+  return fake_folder_count (((const Fixture *)data)->answers) > 0;
 }
 
 static gboolean
 has_faces (gconstpointer data)
 {
-  return count_files (((const Fixture *)data)->faces) > 0;
+  return fake_folder_count (((const Fixture *)data)->faces) > 0;
 }
 
 static gboolean
 has_no_request (gconstpointer data)
 {
-  return count_files (((const Fixture *)data)->requests) == 0;
+  return fake_folder_count (((const Fixture *)data)->requests) == 0;
 }
 
 static gboolean
 has_nothing_aside (gconstpointer data)
 {
-  return count_files (((const Fixture *)data)->quarantine) == 0;
+  return fake_folder_count (((const Fixture *)data)->quarantine) == 0;
 }
 
 static gboolean
@@ -387,13 +330,13 @@ has_request (gconstpointer data)
 static gboolean
 has_two_answers (gconstpointer data)
 {
-  return count_files (((const Fixture *)data)->answers) > 1;
+  return fake_folder_count (((const Fixture *)data)->answers) > 1;
 }
 
 static gboolean
 has_two_faces (gconstpointer data)
 {
-  return count_files (((const Fixture *)data)->faces) > 1;
+  return fake_folder_count (((const Fixture *)data)->faces) > 1;
 }
 
 static void
@@ -434,7 +377,7 @@ test_not_taken (Fixture *fixture, gconstpointer data)
   fake_wait (&fixture->is_done);
   g_assert_error (fixture->error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE);
   g_assert_cmpint (fixture->outcome, ==, FOLDER_SHARE_NOT_TAKEN);
-  g_assert_cmpuint (count_files (fixture->requests), ==, 0);
+  g_assert_cmpuint (fake_folder_count (fixture->requests), ==, 0);
   folder_share_get_status (fixture->share, &fixture->status);
   g_assert_cmpint (fixture->status.last_taken, ==, 0);
 }
@@ -456,9 +399,9 @@ test_not_answered (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fixture->taken, ==, 1);
   base = folder_name_make_answer_base (request);
   late = g_strconcat (base, ".xml", NULL);
-  put_file (fixture->answers, late, ANSWER);
+  fake_folder_put (fixture->answers, late, ANSWER);
   wait_while (has_answers, fixture);
-  g_assert_true (has_file (fixture->quarantine, late));
+  g_assert_true (fake_folder_has (fixture->quarantine, late));
   wait_while (has_nothing_aside, fixture);
   folder_share_get_status (fixture->share, &fixture->status);
   g_assert_cmpint (fixture->status.unanswered_since, !=, 0);
@@ -524,27 +467,28 @@ test_end (Fixture *fixture, gconstpointer data)
 static void
 test_face (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *first = make_face_name (20), *second = make_face_name (10), *old = make_face_name (7200);
+  g_autofree char *first = fake_folder_make_face (20), *second = fake_folder_make_face (10),
+                  *old = fake_folder_make_face (7200);
   FolderShareFile *file;
 
   (void)data;
-  put_file (fixture->faces, second, ANSWER);
-  put_file (fixture->faces, first, ANSWER);
-  put_file (fixture->faces, old, ANSWER);
-  put_file (fixture->faces, "somebody-else.txt", "x");
+  fake_folder_put (fixture->faces, second, ANSWER);
+  fake_folder_put (fixture->faces, first, ANSWER);
+  fake_folder_put (fixture->faces, old, ANSWER);
+  fake_folder_put (fixture->faces, "somebody-else.txt", "x");
   start_share (fixture);
   while (fixture->told->len < 2)
     g_main_context_iteration (NULL, TRUE);
   file = g_ptr_array_index (fixture->told, 0);
   g_assert_cmpstr (file->name, ==, first); /* the oldest first */
   g_assert_cmpint (file->at, !=, 0);
-  g_assert_true (has_file (fixture->faces, first));
+  g_assert_true (fake_folder_has (fixture->faces, first));
   folder_share_dispose (fixture->share, first, FOLDER_SHARE_DELETE);
   folder_share_dispose (fixture->share, second, FOLDER_SHARE_SET_ASIDE);
   wait_while (has_two_faces, fixture);
-  g_assert_true (has_file (fixture->quarantine, second));
-  g_assert_true (has_file (fixture->quarantine, old)); /* no news */
-  g_assert_true (has_file (fixture->faces, "somebody-else.txt"));
+  g_assert_true (fake_folder_has (fixture->quarantine, second));
+  g_assert_true (fake_folder_has (fixture->quarantine, old)); /* no news */
+  g_assert_true (fake_folder_has (fixture->faces, "somebody-else.txt"));
   g_assert_cmpuint (fixture->told->len, ==, 2);
 }
 
@@ -552,12 +496,12 @@ test_face (Fixture *fixture, gconstpointer data)
 static void
 test_hang (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *face = make_face_name (5);
+  g_autofree char *face = fake_folder_make_face (5);
   gint64 before;
 
   (void)data;
   set_hang (TRUE);
-  put_file (fixture->faces, face, ANSWER);
+  fake_folder_put (fixture->faces, face, ANSWER);
   start_share (fixture);
   wait_while (is_not_held, fixture);
   g_free (ask (fixture, 200, NULL));
@@ -566,7 +510,7 @@ test_hang (Fixture *fixture, gconstpointer data)
   g_assert_error (fixture->error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE);
   set_hang (FALSE);
   wait_while (has_no_face, fixture);
-  g_assert_cmpuint (count_files (fixture->requests), ==, 0);
+  g_assert_cmpuint (fake_folder_count (fixture->requests), ==, 0);
   set_hang (TRUE);
   folder_share_dispose (fixture->share, face, FOLDER_SHARE_DELETE);
   wait_while (is_not_held, fixture);
@@ -592,19 +536,19 @@ test_start (Fixture *fixture, gconstpointer data)
   g_autofree char *other_answer = g_strconcat (other_base, ".xml", NULL);
 
   (void)data;
-  put_file (fixture->requests, request, ANSWER);
-  put_file (fixture->requests, temporary, ANSWER);
-  put_file (fixture->requests, other, ANSWER);
-  put_file (fixture->answers, answer, ANSWER);
-  put_file (fixture->answers, other_answer, ANSWER);
+  fake_folder_put (fixture->requests, request, ANSWER);
+  fake_folder_put (fixture->requests, temporary, ANSWER);
+  fake_folder_put (fixture->requests, other, ANSWER);
+  fake_folder_put (fixture->answers, answer, ANSWER);
+  fake_folder_put (fixture->answers, other_answer, ANSWER);
   start_share (fixture);
   wait_while (is_not_present, fixture);
   wait_while (has_two_answers, fixture);
-  g_assert_false (has_file (fixture->requests, request));
-  g_assert_false (has_file (fixture->requests, temporary));
-  g_assert_true (has_file (fixture->requests, other));
-  g_assert_true (has_file (fixture->answers, other_answer));
-  g_assert_true (has_file (fixture->quarantine, answer));
+  g_assert_false (fake_folder_has (fixture->requests, request));
+  g_assert_false (fake_folder_has (fixture->requests, temporary));
+  g_assert_true (fake_folder_has (fixture->requests, other));
+  g_assert_true (fake_folder_has (fixture->answers, other_answer));
+  g_assert_true (fake_folder_has (fixture->quarantine, answer));
   folder_share_get_status (fixture->share, &fixture->status);
   g_assert_cmpuint (fixture->status.late, ==, 0);
 }

@@ -269,10 +269,12 @@ rename_exclusively (int from, const char *name, int to, const char *new_name)
   return renameat (from, name, to, new_name) == 0 ? 0 : errno;
 }
 
-/* is_sure: whether a rename that met @error was certainly not done. */
+/* is_sure: whether a rename that met @error was certainly not done. EAGAIN: cifs, when the connection broke meanwhile. */
 static gboolean
 is_sure (int error)
 {
+  if (error == EAGAIN || error == EINTR)
+    return FALSE;
   return folder_file_is_lock (error) || error == EEXIST || error == ENOENT || error == ENOSPC || error == EDQUOT
          || error == EROFS || error == EXDEV || error == ENAMETOOLONG || is_not_for_such (error);
 }

@@ -20,10 +20,11 @@ LATER = (*DISK, "sendmsg")  # of a phase that is not the first
 
 
 def make_dice(few, many):
-    """Return: by the seed; and how many cuts."""
+    """Return: by the seed; and how many cuts; None: at each place that there is."""
     seed = int(os.environ.get("SHIKAKU_SEED") or random.SystemRandom().randrange(1 << 32))
-    cuts = int(os.environ.get("SHIKAKU_CUTS") or (many if is_long() else few))
-    print(f"again: SHIKAKU_SEED={seed} SHIKAKU_CUTS={cuts}", flush=True)
+    told = os.environ.get("SHIKAKU_CUTS")
+    cuts = int(told) if told else many if is_long() else few
+    print(f"again: SHIKAKU_SEED={seed} SHIKAKU_CUTS={'' if cuts is None else cuts}", flush=True)
     return random.Random(seed), cuts
 
 

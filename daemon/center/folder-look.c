@@ -7,12 +7,13 @@
 #define SETTLED (3 * G_USEC_PER_SEC)        /* two changes so far apart have two times, on whatever disk */
 #define DOUBT (10 * G_USEC_PER_SEC)         /* how long a time is believed that was not seen to change yet */
 #define DOUBT_AWAITED (1 * G_USEC_PER_SEC)  /* the same while somebody waits */
-#define CERTAINTY (30 * G_TIME_SPAN_MINUTE) /* how long one is believed that was */
+#define CERTAINTY (30 * G_TIME_SPAN_MINUTE) /* how long one is believed that was, of another machine */
 
 typedef enum
 {
   UNPROVEN,
   PROVEN,
+  CERTAIN, /* a disk of this machine */
   DISPROVED,
 } Trust;
 
@@ -133,6 +134,8 @@ get_patience (const FolderLook *self, gboolean is_awaited)
     {
     case PROVEN:
       return CERTAINTY;
+    case CERTAIN:
+      return G_MAXINT64 / 2;
     case DISPROVED:
       return 0;
     case UNPROVEN:
@@ -152,8 +155,8 @@ folder_look_run (FolderLook *self, int folder, gboolean is_remote, gint64 now, g
   *ret_has_read = FALSE;
   if (error != 0)
     return error;
-  if (!is_remote && self->trust == UNPROVEN)
-    self->trust = PROVEN;
+  if (is_remote == (self->trust == CERTAIN))
+    self->trust = is_remote ? UNPROVEN : CERTAIN;
   is_changed = modified != self->modified;
   if (is_changed)
     {

@@ -25,6 +25,7 @@ from instruments import (BusMonitor, SystemCalls, can_hide_bundle, need, process
 from loop import settle
 from neighbours import measure_neighbours, measure_under_flood
 from ledger import measure_ledger
+from looks import measure_cost, measure_looks
 from parsers import measure_parsers
 from rig import BUILD, INSTITUTION, KEYS, Rig, Skip
 from rows import Row
@@ -457,4 +458,4 @@ def measure_return(effort):
 GROUPS = [measure_card, measure_opensc, measure_center, measure_system_calls, measure_instructions, measure_allocations,
           measure_bus, measure_wall, measure_card_time, measure_idle, measure_memory, measure_start, measure_stop,
           measure_return, measure_neighbours, measure_under_flood, measure_parsers,
-          measure_records, measure_ledger]
+          measure_records, measure_ledger, measure_looks]

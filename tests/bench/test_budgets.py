@@ -56,3 +56,8 @@ def test_idle(_rig):
     """After the threads that resolved the center's name have ended, before its connection is given up."""
     rows = measurements.measure_idle(QUICK, wait=measurements.THREAD_IDLE)
     check([row for row in rows if "connections" not in row.name])
+
+
+def test_looks(_rig):
+    """The cost of a look alone: the rest takes time to go by."""
+    check(measurements.measure_cost())

@@ -160,6 +160,16 @@ print_row (const Row *row)
   output_hanging (head, row->name);
 }
 
+/* is_terminal: it asks its patients itself, and no card lies in it. */
+static gboolean
+is_terminal (GVariant *reader)
+{
+  const char *kind = "";
+
+  g_variant_lookup (reader, "Kind", "&s", &kind);
+  return g_str_equal (kind, "terminal");
+}
+
 static void
 read_row (GVariant *reader, Row *row)
 {
@@ -175,6 +185,11 @@ read_row (GVariant *reader, Row *row)
   g_variant_lookup (reader, "Served", "b", &served);
   row->card = served ? C_ ("in the reader", "used card") : card ? C_ ("in the reader", "card") : _ ("no card");
   row->use = used ? _ ("in use") : _ ("free");
+  if (is_terminal (reader))
+    {
+      row->card = C_ ("in the reader", "terminal");
+      row->use = "–";
+    }
 }
 
 /* A visit of a program needs somebody at its reader who asks for the PIN; check brings its own. */
@@ -186,7 +201,7 @@ print_agent (GVariant *reader)
   g_autofree char *sentence = NULL;
   const char *path = "";
 
-  if (list == NULL || g_strv_contains (list, "pin"))
+  if (list == NULL || is_terminal (reader) || g_strv_contains (list, "pin"))
     return;
   g_variant_lookup (reader, "Path", "&o", &path);
   sentence = g_strdup_printf (_ ("Reader %s has no patient terminal, so programs cannot check a card there. Start one: "

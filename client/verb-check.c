@@ -7,9 +7,8 @@
 #include <glib/gi18n.h>
 
 #include "client/agent.h"
-#include "client/answer-screen.h"
-#include "client/answer-view.h"
 #include "client/asserted.h"
+#include "client/check-answer.h"
 #include "client/check-records.h"
 #include "client/client.h"
 #include "client/disclosures.h"
@@ -151,22 +150,6 @@ typedef struct
   ExitCode code;      /* that waits for it */
 } Check;
 
-/* split_lists: options that may stand several times, each with a list: one after the other. (transfer full) */
-static char **
-split_lists (char **lists)
-{
-  g_autoptr (GStrvBuilder) words = g_strv_builder_new ();
-
-  for (char **list = lists; list != NULL && *list != NULL; list++)
-    {
-      g_auto (GStrv) parts = g_strsplit (*list, ",", -1);
-      for (char **part = parts; *part != NULL; part++)
-        if (*g_strstrip (*part))
-          g_strv_builder_add (words, *part);
-    }
-  return g_strv_builder_end (words);
-}
-
 static gboolean
 is_number_check (void)
 {
@@ -188,7 +171,7 @@ check_numbers (void)
 static char *
 check_options (void)
 {
-  g_auto (GStrv) records = option_records != NULL ? split_lists (option_records) : NULL;
+  g_auto (GStrv) records = option_records != NULL ? check_answer_split (option_records) : NULL;
   const char *message = check_numbers ();
 
   if (message == NULL)
@@ -235,36 +218,6 @@ on_cancelled (gpointer user_data)
   output_error (sentence);
   client_conclude (check->client, EXIT_CODE_CANCELLED, failure);
   client_quit (check->client, EXIT_CODE_CANCELLED);
-}
-
-static ExitCode
-get_answer_code (GVariant *eligibility)
-{
-  const char *answer = "";
-
-  g_variant_lookup (eligibility, "Answer", "&s", &answer);
-  if (g_str_equal (answer, "eligible"))
-    return EXIT_CODE_OK;
-  return g_str_equal (answer, "not-eligible") ? EXIT_CODE_NOT_ELIGIBLE : EXIT_CODE_UNKNOWN;
-}
-
-/* One screen at once; all of it may be for a pager, which needs the terminal for itself. */
-static void
-show_answer (Check *check, GVariant *eligibility, GVariant *consents)
-{
-  guint rows = ANSWER_SCREEN_ROWS, columns = ANSWER_SCREEN_COLUMNS;
-  const gboolean is_terminal = output_get_size (&rows, &columns);
-  g_autoptr (Page) screen = NULL;
-
-  if (option_all)
-    {
-      check->page = answer_view_make (eligibility, consents, is_terminal ? columns : 0);
-      return;
-    }
-  if (rows == G_MAXUINT)
-    rows = ANSWER_SCREEN_ROWS;
-  screen = answer_screen_make (eligibility, consents, rows, columns, "--all");
-  page_print (screen);
 }
 
 /* add_to_answer: @value under @key. */
@@ -326,14 +279,14 @@ on_records (GVariant *outcome, gboolean is_whole, gpointer user_data)
 static void
 fetch_records (Check *check)
 {
-  const ExitCode code = get_answer_code (check->answer);
+  const ExitCode code = check_answer_get_code (check->answer);
 
   if (option_records == NULL || code != EXIT_CODE_OK)
     {
       conclude_answer (check, code);
       return;
     }
-  check->records = split_lists (option_records);
+  check->records = check_answer_split (option_records);
   check_records_fetch (check->client, visit_get_path (check->visit), check->records, &check->page, on_records, check);
 }
 
@@ -356,8 +309,8 @@ on_done (GVariant *eligibility, GVariant *consents, gpointer user_data)
   check->answer = g_variant_ref (eligibility);
   add_to_answer (check, "Consents", consents); /* as Manager.Check has it */
   if (!check->client->json)
-    show_answer (check, eligibility, consents);
-  if (option_reference != NULL && get_answer_code (eligibility) == EXIT_CODE_OK)
+    check->page = check_answer_show (eligibility, consents, option_all);
+  if (option_reference != NULL && check_answer_get_code (eligibility) == EXIT_CODE_OK)
     reference_register (check->client, check->visit, option_reference, (guint)option_insurance, on_reference, check);
   else
     fetch_records (check);
@@ -409,7 +362,7 @@ insert_text (GVariantDict *dict, const char *key, const char *text)
 static void
 insert_consents (GVariantDict *dict)
 {
-  g_auto (GStrv) all = split_lists (option_consents), oral = split_lists (option_oral);
+  g_auto (GStrv) all = check_answer_split (option_consents), oral = check_answer_split (option_oral);
 
   if (*all != NULL)
     g_variant_dict_insert (dict, "Consents", "^as", all);

@@ -40,4 +40,5 @@ typedef struct
 } Verb;
 
 extern const Verb verb_status, verb_readers, verb_check, verb_desk, verb_agent, verb_watch, verb_diagnose, verb_config,
-    verb_statistics, verb_outages, verb_changes, verb_events, verb_receipt, verb_records, verb_ledger, verb_consent;
+    verb_statistics, verb_outages, verb_changes, verb_events, verb_receipt, verb_records, verb_ledger, verb_consent,
+    verb_arrivals, verb_claim;

@@ -5,9 +5,9 @@
 #include <glib/gi18n.h>
 
 static const Verb *const verbs[] = {
-  &verb_status,   &verb_readers, &verb_check,      &verb_desk,    &verb_agent,   &verb_watch,
-  &verb_diagnose, &verb_config,  &verb_statistics, &verb_outages, &verb_changes, &verb_events,
-  &verb_receipt,  &verb_records, &verb_ledger,     &verb_consent,
+  &verb_status,   &verb_readers, &verb_check,      &verb_desk,    &verb_agent,    &verb_watch,
+  &verb_diagnose, &verb_config,  &verb_statistics, &verb_outages, &verb_changes,  &verb_events,
+  &verb_receipt,  &verb_records, &verb_ledger,     &verb_consent, &verb_arrivals, &verb_claim,
 };
 
 const Verb *

@@ -5,6 +5,7 @@
 #define CANCEL_SECONDS 3
 #define CLOSE_SECONDS 3
 #define PROPERTIES "org.freedesktop.DBus.Properties"
+#define NO_VISIT_PATH "/"
 
 struct Visit
 {
@@ -18,7 +19,8 @@ struct Visit
   gboolean opening, ended, freed;
   guint holds;           /* of its owner, and of each call under way */
   VisitCallback leaving; /* after the reply to OpenVisit, cancel and call this */
-  GVariant *details;     /* of Finished */
+  VisitCandidates candidates;
+  GVariant *details; /* of Finished */
   GVariant *eligibility;
 };
 
@@ -196,12 +198,10 @@ on_first_state (GObject *source, GAsyncResult *result, gpointer user_data)
     tell_state (visit, g_variant_get_string (value, NULL));
 }
 
+/* take_path: @path: of the reply; NULL: it was refused. */
 static void
-on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+take_path (Visit *visit, GVariant *path)
 {
-  Visit *visit = user_data;
-  g_autoptr (GVariant) path = finish_call (visit, source, result);
-
   visit->opening = FALSE;
   if (path != NULL && g_variant_is_of_type (path, G_VARIANT_TYPE_OBJECT_PATH))
     visit->path = g_variant_dup_string (path, NULL);
@@ -216,6 +216,52 @@ on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
   if (!visit->ended && visit->state == NULL)
     call_visit (visit, PROPERTIES, "Get", g_variant_new ("(ss)", SHIKAKU_INTERFACE_VISIT, "State"), CLIENT_CALL_SECONDS,
                 on_first_state);
+}
+
+static void
+on_opened (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Visit *visit = user_data;
+  g_autoptr (GVariant) path = finish_call (visit, source, result);
+
+  take_path (visit, path);
+}
+
+static void
+on_claimed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Visit *visit = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = g_dbus_connection_call_finish (G_DBUS_CONNECTION (source), result, &error);
+  g_autoptr (GVariant) path = NULL, candidates = NULL;
+
+  if (reply == NULL)
+    tell_refusal (visit, error);
+  else if (g_variant_is_of_type (reply, G_VARIANT_TYPE ("(oaa{sv})")))
+    {
+      path = g_variant_get_child_value (reply, 0);
+      candidates = g_variant_get_child_value (reply, 1);
+    }
+  if (path != NULL && g_str_equal (g_variant_get_string (path, NULL), NO_VISIT_PATH))
+    {
+      visit->opening = FALSE;
+      if (visit->leaving != NULL)
+        visit->leaving (visit->user_data);
+      else
+        visit->candidates (candidates, visit->user_data);
+    }
+  else
+    take_path (visit, path);
+}
+
+void
+visit_claim (Visit *visit, GVariant *patient, GVariantDict *options, VisitCandidates candidates)
+{
+  g_variant_dict_insert (options, "Token", "s", visit->token);
+  visit->opening = TRUE;
+  visit->candidates = candidates;
+  call_path (visit, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "ClaimVisit",
+             g_variant_new ("(@a{sv}@a{sv})", patient, g_variant_dict_end (options)), CLIENT_CALL_SECONDS, on_claimed);
 }
 
 void

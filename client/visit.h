@@ -39,6 +39,13 @@ gboolean visit_is_open (const Visit *visit);
 /* visit_open: @insured: a{sv} of CheckNumber, or NULL for a visit at a reader. @options: its Token is added. */
 void visit_open (Visit *visit, GVariant *insured, GVariantDict *options);
 
+/*
+ * visit_claim: what a terminal has brought: @patient: a{sv} of ClaimVisit. @options: its Token is added. @candidates:
+ * aa{sv}, several that fit: none was given, and nothing else is told.
+ */
+typedef void (*VisitCandidates) (GVariant *candidates, gpointer user_data);
+void visit_claim (Visit *visit, GVariant *patient, GVariantDict *options, VisitCandidates candidates);
+
 /* visit_cancel, visit_close: @callback when the daemon has done it, or after a bounded time; also if not open. */
 typedef void (*VisitCallback) (gpointer user_data);
 void visit_cancel (Visit *visit, VisitCallback callback);

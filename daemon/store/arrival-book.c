@@ -100,7 +100,7 @@ find (struct sqlite3 *database, gpointer data, GError **error)
          && arrival_table_find (database, job->book->key, job->word, g_get_real_time (), job->uid, job->items, error);
 }
 
-/* claim: all of them or none: what was begun is rolled back with the error. */
+/* claim: all of them or none: that somebody else was faster is no failure of the file. */
 static gboolean
 claim (struct sqlite3 *database, gpointer data, GError **error)
 {
@@ -108,18 +108,14 @@ claim (struct sqlite3 *database, gpointer data, GError **error)
   const gint64 now = g_get_real_time ();
   guint64 place;
 
-  for (char **id = job->ids; *id != NULL; id++)
-    {
-      if (!arrival_table_claim (database, *id, now, job->uid, job->again, &job->is_found, error))
-        return FALSE;
-      if (!job->is_found)
-        {
-          g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND,
-                               "somebody else was faster, or its time is over");
-          return FALSE;
-        }
-    }
-  return ledger_append_in (job->book->ledger, database, job->entry, &place, error);
+  job->is_found = TRUE;
+  for (char **id = job->ids; *id != NULL && job->is_found; id++)
+    if (!arrival_table_may_claim (database, *id, now, job->uid, job->again, &job->is_found, error))
+      return FALSE;
+  for (char **id = job->ids; *id != NULL && job->is_found; id++)
+    if (!arrival_table_claim (database, *id, now, job->uid, error))
+      return FALSE;
+  return !job->is_found || ledger_append_in (job->book->ledger, database, job->entry, &place, error);
 }
 
 static gboolean
@@ -186,10 +182,7 @@ on_done (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   else
     {
-      const gboolean is_claimed
-          = job->ids != NULL && !job->is_found && g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND);
-
-      if (!is_claimed && !g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED))
+      if (!g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED))
         {
           g_clear_error (&error);
           error = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED, "the ledger cannot be written");
@@ -312,7 +305,12 @@ arrival_book_claim (ArrivalBook *book, const char *const *ids, guint32 uid, gboo
 gboolean
 arrival_book_claim_finish (GAsyncResult *result, GError **error)
 {
-  return g_task_propagate_boolean (G_TASK (result), error);
+  if (!g_task_propagate_boolean (G_TASK (result), error))
+    return FALSE;
+  if (!get_job (result)->is_found)
+    g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND,
+                         "somebody else was faster, or its time is over");
+  return get_job (result)->is_found;
 }
 
 void

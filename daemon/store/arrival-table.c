@@ -181,23 +181,37 @@ arrival_table_find_expired (struct sqlite3 *database, gint64 now, GPtrArray *ite
 /* Changing. */
 
 gboolean
-arrival_table_claim (struct sqlite3 *database, const char *id, gint64 now, gint64 uid, gboolean again,
-                     gboolean *ret_found, GError **error)
+arrival_table_may_claim (struct sqlite3 *database, const char *id, gint64 now, gint64 uid, gboolean again,
+                         gboolean *ret_found, GError **error)
 {
   const gint64 numbers[] = { now, uid, again };
   sqlite3_stmt *statement = statement_prepare_with (
       database,
-      "UPDATE arrivals SET claimed = ?1, uid = ?2 WHERE id = ?4 AND until > ?1 AND sealed IS NOT NULL"
-      " AND (claimed = 0 OR (?3 AND uid = ?2));",
+      "SELECT count (*) FROM arrivals WHERE until > ?1 AND sealed IS NOT NULL AND (claimed = 0 OR (?3 AND uid = ?2))"
+      " AND id = ?4;",
       numbers, 3, error);
+  gint64 count = 0;
 
   if (statement == NULL)
     return FALSE;
   statement_bind_text (statement, 4, id);
-  if (!statement_run (statement, error))
+  if (!statement_read_number (statement, &count, error))
     return FALSE;
-  *ret_found = sqlite3_changes (database) == 1;
+  *ret_found = count == 1;
   return TRUE;
+}
+
+gboolean
+arrival_table_claim (struct sqlite3 *database, const char *id, gint64 now, gint64 uid, GError **error)
+{
+  const gint64 numbers[] = { now, uid };
+  sqlite3_stmt *statement = statement_prepare_with (
+      database, "UPDATE arrivals SET claimed = ?1, uid = ?2 WHERE id = ?3;", numbers, 2, error);
+
+  if (statement == NULL)
+    return FALSE;
+  statement_bind_text (statement, 3, id);
+  return statement_run (statement, error);
 }
 
 gboolean

@@ -25,9 +25,13 @@ gboolean arrival_table_find (struct sqlite3 *database, StoreKey *key, const char
                              GPtrArray *items, GError **error);
 gboolean arrival_table_find_expired (struct sqlite3 *database, gint64 now, GPtrArray *items, GError **error);
 
-/* arrival_table_claim: *ret_found: whether it was there for @uid, and is @uid's now. */
-gboolean arrival_table_claim (struct sqlite3 *database, const char *id, gint64 now, gint64 uid, gboolean again,
-                              gboolean *ret_found, GError **error);
+/*
+ * arrival_table_may_claim: *ret_found: whether it is there for @uid; @again: also if it is @uid's already.
+ * arrival_table_claim: it is @uid's from now on.
+ */
+gboolean arrival_table_may_claim (struct sqlite3 *database, const char *id, gint64 now, gint64 uid, gboolean again,
+                                  gboolean *ret_found, GError **error);
+gboolean arrival_table_claim (struct sqlite3 *database, const char *id, gint64 now, gint64 uid, GError **error);
 
 /* arrival_table_expire: erases what has had its time at @now; what had it at @old, and its digest, is forgotten. */
 gboolean arrival_table_expire (struct sqlite3 *database, gint64 now, gint64 old, GError **error);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * claim: the answer that the terminal has brought about a patient, whom the desk names. In comes a birthdate and a name,
- * or a reference number; out goes the answer, as of check; or several that fit, of which people choose.
+ * claim: the answer that the terminal has brought about a patient, whom the desk names. In comes a birthdate and a
+ * name, or a reference number; out goes the answer, as of check; or several that fit, of which people choose.
  */
 #include <glib/gi18n.h>
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* test-arrival-book: what is kept of what terminals bring: over restarts, and on a disk on which everything goes wrong. */
+/* test-arrival-book: what is kept of what terminals bring: over restarts, on a disk on which everything goes wrong. */
 #include "store/arrival-book.h"
 
 #include <string.h>
@@ -279,7 +279,7 @@ test_sealed (Fixture *fixture, gconstpointer data)
   start (fixture);
 }
 
-/* test_rotated: under the key before it is read; under one that is gone it waits in vain, and is not given to anybody. */
+/* test_rotated: under the key before it is read; under one that is gone it waits in vain: nobody is given it. */
 static void
 test_rotated (Fixture *fixture, gconstpointer data)
 {
@@ -340,20 +340,18 @@ test_failing_disk (Fixture *fixture, gconstpointer data)
   fake_ledger_assert_sound (&fixture->fake);
 }
 
-#define ADD(name) g_test_add ("/arrival-book/" #name, Fixture, NULL, set_up, test_##name, tear_down)
-
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
   fake_disk_install ();
-  ADD (restart);
-  ADD (one_transaction);
-  ADD (known);
-  ADD (expired);
-  ADD (sealed);
-  ADD (rotated);
-  ADD (no_key);
-  ADD (failing_disk);
+  g_test_add ("/arrival-book/restart", Fixture, NULL, set_up, test_restart, tear_down);
+  g_test_add ("/arrival-book/one-transaction", Fixture, NULL, set_up, test_one_transaction, tear_down);
+  g_test_add ("/arrival-book/known", Fixture, NULL, set_up, test_known, tear_down);
+  g_test_add ("/arrival-book/expired", Fixture, NULL, set_up, test_expired, tear_down);
+  g_test_add ("/arrival-book/sealed", Fixture, NULL, set_up, test_sealed, tear_down);
+  g_test_add ("/arrival-book/rotated", Fixture, NULL, set_up, test_rotated, tear_down);
+  g_test_add ("/arrival-book/no-key", Fixture, NULL, set_up, test_no_key, tear_down);
+  g_test_add ("/arrival-book/failing-disk", Fixture, NULL, set_up, test_failing_disk, tear_down);
   return g_test_run ();
 }

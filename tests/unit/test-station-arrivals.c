@@ -644,27 +644,25 @@ test_many (Setup *setup, gconstpointer data)
   g_assert_cmpuint (get_count (setup, STATISTICS_ARRIVALS_CAME), ==, 100);
 }
 
-#define ADD(name) g_test_add ("/station-arrivals/" #name, Setup, NULL, set_up, test_##name, tear_down)
-
 int
 main (int argc, char *argv[])
 {
   g_test_init (&argc, &argv, NULL);
-  ADD (claim);
-  ADD (consents);
-  ADD (ended);
-  ADD (names);
-  ADD (unmapped);
-  ADD (twins);
-  ADD (insurances);
-  ADD (twice);
-  ADD (same_file);
-  ADD (race);
-  ADD (expired);
-  ADD (without_key);
-  ADD (removed);
-  ADD (reader);
-  ADD (ticket);
-  ADD (many);
+  g_test_add ("/station-arrivals/claim", Setup, NULL, set_up, test_claim, tear_down);
+  g_test_add ("/station-arrivals/consents", Setup, NULL, set_up, test_consents, tear_down);
+  g_test_add ("/station-arrivals/ended", Setup, NULL, set_up, test_ended, tear_down);
+  g_test_add ("/station-arrivals/names", Setup, NULL, set_up, test_names, tear_down);
+  g_test_add ("/station-arrivals/unmapped", Setup, NULL, set_up, test_unmapped, tear_down);
+  g_test_add ("/station-arrivals/twins", Setup, NULL, set_up, test_twins, tear_down);
+  g_test_add ("/station-arrivals/insurances", Setup, NULL, set_up, test_insurances, tear_down);
+  g_test_add ("/station-arrivals/twice", Setup, NULL, set_up, test_twice, tear_down);
+  g_test_add ("/station-arrivals/same-file", Setup, NULL, set_up, test_same_file, tear_down);
+  g_test_add ("/station-arrivals/race", Setup, NULL, set_up, test_race, tear_down);
+  g_test_add ("/station-arrivals/expired", Setup, NULL, set_up, test_expired, tear_down);
+  g_test_add ("/station-arrivals/without-key", Setup, NULL, set_up, test_without_key, tear_down);
+  g_test_add ("/station-arrivals/removed", Setup, NULL, set_up, test_removed, tear_down);
+  g_test_add ("/station-arrivals/reader", Setup, NULL, set_up, test_reader, tear_down);
+  g_test_add ("/station-arrivals/ticket", Setup, NULL, set_up, test_ticket, tear_down);
+  g_test_add ("/station-arrivals/many", Setup, NULL, set_up, test_many, tear_down);
   return g_test_run ();
 }

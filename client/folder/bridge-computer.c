@@ -264,7 +264,7 @@ judge (const Job *job)
 {
   const BridgeServed *served = job->served;
 
-  if (job->kind == BRIDGE_OTHER || job->kind == BRIDGE_WITHDRAWAL)
+  if (job->kind == BRIDGE_OTHER)
     return BRIDGE_WORD_UNSUPPORTED;
   if (job->request == NULL)
     return BRIDGE_WORD_UNREADABLE;

@@ -352,6 +352,54 @@ open_visit (BridgeQuestion *question)
                g_variant_new ("(a{sv}a{sv})", &insured, &options), on_opened);
 }
 
+/* The end of consents */
+
+/* What the center, which should have, has not withdrawn: it is told, though nothing is given out here any more. */
+static char *
+find_failure (GVariant *reply)
+{
+  g_autoptr (GVariant) outcomes = g_variant_get_child_value (reply, 0);
+  char *name = NULL;
+
+  for (gsize i = 0; i < g_variant_n_children (outcomes) && name == NULL; i++)
+    {
+      g_autoptr (GVariant) outcome = g_variant_get_child_value (outcomes, i);
+
+      g_variant_lookup (outcome, "Error", "s", &name);
+    }
+  return name;
+}
+
+static void
+on_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BridgeQuestion *question = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = get_reply (question, result, "(aa{sv})", NULL, &error);
+
+  if (question->is_over)
+    ;
+  else if (reply != NULL)
+    {
+      question->reply.word = find_failure (reply);
+      finish (question);
+    }
+  else
+    fail_by (question, error);
+  question_unref (question);
+}
+
+static void
+withdraw_consents (BridgeQuestion *question)
+{
+  GVariantBuilder patient, options;
+
+  add_person (&patient, question);
+  add_asker (&options, question);
+  call_daemon (question, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "WithdrawConsents",
+               g_variant_new ("(a{sv}a{sv})", &patient, &options), on_withdrawn);
+}
+
 /* Records */
 
 static void
@@ -435,6 +483,8 @@ bridge_desk_ask (BridgeDesk *desk, const BridgeRequest *request, const char *bir
       is_of_records ? desk->timeout * RECORDS_TIMES : desk->timeout + MARGIN_SECONDS, on_timeout, question);
   if (is_of_records)
     fetch_records (question);
+  else if (request->kind == BRIDGE_WITHDRAWAL)
+    withdraw_consents (question);
   else
     open_visit (question);
   return question;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * bridge-desk: what a request asks for, asked of the daemon on the bus, as any client asks it: visits by number, the
- * reference number, records. A request comes in; the center's own message, documents, or a word for what went wrong
- * goes out. Asynchronous, on the main thread.
+ * reference number, records, the end of consents. A request comes in; the center's own message, documents, or a word
+ * for what went wrong goes out. Asynchronous, on the main thread.
  */
 #pragma once
 

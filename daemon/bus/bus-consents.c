@@ -2,9 +2,13 @@
 /* bus-consents: see the header. */
 #include "bus/bus-consents.h"
 
+#include <string.h>
+
 #include "bus/bus-actor.h"
 #include "bus/bus-entry.h"
+#include "bus/bus-options.h"
 #include "visit/consent-withdrawal.h"
+#include "visit/station-records.h"
 #include "visit/visit-consents.h"
 
 static int
@@ -68,4 +72,155 @@ bus_consents_withdraw (Station *station, BusErrands *errands, BusCall *call, Vis
   consent_withdrawal_begin (
       station_get_registrar (station), receipt, &actor, on_withdrawn,
       bus_errand_new (errands, call, visit != NULL ? visit_ref (visit) : NULL, (GDestroyNotify)visit_unref));
+}
+
+/* By numbers: kind after kind. */
+
+typedef struct
+{
+  TransportNumberQuery insured; /* borrowed from the call */
+  Actor actor;
+} PatientOptions;
+
+#define OPTION(key, member) \
+  { \
+    key, BUS_OPTION_TEXT, offsetof (PatientOptions, insured.member), NULL \
+  }
+
+static const BusOption patient_options[] = {
+  OPTION ("InsurerNumber", insurer_number),
+  OPTION ("Symbol", symbol),
+  OPTION ("Number", number),
+  OPTION ("Branch", branch),
+  OPTION ("Birthdate", birthdate),
+  { NULL },
+};
+static const BusOption actor_options[] = {
+  BUS_ACTOR_OPTIONS (PatientOptions, actor),
+  { NULL },
+};
+
+typedef struct
+{
+  BusTakeover *takeover;
+  ConsentRegistrar *registrar; /* a reference; NULL: there is no ledger */
+  guint8 number[LEDGER_PERSON_SIZE];
+  char *branch;
+  Actor *actor;
+  ConsentKind kind; /* that is being withdrawn */
+  GArray *outcomes; /* ConsentWithdrawal */
+} AllWithdrawing;
+
+static void
+all_withdrawing_free (gpointer data)
+{
+  AllWithdrawing *all = data;
+
+  g_clear_pointer (&all->registrar, consent_registrar_unref);
+  g_free (all->branch);
+  actor_free (all->actor);
+  g_array_unref (all->outcomes);
+  g_free (all);
+}
+
+/* answer_all: @error: (transfer full), or NULL. */
+static void
+answer_all (BusErrand *errand, GError *error)
+{
+  AllWithdrawing *all = bus_errand_get_data (errand);
+  g_autoptr (GArray) outcomes = g_array_ref (all->outcomes);
+  BusTakeover *takeover = all->takeover;
+  BusCall *call = bus_errand_end (errand);
+  sd_bus_message *reply;
+  int result;
+
+  if (error == NULL && outcomes->len == 0)
+    {
+      bus_takeover_note_wrong (takeover, bus_call_get_peer (call));
+      g_set_error_literal (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND,
+                           "nobody with these numbers has consented to anything here that still stands");
+    }
+  if (error != NULL)
+    {
+      bus_call_return_error (call, error);
+      return;
+    }
+  reply = bus_call_new_reply (call);
+  result = sd_bus_message_open_container (reply, 'a', "a{sv}");
+  for (guint i = 0; i < outcomes->len && result >= 0; i++)
+    result = append_outcome (reply, &g_array_index (outcomes, ConsentWithdrawal, i));
+  if (result >= 0)
+    result = sd_bus_message_close_container (reply);
+  bus_call_return_message (call, reply, result);
+}
+
+static void on_kind_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data);
+
+/* withdraw_kind: the kind that it is the turn of; or none is left. */
+static void
+withdraw_kind (BusErrand *errand)
+{
+  AllWithdrawing *all = bus_errand_get_data (errand);
+
+  while (all->kind < CONSENT_N_KINDS && consent_kind_is_inside_query (all->kind))
+    all->kind++;
+  if (all->kind < CONSENT_N_KINDS)
+    consent_withdrawal_begin_person (all->registrar, all->number, all->branch, all->kind, all->actor, on_kind_withdrawn,
+                                     errand);
+  else
+    answer_all (errand, NULL);
+}
+
+static void
+on_kind_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BusErrand *errand = user_data;
+  AllWithdrawing *all = bus_errand_get_data (errand);
+  ConsentWithdrawal withdrawal;
+  g_autoptr (GError) error = NULL;
+  const gboolean is_withdrawn = consent_withdrawal_finish (result, &withdrawal, &error);
+
+  if (all == NULL)
+    {
+      bus_errand_end (errand);
+      return;
+    }
+  if (is_withdrawn)
+    g_array_append_val (all->outcomes, withdrawal);
+  if (is_withdrawn || error->code == SHIKAKU_ERROR_NOT_FOUND)
+    {
+      all->kind++;
+      withdraw_kind (errand);
+    }
+  else
+    answer_all (errand, g_steal_pointer (&error));
+}
+
+void
+bus_consents_withdraw_all (Station *station, BusErrands *errands, BusTakeover *takeover, BusCall *call)
+{
+  BusPeer *peer = bus_call_get_peer (call);
+  sd_bus_message *message = bus_call_get_message (call);
+  PatientOptions options = { 0 };
+  RecordsPatient patient;
+  ConsentRegistrar *registrar = station_get_registrar (station);
+  AllWithdrawing *all;
+  GError *error = NULL;
+
+  if (!bus_options_read (message, patient_options, &options, &error)
+      || !bus_options_read (message, actor_options, &options, &error) || !bus_actor_fill (&options.actor, peer, &error)
+      || !bus_takeover_may_try (takeover, peer, &error)
+      || !station_hash_insured (station, &options.insured, &patient, &error))
+    {
+      bus_call_return_error (call, error);
+      return;
+    }
+  all = g_new0 (AllWithdrawing, 1);
+  all->takeover = takeover;
+  all->registrar = registrar != NULL ? consent_registrar_ref (registrar) : NULL;
+  memcpy (all->number, patient.number, sizeof all->number);
+  all->branch = g_strdup (patient.branch);
+  all->actor = actor_new (&options.actor);
+  all->outcomes = g_array_new (FALSE, FALSE, sizeof (ConsentWithdrawal));
+  withdraw_kind (bus_errand_new (errands, call, all, all_withdrawing_free));
 }

@@ -315,6 +315,14 @@ handle_claim_visit (BusCall *call, gpointer target)
   bus_claim (self->station, self->visits, self->takeover, self->waiting, call);
 }
 
+static void
+handle_withdraw_consents (BusCall *call, gpointer target)
+{
+  BusManager *self = target;
+
+  bus_consents_withdraw_all (self->station, self->waiting, self->takeover, call);
+}
+
 static const BusMethod methods[] = {
   { "Check", handle_check },
   { "OpenVisit", handle_open_visit },
@@ -330,6 +338,7 @@ static const BusMethod methods[] = {
   { "GetStatistics", handle_get_statistics },
   { "DropQueued", handle_drop_queued },
   { "WithdrawConsent", handle_withdraw_consent },
+  { "WithdrawConsents", handle_withdraw_consents },
   { "PurgeChanges", handle_purge_changes },
   { "GetReceipt", handle_get_receipt },
   { "WatchStation", handle_watch_station },
@@ -453,6 +462,8 @@ static const sd_bus_vtable vtable[] = {
                            FREE),
   SD_BUS_METHOD_WITH_ARGS ("ClaimVisit", SD_BUS_ARGS ("a{sv}", patient, "a{sv}", options),
                            SD_BUS_RESULT ("o", visit, "aa{sv}", candidates), on_call, SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("WithdrawConsents", SD_BUS_ARGS ("a{sv}", patient, "a{sv}", options),
+                           SD_BUS_RESULT ("aa{sv}", outcomes), on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("DropQueued", SD_BUS_NO_ARGS, SD_BUS_RESULT ("u", dropped), on_call, FREE),
   SD_BUS_PROPERTY ("Version", "u", get_property, 0, CONSTANT),
   SD_BUS_PROPERTY ("Readers", "ao", get_readers, 0, CHANGES),

@@ -162,9 +162,9 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
                                 on_withdrawn, withdrawing);
 }
 
-void
-consent_withdrawal_begin (ConsentRegistrar *registrar, const char *receipt, const Actor *actor,
-                          GAsyncReadyCallback callback, gpointer user_data)
+/* new_withdrawing: @registrar: NULL: there is no ledger, and that is the answer. Return: NULL then. */
+static Withdrawing *
+new_withdrawing (ConsentRegistrar *registrar, const Actor *actor, GAsyncReadyCallback callback, gpointer user_data)
 {
   Withdrawing *withdrawing;
 
@@ -172,13 +172,34 @@ consent_withdrawal_begin (ConsentRegistrar *registrar, const char *receipt, cons
     {
       g_task_report_new_error (NULL, callback, user_data, NULL, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED,
                                "there is no ledger");
-      return;
+      return NULL;
     }
   withdrawing = g_new0 (Withdrawing, 1);
   withdrawing->registrar = consent_registrar_ref (registrar);
   withdrawing->task = g_task_new (NULL, NULL, callback, user_data);
   withdrawing->actor = actor_new (actor);
-  consent_book_find_receipt (consent_registrar_get_book (registrar), receipt, on_found, withdrawing);
+  return withdrawing;
+}
+
+void
+consent_withdrawal_begin (ConsentRegistrar *registrar, const char *receipt, const Actor *actor,
+                          GAsyncReadyCallback callback, gpointer user_data)
+{
+  Withdrawing *withdrawing = new_withdrawing (registrar, actor, callback, user_data);
+
+  if (withdrawing != NULL)
+    consent_book_find_receipt (consent_registrar_get_book (registrar), receipt, on_found, withdrawing);
+}
+
+void
+consent_withdrawal_begin_person (ConsentRegistrar *registrar, const guint8 number[LEDGER_PERSON_SIZE],
+                                 const char *branch, ConsentKind kind, const Actor *actor, GAsyncReadyCallback callback,
+                                 gpointer user_data)
+{
+  Withdrawing *withdrawing = new_withdrawing (registrar, actor, callback, user_data);
+
+  if (withdrawing != NULL)
+    consent_book_find_person (consent_registrar_get_book (registrar), number, branch, kind, on_found, withdrawing);
 }
 
 gboolean

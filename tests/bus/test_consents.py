@@ -11,7 +11,7 @@ import os
 import random
 import re
 
-from bus import AGENT_MANAGER, ERROR, MANAGER, ROOT, Agent, BusError, GLib, ObjectPath, Visits, call, expect_error
+from bus import AGENT_MANAGER, ERROR, MANAGER, ROOT, Agent, BusError, GLib, ObjectPath, Visits, call, expect_error, options
 from ledger_file import read_book, read_entries
 from loop import until
 from people import INSURED
@@ -278,6 +278,25 @@ def test_by_receipt(rig):
         drug = visit.consents()["drug"]
         assert (drug["Granted"], drug["Withdrawn"]) == (False, "here") and drug["WithdrawnAt"] > 0, drug
     withdraw_untold(desk)
+
+
+def test_by_numbers(rig):
+    """Without a receipt: all that a patient has said yes to, by numbers, by who may see records; once."""
+    desk = Desk(rig)
+    _visit, consents = desk.visit("drug", "checkup", "ceiling", Purpose="home")
+    assert all(consent["Granted"] for consent in consents.values())
+
+    def withdraw(insured, user="root"):
+        return call(rig.bus_connection(user), ROOT, MANAGER, "WithdrawConsents",
+                    GLib.Variant.new_tuple(options(insured), options({"Staff": "n-7"})))
+    expect_error("NotAuthorized", withdraw, INSURED, "other")
+    expect_error("NotFound", withdraw, {**INSURED, "Birthdate": "19850413"})
+    expect_error("InvalidOption", withdraw, {"InsurerNumber": INSURED["InsurerNumber"]})
+    outcomes = {outcome["Kind"]: outcome for outcome in withdraw(INSURED)}
+    assert set(outcomes) == {"drug", "checkup"}, outcomes
+    assert outcomes["checkup"]["Where"] == "center" and "Error" not in outcomes["checkup"], outcomes
+    expect_error("NotFound", withdraw, INSURED)
+    expect_error("NotFound", desk.withdraw, consents["drug"]["Receipt"])
 
 
 def withdraw_untold(desk):

@@ -64,6 +64,11 @@ def make_reference(number, identifier="N-1"):
 RULES = (SOURCE / "data" / "polkit" / "shikaku-folder.rules").read_text()
 
 
+def make_withdrawal():
+    return make_message({"MedicalInstitutionCode": INSTITUTION, "ArbitraryFileIdentifier": "W-1"},
+                        {"ConsentCancelInfo": {**NUMBERS, "Birthdate": BIRTHDATE, "MedicalTreatmentFlag": "2"}})
+
+
 class Answer:
     """An answer file that was taken away, as a receipt computer does it."""
 
@@ -217,6 +222,8 @@ def test_records(rig):
     rig.center("fault records-error SHK040001 path=records/drug")
     assert find_error(one.call("YZKsiquc01req_e.xml", make_records("1", "202601", "202603"))) == "SHK040001"
     assert find_error(two.call("YZKsiquc01req_1.xml", make_records("2", "202601", "202603"))) == "SHKF0007E"
+    assert one.call("OQSsihvd01req_1.xml", make_withdrawal()).get("SegmentOfResult") == "1"
+    assert find_error(one.call("YZKsiquc01req_w.xml", make_records("2", "202601", "202603"))) == "SHKF0220E"
     staff = {entry.get("Staff") for entry in test_records.list_entries(desk.visit) if entry["Kind"] == "disclosure"}
     assert staff == {"folder-1"}, staff
 
@@ -230,8 +237,7 @@ def test_errors(rig):
     assert find_error(wrong) == "SHKF0004E" and wrong.get("ArbitraryFileIdentifier") == "A-1"
     assert find_error(one.call("OQSsiquc01req_b.xml", make_check(InsuredBranchNumber="123"))) == "SHKF0236E"
     assert find_error(one.call("EPSsipre01req_1.xml", make_message({"ArbitraryFileIdentifier": "E"}, {}))) == "SHKF0005E"
-    assert find_error(one.call("OQSsihvd01req_1.xml", make_message(
-        {"MedicalInstitutionCode": INSTITUTION}, {"ConsentCancelInfo": {**NUMBERS, "Birthdate": BIRTHDATE}}))) == "SHKF0005E"
+    assert find_error(one.call("OQSsihvd01req_1.xml", make_withdrawal())) == "SHKF0238E", "there is no consent"
     # half of it, and the rest a while later; and one whose rest never comes
     whole = make_check("H-1")
     half = one.requests / "OQSsiquc01req_h.xml"

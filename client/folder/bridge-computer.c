@@ -19,7 +19,8 @@
 #define FOREIGN_SECONDS G_GINT64_CONSTANT (3600) /* after that a file that is no request is in the way */
 #define RETRY_MILLISECONDS 5000                  /* of a folder that cannot be written to */
 #define JOBS_MAXIMUM 8u                          /* of the daemon's 16 visits of a connection */
-#define RECORDS_MAXIMUM 2u                       /* its fetches of a connection */
+#define SEEN_MAXIMUM 32u   /* that are read at a time: whoever lays thousands there fills no memory */
+#define RECORDS_MAXIMUM 2u /* its fetches of a connection */
 #define CLOCK_MARGIN (60 * G_USEC_PER_SEC)
 
 /* A request that is not taken yet. */
@@ -416,6 +417,7 @@ look_at_request (BridgeServed *served, const char *name, BridgeKind kind, const 
   gboolean is_readable = TRUE;
 
   if (g_hash_table_contains (served->jobs, answer_name) || g_hash_table_size (served->jobs) >= JOBS_MAXIMUM
+      || (g_hash_table_size (served->seen) >= SEEN_MAXIMUM && !g_hash_table_contains (served->seen, name))
       || ((kind == BRIDGE_DRUG || kind == BRIDGE_CHECKUP) && served->n_records >= RECORDS_MAXIMUM))
     return; /* when one is over */
   if (is_left_over (served, name))
@@ -462,7 +464,8 @@ look (BridgeServed *served)
       BridgeKind kind;
 
       g_hash_table_add (listed, (gpointer)name);
-      if (bridge_name_read_request (name, &kind, &answer_name))
+      if (bridge_name_read_request (name, &kind, &answer_name)
+          && !bridge_file_is_folder (served->place->requests, name))
         look_at_request (served, name, kind, answer_name);
       else
         look_at_foreign (served, name);

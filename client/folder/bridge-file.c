@@ -146,6 +146,14 @@ bridge_file_is_there (int folder, const char *name)
   return bridge_file_get_since (folder, name, &since);
 }
 
+gboolean
+bridge_file_is_folder (int folder, const char *name)
+{
+  struct stat about;
+
+  return fstatat (folder, name, &about, AT_SYMLINK_NOFOLLOW) == 0 && S_ISDIR (about.st_mode);
+}
+
 static gboolean
 write_all (int file, GBytes *bytes)
 {
@@ -213,7 +221,7 @@ bridge_file_rename (int from, const char *name, int to, const char *new_name, GE
 gboolean
 bridge_file_remove (int folder, const char *name, GError **error)
 {
-  if (unlinkat (folder, name, 0) != 0 && errno != ENOENT)
+  if (unlinkat (folder, name, bridge_file_is_folder (folder, name) ? AT_REMOVEDIR : 0) != 0 && errno != ENOENT)
     return set_system_error (error, "a file cannot be removed");
   return fsync (folder) == 0 || set_system_error (error, "a folder cannot be flushed");
 }

@@ -34,6 +34,7 @@ gboolean bridge_file_read (int folder, const char *name, BridgeFile *ret_file, G
 /* bridge_file_get_since: as BridgeFile has it, of anything with a name. Return: FALSE: it is not there. */
 gboolean bridge_file_get_since (int folder, const char *name, gint64 *ret_since);
 gboolean bridge_file_is_there (int folder, const char *name);
+gboolean bridge_file_is_folder (int folder, const char *name);
 
 /* bridge_file_write: @bytes under the name @name, flushed and its folder too, in place of what has that name. */
 gboolean bridge_file_write (int folder, const char *name, GBytes *bytes, GError **error);
@@ -41,5 +42,5 @@ gboolean bridge_file_write (int folder, const char *name, GBytes *bytes, GError 
 /* bridge_file_rename: and both folders are flushed. EXISTS: there is such a file already, and it is left as it is. */
 gboolean bridge_file_rename (int from, const char *name, int to, const char *new_name, GError **error);
 
-/* bridge_file_remove: and the folder is flushed; one that is not there is no error. */
+/* bridge_file_remove: and the folder is flushed; one that is not there is no error. An empty folder goes too. */
 gboolean bridge_file_remove (int folder, const char *name, GError **error);

@@ -3,6 +3,7 @@
 #include "client/folder/bridge-place.h"
 
 #include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -29,7 +30,18 @@ bridge_place_free (BridgePlace *place)
   close_folder (place->working);
   close_folder (place->pending);
   close_folder (place->quarantine);
+  close_folder (place->own); /* last: and the lock goes with it */
   g_free (place);
+}
+
+/* Two bridges would each answer what the other has taken. A kill lets it go. */
+static gboolean
+lock_own_folder (const BridgePlace *place, GError **error)
+{
+  if (flock (place->own, LOCK_EX | LOCK_NB) == 0)
+    return TRUE;
+  g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY, "%s: another bridge serves this folder", place->computer->name);
+  return FALSE;
 }
 
 /* What lies in it is the bridge's alone, whatever the modes of the folders around it are. */
@@ -37,18 +49,20 @@ static gboolean
 open_own_folders (BridgePlace *place, GError **error)
 {
   const int base = bridge_folder_open (AT_FDCWD, place->computer->folder, TRUE, error);
-  const int own = base >= 0 ? bridge_folder_open (base, OWN_FOLDER, TRUE, error) : -1;
-  gboolean is_open = FALSE;
 
-  if (own >= 0 && fchmod (own, OWN_MODE) != 0)
-    g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, OWN_FOLDER " is another user's");
-  else if (own >= 0)
-    is_open = (place->working = bridge_folder_open (own, "working", TRUE, error)) >= 0
-              && (place->pending = bridge_folder_open (own, "pending", TRUE, error)) >= 0
-              && (place->quarantine = bridge_folder_open (own, "quarantine", TRUE, error)) >= 0;
-  close_folder (own);
+  if (base < 0)
+    return FALSE;
+  place->own = bridge_folder_open (base, OWN_FOLDER, TRUE, error);
   close_folder (base);
-  return is_open;
+  if (place->own >= 0 && fchmod (place->own, OWN_MODE) != 0)
+    {
+      g_set_error_literal (error, G_IO_ERROR, G_IO_ERROR_PERMISSION_DENIED, OWN_FOLDER " is another user's");
+      return FALSE;
+    }
+  return place->own >= 0 && lock_own_folder (place, error)
+         && (place->working = bridge_folder_open (place->own, "working", TRUE, error)) >= 0
+         && (place->pending = bridge_folder_open (place->own, "pending", TRUE, error)) >= 0
+         && (place->quarantine = bridge_folder_open (place->own, "quarantine", TRUE, error)) >= 0;
 }
 
 /* Files are renamed between them, which only one file system can. */
@@ -69,7 +83,7 @@ bridge_place_open (const BridgeComputer *computer, GError **error)
 {
   g_autoptr (BridgePlace) place = g_new (BridgePlace, 1);
 
-  *place = (BridgePlace){ computer, -1, -1, -1, -1, -1, -1 };
+  *place = (BridgePlace){ computer, -1, -1, -1, -1, -1, -1, -1 };
   if (!open_own_folders (place, error)
       || (place->requests = bridge_folder_open (AT_FDCWD, computer->requests, TRUE, error)) < 0
       || (place->answers = bridge_folder_open (AT_FDCWD, computer->answers, TRUE, error)) < 0

@@ -18,7 +18,8 @@ typedef struct
 {
   const BridgeComputer *computer;
   int requests, answers, faces;     /* of the receipt computer */
-  int working, pending, quarantine; /* the bridge's own, where nobody else comes */
+  int own;                          /* the bridge's, where nobody else comes: locked by the one bridge that serves it */
+  int working, pending, quarantine; /* in it */
 } BridgePlace;
 
 /* bridge_place_open: folders that are not there are made. @computer: lives longer. */

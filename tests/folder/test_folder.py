@@ -251,6 +251,7 @@ def test_errors(rig):
     os.symlink("/etc/passwd", one.requests / "OQSsiquc01req_l.xml")
     os.mkfifo(one.requests / "OQSsiquc01req_f.xml")
     (one.requests / "OQSsiquc01req_n.xml").write_bytes(b"")
+    os.mkdir(one.requests / "OQSsiquc01req_folder.xml")
     for name in "clfn":
         assert find_error(one.wait(f"OQSsiquc01req_{name}.xml")) == "SHKF0003E", name
     # an answer that nobody has fetched is not read by who asks anew under that name
@@ -259,6 +260,12 @@ def test_errors(rig):
     one.ask("OQSsiquc01req_o.xml", make_check("new"))
     wait_for(lambda: list((one.own / "quarantine").glob("*res_o.xml")), "the old one set aside")
     assert one.wait("OQSsiquc01req_o.xml").get("ArbitraryFileIdentifier") == "new"
+    for number in range(100):  # more than are looked at at a time
+        one.ask(f"OQSsiquc01req_m{number:03d}.xml", make_check(f"M-{number}"))
+    for number in range(100):
+        assert one.wait(f"OQSsiquc01req_m{number:03d}.xml").get("ArbitraryFileIdentifier") == f"M-{number}"
+    second = rig.run_as("shikaku-folder", *wrap(rig.program("client/folder/shikaku-folder")), "--config", bridge.configuration)
+    assert second.status == 1, "two bridges would answer twice"
     rig.center("fault error-code SHK090002 path=search")
     assert find_error(one.call("OQSsiquc01req_r.xml", make_check())) == "SHK090002"
     rig.center("fault refuse-connection")

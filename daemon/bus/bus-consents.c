@@ -102,7 +102,7 @@ static const BusOption actor_options[] = {
 
 typedef struct
 {
-  BusTakeover *takeover;
+  BusBrake *brake;
   ConsentRegistrar *registrar; /* a reference; NULL: there is no ledger */
   guint8 number[LEDGER_PERSON_SIZE];
   char *branch;
@@ -129,14 +129,14 @@ answer_all (BusErrand *errand, GError *error)
 {
   AllWithdrawing *all = bus_errand_get_data (errand);
   g_autoptr (GArray) outcomes = g_array_ref (all->outcomes);
-  BusTakeover *takeover = all->takeover;
+  BusBrake *brake = all->brake;
   BusCall *call = bus_errand_end (errand);
   sd_bus_message *reply;
   int result;
 
   if (error == NULL && outcomes->len == 0)
     {
-      bus_takeover_note_wrong (takeover, bus_call_get_peer (call));
+      bus_brake_note_failure (brake, bus_account_get_uid (bus_call_get_peer (call)->account), g_get_monotonic_time ());
       g_set_error_literal (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND,
                            "nobody with these numbers has consented to anything here that still stands");
     }
@@ -197,7 +197,7 @@ on_kind_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
 }
 
 void
-bus_consents_withdraw_all (Station *station, BusErrands *errands, BusTakeover *takeover, BusCall *call)
+bus_consents_withdraw_all (Station *station, BusErrands *errands, BusBrake *brake, BusCall *call)
 {
   BusPeer *peer = bus_call_get_peer (call);
   sd_bus_message *message = bus_call_get_message (call);
@@ -209,14 +209,14 @@ bus_consents_withdraw_all (Station *station, BusErrands *errands, BusTakeover *t
 
   if (!bus_options_read (message, patient_options, &options, &error)
       || !bus_options_read (message, actor_options, &options, &error) || !bus_actor_fill (&options.actor, peer, &error)
-      || !bus_takeover_may_try (takeover, peer, &error)
+      || !bus_brake_check (brake, bus_account_get_uid (peer->account), g_get_monotonic_time (), &error)
       || !station_hash_insured (station, &options.insured, &patient, &error))
     {
       bus_call_return_error (call, error);
       return;
     }
   all = g_new0 (AllWithdrawing, 1);
-  all->takeover = takeover;
+  all->brake = brake;
   all->registrar = registrar != NULL ? consent_registrar_ref (registrar) : NULL;
   memcpy (all->number, patient.number, sizeof all->number);
   all->branch = g_strdup (patient.branch);

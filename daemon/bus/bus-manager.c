@@ -320,7 +320,7 @@ handle_withdraw_consents (BusCall *call, gpointer target)
 {
   BusManager *self = target;
 
-  bus_consents_withdraw_all (self->station, self->waiting, self->takeover, call);
+  bus_consents_withdraw_all (self->station, self->waiting, bus_takeover_get_brake (self->takeover), call);
 }
 
 static const BusMethod methods[] = {

@@ -25,7 +25,7 @@ typedef struct
   gsize maximum;
   GBytes *password; /* NULL: none */
   GSubprocess *process;
-  pid_t pid; /* and process group; 0: it has ended */
+  pid_t pid; /* and process group; 0: it ended before that was known */
   GSource *deadline, *cancelled;
   gboolean is_late, is_cancelled;
 } Run;
@@ -143,6 +143,7 @@ start (Run *run, const char *command, GError **error)
   const char *const arguments[]
       = { command, run->verb == ZIP_COMMAND_PACK ? "pack" : "unpack", run->input, output, NULL };
   g_autoptr (GError) failure = NULL;
+  const char *identifier;
 
   g_subprocess_launcher_set_cwd (launcher, run->folder);
   g_subprocess_launcher_set_environ (launcher, environment);
@@ -153,15 +154,24 @@ start (Run *run, const char *command, GError **error)
       g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "%s", failure->message);
       return FALSE;
     }
-  run->pid = (pid_t)g_ascii_strtoll (g_subprocess_get_identifier (run->process), NULL, 10);
+  identifier = g_subprocess_get_identifier (run->process); /* NULL: it has ended already */
+  if (identifier != NULL)
+    run->pid = (pid_t)g_ascii_strtoll (identifier, NULL, 10);
   return TRUE;
+}
+
+static void
+kill_group (const Run *run)
+{
+  if (run->pid > 0)
+    (void)kill (-run->pid, SIGKILL);
 }
 
 static void
 stop (Run *run)
 {
   g_subprocess_force_exit (run->process); /* itself: also before it has its group */
-  (void)kill (-run->pid, SIGKILL);
+  kill_group (run);
 }
 
 static gboolean
@@ -219,7 +229,7 @@ on_ended (GObject *source, GAsyncResult *result, gpointer data)
                                          NULL); /* it may have ended without the password */
   destroy_source (&run->deadline);
   destroy_source (&run->cancelled);
-  (void)kill (-run->pid, SIGKILL); /* what it has left behind */
+  kill_group (run); /* what it has left behind */
   if (run->is_cancelled)
     error = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "nobody waits for it any more");
   else if (run->is_late)

@@ -150,14 +150,14 @@ class Guest:
             "-append", "console=ttyS0 panic=-1 loglevel=0", "-netdev", "user,id=line",
             "-device", "virtio-net-pci,netdev=line"], rig.folder / "guest.log", dict(os.environ), keep="all")
         rig.processes.append(self.process)
-        self.process.wait_output("^===ready", 300)
+        self.process.wait_output(r"^===ready\r?\n", 300)
 
     def run(self, *command, seconds=300, status=0):
         """Runs @command, words or one line of shell. @status: None: any. Return: what it printed."""
         line = command[0] if len(command) == 1 else shlex.join(map(str, command))
         self.process.output = b""
         self.process.write(line + "\n")
-        found = self.process.wait_output(r"^===ended (\d+)\r?$", seconds)
+        found = self.process.wait_output(r"^===ended (\d+)\r?\n", seconds)
         text = self.process.text()[:found.start()].removesuffix("\r\n").replace("\r", "")
         self.status = int(found[1])
         assert status in (None, self.status), f"{line}: {self.status}: {text}"

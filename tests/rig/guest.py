@@ -31,7 +31,7 @@ MODULES = ["virtio_pci", "virtio_net", "ecb", "cmac", "hmac", "md5", "sha256_gen
 START = """#!/bin/busybox sh
 /bin/busybox --install -s /bin
 export PATH=/bin:/sbin:/usr/bin:/usr/sbin HOME=/ LC_ALL=C.UTF-8
-mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev; mount -t tmpfs tmp /tmp
+mount -t proc proc /proc; mount -t sysfs sys /sys; mount -t devtmpfs dev /dev; chmod 1777 /tmp
 for module in /modules/*; do insmod $module; done
 ip link set lo up; ip address add {address} dev eth0; ip link set eth0 up
 exec 2>&1 </dev/console >/dev/console

@@ -52,7 +52,8 @@ def read_twice(guest, samba, name):
 
 
 def test_mount(rig):
-    disk = make_disk(rig, people=[USERS["shikaku"], USERS["other"]], files={
+    rooms = rig.program("tests/unit/test-folder-share")
+    disk = make_disk(rig, programs=[rooms], people=[USERS["shikaku"], USERS["other"]], files={
         CREDENTIALS: credentials(), "/wrong.smb": credentials(password="Wrong-2026"),
         "/other.smb": credentials(STRANGER), f"{FOLDER}/not-mounted": ""})
     isolate()
@@ -61,6 +62,7 @@ def test_mount(rig):
         check_people(guest, samba)
         check_names(guest, samba)
         check_reading(guest, samba)
+        guest.run(f"su shikaku -c 'G_DEBUG=fatal-criticals TMPDIR={FOLDER} SHIKAKU_TEST_MOUNTED=1 {rooms}'")
         check_absence(guest, samba)
 
 

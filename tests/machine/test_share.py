@@ -4,6 +4,12 @@ this machine is found, however often the daemon has looked in vain, and the daem
 
 The share itself is a memory file system here: that the options are cifs's, and what they are for, tests/share shows.
 """
+from pathlib import Path
+
+from machine import Machine, Skip
+from packages import get_desk
+
+AUTOFS = Path("/dev/autofs")
 EXAMPLES = "/usr/share/doc/shikakud/examples/terminal"
 FOLDER = "/srv/shikaku/terminal"
 MOUNT, AUTOMOUNT = "srv-shikaku-terminal.mount", "srv-shikaku-terminal.automount"
@@ -20,7 +26,15 @@ def look(machine, status):
     return machine.run("ls", FOLDER, user="shikaku", status=status)
 
 
-def test_automount(machine):
+def test_automount():
+    if not AUTOFS.exists():
+        raise Skip("autofs in the kernel")
+    layers, packages = get_desk()
+    with Machine(layers, binds=[packages, AUTOFS]) as machine:
+        find_the_late(machine)
+
+
+def find_the_late(machine):
     machine.run("install", "-D", "--mode=600", f"{EXAMPLES}/terminal.smb", "/etc/shikaku/terminal.smb")
     for unit in (MOUNT, AUTOMOUNT):
         machine.run("install", "--mode=644", f"{EXAMPLES}/{unit}", "/etc/systemd/system")

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <string.h>
 #include <sys/resource.h>
@@ -23,7 +24,7 @@ typedef struct
   char *folder; /* of this call, deleted with it */
   char *input;  /* its path */
   gsize maximum;
-  GBytes *password; /* NULL: none */
+  const char *password; /* until it is started; NULL: none */
   GSubprocess *process;
   pid_t pid; /* and process group; 0: it ended before that was known */
   GSource *deadline, *cancelled;
@@ -62,15 +63,6 @@ destroy_source (GSource **source)
 }
 
 static void
-erase (gpointer data)
-{
-  char *text = data;
-
-  explicit_bzero (text, strlen (text));
-  g_free (text);
-}
-
-static void
 run_free (gpointer data)
 {
   Run *run = data;
@@ -81,7 +73,6 @@ run_free (gpointer data)
     delete_folder (run->folder);
   g_free (run->folder);
   g_free (run->input);
-  g_clear_pointer (&run->password, g_bytes_unref);
   g_clear_object (&run->process);
   g_free (run);
 }
@@ -133,18 +124,43 @@ on_child (gpointer data)
   (void)umask (0077);
 }
 
+/* open_input: what the module's standard input is: the password, all of it there, and its end. -1: errno. */
+static int
+open_input (const char *password)
+{
+  const gsize size = password != NULL ? strlen (password) : 0;
+  int ends[2];
+
+  if (size > PIPE_BUF || pipe2 (ends, O_CLOEXEC) != 0)
+    return -1;
+  if (size > 0 && write (ends[1], password, size) != (gssize)size)
+    {
+      close (ends[0]);
+      ends[0] = -1;
+    }
+  close (ends[1]);
+  return ends[0];
+}
+
 static gboolean
 start (Run *run, const char *command, GError **error)
 {
   static char *environment[] = { (char *)"PATH=/usr/bin:/bin", (char *)"LC_ALL=C.UTF-8", NULL };
-  g_autoptr (GSubprocessLauncher) launcher = g_subprocess_launcher_new (
-      G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
+  g_autoptr (GSubprocessLauncher) launcher
+      = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDOUT_SILENCE | G_SUBPROCESS_FLAGS_STDERR_SILENCE);
   g_autofree char *output = g_build_filename (run->folder, OUTPUT_NAME, NULL);
   const char *const arguments[]
       = { command, run->verb == ZIP_COMMAND_PACK ? "pack" : "unpack", run->input, output, NULL };
   g_autoptr (GError) failure = NULL;
   const char *identifier;
+  const int input = open_input (run->password);
 
+  if (input < 0)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "the password cannot be handed over");
+      return FALSE;
+    }
+  g_subprocess_launcher_take_stdin_fd (launcher, input);
   g_subprocess_launcher_set_cwd (launcher, run->folder);
   g_subprocess_launcher_set_environ (launcher, environment);
   g_subprocess_launcher_set_child_setup (launcher, on_child, run, NULL);
@@ -225,8 +241,7 @@ on_ended (GObject *source, GAsyncResult *result, gpointer data)
   GError *error = NULL;
   GBytes *bytes = NULL;
 
-  (void)g_subprocess_communicate_finish (process, result, NULL, NULL,
-                                         NULL); /* it may have ended without the password */
+  (void)g_subprocess_wait_finish (process, result, NULL);
   destroy_source (&run->deadline);
   destroy_source (&run->cancelled);
   kill_group (run); /* what it has left behind */
@@ -259,13 +274,12 @@ zip_command_run_async (const char *command, ZipCommandVerb verb, const char *run
 {
   g_autoptr (GTask) task = g_task_new (NULL, NULL, callback, user_data);
   Run *run = g_new0 (Run, 1);
-  char *text = g_strdup (password != NULL ? password : "");
   GError *error = NULL;
 
   g_task_set_task_data (task, run, run_free);
   run->verb = verb;
   run->maximum = maximum;
-  run->password = g_bytes_new_with_free_func (text, strlen (text), erase, text);
+  run->password = password;
   if (!prepare (run, runtime, name, input, &error) || !start (run, command, &error))
     {
       g_task_return_error (task, error);
@@ -274,7 +288,7 @@ zip_command_run_async (const char *command, ZipCommandVerb verb, const char *run
   run->deadline = attach (g_timeout_source_new (ZIP_COMMAND_MILLISECONDS), on_deadline, run);
   if (cancellable != NULL)
     run->cancelled = attach (g_cancellable_source_new (cancellable), G_SOURCE_FUNC (on_cancelled), run);
-  g_subprocess_communicate_async (run->process, run->password, NULL, on_ended, g_steal_pointer (&task));
+  g_subprocess_wait_async (run->process, NULL, on_ended, g_steal_pointer (&task));
 }
 
 GBytes *

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* zip-command: shell scripts that play a site's module. */
-#include <signal.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -127,7 +126,6 @@ test_missing (Fixture *fixture, gconstpointer data)
 int
 main (int argc, char **argv)
 {
-  signal (SIGPIPE, SIG_IGN); /* as the daemon does */
   g_test_init (&argc, &argv, NULL);
 #define ADD(path, script, function) g_test_add ("/zip-command/" path, Fixture, script, set_up, function, tear_down)
   ADD ("unpack",

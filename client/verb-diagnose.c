@@ -19,7 +19,7 @@ get_failed_code (const char *link)
     { "reader", EXIT_CODE_READER },     { "card", EXIT_CODE_CARD },       { "settings", EXIT_CODE_CENTER },
     { "credential", EXIT_CODE_CENTER }, { "account", EXIT_CODE_CENTER },  { "clock", EXIT_CODE_CENTER },
     { "line", EXIT_CODE_CENTER },       { "name", EXIT_CODE_CENTER },     { "tls", EXIT_CODE_CENTER },
-    { "center", EXIT_CODE_CENTER },
+    { "center", EXIT_CODE_CENTER },     { "terminal", EXIT_CODE_CENTER },
   };
 
   for (guint i = 0; i < G_N_ELEMENTS (codes); i++)

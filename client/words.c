@@ -202,6 +202,7 @@ words_link (const char *link)
     { "tls", N_ ("secure connection") },
     { "center", N_ ("center") },
     { "store", N_ ("store") },
+    { "terminal", N_ ("official terminal") },
   };
   return LOOK_UP (links, link);
 }

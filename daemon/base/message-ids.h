@@ -64,3 +64,10 @@
 #define SHIKAKU_MESSAGE_LEDGER_ROLLED_BACK \
   "6c6ad636967c4fef900e1c4d36057ae4" /* who was shown the ledger has seen more of it than there is */
 #define SHIKAKU_MESSAGE_BREAK_GLASS "e8f4c19d7b2a4d5f9a6103c47e92b85d" /* a limit was passed over in an emergency */
+#define SHIKAKU_MESSAGE_TERMINAL_FAILED \
+  "bb6ab7f47fe94a8e87be23589bfd8f43" /* the folders of a terminal, or who serves them, cannot be used */
+#define SHIKAKU_MESSAGE_TERMINAL_FOUND "8c8ad31fbac5496cbf651f63e291e20d" /* they can again */
+#define SHIKAKU_MESSAGE_FILE_SET_ASIDE \
+  "6c009e962cef4772ad17948b49aa54d7" /* a file of a face reader that nobody could use */
+#define SHIKAKU_MESSAGE_COPIES_FAIL \
+  "1bf6dd1fface4404ab37efa7a487d2c4" /* another program cannot be given its copy of a face file */

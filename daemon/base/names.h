@@ -206,7 +206,21 @@
   X (STORE_KEY_MISSING, "store-key-missing", "store", "degraded") \
   X (STORE_KEY_INVALID, "store-key-invalid", "store", "degraded") \
   X (LEDGER_ROLLED_BACK, "ledger-rolled-back", "store", "failed") \
-  X (WITNESS_SILENT, "witness-silent", "store", "degraded")
+  X (WITNESS_SILENT, "witness-silent", "store", "degraded") \
+  X (TERMINAL_OFF, "terminal-off", "terminal", "failed") \
+  X (SHARE_MISSING, "share-missing", "terminal", "failed") \
+  X (SHARE_REFUSED, "share-refused", "terminal", "failed") \
+  X (SHARE_FULL, "share-full", "terminal", "failed") \
+  X (LINK_PROGRAM_DEAD, "link-program-dead", "terminal", "failed") \
+  X (TERMINAL_SILENT, "terminal-silent", "terminal", "failed") \
+  X (ZIP_PASSWORD, "zip-password", "terminal", "failed") \
+  X (COPIES_FAIL, "copies-fail", "terminal", "degraded") \
+  X (FILES_TAKEN, "files-taken", "terminal", "degraded") \
+  X (FILES_UNREADABLE, "files-unreadable", "terminal", "degraded") \
+  X (ANSWERS_LATE, "answers-late", "terminal", "degraded") \
+  X (LEFT_OVERS, "left-overs", "terminal", "degraded") \
+  X (TERMINAL_CLOCK, "terminal-clock", "terminal", "degraded") \
+  X (ZIP_WEAK, "zip-weak", "terminal", "degraded")
 
 /*
  * What an entry of the ledger tells of: SHIKAKU_LEDGER_KINDS (X) expands X (NUMBER, ENUM_SUFFIX, "kind") for each. The

@@ -74,6 +74,12 @@ transport_arrival_free (TransportArrival *arrival)
   g_free (arrival);
 }
 
+char *
+transport_make_identifier (void)
+{
+  return g_strdup_printf ("%08x%08x%08x%08x", g_random_int (), g_random_int (), g_random_int (), g_random_int ());
+}
+
 void
 transport_reply_free (TransportReply *reply)
 {
@@ -272,7 +278,8 @@ transport_derive_state (Transport *transport)
       if (transport->links[link].state == TRANSPORT_LINK_FAILED)
         state = TRANSPORT_OFFLINE;
       else if (transport->links[link].state == TRANSPORT_LINK_DEGRADED && state != TRANSPORT_OFFLINE
-               && link != TRANSPORT_LINK_CREDENTIAL) /* exposed, or about to expire: the center is as good as ever */
+               && link != TRANSPORT_LINK_CREDENTIAL /* exposed, or about to expire: the center is as good as ever */
+               && link != TRANSPORT_LINK_TERMINAL)  /* somebody should look after it, and it serves */
         state = TRANSPORT_DEGRADED;
       if (cause == SHIKAKU_CAUSE_NONE && (state == TRANSPORT_OFFLINE || state == TRANSPORT_DEGRADED))
         cause = transport->links[link].cause;

@@ -180,6 +180,9 @@ typedef struct
   TransportBond *bond;
 } TransportReply;
 
+/* transport_make_identifier: of a message: 128 random bits. Cheaper than a UUID's text. Return: (transfer full). */
+char *transport_make_identifier (void);
+
 void transport_reply_free (TransportReply *reply);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportReply, transport_reply_free)
 
@@ -202,6 +205,7 @@ typedef enum
   TRANSPORT_LINK_NAME,
   TRANSPORT_LINK_TLS,
   TRANSPORT_LINK_CENTER,
+  TRANSPORT_LINK_TERMINAL, /* its folders, and who serves them: of a transport that has a name */
   TRANSPORT_N_LINKS
 } TransportLink;
 
@@ -362,6 +366,9 @@ typedef struct
 struct Transport
 {
   const TransportClass *klass;
+  const char *name;   /* of a terminal, as the configuration has it; NULL: it is none */
+  gboolean is_unused; /* nothing is set up for it, as it should be: nobody asks it, and its links are nobody's concern;
+                         set by the owner */
   TransportState state;
   ShikakuCause cause; /* of the first link that is not well; NONE: each is, or it is not known */
   TransportLinkStatus links[TRANSPORT_N_LINKS];

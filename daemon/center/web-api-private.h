@@ -12,7 +12,7 @@ struct WebApi
   Transport transport; /* first: it is what others see */
   GPtrArray *bonds;    /* all that live; borrowed */
   WebBond *bond;       /* of new visits */
-  GPtrArray *paused;   /* of Asked: the center still works on it, and is asked again in a while; borrowed */
+  GPtrArray *paused;   /* of CallPause: the center still works on it, and is asked again in a while; borrowed */
 
   WebBond *candidate; /* new settings that are being tried; NULL: none are */
   Message *trial;     /* the request that the center judges it by; NULL: it waits for the center to be there */

@@ -12,7 +12,7 @@
 #include "base/error.h"
 #include "base/log.h"
 #include "base/message-ids.h"
-#include "center/backoff.h"
+#include "center/call-pause.h"
 #include "center/field-answer.h"
 #include "center/field-request.h"
 #include "center/https.h"
@@ -23,11 +23,6 @@
 #include "center/web-trial.h"
 #include "codec/japanese-text.h"
 #include "codec/message-json.h"
-
-/* How often, and how far apart, a query is sent again that the center still works on: half a minute in all. */
-#define PROCESSING_REPEATS_MAXIMUM 6
-#define PROCESSING_DELAY_BASE_MILLISECONDS 500
-#define PROCESSING_DELAY_CAP_MILLISECONDS 8000
 
 #define OWN_CHALLENGE_SIZE 32 /* bytes */
 
@@ -45,7 +40,6 @@ typedef struct
   WebCall kind; /* of a query, which may be asked again */
   GBytes *body;
   guint repeats;
-  GSource *pause, *cancelled; /* while it is paused */
 
   ReadAnswer read; /* of what registers */
 } Asked;
@@ -60,7 +54,7 @@ asked_new (Transport *transport, TransportBond *bond, GCancellable *cancellable,
   asked->api = (WebApi *)transport;
   asked->task = g_task_new (NULL, cancellable, callback, user_data);
   g_task_set_check_cancellable (asked->task, FALSE); /* an answer that came is not thrown away */
-  asked->identifier = web_message_make_identifier ();
+  asked->identifier = transport_make_identifier ();
   web_trial_go_on (asked->api);
   asked->bond = (WebBond *)transport_bond_ref (bond != NULL ? bond : &asked->api->bond->bond);
   return asked;
@@ -165,72 +159,29 @@ send_query (Asked *asked, WebCall kind, GBytes *body)
 }
 
 static void
-clear_source (GSource **source)
-{
-  if (*source != NULL)
-    g_source_destroy (*source);
-  g_clear_pointer (source, g_source_unref);
-}
-
-static void
-end_pause (Asked *asked)
-{
-  g_ptr_array_remove_fast (asked->api->paused, asked);
-  clear_source (&asked->pause);
-  clear_source (&asked->cancelled);
-}
-
-static gboolean
-on_pause_over (gpointer user_data)
+on_paused (gboolean is_over, gpointer user_data)
 {
   Asked *asked = user_data;
 
-  end_pause (asked);
-  send_query (asked, asked->kind, g_steal_pointer (&asked->body));
-  return G_SOURCE_REMOVE;
-}
-
-static void
-give_up_pause (Asked *asked)
-{
-  end_pause (asked);
-  return_reply (asked, NULL,
-                g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "cancelled while it was worked on"));
-}
-
-static gboolean
-on_pause_cancelled (GCancellable *cancellable, gpointer user_data)
-{
-  give_up_pause (user_data);
-  return G_SOURCE_REMOVE;
+  if (is_over)
+    send_query (asked, asked->kind, g_steal_pointer (&asked->body));
+  else
+    return_reply (asked, NULL,
+                  g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "cancelled while it was worked on"));
 }
 
 /* pause_query: asks again in a while, in which the visit may end. */
 static void
 pause_query (Asked *asked)
 {
-  GCancellable *cancellable = g_task_get_cancellable (asked->task);
-  const guint delay = PROCESSING_DELAY_BASE_MILLISECONDS / 2
-                      + backoff_delay (asked->repeats++, PROCESSING_DELAY_BASE_MILLISECONDS,
-                                       PROCESSING_DELAY_CAP_MILLISECONDS, g_random_int ());
-
-  g_ptr_array_add (asked->api->paused, asked);
-  asked->pause = g_timeout_source_new (delay);
-  g_source_set_callback (asked->pause, on_pause_over, asked, NULL);
-  g_source_attach (asked->pause, NULL);
-  if (cancellable == NULL)
-    return;
-  asked->cancelled = g_cancellable_source_new (cancellable);
-  g_source_set_callback (asked->cancelled, G_SOURCE_FUNC (on_pause_cancelled), asked, NULL);
-  g_source_attach (asked->cancelled, NULL);
+  call_pause_new (asked->api->paused, asked->repeats++, g_task_get_cancellable (asked->task), on_paused, asked);
 }
 
 /* may_pause: whether the center is still working on it, and is to be asked again. */
 static gboolean
 may_pause (const Asked *asked, const GError *error)
 {
-  return field_answer_is_processing (error) && asked->repeats < PROCESSING_REPEATS_MAXIMUM
-         && asked->bond->client != NULL;
+  return field_answer_is_processing (error) && call_pause_may (asked->repeats) && asked->bond->client != NULL;
 }
 
 static void
@@ -567,8 +518,7 @@ web_api_free (Transport *transport)
   WebApi *api = (WebApi *)transport;
 
   web_trial_drop (api);
-  while (api->paused->len > 0)
-    give_up_pause (g_ptr_array_index (api->paused, 0));
+  call_pause_give_up (api->paused);
   g_ptr_array_unref (api->paused);
   web_bond_give_up_all (api->bonds);
   web_bond_unref (api->bond);

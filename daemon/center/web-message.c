@@ -19,12 +19,6 @@ web_message_parse (GBytes *body, const Message *request, GError **error)
 }
 
 char *
-web_message_make_identifier (void)
-{
-  return g_strdup_printf ("%08x%08x%08x%08x", g_random_int (), g_random_int (), g_random_int (), g_random_int ());
-}
-
-char *
 web_message_parse_login (GBytes *body, guint *ret_lifetime_seconds, GError **error)
 {
   g_autoptr (Message) message = message_json_parse_members (body, "Login", error);

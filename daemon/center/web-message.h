@@ -18,6 +18,3 @@ Message *web_message_parse (GBytes *body, const Message *request, GError **error
  * or NULL with MESSAGE_INVALID or CENTER_REFUSED.
  */
 char *web_message_parse_login (GBytes *body, guint *ret_lifetime_seconds, GError **error);
-
-/* web_message_make_identifier: of a request: 128 random bits. Cheaper than a UUID's text. (transfer full) */
-char *web_message_make_identifier (void);

@@ -3,7 +3,7 @@
 #include "center/web-records.h"
 
 #include "base/error.h"
-#include "center/code-catalogue.h"
+#include "center/records-refusal.h"
 #include "center/web-message.h"
 
 G_STATIC_ASSERT (DOCUMENT_FILE_DIGEST_SIZE == TRANSPORT_RECORDS_DIGEST_SIZE);
@@ -12,16 +12,6 @@ WebCall
 web_records_get_call (ConsentKind kind)
 {
   return kind == CONSENT_CHECKUP ? WEB_CALL_RECORDS_CHECKUP : WEB_CALL_RECORDS_DRUG;
-}
-
-static TransportRecords *
-records_new (void)
-{
-  TransportRecords *records = g_new0 (TransportRecords, 1);
-
-  records->fd = -1;
-  records->received = g_get_real_time ();
-  return records;
 }
 
 /* is_of_request: a PDF says nothing of the request inside; XML may do so instead, and who reads it compares that. */
@@ -36,7 +26,7 @@ is_of_request (const WebClientAnswer *answer, const Message *request)
 static TransportRecords *
 take_document (WebClientAnswer *answer)
 {
-  TransportRecords *records = records_new ();
+  TransportRecords *records = records_refusal_new ();
 
   records->size = document_file_get_size (answer->document);
   records->fd = document_file_finish (g_steal_pointer (&answer->document), records->digest);
@@ -49,26 +39,10 @@ take_document (WebClientAnswer *answer)
 static TransportRecords *
 read_refusal (GBytes *body, const Message *request, GError **error)
 {
-  g_autoptr (GError) refusal = NULL;
+  GError *refusal = NULL;
   g_autoptr (Message) message = web_message_parse (body, request, &refusal);
-  TransportRecords *records;
 
-  if (message != NULL)
-    {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID, "the center's answer holds no records");
-      return NULL;
-    }
-  if (shikaku_error_get_center_message (refusal) == NULL || refusal->code == SHIKAKU_ERROR_CENTER_BUSY
-      || refusal->code == SHIKAKU_ERROR_MESSAGE_INVALID)
-    {
-      g_propagate_error (error, g_steal_pointer (&refusal));
-      return NULL;
-    }
-  records = records_new ();
-  records->code = g_strdup (shikaku_error_get_center_code (refusal));
-  records->message = g_strdup (shikaku_error_get_center_text (refusal));
-  records->outcome = code_catalogue_get_outcome (records->code);
-  return records;
+  return records_refusal_read (refusal, error);
 }
 
 TransportRecords *

@@ -97,7 +97,7 @@ web_trial_go_on (WebApi *api)
 
   if (api->candidate == NULL || api->trial != NULL)
     return;
-  identifier = web_message_make_identifier ();
+  identifier = transport_make_identifier ();
   header = (FieldHeader){ api->candidate->institution_code, identifier, NULL };
   api->trial = field_request_new_challenge (&header);
   body = message_json_write (api->trial);

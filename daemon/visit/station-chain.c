@@ -50,6 +50,7 @@ guess_cause (TransportLink link, const TransportLinkStatus *status)
     case TRANSPORT_LINK_TLS:
       return SHIKAKU_CAUSE_TLS_CUT;
     case TRANSPORT_LINK_CENTER:
+    case TRANSPORT_LINK_TERMINAL: /* not asked for here either */
     case TRANSPORT_N_LINKS:
     default:
       return status->error == SHIKAKU_ERROR_CENTER_BUSY       ? SHIKAKU_CAUSE_CENTER_BUSY
@@ -158,7 +159,9 @@ take_credential (StationChain *chain, Station *station)
   ShikakuError failure;
   char *evidence;
 
-  if (status.state != TRANSPORT_LINK_FAILED && station_get_authorities (station, &error) == NULL)
+  if (status.state != TRANSPORT_LINK_FAILED
+      && transports_find (station->transports, TRANSPORT_PROVES_CARDS, NULL) != NULL
+      && station_get_authorities (station, &error) == NULL)
     status = (TransportLinkStatus){ TRANSPORT_LINK_FAILED, 0, (ShikakuError)error->code, error->message };
   failure = status.error;
   if (failure != SHIKAKU_ERROR_CREDENTIAL_MISSING)
@@ -252,7 +255,7 @@ station_chain_fill (StationChain *chain, Station *station)
     chain->links[i].evidence = g_strdup ("not examined");
   take_settings (chain, station);
   take_credential (chain, station);
-  for (guint from = TRANSPORT_LINK_LINE; from < TRANSPORT_N_LINKS; from++)
+  for (guint from = TRANSPORT_LINK_LINE; from <= TRANSPORT_LINK_CENTER; from++)
     take_status (chain, from, transports_get_link (station->transports, from));
   if (chain->links[STATION_CHAIN_CENTER].state == TRANSPORT_LINK_OK
       && chain->links[STATION_CHAIN_ACCOUNT].cause == SHIKAKU_CAUSE_NONE)

@@ -220,6 +220,23 @@ add_store (GPtrArray *links, const char *language, Station *station)
   add_link (links, language, "store", TRANSPORT_LINK_OK, cause, 0, evidence);
 }
 
+/* Each terminal that is set up, with its name where there is more than one. */
+static void
+add_terminals (GPtrArray *links, const char *language, Station *station)
+{
+  const gboolean are_several = transports_get_terminal (station->transports, 1) != NULL;
+  const Transport *terminal;
+
+  for (guint i = 0; (terminal = transports_get_terminal (station->transports, i)) != NULL; i++)
+    {
+      const TransportLinkStatus *status = &terminal->links[TRANSPORT_LINK_TERMINAL];
+      const char *seen = status->detail != NULL ? status->detail : "not examined";
+
+      add_link (links, language, "terminal", status->state, status->cause, status->since,
+                are_several ? g_strdup_printf ("%s: %s", terminal->name, seen) : g_strdup (seen));
+    }
+}
+
 static GPtrArray *
 make_links (Station *station, const char *language)
 {
@@ -231,6 +248,7 @@ make_links (Station *station, const char *language)
   add_readers (links, language, station);
   add_center (links, language, station);
   add_store (links, language, station);
+  add_terminals (links, language, station);
   return links;
 }
 

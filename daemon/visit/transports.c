@@ -97,7 +97,7 @@ transports_find (Transports *transports, TransportAbility ability, const char *r
     {
       const Row *row = &g_array_index (transports->rows, Row, i);
 
-      if ((row->transport->klass->abilities & ability) == 0)
+      if (row->transport->is_unused || (row->transport->klass->abilities & ability) == 0)
         continue;
       if (row->reader != NULL && g_strcmp0 (row->reader, reader) == 0)
         return row->transport;
@@ -124,13 +124,29 @@ transports_reset (Transports *transports)
       get_transport (transports, i)->klass->reset (get_transport (transports, i));
 }
 
+/*
+ * stands_for_center: whether how @transport is says how the desk's way to the center is: where the Web API is in use, a
+ * terminal is a neighbour, which Diagnose tells of by itself.
+ */
+static gboolean
+stands_for_center (Transports *transports, const Transport *transport)
+{
+  if (transport->is_unused)
+    return FALSE;
+  for (guint i = 0; i < transports->rows->len && transport->name != NULL; i++)
+    if (get_transport (transports, i)->name == NULL && !get_transport (transports, i)->is_unused)
+      return FALSE;
+  return TRUE;
+}
+
 TransportState
 transports_get_state (Transports *transports)
 {
   TransportState worst = TRANSPORT_UNKNOWN;
 
   for (guint i = 0; i < transports->rows->len; i++)
-    worst = MAX (worst, get_transport (transports, i)->state);
+    if (stands_for_center (transports, get_transport (transports, i)))
+      worst = MAX (worst, get_transport (transports, i)->state);
   return worst;
 }
 
@@ -140,7 +156,7 @@ transports_get_cause (Transports *transports)
   const TransportState worst = transports_get_state (transports);
 
   for (guint i = 0; i < transports->rows->len; i++)
-    if (get_transport (transports, i)->state == worst)
+    if (stands_for_center (transports, get_transport (transports, i)) && get_transport (transports, i)->state == worst)
       return get_transport (transports, i)->cause;
   return SHIKAKU_CAUSE_NONE;
 }
@@ -152,9 +168,23 @@ transports_get_link (Transports *transports, TransportLink link)
   const TransportLinkStatus *worst = &unknown;
 
   for (guint i = 0; i < transports->rows->len; i++)
-    if (worst == &unknown || get_transport (transports, i)->links[link].state > worst->state)
+    if (stands_for_center (transports, get_transport (transports, i))
+        && (worst == &unknown || get_transport (transports, i)->links[link].state > worst->state))
       worst = &get_transport (transports, i)->links[link];
   return worst;
+}
+
+const Transport *
+transports_get_terminal (Transports *transports, guint index)
+{
+  for (guint i = 0; i < transports->rows->len; i++)
+    {
+      const Transport *transport = get_transport (transports, i);
+
+      if (transport->name != NULL && !transport->is_unused && index-- == 0)
+        return transport;
+    }
+  return NULL;
 }
 
 gint64
@@ -164,7 +194,8 @@ transports_get_credential_expires (Transports *transports)
 
   for (guint i = 0; i < transports->rows->len; i++)
     {
-      gint64 expires = get_transport (transports, i)->credential_expires;
+      const Transport *transport = get_transport (transports, i);
+      const gint64 expires = transport->is_unused ? 0 : transport->credential_expires;
 
       if (expires != 0 && (first == 0 || expires < first))
         first = expires;
@@ -178,7 +209,7 @@ transports_are_behind (Transports *transports)
   gboolean behind = FALSE;
 
   for (guint i = 0; i < transports->rows->len; i++)
-    behind |= get_transport (transports, i)->is_behind;
+    behind |= !get_transport (transports, i)->is_unused && get_transport (transports, i)->is_behind;
   return behind;
 }
 

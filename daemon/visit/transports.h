@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * transports: the ways to a center that this desk has, each with what it can do. A step of a visit asks here for the
- * one that can do it for this visit; no step names one.
+ * one that can do it for this visit; no step names one. One that is unused is as good as none.
  *
  * A transport serves one reader, the whole desk (the Web API), or both (a terminal's folders). A reader's own comes
  * first.
@@ -39,11 +39,14 @@ void transports_reset (Transports *transports);
 
 /*
  * What they have in common, for who shows the desk: the worst state and the worst of each link (of equal ones the first
- * added), and the first end of a credential (microseconds since the epoch, 0: not known).
+ * added), and the first end of a credential (microseconds since the epoch, 0: not known). Where the Web API is in use,
+ * a terminal's state and links are its own (transports_get_terminal).
  */
 TransportState transports_get_state (Transports *transports);
 ShikakuCause transports_get_cause (Transports *transports); /* of that state */
 const TransportLinkStatus *transports_get_link (Transports *transports, TransportLink link);
+/* transports_get_terminal: the terminal of number @index, from 0, as added; NULL: there are no more. */
+const Transport *transports_get_terminal (Transports *transports, guint index);
 gint64 transports_get_credential_expires (Transports *transports);
 /* transports_are_behind: whether what one of them uses is not what was given last. */
 gboolean transports_are_behind (Transports *transports);

@@ -259,7 +259,7 @@ say_state (const Command *command)
   static const char *const link_states[] = { "unknown", "ok", "degraded", "failed" };
   g_autoptr (GString) text = g_string_new (states[transport->state]);
 
-  for (guint link = TRANSPORT_LINK_CREDENTIAL; link < TRANSPORT_N_LINKS; link++)
+  for (guint link = TRANSPORT_LINK_CREDENTIAL; link <= TRANSPORT_LINK_CENTER; link++)
     {
       const TransportLinkStatus *status = &transport->links[link];
 

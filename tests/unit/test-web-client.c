@@ -118,7 +118,7 @@ assert_links (const Transport *transport, const char *expected)
 {
   char links[TRANSPORT_N_LINKS + 1] = "";
 
-  for (guint link = TRANSPORT_LINK_CREDENTIAL; link < TRANSPORT_N_LINKS; link++)
+  for (guint link = TRANSPORT_LINK_CREDENTIAL; link <= TRANSPORT_LINK_CENTER; link++)
     links[link - TRANSPORT_LINK_CREDENTIAL] = "?+-!"[transport->links[link].state];
   g_assert_cmpstr (links, ==, expected);
 }

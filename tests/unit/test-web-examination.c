@@ -165,7 +165,7 @@ test_silent_token (Desk *desk, gconstpointer unused)
   fake_settle ();
   assert_cause (&result, SHIKAKU_CAUSE_TOKEN_MISSING);
   g_assert_cmpint (desk->transport.links[TRANSPORT_LINK_CREDENTIAL].state, ==, TRANSPORT_LINK_FAILED);
-  for (guint link = TRANSPORT_LINK_LINE; link < TRANSPORT_N_LINKS; link++)
+  for (guint link = TRANSPORT_LINK_LINE; link <= TRANSPORT_LINK_CENTER; link++)
     g_assert_cmpint (desk->transport.links[link].state, ==, TRANSPORT_LINK_UNKNOWN);
 
   start (desk, &result);

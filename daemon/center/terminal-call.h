@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * terminal-call: one question's way through the folders: written, packed, put down, awaited, opened, read, cleared away.
+ * In: a request and what reads its answer. Out: the end of a task, and what the call has shown of terminal and center.
+ */
+#pragma once
+
+#include "center/terminal-folder-private.h"
+#include "codec/message.h"
+
+/* How the answer to a request becomes a reply. NULL of @message_full: it takes the message too. */
+typedef struct
+{
+  const char *prefix; /* of its files: "OQSsiquc01" */
+  gboolean is_query;  /* it may be asked again while the center works on it */
+  gboolean fetches;   /* records: TransportRecords are returned, and nothing below is used */
+  /* read_whole: @message: (transfer full). read: (transfer none). One of them. */
+  TransportReply *(*read_whole) (Message *message, const Message *request, GBytes *body, GError **error);
+  TransportReply *(*read) (const Message *message, GBytes *body, GError **error);
+} TerminalCallKind;
+
+typedef struct TerminalCall TerminalCall;
+
+/*
+ * terminal_call_begin: @request: (transfer full). @task: (transfer full), returned in any case; its task data becomes the
+ * request's bytes, by which it can be repeated.
+ */
+void terminal_call_begin (TerminalFolder *folder, const TerminalCallKind *kind, Message *request, GTask *task);
+
+/* terminal_call_give_up_all: for the transport that ends: what comes later finds nobody. */
+void terminal_call_give_up_all (GPtrArray *calls);

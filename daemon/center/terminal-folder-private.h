@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* terminal-folder-private: what terminal-folder keeps, shared with terminal-call. Data only. */
+#pragma once
+
+#include "center/terminal-faces.h"
+#include "center/terminal-links.h"
+#include "center/terminal-setup.h"
+
+typedef struct TerminalFolder TerminalFolder;
+
+struct TerminalFolder
+{
+  Transport transport;  /* first: it is what others see */
+  TransportClass klass; /* of this one: what it can do hangs on its folders */
+  char *name;
+  TerminalSetup *setup, *next; /* in use; that waits until nothing is under way, or NULL */
+  FolderShare *share;          /* NULL: there are no folders */
+  TerminalFaces *faces;
+  GPtrArray *calls;  /* of TerminalCall, under way; borrowed */
+  GPtrArray *pauses; /* of CallPause; borrowed */
+  TerminalFacts facts;
+  TerminalCount unreadable_answers;
+};
+
+/* terminal_folder_note: what the facts say is the link's state now. terminal_folder_note_idle: a call has ended. */
+void terminal_folder_note (TerminalFolder *folder);
+void terminal_folder_note_idle (TerminalFolder *folder);

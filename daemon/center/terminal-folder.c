@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* terminal-folder: see the header. The way of each question is terminal-call's, that of a face terminal-faces'. */
+#include "center/terminal-folder.h"
+
+#include "base/error.h"
+#include "base/log.h"
+#include "base/message-ids.h"
+#include "center/call-pause.h"
+#include "center/field-answer.h"
+#include "center/field-request.h"
+#include "center/terminal-call.h"
+#include "codec/japanese-text.h"
+#include "codec/message-json.h"
+
+static const TerminalCallKind call_number
+    = { .prefix = "OQSsiquc01", .is_query = TRUE, .read_whole = field_answer_read_qualification };
+static const TerminalCallKind call_reference = { .prefix = "OQSsiimm01", .read = field_answer_read_reference };
+static const TerminalCallKind call_withdrawal = { .prefix = "OQSsihvd01", .read = field_answer_read_withdrawal };
+static const TerminalCallKind call_drug = { .prefix = "YZKsiquc01", .is_query = TRUE, .fetches = TRUE };
+static const TerminalCallKind call_checkup = { .prefix = "TKKsiquc01", .is_query = TRUE, .fetches = TRUE };
+
+/* What the share and the faces tell. */
+
+static void
+gather_facts (TerminalFolder *folder)
+{
+  const gint64 now = g_get_real_time ();
+  TerminalFacts *facts = &folder->facts;
+  TerminalFacesStatus faces;
+
+  folder_share_get_status (folder->share, &facts->share);
+  terminal_faces_get_status (folder->faces, &faces);
+  facts->asks = folder->setup->asks;
+  terminal_count_set (&facts->vanished, facts->share.vanished, now);
+  terminal_count_set (&facts->late, facts->share.late, now);
+  terminal_count_set (&facts->unreadable, faces.unreadable + folder->unreadable_answers.count, now);
+  facts->has_method = terminal_archive_get_weakest (folder->setup->archive, &facts->weakest);
+  facts->copies_waiting = faces.copies_waiting;
+  facts->copies_detail = faces.copies_detail;
+  facts->face_password_refused = faces.password_refused;
+}
+
+static void
+log_link (TerminalFolder *folder, TransportLinkState before)
+{
+  const TransportLinkStatus *status = &folder->transport.links[TRANSPORT_LINK_TERMINAL];
+
+  if (status->state == TRANSPORT_LINK_FAILED && before != TRANSPORT_LINK_FAILED)
+    log_write (LOG_WARNING, SHIKAKU_MESSAGE_TERMINAL_FAILED, NULL, "terminal %s: %s: %s", folder->name,
+               shikaku_cause_get_word (status->cause), status->detail);
+  else if (before == TRANSPORT_LINK_FAILED && status->state != TRANSPORT_LINK_FAILED)
+    log_write (LOG_NOTICE, SHIKAKU_MESSAGE_TERMINAL_FOUND, NULL, "terminal %s: it can be used again", folder->name);
+}
+
+void
+terminal_folder_note (TerminalFolder *folder)
+{
+  const TransportLinkState before = folder->transport.links[TRANSPORT_LINK_TERMINAL].state;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *seen = NULL;
+  TransportLinkState state;
+
+  if (folder->share == NULL)
+    return;
+  gather_facts (folder);
+  state = terminal_link_judge (&folder->facts, g_get_real_time (), &error, &seen);
+  transport_note_link (&folder->transport, TRANSPORT_LINK_TERMINAL, state, error);
+  transport_note_seen (&folder->transport, TRANSPORT_LINK_TERMINAL, seen);
+  log_link (folder, before);
+  transport_derive_state (&folder->transport);
+}
+
+static void
+on_face (FolderShare *share, FolderShareFile *file, gpointer data)
+{
+  TerminalFolder *folder = data;
+
+  terminal_faces_take (folder->faces, file);
+}
+
+static void
+on_share_changed (FolderShare *share, gpointer data)
+{
+  terminal_folder_note (data);
+}
+
+static void
+on_faces_changed (gpointer data)
+{
+  terminal_folder_note (data);
+}
+
+/* Settings. */
+
+static void
+close_folders (TerminalFolder *folder)
+{
+  g_clear_pointer (&folder->faces, terminal_faces_free); /* it disposes of files of the share */
+  g_clear_pointer (&folder->share, folder_share_free);
+}
+
+/* set_abilities: what can be done with the folders of @setup. */
+static void
+set_abilities (TerminalFolder *folder, const TerminalSetup *setup)
+{
+  folder->klass.abilities = (setup->asks ? TRANSPORT_ASKS_BY_NUMBER | TRANSPORT_REGISTERS_REFERENCES
+                                               | TRANSPORT_FETCHES_RECORDS | TRANSPORT_WITHDRAWS_CONSENTS
+                                         : 0)
+                            | (setup->takes_faces ? TRANSPORT_BRINGS_ARRIVALS : 0);
+}
+
+/* note_unset: the link of what the configuration lacks; it is told as the Web API's is. */
+static void
+note_unset (TerminalFolder *folder)
+{
+  const TerminalSetup *setup = folder->setup;
+  g_autoptr (GError) error = NULL;
+
+  if (setup->institution_code == NULL && (setup->asks || setup->takes_faces))
+    shikaku_error_set (&error, SHIKAKU_ERROR_CREDENTIAL_MISSING, SHIKAKU_CAUSE_SETTINGS_MISSING,
+                       "the configuration lacks InstitutionCode");
+  transport_note_link (&folder->transport, TRANSPORT_LINK_CREDENTIAL,
+                       error != NULL ? TRANSPORT_LINK_FAILED : TRANSPORT_LINK_OK, error);
+}
+
+/* use_setup: @setup: (transfer full). */
+static void
+use_setup (TerminalFolder *folder, TerminalSetup *setup)
+{
+  static const FolderShareListener listener = { on_face, on_share_changed };
+
+  close_folders (folder);
+  g_clear_pointer (&folder->setup, terminal_setup_free);
+  folder->setup = setup;
+  folder->facts = (TerminalFacts){ 0 };
+  folder->unreadable_answers = (TerminalCount){ 0 };
+  set_abilities (folder, setup);
+  transport_forget_calls (&folder->transport);
+  transport_forget_links (&folder->transport, TRANSPORT_LINK_CREDENTIAL);
+  note_unset (folder);
+  folder->faces = terminal_faces_new (&folder->transport, setup->institution_code, setup->archive, setup->copies,
+                                      on_faces_changed, folder);
+  folder->share = terminal_setup_open (setup, &listener, folder);
+  terminal_faces_set_share (folder->faces, folder->share);
+  transport_derive_state (&folder->transport);
+}
+
+void
+terminal_folder_note_idle (TerminalFolder *folder)
+{
+  if (folder->next == NULL || folder->calls->len > 0)
+    return;
+  use_setup (folder, g_steal_pointer (&folder->next));
+  transport_note_settings (&folder->transport, TRUE, NULL);
+}
+
+void
+terminal_folder_configure (Transport *transport, const TerminalSettings *settings)
+{
+  TerminalFolder *folder = (TerminalFolder *)transport;
+  g_autoptr (TerminalSetup) setup = terminal_setup_new (settings);
+
+  g_clear_pointer (&folder->next, terminal_setup_free);
+  if (g_str_equal (setup->likeness, folder->setup->likeness))
+    {
+      transport_note_settings (transport, TRUE, NULL);
+      return;
+    }
+  folder->next = g_steal_pointer (&setup);
+  transport_note_settings (transport, FALSE, NULL);
+  terminal_folder_note_idle (folder);
+}
+
+/* The calls. */
+
+static FieldHeader
+make_header (const TerminalFolder *folder, const char *identifier, const char *today)
+{
+  return (FieldHeader){ folder->setup->institution_code, identifier, today };
+}
+
+/* choose_identifier: what the caller calls the message, or one of our own. Return: (transfer full). */
+static char *
+choose_identifier (const char *given)
+{
+  return given != NULL ? g_strdup (given) : transport_make_identifier ();
+}
+
+static void
+begin (Transport *transport, const TerminalCallKind *kind, Message *request, GCancellable *cancellable,
+       GAsyncReadyCallback callback, gpointer user_data)
+{
+  terminal_call_begin ((TerminalFolder *)transport, kind, request, g_task_new (NULL, cancellable, callback, user_data));
+}
+
+static void
+check_number (Transport *transport, const TransportNumberQuery *query, GCancellable *cancellable,
+              GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autofree char *identifier = choose_identifier (NULL);
+  g_autofree char *today = japanese_text_format_date (g_get_real_time ());
+  const FieldHeader header = make_header ((TerminalFolder *)transport, identifier, today);
+
+  begin (transport, &call_number, field_request_new_search (&header, query), cancellable, callback, user_data);
+}
+
+static void
+register_reference (Transport *transport, const TransportReference *reference, GCancellable *cancellable,
+                    GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autofree char *identifier = choose_identifier (NULL);
+  const FieldHeader header = make_header ((TerminalFolder *)transport, identifier, NULL);
+
+  begin (transport, &call_reference, field_request_new_reference (&header, reference), cancellable, callback,
+         user_data);
+}
+
+static void
+withdraw_consents (Transport *transport, const TransportWithdrawal *withdrawal, GCancellable *cancellable,
+                   GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autofree char *identifier = choose_identifier (withdrawal->identifier);
+  const FieldHeader header = make_header ((TerminalFolder *)transport, identifier, NULL);
+
+  begin (transport, &call_withdrawal, field_request_new_withdrawal (&header, withdrawal), cancellable, callback,
+         user_data);
+}
+
+static GBytes *
+make_withdrawal (Transport *transport, const TransportWithdrawal *withdrawal)
+{
+  const FieldHeader header = make_header ((TerminalFolder *)transport, withdrawal->identifier, NULL);
+  g_autoptr (Message) message = NULL;
+
+  if (header.institution_code == NULL)
+    return NULL;
+  message = field_request_new_withdrawal (&header, withdrawal);
+  return message_json_write (message);
+}
+
+static void
+fetch_records (Transport *transport, const TransportRecordsQuery *query, GCancellable *cancellable,
+               GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autofree char *identifier = choose_identifier (query->identifier);
+  const FieldHeader header = make_header ((TerminalFolder *)transport, identifier, NULL);
+
+  begin (transport, query->kind == CONSENT_CHECKUP ? &call_checkup : &call_drug,
+         field_request_new_records (&header, query), cancellable, callback, user_data);
+}
+
+static TransportRecords *
+fetch_records_finish (Transport *transport, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static TransportReply *
+reply_finish (Transport *transport, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+/* The bytes are the field's message as the Web API takes it, so that what waits can be asked by either. */
+static GBytes *
+get_request (Transport *transport, GAsyncResult *result)
+{
+  return g_task_get_task_data (G_TASK (result));
+}
+
+static void
+repeat (Transport *transport, TransportAbility ability, GBytes *request, GCancellable *cancellable,
+        GAsyncReadyCallback callback, gpointer user_data)
+{
+  GError *error = NULL;
+  Message *message = message_json_parse (request, &error);
+
+  if (message != NULL && ability != TRANSPORT_ASKS_BY_NUMBER && ability != TRANSPORT_WITHDRAWS_CONSENTS)
+    {
+      g_clear_pointer (&message, message_free);
+      g_set_error_literal (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "a terminal cannot do this");
+    }
+  if (message != NULL)
+    begin (transport, ability == TRANSPORT_WITHDRAWS_CONSENTS ? &call_withdrawal : &call_number, message, cancellable,
+           callback, user_data);
+  else
+    g_task_report_error (NULL, callback, user_data, repeat, error);
+}
+
+/* Its folders are looked at anyway: what was seen last is two seconds old at most. */
+static void
+examine (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
+{
+  g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
+
+  terminal_folder_note ((TerminalFolder *)transport);
+  g_task_return_boolean (task, TRUE);
+}
+
+static void
+release_arrival (Transport *transport, const char *name, const guint8 *digest)
+{
+  terminal_faces_release (((TerminalFolder *)transport)->faces, name, digest);
+}
+
+static void
+terminal_folder_free (Transport *transport)
+{
+  TerminalFolder *folder = (TerminalFolder *)transport;
+
+  terminal_call_give_up_all (folder->calls);
+  call_pause_give_up (folder->pauses);
+  close_folders (folder);
+  g_ptr_array_unref (folder->calls);
+  g_ptr_array_unref (folder->pauses);
+  terminal_setup_free (folder->setup);
+  terminal_setup_free (folder->next);
+  transport_forget_links (transport, TRANSPORT_LINK_SETTINGS);
+  g_free (folder->name);
+  g_free (folder);
+}
+
+static const TransportClass terminal_folder_class = {
+  .check_number = check_number,
+  .get_request = get_request,
+  .repeat = repeat,
+  .withdraw_consents = withdraw_consents,
+  .make_withdrawal = make_withdrawal,
+  .fetch_records = fetch_records,
+  .fetch_records_finish = fetch_records_finish,
+  .register_reference = register_reference,
+  .reply_finish = reply_finish,
+  .examine = examine,
+  .release_arrival = release_arrival,
+  .free = terminal_folder_free,
+};
+
+Transport *
+terminal_folder_new (const TerminalSettings *settings)
+{
+  TerminalFolder *folder = g_new0 (TerminalFolder, 1);
+
+  folder->klass = terminal_folder_class;
+  folder->transport.klass = &folder->klass;
+  folder->name = g_strdup (settings->name);
+  folder->transport.name = folder->name;
+  folder->calls = g_ptr_array_new ();
+  folder->pauses = g_ptr_array_new ();
+  use_setup (folder, terminal_setup_new (settings));
+  return &folder->transport;
+}

@@ -1,0 +1,782 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/*
+ * terminal-folder: each call over folders that the test plays (fake-share): what is written, and what becomes of every
+ * answer, of none, of a wrong one; arrivals and their copies; what Diagnose is told; other settings.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "center/terminal-folder.h"
+#include "codec/message-json.h"
+#include "codec/message-xml.h"
+#include "fake-share.h"
+
+#define INSTITUTION "1312345678"
+#define FACE_NAME "OQSsiquc01res_face_1312345678a1b2_20261130091500.xml"
+
+typedef struct
+{
+  char *folder, *state, *first, *second, *copies;
+  TerminalSettings settings;
+  Transport *transport;
+  GAsyncResult *result;
+  GPtrArray *arrivals; /* of TransportArrival */
+} Desk;
+
+static TerminalSettings
+make_settings (const Desk *desk)
+{
+  return (TerminalSettings){
+    .name = "desk",
+    .institution_code = INSTITUTION,
+    .places = { { NULL, "/terminal/req", "/terminal/res" } },
+    .n_places = 1,
+    .faces = "/terminal/face",
+    .timeout_seconds = 30,
+    .encoding = MESSAGE_ENCODING_UTF8,
+    .zip_method = "aes-256",
+    .left_over_minutes = 1440,
+    .copies_state = desk->state,
+    .runtime = desk->folder,
+  };
+}
+
+static void
+on_arrived (Transport *transport, TransportArrival *arrival, gpointer user_data)
+{
+  g_ptr_array_add (user_data, arrival);
+}
+
+static void
+open_terminal (Desk *desk)
+{
+  desk->transport = terminal_folder_new (&desk->settings);
+  desk->transport->arrived = on_arrived;
+  desk->transport->arrived_data = desk->arrivals;
+}
+
+static void
+set_up (Desk *desk, gconstpointer data)
+{
+  fake_share_clear ();
+  desk->folder = g_dir_make_tmp ("shikaku-XXXXXX", NULL);
+  desk->state = g_build_filename (desk->folder, "state", NULL);
+  desk->first = g_build_filename (desk->folder, "first", NULL);
+  desk->second = g_build_filename (desk->folder, "second", NULL);
+  desk->copies = g_strjoin (":", desk->first, desk->second, NULL);
+  desk->arrivals = g_ptr_array_new_with_free_func ((GDestroyNotify)transport_arrival_free);
+  g_assert_cmpint (g_mkdir (desk->first, 0700), ==, 0);
+  g_assert_cmpint (g_mkdir (desk->second, 0700), ==, 0);
+  desk->settings = make_settings (desk);
+  open_terminal (desk);
+}
+
+static void
+remove_folder (const char *folder)
+{
+  g_autoptr (GDir) directory = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while (directory != NULL && (name = g_dir_read_name (directory)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      if (g_unlink (path) != 0)
+        remove_folder (path);
+    }
+  g_rmdir (folder);
+}
+
+static void
+tear_down (Desk *desk, gconstpointer data)
+{
+  if (desk->transport != NULL)
+    desk->transport->klass->free (desk->transport);
+  g_ptr_array_unref (desk->arrivals);
+  remove_folder (desk->folder);
+  g_free (desk->folder);
+  g_free (desk->state);
+  g_free (desk->first);
+  g_free (desk->second);
+  g_free (desk->copies);
+}
+
+static void
+on_done (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  ((Desk *)user_data)->result = g_object_ref (result);
+}
+
+static void
+settle (Desk *desk)
+{
+  while (desk->result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static TransportReply *
+take_reply (Desk *desk, GError **error)
+{
+  TransportReply *reply;
+
+  settle (desk);
+  reply = desk->transport->klass->reply_finish (desk->transport, desk->result, error);
+  g_clear_object (&desk->result);
+  return reply;
+}
+
+static void
+start_number (Desk *desk)
+{
+  const TransportNumberQuery query = { .insurer_number = "06123456",
+                                       .symbol = "12",
+                                       .number = "345",
+                                       .branch = "01",
+                                       .birthdate = "19800102",
+                                       .date = "20261130" };
+
+  desk->transport->klass->check_number (desk->transport, &query, NULL, on_done, desk);
+  fake_share_await ();
+}
+
+/* get_header: what the request that lies there says. Return: (transfer full). */
+static char *
+get_header (const char *name)
+{
+  MessageEncoding encoding;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (Message) request
+      = message_xml_parse (fake_share_get_request (), MESSAGE_ENCODING_UNKNOWN, &encoding, &error);
+
+  g_assert_no_error (error);
+  return g_strdup (message_find_text (message_find (request, "MessageHeader"), name));
+}
+
+/* make_answer: to the request that lies there. @institution, @identifier: NULL: as it asks. Return: (transfer full). */
+static char *
+make_answer (const char *institution, const char *identifier, const char *head, const char *body)
+{
+  g_autofree char *asked = get_header ("ArbitraryFileIdentifier");
+
+  return g_strdup_printf ("<?xml version=\"1.0\" encoding=\"UTF-8\" standalone=\"no\"?>\n<XmlMsg><MessageHeader>"
+                          "<MedicalInstitutionCode>%s</MedicalInstitutionCode>"
+                          "<ArbitraryFileIdentifier>%s</ArbitraryFileIdentifier>%s</MessageHeader>"
+                          "<MessageBody>%s</MessageBody></XmlMsg>",
+                          institution != NULL ? institution : INSTITUTION, identifier != NULL ? identifier : asked,
+                          head, body);
+}
+
+static void
+answer (const char *institution, const char *identifier, const char *head, const char *body)
+{
+  g_autofree char *text = make_answer (institution, identifier, head, body);
+
+  fake_share_answer (FOLDER_EXTENSION_XML, text, strlen (text));
+}
+
+#define TAKEN "<SegmentOfResult>1</SegmentOfResult>"
+#define PERSON \
+  "<ProcessingResultStatus>1</ProcessingResultStatus><ResultList><ResultOfQualificationConfirmation>" \
+  "<InsurerNumber>06123456</InsurerNumber><InsuredIdentificationNumber>345</InsuredIdentificationNumber>" \
+  "<Name>見本　太郎</Name><Birthdate>19800102</Birthdate></ResultOfQualificationConfirmation></ResultList>" \
+  "<QualificationValidity>1</QualificationValidity>"
+
+static void
+test_number (Desk *desk, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TransportReply) reply = NULL;
+  g_autofree char *expected = NULL;
+  const char *name;
+
+  start_number (desk);
+  name = fake_share_await ();
+  g_assert_true (g_str_has_prefix (name, "OQSsiquc01req_") && g_str_has_suffix (name, ".xml"));
+  expected = folder_name_make_answer_base (name);
+  answer (NULL, NULL, TAKEN, PERSON);
+  reply = take_reply (desk, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (reply->qualification->validity, ==, QUALIFICATION_VALID);
+  g_assert_cmpuint (reply->qualification->insurances->len, ==, 1);
+  g_assert_nonnull (g_strstr_len (g_bytes_get_data (reply->body, NULL), -1, "見本"));
+  g_assert_true (g_str_has_prefix (fake_share.disposed->str, "delete OQSsiquc01res_"));
+  g_assert_nonnull (strstr (fake_share.disposed->str, expected));
+  g_assert_cmpint (desk->transport->state, ==, TRANSPORT_ONLINE);
+}
+
+/* An answer to another question is no answer: nothing of it is used, and it is kept aside. */
+static void
+test_wrong_answers (Desk *desk, gconstpointer data)
+{
+  static const struct
+  {
+    const char *institution, *identifier, *head, *body;
+    ShikakuError error;
+    gboolean is_aside;
+  } rows[] = {
+    { "1398765432", NULL, TAKEN, PERSON, SHIKAKU_ERROR_MESSAGE_INVALID, TRUE },
+    { NULL, "another", TAKEN, PERSON, SHIKAKU_ERROR_MESSAGE_INVALID, TRUE },
+    { NULL, NULL, "", PERSON, SHIKAKU_ERROR_MESSAGE_INVALID, TRUE },
+    { NULL, NULL, TAKEN, "<Unclosed>", SHIKAKU_ERROR_MESSAGE_INVALID, TRUE },
+    { NULL, NULL, "<SegmentOfResult>9</SegmentOfResult><ErrorCode>SHK090001E</ErrorCode>", "",
+      SHIKAKU_ERROR_CENTER_REFUSED, FALSE },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_string_truncate (fake_share.disposed, 0);
+      start_number (desk);
+      answer (rows[i].institution, rows[i].identifier, rows[i].head, rows[i].body);
+      g_assert_null (take_reply (desk, &error));
+      g_assert_error (error, SHIKAKU_ERROR, (int)rows[i].error);
+      g_assert_true (g_str_has_prefix (fake_share.disposed->str, rows[i].is_aside ? "aside " : "delete "));
+    }
+  g_assert_cmpint (desk->transport->links[TRANSPORT_LINK_TERMINAL].cause, ==, SHIKAKU_CAUSE_FILES_UNREADABLE);
+  g_assert_cmpint (desk->transport->links[TRANSPORT_LINK_TERMINAL].state, ==, TRANSPORT_LINK_DEGRADED);
+}
+
+/* No answer: what is known of the request decides, and the link says why. Nothing is asked a second time. */
+static void
+test_no_answer (Desk *desk, gconstpointer data)
+{
+  static const struct
+  {
+    FolderShareOutcome outcome;
+    ShikakuError error;
+    ShikakuCause cause;
+  } rows[] = {
+    { FOLDER_SHARE_NOT_TAKEN, SHIKAKU_ERROR_CENTER_UNREACHABLE, SHIKAKU_CAUSE_LINK_PROGRAM_DEAD },
+    { FOLDER_SHARE_NOT_ANSWERED, SHIKAKU_ERROR_TIMED_OUT, SHIKAKU_CAUSE_TERMINAL_SILENT },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      GBytes *kept;
+
+      start_number (desk);
+      fake_share_end (rows[i].outcome, rows[i].error);
+      settle (desk);
+      kept = desk->transport->klass->get_request (desk->transport, desk->result);
+      g_assert_nonnull (g_strstr_len (g_bytes_get_data (kept, NULL), -1, "QualificationConfirmSearchInfo"));
+      g_assert_null (take_reply (desk, &error));
+      g_assert_error (error, SHIKAKU_ERROR, (int)rows[i].error);
+      g_assert_cmpint (shikaku_error_get_cause (error), ==, rows[i].cause);
+      g_assert_cmpint (desk->transport->links[TRANSPORT_LINK_TERMINAL].cause, ==, rows[i].cause);
+      g_assert_cmpint (desk->transport->state, ==, TRANSPORT_OFFLINE);
+      g_assert_cmpuint (fake_share_count (), ==, 0);
+    }
+  start_number (desk);
+  answer (NULL, NULL, TAKEN, PERSON);
+  transport_reply_free (take_reply (desk, NULL));
+  g_assert_cmpint (desk->transport->links[TRANSPORT_LINK_TERMINAL].state, ==, TRANSPORT_LINK_OK);
+  g_assert_cmpint (desk->transport->state, ==, TRANSPORT_ONLINE);
+}
+
+/* What is kept for an outage is the very message, with its identifier; the Web API would take it too. */
+static void
+test_repeat (Desk *desk, gconstpointer data)
+{
+  g_autofree char *first = NULL, *again = NULL;
+  g_autoptr (GBytes) kept = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TransportReply) reply = NULL;
+  g_autoptr (Message) parsed = NULL;
+
+  start_number (desk);
+  first = get_header ("ArbitraryFileIdentifier");
+  fake_share_end (FOLDER_SHARE_NOT_TAKEN, SHIKAKU_ERROR_CENTER_UNREACHABLE);
+  settle (desk);
+  kept = g_bytes_ref (desk->transport->klass->get_request (desk->transport, desk->result));
+  g_assert_null (take_reply (desk, NULL));
+  parsed = message_json_parse (kept, &error);
+  g_assert_no_error (error);
+  desk->transport->klass->repeat (desk->transport, TRANSPORT_ASKS_BY_NUMBER, kept, NULL, on_done, desk);
+  fake_share_await ();
+  again = get_header ("ArbitraryFileIdentifier");
+  g_assert_cmpstr (first, ==, again);
+  answer (NULL, NULL, TAKEN, PERSON);
+  reply = take_reply (desk, &error);
+  g_assert_no_error (error);
+  desk->transport->klass->repeat (desk->transport, TRANSPORT_PROVES_CARDS, kept, NULL, on_done, desk);
+  g_assert_null (take_reply (desk, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING);
+}
+
+/* While the center works on it a query is asked again, under another name. */
+static void
+test_processing (Desk *desk, gconstpointer data)
+{
+  g_autofree char *name = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TransportReply) reply = NULL;
+
+  start_number (desk);
+  name = g_strdup (fake_share_await ());
+  answer (NULL, NULL, "<SegmentOfResult>2</SegmentOfResult>", "");
+  while (fake_share_count () == 0 || g_str_equal (fake_share_await (), name))
+    g_main_context_iteration (NULL, TRUE);
+  answer (NULL, NULL, TAKEN, PERSON);
+  reply = take_reply (desk, &error);
+  g_assert_no_error (error);
+}
+
+static void
+test_registrations (Desk *desk, gconstpointer data)
+{
+  const TransportReference reference = { "1001", "06123456", "12", "345", "01" };
+  const TransportWithdrawal withdrawal = { .insurer_number = "06123456",
+                                           .number = "345",
+                                           .birthdate = "19800102",
+                                           .treatment = TRANSPORT_TREATMENT_HOME,
+                                           .identifier = "of-the-caller" };
+  g_autoptr (GError) error = NULL;
+  TransportReply *reply;
+  g_autofree char *identifier = NULL;
+
+  desk->transport->klass->register_reference (desk->transport, &reference, NULL, on_done, desk);
+  g_assert_true (g_str_has_prefix (fake_share_await (), "OQSsiimm01req_"));
+  answer (NULL, NULL, TAKEN, "<ProcessingResultStatus>1</ProcessingResultStatus>");
+  reply = take_reply (desk, &error);
+  g_assert_no_error (error);
+  transport_reply_free (reply);
+
+  desk->transport->klass->withdraw_consents (desk->transport, &withdrawal, NULL, on_done, desk);
+  g_assert_true (g_str_has_prefix (fake_share_await (), "OQSsihvd01req_"));
+  identifier = get_header ("ArbitraryFileIdentifier");
+  g_assert_cmpstr (identifier, ==, "of-the-caller");
+  answer (NULL, NULL, TAKEN, "<ProcessingResultStatus>2</ProcessingResultStatus>");
+  g_assert_null (take_reply (desk, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED);
+}
+
+static TransportRecords *
+take_records (Desk *desk, GError **error)
+{
+  TransportRecords *records;
+
+  settle (desk);
+  records = desk->transport->klass->fetch_records_finish (desk->transport, desk->result, error);
+  g_clear_object (&desk->result);
+  return records;
+}
+
+static void
+start_records (Desk *desk, ConsentKind kind, TransportRecordsFormat format)
+{
+  const TransportRecordsQuery query = { .kind = kind,
+                                        .format = format,
+                                        .treatment = TRANSPORT_TREATMENT_OUTPATIENT,
+                                        .insurer_number = "06123456",
+                                        .number = "345" };
+
+  desk->transport->klass->fetch_records (desk->transport, &query, NULL, on_done, desk);
+  fake_share_await ();
+}
+
+static void
+assert_document (const TransportRecords *records, const char *text, TransportRecordsFormat format)
+{
+  g_autofree char *found = g_malloc0 (strlen (text) + 2);
+
+  g_assert_cmpint (records->outcome, ==, RECORDS_DATA);
+  g_assert_cmpint (records->format, ==, format);
+  g_assert_cmpuint (records->size, ==, strlen (text));
+  g_assert_cmpint (pread (records->fd, found, strlen (text) + 1, 0), ==, (gssize)strlen (text));
+  g_assert_cmpstr (found, ==, text);
+}
+
+#define DOCUMENT(identifier) \
+  "<XmlMsg><MessageHeader><RequestInfo><ReqArbitraryFileIdentifier>" identifier \
+  "</ReqArbitraryFileIdentifier></RequestInfo><ResultCode>1</ResultCode></MessageHeader><MessageBody/></XmlMsg>"
+
+/* A document, its error in a PDF's place, a refusal, one of somebody else's question, a PDF, garbage. */
+static void
+test_records (Desk *desk, gconstpointer data)
+{
+  static const char pdf[] = "%PDF-1.7\ninvented\n";
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TransportRecords) plain = NULL, portable = NULL, in_its_place = NULL, refused = NULL;
+  g_autofree char *identifier = NULL, *text = NULL;
+
+  start_records (desk, CONSENT_DRUG, TRANSPORT_RECORDS_XML);
+  g_assert_true (g_str_has_prefix (fake_share_await (), "YZKsiquc01req_"));
+  identifier = get_header ("ArbitraryFileIdentifier");
+  text = g_strdup_printf (DOCUMENT ("%s"), identifier);
+  fake_share_answer (FOLDER_EXTENSION_XML, text, strlen (text));
+  plain = take_records (desk, &error);
+  g_assert_no_error (error);
+  assert_document (plain, text, TRANSPORT_RECORDS_XML);
+
+  start_records (desk, CONSENT_CHECKUP, TRANSPORT_RECORDS_PDF);
+  g_assert_true (g_str_has_prefix (fake_share_await (), "TKKsiquc01req_"));
+  fake_share_answer (FOLDER_EXTENSION_PDF, pdf, strlen (pdf));
+  portable = take_records (desk, &error);
+  g_assert_no_error (error);
+  assert_document (portable, pdf, TRANSPORT_RECORDS_PDF);
+
+  start_records (desk, CONSENT_CHECKUP, TRANSPORT_RECORDS_PDF);
+  fake_share_answer (FOLDER_EXTENSION_XML, "<XmlMsg><MessageHeader><ResultCode>9</ResultCode></MessageHeader></XmlMsg>",
+                     70);
+  in_its_place = take_records (desk, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (in_its_place->format, ==, TRANSPORT_RECORDS_XML);
+
+  start_records (desk, CONSENT_DRUG, TRANSPORT_RECORDS_XML);
+  answer (NULL, NULL, "<SegmentOfResult>9</SegmentOfResult><ErrorCode>SCKO1000E</ErrorCode>", "");
+  refused = take_records (desk, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (refused->fd, ==, -1);
+  g_assert_cmpstr (refused->code, ==, "SCKO1000E");
+
+  start_records (desk, CONSENT_DRUG, TRANSPORT_RECORDS_XML);
+  g_string_truncate (fake_share.disposed, 0);
+  fake_share_answer (FOLDER_EXTENSION_XML, DOCUMENT ("another"), strlen (DOCUMENT ("another")));
+  g_assert_null (take_records (desk, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID);
+  g_assert_true (g_str_has_prefix (fake_share.disposed->str, "aside "));
+  g_clear_error (&error);
+
+  start_records (desk, CONSENT_DRUG, TRANSPORT_RECORDS_XML);
+  fake_share_answer (FOLDER_EXTENSION_XML, "garbage", 7);
+  g_assert_null (take_records (desk, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID);
+}
+
+/* A request in the terminal's Shift_JIS; what that has no character for is not asked with another one. */
+static void
+test_encoding (Desk *desk, gconstpointer data)
+{
+  TransportNumberQuery query = { .insurer_number = "06123456", .symbol = "髙①", .number = "345", .date = "20261130" };
+  MessageEncoding encoding;
+  g_autoptr (GError) error = NULL;
+  Message *request;
+  TransportReply *reply;
+
+  desk->settings.encoding = MESSAGE_ENCODING_CP932;
+  terminal_folder_configure (desk->transport, &desk->settings);
+  desk->transport->klass->check_number (desk->transport, &query, NULL, on_done, desk);
+  fake_share_await ();
+  request = message_xml_parse (fake_share_get_request (), MESSAGE_ENCODING_UNKNOWN, &encoding, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (encoding, ==, MESSAGE_ENCODING_CP932);
+  message_free (request);
+  answer (NULL, NULL, TAKEN,
+          "<ProcessingResultStatus>1</ProcessingResultStatus>"
+          "<QualificationValidity>4</QualificationValidity>");
+  reply = take_reply (desk, &error);
+  g_assert_no_error (error);
+  transport_reply_free (reply);
+  query.symbol = "𠮷";
+  desk->transport->klass->check_number (desk->transport, &query, NULL, on_done, desk);
+  g_assert_null (take_reply (desk, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID);
+  g_assert_cmpuint (fake_share_count (), ==, 0);
+}
+
+#define FACE(institution) \
+  "<XmlMsg><MessageHeader><MedicalInstitutionCode>" institution "</MedicalInstitutionCode>" \
+  "<ArbitraryFileIdentifier>of-the-terminal</ArbitraryFileIdentifier><ReferenceClassification>1" \
+  "</ReferenceClassification>" TAKEN "</MessageHeader><MessageBody>" PERSON "</MessageBody></XmlMsg>"
+
+static void
+bring_face (const char *text)
+{
+  fake_share_bring (FACE_NAME, text, strlen (text), TRUE);
+}
+
+/* await_disposed: until the share was told what becomes of a file. */
+static void
+await_disposed (const char *text)
+{
+  while (strcmp (fake_share.disposed->str, text) != 0)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+static TransportArrival *
+get_arrival (const Desk *desk, guint index)
+{
+  g_assert_cmpuint (desk->arrivals->len, >, index);
+  return desk->arrivals->pdata[index];
+}
+
+static void
+assert_copy (const char *folder, const char *text)
+{
+  g_autofree char *path = g_build_filename (folder, FACE_NAME, NULL);
+  g_autofree char *found = NULL;
+
+  g_assert_true (g_file_get_contents (path, &found, NULL, NULL));
+  g_assert_cmpstr (found, ==, text);
+  g_assert_cmpint (g_unlink (path), ==, 0);
+}
+
+static void
+assert_empty (const char *folder)
+{
+  g_autoptr (GDir) directory = g_dir_open (folder, 0, NULL);
+
+  g_assert_null (g_dir_read_name (directory));
+}
+
+/* Durable here, then the copies, then the file goes; a repeat after a kill anywhere makes no second copy. */
+static void
+test_arrival (Desk *desk, gconstpointer data)
+{
+  static const char text[] = FACE (INSTITUTION);
+  TransportArrival *arrival;
+
+  desk->settings.copies = desk->copies;
+  terminal_folder_configure (desk->transport, &desk->settings);
+  bring_face (text);
+  arrival = get_arrival (desk, 0);
+  g_assert_cmpstr (arrival->name, ==, FACE_NAME);
+  g_assert_cmpint (arrival->at, !=, 0);
+  g_assert_cmpint (arrival->reply->qualification->validity, ==, QUALIFICATION_VALID);
+  g_assert_cmpmem (g_bytes_get_data (arrival->bytes, NULL), g_bytes_get_size (arrival->bytes), text, strlen (text));
+  assert_empty (desk->first);
+  g_assert_cmpstr (fake_share.disposed->str, ==, "");
+  desk->transport->klass->release_arrival (desk->transport, arrival->name, arrival->digest);
+  await_disposed ("delete " FACE_NAME "\n");
+  assert_copy (desk->first, text);
+  assert_copy (desk->second, text);
+
+  /* Killed before the file was gone: it is told again, and nobody gets another copy. */
+  desk->transport->klass->free (desk->transport);
+  open_terminal (desk);
+  g_string_truncate (fake_share.disposed, 0);
+  bring_face (text);
+  arrival = get_arrival (desk, 1);
+  desk->transport->klass->release_arrival (desk->transport, arrival->name, arrival->digest);
+  await_disposed ("delete " FACE_NAME "\n");
+  assert_empty (desk->first);
+  assert_empty (desk->second);
+}
+
+/* A folder for copies that is not there holds up neither the arrival nor the others; the copy is made when it is. */
+static void
+test_copies_fail (Desk *desk, gconstpointer data)
+{
+  static const char text[] = FACE (INSTITUTION);
+  TransportArrival *arrival;
+
+  desk->settings.copies = desk->copies;
+  terminal_folder_configure (desk->transport, &desk->settings);
+  g_assert_cmpint (g_rmdir (desk->first), ==, 0);
+  bring_face (text);
+  arrival = get_arrival (desk, 0);
+  desk->transport->klass->release_arrival (desk->transport, arrival->name, arrival->digest);
+  await_disposed ("keep " FACE_NAME "\n");
+  assert_copy (desk->second, text);
+  g_assert_cmpint (desk->transport->links[TRANSPORT_LINK_TERMINAL].cause, ==, SHIKAKU_CAUSE_COPIES_FAIL);
+  g_assert_nonnull (strstr (desk->transport->links[TRANSPORT_LINK_TERMINAL].detail, desk->first));
+  g_assert_cmpint (g_mkdir (desk->first, 0700), ==, 0);
+  await_disposed ("keep " FACE_NAME "\ndelete " FACE_NAME "\n");
+  assert_copy (desk->first, text);
+  assert_empty (desk->second);
+  g_assert_cmpint (desk->transport->links[TRANSPORT_LINK_TERMINAL].cause, ==, SHIKAKU_CAUSE_NONE);
+}
+
+/* What is nobody's arrival is set aside. */
+static void
+test_bad_faces (Desk *desk, gconstpointer data)
+{
+  static const char *const texts[] = { FACE ("1398765432"), "garbage", "", "<XmlMsg/>" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_string_truncate (fake_share.disposed, 0);
+      bring_face (texts[i]);
+      g_assert_cmpstr (fake_share.disposed->str, ==, "aside " FACE_NAME "\n");
+    }
+  g_string_truncate (fake_share.disposed, 0);
+  fake_share_bring (FACE_NAME, FACE (INSTITUTION), strlen (FACE (INSTITUTION)), FALSE);
+  g_assert_cmpstr (fake_share.disposed->str, ==, "aside " FACE_NAME "\n");
+  g_assert_cmpuint (desk->arrivals->len, ==, 0);
+}
+
+static guint
+count_lines (const char *text)
+{
+  guint count = 0;
+
+  for (; *text != '\0'; text++)
+    count += *text == '\n';
+  return count;
+}
+
+/* No more are told than may be in hand; the others follow as they are released. */
+static void
+test_many_faces (Desk *desk, gconstpointer data)
+{
+  for (guint i = 0; i < 40; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("OQSsiquc01res_face_%010u_20261130091500.xml", i);
+
+      fake_share_bring (name, FACE (INSTITUTION), strlen (FACE (INSTITUTION)), TRUE);
+    }
+  g_assert_cmpuint (desk->arrivals->len, ==, 32);
+  for (guint i = 0; i < 40; i++)
+    desk->transport->klass->release_arrival (desk->transport, get_arrival (desk, i)->name,
+                                             get_arrival (desk, i)->digest);
+  g_assert_cmpuint (desk->arrivals->len, ==, 40);
+  while (count_lines (fake_share.disposed->str) < 40)
+    g_main_context_iteration (NULL, TRUE);
+}
+
+/* What the folders show is told with its cause. */
+static void
+test_links (Desk *desk, gconstpointer data)
+{
+  static const struct
+  {
+    FolderShareStatus status;
+    TransportLinkState state;
+    ShikakuCause cause;
+    const char *seen;
+  } rows[] = {
+    { { .state = FOLDER_SHARE_ABSENT, .folder = "/a", .error = ENOENT, .detail = "No such file or directory" },
+      TRANSPORT_LINK_FAILED,
+      SHIKAKU_CAUSE_SHARE_MISSING,
+      "/a: No such file or directory" },
+    { { .state = FOLDER_SHARE_ABSENT, .folder = "/a", .error = EHOSTDOWN, .detail = "Host is down" },
+      TRANSPORT_LINK_FAILED,
+      SHIKAKU_CAUSE_TERMINAL_OFF,
+      "/a: Host is down" },
+    { { .state = FOLDER_SHARE_SILENT, .folder = "/a", .detail = "nothing for 30 s" },
+      TRANSPORT_LINK_FAILED,
+      SHIKAKU_CAUSE_TERMINAL_OFF,
+      "/a: nothing for 30 s" },
+    { { .state = FOLDER_SHARE_REFUSED, .folder = "/a", .error = EACCES, .detail = "Permission denied" },
+      TRANSPORT_LINK_FAILED,
+      SHIKAKU_CAUSE_SHARE_REFUSED,
+      "/a: Permission denied" },
+    { { .state = FOLDER_SHARE_REFUSED, .folder = "/a", .error = ENOSPC, .detail = "No space left on device" },
+      TRANSPORT_LINK_FAILED,
+      SHIKAKU_CAUSE_SHARE_FULL,
+      "/a: No space left on device" },
+    { { .state = FOLDER_SHARE_PRESENT }, TRANSPORT_LINK_OK, SHIKAKU_CAUSE_NONE, "its folders are there" },
+    { { .state = FOLDER_SHARE_PRESENT, .vanished = 2 },
+      TRANSPORT_LINK_DEGRADED,
+      SHIKAKU_CAUSE_FILES_TAKEN,
+      "2 files were taken by another program" },
+    { { .state = FOLDER_SHARE_PRESENT, .vanished = 2, .late = 1, .left_overs = 100 },
+      TRANSPORT_LINK_DEGRADED,
+      SHIKAKU_CAUSE_FILES_TAKEN,
+      "; 1 answers came too late, and lie in quarantine; 100 files lie in the folders" },
+    { { .state = FOLDER_SHARE_REFUSED, .folder = "/a", .error = EPERM, .detail = "x", .vanished = 2 },
+      TRANSPORT_LINK_FAILED,
+      SHIKAKU_CAUSE_SHARE_REFUSED,
+      "/a: x; 2 files were taken" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      const TransportLinkStatus *link = &desk->transport->links[TRANSPORT_LINK_TERMINAL];
+
+      fake_share.status = rows[i].status;
+      fake_share_tell ();
+      g_assert_cmpint (link->state, ==, rows[i].state);
+      g_assert_cmpint (link->cause, ==, rows[i].cause);
+      g_assert_nonnull (strstr (link->detail, rows[i].seen));
+    }
+}
+
+static void
+test_clock (Desk *desk, gconstpointer data)
+{
+  const TransportLinkStatus *link = &desk->transport->links[TRANSPORT_LINK_TERMINAL];
+
+  fake_share.status.is_clock_known = TRUE;
+  fake_share.status.clock_difference = -(gint64)400 * G_USEC_PER_SEC;
+  fake_share_tell ();
+  g_assert_cmpint (link->cause, ==, SHIKAKU_CAUSE_TERMINAL_CLOCK);
+  g_assert_cmpstr (link->detail, ==, "the terminal's clock is 6 minutes behind this computer's");
+  fake_share.status.clock_difference = (gint64)2 * G_USEC_PER_SEC;
+  fake_share_tell ();
+  g_assert_cmpstr (link->detail, ==, "its folders are there; its clock is 2.0 s from this computer's");
+}
+
+/* The same settings change nothing; others wait until nothing is under way; none are the end of it. */
+static void
+test_settings (Desk *desk, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  TransportReply *reply;
+
+  g_assert_cmpuint (fake_share.opened, ==, 1);
+  terminal_folder_configure (desk->transport, &desk->settings);
+  g_assert_cmpuint (fake_share.opened, ==, 1);
+  start_number (desk);
+  desk->settings.faces = NULL;
+  terminal_folder_configure (desk->transport, &desk->settings);
+  g_assert_true (desk->transport->is_behind);
+  g_assert_cmpuint (fake_share.opened, ==, 1);
+  answer (NULL, NULL, TAKEN, PERSON);
+  reply = take_reply (desk, &error);
+  g_assert_no_error (error);
+  transport_reply_free (reply);
+  g_assert_false (desk->transport->is_behind);
+  g_assert_cmpuint (fake_share.opened, ==, 2);
+  g_assert_cmpuint (fake_share.open, ==, 1);
+  g_assert_cmpuint (desk->transport->klass->abilities & TRANSPORT_BRINGS_ARRIVALS, ==, 0);
+  desk->settings.institution_code = NULL;
+  terminal_folder_configure (desk->transport, &desk->settings);
+  g_assert_cmpuint (fake_share.open, ==, 0);
+  g_assert_cmpint (desk->transport->cause, ==, SHIKAKU_CAUSE_SETTINGS_MISSING);
+  desk->transport->klass->check_number (desk->transport, &(TransportNumberQuery){ .number = "1" }, NULL, on_done, desk);
+  g_assert_null (take_reply (desk, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING);
+  terminal_folder_configure (desk->transport, NULL);
+  g_assert_cmpuint (desk->transport->klass->abilities, ==, 0);
+  g_assert_cmpint (desk->transport->cause, ==, SHIKAKU_CAUSE_NONE);
+}
+
+/* The end of the transport is the end of what is under way. */
+static void
+test_free (Desk *desk, gconstpointer data)
+{
+  const TransportClass klass = *desk->transport->klass;
+  g_autoptr (GError) error = NULL;
+
+  start_number (desk);
+  klass.free (desk->transport);
+  settle (desk);
+  g_assert_null (klass.reply_finish (NULL, desk->result, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED);
+  g_clear_object (&desk->result);
+  desk->transport = NULL;
+}
+
+int
+main (int argc, char **argv)
+{
+  static const struct
+  {
+    const char *name;
+    void (*test) (Desk *desk, gconstpointer data);
+  } rows[] = {
+    { "number", test_number },         { "wrong-answers", test_wrong_answers },
+    { "no-answer", test_no_answer },   { "repeat", test_repeat },
+    { "processing", test_processing }, { "registrations", test_registrations },
+    { "records", test_records },       { "encoding", test_encoding },
+    { "arrival", test_arrival },       { "copies-fail", test_copies_fail },
+    { "bad-faces", test_bad_faces },   { "many-faces", test_many_faces },
+    { "links", test_links },           { "clock", test_clock },
+    { "settings", test_settings },     { "free", test_free },
+  };
+
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    {
+      g_autofree char *path = g_strconcat ("/terminal-folder/", rows[i].name, NULL);
+
+      g_test_add (path, Desk, NULL, set_up, rows[i].test, tear_down);
+    }
+  return g_test_run ();
+}

@@ -21,6 +21,7 @@
 #include "settings.h"
 #include "store/ledger.h"
 #include "store/store.h"
+#include "terminals.h"
 #include "visit/ledger-anchor.h"
 #include "visit/ledger-birth.h"
 #include "visit/metrics.h"
@@ -38,7 +39,8 @@ typedef struct
 {
   GMainLoop *loop;
   Bus *bus;
-  Transport *transport;
+  Transport *transport; /* over the Web API */
+  Terminals *terminals;
   Station *station;
   Ledger *ledger;
   LedgerAnchoring *anchoring;
@@ -108,14 +110,24 @@ configure_ledger (Ledger *ledger, LedgerAnchoring *anchoring, LedgerBirth *birth
   ledger_anchoring_configure (anchoring, &anchors);
 }
 
+/* configure_ways: to the center. The Web API first: what it does no terminal has to, but at its own reader. */
+static void
+configure_ways (Daemon *daemon, const Configuration *configuration)
+{
+  const WebApiSettings web_api = settings_get_web_api (configuration);
+
+  daemon->transport->is_unused = !settings_has_center (configuration);
+  web_api_configure (daemon->transport, &web_api);
+  terminals_configure (daemon->terminals, configuration);
+}
+
 static void
 use_configuration (Daemon *daemon, Configuration *configuration)
 {
-  const WebApiSettings web_api = settings_get_web_api (configuration);
   const StationSettings station = settings_get_station (configuration);
 
   code_catalogue_use_folder (settings_get_codes_folder (configuration));
-  web_api_configure (daemon->transport, &web_api);
+  configure_ways (daemon, configuration);
   station_configure (daemon->station, &station);
   configure_ledger (daemon->ledger, daemon->anchoring, daemon->birth, configuration);
   metrics_configure (daemon->metrics, settings_get_metrics_file (configuration));
@@ -194,6 +206,7 @@ run (Daemon *daemon, GError **error)
   g_autoptr (LedgerBirth) birth = NULL; /* it goes before the ledger */
   g_autoptr (Bus) bus = NULL;
   g_autoptr (Station) station = NULL;
+  g_autoptr (Terminals) terminals = NULL;
   g_autoptr (ReaderMonitor) monitor = NULL;
   g_autoptr (Metrics) metrics = NULL;
   guint terminate, interrupt, reload;
@@ -204,6 +217,7 @@ run (Daemon *daemon, GError **error)
   code_catalogue_use_folder (settings_get_codes_folder (configuration));
   daemon->transport = web_api_new (&web_api);
   station = station_new (&settings, bus_get_agent_port (bus), bus_get_observer (), bus);
+  daemon->transport->is_unused = !settings_has_center (configuration);
   station_add_transport (station, daemon->transport, NULL);
   store = store_new (state_directory);
   store_set_key_folder (store, settings_get_credentials_directory ());
@@ -228,6 +242,8 @@ run (Daemon *daemon, GError **error)
   if (!bus_publish (bus, station, error))
     return FALSE;
   bus_set_configuration (bus, configuration);
+  daemon->terminals = terminals = terminals_new (station, state_directory);
+  terminals_configure (terminals, configuration);
   monitor = reader_monitor_new (station_get_monitor_observer (), station);
   metrics = metrics_new (station, settings_get_metrics_file (configuration));
   daemon->metrics = metrics;

@@ -7,6 +7,7 @@
 #include "card/card-certificate.h"
 #include "center/code-catalogue.h"
 #include "center/credential.h"
+#include "center/terminal-archive.h"
 #include "center/token.h"
 #include "settings.h"
 
@@ -94,7 +95,7 @@ check_key (const Configuration *configuration, const char *group, const char *ke
   const gboolean is_default = g_str_equal (origin, "default");
   g_autoptr (GError) error = NULL;
 
-  if (value == NULL && check == NULL)
+  if (value == NULL && check == NULL && (settings_has_center (configuration) || !g_str_equal (key, "URL")))
     note_missing (group, key, "there is no value, so that the center cannot be asked");
   if (value == NULL || check == NULL || token_is_uri (value) || check (value, &error))
     return TRUE;
@@ -144,6 +145,68 @@ check_witness (const Configuration *configuration)
   return FALSE;
 }
 
+/* check_place: of @system of the terminal @group, folders for requests and for answers come together. */
+static gboolean
+check_place (const Configuration *configuration, const char *group, const char *system)
+{
+  g_autofree char *requests = g_strconcat (system, "Requests", NULL), *answers = g_strconcat (system, "Answers", NULL);
+  const gboolean has_requests = configuration_get_string (configuration, group, requests) != NULL;
+  const gboolean has_answers = configuration_get_string (configuration, group, answers) != NULL;
+
+  if (has_requests == has_answers)
+    return TRUE;
+  log_error (NULL, "%s: key %s of [%s] is of no use without %s",
+             configuration_get_origin (configuration, group, has_requests ? requests : answers),
+             has_requests ? requests : answers, group, has_requests ? answers : requests);
+  return FALSE;
+}
+
+/* is_folder_shared: two terminals on one folder would take each other's files. */
+static gboolean
+is_folder_shared (const Configuration *configuration, const char *group, const char *other)
+{
+  static const char *const folders[] = { "Answers", "YZKAnswers", "TKKAnswers", "Faces" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
+    {
+      const char *folder = configuration_get_string (configuration, group, folders[i]);
+
+      if (folder == NULL || g_strcmp0 (folder, configuration_get_string (configuration, other, folders[i])) != 0)
+        continue;
+      log_error (NULL, "%s: key %s of [%s] is the folder of [%s] already",
+                 configuration_get_origin (configuration, group, folders[i]), folders[i], group, other);
+      return TRUE;
+    }
+  return FALSE;
+}
+
+/* check_terminal: a share need not be there: the daemon waits for it, and Diagnose says so. */
+static gboolean
+check_terminal (const Configuration *configuration, const char *group)
+{
+  gboolean good = check_place (configuration, group, "");
+
+  good = check_place (configuration, group, "YZK") && good;
+  good = check_place (configuration, group, "TKK") && good;
+  good = check_key (configuration, group, "ZipPassword", terminal_archive_check_password) && good;
+  return good;
+}
+
+static gboolean
+check_terminals (const Configuration *configuration)
+{
+  g_auto (GStrv) terminals = settings_list_terminals (configuration);
+  gboolean good = TRUE;
+
+  for (char **terminal = terminals; *terminal != NULL; terminal++)
+    {
+      good = check_terminal (configuration, *terminal) && good;
+      for (char **other = terminals; other != terminal; other++)
+        good = !is_folder_shared (configuration, *terminal, *other) && good;
+    }
+  return good;
+}
+
 gboolean
 settings_check (const Configuration *configuration)
 {
@@ -151,5 +214,6 @@ settings_check (const Configuration *configuration)
 
   for (gsize i = 0; i < G_N_ELEMENTS (checks); i++)
     good = check_key (configuration, checks[i].group, checks[i].key, checks[i].check) && good;
+  good = check_terminals (configuration) && good;
   return check_witness (configuration) && good && check_pair (configuration);
 }

@@ -9,6 +9,12 @@
 #define FOLDER "/etc/shikaku/"
 #define ORIGIN_CREDENTIAL "credential"
 
+static const char *const encodings[] = { "utf-8", "shift-jis", NULL };
+static const char *const zip_methods[] = { "plain", "zipcrypto", "aes-128", "aes-192", "aes-256", NULL };
+
+#define TERMINAL "Terminal"
+#define TERMINALS TERMINAL " *" /* [Terminal], [Terminal NAME] */
+
 static const ConfigurationKey keys[] = {
   { "Center", "URL", CONFIGURATION_URL, NULL },
   { "Center", "CertificateAuthority", CONFIGURATION_PATH, FOLDER "center-ca.pem" },
@@ -35,6 +41,22 @@ static const ConfigurationKey keys[] = {
   { "Records", "Prescriptions", CONFIGURATION_SWITCH, "true" },
   { "Changes", "Retention", CONFIGURATION_MONTHS, "24", 0, 120 },
   { "Metrics", "File", CONFIGURATION_PATH, "/run/shikaku/shikaku.prom" },
+  { TERMINALS, "Requests", CONFIGURATION_PATH, NULL },
+  { TERMINALS, "Answers", CONFIGURATION_PATH, NULL },
+  { TERMINALS, "YZKRequests", CONFIGURATION_PATH, NULL },
+  { TERMINALS, "YZKAnswers", CONFIGURATION_PATH, NULL },
+  { TERMINALS, "TKKRequests", CONFIGURATION_PATH, NULL },
+  { TERMINALS, "TKKAnswers", CONFIGURATION_PATH, NULL },
+  { TERMINALS, "Faces", CONFIGURATION_PATH, NULL },
+  { TERMINALS, "Copies", CONFIGURATION_PATHS, NULL },
+  { TERMINALS, "Timeout", CONFIGURATION_SECONDS, "30", 1, 600 },
+  { TERMINALS, "Encoding", CONFIGURATION_CHOICE, "utf-8", .choices = encodings },
+  { TERMINALS, "Zip", CONFIGURATION_WORDS, NULL },
+  { TERMINALS, "ZipMethod", CONFIGURATION_CHOICE, "aes-256", .choices = zip_methods },
+  { TERMINALS, "ZipPassword", CONFIGURATION_PATH, NULL },
+  { TERMINALS, "ZipCommand", CONFIGURATION_PATH, NULL },
+  { TERMINALS, "Quarantine", CONFIGURATION_PATH, NULL },
+  { TERMINALS, "LeftOverMinutes", CONFIGURATION_NUMBER, "1440", 1, 43200 },
   { NULL },
 };
 
@@ -49,7 +71,20 @@ static const struct
   { "token-pin", "Center", "TokenPin" },
   { "account", "Center", "Account" },
   { "card-ca.pem", "Card", "CertificateAuthorities" },
+  { "terminal-zip-password", TERMINALS, "ZipPassword" },
 };
+
+/* use_credential: the file at @path is the default of @key of @group, or of each terminal. */
+static void
+use_credential (Configuration *configuration, const char *group, const char *key, const char *path)
+{
+  g_auto (GStrv) terminals = settings_list_terminals (configuration);
+
+  if (!g_str_equal (group, TERMINALS))
+    configuration_set_default (configuration, group, key, path, ORIGIN_CREDENTIAL);
+  for (char **terminal = terminals; g_str_equal (group, TERMINALS) && *terminal != NULL; terminal++)
+    configuration_set_default (configuration, *terminal, key, path, ORIGIN_CREDENTIAL);
+}
 
 /* One of a single byte is the unit's own, in place of what is not there. */
 static void
@@ -63,7 +98,7 @@ use_credentials (Configuration *configuration)
       GStatBuf status;
 
       if (g_stat (path, &status) == 0 && status.st_size > 1)
-        configuration_set_default (configuration, credentials[i].group, credentials[i].key, path, ORIGIN_CREDENTIAL);
+        use_credential (configuration, credentials[i].group, credentials[i].key, path);
     }
 }
 
@@ -91,6 +126,71 @@ settings_get_web_api (const Configuration *configuration)
     .timeout_seconds = configuration_get_seconds (configuration, "Center", "Timeout"),
     .token_pin_file = configuration_get_string (configuration, "Center", "TokenPin"),
   };
+}
+
+char **
+settings_list_terminals (const Configuration *configuration)
+{
+  return configuration_list_groups (configuration, TERMINAL);
+}
+
+/* get_terminal_name: of [Terminal] "Terminal", of [Terminal NAME] "NAME". */
+static const char *
+get_terminal_name (const char *group)
+{
+  const char *name = strchr (group, ' ');
+
+  return name != NULL ? name + 1 : group;
+}
+
+/* add_place: the folders of @system (NULL: of all), if both are there. */
+static void
+add_place (TerminalSettings *settings, const Configuration *configuration, const char *group, const char *system)
+{
+  g_autofree char *requests = g_strconcat (system != NULL ? system : "", "Requests", NULL);
+  g_autofree char *answers = g_strconcat (system != NULL ? system : "", "Answers", NULL);
+  const FolderSharePlace place = { system, configuration_get_string (configuration, group, requests),
+                                   configuration_get_string (configuration, group, answers) };
+
+  if (place.requests != NULL && place.answers != NULL)
+    settings->places[settings->n_places++] = place;
+}
+
+TerminalSettings
+settings_get_terminal (const Configuration *configuration, const char *group, const char *copies_state,
+                       const char *runtime)
+{
+  TerminalSettings settings = {
+    .name = get_terminal_name (group),
+    .institution_code = configuration_get_string (configuration, "Center", "InstitutionCode"),
+    .faces = configuration_get_string (configuration, group, "Faces"),
+    .quarantine = configuration_get_string (configuration, group, "Quarantine"),
+    .copies = configuration_get_string (configuration, group, "Copies"),
+    .timeout_seconds = configuration_get_seconds (configuration, group, "Timeout"),
+    .encoding = strcmp (configuration_get_string (configuration, group, "Encoding"), "utf-8") == 0
+                    ? MESSAGE_ENCODING_UTF8
+                    : MESSAGE_ENCODING_CP932,
+    .zip_prefixes = configuration_get_string (configuration, group, "Zip"),
+    .zip_method = configuration_get_string (configuration, group, "ZipMethod"),
+    .zip_password_file = configuration_get_string (configuration, group, "ZipPassword"),
+    .zip_command = configuration_get_string (configuration, group, "ZipCommand"),
+    .left_over_minutes = configuration_get_seconds (configuration, group, "LeftOverMinutes"),
+    .copies_state = copies_state,
+    .runtime = runtime,
+  };
+
+  add_place (&settings, configuration, group, NULL);
+  add_place (&settings, configuration, group, "YZK");
+  add_place (&settings, configuration, group, "TKK");
+  return settings;
+}
+
+gboolean
+settings_has_center (const Configuration *configuration)
+{
+  g_auto (GStrv) terminals = settings_list_terminals (configuration);
+
+  return *terminals == NULL || configuration_get_string (configuration, "Center", "URL") != NULL;
 }
 
 const char *
@@ -152,6 +252,16 @@ const char *
 settings_get_credentials_directory (void)
 {
   return g_getenv ("CREDENTIALS_DIRECTORY");
+}
+
+char *
+settings_get_runtime_directory (void)
+{
+  const char *directories = g_getenv ("RUNTIME_DIRECTORY"); /* as of the state, below */
+
+  if (directories == NULL || *directories == '\0')
+    return g_strdup (g_get_tmp_dir ());
+  return g_strndup (directories, strcspn (directories, ":"));
 }
 
 char *

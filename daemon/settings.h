@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/configuration.h"
+#include "center/terminal-settings.h"
 #include "center/web-api.h"
 #include "visit/ledger-anchor.h"
 #include "visit/station.h"
@@ -20,6 +21,15 @@ guint settings_get_ledger_retention (const Configuration *configuration);
 
 /* What each floor is given; the texts live as long as @configuration. */
 WebApiSettings settings_get_web_api (const Configuration *configuration);
+/*
+ * settings_list_terminals: the group of each. (transfer full), ended by NULL. settings_get_terminal: of @group.
+ * @copies_state, @runtime: folders of our own, borrowed.
+ */
+char **settings_list_terminals (const Configuration *configuration);
+TerminalSettings settings_get_terminal (const Configuration *configuration, const char *group, const char *copies_state,
+                                        const char *runtime);
+/* settings_has_center: whether the Web API is to be used: a desk that has terminals may do without. */
+gboolean settings_has_center (const Configuration *configuration);
 StationSettings settings_get_station (const Configuration *configuration);
 LedgerAnchorSettings settings_get_anchors (const Configuration *configuration);
 const char *settings_get_codes_folder (const Configuration *configuration);
@@ -27,6 +37,12 @@ const char *settings_get_metrics_file (const Configuration *configuration);
 
 /* settings_get_credentials_directory: where the service manager hands over credentials; NULL: it does not. Static. */
 const char *settings_get_credentials_directory (void);
+
+/*
+ * settings_get_runtime_directory: where what must not survive lies: $RUNTIME_DIRECTORY (systemd.exec(5)), else the
+ * folder for temporary files. (transfer full)
+ */
+char *settings_get_runtime_directory (void);
 
 /*
  * settings_get_state_directory: where what must survive lies: $STATE_DIRECTORY (systemd.exec(5)), else the one that the

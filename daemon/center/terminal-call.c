@@ -60,18 +60,25 @@ end (TerminalCall *call, gpointer result, GDestroyNotify free, GError *error)
     terminal_folder_note_idle (folder);
 }
 
+/* is_unusable: whether nobody could read the answer, or it is another's: no refusal, which says so itself. */
+static gboolean
+is_unusable (const GError *error)
+{
+  return (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID)
+          && shikaku_error_get_center_message (error) == NULL)
+         || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING);
+}
+
 /* clear_away: the answer's file is not needed any more; one that nobody could use is kept aside. */
 static void
 clear_away (TerminalCall *call, const GError *error)
 {
-  const gboolean is_unusable = g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID)
-                               || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING);
 
   if (call->folder == NULL || call->file == NULL)
     return;
   folder_share_dispose (call->folder->share, call->file->name,
-                        is_unusable ? FOLDER_SHARE_SET_ASIDE : FOLDER_SHARE_DELETE);
-  if (is_unusable)
+                        is_unusable (error) ? FOLDER_SHARE_SET_ASIDE : FOLDER_SHARE_DELETE);
+  if (is_unusable (error))
     terminal_count_set (&call->folder->unreadable_answers, call->folder->unreadable_answers.count + 1,
                         g_get_real_time ());
 }

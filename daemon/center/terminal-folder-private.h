@@ -10,8 +10,7 @@ typedef struct TerminalFolder TerminalFolder;
 
 struct TerminalFolder
 {
-  Transport transport;  /* first: it is what others see */
-  TransportClass klass; /* of this one: what it can do hangs on its folders */
+  Transport transport; /* first: it is what others see */
   char *name;
   TerminalSetup *setup, *next; /* in use; that waits until nothing is under way, or NULL */
   FolderShare *share;          /* NULL: there are no folders */

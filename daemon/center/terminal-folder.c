@@ -92,21 +92,13 @@ on_faces_changed (gpointer data)
 
 /* Settings. */
 
+static const TransportClass *find_class (const TerminalSetup *setup);
+
 static void
 close_folders (TerminalFolder *folder)
 {
   g_clear_pointer (&folder->faces, terminal_faces_free); /* it disposes of files of the share */
   g_clear_pointer (&folder->share, folder_share_free);
-}
-
-/* set_abilities: what can be done with the folders of @setup. */
-static void
-set_abilities (TerminalFolder *folder, const TerminalSetup *setup)
-{
-  folder->klass.abilities = (setup->asks ? TRANSPORT_ASKS_BY_NUMBER | TRANSPORT_REGISTERS_REFERENCES
-                                               | TRANSPORT_FETCHES_RECORDS | TRANSPORT_WITHDRAWS_CONSENTS
-                                         : 0)
-                            | (setup->takes_faces ? TRANSPORT_BRINGS_ARRIVALS : 0);
 }
 
 /* note_unset: the link of what the configuration lacks; it is told as the Web API's is. */
@@ -134,7 +126,7 @@ use_setup (TerminalFolder *folder, TerminalSetup *setup)
   folder->setup = setup;
   folder->facts = (TerminalFacts){ 0 };
   folder->unreadable_answers = (TerminalCount){ 0 };
-  set_abilities (folder, setup);
+  folder->transport.klass = find_class (setup);
   transport_forget_calls (&folder->transport);
   transport_forget_links (&folder->transport, TRANSPORT_LINK_CREDENTIAL);
   note_unset (folder);
@@ -320,28 +312,36 @@ terminal_folder_free (Transport *transport)
   g_free (folder);
 }
 
-static const TransportClass terminal_folder_class = {
-  .check_number = check_number,
-  .get_request = get_request,
-  .repeat = repeat,
-  .withdraw_consents = withdraw_consents,
-  .make_withdrawal = make_withdrawal,
-  .fetch_records = fetch_records,
-  .fetch_records_finish = fetch_records_finish,
-  .register_reference = register_reference,
-  .reply_finish = reply_finish,
-  .examine = examine,
-  .release_arrival = release_arrival,
-  .free = terminal_folder_free,
+#define ASKING \
+  (TRANSPORT_ASKS_BY_NUMBER | TRANSPORT_REGISTERS_REFERENCES | TRANSPORT_FETCHES_RECORDS | TRANSPORT_WITHDRAWS_CONSENTS)
+#define CLASS(can) \
+  { \
+    .abilities = (can), .check_number = check_number, .get_request = get_request, .repeat = repeat, \
+    .withdraw_consents = withdraw_consents, .make_withdrawal = make_withdrawal, .fetch_records = fetch_records, \
+    .fetch_records_finish = fetch_records_finish, .register_reference = register_reference, \
+    .reply_finish = reply_finish, .examine = examine, .release_arrival = release_arrival, \
+    .free = terminal_folder_free, \
+  }
+
+/* By what it can do, which hangs on its folders: questions, faces, both, or nothing. */
+static const TransportClass classes[] = {
+  CLASS (0),
+  CLASS (ASKING),
+  CLASS (TRANSPORT_BRINGS_ARRIVALS),
+  CLASS (ASKING | TRANSPORT_BRINGS_ARRIVALS),
 };
+
+static const TransportClass *
+find_class (const TerminalSetup *setup)
+{
+  return &classes[(setup->asks ? 1 : 0) + (setup->takes_faces ? 2 : 0)];
+}
 
 Transport *
 terminal_folder_new (const TerminalSettings *settings)
 {
   TerminalFolder *folder = g_new0 (TerminalFolder, 1);
 
-  folder->klass = terminal_folder_class;
-  folder->transport.klass = &folder->klass;
   folder->name = g_strdup (settings->name);
   folder->transport.name = folder->name;
   folder->calls = g_ptr_array_new ();

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * web-api-driver: the center floor at the end of a pipe, for test_web_api.py. One command a line comes in, each is
- * answered with one line "NUMBER RESULT", as soon as it is known; NUMBER counts the commands from 1.
+ * web-api-driver: the center floor at the end of a pipe, for test_web_api.py and its neighbours: the transport over the
+ * Web API, or that over a terminal's folders. One command a line comes in, each is answered with one line "NUMBER RESULT", as soon as it is known; NUMBER counts the commands from 1.
  *
  *   prepare · examine · state · challenge · check KEY CERTIFICATE · search INSURER NUMBER BIRTHDATE [SYMBOL [BRANCH]]
  *   answer KEY CERTIFICATE: a check, with the challenge that came last
@@ -11,11 +11,15 @@
  *   register-again: the same, from the bytes that are kept for a repeat; withdraw, withdraw-again: the same of OPTION…:
  *   insurer=, number=, symbol=, branch=, birthdate=, treatment=, identifier=
  *   fetch OPTION…: those, and kind=, format=, from=, to=, prescriptions=, treatments=
+ *   reference NUMBER OPTION…: insurer=, number=, symbol=, branch=
+ *   arrivals: how many a terminal has brought; release: the first of them that was not
+ *   link: cause and state of a terminal's own link, and what was seen of it
  *   memory: kilobytes that were used at most since the last such command
  *
  * Arguments: URL KEYS-DIRECTORY TIMEOUT [OPTION…], each OPTION url=URL, authority=, certificate=, key=, account= or
  * token-pin=PATH, or institution=CODE, which hold until they are said again. An empty URL or CODE is one that was not
- * configured.
+ * configured. A URL folder:PATH is a terminal's share, with req, res and face in it; OPTION is then zip=PREFIX,
+ * zip-method=, zip-password=PATH, encoding=shift-jis, copies=PATHS, state=PATH as well.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -31,6 +35,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "center/terminal-folder.h"
 #include "center/web-api.h"
 
 #define INSTITUTION "1312345678"
@@ -45,6 +50,9 @@ static guint last_number, changes;
 /* What a visit keeps from step to step: of the last challenge, and of the last answer. */
 static TransportChallenge *last_challenge;
 static TransportBond *last_bond;
+
+static GPtrArray *arrivals; /* of TransportArrival, not released */
+static guint n_arrivals;
 
 /* take-over's two sides: the handshake's thread, which asks, and the main loop. */
 static struct
@@ -370,7 +378,6 @@ on_records (GObject *source, GAsyncResult *result, gpointer user_data)
       return;
     }
   g_assert_cmpint (records->received, >, 0);
-  g_assert_nonnull (records->bond);
   for (guint i = 0; i < sizeof records->digest; i++)
     g_string_append_printf (digest, "%02x", records->digest[i]);
   if (records->fd >= 0 && get_word (command, "unread") == NULL)
@@ -404,6 +411,43 @@ start_fetch (Command *command)
 
   g_assert_true (kind == NULL || consent_kind_lookup (kind, &query.kind));
   klass->fetch_records (transport, &query, remember (command), on_records, command);
+}
+
+static void
+start_reference (Command *command)
+{
+  const TransportReference reference = { .reference_number = command->words[1],
+                                         .insurer_number = get_word (command, "insurer"),
+                                         .symbol = get_word (command, "symbol"),
+                                         .number = get_word (command, "number"),
+                                         .branch = get_word (command, "branch") };
+
+  klass->register_reference (transport, &reference, remember (command), on_reply, command);
+}
+
+static void
+on_arrived (Transport *from, TransportArrival *arrival, gpointer user_data)
+{
+  g_ptr_array_add (arrivals, arrival);
+  n_arrivals++;
+}
+
+static void
+release_first (void)
+{
+  const TransportArrival *arrival = arrivals->pdata[0];
+
+  klass->release_arrival (transport, arrival->name, arrival->digest);
+  g_ptr_array_remove_index (arrivals, 0);
+}
+
+static void
+say_link (const Command *command)
+{
+  const TransportLinkStatus *link = &transport->links[TRANSPORT_LINK_TERMINAL];
+  const char *word = shikaku_cause_get_word (link->cause);
+
+  say (command, "%s %d %s", word != NULL ? word : "-", link->state, link->detail != NULL ? link->detail : "");
 }
 
 /* say_memory: the kernel's own mark of the most, which it is told to set anew. */
@@ -470,14 +514,58 @@ make_settings (void)
   };
 }
 
+#define FOLDER_SCHEME "folder:"
+
+/* set_up_terminal: @configured: to which its settings are given; NULL: it is a new one. Return: it. */
+static Transport *
+set_up_terminal (const char *folder, Transport *configured)
+{
+  g_autofree char *requests = g_build_filename (folder, "req", NULL), *answers = g_build_filename (folder, "res", NULL);
+  g_autofree char *faces = g_build_filename (folder, "face", NULL);
+  const TerminalSettings settings = {
+    .name = "terminal",
+    .institution_code = get_option ("institution"),
+    .places = { { NULL, requests, answers } },
+    .n_places = 1,
+    .faces = faces,
+    .copies = get_option ("copies"),
+    .timeout_seconds = (guint)atoi (get_option ("timeout")),
+    .encoding = get_option ("encoding") != NULL ? MESSAGE_ENCODING_CP932 : MESSAGE_ENCODING_UTF8,
+    .zip_prefixes = get_option ("zip"),
+    .zip_method = get_option ("zip-method"),
+    .zip_password_file = get_option ("zip-password"),
+    .left_over_minutes = 1440,
+    .copies_state = get_option ("state") != NULL ? get_option ("state") : "/nonexistent",
+    .runtime = "/tmp",
+  };
+
+  if (configured == NULL)
+    return terminal_folder_new (&settings);
+  terminal_folder_configure (configured, &settings);
+  return configured;
+}
+
+/* set_up: by the options as they are now. @configured: as above. */
+static Transport *
+set_up (Transport *configured)
+{
+  const char *url = get_option ("url");
+  WebApiSettings settings;
+
+  if (url != NULL && g_str_has_prefix (url, FOLDER_SCHEME))
+    return set_up_terminal (url + strlen (FOLDER_SCHEME), configured);
+  settings = make_settings ();
+  if (configured == NULL)
+    return web_api_new (&settings);
+  web_api_configure (configured, &settings);
+  return configured;
+}
+
 static void
 configure (char **words)
 {
-  WebApiSettings settings;
-
   set_options (words);
-  settings = make_settings ();
-  web_api_configure (transport, &settings);
+  set_up (transport);
 }
 
 static void
@@ -508,6 +596,8 @@ run (Command *command)
     start_withdraw (command, g_str_equal (name, "withdraw-again"));
   else if (g_str_equal (name, "fetch"))
     start_fetch (command);
+  else if (g_str_equal (name, "reference"))
+    start_reference (command);
   else if (g_str_equal (name, "examine"))
     klass->examine (transport, remember (command), on_examined, command);
   else
@@ -522,10 +612,17 @@ run (Command *command)
         klass->reset (transport);
       else if (g_str_equal (name, "free"))
         klass->free (transport);
+      else if (g_str_equal (name, "release"))
+        release_first ();
       else
-        g_assert_true (g_str_equal (name, "state") || g_str_equal (name, "memory"));
+        g_assert_true (g_str_equal (name, "state") || g_str_equal (name, "memory") || g_str_equal (name, "arrivals")
+                       || g_str_equal (name, "link"));
       if (g_str_equal (name, "state"))
         say_state (command);
+      else if (g_str_equal (name, "arrivals"))
+        say (command, "%u", n_arrivals);
+      else if (g_str_equal (name, "link"))
+        say_link (command);
       else if (g_str_equal (name, "memory"))
         say_memory (command);
       else
@@ -564,7 +661,6 @@ main (int argc, char **argv)
 {
   g_autoptr (GInputStream) input = g_unix_input_stream_new (STDIN_FILENO, FALSE);
   g_autoptr (GDataInputStream) lines = g_data_input_stream_new (input);
-  WebApiSettings settings;
 
   log_init ();
   loop = g_main_loop_new (NULL, FALSE);
@@ -577,16 +673,18 @@ main (int argc, char **argv)
   set_option ("institution", INSTITUTION);
   set_option ("timeout", argv[3]);
   set_options (argv + 4);
-  settings = make_settings ();
-  transport = web_api_new (&settings);
+  arrivals = g_ptr_array_new_with_free_func ((GDestroyNotify)transport_arrival_free);
+  transport = set_up (NULL);
   klass = transport->klass;
   transport->changed = on_changed;
+  transport->arrived = on_arrived;
   g_data_input_stream_read_line_async (lines, G_PRIORITY_DEFAULT, NULL, on_line, NULL);
   g_main_loop_run (loop);
   g_hash_table_unref (cancellables);
   while (g_main_context_iteration (NULL, FALSE))
     ;
   g_clear_pointer (&options, g_hash_table_unref);
+  g_ptr_array_unref (arrivals);
   g_clear_pointer (&last_challenge, transport_challenge_free);
   g_clear_pointer (&last_bond, transport_bond_unref);
   g_main_loop_unref (loop);

@@ -741,13 +741,13 @@ test_settings (Desk *desk, gconstpointer data)
 static void
 test_free (Desk *desk, gconstpointer data)
 {
-  const TransportClass klass = *desk->transport->klass;
+  const TransportClass *klass = desk->transport->klass;
   g_autoptr (GError) error = NULL;
 
   start_number (desk);
-  klass.free (desk->transport);
+  klass->free (desk->transport);
   settle (desk);
-  g_assert_null (klass.reply_finish (NULL, desk->result, &error));
+  g_assert_null (klass->reply_finish (NULL, desk->result, &error));
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED);
   g_clear_object (&desk->result);
   desk->transport = NULL;

@@ -143,7 +143,7 @@ get_terminal_name (const char *group)
   return name != NULL ? name + 1 : group;
 }
 
-/* add_place: the folders of @system (NULL: of all), if both are there. */
+/* add_place: the folders of @system, NULL: of all others, if both are there. */
 static void
 add_place (TerminalSettings *settings, const Configuration *configuration, const char *group, const char *system)
 {

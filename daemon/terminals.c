@@ -8,7 +8,7 @@
 
 typedef struct
 {
-  char *group;
+  char *group, *name;
   Transport *transport; /* of the station */
 } Terminal;
 
@@ -25,6 +25,7 @@ terminal_free (gpointer data)
   Terminal *terminal = data;
 
   g_free (terminal->group);
+  g_free (terminal->name);
   g_free (terminal);
 }
 
@@ -66,9 +67,27 @@ add_terminal (Terminals *terminals, const char *group, const TerminalSettings *s
   Terminal *terminal = g_new0 (Terminal, 1);
 
   terminal->group = g_strdup (group);
+  terminal->name = g_strdup (settings->name);
   terminal->transport = terminal_folder_new (settings);
   g_ptr_array_add (terminals->all, terminal);
   station_add_terminal (terminals->station, settings->name, terminal->transport);
+}
+
+/* remove_terminals: those that are not in @groups. Their transports stay with the station, and do nothing any more. */
+static void
+remove_terminals (Terminals *terminals, char **groups)
+{
+  for (guint i = terminals->all->len; i-- > 0;)
+    {
+      Terminal *terminal = terminals->all->pdata[i];
+
+      if (g_strv_contains ((const char *const *)groups, terminal->group))
+        continue;
+      station_remove_terminal (terminals->station, terminal->name, terminal->transport);
+      terminal->transport->is_unused = TRUE;
+      terminal_folder_configure (terminal->transport, NULL);
+      g_ptr_array_remove_index (terminals->all, i);
+    }
 }
 
 void
@@ -76,14 +95,7 @@ terminals_configure (Terminals *terminals, const Configuration *configuration)
 {
   g_auto (GStrv) groups = settings_list_terminals (configuration);
 
-  for (guint i = 0; i < terminals->all->len; i++)
-    {
-      Terminal *terminal = terminals->all->pdata[i];
-
-      terminal->transport->is_unused = !g_strv_contains ((const char *const *)groups, terminal->group);
-      if (terminal->transport->is_unused)
-        terminal_folder_configure (terminal->transport, NULL);
-    }
+  remove_terminals (terminals, groups);
   for (char **group = groups; *group != NULL; group++)
     {
       const TerminalSettings settings

@@ -14,8 +14,5 @@ Terminals *terminals_new (Station *station, const char *state);
 void terminals_free (Terminals *terminals);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (Terminals, terminals_free)
 
-/*
- * terminals_configure: those of @configuration; a terminal that is in it no more is not used any more, and stays in the
- * list of readers until the next start.
- */
+/* terminals_configure: those of @configuration: new ones come, known ones get their settings, the others go. */
 void terminals_configure (Terminals *terminals, const Configuration *configuration);

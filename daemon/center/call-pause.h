@@ -15,7 +15,7 @@ typedef void (*CallPauseFunc) (gboolean is_over, gpointer user_data);
 /* call_pause_may: whether a question that was asked again @repeats times may be once more: half a minute in all. */
 gboolean call_pause_may (guint repeats);
 
-/* call_pause_new: @pauses: those of one transport, borrowed; the pause is in it until it ends. @cancellable: or NULL. */
+/* call_pause_new: @pauses: of one transport, borrowed; the pause is in it until it ends. @cancellable: or NULL. */
 void call_pause_new (GPtrArray *pauses, guint repeats, GCancellable *cancellable, CallPauseFunc callback,
                      gpointer user_data);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * terminal-call: one question's way through the folders: written, packed, put down, awaited, opened, read, cleared away.
+ * terminal-call: one question's way through the folders: written, packed, awaited, opened, read, cleared away.
  * In: a request and what reads its answer. Out: the end of a task, and what the call has shown of terminal and center.
  */
 #pragma once
@@ -8,7 +8,7 @@
 #include "center/terminal-folder-private.h"
 #include "codec/message.h"
 
-/* How the answer to a request becomes a reply. NULL of @message_full: it takes the message too. */
+/* What is asked, and how its answer becomes a reply. */
 typedef struct
 {
   const char *prefix; /* of its files: "OQSsiquc01" */
@@ -22,8 +22,8 @@ typedef struct
 typedef struct TerminalCall TerminalCall;
 
 /*
- * terminal_call_begin: @request: (transfer full). @task: (transfer full), returned in any case; its task data becomes the
- * request's bytes, by which it can be repeated.
+ * terminal_call_begin: @request: (transfer full). @task: (transfer full), returned in any case; its task data becomes
+ * the request's bytes, by which it can be repeated.
  */
 void terminal_call_begin (TerminalFolder *folder, const TerminalCallKind *kind, Message *request, GTask *task);
 

@@ -4,8 +4,8 @@
  * folder of its own, on this computer, into which it gets a copy. A file's name, bytes and digest come in; its copies
  * go out, each once: whoever has taken one gets no second, whatever was killed in between.
  *
- * For each copy: its bytes under a hidden name in the folder; then a mark of its digest in a folder of our own; then the
- * exclusive rename. With a mark, no hidden name means that the copy was there.
+ * For each copy: its bytes under a hidden name in the folder; then a mark of its digest in a folder of our own; then
+ * the exclusive rename. With a mark, no hidden name means that the copy was there.
  */
 #pragma once
 

@@ -24,8 +24,9 @@ typedef struct
 } TerminalFacesStatus;
 
 /*
- * terminal_faces_new: @transport: whose arrivals they are, as soon as somebody has set arrived. @institution_code: whose
- * files they have to be. @changed: the status is another one. @share is set before the first face comes, and outlives it.
+ * terminal_faces_new: @transport: whose arrivals they are, as soon as somebody has set arrived. @institution_code:
+ * whose files they have to be. @changed: the status is another one. The share is set before the first face comes, and
+ * outlives it.
  */
 TerminalFaces *terminal_faces_new (Transport *transport, const char *institution_code, TerminalArchive *archive,
                                    TerminalCopies *copies, void (*changed) (gpointer user_data), gpointer user_data);

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * web-api-driver: the center floor at the end of a pipe, for test_web_api.py and its neighbours: the transport over the
- * Web API, or that over a terminal's folders. One command a line comes in, each is answered with one line "NUMBER RESULT", as soon as it is known; NUMBER counts the commands from 1.
+ * Web API, or that over a terminal's folders. One command a line comes in, each is answered with one line
+ * "NUMBER RESULT", as soon as it is known; NUMBER counts the commands from 1.
  *
  *   prepare · examine · state · challenge · check KEY CERTIFICATE · search INSURER NUMBER BIRTHDATE [SYMBOL [BRANCH]]
  *   answer KEY CERTIFICATE: a check, with the challenge that came last

@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * terminal-folder: each call over folders that the test plays (fake-share): what is written, and what becomes of every
- * answer, of none, of a wrong one; arrivals and their copies; what Diagnose is told; other settings.
+ * answer, of none, of a wrong one; arrivals and their copies; other settings.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
@@ -629,79 +627,6 @@ test_many_faces (Desk *desk, gconstpointer data)
     g_main_context_iteration (NULL, TRUE);
 }
 
-/* What the folders show is told with its cause. */
-static void
-test_links (Desk *desk, gconstpointer data)
-{
-  static const struct
-  {
-    FolderShareStatus status;
-    TransportLinkState state;
-    ShikakuCause cause;
-    const char *seen;
-  } rows[] = {
-    { { .state = FOLDER_SHARE_ABSENT, .folder = "/a", .error = ENOENT, .detail = "No such file or directory" },
-      TRANSPORT_LINK_FAILED,
-      SHIKAKU_CAUSE_SHARE_MISSING,
-      "/a: No such file or directory" },
-    { { .state = FOLDER_SHARE_ABSENT, .folder = "/a", .error = EHOSTDOWN, .detail = "Host is down" },
-      TRANSPORT_LINK_FAILED,
-      SHIKAKU_CAUSE_TERMINAL_OFF,
-      "/a: Host is down" },
-    { { .state = FOLDER_SHARE_SILENT, .folder = "/a", .detail = "nothing for 30 s" },
-      TRANSPORT_LINK_FAILED,
-      SHIKAKU_CAUSE_TERMINAL_OFF,
-      "/a: nothing for 30 s" },
-    { { .state = FOLDER_SHARE_REFUSED, .folder = "/a", .error = EACCES, .detail = "Permission denied" },
-      TRANSPORT_LINK_FAILED,
-      SHIKAKU_CAUSE_SHARE_REFUSED,
-      "/a: Permission denied" },
-    { { .state = FOLDER_SHARE_REFUSED, .folder = "/a", .error = ENOSPC, .detail = "No space left on device" },
-      TRANSPORT_LINK_FAILED,
-      SHIKAKU_CAUSE_SHARE_FULL,
-      "/a: No space left on device" },
-    { { .state = FOLDER_SHARE_PRESENT }, TRANSPORT_LINK_OK, SHIKAKU_CAUSE_NONE, "its folders are there" },
-    { { .state = FOLDER_SHARE_PRESENT, .vanished = 2 },
-      TRANSPORT_LINK_DEGRADED,
-      SHIKAKU_CAUSE_FILES_TAKEN,
-      "2 files were taken by another program" },
-    { { .state = FOLDER_SHARE_PRESENT, .vanished = 2, .late = 1, .left_overs = 100 },
-      TRANSPORT_LINK_DEGRADED,
-      SHIKAKU_CAUSE_FILES_TAKEN,
-      "; 1 answers came too late, and lie in quarantine; 100 files lie in the folders" },
-    { { .state = FOLDER_SHARE_REFUSED, .folder = "/a", .error = EPERM, .detail = "x", .vanished = 2 },
-      TRANSPORT_LINK_FAILED,
-      SHIKAKU_CAUSE_SHARE_REFUSED,
-      "/a: x; 2 files were taken" },
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
-    {
-      const TransportLinkStatus *link = &desk->transport->links[TRANSPORT_LINK_TERMINAL];
-
-      fake_share.status = rows[i].status;
-      fake_share_tell ();
-      g_assert_cmpint (link->state, ==, rows[i].state);
-      g_assert_cmpint (link->cause, ==, rows[i].cause);
-      g_assert_nonnull (strstr (link->detail, rows[i].seen));
-    }
-}
-
-static void
-test_clock (Desk *desk, gconstpointer data)
-{
-  const TransportLinkStatus *link = &desk->transport->links[TRANSPORT_LINK_TERMINAL];
-
-  fake_share.status.is_clock_known = TRUE;
-  fake_share.status.clock_difference = -(gint64)400 * G_USEC_PER_SEC;
-  fake_share_tell ();
-  g_assert_cmpint (link->cause, ==, SHIKAKU_CAUSE_TERMINAL_CLOCK);
-  g_assert_cmpstr (link->detail, ==, "the terminal's clock is 6 minutes behind this computer's");
-  fake_share.status.clock_difference = (gint64)2 * G_USEC_PER_SEC;
-  fake_share_tell ();
-  g_assert_cmpstr (link->detail, ==, "its folders are there; its clock is 2.0 s from this computer's");
-}
-
 /* The same settings change nothing; others wait until nothing is under way; none are the end of it. */
 static void
 test_settings (Desk *desk, gconstpointer data)
@@ -767,7 +692,6 @@ main (int argc, char **argv)
     { "records", test_records },       { "encoding", test_encoding },
     { "arrival", test_arrival },       { "copies-fail", test_copies_fail },
     { "bad-faces", test_bad_faces },   { "many-faces", test_many_faces },
-    { "links", test_links },           { "clock", test_clock },
     { "settings", test_settings },     { "free", test_free },
   };
 

@@ -22,7 +22,7 @@ SHORT = 3  # seconds of a call that gets no answer
 
 class WebWay:
     """The Web API, and the simulated center behind it."""
-    own_faults = [("garbage", "MessageInvalid"), ("malformed", "MessageInvalid")]
+    own_faults = [("garbage", "MessageInvalid")]
 
     def __init__(self, center, driver):
         self.far, self.driver = center, driver

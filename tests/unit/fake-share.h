@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * fake-share: the folders of a terminal in place of the real ones, for a test of the rooms above them: it stands for
- * all of center/folder-share. In: requests, and what the test says becomes of them. Out: answers and faces, when the test
- * says, from the main loop.
+ * all of center/folder-share. In: requests, and what the test says becomes of them. Out: answers and faces, when the
+ * test says, from the main loop.
  */
 #pragma once
 

@@ -306,7 +306,6 @@ test_repeat (Desk *desk, gconstpointer data)
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING);
 }
 
-/* While the center works on it a query is asked again, under another name. */
 static void
 test_processing (Desk *desk, gconstpointer data)
 {
@@ -393,7 +392,7 @@ assert_document (const TransportRecords *records, const char *text, TransportRec
   "<XmlMsg><MessageHeader><RequestInfo><ReqArbitraryFileIdentifier>" identifier \
   "</ReqArbitraryFileIdentifier></RequestInfo><ResultCode>1</ResultCode></MessageHeader><MessageBody/></XmlMsg>"
 
-/* A document, its error in a PDF's place, a refusal, one of somebody else's question, a PDF, garbage. */
+/* A document, its error in a PDF's place, a refusal, one of somebody else's question, a PDF. */
 static void
 test_records (Desk *desk, gconstpointer data)
 {
@@ -438,12 +437,6 @@ test_records (Desk *desk, gconstpointer data)
   g_assert_null (take_records (desk, &error));
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID);
   g_assert_true (g_str_has_prefix (fake_share.disposed->str, "aside "));
-  g_clear_error (&error);
-
-  start_records (desk, CONSENT_DRUG, TRANSPORT_RECORDS_XML);
-  fake_share_answer (FOLDER_EXTENSION_XML, "garbage", 7);
-  g_assert_null (take_records (desk, &error));
-  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID);
 }
 
 /* A request in the terminal's Shift_JIS; what that has no character for is not asked with another one. */
@@ -580,7 +573,6 @@ test_copies_fail (Desk *desk, gconstpointer data)
   g_assert_cmpint (desk->transport->links[TRANSPORT_LINK_TERMINAL].cause, ==, SHIKAKU_CAUSE_NONE);
 }
 
-/* What is nobody's arrival is set aside. */
 static void
 test_bad_faces (Desk *desk, gconstpointer data)
 {

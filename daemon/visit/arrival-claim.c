@@ -6,6 +6,7 @@
 #include "base/log.h"
 #include "center/field-arrival.h"
 #include "visit/arrival-consents.h"
+#include "visit/consent-withdrawal.h"
 #include "visit/ledger-person.h"
 #include "visit/person.h"
 
@@ -20,6 +21,8 @@ typedef struct
   const VisitOptions *options;
   GPtrArray *group; /* of ArrivalFound: of the one person whose answer is taken */
   ArrivalClaim *claim;
+  LedgerPersonHashes person; /* whose answer it is */
+  guint kind;                /* of CONSENT_N_KINDS: the next of which an earlier yes may stand */
 } Claiming;
 
 void
@@ -83,6 +86,51 @@ fail_task (GTask *task, GError *error)
 
 /* The consents. */
 
+static void end_earlier (GTask *task);
+
+static void
+on_earlier_ended (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  ConsentWithdrawal withdrawal;
+
+  consent_withdrawal_finish (result, &withdrawal, NULL); /* what failed is found again with the next claim */
+  end_earlier (user_data);
+}
+
+static void
+on_earlier_found (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Claiming *claiming = g_task_get_task_data (user_data);
+  g_autoptr (ConsentBookItem) item = consent_book_find_finish (result, NULL);
+
+  if (item != NULL && (item->state == CONSENT_BOOK_OPEN || item->state == CONSENT_BOOK_REGISTERED)
+      && item->treatment == TRANSPORT_TREATMENT_OUTPATIENT)
+    consent_withdrawal_begin (claiming->registrar, item->receipt, claiming->options->actor, on_earlier_ended,
+                              user_data);
+  else
+    end_earlier (user_data);
+}
+
+/* end_earlier: who says no at the terminal has changed their mind: no yes of before opens anything any more. */
+static void
+end_earlier (GTask *task)
+{
+  Claiming *claiming = g_task_get_task_data (task);
+  const TransportReply *reply = claiming->claim->reply;
+  const QualificationInsurance *insurance = person_get_insurance (reply->qualification);
+  ConsentBook *book = consent_registrar_get_book (claiming->registrar);
+
+  for (; book != NULL && claiming->person.has_number && claiming->kind < CONSENT_N_KINDS; claiming->kind++)
+    if (reply->consents[claiming->kind].is_answered && !reply->consents[claiming->kind].granted
+        && !consent_kind_is_inside_query (claiming->kind))
+      {
+        consent_book_find_person (book, claiming->person.number, insurance->branch, claiming->kind++, on_earlier_found,
+                                  task);
+        return;
+      }
+  answer_task (task);
+}
+
 static void
 on_consents_written (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -94,7 +142,7 @@ on_consents_written (GObject *source, GAsyncResult *result, gpointer user_data)
   if (places != NULL)
     {
       arrival_consents_take_places (claiming->claim->consents, places);
-      answer_task (task);
+      end_earlier (task);
     }
   else
     fail_task (task, g_steal_pointer (&error));
@@ -142,12 +190,11 @@ static LedgerEntry *
 make_entry (const Claiming *claiming)
 {
   const ArrivalFound *newest = claiming->group->pdata[claiming->group->len - 1];
-  const LedgerPerson person = ledger_person_of_qualification (newest->reply->qualification);
   LedgerEntry *entry = ledger_entry_new (LEDGER_ARRIVAL);
 
   ledger_entry_add_text (entry, LEDGER_FIELD_VISIT, claiming->options->path);
   actor_describe (claiming->options->actor, entry);
-  ledger_person_describe (consent_registrar_get_ledger (claiming->registrar), &person, entry);
+  ledger_person_add (entry, &claiming->person);
   ledger_entry_add_text (entry, LEDGER_FIELD_ORIGIN, visit_origin_get (VISIT_ORIGIN_TERMINAL)->word);
   ledger_entry_add_text (entry, LEDGER_FIELD_EVIDENCE, visit_evidence_to_string (VISIT_EVIDENCE_TERMINAL));
   for (guint i = 0; i < claiming->group->len; i++)
@@ -168,7 +215,9 @@ claim_group (GTask *task)
   Claiming *claiming = g_task_get_task_data (task);
   g_autoptr (GPtrArray) ids = g_ptr_array_new ();
   const ArrivalFound *newest = claiming->group->pdata[claiming->group->len - 1];
+  const LedgerPerson person = ledger_person_of_qualification (newest->reply->qualification);
 
+  ledger_person_hash (consent_registrar_get_ledger (claiming->registrar), &person, &claiming->person);
   for (guint i = 0; i < claiming->group->len; i++)
     g_ptr_array_add (ids, ((const ArrivalFound *)claiming->group->pdata[i])->item->id);
   g_ptr_array_add (ids, NULL);

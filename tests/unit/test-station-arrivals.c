@@ -457,6 +457,39 @@ test_twice (Setup *setup, gconstpointer data)
   assert_refused (&outcome, SHIKAKU_ERROR_NOT_FOUND);
 }
 
+/* test_changed_mind: a no at the terminal ends the yes of an earlier claim, in its visit and in the book. */
+static void
+test_changed_mind (Setup *setup, gconstpointer data)
+{
+  ConsentRegistrar *registrar = station_get_registrar (setup->desk->station);
+  const LedgerPerson person = { "山田　花子", "19800102", "99990001", "架空", "123" };
+  FakePatient second = hanako;
+  LedgerPersonHashes hashes;
+  Found found = { 0 };
+  Outcome first, outcome;
+
+  fake_terminal_bring (setup->terminal, "a", &hanako, NOON - MINUTE);
+  wait_released (setup, "a ");
+  first = claim (setup, &is_hanako, "/v/1");
+  finish_visit (setup, &first);
+  g_assert_true (visit_consents_may_open (first.visit, CONSENT_DRUG, now, NULL, NULL));
+
+  second.more = NO ("PharmacistsInfo");
+  fake_terminal_bring (setup->terminal, "b", &second, NOON);
+  wait_released (setup, "a b ");
+  outcome = claim (setup, &is_hanako, "/v/2");
+  finish_visit (setup, &outcome);
+  g_assert_false (visit_consents_may_open (outcome.visit, CONSENT_DRUG, now, NULL, NULL));
+  g_assert_false (visit_consents_may_open (first.visit, CONSENT_DRUG, now, NULL, NULL));
+  ledger_person_hash (setup->fake.ledger, &person, &hashes);
+  consent_book_find_person (consent_registrar_get_book (registrar), hashes.number, NULL, CONSENT_DRUG, on_consent_found,
+                            &found);
+  fake_desk_wait_until (&found.done);
+  g_assert_true (found.item == NULL || found.item->state == CONSENT_BOOK_WITHDRAWN);
+  g_clear_pointer (&found.item, consent_book_item_free);
+  g_clear_error (&found.error);
+}
+
 /* test_same_file: it counts once, whatever it is called; and it may go. */
 static void
 test_same_file (Setup *setup, gconstpointer data)
@@ -656,6 +689,7 @@ main (int argc, char *argv[])
   g_test_add ("/station-arrivals/twins", Setup, NULL, set_up, test_twins, tear_down);
   g_test_add ("/station-arrivals/insurances", Setup, NULL, set_up, test_insurances, tear_down);
   g_test_add ("/station-arrivals/twice", Setup, NULL, set_up, test_twice, tear_down);
+  g_test_add ("/station-arrivals/changed-mind", Setup, NULL, set_up, test_changed_mind, tear_down);
   g_test_add ("/station-arrivals/same-file", Setup, NULL, set_up, test_same_file, tear_down);
   g_test_add ("/station-arrivals/race", Setup, NULL, set_up, test_race, tear_down);
   g_test_add ("/station-arrivals/expired", Setup, NULL, set_up, test_expired, tear_down);

@@ -2,6 +2,7 @@
 /* field-arrival: see the header. The question that such an answer would be to is made up, and the answer read by it. */
 #include "center/field-arrival.h"
 
+#include "base/error.h"
 #include "center/field-answer.h"
 #include "center/field-consents.h"
 #include "codec/message-xml.h"
@@ -33,8 +34,13 @@ field_arrival_read (GBytes *body, const char *institution_code, GError **error)
 {
   g_autoptr (Message) message = message_xml_parse (body, MESSAGE_ENCODING_UNKNOWN, NULL, error);
   g_autoptr (Message) question = message != NULL ? make_question (message, institution_code) : NULL;
+  g_autoptr (TransportReply) reply = NULL;
 
   if (message == NULL || !field_answer_check (message, question, body, error))
     return NULL;
-  return field_answer_read_qualification (g_steal_pointer (&message), question, body, error);
+  reply = field_answer_read_qualification (g_steal_pointer (&message), question, body, error);
+  if (reply == NULL || reply->qualification->insurances->len > 0)
+    return g_steal_pointer (&reply);
+  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID, "it names nobody");
+  return NULL;
 }

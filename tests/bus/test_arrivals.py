@@ -185,8 +185,8 @@ def test_guesses(rig):
     colleague = rig.bus_connection("colleague")  # who has not guessed
     path, candidates = desk.ask({**TAKAHASHI, "Arrival": candidates[0]["Arrival"]}, colleague).wait()
     assert path != "/" and candidates == []
-    refusals = [entry for entry in get_entries(rig) if entry["Kind"] == "refusal"]
-    assert refusals and all((entry["Act"], entry["Error"]) == ("ClaimVisit", "NotFound") for entry in refusals), refusals
+    refusals = [(entry["Act"], entry["Error"]) for entry in get_entries(rig) if entry["Kind"] == "refusal"]
+    assert ("ClaimVisit", "NotFound") in refusals, refusals
 
 
 def test_restart(rig):

@@ -226,6 +226,7 @@ terminal_faces_take (TerminalFaces *faces, FolderShareFile *file)
   face->faces = faces;
   face->file = file;
   g_ptr_array_add (faces->all, face);
+  gnutls_global_init (); /* may be called any number of times; a desk without the Web API has not done it */
   if (gnutls_hash_fast (GNUTLS_DIG_SHA256, data, size, face->digest) != 0)
     g_error ("SHA-256 is not there");
   if (!file->is_complete)

@@ -91,7 +91,8 @@ class Folders:
         return data
 
     def list_files(self, folder):
-        return sorted(os.listdir(self.get(folder)))
+        """Names; of one that is no UTF-8 what can be shown."""
+        return sorted(os.fsencode(name).decode("utf-8", "replace") for name in os.listdir(self.get(folder)))
 
     def has(self, folder, name):
         return (self.get(folder) / name).exists()

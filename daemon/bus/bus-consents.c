@@ -131,12 +131,14 @@ answer_all (BusErrand *errand, GError *error)
   g_autoptr (GArray) outcomes = g_array_ref (all->outcomes);
   BusBrake *brake = all->brake;
   BusCall *call = bus_errand_end (errand);
+  BusPeer *peer = bus_call_get_peer (call);
   sd_bus_message *reply;
   int result;
 
   if (error == NULL && outcomes->len == 0)
     {
-      bus_brake_note_failure (brake, bus_account_get_uid (bus_call_get_peer (call)->account), g_get_monotonic_time ());
+      if (peer != NULL)
+        bus_brake_note_failure (brake, bus_account_get_uid (peer->account), g_get_monotonic_time ());
       g_set_error_literal (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND,
                            "nobody with these numbers has consented to anything here that still stands");
     }

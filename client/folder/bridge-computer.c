@@ -282,19 +282,17 @@ ask (Job *job)
   const BridgeRequest *request = job->request;
   const BridgeAsker asker = { served->computer->staff, served->computer->role };
   const char *refusal = judge (job);
-  g_autofree char *birthdate = NULL;
+  BridgePerson person = { NULL };
 
-  if (refusal == NULL && request->birthdate == NULL)
-    {
-      birthdate
-          = bridge_people_find (served->people, request->insurer, request->symbol, request->number, request->branch);
-      if (birthdate == NULL)
-        refusal = BRIDGE_WORD_UNKNOWN_PERSON;
-    }
+  if (refusal == NULL && request->kind != BRIDGE_CHECK
+      && !bridge_people_find (served->people, request->insurer, request->symbol, request->number, request->branch,
+                              &person)
+      && request->birthdate == NULL)
+    refusal = BRIDGE_WORD_UNKNOWN_PERSON;
   if (refusal != NULL)
     answer_error (job, refusal, NULL, NULL);
   else
-    job->question = bridge_desk_ask (served->desk, request, birthdate, &asker, on_replied, job);
+    job->question = bridge_desk_ask (served->desk, request, &person, &asker, on_replied, job);
 }
 
 /* Taking */

@@ -27,13 +27,14 @@ struct BridgeQuestion
 {
   BridgeDesk *desk;
   const BridgeRequest *request;
-  char *birthdate;
+  char *birthdate, *name, *kana; /* of the patient */
   char *staff, *role;
   BridgeReplied replied;
   gpointer user_data;
   GCancellable *cancellable; /* of the calls under way, which hold a reference each */
   guint timer;
-  char *path; /* of the visit */
+  char *path;          /* of the visit */
+  gboolean is_claimed; /* what a terminal has brought of the patient, as far as it has */
   gboolean is_over;
   BridgeReply reply;
 };
@@ -44,6 +45,8 @@ question_clear (gpointer data)
   BridgeQuestion *question = data;
 
   g_free (question->birthdate);
+  g_free (question->name);
+  g_free (question->kana);
   g_free (question->staff);
   g_free (question->role);
   g_object_unref (question->cancellable);
@@ -352,6 +355,57 @@ open_visit (BridgeQuestion *question)
                g_variant_new ("(a{sv}a{sv})", &insured, &options), on_opened);
 }
 
+/* What came from a terminal */
+
+static void ask_daemon (BridgeQuestion *question);
+
+static void
+on_claimed (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  BridgeQuestion *question = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) reply = get_reply (question, result, "(oaa{sv})", NULL, &error);
+  const char *path = "/";
+
+  if (reply != NULL)
+    g_variant_get_child (reply, 0, "&o", &path);
+  if (question->is_over)
+    ;
+  else if (strcmp (path, "/") == 0) /* nothing that fits, or several: no program decides */
+    fail_question (question, NOT_FOUND);
+  else
+    {
+      question->path = g_strdup (path);
+      ask_daemon (question); /* by what the patient has agreed to there */
+    }
+  question_unref (question);
+}
+
+/*
+ * Nobody with these numbers has agreed to anything that the daemon knows of. What was said at a terminal it knows when
+ * somebody has named the patient: the receipt computer has, and the name came with the face file. Return: FALSE: it
+ * was done before, or the name is not known.
+ */
+static gboolean
+claim_arrival (BridgeQuestion *question, const GError *error)
+{
+  g_autofree char *name = g_dbus_error_get_remote_error (error);
+  GVariantBuilder patient, options;
+
+  if (g_strcmp0 (name, NOT_FOUND) != 0 || question->is_claimed || question->birthdate == NULL
+      || (question->name == NULL && question->kana == NULL))
+    return FALSE;
+  question->is_claimed = TRUE;
+  g_variant_builder_init (&patient, G_VARIANT_TYPE_VARDICT);
+  add_text (&patient, "Birthdate", question->birthdate);
+  add_text (&patient, "Name", question->name);
+  add_text (&patient, "NameKana", question->name == NULL ? question->kana : NULL);
+  add_asker (&options, question);
+  call_daemon (question, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "ClaimVisit",
+               g_variant_new ("(a{sv}a{sv})", &patient, &options), on_claimed);
+  return TRUE;
+}
+
 /* The end of consents */
 
 /* What the center, which should have, has not withdrawn: it is told, though nothing is given out here any more. */
@@ -384,7 +438,7 @@ on_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
       question->reply.word = find_failure (reply);
       finish (question);
     }
-  else
+  else if (!claim_arrival (question, error))
     fail_by (question, error);
   question_unref (question);
 }
@@ -415,6 +469,8 @@ on_records (GObject *source, GAsyncResult *result, gpointer user_data)
   const char *outcome = "failed";
 
   if (question->is_over)
+    ;
+  else if (answer == NULL && claim_arrival (question, error))
     ;
   else if (answer == NULL)
     fail_by (question, error);
@@ -453,6 +509,17 @@ fetch_records (BridgeQuestion *question)
 
 /* Questions */
 
+static void
+ask_daemon (BridgeQuestion *question)
+{
+  if (question->request->records != NULL)
+    fetch_records (question);
+  else if (question->request->kind == BRIDGE_WITHDRAWAL)
+    withdraw_consents (question);
+  else
+    open_visit (question);
+}
+
 static gboolean
 on_timeout (gpointer user_data)
 {
@@ -465,7 +532,7 @@ on_timeout (gpointer user_data)
 }
 
 BridgeQuestion *
-bridge_desk_ask (BridgeDesk *desk, const BridgeRequest *request, const char *birthdate, const BridgeAsker *asker,
+bridge_desk_ask (BridgeDesk *desk, const BridgeRequest *request, const BridgePerson *person, const BridgeAsker *asker,
                  BridgeReplied replied, gpointer user_data)
 {
   BridgeQuestion *question = g_rc_box_new0 (BridgeQuestion);
@@ -473,7 +540,9 @@ bridge_desk_ask (BridgeDesk *desk, const BridgeRequest *request, const char *bir
 
   question->desk = desk;
   question->request = request;
-  question->birthdate = g_strdup (birthdate != NULL ? birthdate : request->birthdate);
+  question->birthdate = g_strdup (request->birthdate != NULL ? request->birthdate : person->birthdate);
+  question->name = g_strdup (person->name);
+  question->kana = g_strdup (person->kana);
   question->staff = g_strdup (asker->staff);
   question->role = g_strdup (asker->role);
   question->replied = replied;
@@ -481,12 +550,7 @@ bridge_desk_ask (BridgeDesk *desk, const BridgeRequest *request, const char *bir
   question->cancellable = g_cancellable_new ();
   question->timer = g_timeout_add_seconds (
       is_of_records ? desk->timeout * RECORDS_TIMES : desk->timeout + MARGIN_SECONDS, on_timeout, question);
-  if (is_of_records)
-    fetch_records (question);
-  else if (request->kind == BRIDGE_WITHDRAWAL)
-    withdraw_consents (question);
-  else
-    open_visit (question);
+  ask_daemon (question);
   return question;
 }
 

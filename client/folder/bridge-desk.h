@@ -8,6 +8,7 @@
 
 #include <gio/gio.h>
 
+#include "client/folder/bridge-people.h"
 #include "client/folder/bridge-request.h"
 
 typedef struct BridgeDesk BridgeDesk;
@@ -37,9 +38,9 @@ BridgeDesk *bridge_desk_new (GDBusConnection *connection, guint timeout);
 void bridge_desk_free (BridgeDesk *desk);
 
 /*
- * bridge_desk_ask: @request, which stays while it is asked; @birthdate: of the patient; NULL: as the request says.
+ * bridge_desk_ask: @request, which stays while it is asked. @person: what the request does not say of the patient.
  * @replied follows, once, later, unless it is cancelled. Return: valid until then.
  */
-BridgeQuestion *bridge_desk_ask (BridgeDesk *desk, const BridgeRequest *request, const char *birthdate,
+BridgeQuestion *bridge_desk_ask (BridgeDesk *desk, const BridgeRequest *request, const BridgePerson *person,
                                  const BridgeAsker *asker, BridgeReplied replied, gpointer user_data);
 void bridge_question_cancel (BridgeQuestion *question);

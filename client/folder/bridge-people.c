@@ -21,7 +21,8 @@ typedef struct
 {
   char *numbers, *family; /* hashes: with the branch, and without */
   char birthdate[BIRTHDATE_SIZE + 1];
-  gint64 at; /* seconds since the epoch */
+  gint64 at;         /* seconds since the epoch */
+  char *name, *kana; /* in memory alone; NULL: not known */
 } Person;
 
 struct BridgePeople
@@ -38,6 +39,8 @@ person_free (gpointer data)
 
   g_free (person->numbers);
   g_free (person->family);
+  g_free (person->name);
+  g_free (person->kana);
   g_free (person);
 }
 
@@ -85,7 +88,8 @@ is_birthdate (const char *text)
   return text != NULL && strlen (text) == BIRTHDATE_SIZE && strspn (text, G_CSET_DIGITS) == BIRTHDATE_SIZE;
 }
 
-static void
+/* Return: of @people. */
+static Person *
 add_row (BridgePeople *people, const char *numbers, const char *family, const char *birthdate, gint64 at)
 {
   Person *person = g_new0 (Person, 1);
@@ -95,6 +99,7 @@ add_row (BridgePeople *people, const char *numbers, const char *family, const ch
   g_strlcpy (person->birthdate, birthdate, sizeof person->birthdate);
   person->at = at;
   g_ptr_array_add (people->rows, person);
+  return person;
 }
 
 static void
@@ -223,6 +228,7 @@ note (BridgePeople *people, const Message *insured, const char *birthdate)
   const char *number = message_find_text (insured, "InsuredIdentificationNumber");
   const char *branch = message_find_text (insured, "InsuredBranchNumber");
   g_autofree char *numbers = NULL, *family = NULL;
+  Person *noted;
 
   if (insurer == NULL || number == NULL || !is_birthdate (birthdate))
     return;
@@ -239,9 +245,11 @@ note (BridgePeople *people, const Message *insured, const char *birthdate)
           break;
         }
     }
-  add_row (people, numbers, family, birthdate, get_now ());
+  noted = add_row (people, numbers, family, birthdate, get_now ());
+  noted->name = g_strdup (message_find_text (insured, "Name"));
+  noted->kana = g_strdup (message_find_text (insured, "NameKana"));
   if (people->path != NULL)
-    save_row (people, g_ptr_array_index (people->rows, people->rows->len - 1));
+    save_row (people, noted);
 }
 
 void
@@ -254,34 +262,25 @@ bridge_people_note (BridgePeople *people, const Message *message)
     note (people, entry, message_find_text (entry, "Birthdate"));
 }
 
-/* Of who has @hash. *ret_birthdate: within the row. Return: FALSE: people of two birthdates have it. */
-static gboolean
-find_row (const BridgePeople *people, const char *hash, gboolean is_family, const char **ret_birthdate)
+gboolean
+bridge_people_find (BridgePeople *people, const char *insurer, const char *symbol, const char *number,
+                    const char *branch, BridgePerson *ret_person)
 {
+  g_autofree char *hash = hash_numbers (people, insurer, symbol, number, branch);
   const gint64 now = get_now ();
+  const Person *found = NULL;
 
-  *ret_birthdate = NULL;
   for (guint i = 0; i < people->rows->len; i++)
     {
       const Person *person = g_ptr_array_index (people->rows, i);
 
-      if (strcmp (is_family ? person->family : person->numbers, hash) != 0 || now - person->at >= KEPT_SECONDS)
+      if (strcmp (branch == NULL ? person->family : person->numbers, hash) != 0 || now - person->at >= KEPT_SECONDS)
         continue;
-      if (*ret_birthdate != NULL && strcmp (*ret_birthdate, person->birthdate) != 0)
+      if (found != NULL && strcmp (found->birthdate, person->birthdate) != 0)
         return FALSE;
-      *ret_birthdate = person->birthdate;
+      found = person;
     }
-  return TRUE;
-}
-
-char *
-bridge_people_find (BridgePeople *people, const char *insurer, const char *symbol, const char *number,
-                    const char *branch)
-{
-  g_autofree char *hash = hash_numbers (people, insurer, symbol, number, branch);
-  const char *birthdate;
-
-  if (!find_row (people, hash, branch == NULL, &birthdate))
-    return NULL;
-  return g_strdup (birthdate);
+  if (found != NULL)
+    *ret_person = (BridgePerson){ found->birthdate, found->name, found->kana };
+  return found != NULL;
 }

@@ -421,6 +421,35 @@ def test_example(rig):
     assert one.list(one.answers) == one.list(one.requests) == []
 
 
+def test_terminal(rig):
+    """Beside the official terminal, without a center and without a reader of our own: numbers, a face, its consents, records
+    and the reference number, for a receipt computer that only knows files."""
+    terminal = rig.terminal()
+    bridge = Bridge(rig, inboxes=("desk",))
+    inbox = bridge.inboxes["desk"]
+    os.chown(inbox, USERS["shikaku"].uid, USER.uid)
+    inbox.chmod(0o2770)
+    rig.start("bus")
+    rig.start_polkitd(RULES)
+    rig.start("daemon", **terminal.settings(Copies=inbox))
+    bridge.start()
+    one = bridge.computers["one"]
+    answer = one.call("OQSsiquc01req_1.xml", make_check("A-1", "cp932"))
+    assert (answer.encoding, answer.get("ArbitraryFileIdentifier"), answer.get("Name")) == ("cp932", "A-1", "山田　花子")
+    one.watch(one.faces)
+    terminal.face("yamada", consents="drug,checkup")
+    wait_for(lambda: one.list(one.faces), "the face file")
+    face = Answer(next(one.faces.glob("OQS*")))
+    assert face.get("PharmacistsInfoConsFlg") == "1" and face.get("Birthdate") == BIRTHDATE, face.text
+    terminal.wait_empty("face")
+    answer = one.call("YZKsiquc01req_1.xml", make_records("2", "202511", "999999"))
+    assert answer.get("ReqArbitraryFileIdentifier") == "R-1" and answer.get("MeTrMonth"), answer.text
+    assert one.call("TKKsiquc01req_1.xml", make_records("2", "202501", "999999")).get("ItemCode")
+    assert one.call("OQSsiimm01req_1.xml", make_reference("chart-9")).get("SegmentOfResult") == "1"
+    assert one.call("OQSsiquc01req_2.xml", make_check()).get("ReferenceNumber") == "chart-9"
+    assert bridge.end() == 0
+
+
 def test_killed_long(rig):
     test_killed(rig, 300)
 

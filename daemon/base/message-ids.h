@@ -71,3 +71,11 @@
   "6c009e962cef4772ad17948b49aa54d7" /* a file of a face reader that nobody could use */
 #define SHIKAKU_MESSAGE_COPIES_FAIL \
   "1bf6dd1fface4404ab37efa7a487d2c4" /* another program cannot be given its copy of a face file */
+#define SHIKAKU_MESSAGE_ORCA_QUESTION_LOST \
+  "062dc0a770cb4be1bfbe0d1353744fbf" /* a request of ORCA's was given out, and got lost */
+#define SHIKAKU_MESSAGE_ORCA_POST_UNKNOWN \
+  "f83f7fe0de9f42cabed374e32af18797" /* whether a face result is in ORCA a person decides */
+#define SHIKAKU_MESSAGE_ORCA_CUT "bba481ce56d94e78b96287505313d75f"    /* ORCA does not take all that the center gave */
+#define SHIKAKU_MESSAGE_ORCA_FAILED "071e6d99a18a4e05b5284f96f2e3a654" /* something could not be done for ORCA */
+#define SHIKAKU_MESSAGE_ORCA_UNREACHABLE "0812ab12e6584e07bd575ec38ff9485e" /* ORCA cannot be used */
+#define SHIKAKU_MESSAGE_ORCA_FOUND "cf6096a42b6845a3a6130806efccc918"       /* it can again */

@@ -1,0 +1,160 @@
+/* SPDX-License-Identifier: LGPL-2.1-or-later */
+/* orca-loop: see the header. */
+#include "client/orca/orca-loop.h"
+
+#include "client/orca/orca-faces.h"
+#include "client/orca/orca-job.h"
+#include "client/orca/orca-question.h"
+
+#define TICK_SECONDS 5 /* how late what a person has resolved, or what is due, may be seen */
+#define PURGE_SECONDS 3600
+
+typedef enum
+{
+  NEWS_CATCH_UP = 1, /* a queue takes no zero */
+  NEWS_WAKE,
+  NEWS_STOP,
+} NewsKind;
+
+struct OrcaLoop
+{
+  const OrcaSettings *settings;
+  OrcaStore *store;
+  GAsyncQueue *inbox;
+  GThread *thread;
+  void (*failed) (const char *why, gpointer user_data);
+  gpointer user_data;
+  char *why;
+  gboolean is_ending;           /* the rest is the thread's own */
+  gint64 catch_up_at, purge_at; /* monotonic */
+  guint catch_up_tries;
+};
+
+/* All that came meanwhile: that something was announced ten times is one reason to read it. */
+static void
+take_news (OrcaLoop *loop, NewsKind news)
+{
+  for (; news != 0; news = (NewsKind)GPOINTER_TO_INT (g_async_queue_try_pop (loop->inbox)))
+    if (news == NEWS_CATCH_UP)
+      loop->catch_up_at = 0;
+    else if (news == NEWS_STOP)
+      loop->is_ending = TRUE;
+}
+
+static void
+catch_up (OrcaLoop *loop, OrcaWork *work)
+{
+  guint delay = loop->settings->poll_seconds;
+
+  if (orca_question_catch_up (work))
+    loop->catch_up_tries = 0;
+  else
+    delay = MIN (delay, orca_work_get_delay (work, loop->catch_up_tries++));
+  loop->catch_up_at = g_get_monotonic_time () + (gint64)delay * G_USEC_PER_SEC;
+}
+
+/* Return: whether anything was done: then there may be more. */
+static gboolean
+do_next (OrcaLoop *loop, OrcaWork *work)
+{
+  if (g_get_monotonic_time () >= loop->catch_up_at)
+    catch_up (loop, work);
+  if (g_get_monotonic_time () >= loop->purge_at)
+    {
+      orca_store_purge (loop->store, loop->settings->days, NULL);
+      loop->purge_at = g_get_monotonic_time () + (gint64)PURGE_SECONDS * G_USEC_PER_SEC;
+    }
+  return orca_question_do (work) || orca_faces_do (work) || orca_job_do (work)
+         || orca_report_send (loop->store, work->http, loop->settings);
+}
+
+static void
+work_until_told (OrcaLoop *loop, OrcaWork *work)
+{
+  orca_faces_start (work);
+  while (!loop->is_ending)
+    {
+      gpointer news = g_async_queue_try_pop (loop->inbox);
+
+      if (news == NULL && !do_next (loop, work))
+        news = g_async_queue_timeout_pop (loop->inbox, TICK_SECONDS * G_USEC_PER_SEC);
+      take_news (loop, (NewsKind)GPOINTER_TO_INT (news));
+    }
+}
+
+static gboolean
+on_failed (gpointer user_data)
+{
+  OrcaLoop *loop = user_data;
+
+  loop->failed (loop->why, loop->user_data);
+  return G_SOURCE_REMOVE;
+}
+
+static gpointer
+run_thread (gpointer user_data)
+{
+  OrcaLoop *loop = user_data;
+  g_autoptr (GMainContext) context = g_main_context_new ();
+  g_autoptr (GError) error = NULL;
+  OrcaWork work = { loop->settings, loop->store, NULL, NULL, FALSE };
+
+  g_main_context_push_thread_default (context);
+  work.http = orca_http_new (loop->settings, &error);
+  work.desk = work.http != NULL ? orca_desk_new (&error) : NULL;
+  if (work.desk != NULL)
+    work_until_told (loop, &work);
+  else
+    {
+      loop->why = g_strdup (error->message);
+      g_idle_add (on_failed, loop);
+    }
+  g_clear_pointer (&work.desk, orca_desk_free);
+  g_clear_pointer (&work.http, orca_http_free);
+  g_main_context_pop_thread_default (context);
+  return NULL;
+}
+
+static void
+push_news (OrcaLoop *loop, NewsKind news)
+{
+  g_async_queue_push (loop->inbox, GINT_TO_POINTER (news));
+}
+
+OrcaLoop *
+orca_loop_start (const OrcaSettings *settings, OrcaStore *store, void (*failed) (const char *, gpointer),
+                 gpointer user_data)
+{
+  OrcaLoop *loop = g_new0 (OrcaLoop, 1);
+
+  loop->settings = settings;
+  loop->store = store;
+  loop->failed = failed;
+  loop->user_data = user_data;
+  loop->inbox = g_async_queue_new ();
+  loop->thread = g_thread_new ("work", run_thread, loop);
+  return loop;
+}
+
+void
+orca_loop_catch_up (OrcaLoop *loop)
+{
+  push_news (loop, NEWS_CATCH_UP);
+}
+
+void
+orca_loop_wake (OrcaLoop *loop)
+{
+  push_news (loop, NEWS_WAKE);
+}
+
+void
+orca_loop_stop (OrcaLoop *loop)
+{
+  push_news (loop, NEWS_STOP);
+  g_thread_join (loop->thread);
+  g_async_queue_unref (loop->inbox);
+  orca_store_close (loop->store);
+  g_free (loop->why);
+  g_free (loop);
+}

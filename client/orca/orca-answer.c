@@ -86,17 +86,29 @@ orca_answer_make_result (const Message *message, JsonObject *part, GError **erro
 JsonObject *
 orca_answer_make_face (const Message *message, char **ret_birthdate, GError **error)
 {
-  const Message *header, *body, *result;
-  const char *birthdate;
+  const Message *header, *body;
+  g_autoptr (JsonObject) person = NULL;
 
   if (!find_halves (message, &header, &body, error))
     return NULL;
   if (g_strcmp0 (message_find_text (header, "ReferenceClassification"), BY_CARD) != 0)
     return refuse_message (error, "it is no result of a card");
-  result = message_find (message_find (body, "ResultList"), "ResultOfQualificationConfirmation");
-  birthdate = message_find_text (result, "Birthdate");
-  *ret_birthdate = g_strdup (birthdate != NULL ? birthdate : "");
+  person = orca_answer_read_person (message);
+  *ret_birthdate = g_strdup (orca_json_get_text (person, "Birthdate"));
   return make_record (header, body);
+}
+
+JsonObject *
+orca_answer_read_person (const Message *message)
+{
+  static const char *const names[] = { "Birthdate", "Name", "NameKana", "InsurerNumber" };
+  const Message *list = message_find (message_find (message, "MessageBody"), "ResultList");
+  const Message *result = message_find (list, "ResultOfQualificationConfirmation");
+  JsonObject *person = json_object_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    orca_json_set_text (person, names[i], message_find_text (result, names[i]));
+  return person;
 }
 
 JsonObject *

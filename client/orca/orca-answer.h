@@ -40,6 +40,12 @@ JsonObject *orca_answer_make_result (const Message *message, JsonObject *part, G
  */
 JsonObject *orca_answer_make_face (const Message *message, char **ret_birthdate, GError **error);
 
+/*
+ * orca_answer_read_person: whom an answer is about: Birthdate, Name, NameKana, InsurerNumber, as far as it says. Return:
+ * (transfer full), maybe empty.
+ */
+JsonObject *orca_answer_read_person (const Message *message);
+
 /* orca_answer_make_unit: one "BulkConfirmUnit" of the answer to the appointment @unit. Return, errors: as above. */
 JsonObject *orca_answer_make_unit (const Message *message, JsonObject *unit, GError **error);
 

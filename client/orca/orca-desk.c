@@ -306,6 +306,86 @@ orca_desk_register (OrcaDesk *desk, JsonObject *part, char **ret_why)
   return reply != NULL ? ORCA_DESK_DONE : judge_error (error, ret_why);
 }
 
+/* Asks for @person, and for one @arrival of several if it is not NULL. Return: as of ClaimVisit (transfer full), or NULL. */
+static GVariant *
+claim (OrcaDesk *desk, JsonObject *person, const char *arrival, GError **error)
+{
+  static const char *const keys[] = { "Birthdate", "NameKana", "Name" };
+  const char *text = "";
+  GVariantBuilder patient;
+
+  g_variant_builder_init (&patient, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&patient, "{sv}", keys[0], g_variant_new_string (orca_json_get_text (person, keys[0])));
+  for (gsize i = 1; i < G_N_ELEMENTS (keys) && *text == '\0'; i++)
+    {
+      text = orca_json_get_text (person, keys[i]);
+      if (*text != '\0')
+        g_variant_builder_add (&patient, "{sv}", keys[i], g_variant_new_string (text));
+    }
+  if (arrival != NULL)
+    g_variant_builder_add (&patient, "{sv}", "Arrival", g_variant_new_string (arrival));
+  return call_daemon (desk, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "ClaimVisit",
+                      g_variant_new ("(a{sv}a{sv})", &patient, NULL), "(oaa{sv})", error);
+}
+
+/* The only one of several that has the insurer of @person. Return: (transfer full); NULL: none has, or more than one. */
+static char *
+choose_arrival (GVariant *claimed, JsonObject *person)
+{
+  g_autoptr (GVariant) candidates = g_variant_get_child_value (claimed, 1);
+  const char *wanted = skip_padding (orca_json_get_text (person, "InsurerNumber"));
+  g_autofree char *found = NULL;
+
+  for (gsize i = 0; i < g_variant_n_children (candidates); i++)
+    {
+      g_autoptr (GVariant) candidate = g_variant_get_child_value (candidates, i);
+      const char *number = "";
+
+      g_variant_lookup (candidate, "InsurerNumber", "&s", &number);
+      if (strcmp (skip_padding (number), wanted) != 0)
+        continue;
+      if (found != NULL)
+        return NULL;
+      g_variant_lookup (candidate, "Arrival", "s", &found);
+    }
+  return g_steal_pointer (&found);
+}
+
+OrcaDeskOutcome
+orca_desk_claim (OrcaDesk *desk, JsonObject *person, char **ret_why)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GVariant) claimed = claim (desk, person, NULL, &error), closed = NULL;
+  const char *path = "/";
+
+  if (claimed != NULL)
+    g_variant_get_child (claimed, 0, "&o", &path);
+  if (claimed != NULL && strcmp (path, "/") == 0)
+    {
+      g_autofree char *arrival = choose_arrival (claimed, person);
+
+      g_clear_pointer (&claimed, g_variant_unref);
+      if (arrival == NULL)
+        {
+          *ret_why = g_strdup ("several people fit");
+          return ORCA_DESK_REFUSED;
+        }
+      claimed = claim (desk, person, arrival, &error);
+      if (claimed != NULL)
+        g_variant_get_child (claimed, 0, "&o", &path);
+    }
+  if (claimed == NULL)
+    return judge_error (error, ret_why);
+  if (strcmp (path, "/") == 0)
+    {
+      *ret_why = g_strdup ("several people fit");
+      return ORCA_DESK_REFUSED;
+    }
+  /* The consents last longer than the visit, and are all that is wanted of it. */
+  closed = call_daemon (desk, path, SHIKAKU_INTERFACE_VISIT, "Close", NULL, "()", NULL);
+  return ORCA_DESK_DONE;
+}
+
 /* Whether all of them are withdrawn as far as they can be: aa{sv} of WithdrawConsents. */
 static OrcaDeskOutcome
 judge_withdrawals (GVariant *outcomes, char **ret_why)

@@ -34,6 +34,12 @@ OrcaDeskOutcome orca_desk_check (OrcaDesk *desk, JsonObject *part, GBytes **ret_
 /* orca_desk_register: has the center keep ReferenceNumber of @part with the insurance that has its numbers. */
 OrcaDeskOutcome orca_desk_register (OrcaDesk *desk, JsonObject *part, char **ret_why);
 
+/*
+ * orca_desk_claim: what the terminal has brought about @person (orca_answer_read_person) is taken, so that the consents
+ * given there count here. REFUSED: nothing of it waits, or several people fit.
+ */
+OrcaDeskOutcome orca_desk_claim (OrcaDesk *desk, JsonObject *person, char **ret_why);
+
 /* orca_desk_withdraw: whatever the insured of @part has consented to here, and still stands. */
 OrcaDeskOutcome orca_desk_withdraw (OrcaDesk *desk, JsonObject *part, char **ret_why);
 

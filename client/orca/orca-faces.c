@@ -125,6 +125,26 @@ is_over (OrcaWork *work, const OrcaFace *face)
          && age > (gint64)work->settings->days * DAY_SECONDS;
 }
 
+/*
+ * ORCA wants records of the patient: what was consented to at the face reader counts at the desk once the arrival is
+ * claimed. Somebody may have done so. Return: FALSE: the daemon is away.
+ */
+static gboolean
+claim_arrival (OrcaWork *work, const char *digest, GBytes *bytes)
+{
+  g_autoptr (Message) message = NULL;
+  g_autoptr (JsonObject) person = NULL;
+  g_autofree char *why = NULL;
+
+  if (!orca_store_wants_records (work->store, digest))
+    return TRUE;
+  message = orca_answer_read (bytes, NULL);
+  if (message == NULL)
+    return TRUE;
+  person = orca_answer_read_person (message);
+  return orca_desk_claim (work->desk, person, &why) != ORCA_DESK_LATER;
+}
+
 /* Return: whether anything was done. */
 static gboolean
 do_file (OrcaWork *work, const char *name)
@@ -146,6 +166,8 @@ do_file (OrcaWork *work, const char *name)
       return TRUE;
     }
   if (strcmp (face->state, "posted") != 0 && !is_over (work, face))
+    return FALSE;
+  if (!claim_arrival (work, digest, bytes))
     return FALSE;
   if (unlink (path) != 0 && errno != ENOENT)
     orca_report_log (G_LOG_LEVEL_WARNING, NULL, "a face result cannot be deleted: %s", g_strerror (errno));

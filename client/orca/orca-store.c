@@ -395,6 +395,18 @@ orca_store_end_face (OrcaStore *store, const char *digest, const char *birthdate
 }
 
 gboolean
+orca_store_wants_records (OrcaStore *store, const char *digest)
+{
+  sqlite3_stmt *row
+      = find (store, NULL, "SELECT 1 FROM job WHERE origin = ? AND state = 'waiting' AND kind IN (?, ?) LIMIT 1", "sss",
+              digest, orca_part_get_word (ORCA_PART_DRUG), orca_part_get_word (ORCA_PART_CHECKUP));
+  gboolean is_wanted = row != NULL;
+
+  sqlite3_finalize (row);
+  return is_wanted;
+}
+
+gboolean
 orca_store_doubt_faces (OrcaStore *store, guint *ret_count, GError **error)
 {
   if (!run (store, error, "UPDATE face SET state = 'unknown' WHERE state = 'posting'", ""))

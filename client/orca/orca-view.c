@@ -44,8 +44,7 @@ read_person (const OrcaSettings *settings, const OrcaFace *face)
   g_autofree char *text = NULL;
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (Message) message = NULL;
-  const Message *result;
-  const char *name, *birthdate;
+  g_autoptr (JsonObject) person = NULL;
   gsize size;
 
   if (path == NULL || !g_file_get_contents (path, &text, &size, NULL))
@@ -54,11 +53,8 @@ read_person (const OrcaSettings *settings, const OrcaFace *face)
   message = orca_answer_read (bytes, NULL);
   if (message == NULL)
     return NULL;
-  result = message_find (message_find (message_find (message, "MessageBody"), "ResultList"),
-                         "ResultOfQualificationConfirmation");
-  name = message_find_text (result, "Name");
-  birthdate = message_find_text (result, "Birthdate");
-  return g_strdup_printf ("%s %s", name != NULL ? name : "", birthdate != NULL ? birthdate : "");
+  person = orca_answer_read_person (message);
+  return g_strdup_printf ("%s %s", orca_json_get_text (person, "Name"), orca_json_get_text (person, "Birthdate"));
 }
 
 /* When the terminal made it, as its name ends: YYYYMMDDHHmmss. (transfer full). */

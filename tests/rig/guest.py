@@ -145,7 +145,7 @@ class Guest:
         """@disk: of make_disk. Returns when its shell waits."""
         kernel, image = disk
         self.process = Process("guest", [
-            EMULATOR, "-accel", "tcg", "-smp", "1", "-m", "512", "-nodefaults", "-no-user-config", "-nographic",
+            EMULATOR, "-accel", "tcg", "-smp", "1", "-m", "1024", "-nodefaults", "-no-user-config", "-nographic",
             "-no-reboot", "-serial", "stdio", "-kernel", kernel, "-initrd", image,
             "-append", "console=ttyS0 panic=-1 loglevel=0", "-netdev", "user,id=line",
             "-device", "virtio-net-pci,netdev=line"], rig.folder / "guest.log", dict(os.environ), keep="all")

@@ -10,6 +10,7 @@ from guest import HOST, Guest, isolate, make_disk
 from loop import until
 from rig import SOURCE
 from samba import ACCOUNT, PASSWORD, SHARE, STRANGER, Samba
+from test_samba import UNITS
 from users import USERS
 
 UNIT = SOURCE / "data" / "examples" / "terminal" / "srv-shikaku-terminal.mount"
@@ -52,8 +53,8 @@ def read_twice(guest, samba, name):
 
 
 def test_mount(rig):
-    rooms = rig.program("tests/unit/test-folder-share")
-    disk = make_disk(rig, programs=[rooms], people=[USERS["shikaku"], USERS["other"]], files={
+    units = {rig.program(f"tests/unit/test-{name}"): options for name, options in UNITS.items()}
+    disk = make_disk(rig, programs=units, people=[USERS["shikaku"], USERS["other"]], files={
         CREDENTIALS: credentials(), "/wrong.smb": credentials(password="Wrong-2026"),
         "/other.smb": credentials(STRANGER), f"{FOLDER}/not-mounted": ""})
     isolate()
@@ -62,7 +63,8 @@ def test_mount(rig):
         check_people(guest, samba)
         check_names(guest, samba)
         check_reading(guest, samba)
-        guest.run(f"su shikaku -c 'G_DEBUG=fatal-criticals TMPDIR={FOLDER} SHIKAKU_TEST_MOUNTED=1 {rooms}'")
+        for unit, options in units.items():
+            guest.run(f"su shikaku -c 'TMPDIR={FOLDER} SHIKAKU_TEST_MOUNTED=1 {unit} {' '.join(options)}'")
         check_absence(guest, samba)
 
 

@@ -269,7 +269,7 @@ rename_exclusively (int from, const char *name, int to, const char *new_name)
   return renameat (from, name, to, new_name) == 0 ? 0 : errno;
 }
 
-/* is_sure: whether a rename that met @error was certainly not done. EAGAIN: cifs, whose connection broke meanwhile. */
+/* is_sure: whether a rename that met @error was certainly not done. EAGAIN: of cifs, when the connection broke. */
 static gboolean
 is_sure (int error)
 {

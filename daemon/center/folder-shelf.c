@@ -11,6 +11,7 @@
 
 #include "center/folder-file.h"
 #include "center/folder-look.h"
+#include "center/folder-mount.h"
 
 #define BETWEEN_READINGS (300 * G_TIME_SPAN_MILLISECOND)
 /* A cifs mount that caches shows what another program still writes only once nobody here has had it open for 1 s. */
@@ -53,6 +54,7 @@ struct FolderShelf
   FolderLook *look;
   char *path, *tag, *quarantine;
   gboolean has_answers, has_faces, is_remote;
+  gboolean is_known; /* how it is mounted */
   gint64 left_over, clock_difference;
   GPtrArray *items; /* faces by their time */
   gboolean is_unsorted, was_read;
@@ -390,7 +392,13 @@ folder_shelf_look (FolderShelf *self, gint64 now, gboolean is_awaited)
 
   self->now = now;
   if (error != 0)
-    return error;
+    {
+      self->is_known = FALSE;
+      return error;
+    }
+  if (!self->is_known)
+    self->counts.is_cached = self->is_remote && folder_mount_look (folder);
+  self->is_known = TRUE;
   self->counts.is_local = !self->is_remote;
   error = folder_look_run (self->look, folder, self->is_remote, now, is_awaited, &has_read);
   if (error == 0)
@@ -449,6 +457,7 @@ folder_shelf_count (const FolderShelf *self, FolderShelfCounts *counts)
   counts->last_answer = MAX (counts->last_answer, self->counts.last_answer);
   counts->last_face = MAX (counts->last_face, self->counts.last_face);
   counts->is_local |= self->counts.is_local;
+  counts->is_cached |= self->counts.is_cached;
 }
 
 const char *

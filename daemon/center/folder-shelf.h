@@ -45,7 +45,7 @@ typedef struct
 {
   guint left_overs, set_aside, late, locked, vanished; /* as in FolderShareStatus */
   gint64 last_answer, last_face;
-  gboolean is_local;
+  gboolean is_local, is_cached;
 } FolderShelfCounts;
 
 /* folder_shelf_count: adds to @counts. */

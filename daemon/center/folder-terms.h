@@ -78,6 +78,7 @@ typedef struct
   const char *folder;     /* which it is; NULL: all are well */
   int error;              /* what the system said of it: an errno; 0: nothing */
   const char *detail;     /* the same in words; NULL: nothing */
+  gboolean is_cached;     /* a folder is mounted so that what is still written there may be read old (folder-mount) */
   gboolean is_local;  /* a folder that was looked at is on a disk of this machine: perhaps nothing is mounted there */
   gint64 last_taken;  /* when a request of ours was last seen to be taken */
   gint64 last_answer; /* when the last answer to us was found */

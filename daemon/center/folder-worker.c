@@ -392,6 +392,7 @@ gather_shelves (FolderWorker *self, FolderShareStatus *status)
         folder_shelf_set_clock (shelf->shelf, status->clock_difference);
     }
   status->is_local |= counts.is_local;
+  status->is_cached = counts.is_cached;
   status->last_answer = counts.last_answer;
   status->last_face = counts.last_face;
   status->left_overs = counts.left_overs;

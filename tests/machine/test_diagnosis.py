@@ -64,7 +64,11 @@ TIMED = "begin=$EPOCHREALTIME; \"$@\"; status=$?; echo \"took $begin $EPOCHREALT
 ELSEWHERE = {"stopping": "tests/bus/test_manager.py", "pcscd-refuses": "tests/unit/test-station-diagnose.c",
              "center-slow": "tests/unit/test-web-examination.c",
              "center-unsteady": "tests/bus/test_outage.py",
-             "ledger-rolled-back": "tests/bus/test_ledger.py", "witness-silent": "tests/bus/test_ledger.py"}
+             "ledger-rolled-back": "tests/bus/test_ledger.py", "witness-silent": "tests/bus/test_ledger.py",
+             **dict.fromkeys(("terminal-off", "share-missing", "share-refused", "share-full", "link-program-dead",
+                              "terminal-silent", "zip-password", "copies-fail", "files-taken", "files-unreadable",
+                              "answers-late", "left-overs", "terminal-clock", "zip-weak"),
+                             "tests/unit/test-terminal-links.c; tests/center/test_transports.py")}
 
 
 def ask(machine, *options, user="tester"):

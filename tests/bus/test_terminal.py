@@ -1,0 +1,137 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""The official terminal as the desk's only way to the center: the daemon without a reader and without the Web API, asked
+over the bus; what Diagnose says of it; and terminals that come and go with the settings.
+
+Comes in: a rig. Each function test_… is a case; meson.build lists them.
+"""
+import json
+import signal
+
+from bus import ERROR, MANAGER, READER, ROOT, Visits, call, expect_error, get_properties, options
+from gi.repository import GLib
+from loop import wait_for
+from people import INSURED, NAME, UNKNOWN
+from test_number import SATO
+from test_reference import NUMBER, register
+
+PREFIX = "OQSsiquc01"  # of questions by number
+SECONDS = 2  # that an answer is awaited
+
+
+class Desk:
+    """A reception with one terminal, and nothing else."""
+
+    def __init__(self, rig, **more):
+        self.rig = rig
+        self.terminal = rig.terminal()
+        self.settings = self.terminal.settings(Timeout=SECONDS, **more)
+        rig.start("daemon", **self.settings)
+        self.connection = rig.bus_connection("tester")
+        self.visits = Visits(self.connection)
+
+    def check(self, insured=INSURED):
+        return call(self.connection, ROOT, MANAGER, "Check",
+                    GLib.Variant.new_tuple(options({"Insured": insured, "Language": "en"})))
+
+    def diagnose(self):
+        """The links of Diagnose by name; of several terminals the last."""
+        links = call(self.connection, ROOT, MANAGER, "Diagnose", GLib.Variant.new_tuple(options({"Language": "ja"})))
+        return {link["Link"]: link for link in links}
+
+    def wait_cause(self, cause):
+        wait_for(lambda: self.diagnose()["terminal"].get("Cause") == cause, f"cause {cause}")
+        link = self.diagnose()["terminal"]
+        assert cause is None or link["Staff"] and link["Technician"] and link["Since"] > 0, link
+        return link
+
+    def count(self):
+        return len(self.terminal.log(PREFIX))
+
+
+def test_asked(rig):
+    """Numbers, a reference number, the message as it came; and no link of the Web API is blamed."""
+    desk = Desk(rig)
+    assert desk.check()["Answer"] == "eligible"
+    assert (desk.check(SATO)["Answer"], desk.check(UNKNOWN)["Reason"]) == ("not-eligible", "none")
+    visit = desk.visits.check_number(INSURED)
+    assert visit.wait_finished()[0] == "done"
+    text = visit.call("GetMessageBytes", GLib.Variant("(s)", ("xml",)))
+    assert bytes(text).startswith(b"<?xml") and NAME in bytes(text).decode()
+    register(visit)
+    visit = desk.visits.check_number(INSURED)
+    assert visit.wait_finished()[0] == "done" and visit.eligibility()["Insurances"][0]["ReferenceNumber"] == NUMBER
+    desk.terminal("encoding Shift_JIS")
+    assert desk.check()["Answer"] == "eligible"
+
+    links = desk.diagnose()
+    assert links["terminal"]["State"] == "ok", links
+    assert {name for name, link in links.items() if link["State"] == "failed"} <= {"reader", "pcscd", "agent"}, links
+    for folder in ("req", "res"):
+        desk.terminal.wait_empty(folder)
+    for private in (NAME, INSURED["InsurerNumber"], NUMBER):
+        assert private not in rig.read_log("shikakud")
+
+
+def test_away(rig):
+    """What nobody has taken is asked again when the terminal is back, once; what was taken is not, for nobody knows."""
+    desk = Desk(rig)
+    assert desk.check()["Answer"] == "eligible"
+    before = desk.count()
+    desk.terminal("link off")
+    visit = desk.visits.check_number(INSURED)
+    assert visit.wait_finished()[0] == "done"
+    answer = visit.eligibility()
+    assert (answer["Answer"], answer["Reason"]) == ("unknown", ERROR + "CenterUnreachable"), answer
+    link = desk.wait_cause("link-program-dead")
+    assert link["State"] == "failed" and "連携アプリ" in link["Staff"], link
+    assert not list(desk.terminal.requests.iterdir())
+    desk.terminal("link on")
+    assert desk.check()["Answer"] == "eligible"  # by which the daemon hears that it is back
+    wait_for(lambda: desk.count() == before + 2, "the question that waited")
+
+    desk.terminal(f"fault hold path={PREFIX}")
+    visit = desk.visits.check_number(SATO)
+    visit.wait_finished()
+    assert visit.get("Error").endswith("TimedOut") or visit.eligibility()["Answer"] == "unknown"
+    assert desk.wait_cause("terminal-silent")["State"] == "failed"
+    taken = desk.count()
+    assert desk.check()["Answer"] == "eligible"
+    assert desk.count() == taken + 1, "what was taken is not asked again"
+    desk.terminal("release")
+    desk.terminal.wait_empty("res")
+    assert "came too late" in desk.wait_cause("answers-late")["Evidence"]
+    desk.terminal("share off")
+    desk.wait_cause("share-missing")
+    desk.terminal("share on")
+    wait_for(lambda: desk.check()["Answer"] == "eligible", "the share to be back")
+
+
+def test_reload(rig):
+    """Terminals come and go with the settings; where the Web API is set up it is asked, and the terminal is not."""
+    desk = Desk(rig)
+    assert desk.check()["Answer"] == "eligible" and desk.count() == 1
+    assert "terminal" in json.loads(rig.client("diagnose", "--json", check=None).text())[-1]["Link"]
+    second = rig.terminal("two")
+    rig.configure(**{**desk.settings, **second.settings()})
+    rig.daemon.kill(signal.SIGHUP)
+    readers = rig.wait_readers(2)
+    names = {get_properties(desk.connection, reader, READER)["Name"] for reader in readers}
+    assert names == {"Terminal", "two"}, names
+    assert desk.check()["Answer"] == "eligible" and desk.count() == 2
+    without = {name: None for name in second.settings() if name.startswith("Terminal two")}
+    rig.configure(**{**desk.settings, **without})
+    rig.daemon.kill(signal.SIGHUP)
+    rig.wait_readers(1)
+    assert desk.check()["Answer"] == "eligible" and desk.count() == 3
+    links = call(desk.connection, ROOT, MANAGER, "Diagnose", GLib.Variant.new_tuple(options({})))
+    assert [link["Link"] for link in links].count("terminal") == 1
+
+
+def test_unset(rig):
+    """Without an institution nothing is asked and nothing taken; and Diagnose says what is missing."""
+    desk = Desk(rig)
+    rig.configure(**{**desk.settings, "Center_InstitutionCode": None})
+    rig.daemon.kill(signal.SIGHUP)
+    wait_for(lambda: desk.diagnose()["settings"].get("Cause") == "settings-missing", "what is missing to be said")
+    expect_error("CredentialMissing", desk.check)
+    assert desk.count() == 0

@@ -8,6 +8,7 @@
 #include "center/call-pause.h"
 #include "center/field-answer.h"
 #include "center/terminal-records.h"
+#include "center/terminal-state.h"
 #include "codec/message-json.h"
 #include "codec/message-xml.h"
 
@@ -57,7 +58,7 @@ end (TerminalCall *call, gpointer result, GDestroyNotify free, GError *error)
     g_task_return_error (call->task, error);
   call_free (call);
   if (folder != NULL)
-    terminal_folder_note_idle (folder);
+    folder->call_ended (folder);
 }
 
 /* is_unusable: whether nobody could read the answer, or it is another's: no refusal, which says so itself. */
@@ -92,7 +93,7 @@ note_answer (TerminalCall *call, const GError *refusal)
   transport_count_call (&call->folder->transport, refusal);
   if (call->file != NULL)
     transport_note_center (&call->folder->transport, refusal);
-  terminal_folder_note (call->folder);
+  terminal_state_note (call->folder);
 }
 
 static void
@@ -200,7 +201,7 @@ note_outcome (TerminalCall *call, FolderShareOutcome outcome, GError *error)
     {
       call->folder->facts.has_asked = TRUE;
       call->folder->facts.outcome = outcome;
-      terminal_folder_note (call->folder);
+      terminal_state_note (call->folder);
     }
   if (error == NULL)
     return;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
-/* terminal-folder-private: what terminal-folder keeps, shared with terminal-call. Data only. */
+/* terminal-folder-private: what terminal-folder keeps, shared with terminal-call and terminal-state. Data only. */
 #pragma once
 
 #include "center/terminal-faces.h"
@@ -19,8 +19,5 @@ struct TerminalFolder
   GPtrArray *pauses; /* of CallPause; borrowed */
   TerminalFacts facts;
   TerminalCount unreadable_answers;
+  void (*call_ended) (TerminalFolder *folder); /* after each */
 };
-
-/* terminal_folder_note: what the facts say is the link's state now. terminal_folder_note_idle: a call has ended. */
-void terminal_folder_note (TerminalFolder *folder);
-void terminal_folder_note_idle (TerminalFolder *folder);

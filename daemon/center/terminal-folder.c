@@ -3,12 +3,11 @@
 #include "center/terminal-folder.h"
 
 #include "base/error.h"
-#include "base/log.h"
-#include "base/message-ids.h"
 #include "center/call-pause.h"
 #include "center/field-answer.h"
 #include "center/field-request.h"
 #include "center/terminal-call.h"
+#include "center/terminal-state.h"
 #include "codec/japanese-text.h"
 #include "codec/message-json.h"
 
@@ -22,55 +21,6 @@ static const TerminalCallKind call_checkup = { .prefix = "TKKsiquc01", .is_query
 /* What the share and the faces tell. */
 
 static void
-gather_facts (TerminalFolder *folder)
-{
-  const gint64 now = g_get_real_time ();
-  TerminalFacts *facts = &folder->facts;
-  TerminalFacesStatus faces;
-
-  folder_share_get_status (folder->share, &facts->share);
-  terminal_faces_get_status (folder->faces, &faces);
-  facts->asks = folder->setup->asks;
-  terminal_count_set (&facts->vanished, facts->share.vanished, now);
-  terminal_count_set (&facts->late, facts->share.late, now);
-  terminal_count_set (&facts->unreadable, faces.unreadable + folder->unreadable_answers.count, now);
-  facts->has_method = terminal_archive_get_weakest (folder->setup->archive, &facts->weakest);
-  facts->copies_waiting = faces.copies_waiting;
-  facts->copies_detail = faces.copies_detail;
-  facts->face_password_refused = faces.password_refused;
-}
-
-static void
-log_link (TerminalFolder *folder, TransportLinkState before)
-{
-  const TransportLinkStatus *status = &folder->transport.links[TRANSPORT_LINK_TERMINAL];
-
-  if (status->state == TRANSPORT_LINK_FAILED && before != TRANSPORT_LINK_FAILED)
-    log_write (LOG_WARNING, SHIKAKU_MESSAGE_TERMINAL_FAILED, NULL, "terminal %s: %s: %s", folder->name,
-               shikaku_cause_get_word (status->cause), status->detail);
-  else if (before == TRANSPORT_LINK_FAILED && status->state != TRANSPORT_LINK_FAILED)
-    log_write (LOG_NOTICE, SHIKAKU_MESSAGE_TERMINAL_FOUND, NULL, "terminal %s: it can be used again", folder->name);
-}
-
-void
-terminal_folder_note (TerminalFolder *folder)
-{
-  const TransportLinkState before = folder->transport.links[TRANSPORT_LINK_TERMINAL].state;
-  g_autoptr (GError) error = NULL;
-  g_autofree char *seen = NULL;
-  TransportLinkState state;
-
-  if (folder->share == NULL)
-    return;
-  gather_facts (folder);
-  state = terminal_link_judge (&folder->facts, g_get_real_time (), &error, &seen);
-  transport_note_link (&folder->transport, TRANSPORT_LINK_TERMINAL, state, error);
-  transport_note_seen (&folder->transport, TRANSPORT_LINK_TERMINAL, seen);
-  log_link (folder, before);
-  transport_derive_state (&folder->transport);
-}
-
-static void
 on_face (FolderShare *share, FolderShareFile *file, gpointer data)
 {
   TerminalFolder *folder = data;
@@ -81,13 +31,13 @@ on_face (FolderShare *share, FolderShareFile *file, gpointer data)
 static void
 on_share_changed (FolderShare *share, gpointer data)
 {
-  terminal_folder_note (data);
+  terminal_state_note (data);
 }
 
 static void
 on_faces_changed (gpointer data)
 {
-  terminal_folder_note (data);
+  terminal_state_note (data);
 }
 
 /* Settings. */
@@ -137,8 +87,9 @@ use_setup (TerminalFolder *folder, TerminalSetup *setup)
   transport_derive_state (&folder->transport);
 }
 
-void
-terminal_folder_note_idle (TerminalFolder *folder)
+/* use_next: what waited for the end of all calls. */
+static void
+use_next (TerminalFolder *folder)
 {
   if (folder->next == NULL || folder->calls->len > 0)
     return;
@@ -160,7 +111,7 @@ terminal_folder_configure (Transport *transport, const TerminalSettings *setting
     }
   folder->next = g_steal_pointer (&setup);
   transport_note_settings (transport, FALSE, NULL);
-  terminal_folder_note_idle (folder);
+  use_next (folder);
 }
 
 /* The calls. */
@@ -285,7 +236,7 @@ examine (Transport *transport, GCancellable *cancellable, GAsyncReadyCallback ca
 {
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
 
-  terminal_folder_note ((TerminalFolder *)transport);
+  terminal_state_note ((TerminalFolder *)transport);
   g_task_return_boolean (task, TRUE);
 }
 
@@ -343,6 +294,7 @@ terminal_folder_new (const TerminalSettings *settings)
   TerminalFolder *folder = g_new0 (TerminalFolder, 1);
 
   folder->name = g_strdup (settings->name);
+  folder->call_ended = use_next;
   folder->transport.name = folder->name;
   folder->calls = g_ptr_array_new ();
   folder->pauses = g_ptr_array_new ();

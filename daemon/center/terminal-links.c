@@ -141,11 +141,17 @@ is_recent (const TerminalCount *count, gint64 now)
 }
 
 static char *
-see_vanished (const TerminalFacts *facts, gint64 now)
+see_others (const TerminalFacts *facts, gint64 now)
 {
-  return is_recent (&facts->vanished, now)
-             ? g_strdup_printf ("%u files were taken by another program before they were read", facts->vanished.count)
-             : NULL;
+  g_autofree char *taken = NULL, *held = NULL;
+
+  if (is_recent (&facts->vanished, now))
+    taken = g_strdup_printf ("%u files were taken by another program before they were read", facts->vanished.count);
+  if (facts->share.locked > 0)
+    held = g_strdup_printf ("%u files are held by another program", facts->share.locked);
+  return taken != NULL && held != NULL ? g_strjoin ("; ", taken, held, NULL)
+         : taken != NULL               ? g_steal_pointer (&taken)
+                                       : g_steal_pointer (&held);
 }
 
 static char *
@@ -200,7 +206,7 @@ static const Trouble troubles[] = {
   { SHIKAKU_CAUSE_LINK_PROGRAM_DEAD, SHIKAKU_ERROR_CENTER_UNREACHABLE, TRUE, see_not_taken },
   { SHIKAKU_CAUSE_TERMINAL_SILENT, SHIKAKU_ERROR_TIMED_OUT, TRUE, see_not_answered },
   { SHIKAKU_CAUSE_COPIES_FAIL, SHIKAKU_ERROR_FAILED, FALSE, see_copies },
-  { SHIKAKU_CAUSE_FILES_TAKEN, SHIKAKU_ERROR_FAILED, FALSE, see_vanished },
+  { SHIKAKU_CAUSE_FILES_TAKEN, SHIKAKU_ERROR_FAILED, FALSE, see_others },
   { SHIKAKU_CAUSE_FILES_UNREADABLE, SHIKAKU_ERROR_MESSAGE_INVALID, FALSE, see_unreadable },
   { SHIKAKU_CAUSE_ANSWERS_LATE, SHIKAKU_ERROR_TIMED_OUT, FALSE, see_late },
   { SHIKAKU_CAUSE_LEFT_OVERS, SHIKAKU_ERROR_FAILED, FALSE, see_left_overs },
@@ -208,7 +214,7 @@ static const Trouble troubles[] = {
   { SHIKAKU_CAUSE_ZIP_WEAK, SHIKAKU_ERROR_FAILED, FALSE, see_weak },
 };
 
-/* is_same_trouble: a folder that cannot be used is told once, by the first that fits. */
+/* is_of_folder: a folder that cannot be used is told once, by the first that fits. */
 static gboolean
 is_of_folder (const Trouble *trouble)
 {

@@ -105,6 +105,9 @@ test_files (void)
   terminal_count_set (&facts.late, 1, NOW);
   assert_judged (&facts, TRANSPORT_LINK_DEGRADED, SHIKAKU_CAUSE_FILES_TAKEN,
                  "2 files were taken by another program before they were read; 1 answers came too late");
+  facts.share.locked = 1;
+  assert_judged (&facts, TRANSPORT_LINK_DEGRADED, SHIKAKU_CAUSE_FILES_TAKEN, "were read; 1 files are held by another");
+  facts.share.locked = 0;
   terminal_count_set (&facts.vanished, 2, NOW); /* no more than before: nothing is new */
   facts.vanished.last = NOW - 25 * 60 * MINUTE;
   assert_judged (&facts, TRANSPORT_LINK_DEGRADED, SHIKAKU_CAUSE_ANSWERS_LATE, "1 answers came too late");

@@ -5,7 +5,8 @@
  * of which none is given.
  *
  * The order: found in the book, chosen, claimed (with its entry: one transaction; of two claimers one gets it), the
- * consents into the consent book; what was agreed to earlier, and is not any more, is withdrawn there. A kill after the claim loses nothing: the same user may claim it again.
+ * consents into the consent book; what was agreed to earlier, and is not any more, is withdrawn there. A kill after the
+ * claim loses nothing: the same user may claim it again.
  */
 #pragma once
 

@@ -7,8 +7,8 @@ Comes in: a rig. Each function test_… is a case; meson.build lists them.
 import json
 import signal
 
-from bus import (AGENT_MANAGER, LEDGER, MANAGER, NAME, READER, ROOT, Call, ObjectPath, Visit, Visits, call, expect_error, get_properties,
-                 options)
+from bus import (AGENT_MANAGER, LEDGER, MANAGER, NAME, READER, ROOT, Call, ObjectPath, Visit, Visits, call, expect_error,
+                 get_properties, options)
 from gi.repository import Gio, GLib
 from loop import wait_for
 from people import INSURED
@@ -136,8 +136,8 @@ def test_claim(rig):
     desk = Desk(rig)
     desk.face(consents="drug,checkup")
     visit = desk.claim(YAMADA, Staff="s-1")
-    assert (visit.get("State"), visit.get("Origin"), visit.get("Evidence"), visit.get("Method")) == ("done", "terminal", "terminal",
-                                                                                                    "none")
+    told = [visit.get(name) for name in ("State", "Origin", "Evidence", "Method")]
+    assert told == ["done", "terminal", "terminal", "none"], told
     assert visit.get("Reader") == desk.reader and visit.wait_finished()[:2] == ("done", "")
     answer = visit.eligibility()
     assert (answer["Answer"], answer["Evidence"]) == ("eligible", "terminal") and "山田" in answer["Insurances"][0]["Name"]

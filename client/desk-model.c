@@ -370,9 +370,11 @@ take_reader (DeskModel *model, const char *path, GVariant *properties)
   GVariant *known = index < model->readers->len ? g_ptr_array_index (model->readers, index) : NULL;
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (known);
   GVariantIter iter;
-  const char *key;
+  const char *key, *kind;
   GVariant *value;
 
+  if (g_variant_lookup (properties, "Kind", "&s", &kind) && g_str_equal (kind, "terminal"))
+    return; /* nobody puts a card there */
   g_variant_iter_init (&iter, properties);
   while (g_variant_iter_loop (&iter, "{&sv}", &key, &value))
     g_variant_dict_insert_value (&dict, key, value);

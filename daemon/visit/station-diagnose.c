@@ -92,11 +92,14 @@ add_daemon (GPtrArray *links, const char *language, Station *station)
                                                            : "version " SHIKAKU_VERSION));
 }
 
+/* A desk with a terminal may do without cards: that somebody has not installed pcscd, or has masked it, is no failure. */
 static void
 add_service (GPtrArray *links, const char *language, Station *station)
 {
+  const StationReadersSummary readers = station_summarise_readers (station);
   ShikakuCause cause = SHIKAKU_CAUSE_NONE;
   const char *evidence = "answers";
+  gboolean is_spared;
 
   if (station_is_service_available (station))
     ;
@@ -120,8 +123,10 @@ add_service (GPtrArray *links, const char *language, Station *station)
       cause = SHIKAKU_CAUSE_PCSCD_STOPPED;
       evidence = "does not answer";
     }
-  add_link (links, language, "pcscd", TRANSPORT_LINK_OK, cause, station_summarise_readers (station).service_since,
-            g_strdup (evidence));
+  is_spared = readers.n_terminals > 0 && (cause == SHIKAKU_CAUSE_PCSCD_MISSING || cause == SHIKAKU_CAUSE_PCSCD_MASKED);
+  add_link (links, language, "pcscd", is_spared ? TRANSPORT_LINK_UNKNOWN : TRANSPORT_LINK_OK,
+            is_spared ? SHIKAKU_CAUSE_NONE : cause, readers.service_since,
+            is_spared ? g_strconcat (evidence, "; this desk has a terminal", NULL) : g_strdup (evidence));
 }
 
 /* has_agent: whether somebody is at @reader who can ask the patient for the PIN, as a visit would find. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "fake-desk.h"
+#include "fake-terminal.h"
 
 #include "base/unit-file.h"
 #include "store/store-key.h"
@@ -226,6 +227,28 @@ test_diagnose_services (void)
     }
 }
 
+/* A desk with a terminal does without pcscd, unless it has stopped; and its terminal is no reader that lacks an agent. */
+static void
+test_diagnose_terminal (void)
+{
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  FakeTerminal *terminal = fake_terminal_new ();
+  g_autoptr (GPtrArray) without = NULL, stopped = NULL;
+
+  station_add_terminal (desk->station, "Front", &terminal->transport);
+  station_get_monitor_observer ()->reader_removed (FAKE_READER, desk->station);
+  station_get_monitor_observer ()->service_changed (FALSE, desk->station);
+  missing = "pcscd.service";
+  without = diagnose (desk, "en");
+  assert_link (without, "pcscd", "unknown", NULL,
+               "does not answer: pcscd.service is not installed; this desk has a terminal");
+  assert_link (without, "reader", "unknown", NULL, "readers: 0, terminals: 1");
+  assert_link (without, "agent", "unknown", NULL, NULL);
+  missing = NULL;
+  stopped = diagnose (desk, "en");
+  assert_link (stopped, "pcscd", "failed", "pcscd-stopped", NULL);
+}
+
 /* A cause that belongs to another link of the chain than the transport's is told there, and in its own words. */
 static void
 test_diagnose_causes (void)
@@ -353,6 +376,7 @@ main (int argc, char **argv)
   g_test_add_func ("/station-diagnose/without-readers", test_diagnose_without_readers);
   g_test_add_func ("/station-diagnose/agent", test_diagnose_agent);
   g_test_add_func ("/station-diagnose/services", test_diagnose_services);
+  g_test_add_func ("/station-diagnose/terminal", test_diagnose_terminal);
   g_test_add_func ("/station-diagnose/causes", test_diagnose_causes);
   g_test_add_func ("/station-diagnose/clock", test_diagnose_clock);
   g_test_add_func ("/station-diagnose/store-key", test_diagnose_store_key);

@@ -267,14 +267,14 @@ class Rig:
                 claim.close()
         raise Skip("free ports")
 
-    def start_pcscd(self, *pcscd_options):
-        """pcscd with two readers, "Virtual PCD 00 00" and "... 01". Clients wait at its socket until it is up."""
+    def start_pcscd(self, *pcscd_options, readers=True):
+        """pcscd with two @readers, "Virtual PCD 00 00" and "... 01". Clients wait at its socket until it is up."""
         self.require("/usr/sbin/pcscd", "pcscd")
         configuration = self.folder / "readers"
-        if not self.ports:
+        configuration.mkdir(exist_ok=True)
+        if readers and not self.ports:
             port = self.reserve_ports(2)
             self.ports = port, port + 1
-            configuration.mkdir()
             (configuration / "vpcd").write_text(
                 f'FRIENDLYNAME "Virtual PCD"\nDEVICENAME /dev/null:0x{port:X}\n'
                 f'LIBPATH {DRIVER}\nCHANNELID 0x{port:X}\n')

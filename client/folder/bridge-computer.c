@@ -227,6 +227,11 @@ answer_records (Job *job, const BridgeReply *reply)
   g_autoptr (GError) error = NULL;
   GBytes *bytes = NULL;
 
+  if (job->request->is_pdf && reply->lost != NULL) /* a PDF that is a part only looks whole */
+    {
+      answer_error (job, reply->lost, reply->code, reply->text);
+      return;
+    }
   if (!job->request->is_pdf)
     bytes = bridge_answer_write_records (job->request, reply->documents, reply->is_partial ? "partial" : NULL, encoding,
                                          &error);

@@ -53,6 +53,7 @@ question_clear (gpointer data)
   g_free (question->path);
   g_clear_pointer (&question->reply.message, g_bytes_unref);
   g_clear_pointer (&question->reply.documents, g_ptr_array_unref);
+  g_free (question->reply.lost);
   g_free (question->reply.word);
   g_free (question->reply.code);
   g_free (question->reply.text);
@@ -456,6 +457,25 @@ withdraw_consents (BridgeQuestion *question)
 
 /* Records */
 
+/* What the center does not have (not-yet, too-old, none) is not lost. Return: (transfer full), or NULL. */
+static char *
+find_lost (GVariant *meta)
+{
+  static const char *const expected[] = { "data", "none", "not-yet", "too-old", NULL };
+  g_autoptr (GVariant) parts = g_variant_lookup_value (meta, "Parts", G_VARIANT_TYPE ("aa{sv}"));
+  const gsize n = parts != NULL ? g_variant_n_children (parts) : 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      g_autoptr (GVariant) part = g_variant_get_child_value (parts, i);
+      const char *outcome = NULL;
+
+      if (g_variant_lookup (part, "Outcome", "&s", &outcome) && !g_strv_contains (expected, outcome))
+        return g_strdup (outcome);
+    }
+  return NULL;
+}
+
 static void
 on_records (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -482,6 +502,7 @@ on_records (GObject *source, GAsyncResult *result, gpointer user_data)
       g_variant_lookup (meta, "Complete", "b", &is_complete);
       reply->documents = bridge_documents_read (answer, files, &error);
       reply->is_partial = !is_complete;
+      reply->lost = find_lost (meta);
       if (reply->documents == NULL)
         fail_question (question, SHIKAKU_ERROR_PREFIX "Failed");
       else if (reply->documents->len == 0)

@@ -20,6 +20,7 @@ typedef struct
   gboolean is_json;     /* what it is written in; else XML */
   GPtrArray *documents; /* of records: GBytes, as they came; NULL: none */
   gboolean is_partial;  /* of the documents: something is missing */
+  char *lost;           /* the outcome of months that should be there, and are not; NULL: none are so */
   char *word;           /* what went wrong, as bridge-codes knows it; NULL: nothing */
   char *code, *text;    /* what the center said to it; each may be NULL */
 } BridgeReply;

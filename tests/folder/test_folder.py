@@ -193,7 +193,7 @@ def find_error(answer):
     """Code and text, in whichever form."""
     code = answer.get("ErrorCode") or answer.get("MessageId")
     assert code and (answer.get("ErrorMessage") or answer.get("MessageContents")), answer.text
-    assert answer.get("SegmentOfResult") != "1" and len(code) == 9
+    assert answer.get("SegmentOfResult") != "1" and len(code) == 9, code
     return code
 
 
@@ -202,7 +202,7 @@ def test_records(rig):
     error in XML."""
     import test_records
     test_records.RULES += RULES
-    desk = test_records.Desk(rig)
+    desk = test_records.Desk(rig, Records_SpanMonths=6)  # so that a year comes in several documents
     bridge = Bridge(rig, ("one", "two"), two={"Records": "false"}).start()
     one, two = bridge.computers.values()
     stranger = one.call("YZKsiquc01req_0.xml", make_records("2", "202601", "999999"))
@@ -216,7 +216,12 @@ def test_records(rig):
         assert answer.get("MeTrMonth") and answer.get("ReqStartDate") == "202511"
         assert ("<MeTrInf>" in answer.text) == (category == "4")
         assert answer.text.count("<ShPrInf>") <= 1 and answer.text.count("<CzDiInf>") <= 1
+        months = re.findall("<MeTrMonth>([0-9]+)<", answer.text)
+        assert len(set(months)) > 6 and answer.text.count("<MessageHeader>") == 1, months
     assert one.call("YZKsiquc01req_p.xml", make_records("1", "202601", "202603"), ".pdf").bytes.startswith(b"%PDF")
+    assert find_error(one.call("YZKsiquc01req_t.xml", make_records("1", "202508", "202607"))) == "SHKF0008E", "two PDFs"
+    rig.center("fault records-error SHK090002 path=records/drug")  # once: the other half comes
+    assert find_error(one.call("YZKsiquc01req_h.xml", make_records("1", "202508", "202607"))) == "SHK090002"
     answer = one.call("TKKsiquc01req_1.xml", make_records("2", "202501", "999999"))
     assert answer.get("ResultCode") == "1" and answer.get("ItemCode"), answer.text
     rig.center("fault records-error SHK040001 path=records/drug")

@@ -15,7 +15,8 @@ from pathlib import Path
 
 from gi.repository import Gio
 from loop import wait_for
-from rig import BUILD, INSTITUTION, SOURCE
+from rig import INSTITUTION, SOURCE
+from samba import Samba
 from users import USERS, wrap
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bus"))
@@ -424,6 +425,30 @@ def test_example(rig):
     said = rig.run_as("shikaku-folder", example, one.folder, *numbers, check=0).text()
     assert "ErrorCode SHKF0236E" in said, said
     assert one.list(one.answers) == one.list(one.requests) == []
+
+
+def test_samba(rig):
+    """The same receipt computer of twenty lines on another machine: over a real SMB server, and a share that it has mounted."""
+    start_desk(rig)
+    with Samba(rig) as server:
+        shutil.rmtree(server.folder)
+        bridge = Bridge(rig, ())
+        bridge.computers["one"] = Computer(server.folder)
+        server.folder.chmod(0o2770)  # as administrators.md has it: the group is that of the server's user
+        os.chown(server.folder, USER.uid, USERS["shikaku"].uid)
+        with open(bridge.configuration, "a") as configuration:
+            configuration.write(f"[Receipt one]\nFolder={server.folder}\n")
+        bridge.start()
+        example = rig.folder / "receipt-folder.sh"
+        shutil.copy(SOURCE / "data" / "examples" / example.name, example)
+        example.chmod(0o755)
+        share = server.mount("mounted")
+        for _number in range(3):
+            said = rig.run_as("shikaku", example, share, INSTITUTION, NUMBERS["InsurerNumber"], NUMBERS["InsuredCardSymbol"],
+                              NUMBERS["InsuredIdentificationNumber"], NUMBERS["InsuredBranchNumber"], BIRTHDATE, check=0).text()
+            assert "QualificationValidity 1" in said and "Name 山田　花子" in said, said
+        assert not any((server.folder / "res").glob("OQS*")) and not any((server.folder / "req").iterdir())
+        assert bridge.end() == 0
 
 
 def test_terminal(rig):

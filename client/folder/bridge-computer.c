@@ -58,7 +58,7 @@ typedef struct
   guint retry_timer;
 } Job;
 
-static void look (BridgeServed *served);
+static void look_at_requests (BridgeServed *served);
 
 static void
 seen_free (gpointer data)
@@ -95,7 +95,7 @@ job_free (gpointer data)
 static gboolean
 on_look (gpointer user_data)
 {
-  look (user_data);
+  look_at_requests (user_data);
   return G_SOURCE_CONTINUE;
 }
 
@@ -105,7 +105,7 @@ on_again (gpointer user_data)
   BridgeServed *served = user_data;
 
   served->again_timer = 0;
-  look (served);
+  look_at_requests (served);
   return G_SOURCE_REMOVE;
 }
 
@@ -165,7 +165,7 @@ on_retry (gpointer user_data)
 
 /* @bytes: (transfer full). The job is over, or is when the folder can be written to. */
 static void
-answer (Job *job, GBytes *bytes, const char *extension)
+answer_request (Job *job, GBytes *bytes, const char *extension)
 {
   job->bytes = bytes;
   job->extension = extension;
@@ -189,7 +189,7 @@ answer_error (Job *job, const char *word, const char *code, const char *text)
 {
   g_message ("%s: %s was answered by an error: %s", job->served->computer->name, bridge_kind_to_prefix (job->kind),
              word);
-  answer (job, write_error (job, word, code, text), ".xml");
+  answer_request (job, write_error (job, word, code, text), ".xml");
 }
 
 /* Return: NULL: there is none that can be read. */
@@ -217,7 +217,7 @@ answer_message (Job *job, const Message *message)
     }
   bridge_people_note (served->people, message);
   g_message ("%s: %s was answered", served->computer->name, bridge_kind_to_prefix (job->kind));
-  answer (job, bytes, ".xml");
+  answer_request (job, bytes, ".xml");
 }
 
 static void
@@ -243,7 +243,7 @@ answer_records (Job *job, const BridgeReply *reply)
       return;
     }
   g_message ("%s: %s was answered", job->served->computer->name, bridge_kind_to_prefix (job->kind));
-  answer (job, bytes, job->request->is_pdf ? ".pdf" : ".xml");
+  answer_request (job, bytes, job->request->is_pdf ? ".pdf" : ".xml");
 }
 
 static void
@@ -261,7 +261,7 @@ on_replied (const BridgeReply *reply, gpointer user_data)
   else if (reply->documents != NULL)
     answer_records (job, reply);
   else
-    answer (job, bridge_answer_write_done (job->request, encoding), ".xml");
+    answer_request (job, bridge_answer_write_done (job->request, encoding), ".xml");
 }
 
 /* Return: why nobody is asked, a word of bridge-codes; NULL: the daemon is. */
@@ -281,7 +281,7 @@ judge (const Job *job)
 }
 
 static void
-ask (Job *job)
+ask_daemon (Job *job)
 {
   BridgeServed *served = job->served;
   const BridgeRequest *request = job->request;
@@ -344,7 +344,7 @@ make_job (BridgeServed *served, const char *name, BridgeKind kind, const char *a
 
 /* @word: NULL: it is asked; else it is answered by that. */
 static void
-take (BridgeServed *served, const char *name, BridgeKind kind, const char *answer_name, const char *word)
+take_request (BridgeServed *served, const char *name, BridgeKind kind, const char *answer_name, const char *word)
 {
   g_autoptr (GError) error = NULL;
   Job *job;
@@ -364,7 +364,7 @@ take (BridgeServed *served, const char *name, BridgeKind kind, const char *answe
   if (word != NULL)
     answer_error (job, word, NULL, NULL);
   else
-    ask (job);
+    ask_daemon (job);
 }
 
 /* A file is ready when it was read twice, a while apart, and is the same, and a message. */
@@ -424,9 +424,9 @@ look_at_request (BridgeServed *served, const char *name, BridgeKind kind, const 
       || ((kind == BRIDGE_DRUG || kind == BRIDGE_CHECKUP) && served->n_records >= RECORDS_MAXIMUM))
     return; /* when one is over */
   if (is_left_over (served, name))
-    take (served, name, kind, answer_name, BRIDGE_WORD_LEFT_OVER);
+    take_request (served, name, kind, answer_name, BRIDGE_WORD_LEFT_OVER);
   else if (is_ready (served, name, kind, &is_readable))
-    take (served, name, kind, answer_name, is_readable ? NULL : BRIDGE_WORD_UNREADABLE);
+    take_request (served, name, kind, answer_name, is_readable ? NULL : BRIDGE_WORD_UNREADABLE);
   else
     look_again (served, AGAIN_MILLISECONDS);
 }
@@ -449,7 +449,7 @@ is_not_listed (gpointer name, gpointer seen, gpointer listed)
 }
 
 static void
-look (BridgeServed *served)
+look_at_requests (BridgeServed *served)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) names = bridge_folder_list (served->place->requests, &error);

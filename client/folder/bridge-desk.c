@@ -87,7 +87,7 @@ end (BridgeQuestion *question)
 }
 
 static void
-finish (BridgeQuestion *question)
+finish_question (BridgeQuestion *question)
 {
   if (question->is_over)
     return;
@@ -102,7 +102,7 @@ fail_question (BridgeQuestion *question, const char *word)
 {
   if (question->reply.word == NULL)
     question->reply.word = g_strdup (word);
-  finish (question);
+  finish_question (question);
 }
 
 /* The name of the error that a call has ended with. */
@@ -169,7 +169,7 @@ on_message (GObject *source, GAsyncResult *result, gpointer user_data)
       g_autoptr (GVariant) bytes = g_variant_get_child_value (reply, 0);
 
       question->reply.message = g_variant_get_data_as_bytes (bytes);
-      finish (question);
+      finish_question (question);
     }
   else if (g_strcmp0 (name, NOT_FOUND) == 0 && question->reply.is_json && !question->is_over)
     ask_message (question, "xml");
@@ -197,7 +197,7 @@ on_registered (GObject *source, GAsyncResult *result, gpointer user_data)
   if (question->is_over)
     ;
   else if (reply != NULL)
-    finish (question);
+    finish_question (question);
   else
     fail_by (question, error);
   question_unref (question);
@@ -288,7 +288,7 @@ on_finished (GDBusConnection *connection, const char *sender, const char *path, 
   if (question->request->kind == BRIDGE_CHECK) /* the center may have said in its own message why not */
     ask_message (question, "json");
   else
-    finish (question);
+    finish_question (question);
 }
 
 static void
@@ -437,7 +437,7 @@ on_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (reply != NULL)
     {
       question->reply.word = find_failure (reply);
-      finish (question);
+      finish_question (question);
     }
   else if (!claim_arrival (question, error))
     fail_by (question, error);
@@ -508,7 +508,7 @@ on_records (GObject *source, GAsyncResult *result, gpointer user_data)
       else if (reply->documents->len == 0)
         fail_question (question, outcome);
       else
-        finish (question);
+        finish_question (question);
     }
   question_unref (question);
 }

@@ -28,7 +28,8 @@ HERE = Path(__file__).resolve().parent
 SOURCE = Path(os.environ.get("SHIKAKU_SOURCE", HERE.parents[1]))
 BUILD = Path(os.environ.get("SHIKAKU_BUILD", SOURCE / "build")) / "machine"
 CACHE = Path(os.environ.get("SHIKAKU_MACHINE_CACHE", "/var/cache/shikaku-machine"))
-NAMES = ("shikakud", "shikaku-client", "shikaku-ledger-ship", "shikaku-folder", "shikaku-simulator", "shikaku-tests")
+NAMES = ("shikakud", "shikaku-client", "shikaku-ledger-ship", "shikaku-folder", "shikaku-orca", "shikaku-simulator",
+         "shikaku-tests")
 NEXT_VERSION = "0.1.0+next"
 # What every machine has, beside what the packages ask for: without apt-utils apt complains at each installation; what the
 # examples run on; man; a token, and what fills it.

@@ -18,9 +18,9 @@ from test_service import NO_DAEMON
 LEFT = re.compile(r"/etc/(passwd|shadow|group|gshadow)-?|/etc/\.pwd\.lock|"
                   r"/var/(cache|log|lib/(dpkg|apt|systemd))(/.*)?|/usr/share/python3(/.*)?|/(tmp|root)(/.*)?")
 STORE_KEY = "/etc/credstore.encrypted/shikaku-store-key"
-USERS = {"shikaku", "shikaku-ship", "shikaku-folder"}
+USERS = {"shikaku", "shikaku-ship", "shikaku-folder", "shikaku-orca"}
 GROUPS = {"shikaku", "shikaku-reception", "shikaku-clinical", "shikaku-metrics", "shikaku-ship", "shikaku-folder",
-          "shikaku-receipt"}
+          "shikaku-receipt", "shikaku-orca"}
 
 
 def list_files(machine):

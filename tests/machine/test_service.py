@@ -43,7 +43,7 @@ def show_process(machine):
 def test_verify(machine):
     """systemd has nothing to say about the units."""
     units = ("shikakud.service", "shikakud-activation.service", "shikakud-again.service", "shikaku-ledger-ship.service",
-             "shikaku-ledger-ship.timer", "shikaku-folder.service")
+             "shikaku-ledger-ship.timer", "shikaku-folder.service", "shikaku-orca.service")
     machine.run("systemd-analyze", "verify", "--man=no", *units)
     assert not machine.errors.strip(), machine.errors
 

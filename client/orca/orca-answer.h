@@ -40,10 +40,7 @@ JsonObject *orca_answer_make_result (const Message *message, JsonObject *part, G
  */
 JsonObject *orca_answer_make_face (const Message *message, char **ret_birthdate, GError **error);
 
-/*
- * orca_answer_read_person: whom an answer is about: Birthdate, Name, NameKana, InsurerNumber, as far as it says. Return:
- * (transfer full), maybe empty.
- */
+/* orca_answer_read_person: whom it is about: Birthdate, Name, NameKana, InsurerNumber. (transfer full), maybe empty. */
 JsonObject *orca_answer_read_person (const Message *message);
 
 /* orca_answer_make_unit: one "BulkConfirmUnit" of the answer to the appointment @unit. Return, errors: as above. */

@@ -306,7 +306,7 @@ orca_desk_register (OrcaDesk *desk, JsonObject *part, char **ret_why)
   return reply != NULL ? ORCA_DESK_DONE : judge_error (error, ret_why);
 }
 
-/* Asks for @person, and for one @arrival of several if it is not NULL. Return: as of ClaimVisit (transfer full), or NULL. */
+/* Asks for @person, of several for @arrival (NULL: any). Return: (transfer full) as of ClaimVisit, or NULL. */
 static GVariant *
 claim (OrcaDesk *desk, JsonObject *person, const char *arrival, GError **error)
 {
@@ -328,7 +328,7 @@ claim (OrcaDesk *desk, JsonObject *person, const char *arrival, GError **error)
                       g_variant_new ("(a{sv}a{sv})", &patient, NULL), "(oaa{sv})", error);
 }
 
-/* The only one of several that has the insurer of @person. Return: (transfer full); NULL: none has, or more than one. */
+/* The only one of several that has the insurer of @person. Return: (transfer full); NULL: none, or two. */
 static char *
 choose_arrival (GVariant *claimed, JsonObject *person)
 {

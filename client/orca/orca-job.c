@@ -6,7 +6,7 @@
 
 #include "client/orca/orca-answer.h"
 
-#define TRIES_MAXIMUM 30 /* with a delay that grows to an hour: more than a day */
+#define TRIES_MAXIMUM 35 /* with a delay that grows to an hour: more than a day */
 #define UNITS_MAXIMUM 10 /* checks between two looks at the desk */
 #define CODE_THERE "E20" /* of onlinequaapp2: it is there already */
 #define NOBODY 'X'       /* ORCA fills a patient's number with it that it does not know */

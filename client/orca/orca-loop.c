@@ -6,8 +6,9 @@
 #include "client/orca/orca-job.h"
 #include "client/orca/orca-question.h"
 
-#define TICK_SECONDS 5 /* how late what a person has resolved, or what is due, may be seen */
+#define TICK_SECONDS 5 /* how late it may be seen what a person has resolved, or a file that nobody announced */
 #define PURGE_SECONDS 3600
+#define WAIT_USEC_MINIMUM 250000u
 
 typedef enum
 {
@@ -68,6 +69,15 @@ do_next (OrcaLoop *loop, OrcaWork *work)
          || orca_report_send (loop->store, work->http, loop->settings);
 }
 
+/* At least a little: where the state cannot be read, that must not become a busy loop. */
+static gpointer
+wait_for_news (OrcaLoop *loop)
+{
+  guint64 wait = MAX (orca_store_get_wait (loop->store, TICK_SECONDS) * G_USEC_PER_SEC, WAIT_USEC_MINIMUM);
+
+  return g_async_queue_timeout_pop (loop->inbox, wait);
+}
+
 static void
 work_until_told (OrcaLoop *loop, OrcaWork *work)
 {
@@ -77,7 +87,7 @@ work_until_told (OrcaLoop *loop, OrcaWork *work)
       gpointer news = g_async_queue_try_pop (loop->inbox);
 
       if (news == NULL && !do_next (loop, work))
-        news = g_async_queue_timeout_pop (loop->inbox, TICK_SECONDS * G_USEC_PER_SEC);
+        news = wait_for_news (loop);
       take_news (loop, (NewsKind)GPOINTER_TO_INT (news));
     }
 }

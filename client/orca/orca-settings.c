@@ -116,7 +116,7 @@ read_values (OrcaSettings *settings, GKeyFile *file, GError **error)
   settings->faces = get_text (file, "Faces", "Folder");
   settings->timeout = 30;
   settings->poll_seconds = 60;
-  settings->retry_seconds = 60;
+  settings->retry_seconds = 3;
   settings->days = 7;
   return check_url ("Orca", settings->url, "http", "https", error)
          && (settings->push_url == NULL || check_url ("Push", settings->push_url, "ws", "wss", error))

@@ -534,6 +534,22 @@ orca_store_set_note (OrcaStore *store, const char *name, const char *value, GErr
               "ss", name, value);
 }
 
+guint
+orca_store_get_wait (OrcaStore *store, guint maximum)
+{
+  sqlite3_stmt *row
+      = find (store, NULL,
+              "SELECT coalesce (min (due), 0) FROM (SELECT due FROM event WHERE state IN ('seen', 'asking')"
+              " UNION ALL SELECT due FROM job WHERE state = 'waiting'"
+              " UNION ALL SELECT due FROM face WHERE state = 'waiting'"
+              " UNION ALL SELECT due FROM failure WHERE told = 0)",
+              "");
+  gint64 due = row != NULL ? sqlite3_column_int64 (row, 0) : 0;
+
+  sqlite3_finalize (row);
+  return due == 0 ? maximum : (guint)CLAMP (due - get_seconds (), 0, (gint64)maximum);
+}
+
 JsonObject *
 orca_store_count (OrcaStore *store, GError **error)
 {

@@ -144,6 +144,9 @@ char *orca_store_find_birthdate (OrcaStore *store, const char *identifier);
 char *orca_store_get_note (OrcaStore *store, const char *name);
 gboolean orca_store_set_note (OrcaStore *store, const char *name, const char *value, GError **error);
 
+/* orca_store_get_wait: seconds until the next of all that waits is due, 0 to @maximum. */
+guint orca_store_get_wait (OrcaStore *store, guint maximum);
+
 /* orca_store_count: how much of what there is, by name. Return: (transfer full). */
 JsonObject *orca_store_count (OrcaStore *store, GError **error);
 

@@ -95,7 +95,9 @@ test_question (Fixture *fixture, gconstpointer data)
   g_assert_true (doubtful->is_in_doubt);
   g_assert_true (orca_store_delay_question (fixture->store, doubtful, TRUE, 1000, NULL));
   g_assert_null (orca_store_next_question (fixture->store, NULL));
+  g_assert_cmpuint (orca_store_get_wait (fixture->store, 5), ==, 5);
   g_assert_true (orca_store_delay_question (fixture->store, doubtful, FALSE, 0, NULL));
+  g_assert_cmpuint (orca_store_get_wait (fixture->store, 5), ==, 0);
   again = orca_store_next_question (fixture->store, NULL);
   g_assert_cmpuint (again->tries, ==, 2);
   g_assert_true (orca_store_end_question (fixture->store, again, "lost", NULL, NULL, NULL, NULL));

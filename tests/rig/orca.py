@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """orca: the simulated ORCA of a rig, and the bridge shikaku-orca before it.
 
-    orca = rig.orca()
+    orca = rig.orca()                           # rig.orca("cloud"): TLS, and a client certificate
     rig.start("daemon", "center")
     bridge = orca.bridge()                      # runs; reads the push events; its folders are the rig's
     asked = orca.ask("yamada"); orca.wait_row(asked, "03")
@@ -21,8 +21,9 @@ USER = "shikaku-orca"
 class Orca:
     """shikaku-sim-orca. @make_simulator: of a control socket and a process (Simulator of rig.py)."""
 
-    def __init__(self, rig, program, make_simulator, options):
-        self.rig, self.program, self.make_simulator, self.options = rig, program, make_simulator, options
+    def __init__(self, rig, program, keys, make_simulator, options):
+        self.rig, self.program, self.keys = rig, program, keys
+        self.make_simulator, self.options = make_simulator, ["--keys", keys] if "cloud" in options else list(options)
         self.folder = rig.folder / "orca"
         self.folder.mkdir()
         self.port = rig.reserve_ports(2)
@@ -79,18 +80,24 @@ class Orca:
 
     def settings(self, **more):
         """Of the bridge, group and key."""
-        return {"Orca_URL": f"http://127.0.0.1:{self.port}/", "Orca_User": ACCOUNT,
-                "Push_URL": f"ws://127.0.0.1:{self.port + 1}/ws", "Storage_RetrySeconds": 1, **more}
+        url, push_url = self.process.wait_output(r"^listening (\S+) (\S+)$").groups()
+        cloud = {"Orca_CertificateAuthority": self.keys / "center-ca.pem"} if url.startswith("https") else {}
+        return {"Orca_URL": url + "/", "Orca_User": None if cloud else ACCOUNT, "Push_URL": push_url, **cloud,
+                "Push_Tenant": 1, "Storage_RetrySeconds": 1, **more}  # fmt: skip
 
     def bridge(self, **more):
-        """shikaku-orca, started. @more: over its settings."""
-        return Bridge(self.rig, self.settings(**more))
+        """shikaku-orca, started. @more: over its settings. In the cloud's way it has a certificate in place of a password."""
+        credentials = {"password": PASSWORD.encode()}
+        if "--keys" in self.options:
+            credentials = {"certificate": (self.keys / "institution.cert.pem").read_bytes(),
+                           "key": (self.keys / "institution.key.pem").read_bytes()}  # fmt: skip
+        return Bridge(self.rig, self.settings(**more), credentials)
 
 
 class Bridge:
     """shikaku-orca with a state folder of its own, which a kill leaves as it is."""
 
-    def __init__(self, rig, settings):
+    def __init__(self, rig, settings, credentials):
         self.rig = rig
         self.folder = rig.folder / "bridge"
         self.state, self.credentials = self.folder / "state", self.folder / "credentials"
@@ -99,10 +106,11 @@ class Bridge:
         self.process = None
         for folder in (self.folder, self.state, self.credentials):
             folder.mkdir(exist_ok=True)
-        (self.credentials / "password").write_text(PASSWORD)
+        for name, content in credentials.items():
+            (self.credentials / name).write_bytes(content)
         self.configure(settings)
         if not os.getuid():
-            for path in (self.folder, self.state, self.credentials, self.credentials / "password"):
+            for path in (self.folder, self.state, self.credentials, *self.credentials.iterdir()):
                 os.chown(path, USERS[USER].uid, -1)
         self.start()
 

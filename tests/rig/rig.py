@@ -241,8 +241,8 @@ class Rig:
         return official.Terminal(name, folder, Simulator(control, process))
 
     def orca(self, *options):
-        """ORCA, simulated: @options of shikaku-sim-orca. Return: an orca.Orca."""
-        return receipt.Orca(self, SIMULATOR / "shikaku-sim-orca", Simulator, options)
+        """ORCA, simulated: @options of shikaku-sim-orca, or "cloud". Return: an orca.Orca."""
+        return receipt.Orca(self, SIMULATOR / "shikaku-sim-orca", KEYS, Simulator, options)
 
     def center_url(self):
         if not self.center:

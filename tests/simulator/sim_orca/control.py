@@ -20,7 +20,7 @@ what people do at ORCA's screens (PATIENT: a persona, or a Patient_ID):
   event NAME [JSON]   any other event, with this body (2,048 characters at most)
 events:
   repeat EVENT [same] the same event once more, with another id (same: with its own)
-  forge NAME [JSON]   an event that ORCA never made: pushed, and not known to pusheventgetv2
+  forge NAME [time=TIME] [JSON]  an event that ORCA never made: pushed, and not known to pusheventgetv2
   next-id N           the next event has this id, 1 to 65535
   age SECONDS         as if all events had been pushed so many seconds earlier
   cut                 cuts all WebSockets
@@ -39,6 +39,7 @@ what there is:
                       classes=on|off (QualificationCon_Class is filled)
 faults:
   fault KIND [ARGUMENT] [path=CALL] [count=N|always]  for the next request, for N, or for all; path= narrows it to one call
+  faults              {"faults": [...]}: those that are armed still
   clear-faults        disarms all of them, and listens again
   release             answers what was held, and holds no more
 """ + "\n".join(f"  {kind + argument:<20}{text}" for kind, (argument, text) in faults.KINDS.items())
@@ -69,6 +70,7 @@ class Control(control.Commands):
             "wait-row": self.wait_row,
             "set": self.server.calls.settings.set,
             "fault": self.arm_fault,
+            "faults": lambda: {"faults": [fault.kind for fault in self.server.faults.armed]},
             "clear-faults": self.clear_faults,
             "release": self.server.release,
         })

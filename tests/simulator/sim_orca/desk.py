@@ -114,7 +114,10 @@ class Desk:
         return {"event": self.send(name, body)["uuid"]}
 
     def forge(self, name, *words):
-        """As anybody could who reaches the exchange: an event that ORCA never made, and does not know."""
-        event = self.book.make_event(name, json.loads(" ".join(words) or "{}"), "nobody")
+        """As anybody could who reaches the exchange: an event that ORCA never made, and does not know. The first word may be
+        time=TIME."""
+        time = words[0].removeprefix("time=") if words and words[0].startswith("time=") else ""
+        event = self.book.make_event(name, json.loads(" ".join(words[bool(time):]) or "{}"), "nobody")
+        event["time"] = time or event["time"]
         self.push(event)
         return {"event": event["uuid"]}

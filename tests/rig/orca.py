@@ -149,7 +149,8 @@ class Bridge:
         return json.loads(self.run("status", "--json").text())
 
     def pending(self):
-        return json.loads(self.run("pending", "--json").text())
+        """What waits for a person: Id, File, Time, Person, Why of each."""
+        return [json.loads(line) for line in self.run("pending", "--json").text().splitlines()]
 
     def log(self):
         return self.rig.read_log("shikaku-orca")

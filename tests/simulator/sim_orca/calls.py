@@ -127,6 +127,9 @@ class Calls:
     def make_header(self, identifier):
         return {"MedicalInstitutionCode": self.settings["institution"], "ArbitraryFileIdentifier": identifier}
 
+    def write_header(self, identifier):
+        return {"QualificationConfirmationDate": today(), **self.make_header(identifier)}
+
     def write_search(self, row, identifier):
         search = {**row["search"], "ArbitraryIdentifier": identifier, "PrescriptionIssueSelect": row["prescription"],
                   "MedicalTreatmentFlag": row["treatment"]}  # fmt: skip
@@ -190,7 +193,7 @@ class Calls:
         patient, identifier = self.book.patients.by_number.get(number), f"{number:010},{row['uuid']}"
         if row["validity"] not in ("1", "2", "3"):
             return
-        if not row["reference"] or (patient and row["classification"] == "1" and row["reference"] != patient.identifier):
+        if not row["reference"]:
             answer.update(ReferenceNumber_Class="True", MessageHeader_Ref=self.write_reference(row, patient, identifier))
         if self.has_consent(row, "PharmacistsInfo") and not row["drug_state"]:
             row["drug_state"] = "01"
@@ -214,7 +217,7 @@ class Calls:
         identifier, further = f"{number:010},{row['uuid']}", row["state"] == "03"
         if row["state"] == "01" or (further and row["validity"] not in ("1", "2", "3")):
             return {}
-        qua = {"QualificationConfirmationDate": today(), **self.make_header(identifier)}
+        qua = self.write_header(identifier)
         answer = {"Patient_ID": request.get("Patient_ID", ""), "MessageHeader_Qua": qua}
         if further:
             self.ask_further(row, number, answer)
@@ -253,8 +256,11 @@ class Calls:
         patient = self.find_patient(request)
         row = self.book.add_row(patient, "1")
         self.store_result(row, request)
+        if row["reference"] != (patient.identifier if patient else ""):
+            row["reference"] = ""  # not ours: it is to be registered anew
         answer = {"Patient_ID": patient.identifier if patient else UNKNOWN_PATIENT}
         if patient:
+            answer["MessageHeader_Qua"] = self.write_header(f"{patient.number:010},{row['uuid']}")  # and nothing to ask in it
             self.ask_further(row, patient.number, answer)
         self.book.put("row", row["uuid"], row)
         return answer

@@ -11,11 +11,18 @@
 import json
 import os
 
-from loop import DEADLINE, until
+import loop
+from loop import DEADLINE
 from users import USERS, wrap
 
 ACCOUNT, PASSWORD = "ormaster", "invented-and-known-to-all"
 USER = "shikaku-orca"
+LOOK_MILLISECONDS = 200
+
+
+def until(condition, what):
+    """As loop.until; a look starts a process."""
+    return loop.until(condition, what, LOOK_MILLISECONDS)
 
 
 class Orca:
@@ -155,11 +162,6 @@ class Bridge:
     def log(self):
         return self.rig.read_log("shikaku-orca")
 
-    def wait_log(self, text):
-        until(lambda: text in self.log(), f"{text!r} from shikaku-orca")
-
-    def wait_status(self, **numbers):
-        """Until its counts are these."""
-        return until(lambda: (lambda now: now if all(now[name] == number for name, number in numbers.items()) else None)(
-            self.status()), f"the status {numbers}")
-
+    def wait_count(self, name, number):
+        """Until its status says so."""
+        return until(lambda: self.status()[name] == number, f"{number} {name}")

@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: LGPL-2.1-or-later
+"""A clinic with ORCA: the simulated one, the bridge before it, the daemon and the simulated center, of one rig.
+
+Comes in: a rig. Goes out: what ORCA, the bridge and the center say of it, and what has to hold at the end of every day.
+"""
+import os
+import shutil
+
+from bus import Agent, ObjectPath, Visits
+from orca import until
+from rig import SOURCE
+from users import USERS
+
+ONCE, CARD, NUMBER = "/orca14/onlinequa1", "/orca14/onlinequa2", "/orca14/onlinequa3"
+DRUGS, CHECKUPS, EVENTS = "/orca14/onlinedrug1", "/orca14/onlinespec1", "/api01rv2/pusheventgetv2"
+SHOWN = "/orca71/onshicond"
+POLL_SECONDS = 5  # the least that the bridge takes
+BUSY = ("Questions", "Waiting", "FacesWaiting", "Untold")
+
+RULES = SOURCE / "data" / "polkit" / "shikaku-orca.rules"
+
+
+class Clinic:
+    def __init__(self, rig, card=False, terminal=False, orca=(), **settings):
+        """@card: a reader with a card of yamada's, for consents. @terminal: by the official terminal alone, with no other
+        way to the center. @orca: of rig.orca(). @settings: of the bridge."""
+        self.rig = rig
+        self.faces = rig.folder / "faces"
+        self.faces.mkdir()
+        if not os.getuid():  # as the package lays it out
+            os.chown(self.faces, USERS["shikaku"].uid, USERS["shikaku-orca"].uid)
+        self.faces.chmod(0o2770)
+        self.orca = rig.orca(*orca)
+        rig.start("bus")
+        rig.start_polkitd(RULES.read_text())
+        self.terminal = rig.terminal() if terminal else None
+        if terminal:
+            rig.start("daemon", **self.terminal.settings(Copies=self.faces))
+        else:
+            rig.start("center", "daemon", *["card"] * card)
+        self.bridge = self.orca.bridge(Push_PollSeconds=POLL_SECONDS, Faces_Folder=self.faces, **settings)
+        self.wait_push()
+
+    def wait_push(self):
+        """The bridge listens."""
+        until(lambda: self.orca("stats")["sockets"] == 1 or not self.bridge.process.is_running(), "a WebSocket of the bridge")
+        assert self.bridge.process.is_running(), f"shikaku-orca ended with status {self.bridge.process.status}"
+
+    # -- what comes
+
+    def consent(self, *kinds):
+        """yamada consents, with the card, at this desk."""
+        reader = ObjectPath(self.rig.wait_readers(2, present=1)[0])
+        Agent(self.rig.bus_connection("colleague")).register(Reader=reader)
+        visit = Visits(self.rig.bus_connection("tester")).open(Reader=reader, SameCard=True, Consents=list(kinds))
+        assert visit.wait_finished()[0] == "done"
+
+    def show_face(self, persona, **words):
+        """A face result, as the terminal writes it and the daemon's fan-out lays it down. Return: its name and digest."""
+        self.terminal = self.terminal or self.rig.terminal()
+        told = self.terminal.face(persona, **words)
+        self.lay_down(self.terminal.faces / told["name"])
+        return told
+
+    def lay_down(self, path, name=None):
+        """A copy, by a temporary name and a rename."""
+        name = name or path.name
+        temporary = self.faces / ("." + name)
+        shutil.copyfile(path, temporary)
+        if not os.getuid():
+            os.chown(temporary, USERS["shikaku-orca"].uid, -1)
+        temporary.rename(self.faces / name)
+
+    # -- what came of it
+
+    def wait_idle(self):
+        """Until the bridge has nothing left that it can do. Return: its status."""
+        def look():
+            now = self.bridge.status()
+            return now if not any(now[name] for name in BUSY) and not self.list_left(now) else None
+        return until(look, "the bridge to have nothing to do")
+
+    def list_left(self, status):
+        """Files that are there without a reason: those of an unknown or a bad end stay."""
+        return len(list(self.faces.iterdir())) > status["Unknown"] + status["FacesRefused"]
+
+    def list_shown(self):
+        """What ORCA's screen shows of failures: the codes."""
+        return sorted(shown["ErrorCode"] for shown in self.orca("conditions")["conditions"])
+
+    def count(self, path, **what):
+        """Requests of that call, with these members in the log."""
+        return sum(all(line.get(name) == value for name, value in what.items()) for line in self.orca.log(path))

@@ -20,6 +20,7 @@
 #define WRITE_MAXIMUM (3 * G_USEC_PER_SEC) /* how long a locked folder is tried */
 #define MOMENT_MAXIMUM (1 * G_USEC_PER_SEC)
 #define MOMENT_SHARE 4 /* of the whole time, at most */
+#define CLOCK_DOUBT (2 * G_USEC_PER_SEC)
 #define PROBE_INTERVAL G_TIME_SPAN_HOUR
 
 typedef struct
@@ -37,7 +38,7 @@ struct FolderRequests
   FolderRequestsListener listener;
   gpointer data;
   char *path, *tag;
-  GHashTable *requests; /* of the answers' names without extension */
+  GHashTable *requests; /* of their suffixes */
   gboolean is_remote, is_started, is_well;
   gint64 looked, probed;
   FolderRequestsFacts facts;
@@ -56,7 +57,6 @@ folder_ask_unref (FolderAsk *ask)
   if (!g_atomic_int_dec_and_test (&ask->references))
     return;
   g_free (ask->name);
-  g_free (ask->base);
   g_bytes_unref (ask->bytes);
   g_free (ask);
 }
@@ -123,15 +123,16 @@ finish (FolderRequests *self, const Request *request, FolderShareOutcome outcome
                        outcome == FOLDER_SHARE_ANSWERED ? NULL : make_error (outcome, request->error), self->data);
 }
 
+/* note_clock: @before: when it was begun to write what got the time @modified. What took too long says nothing. */
 static void
 note_clock (FolderRequests *self, gint64 before, gint64 modified)
 {
-  const gint64 after = g_get_real_time ();
+  const gint64 taken = g_get_real_time () - before;
 
-  if (modified == 0)
+  if (modified == 0 || taken < 0 || taken > CLOCK_DOUBT)
     return;
   self->facts.is_clock_known = TRUE;
-  self->facts.clock_difference = modified - (before + (after - before) / 2);
+  self->facts.clock_difference = modified - (before + taken / 2);
   self->facts.clock_at = g_get_monotonic_time ();
 }
 
@@ -244,14 +245,11 @@ static void
 on_found (const char *name, gpointer data)
 {
   Found *found = data;
-  g_autofree char *base = NULL;
   FolderName parts;
 
   folder_name_read (name, &parts);
-  if (strcmp (parts.tag, found->self->tag) != 0 || parts.kind == FOLDER_NAME_ANSWER)
-    return;
-  base = folder_name_make_answer_base (name);
-  if (base == NULL || !g_hash_table_contains (found->self->requests, base))
+  if (strcmp (parts.tag, found->self->tag) == 0 && parts.kind != FOLDER_NAME_ANSWER
+      && !g_hash_table_contains (found->self->requests, parts.suffix))
     g_ptr_array_add (found->names, g_strdup (name));
 }
 
@@ -329,7 +327,7 @@ folder_requests_add (FolderRequests *self, FolderAsk *ask)
   request->ask = folder_ask_ref (ask);
   request->is_written = g_atomic_int_get (&ask->state) == FOLDER_ASK_COMMITTED;
   request->written = request->is_written ? g_get_real_time () : 0;
-  (void)g_hash_table_insert (self->requests, ask->base, request);
+  (void)g_hash_table_insert (self->requests, ask->suffix, request);
   self->looked = 0;
 }
 
@@ -340,24 +338,24 @@ folder_requests_end (FolderRequests *self)
 }
 
 gboolean
-folder_requests_is_awaited (const FolderRequests *self, const char *base)
+folder_requests_is_awaited (const FolderRequests *self, const char *suffix)
 {
-  const Request *request = g_hash_table_lookup (self->requests, base);
+  const Request *request = g_hash_table_lookup (self->requests, suffix);
 
   return request != NULL && request->is_written && !is_over (request);
 }
 
 gboolean
-folder_requests_answer (FolderRequests *self, const char *base, FolderShareFile **file)
+folder_requests_answer (FolderRequests *self, const char *suffix, FolderShareFile **file)
 {
-  Request *request = g_hash_table_lookup (self->requests, base);
+  Request *request = g_hash_table_lookup (self->requests, suffix);
 
   if (request == NULL || is_over (request))
     return FALSE;
   if (!request->is_taken)
     note_taken (self, request);
   finish (self, request, FOLDER_SHARE_ANSWERED, g_steal_pointer (file));
-  (void)g_hash_table_remove (self->requests, base);
+  (void)g_hash_table_remove (self->requests, suffix);
   return TRUE;
 }
 

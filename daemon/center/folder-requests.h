@@ -19,8 +19,9 @@ typedef enum
 typedef struct
 {
   gint references;
-  gint state;        /* atomic: FolderAskState */
-  char *name, *base; /* of the request; of its answer */
+  gint state;                               /* atomic: FolderAskState */
+  char *name;                               /* of the request */
+  char suffix[FOLDER_NAME_SUFFIX_SIZE + 1]; /* in it, and in the answer's */
   GBytes *bytes;
   gint64 asked, deadline; /* monotonic */
 } FolderAsk;
@@ -49,11 +50,11 @@ void folder_requests_add (FolderRequests *requests, FolderAsk *ask);
 /* folder_requests_end: some that were added are OVER: they are taken back at the next look, which is due. */
 void folder_requests_end (FolderRequests *requests);
 
-/* folder_requests_is_awaited: whether the answer @base is waited for. */
-gboolean folder_requests_is_awaited (const FolderRequests *requests, const char *base);
+/* folder_requests_is_awaited: whether the answer with @suffix is waited for. */
+gboolean folder_requests_is_awaited (const FolderRequests *requests, const char *suffix);
 /* folder_requests_answer: it was found. @file: (transfer full). Return: FALSE: nobody waits for it, and *@file is as it
  * was. */
-gboolean folder_requests_answer (FolderRequests *requests, const char *base, FolderShareFile **file);
+gboolean folder_requests_answer (FolderRequests *requests, const char *suffix, FolderShareFile **file);
 
 /* folder_requests_look: Return: 0 or an errno, of the folder. */
 int folder_requests_look (FolderRequests *requests, gint64 now);

@@ -174,11 +174,13 @@ static FolderAsk *
 make_ask (const char *name, GBytes *bytes, guint milliseconds)
 {
   FolderAsk *ask = g_new0 (FolderAsk, 1);
+  FolderName parts;
 
   ask->references = 1;
   ask->state = FOLDER_ASK_WAITS;
   ask->name = g_strdup (name);
-  ask->base = folder_name_make_answer_base (name);
+  folder_name_read (name, &parts);
+  (void)g_strlcpy (ask->suffix, parts.kind == FOLDER_NAME_REQUEST ? parts.suffix : "", sizeof ask->suffix);
   ask->bytes = g_bytes_ref (bytes);
   ask->asked = g_get_monotonic_time ();
   ask->deadline = ask->asked + milliseconds * G_TIME_SPAN_MILLISECOND;
@@ -197,7 +199,7 @@ folder_share_ask_async (FolderShare *self, const char *name, GBytes *bytes, guin
   call->ask = make_ask (name, bytes, milliseconds);
   g_task_set_task_data (task, call, call_free);
   g_hash_table_insert (self->calls, call->ask, task);
-  if (call->ask->base == NULL || !folder_worker_ask (self->worker, call->ask))
+  if (call->ask->suffix[0] == '\0' || !folder_worker_ask (self->worker, call->ask))
     {
       end_call (self, call->ask,
                 result_new (FOLDER_SHARE_NOT_WRITTEN, NULL,

@@ -109,12 +109,6 @@ make_digest (GBytes *bytes)
   return g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes);
 }
 
-static char *
-get_base (const Item *item)
-{
-  return g_strndup (item->name, item->parts.base_size);
-}
-
 /* set_aside: it is nobody's news. */
 static void
 set_aside (FolderShelf *self, Item *item)
@@ -192,7 +186,6 @@ static void
 give (FolderShelf *self, Item *item, gboolean is_complete)
 {
   g_autoptr (FolderShareFile) file = NULL;
-  g_autofree char *base = get_base (item);
 
   if (item->parts.kind == FOLDER_NAME_FACE
       && is_left_over (self, item->parts.at != 0 ? item->parts.at : item->modified))
@@ -218,7 +211,7 @@ give (FolderShelf *self, Item *item, gboolean is_complete)
       return;
     }
   self->counts.last_answer = file->received;
-  self->listener.answer (base, g_steal_pointer (&file), self->data);
+  self->listener.answer (item->parts.suffix, g_steal_pointer (&file), self->data);
 }
 
 static gboolean
@@ -236,14 +229,10 @@ is_news (FolderShelf *self, Item *item)
       if (!is_left_over (self, item->parts.at))
         return TRUE;
     }
+  else if (self->listener.is_awaited (item->parts.suffix, self->data))
+    return TRUE;
   else
-    {
-      g_autofree char *base = get_base (item);
-
-      if (self->listener.is_awaited (base, self->data))
-        return TRUE;
-      self->counts.late += self->was_read ? 1 : 0;
-    }
+    self->counts.late += self->was_read ? 1 : 0;
   set_aside (self, item);
   return FALSE;
 }

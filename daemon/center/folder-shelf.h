@@ -22,10 +22,10 @@ typedef struct
 
 typedef struct
 {
-  /* is_awaited: whether somebody waits for the answer @base. */
-  gboolean (*is_awaited) (const char *base, gpointer data);
+  /* is_awaited: whether somebody waits for the answer to the request with this suffix. */
+  gboolean (*is_awaited) (const char *suffix, gpointer data);
   /* answer, face: @file: (transfer full). */
-  void (*answer) (const char *base, FolderShareFile *file, gpointer data);
+  void (*answer) (const char *suffix, FolderShareFile *file, gpointer data);
   void (*face) (FolderShareFile *file, gpointer data);
 } FolderShelfListener;
 

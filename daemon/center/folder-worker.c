@@ -194,24 +194,24 @@ on_face (FolderShareFile *file, gpointer data)
 }
 
 static gboolean
-on_is_awaited (const char *base, gpointer data)
+on_is_awaited (const char *suffix, gpointer data)
 {
   FolderWorker *self = data;
 
   for (guint i = 0; i < self->places->len; i++)
-    if (folder_requests_is_awaited (g_array_index (self->places, Place, i).requests, base))
+    if (folder_requests_is_awaited (g_array_index (self->places, Place, i).requests, suffix))
       return TRUE;
   return FALSE;
 }
 
 static void
-on_answer (const char *base, FolderShareFile *file, gpointer data)
+on_answer (const char *suffix, FolderShareFile *file, gpointer data)
 {
   FolderWorker *self = data;
   g_autofree char *name = g_strdup (file->name);
 
   for (guint i = 0; i < self->places->len; i++)
-    if (folder_requests_answer (g_array_index (self->places, Place, i).requests, base, &file))
+    if (folder_requests_answer (g_array_index (self->places, Place, i).requests, suffix, &file))
       return;
   folder_share_file_free (file);
   for (guint i = 0; i < self->shelves->len; i++)

@@ -7,9 +7,9 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -24,9 +24,8 @@ typedef struct
   char *folder; /* of this call, deleted with it */
   char *input;  /* its path */
   gsize maximum;
-  const char *password; /* until it is started; NULL: none */
   GSubprocess *process;
-  pid_t pid; /* and process group; 0: it ended before that was known */
+  pid_t pid; /* and process group; 0: it had ended before anybody looked */
   GSource *deadline, *cancelled;
   gboolean is_late, is_cancelled;
 } Run;
@@ -124,26 +123,26 @@ on_child (gpointer data)
   (void)umask (0077);
 }
 
-/* open_input: what the module's standard input is: the password, all of it there, and its end. -1: errno. */
-static int
-open_input (const char *password)
+/* give_password: in memory, and no pipe: a module that does not read it breaks nothing. */
+static gboolean
+give_password (GSubprocessLauncher *launcher, const char *password, GError **error)
 {
+  const int file = memfd_create ("password", MFD_CLOEXEC);
   const gsize size = password != NULL ? strlen (password) : 0;
-  int ends[2];
 
-  if (size > PIPE_BUF || pipe2 (ends, O_CLOEXEC) != 0)
-    return -1;
-  if (size > 0 && write (ends[1], password, size) != (gssize)size)
+  if (file < 0 || write (file, password, size) != (gssize)size || lseek (file, 0, SEEK_SET) != 0)
     {
-      close (ends[0]);
-      ends[0] = -1;
+      g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "no password can be given: %s", g_strerror (errno));
+      if (file >= 0)
+        close (file);
+      return FALSE;
     }
-  close (ends[1]);
-  return ends[0];
+  g_subprocess_launcher_take_stdin_fd (launcher, file);
+  return TRUE;
 }
 
 static gboolean
-start (Run *run, const char *command, GError **error)
+start (Run *run, const char *command, const char *password, GError **error)
 {
   static char *environment[] = { (char *)"PATH=/usr/bin:/bin", (char *)"LC_ALL=C.UTF-8", NULL };
   g_autoptr (GSubprocessLauncher) launcher
@@ -153,14 +152,9 @@ start (Run *run, const char *command, GError **error)
       = { command, run->verb == ZIP_COMMAND_PACK ? "pack" : "unpack", run->input, output, NULL };
   g_autoptr (GError) failure = NULL;
   const char *identifier;
-  const int input = open_input (run->password);
 
-  if (input < 0)
-    {
-      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "the password cannot be handed over");
-      return FALSE;
-    }
-  g_subprocess_launcher_take_stdin_fd (launcher, input);
+  if (!give_password (launcher, password, error))
+    return FALSE;
   g_subprocess_launcher_set_cwd (launcher, run->folder);
   g_subprocess_launcher_set_environ (launcher, environment);
   g_subprocess_launcher_set_child_setup (launcher, on_child, run, NULL);
@@ -170,14 +164,14 @@ start (Run *run, const char *command, GError **error)
       g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "%s", failure->message);
       return FALSE;
     }
-  identifier = g_subprocess_get_identifier (run->process); /* NULL: it has ended already */
-  if (identifier != NULL)
-    run->pid = (pid_t)g_ascii_strtoll (identifier, NULL, 10);
+  identifier = g_subprocess_get_identifier (run->process);
+  run->pid = identifier != NULL ? (pid_t)g_ascii_strtoll (identifier, NULL, 10) : 0;
   return TRUE;
 }
 
+/* stop_group: whoever it has started. */
 static void
-kill_group (const Run *run)
+stop_group (const Run *run)
 {
   if (run->pid > 0)
     (void)kill (-run->pid, SIGKILL);
@@ -187,7 +181,7 @@ static void
 stop (Run *run)
 {
   g_subprocess_force_exit (run->process); /* itself: also before it has its group */
-  kill_group (run);
+  stop_group (run);
 }
 
 static gboolean
@@ -244,7 +238,7 @@ on_ended (GObject *source, GAsyncResult *result, gpointer data)
   (void)g_subprocess_wait_finish (process, result, NULL);
   destroy_source (&run->deadline);
   destroy_source (&run->cancelled);
-  kill_group (run); /* what it has left behind */
+  stop_group (run);
   if (run->is_cancelled)
     error = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "nobody waits for it any more");
   else if (run->is_late)
@@ -279,8 +273,7 @@ zip_command_run_async (const char *command, ZipCommandVerb verb, const char *run
   g_task_set_task_data (task, run, run_free);
   run->verb = verb;
   run->maximum = maximum;
-  run->password = password;
-  if (!prepare (run, runtime, name, input, &error) || !start (run, command, &error))
+  if (!prepare (run, runtime, name, input, &error) || !start (run, command, password, &error))
     {
       g_task_return_error (task, error);
       return;

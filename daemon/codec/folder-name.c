@@ -6,8 +6,8 @@
 
 #define MARK "SKK"
 #define MARK_SIZE 3u
-#define RANDOM_SIZE 12u
-#define SUFFIX_SIZE (MARK_SIZE + FOLDER_NAME_TAG_SIZE + RANDOM_SIZE)
+#define RANDOM_SIZE (FOLDER_NAME_SUFFIX_SIZE - MARK_SIZE - FOLDER_NAME_TAG_SIZE)
+#define SUFFIX_SIZE FOLDER_NAME_SUFFIX_SIZE
 #define REQUEST_WORD "req_"
 #define ANSWER_WORD "res_"
 #define WORD_SIZE 4u
@@ -95,17 +95,28 @@ read_face (const char *suffix, gsize size, gint64 *ret_at)
   return TRUE;
 }
 
-/* read_tag: @suffix, of @size bytes, if it is one of this program's. */
-static void
-read_tag (const char *suffix, gsize size, char *ret_tag)
+static gboolean
+is_suffix (const char *text)
 {
-  if (size != SUFFIX_SIZE || strncmp (suffix, MARK, MARK_SIZE) != 0)
-    return;
+  if (strncmp (text, MARK, MARK_SIZE) != 0)
+    return FALSE;
   for (guint i = MARK_SIZE; i < SUFFIX_SIZE; i++)
-    if (suffix[i] == '\0' || strchr (digits, suffix[i]) == NULL)
-      return;
-  memcpy (ret_tag, suffix + MARK_SIZE, FOLDER_NAME_TAG_SIZE);
-  ret_tag[FOLDER_NAME_TAG_SIZE] = '\0';
+    if (text[i] == '\0' || strchr (digits, text[i]) == NULL)
+      return FALSE;
+  return TRUE;
+}
+
+/* find_suffix: in the first @size bytes of @name. */
+static void
+find_suffix (const char *name, gsize size, FolderName *result)
+{
+  for (gsize i = 0; i + SUFFIX_SIZE <= size; i++)
+    if (is_suffix (&name[i]))
+      {
+        memcpy (result->suffix, &name[i], SUFFIX_SIZE);
+        memcpy (result->tag, &name[i + MARK_SIZE], FOLDER_NAME_TAG_SIZE);
+        return;
+      }
 }
 
 static gboolean
@@ -119,57 +130,54 @@ is_printable (const char *name)
   return size > 0;
 }
 
-static void
-read_temporary (const char *name, FolderName *result)
+static gboolean
+is_temporary (const char *name)
 {
-  if (strlen (name) != SUFFIX_SIZE + strlen (TEMPORARY_END) || !g_str_has_suffix (name, TEMPORARY_END))
-    return;
-  read_tag (name, SUFFIX_SIZE, result->tag);
-  if (result->tag[0] != '\0')
-    result->kind = FOLDER_NAME_TEMPORARY;
+  return strlen (name) == SUFFIX_SIZE + strlen (TEMPORARY_END) && g_str_has_suffix (name, TEMPORARY_END)
+         && is_suffix (name);
 }
 
-/* read_kind: @suffix, of @size bytes, is what follows the prefix of a name of the field's extensions. */
+/* read_kind: @rest, of @size bytes, is what follows the prefix of a name of the field's extensions. */
 static FolderNameKind
-read_kind (const char *suffix, gsize size, FolderName *result)
+read_kind (const char *rest, gsize size, FolderName *result)
 {
+  const gboolean is_pdf = result->extension == FOLDER_EXTENSION_PDF;
+
   if (size <= WORD_SIZE)
     return FOLDER_NAME_OTHER;
-  if (g_str_has_prefix (suffix, ANSWER_WORD))
-    {
-      if (result->extension != FOLDER_EXTENSION_PDF && read_face (suffix + WORD_SIZE, size - WORD_SIZE, &result->at))
-        return FOLDER_NAME_FACE;
-      read_tag (suffix + WORD_SIZE, size - WORD_SIZE, result->tag);
-      return FOLDER_NAME_ANSWER;
-    }
-  if (!g_str_has_prefix (suffix, REQUEST_WORD) || result->extension == FOLDER_EXTENSION_PDF)
-    return FOLDER_NAME_OTHER;
-  read_tag (suffix + WORD_SIZE, size - WORD_SIZE, result->tag);
-  return FOLDER_NAME_REQUEST;
+  if (g_str_has_prefix (rest, ANSWER_WORD))
+    return !is_pdf && read_face (rest + WORD_SIZE, size - WORD_SIZE, &result->at) ? FOLDER_NAME_FACE
+                                                                                  : FOLDER_NAME_ANSWER;
+  return !is_pdf && g_str_has_prefix (rest, REQUEST_WORD) ? FOLDER_NAME_REQUEST : FOLDER_NAME_OTHER;
 }
 
 void
 folder_name_read (const char *name, FolderName *ret_name)
 {
   const char *dot;
+  gboolean has_prefix;
 
   memset (ret_name, 0, sizeof *ret_name);
   if (!is_printable (name))
     return;
   dot = strrchr (name, '.');
   ret_name->base_size = dot != NULL ? (gsize)(dot - name) : strlen (name);
-  if (dot == NULL)
+  ret_name->extension = dot != NULL ? read_extension (dot + 1) : FOLDER_EXTENSION_NONE;
+  if (ret_name->extension == FOLDER_EXTENSION_NONE && !is_temporary (name))
     return;
-  ret_name->extension = read_extension (dot + 1);
+  find_suffix (name, ret_name->base_size, ret_name);
   if (ret_name->extension == FOLDER_EXTENSION_NONE)
     {
-      read_temporary (name, ret_name);
+      ret_name->kind = FOLDER_NAME_TEMPORARY;
       return;
     }
-  if (ret_name->base_size <= FOLDER_NAME_PREFIX_SIZE || !is_prefix (name))
-    return;
-  ret_name->kind = read_kind (name + FOLDER_NAME_PREFIX_SIZE, ret_name->base_size - FOLDER_NAME_PREFIX_SIZE, ret_name);
-  if (ret_name->kind != FOLDER_NAME_OTHER)
+  has_prefix = ret_name->base_size > FOLDER_NAME_PREFIX_SIZE && is_prefix (name);
+  if (has_prefix)
+    ret_name->kind
+        = read_kind (name + FOLDER_NAME_PREFIX_SIZE, ret_name->base_size - FOLDER_NAME_PREFIX_SIZE, ret_name);
+  if (ret_name->kind == FOLDER_NAME_OTHER && ret_name->suffix[0] != '\0')
+    ret_name->kind = FOLDER_NAME_ANSWER;
+  if (ret_name->kind != FOLDER_NAME_OTHER && has_prefix)
     memcpy (ret_name->prefix, name, FOLDER_NAME_PREFIX_SIZE);
 }
 

@@ -15,6 +15,7 @@
 #define FOLDER_NAME_PREFIX_SIZE 10u /* characters: "OQSsiquc01" */
 #define FOLDER_NAME_SYSTEM_SIZE 3u  /* of them: "OQS" */
 #define FOLDER_NAME_TAG_SIZE 5u     /* characters, digits and capital letters */
+#define FOLDER_NAME_SUFFIX_SIZE 20u /* of our own names */
 #define FOLDER_NAME_SIZE_MAXIMUM 255u
 
 typedef enum
@@ -43,11 +44,16 @@ typedef struct
   FolderExtension extension;
   char prefix[FOLDER_NAME_PREFIX_SIZE + 1]; /* "" of OTHER and TEMPORARY */
   gsize base_size;                          /* bytes of the name without its extension and dot */
-  char tag[FOLDER_NAME_TAG_SIZE + 1];       /* of a name that this program made, here or elsewhere; else "" */
+  char suffix[FOLDER_NAME_SUFFIX_SIZE + 1]; /* that this program made, here or elsewhere; else "" */
+  char tag[FOLDER_NAME_TAG_SIZE + 1];       /* in it */
   gint64 at; /* of FACE: the time in it, in Japan: microseconds since the epoch, UTC; 0: none that can be */
 } FolderName;
 
-/* folder_name_read: @name: a file's, without folders, any bytes. The extension may be in capitals. */
+/*
+ * folder_name_read: @name: a file's, without folders, any bytes. The extension may be in capitals. What the terminal
+ * calls a file that is no answer but an error is not public: any other file of the field's extensions that has a suffix
+ * of ours anywhere in its name is an ANSWER too; its prefix is "" if it has none.
+ */
 void folder_name_read (const char *name, FolderName *ret_name);
 
 /* folder_name_make_tag: the tag of the installation that @seed (the machine, the terminal) stands for, always the same.

@@ -46,7 +46,7 @@ get_processor_time (clockid_t clock)
 }
 
 static gboolean
-on_is_awaited (const char *base, gpointer data)
+on_is_awaited (const char *suffix, gpointer data)
 {
   return FALSE;
 }

@@ -15,8 +15,11 @@ check (const char *text, const FolderName *name)
   g_assert (name->kind == FOLDER_NAME_OTHER || size <= FOLDER_NAME_SIZE_MAXIMUM);
   g_assert (strlen (name->tag) == 0 || strlen (name->tag) == FOLDER_NAME_TAG_SIZE);
   g_assert (name->at == 0 || name->kind == FOLDER_NAME_FACE);
+  g_assert (strstr (text, name->suffix) != NULL && strstr (name->suffix, name->tag) != NULL);
   if (name->kind == FOLDER_NAME_OTHER || name->kind == FOLDER_NAME_TEMPORARY)
     g_assert (name->prefix[0] == '\0');
+  else if (name->prefix[0] == '\0')
+    g_assert (name->kind == FOLDER_NAME_ANSWER && name->suffix[0] != '\0');
   else
     g_assert (strlen (name->prefix) == FOLDER_NAME_PREFIX_SIZE && g_str_has_prefix (text, name->prefix)
               && name->extension != FOLDER_EXTENSION_NONE && strchr (text, '/') == NULL);

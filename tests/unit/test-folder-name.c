@@ -56,6 +56,7 @@ test_read (void)
       g_assert_cmpint (name.extension, ==, cases[i].extension);
       g_assert_cmpstr (name.prefix, ==, cases[i].prefix);
       g_assert_cmpstr (name.tag, ==, "");
+      g_assert_cmpstr (name.suffix, ==, "");
       if (cases[i].time != NULL)
         {
           g_autoptr (GDateTime) time = g_date_time_new_from_iso8601 (cases[i].time, NULL);
@@ -94,6 +95,8 @@ test_make (void)
       folder_name_read (answer, &name);
       g_assert_cmpint (name.kind, ==, FOLDER_NAME_ANSWER);
       g_assert_cmpstr (name.tag, ==, tag);
+      g_assert_nonnull (strstr (request, name.suffix));
+      g_assert_cmpuint (strlen (name.suffix), ==, FOLDER_NAME_SUFFIX_SIZE);
       g_assert_cmpuint (name.base_size, ==, strlen (base));
       folder_name_read (temporary, &name);
       g_assert_cmpint (name.kind, ==, FOLDER_NAME_TEMPORARY);

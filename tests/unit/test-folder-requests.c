@@ -81,6 +81,7 @@ static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   static const FolderRequestsListener listener = { on_done };
+  FolderName parts;
 
   (void)data;
   memset (&fault, 0, sizeof fault);
@@ -91,7 +92,8 @@ set_up (Fixture *fixture, gconstpointer data)
   fixture->ask = g_new0 (FolderAsk, 1);
   fixture->ask->references = 1;
   fixture->ask->name = folder_name_make_request ("OQSsiquc01", fixture->tag, FOLDER_EXTENSION_XML);
-  fixture->ask->base = folder_name_make_answer_base (fixture->ask->name);
+  folder_name_read (fixture->ask->name, &parts);
+  (void)g_strlcpy (fixture->ask->suffix, parts.suffix, sizeof fixture->ask->suffix);
   fixture->ask->bytes = g_bytes_new_static (FAKE_FOLDER_ANSWER, strlen (FAKE_FOLDER_ANSWER));
   fixture->ask->asked = fixture->now;
   fixture->ask->deadline = fixture->now + WHOLE;
@@ -153,7 +155,7 @@ answer (Fixture *fixture)
   gboolean is_taken;
 
   file->bytes = g_bytes_new_static ("", 0);
-  is_taken = folder_requests_answer (fixture->requests, fixture->ask->base, &file);
+  is_taken = folder_requests_answer (fixture->requests, fixture->ask->suffix, &file);
   folder_share_file_free (file);
   return is_taken;
 }
@@ -163,9 +165,9 @@ test_answered (Fixture *fixture, gconstpointer data)
 {
   (void)data;
   add (fixture);
-  g_assert_false (folder_requests_is_awaited (fixture->requests, fixture->ask->base)); /* it was not written yet */
+  g_assert_false (folder_requests_is_awaited (fixture->requests, fixture->ask->suffix)); /* it was not written yet */
   pass (fixture, STEP);
-  g_assert_true (folder_requests_is_awaited (fixture->requests, fixture->ask->base));
+  g_assert_true (folder_requests_is_awaited (fixture->requests, fixture->ask->suffix));
   g_assert_true (fake_folder_has (fixture->path, fixture->ask->name));
   fake_folder_take (fixture->path, fixture->ask->name);
   pass (fixture, STEP);
@@ -319,7 +321,7 @@ test_over (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->ends, ==, 0);
   g_assert_cmpuint (fake_folder_count (fixture->path), ==, 0);
   g_assert_cmpuint (fault.done, ==, is_written ? 1 : 0);
-  g_assert_false (folder_requests_is_awaited (fixture->requests, fixture->ask->base));
+  g_assert_false (folder_requests_is_awaited (fixture->requests, fixture->ask->suffix));
   g_assert_false (answer (fixture));
 }
 

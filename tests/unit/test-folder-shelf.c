@@ -63,20 +63,20 @@ typedef struct
   FolderShelf *shelf;
   gint64 now;
   GPtrArray *faces, *answers; /* FolderShareFile */
-  char *awaited;              /* base; NULL: none */
+  char *awaited;              /* suffix; NULL: none */
   FolderShelfCounts counts;
 } Fixture;
 
 static gboolean
-on_is_awaited (const char *base, gpointer data)
+on_is_awaited (const char *suffix, gpointer data)
 {
-  return g_strcmp0 (base, ((Fixture *)data)->awaited) == 0;
+  return g_strcmp0 (suffix, ((Fixture *)data)->awaited) == 0;
 }
 
 static void
-on_answer (const char *base, FolderShareFile *file, gpointer data)
+on_answer (const char *suffix, FolderShareFile *file, gpointer data)
 {
-  g_assert_true (on_is_awaited (base, data));
+  g_assert_true (on_is_awaited (suffix, data));
   g_ptr_array_add (((Fixture *)data)->answers, file);
 }
 
@@ -346,7 +346,9 @@ test_many (Fixture *fixture, gconstpointer data)
     {
       g_autofree char *name = g_strdup_printf ("OQSsiquc01res_face_half%u_99999999999999.xml", i);
 
-      g_free (put_face (fixture, 10 + i, ANSWER));
+      g_autofree char *face = g_strdup_printf ("OQSsiquc01res_face_whole%u_99999999999999.xml", i);
+
+      fake_folder_put (fixture->path, face, ANSWER);
       fake_folder_put (fixture->path, name, "<XmlMsg>");
     }
   for (guint i = 0; i < 20 && told < 200; i++)
@@ -398,11 +400,14 @@ test_answers (Fixture *fixture, gconstpointer data)
   g_autofree char *other = folder_name_make_request (PREFIX, "OTHER", FOLDER_EXTENSION_XML);
   g_autofree char *other_base = folder_name_make_answer_base (other);
   g_autofree char *other_answer = g_strconcat (other_base, ".xml", NULL);
-  g_autofree char *answer = NULL, *second = NULL;
+  g_autofree char *base = NULL, *answer = NULL, *second = NULL;
+  FolderName parts;
 
   (void)data;
-  fixture->awaited = folder_name_make_answer_base (request);
-  answer = g_strconcat (fixture->awaited, ".XML", NULL);
+  folder_name_read (request, &parts);
+  fixture->awaited = g_strdup (parts.suffix);
+  base = folder_name_make_answer_base (request);
+  answer = g_strconcat (base, ".XML", NULL);
   second = g_strconcat (answer, ".1", NULL);
   look (fixture, 0);
   fake_folder_put (fixture->path, other_answer, ANSWER);
@@ -427,6 +432,36 @@ test_answers (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->answers->len, ==, 1);
   g_assert_true (fake_folder_has (fixture->path, other_answer));
   g_assert_cmpuint (fixture->counts.left_overs, ==, 1);
+}
+
+/* An error of the terminal's, whatever it calls the file: with our suffix it is what we have got. */
+static void
+test_error_output (Fixture *fixture, gconstpointer data)
+{
+  static const char *const shapes[]
+      = { "OQSsiquc01err_%s.xml", "OQSsiquc01res_%s_err.xml", "err_%s.XML", "OQSsiquc01res_%s.err.xml" };
+
+  (void)data;
+  for (guint i = 0; i < G_N_ELEMENTS (shapes); i++)
+    {
+      g_autofree char *request = folder_name_make_request (PREFIX, fixture->tag, FOLDER_EXTENSION_XML);
+      g_autofree char *name = NULL;
+      FolderName parts;
+      GString *shape = g_string_new (shapes[i]);
+
+      folder_name_read (request, &parts);
+      (void)g_string_replace (shape, "%s", parts.suffix, 1);
+      name = g_string_free (shape, FALSE);
+      g_free (fixture->awaited);
+      fixture->awaited = g_strdup (parts.suffix);
+      fake_folder_put (fixture->path, name, ANSWER);
+      look (fixture, LATER);
+      look (fixture, MOMENT);
+      g_assert_cmpuint (fixture->answers->len, ==, i + 1);
+      g_assert_true (folder_shelf_dispose (fixture->shelf, name, FOLDER_SHARE_DELETE));
+      look (fixture, MOMENT);
+      g_assert_false (fake_folder_has (fixture->path, name));
+    }
 }
 
 /* What has been in quarantine for too long is deleted, and nothing that is not the field's. */
@@ -487,6 +522,7 @@ main (int argc, char **argv)
   ADD ("many", test_many);
   ADD ("left-over", test_left_over);
   ADD ("answers", test_answers);
+  ADD ("error-output", test_error_output);
   ADD ("clean", test_clean);
   ADD ("absent", test_absent);
   return g_test_run ();

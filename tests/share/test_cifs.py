@@ -60,12 +60,24 @@ def test_mount(rig):
     isolate()
     with Samba(rig) as samba:
         guest = Guest(rig, disk)
+        check_encryption(guest, samba)
         check_people(guest, samba)
         check_names(guest, samba)
         check_reading(guest, samba)
         for unit, options in units.items():
             guest.run(f"su shikaku -c 'TMPDIR={FOLDER} SHIKAKU_TEST_MOUNTED=1 {unit} {' '.join(options)}'")
         check_absence(guest, samba)
+
+
+def check_encryption(guest, samba):
+    """A server that does not encrypt is not mounted."""
+    configured = samba.configuration.read_text()
+    for text, status in ((configured.replace("encrypt = required", "encrypt = off"), 32), (configured, 0)):
+        samba.configuration.write_text(text)
+        samba.stop()
+        samba.start()
+        mount(guest, samba, status=status)
+    guest.run(f"umount {FOLDER}")
 
 
 def check_people(guest, samba):

@@ -318,7 +318,7 @@ copy_away (int folder, const char *name, int to, const char *temporary, const ch
 {
   FolderFileWriting writing = { .folder = to, .temporary = temporary, .name = new_name };
   gboolean doubtful;
-  gint64 modified;
+  gint64 modified = 0;
   int error = folder_file_read (folder, name, MOVE_SIZE_MAXIMUM, &writing.bytes, &modified);
 
   if (error != 0)
@@ -388,7 +388,7 @@ folder_file_clean (const char *path, gint64 before)
   for (guint i = 0; i < names->len; i++)
     {
       const char *name = g_ptr_array_index (names, i);
-      gint64 modified;
+      gint64 modified = 0;
 
       if (folder_file_get_modified (folder, name, &modified) == 0 && modified < before)
         (void)unlinkat (folder, name, 0);

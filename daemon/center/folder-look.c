@@ -4,10 +4,10 @@
 
 #include "center/folder-file.h"
 
-#define SETTLED (3 * G_USEC_PER_SEC)        /* two changes so far apart have two times, on whatever disk */
-#define DOUBT (10 * G_USEC_PER_SEC)         /* how long a time is believed that was not seen to change yet */
-#define DOUBT_AWAITED (1 * G_USEC_PER_SEC)  /* the same while somebody waits */
-#define CERTAINTY (30 * G_TIME_SPAN_MINUTE) /* how long one is believed that was, of another machine */
+#define SETTLED (3 * G_TIME_SPAN_SECOND)       /* two changes so far apart have two times, on whatever disk */
+#define DOUBT (10 * G_TIME_SPAN_SECOND)        /* how long a time is believed that was not seen to change yet */
+#define DOUBT_AWAITED (1 * G_TIME_SPAN_SECOND) /* the same while somebody waits */
+#define CERTAINTY (30 * G_TIME_SPAN_MINUTE)    /* how long one is believed that was, of another machine */
 
 typedef enum
 {

@@ -12,15 +12,15 @@
 #include "base/error.h"
 #include "center/folder-file.h"
 
-#define LOOK_IDLE (10 * G_USEC_PER_SEC)
+#define LOOK_IDLE (10 * G_TIME_SPAN_SECOND)
 #define LOOK_MINIMUM (100 * G_TIME_SPAN_MILLISECOND)
 #define LOOK_MAXIMUM (250 * G_TIME_SPAN_MILLISECOND)
 #define LOOK_GROWTH 40 /* of the time that it was waited for */
 #define WRITE_RETRY (250 * G_TIME_SPAN_MILLISECOND)
-#define WRITE_MAXIMUM (3 * G_USEC_PER_SEC) /* how long a locked folder is tried */
-#define MOMENT_MAXIMUM (1 * G_USEC_PER_SEC)
+#define WRITE_MAXIMUM (3 * G_TIME_SPAN_SECOND) /* how long a locked folder is tried */
+#define MOMENT_MAXIMUM (1 * G_TIME_SPAN_SECOND)
 #define MOMENT_SHARE 4 /* of the whole time, at most */
-#define CLOCK_DOUBT (2 * G_USEC_PER_SEC)
+#define CLOCK_DOUBT (2 * G_TIME_SPAN_SECOND)
 #define PROBE_INTERVAL G_TIME_SPAN_HOUR
 
 typedef struct
@@ -203,7 +203,7 @@ take_back (FolderRequests *self, int folder, Request *request, gint64 now)
 static gboolean
 step (FolderRequests *self, int folder, Request *request, gint64 now)
 {
-  gint64 modified;
+  gint64 modified = 0;
 
   if (is_over (request))
     {

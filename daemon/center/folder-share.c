@@ -5,8 +5,6 @@
  */
 #include "center/folder-share.h"
 
-#include <string.h>
-
 #include "base/error.h"
 #include "center/folder-worker.h"
 
@@ -236,10 +234,9 @@ folder_share_dispose (FolderShare *self, const char *name, FolderShareFate fate)
 static void
 set_status (FolderShare *self)
 {
-  FolderShareStatus status;
+  FolderShareStatus status = self->told;
   const char *path = NULL;
 
-  memcpy (&status, &self->told, sizeof status); /* the padding too: it is compared */
   if (folder_worker_get_silence (self->worker, &path) >= SILENT_MILLISECONDS)
     {
       status.state = FOLDER_SHARE_SILENT;
@@ -248,9 +245,9 @@ set_status (FolderShare *self)
     }
   status.detail = status.error != 0 ? g_strerror (status.error) : NULL;
   status.since = status.state == self->status.state ? self->status.since : g_get_real_time ();
-  if (memcmp (&status, &self->status, sizeof status) == 0)
+  if (folder_share_status_is_same (&status, &self->status))
     return;
-  memcpy (&self->status, &status, sizeof status);
+  self->status = status;
   if (self->listener.changed != NULL)
     self->listener.changed (self, self->data);
 }
@@ -282,7 +279,7 @@ on_changed (const FolderShareStatus *status, gpointer data)
 {
   FolderShare *self = data;
 
-  memcpy (&self->told, status, sizeof *status);
+  self->told = *status;
   if (status->folder != NULL)
     self->told.folder = g_string_chunk_insert_const (self->texts, status->folder);
   set_status (self);

@@ -16,11 +16,12 @@
 #define BETWEEN_READINGS (300 * G_TIME_SPAN_MILLISECOND)
 /* A cifs mount that caches shows what another program still writes only once nobody here has had it open for 1 s. */
 #define BETWEEN_READINGS_REMOTE (1500 * G_TIME_SPAN_MILLISECOND)
-#define UNFINISHED (30 * G_USEC_PER_SEC) /* a file without an end that has not grown for so long is given as it is */
+#define UNFINISHED \
+  (30 * G_TIME_SPAN_SECOND) /* a file without an end that has not grown for so long is given as it is */
 #define RETRY_MINIMUM (250 * G_TIME_SPAN_MILLISECOND)
-#define RETRY_MAXIMUM (4 * G_USEC_PER_SEC)
-#define AFTERGLOW (3 * G_USEC_PER_SEC)     /* how long the name of a deleted file may still be listed */
-#define HELD_MAXIMUM (64u * 1024u * 1024u) /* bytes of faces that are in memory; the others wait */
+#define RETRY_MAXIMUM (4 * G_TIME_SPAN_SECOND)
+#define AFTERGLOW (3 * G_TIME_SPAN_SECOND) /* how long the name of a deleted file may still be listed */
+#define HELD_MAXIMUM 67108864u             /* bytes of faces that are in memory; the others wait */
 
 typedef enum
 {
@@ -241,7 +242,7 @@ static void
 read_file (FolderShelf *self, int folder, Item *item)
 {
   g_autoptr (GBytes) bytes = NULL;
-  gint64 modified;
+  gint64 modified = 0;
   gboolean is_same, is_complete;
   const int error = folder_file_read (folder, item->name, FOLDER_SHARE_FILE_SIZE_MAXIMUM, &bytes, &modified);
 
@@ -271,7 +272,7 @@ is_another (int folder, const Item *item, gboolean *ret_another)
 {
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *digest = NULL;
-  gint64 modified;
+  gint64 modified = 0;
   const int error = folder_file_read (folder, item->name, FOLDER_SHARE_FILE_SIZE_MAXIMUM, &bytes, &modified);
 
   if (error == 0)

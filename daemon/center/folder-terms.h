@@ -6,8 +6,8 @@
 
 #include "codec/folder-name.h"
 
-#define FOLDER_SHARE_FILE_SIZE_MAXIMUM (32u * 1024u * 1024u) /* bytes: as of a document by the Web API */
-#define FOLDER_SHARE_FACES_MAXIMUM 64u /* faces that were told and are not disposed of; the others wait */
+#define FOLDER_SHARE_FILE_SIZE_MAXIMUM 33554432u /* bytes: as of a document by the Web API */
+#define FOLDER_SHARE_FACES_MAXIMUM 64u           /* faces that were told and are not disposed of; the others wait */
 #define FOLDER_SHARE_LOOK_MILLISECONDS 2000u
 
 /* Two folders of one system, or of all others. Absolute. Borrowed for the call. */
@@ -92,3 +92,6 @@ typedef struct
   guint locked;            /* files that another program holds at the moment */
   guint vanished; /* since the start: faces, and answers to us, that another program took before they were read */
 } FolderShareStatus;
+
+/* folder_share_status_is_same: whether nothing of it has changed. */
+gboolean folder_share_status_is_same (const FolderShareStatus *one, const FolderShareStatus *other);

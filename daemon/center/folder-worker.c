@@ -16,7 +16,7 @@
 #include "center/folder-shelf.h"
 
 #define LOOK_FACES (FOLDER_SHARE_LOOK_MILLISECONDS * G_TIME_SPAN_MILLISECOND)
-#define LOOK_ANSWERS (10 * G_USEC_PER_SEC) /* while none is awaited: late ones, and whether the folder is there */
+#define LOOK_ANSWERS (10 * G_TIME_SPAN_SECOND) /* while none is awaited: late ones, and whether the folder is there */
 #define HINT_INTERVAL (100 * G_TIME_SPAN_MILLISECOND) /* no hint makes looks more frequent */
 #define CLEAN_INTERVAL G_TIME_SPAN_HOUR
 
@@ -406,19 +406,18 @@ gather_shelves (FolderWorker *self, FolderShareStatus *status)
 static void
 tell (FolderWorker *self)
 {
-  FolderShareStatus status;
+  FolderShareStatus status = { 0 };
   Message *message;
 
-  memset (&status, 0, sizeof status); /* the padding too: it is compared */
   gather_places (self, &status);
   gather_shelves (self, &status);
-  if (self->has_told && memcmp (&status, &self->status, sizeof status) == 0)
+  if (self->has_told && folder_share_status_is_same (&status, &self->status))
     return;
   self->has_told = TRUE;
-  memcpy (&self->status, &status, sizeof status);
+  self->status = status;
   message = g_new0 (Message, 1);
   message->is_status = TRUE;
-  memcpy (&message->status, &status, sizeof status);
+  message->status = status;
   send (self, message);
 }
 
@@ -545,6 +544,7 @@ push (FolderWorker *self, FolderAsk *ask, const char *name, FolderShareFate fate
   command->is_end = is_end;
   g_async_queue_push (self->commands, command);
   (void)eventfd_write (self->wake, 1);
+  /* cppcheck-suppress memleak */
 }
 
 gboolean
@@ -625,6 +625,7 @@ add_place (FolderWorker *self, const FolderSharePlace *settings, const char *tag
   g_array_append_val (self->places, place);
   g_array_append_val (self->errors, unknown);
   g_ptr_array_add (self->paths, g_strdup (settings->requests));
+  /* cppcheck-suppress memleak */
 }
 
 /* add_shelf: one a folder, whatever comes into it. */

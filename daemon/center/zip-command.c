@@ -210,7 +210,7 @@ read_output (const Run *run, GError **error)
 {
   const int folder = open (run->folder, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
   GBytes *bytes = NULL;
-  gint64 modified;
+  gint64 modified = 0;
   int failure = folder < 0 ? errno : folder_file_read (folder, OUTPUT_NAME, run->maximum, &bytes, &modified);
 
   if (folder >= 0)

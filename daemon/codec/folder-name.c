@@ -13,8 +13,8 @@
 #define WORD_SIZE 4u
 #define FACE_WORD "face_"
 #define TEMPORARY_END ".tmp"
-#define TIME_SIZE 14u               /* YYYYMMDDHHmmss */
-#define JAPAN_SECONDS (9 * 60 * 60) /* ahead of UTC, all year */
+#define TIME_SIZE 14u       /* YYYYMMDDHHmmss */
+#define JAPAN_SECONDS 32400 /* ahead of UTC, all year */
 
 static const char digits[] = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ";
 
@@ -73,7 +73,7 @@ read_time (const char *text)
   time = g_date_time_new_utc ((gint)parts[0], (gint)parts[1], (gint)parts[2], (gint)parts[3], (gint)parts[4], parts[5]);
   if (time == NULL)
     return 0;
-  return (g_date_time_to_unix (time) - JAPAN_SECONDS) * G_USEC_PER_SEC;
+  return (g_date_time_to_unix (time) - JAPAN_SECONDS) * G_TIME_SPAN_SECOND;
 }
 
 /* read_face: @suffix, of @size bytes: "face_…_<time>", or the time alone. */
@@ -230,13 +230,13 @@ folder_name_make_temporary (const char *tag)
 char *
 folder_name_make_answer_base (const char *request)
 {
+  g_autofree char *rest = NULL;
   FolderName name;
-  char *base;
 
   folder_name_read (request, &name);
   if (name.kind != FOLDER_NAME_REQUEST)
     return NULL;
-  base = g_strndup (request, name.base_size);
-  memcpy (base + FOLDER_NAME_PREFIX_SIZE, ANSWER_WORD, WORD_SIZE);
-  return base;
+  rest
+      = g_strndup (request + FOLDER_NAME_PREFIX_SIZE + WORD_SIZE, name.base_size - FOLDER_NAME_PREFIX_SIZE - WORD_SIZE);
+  return g_strconcat (name.prefix, ANSWER_WORD, rest, NULL);
 }

@@ -39,9 +39,9 @@ struct FolderShare
   FolderSharePlace *places; /* of the settings, for another worker */
   FolderShareSettings settings;
   GStringChunk *texts;
-  GHashTable *calls; /* of FolderAsk: its GTask */
-  guint check;       /* source */
-  guint abandoned;
+  GHashTable *calls;    /* of FolderAsk: its GTask */
+  guint check;          /* source */
+  GPtrArray *abandoned; /* FolderWorker: that the kernel still holds */
   FolderShareStatus status;
   FolderShareStatus told; /* by the worker */
 };
@@ -304,10 +304,14 @@ on_check (gpointer data)
   FolderShare *self = data;
   const char *path;
 
-  if (folder_worker_get_silence (self->worker, &path) >= ABANDON_MILLISECONDS && self->abandoned < ABANDONED_MAXIMUM)
+  for (guint i = self->abandoned->len; i > 0; i--)
+    if (folder_worker_has_ended (g_ptr_array_index (self->abandoned, i - 1)))
+      (void)g_ptr_array_remove_index (self->abandoned, i - 1);
+  if (folder_worker_get_silence (self->worker, &path) >= ABANDON_MILLISECONDS
+      && self->abandoned->len < ABANDONED_MAXIMUM)
     {
-      self->abandoned++;
       folder_worker_abandon (self->worker, 0);
+      g_ptr_array_add (self->abandoned, self->worker);
       make_worker (self);
     }
   set_status (self);
@@ -354,6 +358,7 @@ folder_share_new (const FolderShareSettings *settings, const FolderShareListener
   self->data = data;
   keep_settings (self, settings);
   self->calls = g_hash_table_new_full (NULL, NULL, NULL, g_object_unref);
+  self->abandoned = g_ptr_array_new_with_free_func ((GDestroyNotify)folder_worker_unref);
   make_worker (self);
   self->check = g_timeout_add_seconds (CHECK_SECONDS, on_check, self);
   return self;
@@ -394,6 +399,8 @@ folder_share_free (FolderShare *self)
   folder_worker_end (self->worker);
   folder_worker_abandon (self->worker,
                          folder_worker_get_silence (self->worker, &path) < END_MILLISECONDS ? END_MILLISECONDS : 0);
+  folder_worker_unref (self->worker);
+  g_ptr_array_unref (self->abandoned);
   g_source_remove (self->check);
   g_hash_table_unref (self->calls);
   g_string_chunk_free (self->texts);

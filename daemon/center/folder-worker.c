@@ -99,8 +99,8 @@ command_free (gpointer data)
   g_free (command);
 }
 
-static void
-unref (FolderWorker *self)
+void
+folder_worker_unref (FolderWorker *self)
 {
   if (!g_atomic_int_dec_and_test (&self->references))
     return;
@@ -155,7 +155,7 @@ message_free (gpointer data)
   g_clear_pointer (&message->ask, folder_ask_unref);
   g_clear_pointer (&message->file, folder_share_file_free);
   g_clear_error (&message->error);
-  unref (message->worker);
+  folder_worker_unref (message->worker);
   g_free (message);
 }
 
@@ -529,7 +529,7 @@ run (gpointer data)
   self->has_ended = TRUE;
   g_cond_signal (&self->ended_changed);
   g_mutex_unlock (&self->lock);
-  unref (self);
+  folder_worker_unref (self);
   return NULL;
 }
 
@@ -593,7 +593,17 @@ folder_worker_abandon (FolderWorker *self, guint milliseconds)
     in_time = g_cond_wait_until (&self->ended_changed, &self->lock, until);
   g_mutex_unlock (&self->lock);
   g_atomic_int_set (&self->is_abandoned, TRUE);
-  unref (self);
+}
+
+gboolean
+folder_worker_has_ended (FolderWorker *self)
+{
+  gboolean has_ended;
+
+  g_mutex_lock (&self->lock);
+  has_ended = self->has_ended;
+  g_mutex_unlock (&self->lock);
+  return has_ended;
 }
 
 static FolderRequests *

@@ -31,6 +31,10 @@ void folder_worker_dispose (FolderWorker *worker, const char *name, FolderShareF
  * folder that it is in; static or the worker's. */
 guint folder_worker_get_silence (FolderWorker *worker, const char **ret_path);
 
-/* folder_worker_abandon: (transfer full). What was told before is still done, then the thread ends. @milliseconds: how
- * long that is waited for. */
+/* folder_worker_abandon: what was told before is still done, then the thread ends. @milliseconds: how long that is
+ * waited for. */
 void folder_worker_abandon (FolderWorker *worker, guint milliseconds);
+/* folder_worker_has_ended: of one that was abandoned: whether the kernel has let it go. */
+gboolean folder_worker_has_ended (FolderWorker *worker);
+/* folder_worker_unref: of one that was abandoned. */
+void folder_worker_unref (FolderWorker *worker);

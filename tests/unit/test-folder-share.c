@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "center/folder-file.h"
 #include "center/folder-share.h"
+#include "center/folder-worker.h"
 #include "fake-folder.h"
 #include "fake-loop.h"
 
@@ -19,13 +20,34 @@ static struct
   GMutex lock;
   GCond changed;
   gboolean hang, is_held;
+  gboolean holds_one; /* whoever comes after it passes: the folder was mounted anew */
+  gint silence;       /* milliseconds that the kernel is said to be away; 0: the truth */
 } fault;
+
+/* What the daemon looks at each few seconds this test looks at at once. */
+guint __wrap_g_timeout_add_seconds (guint seconds, GSourceFunc function, gpointer data);
+guint
+__wrap_g_timeout_add_seconds (guint seconds, GSourceFunc function, gpointer data)
+{
+  return g_timeout_add (10 * seconds, function, data);
+}
+
+guint __real_folder_worker_get_silence (FolderWorker *worker, const char **ret_path);
+guint __wrap_folder_worker_get_silence (FolderWorker *worker, const char **ret_path);
+guint
+__wrap_folder_worker_get_silence (FolderWorker *worker, const char **ret_path)
+{
+  const guint silence = __real_folder_worker_get_silence (worker, ret_path);
+
+  return silence >= 300 && fault.silence != 0 ? (guint)fault.silence : silence; /* it is held, not just slow */
+}
 
 static void
 set_hang (gboolean hang)
 {
   g_mutex_lock (&fault.lock);
   fault.hang = hang;
+  fault.holds_one = FALSE;
   fault.is_held = FALSE;
   g_cond_broadcast (&fault.changed);
   g_mutex_unlock (&fault.lock);
@@ -37,9 +59,12 @@ int
 __wrap_folder_file_read (int folder, const char *name, gsize maximum, GBytes **ret_bytes, gint64 *ret_modified)
 {
   g_mutex_lock (&fault.lock);
-  fault.is_held = fault.hang;
-  while (fault.hang)
-    g_cond_wait (&fault.changed, &fault.lock);
+  if (fault.hang && !(fault.holds_one && fault.is_held))
+    {
+      fault.is_held = TRUE;
+      while (fault.hang)
+        g_cond_wait (&fault.changed, &fault.lock);
+    }
   g_mutex_unlock (&fault.lock);
   return __real_folder_file_read (folder, name, maximum, ret_bytes, ret_modified);
 }
@@ -194,6 +219,7 @@ set_up (Fixture *fixture, gconstpointer data)
 {
   (void)data;
   set_hang (FALSE);
+  fault.silence = 0;
   g_mutex_init (&fixture->lock);
   g_cond_init (&fixture->stopped);
   fixture->root = fake_folder_make ();
@@ -319,6 +345,12 @@ is_not_held (gconstpointer data)
   is_held = fault.is_held;
   g_mutex_unlock (&fault.lock);
   return !is_held;
+}
+
+static gboolean
+is_not_silent (gconstpointer data)
+{
+  return ((const Fixture *)data)->status.state != FOLDER_SHARE_SILENT;
 }
 
 static gboolean
@@ -521,6 +553,36 @@ test_hang (Fixture *fixture, gconstpointer data)
   wait_while (has_faces, fixture); /* what it had begun, which cannot be told from what it had done */
 }
 
+/* The kernel does not come back for half a minute: another thread goes on, and the first, let go, does nothing more. */
+static void
+test_left_behind (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *face = fake_folder_make_face (5);
+
+  (void)data;
+  set_hang (TRUE);
+  fault.holds_one = TRUE;
+  fake_folder_put (fixture->faces, face, ANSWER);
+  start_share (fixture);
+  wait_while (is_not_held, fixture);
+  fault.silence = 6000;
+  wait_while (is_not_silent, fixture);
+  g_assert_cmpstr (fixture->status.folder, ==, fixture->faces);
+  start_terminal (fixture);
+  g_free (ask (fixture, 20000, NULL));
+  fault.silence = 31000;
+  wait_while (has_no_face, fixture);
+  fault.silence = 0;
+  fake_wait (&fixture->is_done); /* what the first thread had not begun the second has done */
+  g_assert_no_error (fixture->error);
+  g_assert_cmpint (fixture->taken, ==, 1);
+  wait_while (is_not_present, fixture);
+  set_hang (FALSE);
+  folder_share_dispose (fixture->share, face, FOLDER_SHARE_DELETE);
+  wait_while (has_faces, fixture);
+  g_assert_cmpuint (fixture->told->len, ==, 1);
+}
+
 /* What an earlier run has left in the folders is taken back, or set aside; the others' stays. */
 static void
 test_start (Fixture *fixture, gconstpointer data)
@@ -566,6 +628,7 @@ main (int argc, char **argv)
   ADD ("end", test_end);
   ADD ("face", test_face);
   ADD ("hang", test_hang);
+  ADD ("left-behind", test_left_behind);
   ADD ("start", test_start);
   return g_test_run ();
 }

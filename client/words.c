@@ -180,6 +180,10 @@ words_center_cause (const char *cause)
     { "cable-out", N_ ("the network cable is out") },
     { "prefix-changed", N_ ("the line has got another address") },
     { "institution-refused", N_ ("it does not let the institution in") },
+    { "terminal-off", N_ ("the official terminal is off") },
+    { "share-missing", N_ ("the official terminal’s folders are not there") },
+    { "link-program-dead", N_ ("the official terminal’s link program does not work") },
+    { "terminal-silent", N_ ("the official terminal does not answer") },
   };
   return LOOK_UP (causes, cause);
 }

@@ -180,6 +180,16 @@ is_folder_shared (const Configuration *configuration, const char *group, const c
   return FALSE;
 }
 
+/* is_name_shared: [Terminal] and [Terminal Terminal] would be one reader. */
+static gboolean
+is_name_shared (const char *group, const char *other)
+{
+  if (!g_str_equal (settings_get_terminal_name (group), settings_get_terminal_name (other)))
+    return FALSE;
+  log_error (NULL, "[%s] has the name of [%s]", group, other);
+  return TRUE;
+}
+
 /* check_terminal: a share need not be there: the daemon waits for it, and Diagnose says so. */
 static gboolean
 check_terminal (const Configuration *configuration, const char *group)
@@ -202,7 +212,7 @@ check_terminals (const Configuration *configuration)
     {
       good = check_terminal (configuration, *terminal) && good;
       for (char **other = terminals; other != terminal; other++)
-        good = !is_folder_shared (configuration, *terminal, *other) && good;
+        good = !is_folder_shared (configuration, *terminal, *other) && !is_name_shared (*terminal, *other) && good;
     }
   return good;
 }

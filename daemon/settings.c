@@ -134,9 +134,8 @@ settings_list_terminals (const Configuration *configuration)
   return configuration_list_groups (configuration, TERMINAL);
 }
 
-/* get_terminal_name: of [Terminal] "Terminal", of [Terminal NAME] "NAME". */
-static const char *
-get_terminal_name (const char *group)
+const char *
+settings_get_terminal_name (const char *group)
 {
   const char *name = strchr (group, ' ');
 
@@ -161,7 +160,7 @@ settings_get_terminal (const Configuration *configuration, const char *group, co
                        const char *runtime)
 {
   TerminalSettings settings = {
-    .name = get_terminal_name (group),
+    .name = settings_get_terminal_name (group),
     .institution_code = configuration_get_string (configuration, "Center", "InstitutionCode"),
     .faces = configuration_get_string (configuration, group, "Faces"),
     .quarantine = configuration_get_string (configuration, group, "Quarantine"),

@@ -28,6 +28,8 @@ WebApiSettings settings_get_web_api (const Configuration *configuration);
 char **settings_list_terminals (const Configuration *configuration);
 TerminalSettings settings_get_terminal (const Configuration *configuration, const char *group, const char *copies_state,
                                         const char *runtime);
+/* settings_get_terminal_name: of [Terminal] "Terminal", of [Terminal NAME] "NAME". Borrowed. */
+const char *settings_get_terminal_name (const char *group);
 /* settings_has_center: whether the Web API is to be used: a desk that has terminals may do without. */
 gboolean settings_has_center (const Configuration *configuration);
 StationSettings settings_get_station (const Configuration *configuration);

@@ -225,6 +225,24 @@ def test_check_good(rig):
     status, text = check(rig, empty)
     assert "Not set up" in text and "key URL of [Center]" in text, (status, text)
     assert status == 0 or "Permission denied" in text, (status, text)  # where a daemon is installed, its files are its own
+    check_terminals(rig)
+
+
+def check_terminals(rig):
+    """Folders come in pairs, and no two terminals share one; a share that is not there is none of this."""
+    path = rig.folder / "terminal.conf"
+    password = rig.folder / "password"
+    for text, expected in (
+            ("[Terminal]\nRequests=/a\nAnswers=/b\nFaces=/c\n[Terminal two]\nFaces=/d\n", None),
+            ("[Terminal]\nRequests=/a\n", ":2: key Requests of [Terminal] is of no use without Answers"),
+            ("[Terminal two]\nTKKAnswers=/a\n", ":2: key TKKAnswers of [Terminal two] is of no use without TKKRequests"),
+            ("[Terminal]\nFaces=/c\n[Terminal two]\nFaces=/c\n", ":4: key Faces of [Terminal two] is the folder of [Terminal]"),
+            ("[Terminal]\nFaces=/c\n[Terminal Terminal]\nFaces=/d\n", "[Terminal Terminal] has the name of [Terminal]"),
+            (f"[Terminal]\nFaces=/c\nZipPassword={password}\n", ":3: key ZipPassword of [Terminal]")):
+        path.write_text(text)
+        status, said = check(rig, path)
+        assert (status == 0 or "Permission denied" in said) if expected is None else status == EX_CONFIG and expected in said, said
+        assert expected is not None or "URL of" not in said, said  # a desk that has a terminal may do without
 
 
 def test_check_pair(rig):

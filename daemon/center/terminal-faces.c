@@ -10,7 +10,7 @@
 #include "base/message-ids.h"
 #include "center/field-arrival.h"
 
-#define COPY_AGAIN_SECONDS 10
+#define COPY_AGAIN_SECONDS 3
 #define KEPT_MAXIMUM 256u /* faces in memory that wait for their copies; the others are told again after a restart */
 
 typedef enum

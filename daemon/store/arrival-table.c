@@ -39,15 +39,13 @@ open_seal (sqlite3_stmt *statement, StoreKey *key, int first, ArrivalBookItem *i
 {
   g_autofree char *binding = make_binding (item->id, item->terminal, item->at, item->until);
   g_autoptr (GBytes) nonce = statement_copy_bytes (statement, first + 1),
-                     sealed = statement_copy_bytes (statement, first + 2), bytes = NULL;
+                     sealed = statement_copy_bytes (statement, first + 2);
+  g_autoptr (GBytes) bytes
+      = seal_open_bytes (key, (const char *)sqlite3_column_text (statement, first), binding, nonce, sealed);
   g_autoptr (GVariant) inside = NULL, body = NULL;
-  gsize size = 0;
-  g_autoptr (Secret) opened
-      = seal_open (key, (const char *)sqlite3_column_text (statement, first), binding, nonce, sealed, &size);
 
-  if (opened == NULL)
+  if (bytes == NULL)
     return;
-  bytes = g_bytes_new (secret_get_data (opened), size);
   inside = g_variant_ref_sink (g_variant_new_from_bytes (INSIDE, bytes, FALSE));
   g_variant_get (inside, "(^as@ay)", &item->words, &body);
   item->body = g_variant_get_data_as_bytes (body);

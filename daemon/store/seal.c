@@ -54,25 +54,59 @@ seal_close (StoreKey *key, const char *binding, gconstpointer bytes, gsize size,
   return g_bytes_new_take (g_steal_pointer (&sealed), sealed_size);
 }
 
+/* get_size: of what is inside of @sealed; FALSE: it cannot be such bytes. */
+static gboolean
+get_size (GBytes *nonce, GBytes *sealed, gsize *ret_size)
+{
+  const gsize size = g_bytes_get_size (sealed);
+
+  *ret_size = size - TAG_SIZE;
+  return g_bytes_get_size (nonce) == NONCE_SIZE && size >= TAG_SIZE;
+}
+
+/* decrypt: into @ret_bytes, which has room for @size of them, as get_size says. */
+static gboolean
+decrypt (StoreKey *key, const char *id, const char *binding, GBytes *nonce, GBytes *sealed, guint8 *ret_bytes,
+         gsize size)
+{
+  const guint8 *data = store_key_find (key, id);
+  gnutls_aead_cipher_hd_t cipher = data != NULL ? begin_cipher (data) : NULL;
+  int result;
+
+  if (cipher == NULL)
+    return FALSE;
+  result = gnutls_aead_cipher_decrypt (cipher, g_bytes_get_data (nonce, NULL), NONCE_SIZE, binding, strlen (binding),
+                                       TAG_SIZE, g_bytes_get_data (sealed, NULL), g_bytes_get_size (sealed), ret_bytes,
+                                       &size);
+  gnutls_aead_cipher_deinit (cipher);
+  return result == 0;
+}
+
 Secret *
 seal_open (StoreKey *key, const char *id, const char *binding, GBytes *nonce, GBytes *sealed, gsize *ret_size)
 {
-  const guint8 *data = store_key_find (key, id);
-  gsize size = g_bytes_get_size (sealed);
   g_autoptr (Secret) inside = NULL;
-  gnutls_aead_cipher_hd_t cipher;
-  int result;
+  gsize size;
 
-  if (data == NULL || g_bytes_get_size (nonce) != NONCE_SIZE || size < TAG_SIZE
-      || (cipher = begin_cipher (data)) == NULL)
+  if (!get_size (nonce, sealed, &size))
     return NULL;
-  inside = secret_new (size);
-  result
-      = gnutls_aead_cipher_decrypt (cipher, g_bytes_get_data (nonce, NULL), NONCE_SIZE, binding, strlen (binding),
-                                    TAG_SIZE, g_bytes_get_data (sealed, NULL), size, secret_get_data (inside), &size);
-  gnutls_aead_cipher_deinit (cipher);
-  if (result != 0)
+  inside = secret_new (MAX (size, 1));
+  if (!decrypt (key, id, binding, nonce, sealed, secret_get_data (inside), size))
     return NULL;
   *ret_size = size;
   return g_steal_pointer (&inside);
+}
+
+GBytes *
+seal_open_bytes (StoreKey *key, const char *id, const char *binding, GBytes *nonce, GBytes *sealed)
+{
+  g_autofree guint8 *inside = NULL;
+  gsize size;
+
+  if (!get_size (nonce, sealed, &size))
+    return NULL;
+  inside = g_malloc (MAX (size, 1));
+  if (!decrypt (key, id, binding, nonce, sealed, inside, size))
+    return NULL;
+  return g_bytes_new_take (g_steal_pointer (&inside), size);
 }

@@ -20,3 +20,6 @@ char *seal_make_id (void);
  * other bytes. It is (transfer full), and a Secret of at least one byte: @ret_size of them count.
  */
 Secret *seal_open (StoreKey *key, const char *id, const char *binding, GBytes *nonce, GBytes *sealed, gsize *ret_size);
+
+/* seal_open_bytes: the same for what may be large, and need not lie in locked memory. (transfer full). */
+GBytes *seal_open_bytes (StoreKey *key, const char *id, const char *binding, GBytes *nonce, GBytes *sealed);

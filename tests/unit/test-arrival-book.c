@@ -279,6 +279,28 @@ test_sealed (Fixture *fixture, gconstpointer data)
   start (fixture);
 }
 
+/* test_large: also what is as large as a file may be. */
+static void
+test_large (Fixture *fixture, gconstpointer data)
+{
+  const gsize size = 4 * 1024 * 1024;
+  GPtrArray *items = g_ptr_array_new_with_free_func ((GDestroyNotify)arrival_book_item_free);
+  ArrivalBookItem *item = make_item (0);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GPtrArray) written = NULL, found = NULL;
+
+  g_bytes_unref (item->body);
+  item->body = g_bytes_new_take (g_malloc0 (size), size);
+  g_ptr_array_add (items, item);
+  arrival_book_write (fixture->book, items, fake_ledger_on_result, &fixture->fake);
+  result = fake_ledger_wait (&fixture->fake);
+  written = arrival_book_write_finish (result, NULL);
+  g_assert_nonnull (written);
+  found = look (fixture, WORD, ARRIVAL_BOOK_NOBODY);
+  g_assert_cmpuint (found->len, ==, 1);
+  g_assert_cmpuint (g_bytes_get_size (((ArrivalBookItem *)found->pdata[0])->body), ==, size);
+}
+
 /* test_rotated: under the key before it is read; under one that is gone it waits in vain: nobody is given it. */
 static void
 test_rotated (Fixture *fixture, gconstpointer data)
@@ -350,6 +372,7 @@ main (int argc, char *argv[])
   g_test_add ("/arrival-book/known", Fixture, NULL, set_up, test_known, tear_down);
   g_test_add ("/arrival-book/expired", Fixture, NULL, set_up, test_expired, tear_down);
   g_test_add ("/arrival-book/sealed", Fixture, NULL, set_up, test_sealed, tear_down);
+  g_test_add ("/arrival-book/large", Fixture, NULL, set_up, test_large, tear_down);
   g_test_add ("/arrival-book/rotated", Fixture, NULL, set_up, test_rotated, tear_down);
   g_test_add ("/arrival-book/no-key", Fixture, NULL, set_up, test_no_key, tear_down);
   g_test_add ("/arrival-book/failing-disk", Fixture, NULL, set_up, test_failing_disk, tear_down);

@@ -21,7 +21,7 @@
 #define JOBS_MAXIMUM 8u                          /* of the daemon's 16 visits of a connection */
 #define SEEN_MAXIMUM 32u   /* that are read at a time: whoever lays thousands there fills no memory */
 #define RECORDS_MAXIMUM 2u /* its fetches of a connection */
-#define CLOCK_MARGIN (60 * G_USEC_PER_SEC)
+#define CLOCK_MARGIN (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC)
 
 /* A request that is not taken yet. */
 typedef struct
@@ -411,7 +411,7 @@ is_left_over (const BridgeServed *served, const char *name)
   gint64 since;
 
   return bridge_file_get_since (served->place->requests, name, &since)
-         && (now - since > served->settings->request_seconds * G_USEC_PER_SEC || since - now > CLOCK_MARGIN);
+         && (now - since > (gint64)served->settings->request_seconds * G_USEC_PER_SEC || since - now > CLOCK_MARGIN);
 }
 
 static void

@@ -11,7 +11,7 @@
 
 #include <gio/gio.h>
 
-#define BRIDGE_FILE_SIZE_MAXIMUM (4u * 1024u * 1024u) /* of what is read: the field's own programs take no more */
+#define BRIDGE_FILE_SIZE_MAXIMUM 4194304u /* of what is read: the field's own programs take no more */
 
 typedef struct
 {

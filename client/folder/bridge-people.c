@@ -13,7 +13,7 @@
 #define FILE_NAME "people"
 #define KEY_NAME "people-key"
 #define KEY_SIZE 32u
-#define KEPT_SECONDS (24 * 3600)
+#define KEPT_SECONDS (G_GINT64_CONSTANT (24) * 3600)
 #define ROWS_MAXIMUM 20000u
 #define BIRTHDATE_SIZE 8u
 

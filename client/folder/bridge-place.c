@@ -12,7 +12,7 @@
 
 #define OWN_FOLDER ".shikaku-folder"
 #define OWN_MODE 0700
-#define CLOCK_MARGIN (60 * G_USEC_PER_SEC)
+#define CLOCK_MARGIN (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC)
 
 static void
 close_folder (int folder)

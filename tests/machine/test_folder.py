@@ -28,11 +28,10 @@ def test_bridge(machine):
     assert "QualificationValidity 1" in said and "Name 山田　花子" in said, said
 
     machine.run("ls", f"{FOLDER}/.shikaku-folder", user="other", status=2)
-    machine.run("sh", "-c", "echo x >/var/spool/shikaku/folder/OQSsiquc01res_face_13123456781_20261130090000.xml;"
-                "chown shikaku /var/spool/shikaku/folder/*; chmod 660 /var/spool/shikaku/folder/*")
-    machine.run("sh", "-c", f"until [ -e {FOLDER}/face/OQSsiquc01res_face_13123456781_20261130090000.xml ]; do sleep 0.1; done",
-                user="other")
-    machine.run("rm", f"{FOLDER}/face/OQSsiquc01res_face_13123456781_20261130090000.xml", user="other")
+    face, spool = "OQSsiquc01res_face_13123456781_20261130090000.xml", "/var/spool/shikaku/folder"
+    machine.run("sh", "-c", f"cd {spool} && echo x >.new && chown shikaku .new && chmod 660 .new && mv .new {face}")
+    machine.run("sh", "-c", f"until [ -e {FOLDER}/face/{face} ]; do sleep 0.1; done; cat {FOLDER}/face/{face}", user="other")
+    machine.run("rm", f"{FOLDER}/face/{face}", user="other")
 
     machine.systemctl("kill", "--signal=KILL", "shikaku-folder")
     said = machine.run(EXAMPLE, FOLDER, *NUMBERS, user="other")

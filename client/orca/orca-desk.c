@@ -11,13 +11,15 @@
 #include "base/names.h"
 
 #define CALL_MILLISECONDS 30000
-#define FETCH_MILLISECONDS 900000 /* records may take minutes of a slow center */
-#define VISIT_SECONDS 180         /* longer than a visit can last without an answer */
+#define FETCH_MILLISECONDS 900000  /* records may take minutes of a slow center */
+#define REASON "asked for by ORCA" /* for the ledger; the brake on curiosity is for people */
+#define VISIT_SECONDS 180          /* longer than a visit can last without an answer */
 #define ERROR_MATCHES(name, short_name) (g_strcmp0 (name, SHIKAKU_ERROR_PREFIX short_name) == 0)
 
 struct OrcaDesk
 {
   GDBusConnection *connection;
+  GCancellable *cancellable; /* what waits here may be asked once more at any time */
   GMainContext *context;
 };
 
@@ -32,7 +34,7 @@ typedef struct
 } Visit;
 
 OrcaDesk *
-orca_desk_new (GError **error)
+orca_desk_new (GCancellable *cancellable, GError **error)
 {
   GDBusConnection *connection = g_bus_get_sync (G_BUS_TYPE_SYSTEM, NULL, error);
   OrcaDesk *desk;
@@ -41,6 +43,7 @@ orca_desk_new (GError **error)
     return NULL;
   desk = g_new0 (OrcaDesk, 1);
   desk->connection = connection;
+  desk->cancellable = g_object_ref (cancellable);
   desk->context = g_main_context_ref_thread_default ();
   return desk;
 }
@@ -49,6 +52,7 @@ void
 orca_desk_free (OrcaDesk *desk)
 {
   g_object_unref (desk->connection);
+  g_object_unref (desk->cancellable);
   g_main_context_unref (desk->context);
   g_free (desk);
 }
@@ -59,7 +63,8 @@ call_daemon (OrcaDesk *desk, const char *path, const char *interface, const char
              const char *type, GError **error)
 {
   return g_dbus_connection_call_sync (desk->connection, SHIKAKU_BUS_NAME, path, interface, method, parameters,
-                                      G_VARIANT_TYPE (type), G_DBUS_CALL_FLAGS_NONE, CALL_MILLISECONDS, NULL, error);
+                                      G_VARIANT_TYPE (type), G_DBUS_CALL_FLAGS_NONE, CALL_MILLISECONDS,
+                                      desk->cancellable, error);
 }
 
 /* What an error means for who called. @error: of a call. */
@@ -80,7 +85,9 @@ judge_error (const GError *error, char **ret_why)
 {
   g_autofree char *name = g_dbus_error_get_remote_error (error);
 
-  if (name == NULL)
+  if (name == NULL && g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED))
+    name = g_strdup (ORCA_DESK_STOPPING);
+  else if (name == NULL)
     name = g_strdup (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_TIMED_OUT) ? "no reply" : "no bus");
   *ret_why = g_strdup (g_str_has_prefix (name, SHIKAKU_ERROR_PREFIX) ? name + strlen (SHIKAKU_ERROR_PREFIX) : name);
   return judge_name (name);
@@ -134,17 +141,29 @@ on_visit_late (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+static gboolean
+on_stop (GCancellable *cancellable, gpointer user_data)
+{
+  ((Visit *)user_data)->is_lost = TRUE;
+  return G_SOURCE_CONTINUE;
+}
+
 static void
 wait_for_visit (Visit *visit)
 {
   GSource *alarm = g_timeout_source_new_seconds (VISIT_SECONDS);
+  GSource *stop = g_cancellable_source_new (visit->desk->cancellable);
 
   g_source_set_callback (alarm, on_visit_late, visit, NULL);
   g_source_attach (alarm, visit->desk->context);
+  g_source_set_callback (stop, G_SOURCE_FUNC (on_stop), visit, NULL);
+  g_source_attach (stop, visit->desk->context);
   while (!visit->is_over && !visit->is_lost)
     g_main_context_iteration (visit->desk->context, TRUE);
   g_source_destroy (alarm);
   g_source_unref (alarm);
+  g_source_destroy (stop);
+  g_source_unref (stop);
 }
 
 /* Its path is known before it is opened, so that its end is not missed. */
@@ -200,6 +219,7 @@ open_visit (OrcaDesk *desk, JsonObject *part, OrcaDeskOutcome *ret_outcome, char
 
   g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (&options, "{sv}", "Token", g_variant_new_string (token));
+  g_variant_builder_add (&options, "{sv}", "Reason", g_variant_new_string (REASON));
   reply = call_daemon (desk, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "CheckNumber",
                        g_variant_new ("(@a{sv}a{sv})", make_insured (part, "Date"), &options), "(o)", &error);
   if (reply == NULL)
@@ -211,7 +231,7 @@ open_visit (OrcaDesk *desk, JsonObject *part, OrcaDeskOutcome *ret_outcome, char
   if (visit->is_over)
     return g_steal_pointer (&visit);
   *ret_outcome = ORCA_DESK_LATER;
-  *ret_why = g_strdup ("the daemon has gone");
+  *ret_why = g_strdup (g_cancellable_is_cancelled (desk->cancellable) ? ORCA_DESK_STOPPING : "the daemon has gone");
   return NULL;
 }
 
@@ -457,6 +477,7 @@ make_fetch_options (JsonObject *part)
 
   g_variant_builder_init (&options, G_VARIANT_TYPE_VARDICT);
   g_variant_builder_add (&options, "{sv}", "Format", g_variant_new_string ("xml"));
+  g_variant_builder_add (&options, "{sv}", "Reason", g_variant_new_string (REASON));
   if (*from != '\0')
     g_variant_builder_add (&options, "{sv}", "From", g_variant_new_string (from));
   if (*to != '\0' && strcmp (to, "999999") != 0)
@@ -511,8 +532,8 @@ orca_desk_fetch (OrcaDesk *desk, JsonObject *part, const char *kind, GPtrArray *
   reply = g_dbus_connection_call_with_unix_fd_list_sync (
       desk->connection, SHIKAKU_BUS_NAME, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "FetchRecords",
       g_variant_new ("(@a{sv}s@a{sv})", make_insured (part, NULL), kind, make_fetch_options (part)),
-      G_VARIANT_TYPE ("(a(ha{sv})a{sv})"), G_DBUS_CALL_FLAGS_NONE, FETCH_MILLISECONDS, NULL, &descriptors, NULL,
-      &error);
+      G_VARIANT_TYPE ("(a(ha{sv})a{sv})"), G_DBUS_CALL_FLAGS_NONE, FETCH_MILLISECONDS, NULL, &descriptors,
+      desk->cancellable, &error);
   if (reply == NULL)
     return judge_error (error, ret_why);
   documents = g_variant_get_child_value (reply, 0);

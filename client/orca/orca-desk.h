@@ -20,8 +20,11 @@ typedef enum
   ORCA_DESK_REFUSED, /* so it will never be answered */
 } OrcaDeskOutcome;
 
-/* orca_desk_new: (transfer full); NULL: there is no bus. */
-OrcaDesk *orca_desk_new (GError **error);
+/* Why something was not done: the program is told to end. Of LATER. */
+#define ORCA_DESK_STOPPING "stopping"
+
+/* orca_desk_new: @cancellable: ends whatever is waited for. (transfer full); NULL: there is no bus. */
+OrcaDesk *orca_desk_new (GCancellable *cancellable, GError **error);
 void orca_desk_free (OrcaDesk *desk);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrcaDesk, orca_desk_free)
 

@@ -45,6 +45,13 @@ orca_http_load_tls (const OrcaSettings *settings, GTlsDatabase **ret_authorities
   return TRUE;
 }
 
+void
+orca_http_shut (gpointer session)
+{
+  soup_session_set_proxy_resolver (session, NULL);
+  soup_session_remove_feature_by_type (session, SOUP_TYPE_CONTENT_DECODER);
+}
+
 OrcaHttp *
 orca_http_new (const OrcaSettings *settings, GError **error)
 {
@@ -53,6 +60,7 @@ orca_http_new (const OrcaSettings *settings, GError **error)
 
   http->settings = settings;
   http->session = soup_session_new_with_options ("timeout", settings->timeout, "user-agent", "shikaku-orca", NULL);
+  orca_http_shut (http->session);
   if (!orca_http_load_tls (settings, &authorities, &http->certificate, error))
     return NULL;
   if (authorities != NULL)

@@ -45,6 +45,9 @@ void orca_http_list (OrcaHttp *http, const char *path, const char *name, JsonObj
 /* orca_http_get: the record of an answer to GET. */
 void orca_http_get (OrcaHttp *http, const char *path, OrcaReply *ret_reply);
 
+/* orca_http_shut: no proxy of the environment is used for @session (libsoup's), and nothing is unpacked. */
+void orca_http_shut (gpointer session);
+
 /*
  * orca_http_load_tls: what a session needs for @settings, also that of the push: the authorities and our certificate,
  * each NULL where there is none to be used. FALSE with an error.

@@ -37,11 +37,11 @@ delay (OrcaWork *work, const OrcaJob *job, OrcaReportKind last, const char *why)
     orca_store_delay_job (work->store, job, why, orca_work_get_delay (work, job->tries), NULL);
 }
 
-/* A limit of the daemon's is no failure of the line: it is over before long. */
+/* A limit of the daemon's, and our own end, are no failure of the line. */
 static gboolean
-is_limit (const char *why)
+is_quiet (const char *why)
 {
-  return g_strcmp0 (why, "LimitExceeded") == 0;
+  return g_strcmp0 (why, "LimitExceeded") == 0 || g_strcmp0 (why, ORCA_DESK_STOPPING) == 0;
 }
 
 /* The desk has not answered. */
@@ -53,7 +53,7 @@ take_desk_failure (OrcaWork *work, const OrcaJob *job, OrcaDeskOutcome outcome, 
       fail_job (work, job, kind, why);
       return;
     }
-  if (!is_limit (why))
+  if (!is_quiet (why))
     orca_report (work->store, job->origin, ORCA_REPORT_CENTER_AWAY, 0, why);
   delay (work, job, kind, why);
 }

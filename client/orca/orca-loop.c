@@ -22,6 +22,7 @@ struct OrcaLoop
   const OrcaSettings *settings;
   OrcaStore *store;
   GAsyncQueue *inbox;
+  GCancellable *cancellable;
   GThread *thread;
   void (*failed) (const char *why, gpointer user_data);
   gpointer user_data;
@@ -111,7 +112,7 @@ run_thread (gpointer user_data)
 
   g_main_context_push_thread_default (context);
   work.http = orca_http_new (loop->settings, &error);
-  work.desk = work.http != NULL ? orca_desk_new (&error) : NULL;
+  work.desk = work.http != NULL ? orca_desk_new (loop->cancellable, &error) : NULL;
   if (work.desk != NULL)
     work_until_told (loop, &work);
   else
@@ -142,6 +143,7 @@ orca_loop_start (const OrcaSettings *settings, OrcaStore *store, void (*failed) 
   loop->failed = failed;
   loop->user_data = user_data;
   loop->inbox = g_async_queue_new ();
+  loop->cancellable = g_cancellable_new ();
   loop->thread = g_thread_new ("work", run_thread, loop);
   return loop;
 }
@@ -162,8 +164,10 @@ void
 orca_loop_stop (OrcaLoop *loop)
 {
   push_news (loop, NEWS_STOP);
+  g_cancellable_cancel (loop->cancellable);
   g_thread_join (loop->thread);
   g_async_queue_unref (loop->inbox);
+  g_object_unref (loop->cancellable);
   orca_store_close (loop->store);
   g_free (loop->why);
   g_free (loop);

@@ -21,5 +21,5 @@ OrcaLoop *orca_loop_start (const OrcaSettings *settings, OrcaStore *store, void 
 void orca_loop_catch_up (OrcaLoop *loop);
 void orca_loop_wake (OrcaLoop *loop);
 
-/* orca_loop_stop: waits until what it is at has come to its end. */
+/* orca_loop_stop: waits until a call to ORCA has come to its end; the daemon is not waited for. */
 void orca_loop_stop (OrcaLoop *loop);

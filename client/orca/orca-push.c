@@ -187,6 +187,7 @@ orca_push_new (const OrcaSettings *settings, const OrcaPushObserver *observer, g
   push->user_data = user_data;
   push->certificate = certificate;
   push->session = soup_session_new ();
+  orca_http_shut (push->session);
   push->cancellable = g_cancellable_new ();
   if (authorities != NULL)
     soup_session_set_tls_database (push->session, authorities);

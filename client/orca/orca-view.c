@@ -36,6 +36,16 @@ orca_view_status (OrcaStore *store, gboolean is_json, GError **error)
   return TRUE;
 }
 
+/* Without what a terminal would take for a command. */
+static char *
+clean_text (char *text)
+{
+  for (char *at = text; *at != '\0'; at++)
+    if (g_ascii_iscntrl (*at))
+      *at = '?';
+  return text;
+}
+
 /* Who the file is about, for the person who decides. Return: (transfer full); NULL: it is gone, or may not be read. */
 static char *
 read_person (const OrcaSettings *settings, const OrcaFace *face)
@@ -54,7 +64,8 @@ read_person (const OrcaSettings *settings, const OrcaFace *face)
   if (message == NULL)
     return NULL;
   person = orca_answer_read_person (message);
-  return g_strdup_printf ("%s %s", orca_json_get_text (person, "Name"), orca_json_get_text (person, "Birthdate"));
+  return clean_text (
+      g_strdup_printf ("%s %s", orca_json_get_text (person, "Name"), orca_json_get_text (person, "Birthdate")));
 }
 
 /* When the terminal made it, as its name ends: YYYYMMDDHHmmss. (transfer full). */

@@ -5,9 +5,22 @@
 #include <string.h>
 
 #define NEWEST "newest-event" /* the note of its time, by ORCA's clock */
+#define FIRST "first-start"   /* the note of when that was, by our clock */
 #define OVERLAP_SECONDS 600
-#define FIRST_SECONDS 86400 /* at the first start: older ones somebody else has seen to */
+#define FIRST_SECONDS 86400 /* so far back at the first start */
 #define CODE_NOBODY "E12"   /* of onlinerefall1 */
+
+/*
+ * ORCA gives out a single check once, so that asking for an old one does no harm; its long lists it gives out as often as
+ * one likes. Those from before our first start somebody else has worked through.
+ */
+static gboolean
+is_before_us (OrcaWork *work, const OrcaEvent *event)
+{
+  g_autofree char *first = orca_store_get_note (work->store, FIRST);
+
+  return event->kind != ORCA_EVENT_SINGLE && strcmp (event->time, first) < 0;
+}
 
 static void
 note_event (OrcaWork *work, const OrcaEvent *event)
@@ -17,7 +30,7 @@ note_event (OrcaWork *work, const OrcaEvent *event)
   g_autoptr (GError) error = NULL;
   gboolean is_new = FALSE;
 
-  if (event->kind == ORCA_EVENT_FOREIGN)
+  if (event->kind == ORCA_EVENT_FOREIGN || is_before_us (work, event))
     return;
   if (hospital != NULL && *event->hospital != '\0' && atoi (hospital) != atoi (event->hospital))
     return;
@@ -75,11 +88,23 @@ read_events (OrcaWork *work, const char *name, const char *start)
   return TRUE;
 }
 
+static void
+note_first_start (OrcaWork *work)
+{
+  g_autofree char *first = orca_store_get_note (work->store, FIRST);
+  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
+  g_autofree char *stamp = g_date_time_format (now, "%Y-%m-%d %H:%M");
+
+  if (*first == '\0')
+    orca_store_set_note (work->store, FIRST, stamp, NULL);
+}
+
 gboolean
 orca_question_catch_up (OrcaWork *work)
 {
   g_autofree char *start = make_start (work);
 
+  note_first_start (work);
   return read_events (work, "patient_qualification", start) && read_events (work, "Bulk_Qualification", start);
 }
 

@@ -11,8 +11,8 @@
 #define CODE_NOBODY "E12"   /* of onlinerefall1 */
 
 /*
- * ORCA gives out a single check once, so that asking for an old one does no harm; its long lists it gives out as often as
- * one likes. Those from before our first start somebody else has worked through.
+ * ORCA gives out a single check once, so that asking for an old one does no harm; its long lists it gives out as often
+ * as one likes. Those from before our first start somebody else has worked through.
  */
 static gboolean
 is_before_us (OrcaWork *work, const OrcaEvent *event)

@@ -91,3 +91,13 @@ class Clinic:
     def count(self, path, **what):
         """Requests of that call, with these members in the log."""
         return sum(all(line.get(name) == value for name, value in what.items()) for line in self.orca.log(path))
+
+    def end(self):
+        """The bridge ends well when it is told to, and nothing of a person is in its log or is left in its state."""
+        self.wait_idle()
+        assert self.bridge.stop() == 0
+        kept = b"".join(path.read_bytes() for path in self.bridge.state.iterdir())
+        for row in self.orca.rows():
+            for entry in row["result"].get("ResultList", {}).get("ResultOfQualificationConfirmation", []):
+                for text in filter(None, map(entry.get, ("Name", "NameKana", "InsuredIdentificationNumber"))):
+                    assert text not in self.bridge.log() and text.encode() not in kept, "of a person"

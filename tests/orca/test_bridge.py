@@ -27,7 +27,7 @@ def test_single(rig):
         assert row["validity"] == validity, (persona, row)
         assert row["header"]["ArbitraryFileIdentifier"].endswith("," + asked[persona]["row"])
         assert row["header"]["ReferenceClassification"] == "2" and row["header"]["MedicalInstitutionCode"] == "1312345678"
-    assert get_entries(rows["yamada"])[0]["Name"] == "山田　太郎" or get_entries(rows["yamada"])[0]["Name"]
+    assert get_entries(rows["yamada"])[0]["Name"]
     assert len(get_entries(rows["two-insurances"])) == 2
     status = clinic.wait_idle()
     assert status["Lost"] == status["Unknown"] == 0, status
@@ -40,11 +40,7 @@ def test_single(rig):
     nobody = clinic.orca.ask("none")
     clinic.orca.wait_row(nobody, "03")
     clinic.wait_idle()
-    name = get_entries(rows["yamada"])[0]["Name"]
-    files = b"".join(path.read_bytes() for path in clinic.bridge.state.iterdir())
-    assert name not in clinic.bridge.log() and name.encode() not in files, "no name anywhere"
-    assert "１２３４５６７".encode() not in files and b"1234567\"" not in files, "no numbers when it is over"
-    assert clinic.bridge.stop() == 0
+    clinic.end()
 
 
 def test_one_shot(rig):
@@ -78,6 +74,7 @@ def test_one_shot(rig):
     clinic.bridge.wait_count("Lost", lost + 1)
     clinic.wait_idle()
     assert clinic.orca.row(one)["state"] == "01" and clinic.list_shown() == [LOST] * (lost + 1)
+    clinic.end()
 
 
 def test_once(rig):
@@ -129,6 +126,7 @@ def test_once(rig):
     clinic.terminal("fault garbage path=face")
     clinic.show_face("sato")
     until(lambda: UNREADABLE in clinic.list_shown(), "what cannot be read to be told")
+    clinic.end()
 
 
 def test_missed(rig):
@@ -172,6 +170,7 @@ def test_missed(rig):
     clinic.orca("fault push-lost")
     after = clinic.orca.ask("yamada")
     clinic.orca.wait_row(after, "03")  # an event of the far future hides nothing
+    clinic.end()
 
 
 def test_away(rig):
@@ -206,6 +205,7 @@ def test_away(rig):
     status = clinic.wait_idle()
     assert status["Lost"] == status["Unknown"] == 0, status
     assert all(clinic.orca.row(one)["state"] == "03" for one in asked)
+    clinic.end()
 
 
 def test_records(rig):
@@ -231,6 +231,7 @@ def test_records(rig):
     clinic.wait_idle()
     assert clinic.orca.receptions()[-1]["checkup_state"] == "02"
     assert clinic.bridge.status()["Unknown"] == 0, "a month can be posted again"
+    clinic.end()
 
 
 def test_terminal(rig):
@@ -248,6 +249,7 @@ def test_terminal(rig):
     paths = {line["path"] for line in clinic.terminal.log()}
     assert paths >= {"OQSsiquc01", "OQSsiimm01", "YZKsiquc01", "TKKsiquc01", "face"}, paths
     assert not any(clinic.terminal.files(folder) for folder in ("req", "res", "face")), "nothing is left over"
+    clinic.end()
 
 
 def test_bulk(rig):
@@ -276,6 +278,7 @@ def test_bulk(rig):
     until(lambda: NOT_POSSIBLE in clinic.list_shown(), "what the bridge cannot do")
     clinic.orca.ask("yamada", "treatment=2")
     until(lambda: clinic.list_shown().count(NOT_POSSIBLE) == 2 or clinic.bridge.status()["Failed"], "home care")
+    clinic.end()
 
 
 def test_cloud(rig):
@@ -294,6 +297,7 @@ def test_cloud(rig):
     clinic.orca(f"fault late-drop path={ONCE}")
     clinic.orca.ask("yamada")
     clinic.bridge.wait_count("Lost", 1)
+    clinic.end()
 
 
 def test_refused(rig):
@@ -309,3 +313,4 @@ def test_refused(rig):
     clinic.bridge.start()
     clinic.orca.wait_row(asked, "03")
     assert clinic.bridge.status()["Lost"] == 0
+    clinic.end()

@@ -73,12 +73,13 @@ class Clinic:
 
     # -- what came of it
 
+    def is_idle(self):
+        """Whether the bridge has nothing left that it can do. Return: its status, or None."""
+        now = self.bridge.status()
+        return now if not any(now[name] for name in BUSY) and not self.list_left(now) else None
+
     def wait_idle(self):
-        """Until the bridge has nothing left that it can do. Return: its status."""
-        def look():
-            now = self.bridge.status()
-            return now if not any(now[name] for name in BUSY) and not self.list_left(now) else None
-        return until(look, "the bridge to have nothing to do")
+        return until(self.is_idle, "the bridge to have nothing to do")
 
     def list_left(self, status):
         """Files that are there without a reason: those of an unknown or a bad end stay."""

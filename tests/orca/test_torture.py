@@ -11,6 +11,7 @@ from collections import Counter
 
 from clinic import CARD, EVENTS, NUMBER, ONCE, Clinic
 from loop import settle
+from orca import until
 from test_bridge import LOST, UNKNOWN
 
 FEW, MANY = 12, 400
@@ -19,6 +20,7 @@ NOISE = ("", "", "", "push-lost", "push-twice", "push-cut", "push-garbage", f"bu
          f"late-drop path={NUMBER}", f"drop path={ONCE}", f"late-drop path={ONCE}", f"late-drop path={CARD}",
          f"late-status 502 path={NUMBER}", f"garbage path={NUMBER}")  # fmt: skip
 SOON = 0.3  # seconds
+MANY_WRITES = 40  # of a request and a face result
 
 
 class Day:
@@ -55,6 +57,18 @@ class Day:
         self.restart_bridge()
         self.orca("release")
         return "the bridge, at " + path
+
+    def kill_writing(self):
+        """The bridge, as it writes down or makes durable what has happened."""
+        call, number = self.dice.choice(("pwrite64", "fdatasync")), self.dice.randrange(1, MANY_WRITES)
+        give_up = self.bridge.kill_at(call, number)
+        for path in (ONCE, CARD):
+            self.come(path)
+        until(lambda: not self.bridge.process.is_running() or self.clinic.is_idle(), "the bridge to die, or to be done")
+        if not give_up():
+            return f"nobody, at {call} {number}"
+        self.restart_bridge()
+        return f"the bridge, at {call} {number}"
 
     def kill_orca(self):
         """ORCA, before or after it has done what it was asked."""
@@ -110,7 +124,7 @@ class Day:
             self.dice.choice((self.ask, self.face))()
         if self.asked and self.dice.random() < 0.2:
             self.orca("repeat " + self.dice.choice(self.asked)["event"])
-        said = self.dice.choice((self.kill_held, self.kill_orca, self.kill_daemon, self.kill_anywhere))()
+        said = self.dice.choice((self.kill_held, self.kill_writing, self.kill_orca, self.kill_daemon, self.kill_anywhere))()
         self.check_doubled()
         return f"{said}{' after ' if noise else ''}{noise}"
 
@@ -148,6 +162,7 @@ class Day:
 
 
 def test_killed(rig):
+    rig.require("strace", "strace")
     seed = int(os.environ.get("SHIKAKU_SEED") or random.SystemRandom().randrange(1 << 32))
     rounds = int(os.environ.get("SHIKAKU_CUTS") or (MANY if os.environ.get("SHIKAKU_LONG") else FEW))
     print(f"again: SHIKAKU_SEED={seed} SHIKAKU_CUTS={rounds}", flush=True)

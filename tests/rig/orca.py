@@ -10,6 +10,7 @@
 """
 import json
 import os
+import signal
 
 import loop
 from loop import DEADLINE
@@ -141,6 +142,21 @@ class Bridge:
         self.process.kill()
         self.process.reap()
         self.rig.retire(self.process)
+
+    def kill_at(self, call, number):
+        """It dies as one of its threads enters the system call @call for the @number-th time from now on. Return: a function
+        that gives this up. Return of that: whether it has died."""
+        tracer = self.rig.launch("strace", [
+            "strace", "-f", "-o", "/dev/null", "-e", "trace=" + call, "-e", f"inject={call}:signal=SIGKILL:when={number}",
+            "-p", self.process.pid], keep="all")  # fmt: skip
+        assert "attached" in tracer.wait_output("attached|ptrace")[0], tracer.text()
+
+        def give_up():
+            tracer.kill(signal.SIGINT)
+            tracer.reap()
+            self.rig.retire(tracer)
+            return not self.process.is_running()
+        return give_up
 
     def stop(self):
         """SIGTERM. Return: the exit status, which should be 0."""

@@ -196,8 +196,8 @@ check_computers (const BridgeSettings *settings, GError **error)
     {
       BridgeComputer *computer = g_ptr_array_index (settings->computers, i);
 
-      if (!g_hash_table_add (folders, computer->folder) | !g_hash_table_add (folders, computer->requests)
-          | !g_hash_table_add (folders, computer->answers) | !g_hash_table_add (folders, computer->faces))
+      if (!g_hash_table_add (folders, computer->folder) || !g_hash_table_add (folders, computer->requests)
+          || !g_hash_table_add (folders, computer->answers) || !g_hash_table_add (folders, computer->faces))
         return refuse_key (error, computer->name, "Folder", "has a folder twice, or one that is another's too");
       for (char **name = computer->stations; name != NULL && *name != NULL; name++)
         if (!g_hash_table_contains (stations, *name))

@@ -40,8 +40,9 @@ static TransportRecords *
 read_refusal (GBytes *body, const Message *request, GError **error)
 {
   GError *refusal = NULL;
-  g_autoptr (Message) message = web_message_parse (body, request, &refusal);
+  Message *message = web_message_parse (body, request, &refusal);
 
+  g_clear_pointer (&message, message_free); /* in the place of a document nothing of it counts */
   return records_refusal_read (refusal, error);
 }
 

@@ -24,9 +24,9 @@ def run(*arguments):
     return [int(word) for word in done.stdout.split()]
 
 
-def measure_cost():
+def measure_cost(number=TURNS):
     """By turns, so that both meet the same moods of the machine."""
-    turns = [(run("cost", 0, TIMES), run("cost", LEFT_OVERS, TIMES)) for _ in range(TURNS)]
+    turns = [(run("cost", 0, TIMES), run("cost", LEFT_OVERS, TIMES)) for _ in range(number)]
     empty, full = (min(turn[i][1] for turn in turns) for i in (0, 1))
     return [Row("folder, empty: a look, processor", empty / 1000, "us", counted=False),
             Row(f"folder, {LEFT_OVERS:,} left-overs: the first look, processor", min(turn[1][0] for turn in turns) / 1e6,

@@ -6,6 +6,7 @@
 
 #include "center/zip-command.h"
 #include "fake-loop.h"
+#include "fake-timer.h"
 
 #define NAME "OQSsiquc01res_x.zip"
 #define INPUT "the archive"
@@ -115,6 +116,19 @@ test_cancelled (Fixture *fixture, gconstpointer data)
 }
 
 static void
+test_late (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GBytes) input = g_bytes_new_static (INPUT, strlen (INPUT));
+
+  (void)data;
+  zip_command_run_async (fixture->command, ZIP_COMMAND_PACK, fixture->runtime, NAME, input, PASSWORD, MAXIMUM, NULL,
+                         on_done, fixture);
+  g_assert_cmpuint (fake_timers_pass (ZIP_COMMAND_MILLISECONDS), ==, 1);
+  fake_wait (&fixture->is_done);
+  g_assert_error (fixture->error, SHIKAKU_ERROR, SHIKAKU_ERROR_TIMED_OUT);
+}
+
+static void
 test_missing (Fixture *fixture, gconstpointer data)
 {
   (void)data;
@@ -139,6 +153,7 @@ main (int argc, char **argv)
   ADD ("link", "ln -s /etc/passwd \"$3\"", test_failure);
   ADD ("large", "head -c 1000000 /dev/zero > \"$3\"", test_failure);
   ADD ("cancelled", "sleep 1000 & sleep 1000", test_cancelled);
+  ADD ("late", "sleep 1000 & sleep 1000", test_late);
   ADD ("missing", "exit 0", test_missing);
   return g_test_run ();
 }

@@ -9,13 +9,14 @@ import signal
 
 from bus import ERROR, MANAGER, READER, ROOT, Visits, call, expect_error, get_properties, options
 from gi.repository import GLib
-from loop import wait_for
+from loop import until
 from people import INSURED, NAME, UNKNOWN
 from test_number import SATO
 from test_reference import NUMBER, register
 
 PREFIX = "OQSsiquc01"  # of questions by number
 SECONDS = 2  # that an answer is awaited
+TICK = 200  # milliseconds: what Diagnose says can be asked for only
 
 
 class Desk:
@@ -39,7 +40,7 @@ class Desk:
         return {link["Link"]: link for link in links}
 
     def wait_cause(self, cause):
-        wait_for(lambda: self.diagnose()["terminal"].get("Cause") == cause, f"cause {cause}")
+        until(lambda: self.diagnose()["terminal"].get("Cause") == cause, f"cause {cause}", TICK)
         link = self.diagnose()["terminal"]
         assert cause is None or link["Staff"] and link["Technician"] and link["Since"] > 0, link
         return link
@@ -87,7 +88,7 @@ def test_away(rig):
     assert not list(desk.terminal.requests.iterdir())
     desk.terminal("link on")
     assert desk.check()["Answer"] == "eligible"  # by which the daemon hears that it is back
-    wait_for(lambda: desk.count() == before + 2, "the question that waited")
+    until(lambda: desk.count() == before + 2, "the question that waited")
 
     desk.terminal(f"fault hold path={PREFIX}")
     visit = desk.visits.check_number(SATO)
@@ -103,7 +104,7 @@ def test_away(rig):
     desk.terminal("share off")
     desk.wait_cause("share-missing")
     desk.terminal("share on")
-    wait_for(lambda: desk.check()["Answer"] == "eligible", "the share to be back")
+    until(lambda: desk.check()["Answer"] == "eligible", "the share to be back", TICK)
 
 
 def test_reload(rig):
@@ -127,11 +128,32 @@ def test_reload(rig):
     assert [link["Link"] for link in links].count("terminal") == 1
 
 
+def test_beside(rig):
+    """With the Web API too: it is asked, and how it is does not hang on the terminal, which brings faces alone."""
+    terminal = rig.terminal()
+    rig.start("center", "daemon", **terminal.settings(center=True))
+    connection = rig.bus_connection("tester")
+    answer = call(connection, ROOT, MANAGER, "Check",
+                  GLib.Variant.new_tuple(options({"Insured": INSURED, "Language": "en"})))
+    assert answer["Answer"] == "eligible" and terminal.log(PREFIX) == []
+    assert rig.center("stats")["requests"]["search"] == 1
+    terminal.face("yamada")
+    terminal.wait_empty("face")
+    terminal("share off")
+
+    def find():
+        links = call(connection, ROOT, MANAGER, "Diagnose", GLib.Variant.new_tuple(options({})))
+        return {link["Link"]: link for link in links}
+    until(lambda: find()["terminal"].get("Cause") == "share-missing", "the terminal to be missed", TICK)
+    assert find()["center"]["State"] == "ok", find()
+    assert get_properties(connection, ROOT, MANAGER)["Center"] == "online"
+
+
 def test_unset(rig):
     """Without an institution nothing is asked and nothing taken; and Diagnose says what is missing."""
     desk = Desk(rig)
     rig.configure(**{**desk.settings, "Center_InstitutionCode": None})
     rig.daemon.kill(signal.SIGHUP)
-    wait_for(lambda: desk.diagnose()["settings"].get("Cause") == "settings-missing", "what is missing to be said")
+    until(lambda: desk.diagnose()["settings"].get("Cause") == "settings-missing", "what is missing to be said", TICK)
     expect_error("CredentialMissing", desk.check)
     assert desk.count() == 0

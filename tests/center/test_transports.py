@@ -17,6 +17,19 @@ from test_terminal_simulator import PASSWORD, Terminal
 SPAN = f"from={months_ago(22)} to={months_ago(2)}"
 PREFIXES = {"search": "OQSsiquc01", "reference/register": "OQSsiimm01", "consent/withdraw": "OQSsihvd01",
             "records/drug": "YZKsiquc01", "records/checkup": "TKKsiquc01"}  # fmt: skip
+MODULE = """#!/usr/bin/python3
+import pathlib, sys, zipfile
+verb, given, wanted = sys.argv[1:]
+assert sys.stdin.read().strip() == "invented"
+with (pathlib.Path(__file__).parent / "called").open("a") as file:
+    file.write(verb + "\\n")
+if verb == "pack":
+    with zipfile.ZipFile(wanted, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(given, "request.xml")
+else:
+    with zipfile.ZipFile(given) as archive:
+        pathlib.Path(wanted).write_bytes(archive.read(archive.namelist()[0]))
+"""
 SHORT = 3  # seconds of a call that gets no answer
 
 
@@ -223,6 +236,33 @@ def test_zips():
             assert way.driver.ask("link").startswith("zip-password 3 ")
             way.fault("zip-folder aes256", "search")
             assert way.driver.search().startswith("ok")
+
+
+def test_zip_command():
+    """A site's own program in place of libzip."""
+    with tempfile.TemporaryDirectory() as place:
+        program, password = pathlib.Path(place) / "module", pathlib.Path(place) / "password"
+        program.write_text(MODULE, encoding="utf-8")
+        program.chmod(0o755)
+        password.write_text(PASSWORD + "\n", encoding="utf-8")
+        with make_terminal("--zip", "OQSsiquc01=deflate", timeout=60, zip="OQSsiquc01", zip_password=password,
+                           zip_command=program) as way:  # fmt: skip
+            assert way.driver.search().startswith("ok")
+            assert way.far.log()[-1]["zip"] and (pathlib.Path(place) / "called").read_text().split() == ["pack", "unpack"]
+
+
+def test_own_folders():
+    """Where medicines have folders of their own they are asked for there, and everything else is not."""
+    with Terminal("--system", "YZK") as terminal:
+        with Driver(f"folder:{terminal.folder}", 60, yzk=terminal.folder / "YZK") as driver:
+            way = FolderWay(terminal, driver)
+            way.agree()
+            (terminal.folder / "req").chmod(0o500)  # to nobody but root that is a difference
+            assert fetch(way)[0] == "ok"
+            (terminal.folder / "req").chmod(0o700)
+            assert fetch(way, kind="checkup")[0] == "ok"
+            assert driver.search().startswith("ok")
+            terminal.tell("wait-left YZK/res 0 60")
 
 
 def test_faces():

@@ -20,7 +20,8 @@
  * Arguments: URL KEYS-DIRECTORY TIMEOUT [OPTION…], each OPTION url=URL, authority=, certificate=, key=, account= or
  * token-pin=PATH, or institution=CODE, which hold until they are said again. An empty URL or CODE is one that was not
  * configured. A URL folder:PATH is a terminal's share, with req, res and face in it; OPTION is then zip=PREFIX,
- * zip-method=, zip-password=PATH, encoding=shift-jis, copies=PATHS, state=PATH as well.
+ * zip-method=, zip-password=PATH, encoding=shift-jis, copies=PATHS, state=PATH, zip-command=PATH,
+ * yzk=PATH as well: where medicines have a req and a res of their own.
  */
 #include <dlfcn.h>
 #include <fcntl.h>
@@ -523,11 +524,14 @@ set_up_terminal (const char *folder, Transport *configured)
 {
   g_autofree char *requests = g_build_filename (folder, "req", NULL), *answers = g_build_filename (folder, "res", NULL);
   g_autofree char *faces = g_build_filename (folder, "face", NULL);
+  const char *own = get_option ("yzk") != NULL ? get_option ("yzk") : "";
+  g_autofree char *own_requests = g_build_filename (own, "req", NULL);
+  g_autofree char *own_answers = g_build_filename (own, "res", NULL);
   const TerminalSettings settings = {
     .name = "terminal",
     .institution_code = get_option ("institution"),
-    .places = { { NULL, requests, answers } },
-    .n_places = 1,
+    .places = { { NULL, requests, answers }, { "YZK", own_requests, own_answers } },
+    .n_places = *own != '\0' ? 2 : 1,
     .faces = faces,
     .copies = get_option ("copies"),
     .timeout_seconds = (guint)atoi (get_option ("timeout")),
@@ -535,6 +539,7 @@ set_up_terminal (const char *folder, Transport *configured)
     .zip_prefixes = get_option ("zip"),
     .zip_method = get_option ("zip-method"),
     .zip_password_file = get_option ("zip-password"),
+    .zip_command = get_option ("zip-command"),
     .left_over_minutes = 1440,
     .copies_state = get_option ("state") != NULL ? get_option ("state") : "/nonexistent",
     .runtime = "/tmp",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * terminal-copies: each copy once, from whatever a kill has left: before the mark, between mark and name, after both; with
- * a consumer that has taken its copy, and one that has not; and other files in the way.
+ * terminal-copies: each copy once, from whatever a kill has left: before the mark, between mark and name, after both;
+ * with a consumer that has taken its copy, and one that has not; and other files in the way.
  */
 #include <glib/gstdio.h>
 #include <string.h>

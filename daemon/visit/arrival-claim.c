@@ -148,7 +148,7 @@ on_consents_written (GObject *source, GAsyncResult *result, gpointer user_data)
     fail_task (task, g_steal_pointer (&error));
 }
 
-/* write_consents: the answer stands; what the patient has said with it goes into the consent book. */
+/* write_consents: what the patient has said, and still stands, goes into the consent book. */
 static void
 write_consents (GTask *task)
 {
@@ -157,7 +157,7 @@ write_consents (GTask *task)
   ConsentBook *book = consent_registrar_get_book (claiming->registrar);
   ConsentBookWriting *writing;
 
-  claim->reply = arrival_choice_merge (claiming->group);
+  claiming->kind = 0;
   claim->consents = arrival_consents_new (claim->reply);
   if (book == NULL)
     {
@@ -172,16 +172,53 @@ write_consents (GTask *task)
     answer_task (task);
 }
 
+static void drop_withdrawn (GTask *task);
+
+static void
+on_maybe_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Claiming *claiming = g_task_get_task_data (user_data);
+  TransportConsentState *said = &claiming->claim->reply->consents[claiming->kind - 1];
+  g_autoptr (ConsentBookItem) item = consent_book_find_finish (result, NULL);
+
+  if (item != NULL && item->state == CONSENT_BOOK_WITHDRAWN && said->at <= item->at)
+    *said = (TransportConsentState){ FALSE };
+  drop_withdrawn (user_data);
+}
+
+/* drop_withdrawn: a yes that was taken back here after the patient had given it does not come back with its file. */
+static void
+drop_withdrawn (GTask *task)
+{
+  Claiming *claiming = g_task_get_task_data (task);
+  const TransportReply *reply = claiming->claim->reply;
+  const QualificationInsurance *insurance = person_get_insurance (reply->qualification);
+  ConsentBook *book = consent_registrar_get_book (claiming->registrar);
+
+  for (; book != NULL && claiming->person.has_number && claiming->kind < CONSENT_N_KINDS; claiming->kind++)
+    if (reply->consents[claiming->kind].granted && !consent_kind_is_inside_query (claiming->kind))
+      {
+        consent_book_find_person (book, claiming->person.number, insurance->branch, claiming->kind++,
+                                  on_maybe_withdrawn, task);
+        return;
+      }
+  write_consents (task);
+}
+
 /* Claiming. */
 
 static void
 on_claimed (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   GTask *task = user_data;
+  Claiming *claiming = g_task_get_task_data (task);
   GError *error = NULL;
 
   if (arrival_book_claim_finish (result, &error))
-    write_consents (task);
+    {
+      claiming->claim->reply = arrival_choice_merge (claiming->group);
+      drop_withdrawn (task);
+    }
   else
     fail_task (task, error);
 }

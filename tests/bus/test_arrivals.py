@@ -153,6 +153,7 @@ def test_claim(rig):
     assert Fetched(ask(desk.connection, None, "drug", {"Ticket": ticket})).meta["Outcome"] == "data"
     insurance = answer["Insurances"][0]
     numbers = {key: insurance[key] for key in ("InsurerNumber", "Symbol", "Number", "Branch", "Birthdate") if key in insurance}
+    visit.call("WithdrawConsent", GLib.Variant("(s)", ("drug",)))
     visit.close()
     assert Fetched(ask(desk.connection, None, "checkup", numbers)).meta["Outcome"] in ("data", "none")
     expect_error("NotFound", ask(desk.connection, None, "drug", {**INSURED, "Birthdate": "19850413"}).wait)
@@ -161,6 +162,9 @@ def test_claim(rig):
     desk.refuse("NotFound", YAMADA, rig.bus_connection("colleague"), Again=True)
     again = desk.claim(YAMADA, Again=True, Token="again")
     assert again.eligibility()["Answer"] == "eligible" and again.path.endswith("/again")
+    granted = {kind for kind, consent in again.consents().items() if consent["Granted"]}
+    assert granted == {"checkup"}, "what was taken back does not come back with its file"
+    expect_error("ConsentDenied", ask(desk.connection, again.path, "drug", Role="doctor").wait)
     acts = [(entry["Act"], entry.get("Staff")) for entry in get_entries(rig) if entry["Kind"] == "arrival"]
     assert acts == [("came", None), ("claimed", "s-1"), ("claimed", None)], acts
     assert all(entry["Sha256"] for entry in get_entries(rig) if entry["Kind"] == "arrival")

@@ -159,13 +159,23 @@ class Torture:
             self.kill_terminal()
             for patient in faces:
                 patient.fault = "cut" if patient.name in unfinished else "lost" if patient.name in unnamed else patient.fault
-        self.terminal.wait_left("face", sum(patient.fault in HELD + ENDLESS for patient in faces))  # it has looked
+        self.let_it_look(faces)
         self.finish(faces, papers)
         self.judge(papers)
         self.maybe_kill("claimed")
         self.receive(faces)
         self.terminal("clear-log")
         self.terminal("clear-faults")
+
+    def let_it_look(self, faces):
+        """Until what has no fault is taken: it has seen the others too, as they are."""
+        unfinished = [patient.name for patient in faces if patient.fault in HELD + ENDLESS]
+        try:
+            self.terminal.wait_left("face", len(unfinished))
+        except AssertionError as error:
+            states = {line["name"]: (line["fault"], line["state"]) for line in self.terminal.log("face")}
+            left = set(self.terminal.files("face")) - set(unfinished)
+            raise AssertionError([(name, states.get(name)) for name in left]) from error
 
     def maybe_kill(self, moment):
         if self.chance.random() < KILL_SHARE and self.chance.choice(KILLS) == moment:

@@ -194,17 +194,20 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GPtrArray) items = arrival_book_write_finish (result, &error);
   const guint n_written = arrivals->n_writing;
 
-  arrivals->n_writing = 0;
   if (arrivals->station != NULL && items != NULL)
     {
       arrivals->attempts = 0;
-      for (guint i = 0; i < n_written; i++)
+      for (guint i = 0; i < n_written; i++) /* who lets go of one may bring the next at once: it waits for its turn */
         take_written (arrivals, arrivals->incoming->pdata[i], items->pdata[i]);
       g_ptr_array_remove_range (arrivals->incoming, 0, n_written);
+      arrivals->n_writing = 0;
       write_next (arrivals);
     }
   else if (arrivals->station != NULL)
-    retry_later (arrivals, error->message);
+    {
+      arrivals->n_writing = 0;
+      retry_later (arrivals, error->message);
+    }
   arrivals_unref (arrivals);
 }
 

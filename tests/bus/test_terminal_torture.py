@@ -8,7 +8,7 @@ import os
 from terminal_torture import Torture
 
 FILES, FILES_LONG = 200, 10000
-FACES, FACES_LONG, PAPERS = 24, 100, 16  # of a round; a user has no more visits at a time
+FACES, FACES_LONG, PAPERS = 50, 100, 16  # of a round: more faces than are told at a time; as many visits as a user may have
 SEED = 11
 
 

@@ -45,7 +45,8 @@ make_likeness (const TerminalSettings *settings, const TerminalArchive *archive)
   add_text (text, settings->zip_method);
   add_text (text, settings->zip_command);
   add_text (text, password);
-  g_string_append_printf (text, "%u %u %u", settings->timeout_seconds, settings->left_over_minutes, settings->encoding);
+  g_string_append_printf (text, "%u %u %u", settings->timeout_seconds, settings->left_over_minutes,
+                          (guint)settings->encoding);
   return g_string_free (text, FALSE);
 }
 

@@ -172,7 +172,7 @@ send_message (OrcaHttp *http, SoupMessage *message, OrcaReply *reply)
   guint status = soup_message_get_status (message);
   JsonNode *node;
 
-  if (body == NULL)
+  if (error != NULL)
     {
       reply->kind = is_unsent (error) ? ORCA_REPLY_UNSENT : ORCA_REPLY_UNKNOWN;
       reply->why = g_strdup (error->message);

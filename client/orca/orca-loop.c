@@ -51,7 +51,10 @@ catch_up (OrcaLoop *loop, OrcaWork *work)
   if (orca_question_catch_up (work))
     loop->catch_up_tries = 0;
   else
-    delay = MIN (delay, orca_work_get_delay (work, loop->catch_up_tries++));
+    {
+      delay = MIN (delay, orca_work_get_delay (work, loop->catch_up_tries));
+      loop->catch_up_tries++;
+    }
   loop->catch_up_at = g_get_monotonic_time () + (gint64)delay * G_USEC_PER_SEC;
 }
 

@@ -71,7 +71,7 @@ on_look (gpointer user_data)
 {
   OrcaPush *push = user_data;
 
-  if (g_get_monotonic_time () - push->heard_at <= IDLE_SECONDS * G_USEC_PER_SEC)
+  if (g_get_monotonic_time () - push->heard_at <= (gint64)IDLE_SECONDS * G_USEC_PER_SEC)
     return G_SOURCE_CONTINUE;
   push->timer = 0;
   try_later (push, "nothing is heard any more");

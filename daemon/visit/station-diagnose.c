@@ -92,7 +92,7 @@ add_daemon (GPtrArray *links, const char *language, Station *station)
                                                            : "version " SHIKAKU_VERSION));
 }
 
-/* A desk with a terminal may do without cards: that somebody has not installed pcscd, or has masked it, is no failure. */
+/* A desk with a terminal may do without cards: that pcscd is not installed, or masked, is no failure there. */
 static void
 add_service (GPtrArray *links, const char *language, Station *station)
 {

@@ -227,7 +227,7 @@ test_diagnose_services (void)
     }
 }
 
-/* A desk with a terminal does without pcscd, unless it has stopped; and its terminal is no reader that lacks an agent. */
+/* A desk with a terminal does without pcscd, unless it stopped; and its terminal is no reader that lacks an agent. */
 static void
 test_diagnose_terminal (void)
 {

@@ -13,6 +13,7 @@
 
 #define WORD_BIRTHDATE "birthdate "
 #define WORD_REFERENCE "reference "
+#define UNMAPPED "●"
 #define TEXT_MAXIMUM 100 /* characters, of a name and of a reference number */
 
 /* The patient. */
@@ -110,7 +111,21 @@ arrival_choice_make_words (const Qualification *qualification)
 
 /* Comparing. */
 
-/* compare_names: what was typed with the name of each insurance that has one: the best counts. */
+/* compare_name: ● in @known stands for any one character; one that was typed for the center's own ● alone: else who
+   types nothing but ● would fit everybody. */
+static NameComparison
+compare_name (NameKind kind, const char *typed, const char *known)
+{
+  g_autofree char *normal = name_comparison_normalise (kind, typed);
+  g_autofree char *normal_known = name_comparison_normalise (kind, known);
+
+  if (strstr (normal, UNMAPPED) == NULL)
+    return name_comparison_compare (kind, typed, known);
+  return g_strcmp0 (normal, normal_known) == 0 ? NAME_COMPARISON_UNKNOWN : NAME_COMPARISON_DIFFERS;
+}
+
+/* compare_names: what was typed with each name of each insurance, but for those of which nothing is left: the best
+   counts. */
 static NameComparison
 compare_names (NameKind kind, const char *typed, const Qualification *qualification)
 {
@@ -121,11 +136,11 @@ compare_names (NameKind kind, const char *typed, const Qualification *qualificat
       const QualificationInsurance *insurance = qualification->insurances->pdata[i];
       const char *const written[] = { insurance->name, insurance->name_of_other };
       const char *const read[] = { insurance->name_kana, insurance->name_of_other_kana };
-
       const char *const *known = kind == NAME_WRITTEN ? written : read;
 
-      if (known[0] != NULL || known[1] != NULL)
-        best = MIN (best, name_comparison_compare_any (kind, (const char *const[]){ typed, NULL }, known));
+      for (guint j = 0; j < G_N_ELEMENTS (written); j++)
+        if (has_name (kind, known[j]))
+          best = MIN (best, compare_name (kind, typed, known[j]));
     }
   return best != NAME_COMPARISON_N_RESULTS ? best : NAME_COMPARISON_UNKNOWN;
 }

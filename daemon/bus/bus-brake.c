@@ -8,7 +8,8 @@
 
 struct BusBrake
 {
-  GHashTable *counts; /* uid → failures */
+  GHashTable *counts;    /* uid → failures */
+  GHashTable *under_way; /* uid → tries that are not answered yet */
   guint all;
   gint64 since;
 };
@@ -19,6 +20,7 @@ bus_brake_new (void)
   BusBrake *brake = g_new0 (BusBrake, 1);
 
   brake->counts = g_hash_table_new (NULL, NULL);
+  brake->under_way = g_hash_table_new (NULL, NULL);
   return brake;
 }
 
@@ -26,7 +28,14 @@ void
 bus_brake_free (BusBrake *brake)
 {
   g_hash_table_unref (brake->counts);
+  g_hash_table_unref (brake->under_way);
   g_free (brake);
+}
+
+static guint
+get_count (GHashTable *counts, uid_t uid)
+{
+  return GPOINTER_TO_UINT (g_hash_table_lookup (counts, GUINT_TO_POINTER (uid)));
 }
 
 static guint
@@ -37,7 +46,7 @@ count_failures (BusBrake *brake, uid_t uid, gint64 now)
       g_hash_table_remove_all (brake->counts);
       brake->all = 0;
     }
-  return GPOINTER_TO_UINT (g_hash_table_lookup (brake->counts, GUINT_TO_POINTER (uid)));
+  return get_count (brake->counts, uid);
 }
 
 void
@@ -67,4 +76,32 @@ bus_brake_check (BusBrake *brake, uid_t uid, gint64 now, GError **error)
   g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
                        "too many tickets or numbers were wrong: try again in a minute");
   return FALSE;
+}
+
+gboolean
+bus_brake_begin (BusBrake *brake, uid_t uid, gint64 now, GError **error)
+{
+  const guint under_way = get_count (brake->under_way, uid);
+
+  if (!bus_brake_check (brake, uid, now, error))
+    return FALSE;
+  if (count_failures (brake, uid, now) + under_way >= BUS_BRAKE_USER)
+    {
+      g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED,
+                           "too many tries at the same time: try again when one is answered");
+      return FALSE;
+    }
+  g_hash_table_insert (brake->under_way, GUINT_TO_POINTER (uid), GUINT_TO_POINTER (under_way + 1));
+  return TRUE;
+}
+
+void
+bus_brake_end (BusBrake *brake, uid_t uid)
+{
+  const guint under_way = get_count (brake->under_way, uid);
+
+  if (under_way > 1)
+    g_hash_table_insert (brake->under_way, GUINT_TO_POINTER (uid), GUINT_TO_POINTER (under_way - 1));
+  else
+    g_hash_table_remove (brake->under_way, GUINT_TO_POINTER (uid));
 }

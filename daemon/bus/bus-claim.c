@@ -119,6 +119,7 @@ on_claimed (GObject *source, GAsyncResult *result, gpointer user_data)
       g_clear_pointer (&claim, free_claim);
       return;
     }
+  bus_brake_end (bus_takeover_get_brake (claim->takeover), claim->actor->uid);
   peer = bus_call_get_peer (call);
   if (peer == NULL) /* it has left: whoever comes again claims again */
     error = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "the caller has gone");
@@ -138,14 +139,14 @@ on_claimed (GObject *source, GAsyncResult *result, gpointer user_data)
     }
 }
 
-/* fill_options: what the bus knows of who claims. @ret_path: (transfer full). */
+/* fill_options: what the bus knows of who claims. @ret_path: (transfer full). The brake has begun if it is TRUE. */
 static gboolean
 fill_options (BusVisits *visits, BusTakeover *takeover, BusPeer *peer, BusVisitOptions *options, char **ret_path,
               GError **error)
 {
   if (!bus_visits_may_have (peer, error) || !bus_actor_fill (&options->actor, peer, error)
       || (*ret_path = bus_visits_choose_path (visits, peer->name, options->token, error)) == NULL
-      || !bus_takeover_may_try (takeover, peer, error))
+      || !bus_brake_begin (bus_takeover_get_brake (takeover), options->actor.uid, g_get_monotonic_time (), error))
     return FALSE;
   options->visit.path = *ret_path;
   options->visit.owner = peer->name;

@@ -7,8 +7,8 @@ Comes in: a rig. Each function test_… is a case; meson.build lists them.
 import json
 import signal
 
-from bus import (AGENT_MANAGER, LEDGER, MANAGER, NAME, READER, ROOT, Call, ObjectPath, Visit, Visits, call, expect_error,
-                 get_properties, options)
+from bus import (AGENT_MANAGER, LEDGER, MANAGER, NAME, READER, ROOT, BusError, Call, ObjectPath, Visit, Visits, call,
+                 expect_error, get_properties, options)
 from gi.repository import Gio, GLib
 from loop import wait_for
 from people import INSURED
@@ -87,6 +87,13 @@ class Desk:
         assert self.rig.wait_readers(1) == [self.reader]
         self.connection = self.rig.bus_connection("tester", fresh=True)
         self.visits = Visits(self.connection)
+
+
+def get_error(asked):
+    try:
+        return asked.wait()
+    except BusError as error:
+        return error.name
 
 
 def get_entries(rig):
@@ -183,8 +190,9 @@ def test_guesses(rig):
         desk.refuse("InvalidOption", patient)
     desk.refuse("InvalidOption", TAKAHASHI, Consents=["drug"])
     desk.refuse("NotAuthorized", TAKAHASHI, rig.bus_connection("other"))
-    for guess in range(GUESSES):
-        desk.refuse("NotFound", {"Birthdate": "19900101", "Name": f"髙橋{guess}"})
+    guesses = [desk.ask({"Birthdate": "19900101", "Name": f"髙橋{guess}"}) for guess in range(3 * GUESSES)]
+    refused = [get_error(guess) for guess in guesses]  # who asks all at once tries no more than who waits
+    assert (refused.count("NotFound"), refused.count("LimitExceeded")) == (GUESSES, 2 * GUESSES), refused
     desk.refuse("LimitExceeded", {**TAKAHASHI, "Arrival": candidates[0]["Arrival"]})
     colleague = rig.bus_connection("colleague")  # who has not guessed
     path, candidates = desk.ask({**TAKAHASHI, "Arrival": candidates[0]["Arrival"]}, colleague).wait()

@@ -2,6 +2,8 @@
 /* test-bus-brake: who was wrong too often is held up for the rest of the minute, and nobody who was not. */
 #include "bus/bus-brake.h"
 
+#include "base/error.h"
+
 #define MINUTE (60 * G_TIME_SPAN_SECOND)
 
 static void
@@ -43,6 +45,28 @@ test_all (void)
   g_assert_false (bus_brake_holds (brake, 1, 2 * MINUTE));
 }
 
+/* test_under_way: what is not answered yet counts as if it were wrong. */
+static void
+test_under_way (void)
+{
+  g_autoptr (BusBrake) brake = bus_brake_new ();
+  g_autoptr (GError) error = NULL;
+
+  fail (brake, 1, 3, MINUTE);
+  for (guint i = 3; i < BUS_BRAKE_USER; i++)
+    g_assert_true (bus_brake_begin (brake, 1, MINUTE, NULL));
+  g_assert_false (bus_brake_begin (brake, 1, MINUTE, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED);
+  g_assert_true (bus_brake_begin (brake, 2, MINUTE, NULL));
+  bus_brake_end (brake, 2);
+  bus_brake_end (brake, 1); /* it was right */
+  g_assert_true (bus_brake_begin (brake, 1, MINUTE, NULL));
+  bus_brake_end (brake, 1);
+  bus_brake_note_failure (brake, 1, MINUTE); /* it was wrong */
+  g_assert_false (bus_brake_begin (brake, 1, MINUTE, NULL));
+  g_assert_true (bus_brake_begin (brake, 1, 2 * MINUTE, NULL));
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -50,5 +74,6 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/bus-brake/user", test_user);
   g_test_add_func ("/bus-brake/all", test_all);
+  g_test_add_func ("/bus-brake/under-way", test_under_way);
   return g_test_run ();
 }

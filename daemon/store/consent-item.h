@@ -49,7 +49,8 @@ typedef struct
   char *identifier, *visit;
   ConsentKind kind;
   ConsentBookState state;
-  gint64 at, until;    /* microseconds since the epoch; until: it is over then, whatever the state */
+  gint64 at;           /* microseconds since the epoch: when it became REGISTERED, or WITHDRAWN; 0: neither */
+  gint64 until;        /* likewise: it is over then, whatever the state */
   guint treatment;     /* 1 outpatient, 2 home, 3 online, 4 emergency */
   gboolean has_number; /* as of ConsentBookWriting */
   guint8 number[LEDGER_PERSON_SIZE];

@@ -295,14 +295,16 @@ consent_table_find (struct sqlite3 *database, StoreKey *key, const ConsentLookup
 
 /* Withdrawing. */
 
-/* set_withdrawn: the one at @place, if it stands at @now. sqlite3_changes() tells. */
+/* set_withdrawn: the one at @place, if it stands, and ends later than @end. sqlite3_changes() tells. */
 static gboolean
-set_withdrawn (struct sqlite3 *database, guint64 place, gint64 now, GError **error)
+set_withdrawn (struct sqlite3 *database, guint64 place, gint64 now, gint64 end, GError **error)
 {
-  const gint64 numbers[] = { (gint64)place, now };
+  const gint64 numbers[] = { now, (gint64)place, end };
 
-  return statement_run_with (
-      database, "UPDATE consents SET state = 4 WHERE place = ? AND until > ? AND state IN (0, 1);", numbers, 2, error);
+  return statement_run_with (database,
+                             "UPDATE consents SET state = 4, at = ?"
+                             " WHERE place = ? AND until > ? AND state IN (0, 1);",
+                             numbers, 3, error);
 }
 
 /* find_others: adds to @places those that go with the one at @place: the first row is that one. */
@@ -338,7 +340,7 @@ gboolean
 consent_table_withdraw (struct sqlite3 *database, StoreKey *key, guint64 place, gint64 now, GArray *places,
                         GError **error)
 {
-  if (!set_withdrawn (database, place, now, error))
+  if (!set_withdrawn (database, place, now, now, error))
     return FALSE;
   if (sqlite3_changes (database) != 1)
     return TRUE;
@@ -346,7 +348,7 @@ consent_table_withdraw (struct sqlite3 *database, StoreKey *key, guint64 place, 
   if (!find_others (database, key, place, places, error)) /* whoever takes it back means those of other visits too */
     return FALSE;
   for (guint i = 1; i < places->len; i++)
-    if (!set_withdrawn (database, g_array_index (places, guint64, i), G_MININT64, error))
+    if (!set_withdrawn (database, g_array_index (places, guint64, i), now, G_MININT64, error))
       return FALSE;
   return TRUE;
 }

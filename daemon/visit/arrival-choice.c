@@ -9,6 +9,7 @@
 #include "codec/name-comparison.h"
 #include "codec/typed-number.h"
 #include "store/consent-item.h"
+#include "visit/consent-rules.h"
 #include "visit/person.h"
 
 #define WORD_BIRTHDATE "birthdate "
@@ -280,6 +281,19 @@ arrival_choice_group (const ArrivalPatient *patient, GPtrArray *found, gboolean 
   return groups;
 }
 
+/* bound_consent: nothing was said after its file came, and no yes holds longer than one that was given then: a file can
+   say anything. A no has no time of its own: it is as new as its file. */
+static TransportConsentState
+bound_consent (const TransportConsentState *said, ConsentKind kind, const ArrivalBookItem *item)
+{
+  const gint64 at = said->at != 0 ? said->at : item->at;
+  TransportConsentState bound = *said;
+
+  bound.at = said->granted ? MIN (at, item->received) : item->received;
+  bound.until = MIN (said->until, consent_rules_get_end (kind, item->received, 0));
+  return bound;
+}
+
 TransportReply *
 arrival_choice_merge (GPtrArray *group)
 {
@@ -289,10 +303,10 @@ arrival_choice_merge (GPtrArray *group)
   for (guint i = 0; i < group->len; i++)
     for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
       {
-        const TransportConsentState *said = &((const ArrivalFound *)group->pdata[i])->reply->consents[kind];
+        const ArrivalFound *found = group->pdata[i];
 
-        if (said->is_answered)
-          last[kind] = *said;
+        if (found->reply->consents[kind].is_answered)
+          last[kind] = bound_consent (&found->reply->consents[kind], (ConsentKind)kind, found->item);
       }
   memcpy (newest->reply->consents, last, sizeof last);
   return g_steal_pointer (&newest->reply);

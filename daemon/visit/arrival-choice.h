@@ -60,6 +60,6 @@ GPtrArray *arrival_choice_group (const ArrivalPatient *patient, GPtrArray *found
 
 /*
  * arrival_choice_merge: the newest reply of @group, (transfer full), with the consents of all of them: of each kind
- * what the patient has said last.
+ * what the patient has said last, and when, which is not after its file came; and no yes lasts longer than one of then.
  */
 TransportReply *arrival_choice_merge (GPtrArray *group);

@@ -104,14 +104,16 @@ on_earlier_found (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (ConsentBookItem) item = consent_book_find_finish (result, NULL);
 
   if (item != NULL && (item->state == CONSENT_BOOK_OPEN || item->state == CONSENT_BOOK_REGISTERED)
-      && item->treatment == TRANSPORT_TREATMENT_OUTPATIENT)
+      && item->treatment == TRANSPORT_TREATMENT_OUTPATIENT
+      && item->at <= claiming->claim->reply->consents[claiming->kind - 1].at)
     consent_withdrawal_begin (claiming->registrar, item->receipt, claiming->options->actor, on_earlier_ended,
                               user_data);
   else
     end_earlier (user_data);
 }
 
-/* end_earlier: who says no at the terminal has changed their mind: no yes of before opens anything any more. */
+/* end_earlier: who says no at the terminal has changed their mind: no yes of before opens anything any more. A later
+   one does. */
 static void
 end_earlier (GTask *task)
 {
@@ -179,8 +181,14 @@ on_maybe_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Claiming *claiming = g_task_get_task_data (user_data);
   TransportConsentState *said = &claiming->claim->reply->consents[claiming->kind - 1];
-  g_autoptr (ConsentBookItem) item = consent_book_find_finish (result, NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (ConsentBookItem) item = consent_book_find_finish (result, &error);
 
+  if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED)) /* nobody knows, so nothing is opened */
+    {
+      fail_task (user_data, g_steal_pointer (&error));
+      return;
+    }
   if (item != NULL && item->state == CONSENT_BOOK_WITHDRAWN && said->at <= item->at)
     *said = (TransportConsentState){ FALSE };
   drop_withdrawn (user_data);

@@ -75,12 +75,11 @@ arrival_consents_write (const GArray *consents, const TransportReply *reply, Led
   for (guint i = 0; i < consents->len; i++)
     {
       const Consent *consent = &g_array_index (consents, Consent, i);
-      const gint64 at = consent->at != 0 ? consent->at : reply->received;
-      const gint64 until = consent_rules_get_end (consent->kind, at, consent->until);
+      const gint64 until = consent_rules_get_end (consent->kind, consent->at, consent->until);
       const gboolean holds = consent->granted && until > now && !consent_kind_is_inside_query (consent->kind);
 
-      consent_book_writing_add_said (writing, make_entry (consent, until, &hashes, options), holds, consent->kind, at,
-                                     until);
+      consent_book_writing_add_said (writing, make_entry (consent, until, &hashes, options), holds, consent->kind,
+                                     consent->at, until);
       if (holds)
         writing->until = MAX (writing->until, until);
     }

@@ -206,6 +206,7 @@ test_life (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (withdraw (fixture, place->entry), ==, 0); /* the same person's, to the same kind */
   withdrawn = find_person (fixture);
   g_assert_cmpint (withdrawn->state, ==, CONSENT_BOOK_WITHDRAWN);
+  g_assert_cmpint (withdrawn->at, >=, now); /* when it was taken back */
   fake_ledger_assert_sound (&fixture->fake);
 }
 

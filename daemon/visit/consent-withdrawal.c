@@ -162,7 +162,8 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
                                 on_withdrawn, withdrawing);
 }
 
-/* new_withdrawing: @registrar: NULL: there is no ledger, and that is the answer. Return: NULL then. */
+/* new_withdrawing: @registrar: NULL: there is no ledger, and that is the answer; likewise of one that has ended, which a
+   claim of an arrival may still hold. Return: NULL then. */
 static Withdrawing *
 new_withdrawing (ConsentRegistrar *registrar, const Actor *actor, GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -172,6 +173,11 @@ new_withdrawing (ConsentRegistrar *registrar, const Actor *actor, GAsyncReadyCal
     {
       g_task_report_new_error (NULL, callback, user_data, NULL, SHIKAKU_ERROR, SHIKAKU_ERROR_LEDGER_FAILED,
                                "there is no ledger");
+      return NULL;
+    }
+  if (consent_registrar_get_book (registrar) == NULL)
+    {
+      g_task_report_error (NULL, callback, user_data, NULL, new_stopping ());
       return NULL;
     }
   withdrawing = g_new0 (Withdrawing, 1);

@@ -3,6 +3,7 @@
 #include "fake-desk.h"
 #include "fake-timer.h"
 #include "store/store-key.h"
+#include "visit/consent-withdrawal.h"
 #include "visit/visit-text.h"
 
 #include <glib/gstdio.h>
@@ -491,7 +492,38 @@ test_gone_before_answer (void)
     }
 }
 
-/* Faults of the center. */
+typedef struct
+{
+  guint done;
+  GError *error;
+} Withdrawn;
+
+static void
+on_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Withdrawn *withdrawn = user_data;
+  ConsentWithdrawal withdrawal;
+
+  g_assert_false (consent_withdrawal_finish (result, &withdrawal, &withdrawn->error));
+  withdrawn->done++;
+}
+
+/* The ledger has gone while somebody still held the registrar of it. */
+static void
+test_withdrawn_too_late (void)
+{
+  static const Actor actor = { .uid = 1000 };
+  g_autoptr (FakeDesk) desk = fake_desk_new (NULL, 3, FAKE_RETENTION);
+  ConsentRegistrar *registrar = consent_registrar_ref (station_get_registrar (desk->station));
+  Withdrawn withdrawn = { 0 };
+
+  station_set_ledger (desk->station, NULL);
+  consent_withdrawal_begin (registrar, "r", &actor, on_withdrawn, &withdrawn);
+  fake_desk_wait_until (&withdrawn.done);
+  g_assert_error (withdrawn.error, SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN);
+  g_clear_error (&withdrawn.error);
+  consent_registrar_unref (registrar);
+}
 
 int
 main (int argc, char *argv[])
@@ -520,5 +552,6 @@ main (int argc, char *argv[])
   g_test_add_func ("/visit/consent/question-outlasts-visit", test_question_outlasts_visit);
   g_test_add_func ("/visit/consent/answer-outlasts-question", test_answer_outlasts_question);
   g_test_add_func ("/visit/consent/gone-before-answer", test_gone_before_answer);
+  g_test_add_func ("/visit/consent/withdrawn-too-late", test_withdrawn_too_late);
   return g_test_run ();
 }

@@ -290,6 +290,7 @@ test_place (void)
   g_autoptr (GBytes) old = new_bytes ("old"), new = new_bytes ("new");
   g_autofree char *first = bridge_name_make_part ("one.xml"), *second = bridge_name_make_part ("two.xml");
   g_auto (BridgeFile) file = { 0 };
+  g_autoptr (GError) error = NULL;
 
   g_assert_nonnull (place);
   g_assert_true (bridge_file_write (place->working, "request", old, NULL));
@@ -310,6 +311,14 @@ test_place (void)
   g_assert_cmpuint (bridge_place_sweep (place->answers, NULL, 3600), ==, 0);
   g_assert_cmpuint (bridge_place_sweep (place->answers, NULL, -1), ==, 2);
   g_assert_cmpuint (bridge_place_sweep (place->quarantine, NULL, -1), ==, 1);
+
+  /* Whoever writes here lays a link in a folder's place: it leads nowhere. */
+  g_clear_pointer (&place, bridge_place_free);
+  g_assert_cmpint (g_rmdir (faces), ==, 0);
+  g_assert_cmpint (symlink (answers, faces), ==, 0);
+  place = bridge_place_open (&computer, &error);
+  g_assert_null (place);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_NOT_DIRECTORY);
   g_assert_true (g_spawn_command_line_sync (command, NULL, NULL, NULL, NULL));
 }
 

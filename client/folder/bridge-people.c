@@ -14,7 +14,9 @@
 #define KEY_NAME "people-key"
 #define KEY_SIZE 32u
 #define KEPT_SECONDS (G_GINT64_CONSTANT (24) * 3600)
+#define SLACK_SECONDS 3600 /* that an old row may lie in the file, so that it is not written anew for each */
 #define ROWS_MAXIMUM 20000u
+#define APPENDED_MAXIMUM 4000u /* to the file, until it is written anew */
 #define BIRTHDATE_SIZE 8u
 
 typedef struct
@@ -29,7 +31,9 @@ struct BridgePeople
 {
   char *path; /* NULL: kept in memory alone */
   guint8 key[KEY_SIZE];
-  GPtrArray *rows; /* Person, the oldest first */
+  GPtrArray *rows;  /* Person, the oldest first */
+  gint64 oldest;    /* of the file's rows, in seconds since the epoch; 0: it has none */
+  guint n_appended; /* since the file was written */
 };
 
 static void
@@ -168,7 +172,7 @@ append_row (GString *text, const Person *person)
                           person->at);
 }
 
-/* The file is written anew at each start: what is old, or was cut by a kill, is gone then. */
+/* The file anew: what is old, or was cut by a kill, is gone then. */
 static void
 save_rows (BridgePeople *people)
 {
@@ -177,6 +181,8 @@ save_rows (BridgePeople *people)
 
   for (guint i = 0; i < people->rows->len; i++)
     append_row (text, g_ptr_array_index (people->rows, i));
+  people->oldest = people->rows->len > 0 ? ((const Person *)g_ptr_array_index (people->rows, 0))->at : 0;
+  people->n_appended = 0;
   if (!g_file_set_contents_full (people->path, text->str, (gssize)text->len, G_FILE_SET_CONTENTS_CONSISTENT, 0600,
                                  &error))
     g_warning ("birthdates do not outlive this program: %s", error->message);
@@ -194,6 +200,20 @@ save_row (BridgePeople *people, const Person *person)
     g_warning ("a birthdate does not outlive this program: %s", g_strerror (errno));
   if (file >= 0)
     close (file);
+  if (people->oldest == 0)
+    people->oldest = person->at;
+  people->n_appended++;
+}
+
+void
+bridge_people_sweep (BridgePeople *people)
+{
+  const gint64 age = get_now () - people->oldest;
+
+  drop_old_rows (people);
+  if (people->path != NULL && people->oldest != 0
+      && (age < 0 || age > KEPT_SECONDS + SLACK_SECONDS || people->n_appended > APPENDED_MAXIMUM))
+    save_rows (people);
 }
 
 BridgePeople *

@@ -25,6 +25,9 @@ void bridge_people_free (BridgePeople *people);
 /* bridge_people_note: whoever @message, an answer or a face file of the field, names with numbers and birthdate. */
 void bridge_people_note (BridgePeople *people, const Message *message);
 
+/* bridge_people_sweep: now and then: what is older than a day leaves the file too. */
+void bridge_people_sweep (BridgePeople *people);
+
 /*
  * bridge_people_find: Return: FALSE: not seen here, or more than one has these numbers. *ret_person: borrowed until the
  * next one is noted. @branch: NULL: not known.

@@ -79,6 +79,7 @@ on_sweep (gpointer user_data)
 
   for (guint i = 0; i < program->served->len; i++)
     bridge_served_sweep (g_ptr_array_index (program->served, i));
+  bridge_people_sweep (program->people);
   return G_SOURCE_CONTINUE;
 }
 

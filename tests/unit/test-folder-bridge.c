@@ -248,7 +248,7 @@ test_people (void)
   g_autofree char *folder = g_dir_make_tmp ("shikaku-bridge-XXXXXX", NULL);
   g_autofree char *file = g_build_filename (folder, "people", NULL),
                   *key = g_build_filename (folder, "people-key", NULL);
-  g_autofree char *text = NULL;
+  g_autofree char *text = NULL, *old = NULL, *again = NULL;
   BridgePeople *people = bridge_people_new (folder);
 
   assert_person (people, "01", NULL);
@@ -266,6 +266,18 @@ test_people (void)
   bridge_people_free (people);
   g_assert_true (g_file_get_contents (file, &text, NULL, NULL));
   g_assert_null (strstr (text, "990019"));
+
+  /* The file does not grow with whoever comes again; of what is older than a day nothing stays in it. */
+  old = g_strdup_printf ("aa bb 19850412 %" G_GINT64_FORMAT "\n%s", g_get_real_time () / G_USEC_PER_SEC - 86401, text);
+  g_assert_true (g_file_set_contents (file, old, -1, NULL));
+  people = bridge_people_new (folder);
+  for (guint i = 0; i < 5000; i++)
+    note_person (people, "02", "20150101");
+  bridge_people_sweep (people);
+  bridge_people_free (people);
+  g_assert_true (g_file_get_contents (file, &again, NULL, NULL));
+  g_assert_null (strstr (again, "aa bb"));
+  g_assert_cmpuint (strlen (again), ==, strlen (text));
   g_unlink (file);
   g_unlink (key);
   g_rmdir (folder);

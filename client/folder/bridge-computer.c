@@ -18,9 +18,9 @@
 #define UNREADABLE_SECONDS G_GINT64_CONSTANT (5) /* so long somebody may still write a file that cannot be read */
 #define FOREIGN_SECONDS G_GINT64_CONSTANT (3600) /* after that a file that is no request is in the way */
 #define RETRY_MILLISECONDS 5000                  /* of a folder that cannot be written to */
-#define JOBS_MAXIMUM 8u                          /* of the daemon's 16 visits of a connection */
-#define SEEN_MAXIMUM 32u   /* that are read at a time: whoever lays thousands there fills no memory */
-#define RECORDS_MAXIMUM 2u /* its fetches of a connection */
+#define JOBS_MAXIMUM 8u                          /* of one receipt computer */
+#define VISITS_MAXIMUM 16u                       /* of the daemon's, of a connection: of all receipt computers */
+#define SEEN_MAXIMUM 32u /* that are read at a time: whoever lays thousands there fills no memory */
 #define CLOCK_MARGIN (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC)
 
 /* A request that is not taken yet. */
@@ -39,9 +39,8 @@ struct BridgeServed
   BridgePlace *place;
   BridgeHint *hint;
   guint look_timer, again_timer;
-  GHashTable *seen; /* name → Seen */
-  GHashTable *jobs; /* the answer's name without extension → Job */
-  guint n_records;
+  GHashTable *seen;         /* name → Seen */
+  GHashTable *jobs;         /* the answer's name without extension → Job */
   gboolean is_refusal_told; /* a folder that cannot be used is told once */
 };
 
@@ -145,8 +144,6 @@ drop_job (Job *job)
 {
   BridgeServed *served = job->served;
 
-  if (is_of_records (job))
-    served->n_records--;
   g_hash_table_remove (served->jobs, job->answer);
   look_again (served, 10);
 }
@@ -359,8 +356,6 @@ take_request (BridgeServed *served, const char *name, BridgeKind kind, const cha
   set_old_answers_aside (served, answer_name);
   job = make_job (served, name, kind, answer_name);
   g_hash_table_insert (served->jobs, job->answer, job);
-  if (is_of_records (job))
-    served->n_records++;
   if (word != NULL)
     answer_error (job, word, NULL, NULL);
   else
@@ -414,15 +409,25 @@ is_left_over (const BridgeServed *served, const char *name)
          && (now - since > (gint64)served->settings->request_seconds * G_USEC_PER_SEC || since - now > CLOCK_MARGIN);
 }
 
+/* Whether a request has to wait until others are over: no receipt computer takes what the others need. */
+static gboolean
+is_busy (const BridgeServed *served, const char *name, BridgeKind kind, const char *answer_name)
+{
+  const guint share = MAX (VISITS_MAXIMUM / served->settings->computers->len, 1);
+
+  return g_hash_table_contains (served->jobs, answer_name)
+         || g_hash_table_size (served->jobs) >= MIN (share, JOBS_MAXIMUM)
+         || (g_hash_table_size (served->seen) >= SEEN_MAXIMUM && !g_hash_table_contains (served->seen, name))
+         || ((kind == BRIDGE_DRUG || kind == BRIDGE_CHECKUP) && !bridge_desk_can_fetch (served->desk));
+}
+
 static void
 look_at_request (BridgeServed *served, const char *name, BridgeKind kind, const char *answer_name)
 {
   gboolean is_readable = TRUE;
 
-  if (g_hash_table_contains (served->jobs, answer_name) || g_hash_table_size (served->jobs) >= JOBS_MAXIMUM
-      || (g_hash_table_size (served->seen) >= SEEN_MAXIMUM && !g_hash_table_contains (served->seen, name))
-      || ((kind == BRIDGE_DRUG || kind == BRIDGE_CHECKUP) && served->n_records >= RECORDS_MAXIMUM))
-    return; /* when one is over */
+  if (is_busy (served, name, kind, answer_name))
+    return;
   if (is_left_over (served, name))
     take_request (served, name, kind, answer_name, BRIDGE_WORD_LEFT_OVER);
   else if (is_ready (served, name, kind, &is_readable))
@@ -523,8 +528,6 @@ recover (BridgeServed *served)
       bridge_name_read_request (name, &kind, &base);
       job = make_job (served, name, kind, answer_name);
       g_hash_table_insert (served->jobs, job->answer, job);
-      if (is_of_records (job))
-        served->n_records++;
       answer_error (job, BRIDGE_WORD_INTERRUPTED, NULL, NULL);
     }
 }

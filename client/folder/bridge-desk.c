@@ -9,7 +9,8 @@
 #include "client/folder/bridge-codes.h"
 #include "client/folder/bridge-documents.h"
 
-#define RECORDS_TIMES 5 /* a history comes in several parts */
+#define RECORDS_TIMES 5    /* a history comes in several parts */
+#define RECORDS_MAXIMUM 2u /* the daemon's fetches of a connection */
 #define NOT_FOUND SHIKAKU_ERROR_PREFIX "NotFound"
 #define TIMED_OUT SHIKAKU_ERROR_PREFIX "TimedOut"
 #define MARGIN_SECONDS 5 /* the daemon ends a visit itself, and is given the time to say so */
@@ -20,6 +21,7 @@ struct BridgeDesk
   guint timeout; /* seconds */
   guint finished_signal, name_watch;
   guint64 n_visits;
+  guint n_fetches;    /* questions of records that are not over */
   GHashTable *visits; /* path → BridgeQuestion that waits for its end */
 };
 
@@ -77,6 +79,8 @@ static void
 end (BridgeQuestion *question)
 {
   question->is_over = TRUE;
+  if (question->request->records != NULL)
+    question->desk->n_fetches--;
   g_clear_handle_id (&question->timer, g_source_remove);
   if (question->path != NULL)
     {
@@ -571,8 +575,15 @@ bridge_desk_ask (BridgeDesk *desk, const BridgeRequest *request, const BridgePer
   question->cancellable = g_cancellable_new ();
   question->timer = g_timeout_add_seconds (
       is_of_records ? desk->timeout * RECORDS_TIMES : desk->timeout + MARGIN_SECONDS, on_timeout, question);
+  desk->n_fetches += is_of_records;
   ask_daemon (question);
   return question;
+}
+
+gboolean
+bridge_desk_can_fetch (const BridgeDesk *desk)
+{
+  return desk->n_fetches < RECORDS_MAXIMUM;
 }
 
 /* Calls under way are answered by the bus; who waits for the end of a visit hears nothing any more. */

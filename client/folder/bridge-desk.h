@@ -45,3 +45,6 @@ void bridge_desk_free (BridgeDesk *desk);
 BridgeQuestion *bridge_desk_ask (BridgeDesk *desk, const BridgeRequest *request, const BridgePerson *person,
                                  const BridgeAsker *asker, BridgeReplied replied, gpointer user_data);
 void bridge_question_cancel (BridgeQuestion *question);
+
+/* bridge_desk_can_fetch: whether one more question of records can be asked now: the daemon takes two at a time. */
+gboolean bridge_desk_can_fetch (const BridgeDesk *desk);

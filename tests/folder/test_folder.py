@@ -171,7 +171,7 @@ def start_desk(rig, *what):
 def test_requests(rig):
     """Every kind of request, in both encodings; each answer has its name, its identifier, and no other one's."""
     start_desk(rig)
-    bridge = Bridge(rig).start()
+    bridge = Bridge(rig, ("one", "two", "three")).start()
     one = bridge.computers["one"]
     for number, encoding in enumerate(ENCODINGS):
         answer = one.call(f"OQSsiquc01req_2026113000{number:02d}.xml", make_check(f"A-{number}", encoding))
@@ -185,6 +185,18 @@ def test_requests(rig):
     done = one.call("OQSsiimm01req_1.xml", make_reference("chart-7"))
     assert (done.get("SegmentOfResult"), done.get("ArbitraryFileIdentifier")) == ("1", "N-1"), done.text
     assert one.call("OQSsiquc01req_again.xml", make_check()).get("ReferenceNumber") == "chart-7"
+    # all of them at once: together they ask no more at a time than the daemon takes of one client
+    rig.center("fault hold path=search always")
+    asked = [(computer, computer.ask(f"OQSsiquc01req_w{number}.xml", make_check()))
+             for number in range(8) for computer in bridge.computers.values()]
+    for computer in bridge.computers.values():
+        computer.watch(computer.requests)
+        wait_for(lambda computer=computer: len(computer.list(computer.requests)) <= 3, "five of eight to be taken")
+    rig.center("clear-faults")
+    rig.center("release")
+    for computer, name in asked:
+        answer = computer.wait(name)
+        assert answer.get("QualificationValidity") == "1", answer.text
     assert one.list(one.answers) == one.list(one.requests) == []
     assert not list(one.own.glob("*/*")), "nothing is left"
     assert bridge.end() == 0

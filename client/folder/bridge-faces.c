@@ -76,8 +76,10 @@ take_in (BridgeFaces *faces, const Inbox *inbox, const char *name, GError **erro
   if (!bridge_file_read (inbox->folder, name, &file, error))
     return FALSE;
   message = message_xml_parse (file.bytes, MESSAGE_ENCODING_UNKNOWN, NULL, NULL);
-  if (message != NULL) /* a zip is passed on as it is */
+  if (message != NULL)
     bridge_people_note (faces->people, message);
+  else
+    g_message ("%s: a face file that is no XML, as a zip with a password, is passed on as it is", inbox->station->name);
   for (guint i = 0; i < faces->places->len; i++)
     {
       BridgePlace *place = g_ptr_array_index (faces->places, i);

@@ -36,7 +36,7 @@ bridge_name_read_request (const char *name, BridgeKind *ret_kind, char **ret_ans
   FolderName parts;
 
   folder_name_read (name, &parts);
-  if (parts.kind != FOLDER_NAME_REQUEST || parts.extension != FOLDER_EXTENSION_XML || strlen (name) > NAME_SIZE_MAXIMUM)
+  if (parts.kind != FOLDER_NAME_REQUEST || strlen (name) > NAME_SIZE_MAXIMUM)
     return FALSE;
   *ret_kind = find_kind (parts.prefix);
   *ret_answer = folder_name_make_answer_base (name);

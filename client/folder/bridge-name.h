@@ -24,7 +24,8 @@ typedef enum
 const char *bridge_kind_to_prefix (BridgeKind kind);
 
 /*
- * bridge_name_read_request: whether @name is a request's. *ret_answer: the exact name of its answer without an
+ * bridge_name_read_request: whether @name is a request's; one that is a zip, which nobody here opens, is answered too,
+ * by an error. *ret_answer: the exact name of its answer without an
  * extension (transfer full): the field's receipt computers find it by that alone.
  */
 gboolean bridge_name_read_request (const char *name, BridgeKind *ret_kind, char **ret_answer);

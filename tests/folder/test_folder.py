@@ -269,8 +269,9 @@ def test_errors(rig):
     os.symlink("/etc/passwd", one.requests / "OQSsiquc01req_l.xml")
     os.mkfifo(one.requests / "OQSsiquc01req_f.xml")
     (one.requests / "OQSsiquc01req_n.xml").write_bytes(b"")
+    (one.requests / "OQSsiquc01req_z.zip").write_bytes(b"PK\3\4")
     os.mkdir(one.requests / "OQSsiquc01req_folder.xml")
-    for name in "clfn":
+    for name in "clfnz":
         assert find_error(one.wait(f"OQSsiquc01req_{name}.xml")) == "SHKF0003E", name
     # an answer that nobody has fetched is not read by who asks anew under that name
     one.ask("OQSsiquc01req_o.xml", make_check("old"))

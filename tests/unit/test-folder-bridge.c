@@ -45,6 +45,7 @@ test_names (void)
     { "YZKsiquc01req_00042XXXXXXXXXXXXXXX.xml", "YZKsiquc01res_00042XXXXXXXXXXXXXXX", BRIDGE_DRUG },
     { "TKKsiquc01req_a.b.xml", "TKKsiquc01res_a.b", BRIDGE_CHECKUP },
     { "OQSmuquc01req_1.xml", "OQSmuquc01res_1", BRIDGE_OTHER },
+    { "YZKsiquc01req_1.zip", "YZKsiquc01res_1", BRIDGE_DRUG },
   };
   static const char *const others[]
       = { "OQSsiquc01res_1.xml", "OQSsiquc01req_1.pdf", "OQSsiquc01req_1.xml.writing", "Thumbs.db", "req_1.xml", "" };

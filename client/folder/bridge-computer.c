@@ -20,6 +20,7 @@
 #define RETRY_MILLISECONDS 5000                  /* of a folder that cannot be written to */
 #define JOBS_MAXIMUM 8u                          /* of one receipt computer */
 #define VISITS_MAXIMUM 16u                       /* of the daemon's, of a connection: of all receipt computers */
+#define TAKEN_MAXIMUM 32u                        /* in one look: whoever lays thousands there holds up nobody else */
 #define SEEN_MAXIMUM 32u /* that are read at a time: whoever lays thousands there fills no memory */
 #define CLOCK_MARGIN (G_GINT64_CONSTANT (60) * G_USEC_PER_SEC)
 
@@ -133,8 +134,9 @@ put_answer (Job *job)
 
   if (bridge_place_deliver (place, place->working, job->name, place->answers, name, job->bytes, &error))
     return TRUE;
-  g_warning ("%s: an answer to %s cannot be written: %s", job->served->computer->name,
-             bridge_kind_to_prefix (job->kind), error->message);
+  if (job->retry_timer == 0)
+    g_warning ("%s: an answer to %s cannot be written: %s", job->served->computer->name,
+               bridge_kind_to_prefix (job->kind), error->message);
   return FALSE;
 }
 
@@ -339,8 +341,8 @@ make_job (BridgeServed *served, const char *name, BridgeKind kind, const char *a
   return job;
 }
 
-/* @word: NULL: it is asked; else it is answered by that. */
-static void
+/* @word: NULL: it is asked; else it is answered by that. Return: FALSE: it cannot be taken. */
+static gboolean
 take_request (BridgeServed *served, const char *name, BridgeKind kind, const char *answer_name, const char *word)
 {
   g_autoptr (GError) error = NULL;
@@ -350,7 +352,7 @@ take_request (BridgeServed *served, const char *name, BridgeKind kind, const cha
     {
       if (!g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NOT_FOUND))
         tell_refusal (served, error);
-      return;
+      return FALSE;
     }
   served->is_refusal_told = FALSE;
   set_old_answers_aside (served, answer_name);
@@ -360,6 +362,7 @@ take_request (BridgeServed *served, const char *name, BridgeKind kind, const cha
     answer_error (job, word, NULL, NULL);
   else
     ask_daemon (job);
+  return TRUE;
 }
 
 /* A file is ready when it was read twice, a while apart, and is the same, and a message. */
@@ -421,30 +424,34 @@ is_busy (const BridgeServed *served, const char *name, BridgeKind kind, const ch
          || ((kind == BRIDGE_DRUG || kind == BRIDGE_CHECKUP) && !bridge_desk_can_fetch (served->desk));
 }
 
-static void
+/* Return: whether it was taken. */
+static gboolean
 look_at_request (BridgeServed *served, const char *name, BridgeKind kind, const char *answer_name)
 {
   gboolean is_readable = TRUE;
 
   if (is_busy (served, name, kind, answer_name))
-    return;
+    return FALSE;
   if (is_left_over (served, name))
-    take_request (served, name, kind, answer_name, BRIDGE_WORD_LEFT_OVER);
-  else if (is_ready (served, name, kind, &is_readable))
-    take_request (served, name, kind, answer_name, is_readable ? NULL : BRIDGE_WORD_UNREADABLE);
-  else
-    look_again (served, AGAIN_MILLISECONDS);
+    return take_request (served, name, kind, answer_name, BRIDGE_WORD_LEFT_OVER);
+  if (is_ready (served, name, kind, &is_readable))
+    return take_request (served, name, kind, answer_name, is_readable ? NULL : BRIDGE_WORD_UNREADABLE);
+  look_again (served, AGAIN_MILLISECONDS);
+  return FALSE;
 }
 
-static void
+/* Return: whether it was set aside. */
+static gboolean
 look_at_foreign (BridgeServed *served, const char *name)
 {
   gint64 since;
 
-  if (bridge_file_get_since (served->place->requests, name, &since)
-      && g_get_real_time () - since > FOREIGN_SECONDS * G_USEC_PER_SEC
-      && bridge_place_set_aside (served->place, served->place->requests, name, NULL))
-    g_message ("%s: a file that is no request was set aside", served->computer->name);
+  if (!bridge_file_get_since (served->place->requests, name, &since)
+      || g_get_real_time () - since <= FOREIGN_SECONDS * G_USEC_PER_SEC
+      || !bridge_place_set_aside (served->place, served->place->requests, name, NULL))
+    return FALSE;
+  g_message ("%s: a file that is no request was set aside", served->computer->name);
+  return TRUE;
 }
 
 static gboolean
@@ -459,6 +466,7 @@ look_at_requests (BridgeServed *served)
   g_autoptr (GError) error = NULL;
   g_autoptr (GPtrArray) names = bridge_folder_list (served->place->requests, &error);
   g_autoptr (GHashTable) listed = g_hash_table_new (g_str_hash, g_str_equal);
+  guint n_taken = 0;
 
   if (names == NULL)
     {
@@ -472,12 +480,16 @@ look_at_requests (BridgeServed *served)
       BridgeKind kind;
 
       g_hash_table_add (listed, (gpointer)name);
+      if (n_taken == TAKEN_MAXIMUM)
+        continue;
       if (bridge_name_read_request (name, &kind, &answer_name)
           && !bridge_file_is_folder (served->place->requests, name))
-        look_at_request (served, name, kind, answer_name);
+        n_taken += look_at_request (served, name, kind, answer_name);
       else
-        look_at_foreign (served, name);
+        n_taken += look_at_foreign (served, name);
     }
+  if (n_taken == TAKEN_MAXIMUM)
+    look_again (served, 10);
   g_hash_table_foreach_remove (served->seen, is_not_listed, listed);
 }
 

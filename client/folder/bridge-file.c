@@ -11,7 +11,8 @@
 #include <unistd.h>
 
 #define FOLDER_FLAGS (O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC)
-#define FILE_MODE 0660 /* who may read an answer may take it away: the folder's group, by its set-group-ID bit */
+#define NAMES_MAXIMUM 20000u /* of one look: whoever lays more there waits, and nobody else */
+#define FILE_MODE 0660       /* who may read an answer may take it away: the folder's group, by its set-group-ID bit */
 
 void
 bridge_file_clear (BridgeFile *file)
@@ -62,7 +63,8 @@ bridge_folder_list (int folder, GError **error)
       return NULL;
     }
   names = g_ptr_array_new_with_free_func (g_free);
-  for (const struct dirent *entry = readdir (stream); entry != NULL; entry = readdir (stream))
+  for (const struct dirent *entry = readdir (stream); entry != NULL && names->len < NAMES_MAXIMUM;
+       entry = readdir (stream))
     if (strcmp (entry->d_name, ".") != 0 && strcmp (entry->d_name, "..") != 0)
       g_ptr_array_add (names, g_strdup (entry->d_name));
   closedir (stream);
@@ -113,7 +115,9 @@ bridge_file_read (int folder, const char *name, BridgeFile *ret_file, GError **e
   if (file >= 0 && fstat (file, &about) == 0 && S_ISREG (about.st_mode))
     {
       is_regular = TRUE;
-      bytes = read_all (file, BRIDGE_FILE_SIZE_MAXIMUM);
+      errno = EMSGSIZE;
+      if (about.st_size <= BRIDGE_FILE_SIZE_MAXIMUM)
+        bytes = read_all (file, BRIDGE_FILE_SIZE_MAXIMUM);
     }
   if (bytes == NULL && is_regular)
     set_system_error (error, "a file cannot be read");
@@ -219,9 +223,15 @@ bridge_file_rename (int from, const char *name, int to, const char *new_name, GE
 }
 
 gboolean
+bridge_file_drop (int folder, const char *name)
+{
+  return unlinkat (folder, name, bridge_file_is_folder (folder, name) ? AT_REMOVEDIR : 0) == 0;
+}
+
+gboolean
 bridge_file_remove (int folder, const char *name, GError **error)
 {
-  if (unlinkat (folder, name, bridge_file_is_folder (folder, name) ? AT_REMOVEDIR : 0) != 0 && errno != ENOENT)
+  if (!bridge_file_drop (folder, name) && errno != ENOENT)
     return set_system_error (error, "a file cannot be removed");
   return fsync (folder) == 0 || set_system_error (error, "a folder cannot be flushed");
 }

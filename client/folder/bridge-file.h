@@ -28,7 +28,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BridgeFile, bridge_file_clear)
  */
 int bridge_folder_open (int parent, const char *path, gboolean make, GError **error);
 
-/* bridge_folder_list: the names in @folder, in their order. Return: (transfer full); NULL: an error. */
+/* bridge_folder_list: names in @folder, in their order: all of them, or 20,000. Return: (transfer full); NULL: an
+ * error. */
 GPtrArray *bridge_folder_list (int folder, GError **error);
 
 /* bridge_file_read: FAILED: no regular file; MESSAGE_TOO_LARGE; NOT_FOUND; else the system's. */
@@ -44,6 +45,10 @@ gboolean bridge_file_write (int folder, const char *name, GBytes *bytes, GError 
 
 /* bridge_file_rename: and both folders are flushed. EXISTS: there is such a file already, and it is left as it is. */
 gboolean bridge_file_rename (int from, const char *name, int to, const char *new_name, GError **error);
+
+/* bridge_file_drop: as bridge_file_remove, but nothing is flushed: after a crash it may be there again. Return: FALSE:
+ * with errno. */
+gboolean bridge_file_drop (int folder, const char *name);
 
 /* bridge_file_remove: and the folder is flushed; one that is not there is no error. An empty folder goes too. */
 gboolean bridge_file_remove (int folder, const char *name, GError **error);

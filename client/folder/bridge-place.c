@@ -163,7 +163,7 @@ bridge_place_sweep (int folder, gboolean (*is_it) (const char *name), gint64 sec
 
       if ((is_it == NULL || is_it (name)) && bridge_file_get_since (folder, name, &since)
           && (now - since > seconds * G_USEC_PER_SEC || since - now > CLOCK_MARGIN))
-        n += bridge_file_remove (folder, name, NULL);
+        n += bridge_file_drop (folder, name);
     }
   return n;
 }

@@ -303,6 +303,7 @@ test_place (void)
   g_autoptr (GBytes) old = new_bytes ("old"), new = new_bytes ("new");
   g_autofree char *first = bridge_name_make_part ("one.xml"), *second = bridge_name_make_part ("two.xml");
   g_auto (BridgeFile) file = { 0 };
+  g_autofree char *large = NULL;
   g_autoptr (GError) error = NULL;
 
   g_assert_nonnull (place);
@@ -324,6 +325,15 @@ test_place (void)
   g_assert_cmpuint (bridge_place_sweep (place->answers, NULL, 3600), ==, 0);
   g_assert_cmpuint (bridge_place_sweep (place->answers, NULL, -1), ==, 2);
   g_assert_cmpuint (bridge_place_sweep (place->quarantine, NULL, -1), ==, 1);
+
+  /* What is larger than any file of the field is not read, however large it claims to be. */
+  g_assert_true (bridge_file_write (place->requests, "large", new, NULL));
+  bridge_file_clear (&file);
+  large = g_build_filename (requests, "large", NULL);
+  g_assert_cmpint (truncate (large, 1 << 30), ==, 0);
+  g_assert_false (bridge_file_read (place->requests, "large", &file, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE);
+  g_clear_error (&error);
 
   /* Whoever writes here lays a link in a folder's place: it leads nowhere. */
   g_clear_pointer (&place, bridge_place_free);

@@ -24,7 +24,8 @@ typedef struct
 
 struct BridgeFaces
 {
-  GPtrArray *places;
+  const GPtrArray *computers; /* that are to be served */
+  GPtrArray *places;          /* of those that are */
   BridgePeople *people;
   GPtrArray *inboxes; /* Inbox */
   guint look_timer, again_timer;
@@ -67,6 +68,19 @@ lay_down (BridgePlace *place, const char *name, GBytes *bytes, GError **error)
              && bridge_file_rename (place->pending, part, place->pending, name, error));
 }
 
+/* A receipt computer that is not served yet: what it is to have waits for it. */
+static gboolean
+lacks_place (const BridgeFaces *faces, const BridgeStation *station)
+{
+  guint n_wanted = 0, n_there = 0;
+
+  for (guint i = 0; i < faces->computers->len; i++)
+    n_wanted += gets (g_ptr_array_index (faces->computers, i), station);
+  for (guint i = 0; i < faces->places->len; i++)
+    n_there += gets (((const BridgePlace *)g_ptr_array_index (faces->places, i))->computer, station);
+  return n_there < n_wanted;
+}
+
 static gboolean
 take_in (BridgeFaces *faces, const Inbox *inbox, const char *name, GError **error)
 {
@@ -94,9 +108,10 @@ static void
 look_into (BridgeFaces *faces, const Inbox *inbox)
 {
   g_autoptr (GError) failure = NULL;
-  g_autoptr (GPtrArray) names = bridge_folder_list (inbox->folder, &failure);
+  g_autoptr (GPtrArray) names
+      = lacks_place (faces, inbox->station) ? NULL : bridge_folder_list (inbox->folder, &failure);
 
-  if (names == NULL)
+  if (failure != NULL)
     tell_refusal (faces, inbox->station->name, failure);
   for (guint i = 0; names != NULL && i < names->len; i++)
     {
@@ -208,6 +223,7 @@ bridge_faces_new (const BridgeSettings *settings, GPtrArray *places, BridgePeopl
 {
   BridgeFaces *faces = g_new0 (BridgeFaces, 1);
 
+  faces->computers = settings->computers;
   faces->places = places;
   faces->people = people;
   faces->inboxes = g_ptr_array_new_with_free_func (inbox_free);

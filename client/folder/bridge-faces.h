@@ -13,6 +13,7 @@
 
 typedef struct BridgeFaces BridgeFaces;
 
-/* bridge_faces_new: @places: of BridgePlace; all live longer. Return: NULL: a folder cannot be used. */
+/* bridge_faces_new: @places: of BridgePlace; one that is missing may come later, and what it is to have waits for it.
+ * All live longer. Return: NULL: a folder cannot be used. */
 BridgeFaces *bridge_faces_new (const BridgeSettings *settings, GPtrArray *places, BridgePeople *people, GError **error);
 void bridge_faces_free (BridgeFaces *faces);

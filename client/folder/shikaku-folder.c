@@ -13,7 +13,7 @@
 #include "client/folder/bridge-computer.h"
 #include "client/folder/bridge-faces.h"
 
-#define SWEEP_SECONDS 60
+#define SWEEP_SECONDS 60 /* and so often a folder that could not be used is tried again */
 
 enum
 {
@@ -31,6 +31,7 @@ typedef struct
   BridgeDesk *desk;
   GPtrArray *served; /* BridgeServed */
   GPtrArray *places; /* of each */
+  gboolean is_refusal_told;
   BridgeFaces *faces;
   GMainLoop *loop;
   int status;
@@ -73,10 +74,56 @@ on_closed (GDBusConnection *connection, gboolean remote_peer_vanished, GError *e
 }
 
 static gboolean
+is_served (const Program *program, const BridgeComputer *computer)
+{
+  for (guint i = 0; i < program->places->len; i++)
+    if (((const BridgePlace *)g_ptr_array_index (program->places, i))->computer == computer)
+      return TRUE;
+  return FALSE;
+}
+
+/* One whose folder cannot be used holds up no other. Return: FALSE: another bridge serves it. */
+static gboolean
+serve (Program *program, const BridgeComputer *computer, GError **error)
+{
+  g_autoptr (GError) refusal = NULL;
+  BridgeServed *served = bridge_served_new (program->settings, computer, program->desk, program->people, &refusal);
+
+  if (served != NULL)
+    {
+      g_ptr_array_add (program->served, served);
+      g_ptr_array_add (program->places, bridge_served_get_place (served));
+    }
+  else if (g_error_matches (refusal, G_IO_ERROR, G_IO_ERROR_BUSY))
+    {
+      g_propagate_error (error, g_steal_pointer (&refusal));
+      return FALSE;
+    }
+  else if (!program->is_refusal_told)
+    g_warning ("%s is not served until its folder can be used: %s", computer->name, refusal->message);
+  return TRUE;
+}
+
+static gboolean
+serve_missing (Program *program, GError **error)
+{
+  for (guint i = 0; i < program->settings->computers->len; i++)
+    {
+      const BridgeComputer *computer = g_ptr_array_index (program->settings->computers, i);
+
+      if (!is_served (program, computer) && !serve (program, computer, error))
+        return FALSE;
+    }
+  program->is_refusal_told = TRUE;
+  return TRUE;
+}
+
+static gboolean
 on_sweep (gpointer user_data)
 {
   Program *program = user_data;
 
+  serve_missing (program, NULL);
   for (guint i = 0; i < program->served->len; i++)
     bridge_served_sweep (g_ptr_array_index (program->served, i));
   bridge_people_sweep (program->people);
@@ -86,16 +133,8 @@ on_sweep (gpointer user_data)
 static gboolean
 serve_all (Program *program, GError **error)
 {
-  for (guint i = 0; i < program->settings->computers->len; i++)
-    {
-      BridgeServed *served = bridge_served_new (program->settings, g_ptr_array_index (program->settings->computers, i),
-                                                program->desk, program->people, error);
-
-      if (served == NULL)
-        return FALSE;
-      g_ptr_array_add (program->served, served);
-      g_ptr_array_add (program->places, bridge_served_get_place (served));
-    }
+  if (!serve_missing (program, error))
+    return FALSE;
   program->faces = bridge_faces_new (program->settings, program->places, program->people, error);
   return program->faces != NULL;
 }
@@ -143,7 +182,7 @@ run (BridgeSettings *settings)
       const guint interrupt = g_unix_signal_add (SIGINT, on_signal, &program);
 
       on_sweep (&program);
-      g_message ("%u receipt computers are served", settings->computers->len);
+      g_message ("%u receipt computers are served", program.served->len);
       g_main_loop_run (program.loop);
       g_source_remove (sweep);
       g_source_remove (terminate);

@@ -298,17 +298,30 @@ def test_errors(rig):
 
 
 def test_left_over(rig):
-    """What lay there while nobody served it is not asked as news; it has an answer that says so."""
+    """What lay there while nobody served it is not asked as news; it has an answer that says so. A receipt computer whose
+    folder cannot be used holds up no other, and loses no face file."""
     start_desk(rig)
-    bridge = Bridge(rig, general="RequestSeconds=1").start()
-    one = bridge.computers["one"]
-    assert bridge.end() == 0
+    bridge = Bridge(rig, ("one", "two"), ("desk",), general="RequestSeconds=1")
+    one, two = bridge.computers.values()
+    inbox, face = bridge.inboxes["desk"], FACE.format(4096, 0)
+    os.chown(two.folder, 0, 0)
+    two.folder.chmod(0o700)
+    bridge.start()
+    assert bridge.end() == 0 and "two is not served until" in bridge.read()
     one.ask("OQSsiquc01req_1.xml", make_check())
+    put_face(inbox, face, make_face(1))
     rig.run_as("root", "sleep", "1.2")  # it gets old
     rig.center("clear-log")
     bridge.start()
     assert find_error(one.wait("OQSsiquc01req_1.xml")) == "SHKF0001E"
     assert "search" not in rig.center("stats")["requests"]
+    assert bridge.end() == 0 and [path.name for path in inbox.iterdir()] == [face]
+    os.chown(two.folder, USER.uid, USER.uid)
+    bridge.start()
+    for computer in (one, two):
+        computer.watch(computer.faces)
+        wait_for(lambda computer=computer: computer.list(computer.faces) == [face], "the face file")
+    assert list(inbox.iterdir()) == []
 
 
 def test_killed(rig, rounds=6):

@@ -177,6 +177,33 @@ read_group (GKeyFile *file, const char *group, BridgeSettings *settings, GError 
   return FALSE;
 }
 
+static gboolean
+is_wanted (const BridgeSettings *settings, const BridgeStation *station)
+{
+  for (guint i = 0; i < settings->computers->len; i++)
+    {
+      const BridgeComputer *computer = g_ptr_array_index (settings->computers, i);
+
+      if (computer->stations == NULL || g_strv_contains ((const char *const *)computer->stations, station->name))
+        return TRUE;
+    }
+  return settings->computers->len == 0; /* then nobody is served at all */
+}
+
+/* A station's files go to somebody: they are taken away. */
+static gboolean
+check_stations (const BridgeSettings *settings, GError **error)
+{
+  for (guint i = 0; i < settings->stations->len; i++)
+    {
+      const BridgeStation *station = g_ptr_array_index (settings->stations, i);
+
+      if (!is_wanted (settings, station))
+        return refuse_key (error, station->name, "Faces", "would be given to no receipt computer");
+    }
+  return TRUE;
+}
+
 /* Whom a receipt computer names is there, and no two share a folder: an answer would be taken by the wrong one. */
 static gboolean
 check_computers (const BridgeSettings *settings, GError **error)
@@ -225,7 +252,7 @@ bridge_settings_read (const char *path, GError **error)
   for (char **group = groups; *group != NULL; group++)
     if (!read_group (file, *group, settings, error))
       return NULL;
-  return check_computers (settings, error) ? g_steal_pointer (&settings) : NULL;
+  return check_computers (settings, error) && check_stations (settings, error) ? g_steal_pointer (&settings) : NULL;
 }
 
 void

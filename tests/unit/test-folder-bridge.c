@@ -142,6 +142,7 @@ test_settings (void)
     { "[Receipt a]\nFolder=/a\nStations=s\n", "Stations" },
     { "[Receipt a]\nFolder=/a\n[Receipt b]\nFolder=/b\nAnswers=/a/res\n", "b" },
     { "[Station s]\nFaces=/s\n[Station t]\nFaces=/s\n", "Faces" },
+    { "[Station s]\nFaces=/s\n[Station t]\nFaces=/t\n[Receipt a]\nFolder=/a\nStations=s\n", "[t] Faces" },
   };
   g_autofree char *folder = g_dir_make_tmp ("shikaku-bridge-XXXXXX", NULL);
   g_autofree char *path = g_build_filename (folder, "conf", NULL);

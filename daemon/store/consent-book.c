@@ -360,14 +360,31 @@ new_lookup (ConsentBook *book, ConsentKind kind)
   return job;
 }
 
-void
-consent_book_find_person (ConsentBook *book, const guint8 number_hash[LEDGER_PERSON_SIZE], const char *branch,
-                          ConsentKind kind, GAsyncReadyCallback callback, gpointer user_data)
+static Job *
+new_lookup_of_person (ConsentBook *book, const guint8 number_hash[LEDGER_PERSON_SIZE], const char *branch,
+                      ConsentKind kind)
 {
   Job *job = new_lookup (book, kind);
 
   memcpy (job->lookup.number, number_hash, LEDGER_PERSON_SIZE);
   job->lookup.branch = g_strdup (branch);
+  return job;
+}
+
+void
+consent_book_find_person (ConsentBook *book, const guint8 number_hash[LEDGER_PERSON_SIZE], const char *branch,
+                          ConsentKind kind, GAsyncReadyCallback callback, gpointer user_data)
+{
+  run (book, find, new_lookup_of_person (book, number_hash, branch, kind), callback, user_data);
+}
+
+void
+consent_book_find_to_withdraw (ConsentBook *book, const guint8 number_hash[LEDGER_PERSON_SIZE], const char *branch,
+                               ConsentKind kind, GAsyncReadyCallback callback, gpointer user_data)
+{
+  Job *job = new_lookup_of_person (book, number_hash, branch, kind);
+
+  job->lookup.to_withdraw = TRUE;
   run (book, find, job, callback, user_data);
 }
 

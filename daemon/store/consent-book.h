@@ -42,11 +42,14 @@ GPtrArray *consent_book_load_finish (GAsyncResult *result, GError **error);
 
 /*
  * consent_book_find: a consent that is not over. _person: the newest to @kind of who has numbers with that keyed hash;
- * twins have the same, and @branch (NULL: not known) says which. _receipt: that with this id. Finish: (transfer full),
- * or NULL with NOT_FOUND; INVALID_OPTION: it may be more than one person's.
+ * twins have the same, and @branch (NULL: not known) says which. _to_withdraw: the same of those that stand, and one of
+ * home or online care, of which the center is told, before others. _receipt: that with this id. Finish: (transfer
+ * full), or NULL with NOT_FOUND; INVALID_OPTION: it may be more than one person's.
  */
 void consent_book_find_person (ConsentBook *book, const guint8 number_hash[LEDGER_PERSON_SIZE], const char *branch,
                                ConsentKind kind, GAsyncReadyCallback callback, gpointer user_data);
+void consent_book_find_to_withdraw (ConsentBook *book, const guint8 number_hash[LEDGER_PERSON_SIZE], const char *branch,
+                                    ConsentKind kind, GAsyncReadyCallback callback, gpointer user_data);
 void consent_book_find_receipt (ConsentBook *book, const char *receipt, GAsyncReadyCallback callback,
                                 gpointer user_data);
 ConsentBookItem *consent_book_find_finish (GAsyncResult *result, GError **error);

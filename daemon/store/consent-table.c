@@ -255,10 +255,13 @@ make_item (sqlite3_stmt *statement, StoreKey *key)
 static sqlite3_stmt *
 prepare_lookup (struct sqlite3 *database, const ConsentLookup *lookup, GError **error)
 {
-  const char *sql = lookup->receipt != NULL
-                        ? "SELECT " ITEM_COLUMNS FROM " WHERE c.until > ? AND c.receipt = ?;"
-                        : "SELECT " ITEM_COLUMNS FROM
-                          " WHERE c.until > ? AND m.number = ? AND c.kind = ? ORDER BY c.place DESC;";
+  static const char by_receipt[] = "SELECT " ITEM_COLUMNS FROM " WHERE c.until > ? AND c.receipt = ?;";
+  static const char newest[]
+      = "SELECT " ITEM_COLUMNS FROM " WHERE c.until > ? AND m.number = ? AND c.kind = ? ORDER BY c.place DESC;";
+  static const char to_withdraw[]
+      = "SELECT " ITEM_COLUMNS FROM " WHERE c.until > ? AND m.number = ? AND c.kind = ? AND c.state IN (0, 1)"
+        " ORDER BY m.treatment IN (2, 3) DESC, c.place DESC;";
+  const char *sql = lookup->receipt != NULL ? by_receipt : lookup->to_withdraw ? to_withdraw : newest;
   sqlite3_stmt *statement = statement_prepare_with (database, sql, &lookup->now, 1, error);
 
   if (statement == NULL)

@@ -29,6 +29,8 @@ typedef struct
   char *branch; /* of who has these numbers; NULL: not known */
   ConsentKind kind;
   gint64 now;
+  gboolean to_withdraw; /* by the numbers: only what stands; first that of home and online care, of which the center is
+                           told */
 } ConsentLookup;
 
 /* consent_table_purge: what is over at @now goes, but not what the center is yet to be told. */

@@ -205,7 +205,7 @@ consent_withdrawal_begin_person (ConsentRegistrar *registrar, const guint8 numbe
   Withdrawing *withdrawing = new_withdrawing (registrar, actor, callback, user_data);
 
   if (withdrawing != NULL)
-    consent_book_find_person (consent_registrar_get_book (registrar), number, branch, kind, on_found, withdrawing);
+    consent_book_find_to_withdraw (consent_registrar_get_book (registrar), number, branch, kind, on_found, withdrawing);
 }
 
 gboolean

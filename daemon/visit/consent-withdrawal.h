@@ -25,8 +25,8 @@ typedef struct
 void consent_withdrawal_begin (ConsentRegistrar *registrar, const char *receipt, const Actor *actor,
                                GAsyncReadyCallback callback, gpointer user_data);
 /*
- * consent_withdrawal_begin_person: the same of the newest consent to @kind of who has numbers with this keyed hash;
- * @branch: as of consent_book_find_person. INVALID_OPTION: it may be more than one person's.
+ * consent_withdrawal_begin_person: the same of what stands of @kind of who has numbers with this keyed hash; @branch:
+ * as of consent_book_find_person. INVALID_OPTION: it may be more than one person's.
  */
 void consent_withdrawal_begin_person (ConsentRegistrar *registrar, const guint8 number[LEDGER_PERSON_SIZE],
                                       const char *branch, ConsentKind kind, const Actor *actor,

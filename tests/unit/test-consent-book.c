@@ -66,7 +66,7 @@ try_write_of (Fixture *fixture, const char *identifier, const char *name, const 
   writing->request = g_bytes_new_static ("request", 7);
   writing->until = until;
   writing->visit = g_strdup_printf ("/v/%s", identifier);
-  writing->treatment = 1;
+  writing->treatment = g_str_equal (identifier, "home") ? 2 : 1;
   writing->has_number = TRUE;
   memcpy (writing->number, NUMBER_HASH, sizeof writing->number);
   writing->person.name = g_strdup (name);
@@ -210,6 +210,43 @@ test_life (Fixture *fixture, gconstpointer data)
   fake_ledger_assert_sound (&fixture->fake);
 }
 
+/* find_to_withdraw: Return: its entry; 0: there is none. */
+static guint64
+find_to_withdraw (Fixture *fixture)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (ConsentBookItem) item = NULL;
+
+  consent_book_find_to_withdraw (fixture->book, (const guint8 *)NUMBER_HASH, NULL, CONSENT_DRUG, fake_ledger_on_result,
+                                 &fixture->fake);
+  result = fake_ledger_wait (&fixture->fake);
+  item = consent_book_find_finish (result, NULL);
+  return item != NULL ? item->entry : 0;
+}
+
+/* What the center is told of is withdrawn by that, though something newer stands; and what it has refused hides nothing
+ * older. */
+static void
+test_to_withdraw (Fixture *fixture, gconstpointer data)
+{
+  const gint64 now = g_get_real_time ();
+  g_autoptr (GArray) old = write_one (fixture, "old"), home = write_one (fixture, "home"),
+                     new = write_one (fixture, "new");
+  const guint64 newest = g_array_index (new, ConsentBookPlace, 0).entry;
+  const guint64 told = g_array_index (home, ConsentBookPlace, 0).entry;
+
+  g_assert_cmpuint (find_to_withdraw (fixture), ==, told);
+  consent_book_settle (fixture->book, told, CONSENT_BOOK_REFUSED, now, now + G_TIME_SPAN_HOUR,
+                       make_entry (LEDGER_REGISTRATION));
+  consent_book_settle (fixture->book, newest, CONSENT_BOOK_REFUSED, now, now + G_TIME_SPAN_HOUR,
+                       make_entry (LEDGER_REGISTRATION));
+  stop (fixture); /* it is written by then */
+  start (fixture);
+  g_assert_cmpuint (find_to_withdraw (fixture), ==, g_array_index (old, ConsentBookPlace, 0).entry);
+  g_assert_cmpuint (withdraw (fixture, g_array_index (old, ConsentBookPlace, 0).entry), ==, 1);
+  g_assert_cmpuint (find_to_withdraw (fixture), ==, 0);
+}
+
 /* write_of: (transfer full): the places of a consent of who has these numbers, and is called @name. */
 static GArray *
 write_of (Fixture *fixture, const char *identifier, const char *name, const char *branch)
@@ -336,6 +373,7 @@ main (int argc, char *argv[])
   g_test_init (&argc, &argv, NULL);
   fake_disk_install ();
   g_test_add ("/consent-book/life", Fixture, NULL, set_up, test_life, tear_down);
+  g_test_add ("/consent-book/to-withdraw", Fixture, NULL, set_up, test_to_withdraw, tear_down);
   g_test_add ("/consent-book/twins", Fixture, NULL, set_up, test_twins, tear_down);
   g_test_add ("/consent-book/ended", Fixture, NULL, set_up, test_ended, tear_down);
   g_test_add ("/consent-book/settled", Fixture, NULL, set_up, test_settled, tear_down);

@@ -23,8 +23,8 @@ void bridge_file_clear (BridgeFile *file);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (BridgeFile, bridge_file_clear)
 
 /*
- * bridge_folder_open: @path: its last part is no link: who may write beside it could lead us to another's folder. @make:
- * one that is not there is made. Return: a descriptor, or -1.
+ * bridge_folder_open: @path: its last part is no link: who may write beside it could lead us to another's folder.
+ * @make: one that is not there is made. Return: a descriptor, or -1.
  */
 int bridge_folder_open (int parent, const char *path, gboolean make, GError **error);
 

@@ -110,7 +110,10 @@ publish (BridgePlace *place, int to, const char *part, const char *name, GError 
   if (bridge_file_rename (to, part, to, name, &refusal))
     return TRUE;
   if (g_error_matches (refusal, G_IO_ERROR, G_IO_ERROR_EXISTS) && bridge_place_set_aside (place, to, name, NULL))
-    return bridge_file_rename (to, part, to, name, error);
+    {
+      g_message ("%s: a file that nobody has fetched was set aside for a newer one of its name", place->computer->name);
+      return bridge_file_rename (to, part, to, name, error);
+    }
   g_propagate_error (error, g_steal_pointer (&refusal));
   return FALSE;
 }

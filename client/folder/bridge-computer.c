@@ -355,6 +355,8 @@ take_request (BridgeServed *served, const char *name, BridgeKind kind, const cha
       return FALSE;
     }
   served->is_refusal_told = FALSE;
+  if (bridge_file_is_folder (served->place->working, name)) /* it was a file a moment before */
+    return bridge_place_set_aside (served->place, served->place->working, name, NULL);
   set_old_answers_aside (served, answer_name);
   job = make_job (served, name, kind, answer_name);
   g_hash_table_insert (served->jobs, job->answer, job);
@@ -446,7 +448,8 @@ look_at_foreign (BridgeServed *served, const char *name)
 {
   gint64 since;
 
-  if (!bridge_file_get_since (served->place->requests, name, &since)
+  if (bridge_file_is_folder (served->place->requests, name) /* which may hold anything, and stays where it is */
+      || !bridge_file_get_since (served->place->requests, name, &since)
       || g_get_real_time () - since <= FOREIGN_SECONDS * G_USEC_PER_SEC
       || !bridge_place_set_aside (served->place, served->place->requests, name, NULL))
     return FALSE;

@@ -175,6 +175,20 @@ cut_text (const char *text, glong length)
   return g_utf8_substring (text, 0, length);
 }
 
+/* Of what the center said: JSON and the bus have characters that XML does not. */
+static gboolean
+is_said (const char *text)
+{
+  g_autoptr (Message) tree = message_new ("Text");
+  g_autoptr (GBytes) bytes = NULL;
+
+  if (text == NULL || *text == '\0')
+    return FALSE;
+  message_add (tree, "Text", text);
+  bytes = write_tree (tree, MESSAGE_ENCODING_UTF8, NULL);
+  return bytes != NULL;
+}
+
 /* The code and the text of an error, the center's where it gave one. *ret_text: (transfer full). */
 static void
 choose_words (const char *word, const char *code, const char *text, glong length, const char **ret_code,
@@ -183,8 +197,8 @@ choose_words (const char *word, const char *code, const char *text, glong length
   const char *own_code, *own_text;
 
   bridge_codes_look_up (word, &own_code, &own_text);
-  *ret_code = code != NULL && *code != '\0' && strlen (code) <= CODE_SIZE ? code : own_code;
-  *ret_text = cut_text (text != NULL && *text != '\0' ? text : own_text, length);
+  *ret_code = is_said (code) && strlen (code) <= CODE_SIZE ? code : own_code;
+  *ret_text = cut_text (is_said (text) ? text : own_text, length);
 }
 
 static GBytes *

@@ -195,6 +195,26 @@ test_answers (void)
   g_assert_true (g_bytes_equal (other, nonsense));
 }
 
+/* What the center said stands in an error; what XML cannot hold does not, and is no reason to give up. */
+static void
+test_errors (void)
+{
+  static const BridgeKind kinds[] = { BRIDGE_CHECK, BRIDGE_DRUG };
+
+  for (guint i = 0; i < G_N_ELEMENTS (kinds); i++)
+    {
+      g_autoptr (GBytes) said
+          = bridge_answer_write_error (kinds[i], NULL, "Failed", "SHK000001", "said <&", MESSAGE_ENCODING_CP932);
+      g_autoptr (GBytes) odd
+          = bridge_answer_write_error (kinds[i], NULL, "Failed", "SHK\001", "odd\001", MESSAGE_ENCODING_CP932);
+
+      g_assert_nonnull (strstr (g_bytes_get_data (said, NULL), "SHK000001"));
+      g_assert_nonnull (strstr (g_bytes_get_data (said, NULL), "said &lt;&amp;"));
+      g_assert_nonnull (strstr (g_bytes_get_data (odd, NULL), "SHKF0242E"));
+      g_assert_null (strstr (g_bytes_get_data (odd, NULL), "odd"));
+    }
+}
+
 static void
 test_requests (void)
 {
@@ -354,6 +374,7 @@ main (int argc, char **argv)
   g_test_add_func ("/folder-bridge/codes", test_codes);
   g_test_add_func ("/folder-bridge/settings", test_settings);
   g_test_add_func ("/folder-bridge/answers", test_answers);
+  g_test_add_func ("/folder-bridge/errors", test_errors);
   g_test_add_func ("/folder-bridge/requests", test_requests);
   g_test_add_func ("/folder-bridge/people", test_people);
   g_test_add_func ("/folder-bridge/place", test_place);

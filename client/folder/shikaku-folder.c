@@ -84,7 +84,7 @@ is_served (const Program *program, const BridgeComputer *computer)
 
 /* One whose folder cannot be used holds up no other. Return: FALSE: another bridge serves it. */
 static gboolean
-serve (Program *program, const BridgeComputer *computer, GError **error)
+serve_computer (Program *program, const BridgeComputer *computer, GError **error)
 {
   g_autoptr (GError) refusal = NULL;
   BridgeServed *served = bridge_served_new (program->settings, computer, program->desk, program->people, &refusal);
@@ -111,7 +111,7 @@ serve_missing (Program *program, GError **error)
     {
       const BridgeComputer *computer = g_ptr_array_index (program->settings->computers, i);
 
-      if (!is_served (program, computer) && !serve (program, computer, error))
+      if (!is_served (program, computer) && !serve_computer (program, computer, error))
         return FALSE;
     }
   program->is_refusal_told = TRUE;

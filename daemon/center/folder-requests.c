@@ -142,6 +142,16 @@ may_go (gpointer data)
   return folder_ask_advance (data, FOLDER_ASK_WAITS, FOLDER_ASK_COMMITTED);
 }
 
+/* wait_for: it lies there, or may lie there. */
+static gboolean
+wait_for (Request *request, gint64 now)
+{
+  request->is_written = TRUE;
+  request->written = g_get_real_time ();
+  request->next = now;
+  return FALSE;
+}
+
 /* write_request: Return: TRUE: it is over. */
 static gboolean
 write_request (FolderRequests *self, int folder, Request *request, gint64 now)
@@ -156,12 +166,10 @@ write_request (FolderRequests *self, int folder, Request *request, gint64 now)
   request->error = folder_file_write (&writing, &modified, &doubtful);
   note_clock (self, before, modified);
   if (request->error == 0 || doubtful)
-    {
-      request->is_written = TRUE;
-      request->written = before;
-      request->next = now;
-      return FALSE;
-    }
+    return wait_for (request, now);
+  if (request->error
+      == ECANCELED) /* nobody waits any more; or a thread that was left behind has come back and goes on */
+    return is_over (request) || wait_for (request, now);
   (void)folder_ask_advance (request->ask, FOLDER_ASK_COMMITTED, FOLDER_ASK_WAITS);
   if (folder_file_is_lock (request->error) && now + WRITE_RETRY < get_write_end (request->ask) && !is_over (request))
     {
@@ -325,9 +333,9 @@ folder_requests_add (FolderRequests *self, FolderAsk *ask)
   Request *request = g_new0 (Request, 1);
 
   request->ask = folder_ask_ref (ask);
-  request->is_written = g_atomic_int_get (&ask->state) == FOLDER_ASK_COMMITTED;
-  request->written = request->is_written ? g_get_real_time () : 0;
-  (void)g_hash_table_insert (self->requests, ask->suffix, request);
+  if (g_atomic_int_get (&ask->state) == FOLDER_ASK_COMMITTED)
+    (void)wait_for (request, 0);
+  (void)g_hash_table_replace (self->requests, ask->suffix, request);
   self->looked = 0;
 }
 

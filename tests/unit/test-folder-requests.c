@@ -306,6 +306,29 @@ test_doubtful (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fault.done, ==, 1);
 }
 
+/* A thread that was left behind comes back just when the next one writes, and is the first: it is written once, and its
+ * answer is awaited. */
+static void
+test_two_threads (Fixture *fixture, gconstpointer data)
+{
+  static const FolderRequestsListener listener = { on_done };
+  FolderRequests *left_behind = folder_requests_new (fixture->path, fixture->tag, &listener, fixture);
+
+  (void)data;
+  folder_requests_add (left_behind, fixture->ask);
+  add (fixture);
+  g_assert_cmpint (folder_requests_look (left_behind, fixture->now), ==, 0);
+  g_assert_true (fake_folder_has (fixture->path, fixture->ask->name));
+  pass (fixture, STEP);
+  g_assert_cmpuint (fixture->ends, ==, 0);
+  g_assert_cmpint (fixture->ask->state, ==, FOLDER_ASK_COMMITTED);
+  g_assert_cmpuint (fake_folder_count (fixture->path), ==, 1);
+  g_assert_true (answer (fixture));
+  fake_folder_take (fixture->path, fixture->ask->name);
+  assert_end (fixture, FOLDER_SHARE_ANSWERED);
+  folder_requests_free (left_behind);
+}
+
 /* Nobody waits any more: it goes, and nobody is told. Before it was written: it never is. */
 static void
 test_over (Fixture *fixture, gconstpointer data)
@@ -342,6 +365,7 @@ main (int argc, char **argv)
   ADD ("exists", NULL, test_exists);
   ADD ("doubtful-and-not", NULL, test_doubtful);
   ADD ("doubtful-and-written", "", test_doubtful);
+  ADD ("two-threads", NULL, test_two_threads);
   ADD ("over-before", NULL, test_over);
   ADD ("over-written", "", test_over);
   return g_test_run ();

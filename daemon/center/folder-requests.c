@@ -304,6 +304,12 @@ folder_requests_look (FolderRequests *self, gint64 now)
   const int opened = error;
 
   self->looked = now;
+  if (self->listener.is_left_behind != NULL && self->listener.is_left_behind (self->data))
+    {
+      if (folder >= 0)
+        close (folder); /* what lies there now is the other thread's */
+      return error;
+    }
   if (error == 0)
     {
       self->facts.is_local = !self->is_remote;

@@ -38,6 +38,8 @@ typedef struct
 {
   /* done: @ask is over. @error: (transfer full), of our domain; NULL with ANSWERED. @file: (transfer full), or NULL. */
   void (*done) (FolderAsk *ask, FolderShareOutcome outcome, FolderShareFile *file, GError *error, gpointer data);
+  /* is_left_behind: whether another thread does all this by now; nothing is touched then. NULL: it never is. */
+  gboolean (*is_left_behind) (gpointer data);
 } FolderRequestsListener;
 
 /* folder_requests_new: the folder at @path. @tag: whose requests are taken back at the start. */

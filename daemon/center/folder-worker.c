@@ -26,6 +26,7 @@ typedef struct
   char system[FOLDER_NAME_SYSTEM_SIZE + 1]; /* "": all others */
   FolderRequests *requests;
   gboolean is_shared; /* it is an earlier place's */
+  int error;          /* how its folder is */
   char *answers;
 } Place;
 
@@ -67,7 +68,6 @@ struct FolderWorker
   GArray *places;   /* of Place; the systems are read by the owner too */
   GArray *shelves;  /* of Shelf */
   GPtrArray *paths; /* each folder: first those of @places, then those of @shelves */
-  GArray *errors;   /* of int: how the requests' folder of each place is */
   gint64 clean_due;
   FolderShareStatus status; /* that was told last */
   gboolean has_told;
@@ -106,7 +106,6 @@ folder_worker_unref (FolderWorker *self)
     return;
   g_array_unref (self->places);
   g_array_unref (self->shelves);
-  g_array_unref (self->errors);
   g_ptr_array_unref (self->paths);
   g_async_queue_unref (self->commands);
   g_main_context_unref (self->context);
@@ -194,10 +193,21 @@ on_face (FolderShareFile *file, gpointer data)
 }
 
 static gboolean
+is_abandoned (gpointer data)
+{
+  FolderWorker *self = data;
+
+  return g_atomic_int_get (&self->is_abandoned);
+}
+
+/* on_is_awaited: what the next thread awaits this one knows nothing of: then nothing is set aside. */
+static gboolean
 on_is_awaited (const char *suffix, gpointer data)
 {
   FolderWorker *self = data;
 
+  if (is_abandoned (self))
+    return TRUE;
   for (guint i = 0; i < self->places->len; i++)
     if (folder_requests_is_awaited (g_array_index (self->places, Place, i).requests, suffix))
       return TRUE;
@@ -230,12 +240,6 @@ static void
 come_back (FolderWorker *self)
 {
   g_atomic_int_set (&self->away, 0);
-}
-
-static gboolean
-is_abandoned (FolderWorker *self)
-{
-  return g_atomic_int_get (&self->is_abandoned);
 }
 
 /* find_place: @name: a request's. Return: NULL: none. */
@@ -305,12 +309,12 @@ look_at_shelf (FolderWorker *self, guint index, gint64 now)
 static void
 look_at_place (FolderWorker *self, guint index, gint64 now)
 {
-  const Place *place = &g_array_index (self->places, Place, index);
+  Place *place = &g_array_index (self->places, Place, index);
 
   if (place->is_shared || folder_requests_get_next (place->requests, now) > now)
     return;
   go_away (self, index);
-  g_array_index (self->errors, int, index) = folder_requests_look (place->requests, now);
+  place->error = folder_requests_look (place->requests, now);
   come_back (self);
 }
 
@@ -360,9 +364,10 @@ gather_places (FolderWorker *self, FolderShareStatus *status)
 
   for (guint i = 0; i < self->places->len; i++)
     {
-      const FolderRequestsFacts *facts = folder_requests_get_facts (g_array_index (self->places, Place, i).requests);
+      const Place *place = &g_array_index (self->places, Place, i);
+      const FolderRequestsFacts *facts = folder_requests_get_facts (place->requests);
 
-      judge (self, i, g_array_index (self->errors, int, i), status);
+      judge (self, i, place->error, status);
       status->is_local |= facts->is_local;
       status->last_taken = MAX (status->last_taken, facts->last_taken);
       if (facts->unanswered_since != 0
@@ -622,8 +627,7 @@ find_requests (const FolderWorker *self, const char *path)
 static void
 add_place (FolderWorker *self, const FolderSharePlace *settings, const char *tag)
 {
-  static const FolderRequestsListener listener = { on_done };
-  const int unknown = 0;
+  static const FolderRequestsListener listener = { on_done, is_abandoned };
   Place place = { .requests = find_requests (self, settings->requests) };
 
   if (settings->system != NULL)
@@ -633,7 +637,6 @@ add_place (FolderWorker *self, const FolderSharePlace *settings, const char *tag
     place.requests = folder_requests_new (settings->requests, tag, &listener, self);
   place.answers = g_strdup (settings->answers);
   g_array_append_val (self->places, place);
-  g_array_append_val (self->errors, unknown);
   g_ptr_array_add (self->paths, g_strdup (settings->requests));
   /* cppcheck-suppress memleak */
 }
@@ -665,7 +668,6 @@ add_folders (FolderWorker *self, const FolderShareSettings *settings)
 {
   self->places = g_array_new (FALSE, TRUE, sizeof (Place));
   self->shelves = g_array_new (FALSE, TRUE, sizeof (Shelf));
-  self->errors = g_array_new (FALSE, TRUE, sizeof (int));
   self->paths = g_ptr_array_new_with_free_func (g_free);
   g_array_set_clear_func (self->places, clear_place);
   g_array_set_clear_func (self->shelves, clear_shelf);

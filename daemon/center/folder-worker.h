@@ -2,7 +2,7 @@
 /*
  * folder-worker: the thread that touches the folders of one terminal. In: questions, and what is to become of files.
  * Out: answers, faces, and how the folders are, on the main context. A thread that the kernel holds is left behind: it
- * ends by itself when it is let go, says nothing more, and touches nothing more.
+ * ends by itself when it is let go, says nothing more, and touches nothing that the next one has written or awaits.
  */
 #pragma once
 

@@ -329,6 +329,27 @@ test_two_threads (Fixture *fixture, gconstpointer data)
   folder_requests_free (left_behind);
 }
 
+static gboolean
+on_is_left_behind (gpointer data)
+{
+  return TRUE;
+}
+
+/* Let go by the kernel only when the next thread is at work: what that one has written is not taken for a left-over. */
+static void
+test_left_behind (Fixture *fixture, gconstpointer data)
+{
+  static const FolderRequestsListener listener = { on_done, on_is_left_behind };
+  FolderRequests *left_behind = folder_requests_new (fixture->path, fixture->tag, &listener, fixture);
+
+  (void)data;
+  add (fixture);
+  pass (fixture, STEP);
+  g_assert_cmpint (folder_requests_look (left_behind, fixture->now), ==, 0);
+  g_assert_true (fake_folder_has (fixture->path, fixture->ask->name));
+  folder_requests_free (left_behind);
+}
+
 /* Nobody waits any more: it goes, and nobody is told. Before it was written: it never is. */
 static void
 test_over (Fixture *fixture, gconstpointer data)
@@ -366,6 +387,7 @@ main (int argc, char **argv)
   ADD ("doubtful-and-not", NULL, test_doubtful);
   ADD ("doubtful-and-written", "", test_doubtful);
   ADD ("two-threads", NULL, test_two_threads);
+  ADD ("left-behind", NULL, test_left_behind);
   ADD ("over-before", NULL, test_over);
   ADD ("over-written", "", test_over);
   return g_test_run ();

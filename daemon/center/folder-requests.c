@@ -39,7 +39,8 @@ struct FolderRequests
   gpointer data;
   char *path, *tag;
   GHashTable *requests; /* of their suffixes */
-  gboolean is_remote, is_started, is_well;
+  gboolean is_remote, is_well;
+  gboolean is_started; /* nothing of ours lies there that nobody waits for */
   gint64 looked, probed;
   FolderRequestsFacts facts;
 };
@@ -152,6 +153,18 @@ wait_for (Request *request, gint64 now)
   return FALSE;
 }
 
+/* delete_request: nobody waits any more. Where it cannot be deleted now that is made up for: it is not to be processed
+ * hours later. */
+static int
+delete_request (FolderRequests *self, int folder, const Request *request)
+{
+  const int error = folder >= 0 ? folder_file_delete (folder, request->ask->name) : EHOSTDOWN;
+
+  if (error != 0 && error != ENOENT)
+    self->is_started = FALSE;
+  return error;
+}
+
 /* write_request: Return: TRUE: it is over. */
 static gboolean
 write_request (FolderRequests *self, int folder, Request *request, gint64 now)
@@ -165,13 +178,17 @@ write_request (FolderRequests *self, int folder, Request *request, gint64 now)
 
   request->error = folder_file_write (&writing, &modified, &doubtful);
   note_clock (self, before, modified);
-  if (request->error == 0 || doubtful)
+  doubtful |= request->error == 0;
+  if (is_over (request)) /* since it was begun */
+    {
+      if (doubtful)
+        (void)delete_request (self, folder, request);
+      return TRUE;
+    }
+  if (doubtful || request->error == ECANCELED) /* the latter: another thread has written it meanwhile */
     return wait_for (request, now);
-  if (request->error
-      == ECANCELED) /* nobody waits any more; or a thread that was left behind has come back and goes on */
-    return is_over (request) || wait_for (request, now);
   (void)folder_ask_advance (request->ask, FOLDER_ASK_COMMITTED, FOLDER_ASK_WAITS);
-  if (folder_file_is_lock (request->error) && now + WRITE_RETRY < get_write_end (request->ask) && !is_over (request))
+  if (folder_file_is_lock (request->error) && now + WRITE_RETRY < get_write_end (request->ask))
     {
       request->next = now + WRITE_RETRY;
       return FALSE;
@@ -191,15 +208,15 @@ note_taken (FolderRequests *self, Request *request)
 static void
 take_back (FolderRequests *self, int folder, Request *request, gint64 now)
 {
-  const int error = request->is_taken ? ENOENT : folder_file_delete (folder, request->ask->name);
+  const int error = request->is_taken ? ENOENT : delete_request (self, folder, request);
 
+  if (folder >= 0 || error == ENOENT) /* else it says already why there is no folder */
+    request->error = error == ENOENT ? 0 : error;
   if (error != 0 && error != ENOENT && now < request->ask->deadline)
     {
-      request->error = error;
       request->next = now + WRITE_RETRY;
       return;
     }
-  request->error = error == ENOENT ? 0 : error;
   if (error == ENOENT && !request->is_taken)
     note_taken (self, request);
   request->is_last = TRUE;
@@ -215,8 +232,8 @@ step (FolderRequests *self, int folder, Request *request, gint64 now)
 
   if (is_over (request))
     {
-      if (request->is_written && !request->is_taken && folder >= 0)
-        (void)folder_file_delete (folder, request->ask->name);
+      if (request->is_written && !request->is_taken)
+        (void)delete_request (self, folder, request);
       return TRUE;
     }
   if (request->is_last)
@@ -253,15 +270,17 @@ static void
 on_found (const char *name, gpointer data)
 {
   Found *found = data;
+  const Request *request;
   FolderName parts;
 
   folder_name_read (name, &parts);
+  request = g_hash_table_lookup (found->self->requests, parts.suffix);
   if (strcmp (parts.tag, found->self->tag) == 0 && parts.kind != FOLDER_NAME_ANSWER
-      && !g_hash_table_contains (found->self->requests, parts.suffix))
+      && (request == NULL || request->is_last))
     g_ptr_array_add (found->names, g_strdup (name));
 }
 
-/* start: what an earlier run has left is taken back: nobody waits for it. */
+/* start: what an earlier run has left, and what could not be deleted before, is taken back: nobody waits for it. */
 static void
 start (FolderRequests *self, int folder)
 {
@@ -272,7 +291,11 @@ start (FolderRequests *self, int folder)
     return;
   self->is_started = TRUE;
   for (guint i = 0; i < names->len; i++)
-    (void)folder_file_delete (folder, g_ptr_array_index (names, i));
+    {
+      const int error = folder_file_delete (folder, g_ptr_array_index (names, i));
+
+      self->is_started &= error == 0 || error == ENOENT;
+    }
 }
 
 /* probe: whether files can be written there, and by which clock. */

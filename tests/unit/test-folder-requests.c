@@ -249,6 +249,39 @@ test_held (Fixture *fixture, gconstpointer data)
   assert_end (fixture, FOLDER_SHARE_NOT_ANSWERED);
 }
 
+/* It could not be taken back, the folder was held, or gone: it is when that is over, so that nobody works on it then. */
+static void
+test_made_up_for (Fixture *fixture, gconstpointer data)
+{
+  const gboolean is_cancelled = data != NULL;
+  g_autofree char *elsewhere = g_strconcat (fixture->path, "-elsewhere", NULL);
+
+  add (fixture);
+  pass (fixture, STEP);
+  if (is_cancelled)
+    {
+      fault.delete_error = EBUSY;
+      fault.deletes = 2;
+      g_atomic_int_set (&fixture->ask->state, FOLDER_ASK_OVER);
+      folder_requests_end (fixture->requests);
+      pass (fixture, 0);
+    }
+  else
+    {
+      g_assert_no_errno (g_rename (fixture->path, elsewhere));
+      fixture->now += WHOLE;
+      g_assert_cmpint (folder_requests_look (fixture->requests, fixture->now), ==, ENOENT);
+      g_assert_no_errno (g_rename (elsewhere, fixture->path));
+    }
+  g_assert_true (fake_folder_has (fixture->path, fixture->ask->name));
+  pass (fixture, 30 * G_USEC_PER_SEC);
+  g_assert_cmpuint (fake_folder_count (fixture->path), ==, 0);
+  if (is_cancelled)
+    return;
+  assert_end (fixture, FOLDER_SHARE_NOT_ANSWERED);
+  g_assert_nonnull (strstr (fixture->error->message, g_strerror (ENOENT)));
+}
+
 /* A folder that is locked for a while is tried again; one that stays so is not, after three seconds. */
 static void
 test_locked (Fixture *fixture, gconstpointer data)
@@ -380,6 +413,8 @@ main (int argc, char **argv)
   ADD ("last-moment", NULL, test_last_moment);
   ADD ("not-answered", NULL, test_not_answered);
   ADD ("held", NULL, test_held);
+  ADD ("made-up-for-gone", NULL, test_made_up_for);
+  ADD ("made-up-for-held", "", test_made_up_for);
   ADD ("locked", NULL, test_locked);
   ADD ("locked-for-ever", "", test_locked);
   ADD ("refused", NULL, test_refused);

@@ -96,6 +96,15 @@ folder_file_list (int folder, FolderFileFound found, gpointer data)
   return size < 0 ? errno : 0;
 }
 
+/* to_microseconds: whatever time another machine says a file has. */
+static gint64
+to_microseconds (gint64 seconds, gint64 nanoseconds)
+{
+  const gint64 far = G_MAXINT64 / 4 / G_USEC_PER_SEC;
+
+  return CLAMP (seconds, -far, far) * G_USEC_PER_SEC + nanoseconds / 1000;
+}
+
 int
 folder_file_get_modified (int folder, const char *name, gint64 *ret_modified)
 {
@@ -103,7 +112,7 @@ folder_file_get_modified (int folder, const char *name, gint64 *ret_modified)
 
   if (statx (folder, name, AT_EMPTY_PATH | AT_SYMLINK_NOFOLLOW | AT_STATX_FORCE_SYNC, STATX_MTIME, &status) != 0)
     return errno;
-  *ret_modified = status.stx_mtime.tv_sec * G_USEC_PER_SEC + status.stx_mtime.tv_nsec / 1000;
+  *ret_modified = to_microseconds (status.stx_mtime.tv_sec, status.stx_mtime.tv_nsec);
   return 0;
 }
 
@@ -170,7 +179,7 @@ folder_file_read (int folder, const char *name, gsize maximum, GBytes **ret_byte
     error = read_all (file, (gsize)status.st_size, maximum, ret_bytes);
   close (file);
   if (error == 0)
-    *ret_modified = status.st_mtim.tv_sec * G_USEC_PER_SEC + status.st_mtim.tv_nsec / 1000;
+    *ret_modified = to_microseconds (status.st_mtim.tv_sec, status.st_mtim.tv_nsec);
   return error;
 }
 
@@ -269,14 +278,15 @@ rename_exclusively (int from, const char *name, int to, const char *new_name)
   return renameat (from, name, to, new_name) == 0 ? 0 : errno;
 }
 
-/* is_sure: whether a rename that met @error was certainly not done. EAGAIN: of cifs, when the connection broke. */
+/* is_sure: whether a rename that met @error was certainly not done. EAGAIN: of cifs, when the connection broke. ENOENT
+ * is not sure: cifs, connected again, asks once more, and what was done the first time is not found the second. */
 static gboolean
 is_sure (int error)
 {
   if (error == EAGAIN || error == EINTR)
     return FALSE;
-  return folder_file_is_lock (error) || error == EEXIST || error == ENOENT || error == ENOSPC || error == EDQUOT
-         || error == EROFS || error == EXDEV || error == ENAMETOOLONG || is_not_for_such (error);
+  return folder_file_is_lock (error) || error == EEXIST || error == ENOSPC || error == EDQUOT || error == EROFS
+         || error == EXDEV || error == ENAMETOOLONG || is_not_for_such (error);
 }
 
 int

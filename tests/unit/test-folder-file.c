@@ -187,8 +187,8 @@ test_failures (Fixture *fixture, gconstpointer data)
   {
     int error;
     gboolean is_doubtful;
-  } failures[] = { { EACCES, FALSE }, { EBUSY, FALSE }, { ENOSPC, FALSE },
-                   { EIO, TRUE },     { EAGAIN, TRUE }, { EHOSTDOWN, TRUE } };
+  } failures[] = { { EACCES, FALSE }, { EBUSY, FALSE }, { ENOSPC, FALSE },  { EIO, TRUE },
+                   { ENOENT, TRUE },  { EAGAIN, TRUE }, { EHOSTDOWN, TRUE } };
 
   (void)data;
   for (guint i = 0; i < G_N_ELEMENTS (failures); i++)

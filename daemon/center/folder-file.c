@@ -18,6 +18,7 @@
 #define FILE_MODE 0660    /* the group: a terminal's or a bridge's, by the folder's setgid */
 #define MOVE_SIZE_MAXIMUM 67108864u /* bytes of a file that is moved to another disk */
 #define NUMBERS_MAXIMUM 1000        /* files of one name that were moved aside */
+#define CLEAN_MAXIMUM 500u          /* files that are looked at in one go: requests wait meanwhile */
 #define FUSE_MAGIC 0x65735546
 #define SMB2_MAGIC 0xFE534D42
 #define CIFS_MAGIC 0xFF534D42
@@ -386,24 +387,27 @@ collect (const char *name, gpointer data)
     g_ptr_array_add (data, g_strdup (name));
 }
 
-void
+gboolean
 folder_file_clean (const char *path, gint64 before)
 {
   g_autoptr (GPtrArray) names = g_ptr_array_new_with_free_func (g_free);
   const int folder = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  guint first;
 
   if (folder < 0)
-    return;
+    return TRUE;
   (void)folder_file_list (folder, collect, names);
-  for (guint i = 0; i < names->len; i++)
+  first = names->len > CLEAN_MAXIMUM ? (guint)g_random_int_range (0, (gint)names->len) : 0;
+  for (guint i = 0; i < MIN (names->len, CLEAN_MAXIMUM); i++)
     {
-      const char *name = g_ptr_array_index (names, i);
+      const char *name = g_ptr_array_index (names, (first + i) % names->len);
       gint64 modified = 0;
 
       if (folder_file_get_modified (folder, name, &modified) == 0 && modified < before)
         (void)unlinkat (folder, name, 0);
     }
   close (folder);
+  return names->len <= CLEAN_MAXIMUM;
 }
 
 static gboolean

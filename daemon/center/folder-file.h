@@ -62,8 +62,9 @@ int folder_file_delete (int folder, const char *name);
 int folder_file_move (int folder, const char *name, const char *path, const char *temporary);
 
 /* folder_file_clean: deletes what was moved into the folder at @path before @before (microseconds since the epoch,
- * UTC): files of the field's names alone. */
-void folder_file_clean (const char *path, gint64 before);
+ * UTC): files of the field's names alone. Return: FALSE: there are so many that it has looked at some of them only, at
+ * others each time. */
+gboolean folder_file_clean (const char *path, gint64 before);
 
 /* folder_file_probe: as if a file was to be written, and nobody sees one. @ret_modified: as of folder_file_write. */
 int folder_file_probe (int folder, const char *temporary, gint64 *ret_modified);

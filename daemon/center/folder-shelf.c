@@ -20,8 +20,12 @@
   (30 * G_TIME_SPAN_SECOND) /* a file without an end that has not grown for so long is given as it is */
 #define RETRY_MINIMUM (250 * G_TIME_SPAN_MILLISECOND)
 #define RETRY_MAXIMUM (4 * G_TIME_SPAN_SECOND)
-#define AFTERGLOW (3 * G_TIME_SPAN_SECOND) /* how long the name of a deleted file may still be listed */
-#define HELD_MAXIMUM 67108864u             /* bytes of faces that are in memory; the others wait */
+/* Files that nobody was given are set aside at a look: a folder that nobody has emptied for a year has ten thousands of
+ * them, and requests wait behind a look. */
+#define ASIDE_MAXIMUM 100u
+#define ASIDE_RETRY_MAXIMUM (2 * G_TIME_SPAN_MINUTE) /* and if they cannot be, that is no reason to look more often */
+#define AFTERGLOW (3 * G_TIME_SPAN_SECOND)           /* how long the name of a deleted file may still be listed */
+#define HELD_MAXIMUM 67108864u                       /* bytes of faces that are in memory; the others wait */
 
 typedef enum
 {
@@ -60,8 +64,9 @@ struct FolderShelf
   GPtrArray *items; /* faces by their time */
   gboolean is_unsorted, was_read;
   gint64 now;
-  gsize held; /* bytes that were read once */
-  guint open; /* at the last look */
+  gsize held;  /* bytes that were read once */
+  guint open;  /* at the last look */
+  guint aside; /* files that were set aside, or tried to be, at this look */
   FolderShelfCounts counts;
 };
 
@@ -157,6 +162,13 @@ on_gone (gpointer data, gpointer user_data)
   (void)g_ptr_array_remove (self->items, item);
 }
 
+/* is_unread: it is to be set aside, and was given to nobody. */
+static gboolean
+is_unread (const Item *item)
+{
+  return item->state == ITEM_GOING && item->digest == NULL;
+}
+
 /* fail: @error: of the file alone, or of the whole share: in both cases it is tried again. */
 static void
 fail (FolderShelf *self, Item *item, int error)
@@ -178,7 +190,8 @@ fail (FolderShelf *self, Item *item, int error)
       set_state (self, item, ITEM_GONE, self->now + AFTERGLOW);
       return;
     }
-  item->retry = item->retry == 0 ? RETRY_MINIMUM : MIN (2 * item->retry, RETRY_MAXIMUM);
+  item->retry = item->retry == 0 ? RETRY_MINIMUM
+                                 : MIN (2 * item->retry, is_unread (item) ? ASIDE_RETRY_MAXIMUM : RETRY_MAXIMUM);
   item->next = self->now + item->retry;
 }
 
@@ -286,8 +299,11 @@ go (FolderShelf *self, int folder, Item *item)
 {
   g_autofree char *temporary = NULL;
   gboolean another = FALSE;
-  int error = item->digest != NULL ? is_another (folder, item, &another) : 0;
+  int error;
 
+  if (is_unread (item) && self->aside++ >= ASIDE_MAXIMUM)
+    return; /* at the next look, which is due */
+  error = item->digest != NULL ? is_another (folder, item, &another) : 0;
   if (error == 0 && another)
     {
       g_clear_pointer (&item->digest, g_free);
@@ -361,6 +377,7 @@ handle_all (FolderShelf *self, int folder)
     g_ptr_array_sort (self->items, compare);
   self->is_unsorted = FALSE;
   self->open = 0;
+  self->aside = 0;
   for (guint i = 0; i < self->items->len; i++)
     self->open += is_open (g_ptr_array_index (self->items, i)) ? 1 : 0;
   for (guint i = 0; i < self->items->len;)
@@ -462,10 +479,10 @@ folder_shelf_set_clock (FolderShelf *self, gint64 difference)
   self->clock_difference = difference;
 }
 
-void
+gboolean
 folder_shelf_clean (const FolderShelf *self)
 {
-  folder_file_clean (self->quarantine, g_get_real_time () - self->left_over);
+  return folder_file_clean (self->quarantine, g_get_real_time () - self->left_over);
 }
 
 FolderShelf *

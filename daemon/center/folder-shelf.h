@@ -56,5 +56,5 @@ const char *folder_shelf_get_path (const FolderShelf *shelf);
 /* folder_shelf_set_clock: how far the clock of the machine that writes there is ahead of ours, in microseconds. */
 void folder_shelf_set_clock (FolderShelf *shelf, gint64 difference);
 
-/* folder_shelf_clean: deletes from quarantine what has been there for too long. */
-void folder_shelf_clean (const FolderShelf *shelf);
+/* folder_shelf_clean: deletes from quarantine what has been there for too long. Return: as of folder_file_clean. */
+gboolean folder_shelf_clean (const FolderShelf *shelf);

@@ -19,6 +19,7 @@
 #define LOOK_ANSWERS (10 * G_TIME_SPAN_SECOND) /* while none is awaited: late ones, and whether the folder is there */
 #define HINT_INTERVAL (100 * G_TIME_SPAN_MILLISECOND) /* no hint makes looks more frequent */
 #define CLEAN_INTERVAL G_TIME_SPAN_HOUR
+#define CLEAN_MORE G_TIME_SPAN_MINUTE /* where there was too much for one go */
 
 /* Two folders of one system. */
 typedef struct
@@ -327,7 +328,8 @@ clean (FolderWorker *self, gint64 now)
   for (guint i = 0; i < self->shelves->len && !is_abandoned (self); i++)
     {
       go_away (self, self->places->len + i);
-      folder_shelf_clean (g_array_index (self->shelves, Shelf, i).shelf);
+      if (!folder_shelf_clean (g_array_index (self->shelves, Shelf, i).shelf))
+        self->clean_due = now + CLEAN_MORE;
       come_back (self);
     }
 }
@@ -426,14 +428,17 @@ tell (FolderWorker *self)
   send (self, message);
 }
 
-static void
-obey (FolderWorker *self, Command *command)
+/* obey: Return: FALSE: the thread is to end. */
+static gboolean
+obey (FolderWorker *self, const Command *command)
 {
   if (command->ask != NULL)
     folder_requests_add (find_place (self, command->ask->name)->requests, command->ask);
   else if (command->is_end)
     for (guint i = 0; i < self->places->len; i++)
       folder_requests_end (g_array_index (self->places, Place, i).requests);
+  else if (command->name == NULL)
+    return FALSE;
   else
     for (guint i = 0; i < self->shelves->len; i++)
       {
@@ -442,25 +447,21 @@ obey (FolderWorker *self, Command *command)
         if (folder_shelf_dispose (shelf->shelf, command->name, command->fate))
           shelf->due = 0;
       }
-  command_free (command);
+  return TRUE;
 }
 
-/* obey_all: Return: FALSE: it is to end. */
 static gboolean
 obey_all (FolderWorker *self)
 {
+  gboolean goes_on = TRUE;
   Command *command;
 
-  while ((command = g_async_queue_try_pop (self->commands)) != NULL)
+  while (goes_on && (command = g_async_queue_try_pop (self->commands)) != NULL)
     {
-      if (command->ask == NULL && command->name == NULL && !command->is_end)
-        {
-          command_free (command);
-          return FALSE;
-        }
-      obey (self, command);
+      goes_on = obey (self, command);
+      command_free (command);
     }
-  return TRUE;
+  return goes_on;
 }
 
 static void

@@ -249,7 +249,7 @@ test_held (Fixture *fixture, gconstpointer data)
   assert_end (fixture, FOLDER_SHARE_NOT_ANSWERED);
 }
 
-/* It could not be taken back, the folder was held, or gone: it is when that is over, so that nobody works on it then. */
+/* It could not be taken back, the folder was held, or gone: it is once that is over, and nobody works on it then. */
 static void
 test_made_up_for (Fixture *fixture, gconstpointer data)
 {

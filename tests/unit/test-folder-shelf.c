@@ -392,6 +392,55 @@ test_left_over (Fixture *fixture, gconstpointer data)
   assert_faces (fixture, 1);
 }
 
+/* A folder that nobody has emptied for a year: the old ones go aside little by little, and hold up nobody. */
+static void
+test_full (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *face = put_face (fixture, 1, ANSWER);
+
+  (void)data;
+  for (guint i = 0; i < 450; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("OQSsiquc01res_face_%u_20250101000000.xml", i);
+
+      fake_folder_put (fixture->path, name, ANSWER);
+    }
+  look (fixture, 0);
+  g_assert_cmpuint (fixture->counts.set_aside, ==, 100);
+  g_assert_cmpint (folder_shelf_get_next (fixture->shelf), <=, fixture->now);
+  look (fixture, MOMENT);
+  assert_faces (fixture, 1);
+  for (guint i = 0; i < 3; i++)
+    look (fixture, MOMENT);
+  g_assert_cmpuint (fixture->counts.set_aside, ==, 450);
+  g_assert_cmpuint (fake_folder_count (fixture->path), ==, 1);
+  g_assert_true (folder_shelf_clean (fixture->shelf)); /* they have been there for a moment */
+  g_assert_cmpuint (fake_folder_count (fixture->quarantine), ==, 450);
+}
+
+/* More in quarantine than is looked at in one go: all goes in the end. */
+static void
+test_clean_many (Fixture *fixture, gconstpointer data)
+{
+  const struct utimbuf long_ago = { 1000000000, 1000000000 };
+  guint times = 0;
+
+  (void)data;
+  g_assert_no_errno (g_mkdir (fixture->quarantine, 0700));
+  for (guint i = 0; i < 1200; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("OQSsiquc01res_face_%u_20250101000000.xml", i);
+      g_autofree char *path = g_build_filename (fixture->quarantine, name, NULL);
+
+      fake_folder_put (fixture->quarantine, name, "");
+      g_assert_no_errno (g_utime (path, (struct utimbuf *)&long_ago));
+    }
+  while (!folder_shelf_clean (fixture->shelf))
+    times++;
+  g_assert_cmpuint (times, ==, 2);
+  g_assert_cmpuint (fake_folder_count (fixture->quarantine), ==, 0);
+}
+
 /* Answers: of ours those that are awaited are given, the others set aside, under another name if that is taken. */
 static void
 test_answers (Fixture *fixture, gconstpointer data)
@@ -523,7 +572,9 @@ main (int argc, char **argv)
   ADD ("left-over", test_left_over);
   ADD ("answers", test_answers);
   ADD ("error-output", test_error_output);
+  ADD ("full", test_full);
   ADD ("clean", test_clean);
+  ADD ("clean-many", test_clean_many);
   ADD ("absent", test_absent);
   return g_test_run ();
 }

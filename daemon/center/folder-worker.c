@@ -70,8 +70,7 @@ struct FolderWorker
   GArray *shelves;  /* of Shelf */
   GPtrArray *paths; /* each folder: first those of @places, then those of @shelves */
   gint64 clean_due;
-  FolderShareStatus status; /* that was told last */
-  gboolean has_told;
+  FolderShareStatus status; /* that was told last; UNKNOWN: none was */
 };
 
 static void
@@ -418,9 +417,8 @@ tell (FolderWorker *self)
 
   gather_places (self, &status);
   gather_shelves (self, &status);
-  if (self->has_told && folder_share_status_is_same (&status, &self->status))
+  if (folder_share_status_is_same (&status, &self->status))
     return;
-  self->has_told = TRUE;
   self->status = status;
   message = g_new0 (Message, 1);
   message->is_status = TRUE;

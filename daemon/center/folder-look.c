@@ -72,7 +72,7 @@ on_name (const char *name, gpointer data)
       known->seen = self->reading;
       return;
     }
-  item = self->listener.found (name, self->data);
+  item = self->items < FOLDER_LOOK_NAMES_MAXIMUM ? self->listener.found (name, self->data) : NULL;
   if (item == NULL && g_hash_table_size (self->names) >= FOLDER_LOOK_NAMES_MAXIMUM)
     {
       self->unremembered++;

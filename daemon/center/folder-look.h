@@ -12,7 +12,8 @@
 
 #include <glib.h>
 
-#define FOLDER_LOOK_NAMES_MAXIMUM 200000u /* names that are remembered although they concern nobody */
+/* Names that are remembered although they concern nobody; and that concern somebody: more wait until some have gone. */
+#define FOLDER_LOOK_NAMES_MAXIMUM 200000u
 
 typedef struct FolderLook FolderLook;
 

@@ -13,6 +13,7 @@
 
 static gint64 said; /* what the folder says of itself; 0: the truth */
 static guint lists;
+static guint crowd; /* so many names, instead of those that are there */
 
 int __real_folder_file_get_modified (int folder, const char *name, gint64 *ret_modified);
 int __wrap_folder_file_get_modified (int folder, const char *name, gint64 *ret_modified);
@@ -31,7 +32,14 @@ int
 __wrap_folder_file_list (int folder, FolderFileFound found, gpointer data)
 {
   lists++;
-  return __real_folder_file_list (folder, found, data);
+  for (guint i = 0; i < crowd; i++)
+    {
+      char name[20];
+
+      (void)g_snprintf (name, sizeof name, "%u", i);
+      found (name, data);
+    }
+  return crowd > 0 ? 0 : __real_folder_file_list (folder, found, data);
 }
 
 typedef struct
@@ -71,6 +79,7 @@ set_up (Fixture *fixture, gconstpointer data)
   (void)data;
   said = 0;
   lists = 0;
+  crowd = 0;
   fixture->path = fake_folder_make ();
   fixture->folder = open (fixture->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   fixture->look = folder_look_new (&listener, fixture);
@@ -182,6 +191,21 @@ test_dead (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->found, ==, 2);
 }
 
+/* More names than can be meant: what is remembered of them has a limit, and each has its turn. */
+static void
+test_crowd (Fixture *fixture, gconstpointer data)
+{
+  (void)data;
+  crowd = FOLDER_LOOK_NAMES_MAXIMUM + 1;
+  (void)look (fixture, FALSE, 0);
+  g_assert_cmpuint (fixture->found, ==, FOLDER_LOOK_NAMES_MAXIMUM);
+  g_assert_cmpuint (folder_look_count_others (fixture->look), ==, 1);
+  folder_look_forget (fixture->look, "0");
+  (void)look (fixture, FALSE, IDLE);
+  (void)look (fixture, FALSE, IDLE);
+  g_assert_cmpuint (fixture->found, ==, FOLDER_LOOK_NAMES_MAXIMUM + 1);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -191,5 +215,6 @@ main (int argc, char **argv)
   ADD ("here", test_here);
   ADD ("remote", test_remote);
   ADD ("dead", test_dead);
+  ADD ("crowd", test_crowd);
   return g_test_run ();
 }

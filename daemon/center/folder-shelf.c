@@ -12,6 +12,7 @@
 #include "center/folder-file.h"
 #include "center/folder-look.h"
 #include "center/folder-mount.h"
+#include "codec/message.h"
 
 #define BETWEEN_READINGS (300 * G_TIME_SPAN_MILLISECOND)
 /* A cifs mount that caches shows what another program still writes only once nobody here has had it open for 1 s. */
@@ -251,13 +252,22 @@ is_news (FolderShelf *self, Item *item)
   return FALSE;
 }
 
+/* read_bytes: a face is one message, and many of them are in memory at once. */
+static int
+read_bytes (int folder, const Item *item, GBytes **ret_bytes, gint64 *ret_modified)
+{
+  return folder_file_read (folder, item->name,
+                           item->parts.kind == FOLDER_NAME_FACE ? MESSAGE_SIZE_MAXIMUM : FOLDER_SHARE_FILE_SIZE_MAXIMUM,
+                           ret_bytes, ret_modified);
+}
+
 static void
 read_file (FolderShelf *self, int folder, Item *item)
 {
   g_autoptr (GBytes) bytes = NULL;
   gint64 modified = 0;
   gboolean is_same, is_complete;
-  const int error = folder_file_read (folder, item->name, FOLDER_SHARE_FILE_SIZE_MAXIMUM, &bytes, &modified);
+  const int error = read_bytes (folder, item, &bytes, &modified);
 
   if (error != 0)
     {
@@ -286,7 +296,7 @@ is_another (int folder, const Item *item, gboolean *ret_another)
   g_autoptr (GBytes) bytes = NULL;
   g_autofree char *digest = NULL;
   gint64 modified = 0;
-  const int error = folder_file_read (folder, item->name, FOLDER_SHARE_FILE_SIZE_MAXIMUM, &bytes, &modified);
+  const int error = read_bytes (folder, item, &bytes, &modified);
 
   if (error == 0)
     digest = make_digest (bytes);

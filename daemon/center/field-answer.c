@@ -141,6 +141,19 @@ field_answer_check (const Message *message, const Message *request, GBytes *body
 }
 
 gboolean
+field_answer_check_file (const Message *message, const Message *request, GBytes *body, GError **error)
+{
+  const char *missing = field_question_find_silence (message);
+
+  if (!field_answer_check (message, request, body, error))
+    return FALSE;
+  if (missing != NULL)
+    g_set_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID, "a file does not say whose answer it is: no %s",
+                 missing);
+  return missing == NULL;
+}
+
+gboolean
 field_text_is_printable (const char *text, gsize maximum)
 {
   gsize size = text != NULL ? strlen (text) : 0;

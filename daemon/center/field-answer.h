@@ -16,6 +16,12 @@
  */
 gboolean field_answer_check (const Message *message, const Message *request, GBytes *body, GError **error);
 
+/*
+ * field_answer_check_file: the same of an answer that came in a file, which anybody can lay there: one that was taken
+ * says itself for which institution and which request it is. Also MESSAGE_INVALID: it does not.
+ */
+gboolean field_answer_check_file (const Message *message, const Message *request, GBytes *body, GError **error);
+
 /* field_answer_is_processing: whether @error (may be NULL) of field_answer_check says that it is still worked on. */
 gboolean field_answer_is_processing (const GError *error);
 

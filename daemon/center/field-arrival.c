@@ -36,7 +36,7 @@ field_arrival_read (GBytes *body, const char *institution_code, GError **error)
   g_autoptr (Message) question = message != NULL ? make_question (message, institution_code) : NULL;
   g_autoptr (TransportReply) reply = NULL;
 
-  if (message == NULL || !field_answer_check (message, question, body, error))
+  if (message == NULL || !field_answer_check_file (message, question, body, error))
     return NULL;
   reply = field_answer_read_qualification (g_steal_pointer (&message), question, body, error);
   if (reply == NULL || reply->qualification->insurances->len > 0)

@@ -128,6 +128,18 @@ field_question_find_mismatch (const Message *request, const Message *answer)
 }
 
 const char *
+field_question_find_silence (const Message *answer)
+{
+  static const char *const names[] = { "MedicalInstitutionCode", "ArbitraryFileIdentifier" };
+  const Message *header = message_find (answer, "MessageHeader");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
+    if (*get_text (header, names[i]) == '\0')
+      return names[i];
+  return NULL;
+}
+
+const char *
 field_question_get_day (const Message *request)
 {
   return message_find_text (message_find (request, "MessageHeader"), "QualificationConfirmationDate");

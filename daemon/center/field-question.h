@@ -15,6 +15,12 @@
  */
 const char *field_question_find_mismatch (const Message *request, const Message *answer);
 
+/*
+ * field_question_find_silence: what an answer that came in a file must say itself, because nothing else does: the first
+ * of the institution and the identifier that the header of @answer leaves out. Return: the element's name; NULL: none.
+ */
+const char *field_question_find_silence (const Message *answer);
+
 /* field_question_get_day: the day that @request asks about, YYYYMMDD; NULL if it asks about none. */
 const char *field_question_get_day (const Message *request);
 

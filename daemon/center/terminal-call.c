@@ -142,7 +142,7 @@ read_reply (TerminalCall *call, GBytes *document, GError **error)
   const MessageEncoding hint = call->folder != NULL ? call->folder->setup->encoding : MESSAGE_ENCODING_UNKNOWN;
   g_autoptr (Message) message = message_xml_parse (document, hint, NULL, error);
 
-  if (message == NULL || !field_answer_check (message, call->request, document, error))
+  if (message == NULL || !field_answer_check_file (message, call->request, document, error))
     return NULL;
   if (call->kind->read_whole != NULL)
     return call->kind->read_whole (g_steal_pointer (&message), call->request, document, error);

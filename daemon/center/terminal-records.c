@@ -16,6 +16,7 @@
 
 #define PDF_MARK "%PDF-"
 #define SEGMENT_OK "1" /* SegmentOfResult, which records have where no other answer could be made */
+#define CODE_OK "1"    /* ResultCode of records; another: there are none in it, of nobody */
 
 G_STATIC_ASSERT (DOCUMENT_FILE_DIGEST_SIZE == TRANSPORT_RECORDS_DIGEST_SIZE);
 
@@ -26,7 +27,7 @@ typedef struct
   char *asked_institution, *asked_identifier;
 
   gboolean is_pdf, has_header;
-  char *institution, *identifier, *segment;
+  char *institution, *identifier, *segment, *code;
   TransportRecords *records; /* of a document */
   Message *refusal;          /* the whole of an answer that is none */
 } Reading;
@@ -42,6 +43,7 @@ reading_free (gpointer data)
   g_free (reading->institution);
   g_free (reading->identifier);
   g_free (reading->segment);
+  g_free (reading->code);
   transport_records_free (reading->records);
   g_clear_pointer (&reading->refusal, message_free);
   g_free (reading);
@@ -91,6 +93,7 @@ on_part (const Message *part, gpointer user_data, GError **error)
   reading->institution = take_text (part, "MedicalInstitutionCode");
   reading->identifier = take_text (part, "ArbitraryFileIdentifier");
   reading->segment = g_strdup (message_find_text (part, "SegmentOfResult"));
+  reading->code = g_strdup (message_find_text (part, "ResultCode"));
   return set_invalid (error, "seen enough"); /* of a document that may be large */
 }
 
@@ -117,6 +120,14 @@ static gboolean
 is_mismatch (const char *asked, const char *answered)
 {
   return answered != NULL && g_strcmp0 (asked, answered) != 0;
+}
+
+/* is_silent: whether there are records in it, and it does not say whose. */
+static gboolean
+is_silent (const Reading *reading)
+{
+  return (reading->institution == NULL || reading->identifier == NULL)
+         && (reading->code == NULL || strcmp (reading->code, CODE_OK) == 0);
 }
 
 /* take_document: all of it, into its memfd. */
@@ -152,7 +163,8 @@ read_document (Reading *reading, GError **error)
       || is_mismatch (reading->asked_identifier, reading->identifier))
     return set_invalid (error, "the terminal's document belongs to another question");
   if (reading->segment == NULL || strcmp (reading->segment, SEGMENT_OK) == 0)
-    return take_document (reading, error);
+    return is_silent (reading) ? set_invalid (error, "the terminal's document does not say to which question")
+                               : take_document (reading, error);
   reading->refusal = message_xml_parse (reading->document, MESSAGE_ENCODING_UNKNOWN, NULL, error);
   return reading->refusal != NULL;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * terminal-records: what came in a file where records were asked for: the document, or a refusal. Nothing of it is read
- * here but whose answer it is, as far as its header says: a PDF says nothing, and was named by our own request.
+ * here but whose answer it is: an XML document says so itself; a PDF says nothing, and was named by our own request.
  */
 #pragma once
 

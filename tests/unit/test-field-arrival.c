@@ -87,6 +87,7 @@ static void
 test_useless (void)
 {
   g_assert_cmpint (replace (INSTITUTION, "1399999999"), ==, SHIKAKU_ERROR_MESSAGE_INVALID);
+  g_assert_cmpint (replace (INSTITUTION, ""), ==, SHIKAKU_ERROR_MESSAGE_INVALID);
   g_assert_cmpint (replace ("</XmlMsg>", ""), ==, SHIKAKU_ERROR_MESSAGE_INVALID);
   g_assert_cmpint (replace ("<SegmentOfResult>1", "<SegmentOfResult>2"), ==, SHIKAKU_ERROR_CENTER_BUSY);
   g_assert_cmpint (replace ("<SegmentOfResult>1", "<SegmentOfResult>9"), ==, SHIKAKU_ERROR_CENTER_REFUSED);

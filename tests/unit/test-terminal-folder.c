@@ -216,7 +216,9 @@ test_wrong_answers (Desk *desk, gconstpointer data)
     gboolean is_aside;
   } rows[] = {
     { "1398765432", NULL, TAKEN, PERSON, SHIKAKU_ERROR_MESSAGE_INVALID, TRUE },
+    { "", NULL, TAKEN, PERSON, SHIKAKU_ERROR_MESSAGE_INVALID, TRUE },
     { NULL, "another", TAKEN, PERSON, SHIKAKU_ERROR_MESSAGE_INVALID, TRUE },
+    { NULL, "", TAKEN, PERSON, SHIKAKU_ERROR_MESSAGE_INVALID, TRUE },
     { NULL, NULL, "", PERSON, SHIKAKU_ERROR_MESSAGE_INVALID, TRUE },
     { NULL, NULL, TAKEN, "<Unclosed>", SHIKAKU_ERROR_MESSAGE_INVALID, TRUE },
     { NULL, NULL, "<SegmentOfResult>9</SegmentOfResult><ErrorCode>SHK090001E</ErrorCode>", "",
@@ -388,11 +390,12 @@ assert_document (const TransportRecords *records, const char *text, TransportRec
   g_assert_cmpstr (found, ==, text);
 }
 
-#define DOCUMENT(identifier) \
-  "<XmlMsg><MessageHeader><RequestInfo><ReqArbitraryFileIdentifier>" identifier \
+#define DOCUMENT(institution, identifier) \
+  "<XmlMsg><MessageHeader><RequestInfo><ReqMedicalInstitutionCode>" institution "</ReqMedicalInstitutionCode>" \
+  "<ReqArbitraryFileIdentifier>" identifier \
   "</ReqArbitraryFileIdentifier></RequestInfo><ResultCode>1</ResultCode></MessageHeader><MessageBody/></XmlMsg>"
 
-/* A document, its error in a PDF's place, a refusal, one of somebody else's question, a PDF. */
+/* A document, its error in a PDF's place, a refusal, a PDF. */
 static void
 test_records (Desk *desk, gconstpointer data)
 {
@@ -404,7 +407,7 @@ test_records (Desk *desk, gconstpointer data)
   start_records (desk, CONSENT_DRUG, TRANSPORT_RECORDS_XML);
   g_assert_true (g_str_has_prefix (fake_share_await (), "YZKsiquc01req_"));
   identifier = get_header ("ArbitraryFileIdentifier");
-  text = g_strdup_printf (DOCUMENT ("%s"), identifier);
+  text = g_strdup_printf (DOCUMENT (INSTITUTION, "%s"), identifier);
   fake_share_answer (FOLDER_EXTENSION_XML, text, strlen (text));
   plain = take_records (desk, &error);
   g_assert_no_error (error);
@@ -430,13 +433,30 @@ test_records (Desk *desk, gconstpointer data)
   g_assert_no_error (error);
   g_assert_cmpint (refused->fd, ==, -1);
   g_assert_cmpstr (refused->code, ==, "SCKO1000E");
+}
 
-  start_records (desk, CONSENT_DRUG, TRANSPORT_RECORDS_XML);
-  g_string_truncate (fake_share.disposed, 0);
-  fake_share_answer (FOLDER_EXTENSION_XML, DOCUMENT ("another"), strlen (DOCUMENT ("another")));
-  g_assert_null (take_records (desk, &error));
-  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID);
-  g_assert_true (g_str_has_prefix (fake_share.disposed->str, "aside "));
+/* A document of somebody else's question, or one that does not say of which, is no answer, and is kept aside. */
+static void
+test_wrong_records (Desk *desk, gconstpointer data)
+{
+  static const char *const documents[] = { DOCUMENT (INSTITUTION, "another"), DOCUMENT ("1398765432", "%s"),
+                                           DOCUMENT ("", "%s"), DOCUMENT (INSTITUTION, "") };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (documents); i++)
+    {
+      g_autofree char *identifier = NULL, *text = NULL;
+      g_auto (GStrv) parts = g_strsplit (documents[i], "%s", -1);
+      g_autoptr (GError) error = NULL;
+
+      start_records (desk, CONSENT_DRUG, TRANSPORT_RECORDS_XML);
+      identifier = get_header ("ArbitraryFileIdentifier");
+      text = g_strjoinv (identifier, parts);
+      g_string_truncate (fake_share.disposed, 0);
+      fake_share_answer (FOLDER_EXTENSION_XML, text, strlen (text));
+      g_assert_null (take_records (desk, &error));
+      g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID);
+      g_assert_true (g_str_has_prefix (fake_share.disposed->str, "aside "));
+    }
 }
 
 /* A request in the terminal's Shift_JIS; what that has no character for is not asked with another one. */
@@ -576,7 +596,7 @@ test_copies_fail (Desk *desk, gconstpointer data)
 static void
 test_bad_faces (Desk *desk, gconstpointer data)
 {
-  static const char *const texts[] = { FACE ("1398765432"), "garbage", "", "<XmlMsg/>" };
+  static const char *const texts[] = { FACE ("1398765432"), FACE (""), "garbage", "", "<XmlMsg/>" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
     {
@@ -678,13 +698,11 @@ main (int argc, char **argv)
     const char *name;
     void (*test) (Desk *desk, gconstpointer data);
   } rows[] = {
-    { "number", test_number },         { "wrong-answers", test_wrong_answers },
-    { "no-answer", test_no_answer },   { "repeat", test_repeat },
-    { "processing", test_processing }, { "registrations", test_registrations },
-    { "records", test_records },       { "encoding", test_encoding },
-    { "arrival", test_arrival },       { "copies-fail", test_copies_fail },
-    { "bad-faces", test_bad_faces },   { "many-faces", test_many_faces },
-    { "settings", test_settings },     { "free", test_free },
+    { "number", test_number },         { "wrong-answers", test_wrong_answers }, { "no-answer", test_no_answer },
+    { "repeat", test_repeat },         { "processing", test_processing },       { "registrations", test_registrations },
+    { "records", test_records },       { "wrong-records", test_wrong_records }, { "encoding", test_encoding },
+    { "arrival", test_arrival },       { "copies-fail", test_copies_fail },     { "bad-faces", test_bad_faces },
+    { "many-faces", test_many_faces }, { "settings", test_settings },           { "free", test_free },
   };
 
   g_test_init (&argc, &argv, NULL);

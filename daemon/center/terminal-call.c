@@ -21,6 +21,7 @@ struct TerminalCall
   char *name;            /* of the request's file */
   FolderShareFile *file; /* of the answer */
   guint repeats;
+  gboolean is_doubtful; /* it may have been passed on, and nobody knows what became of it */
 };
 
 static void ask (TerminalCall *call);
@@ -52,6 +53,8 @@ end (TerminalCall *call, gpointer result, GDestroyNotify free, GError *error)
 
   if (folder != NULL)
     g_ptr_array_remove (folder->calls, call);
+  if (call->is_doubtful)
+    g_task_set_task_data (call->task, NULL, NULL); /* so that nobody asks it again by itself */
   if (result != NULL)
     g_task_return_pointer (call->task, result, free);
   else
@@ -74,7 +77,6 @@ is_unusable (const GError *error)
 static void
 clear_away (TerminalCall *call, const GError *error)
 {
-
   if (call->folder == NULL || call->file == NULL)
     return;
   folder_share_dispose (call->folder->share, call->file->name,
@@ -221,6 +223,7 @@ on_asked (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
 
   call->file = folder_share_ask_finish (result, &outcome, &error);
+  call->is_doubtful = outcome == FOLDER_SHARE_NOT_ANSWERED || outcome == FOLDER_SHARE_CANCELLED;
   note_outcome (call, outcome, error);
   if (call->file == NULL)
     finish (call, NULL, NULL, error);

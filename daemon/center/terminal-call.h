@@ -23,7 +23,7 @@ typedef struct TerminalCall TerminalCall;
 
 /*
  * terminal_call_begin: @request: (transfer full). @task: (transfer full), returned in any case; its task data becomes
- * the request's bytes, by which it can be repeated.
+ * the request's bytes, by which it can be repeated; NULL if nobody knows whether it was passed on.
  */
 void terminal_call_begin (TerminalFolder *folder, const TerminalCallKind *kind, Message *request, GTask *task);
 

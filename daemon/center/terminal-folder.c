@@ -169,18 +169,6 @@ withdraw_consents (Transport *transport, const TransportWithdrawal *withdrawal, 
          user_data);
 }
 
-static GBytes *
-make_withdrawal (Transport *transport, const TransportWithdrawal *withdrawal)
-{
-  const FieldHeader header = make_header ((TerminalFolder *)transport, withdrawal->identifier, NULL);
-  g_autoptr (Message) message = NULL;
-
-  if (header.institution_code == NULL)
-    return NULL;
-  message = field_request_new_withdrawal (&header, withdrawal);
-  return message_json_write (message);
-}
-
 static void
 fetch_records (Transport *transport, const TransportRecordsQuery *query, GCancellable *cancellable,
                GAsyncReadyCallback callback, gpointer user_data)
@@ -218,14 +206,13 @@ repeat (Transport *transport, TransportAbility ability, GBytes *request, GCancel
   GError *error = NULL;
   Message *message = message_json_parse (request, &error);
 
-  if (message != NULL && ability != TRANSPORT_ASKS_BY_NUMBER && ability != TRANSPORT_WITHDRAWS_CONSENTS)
+  if (message != NULL && ability != TRANSPORT_ASKS_BY_NUMBER) /* what changes something is not sent twice */
     {
       g_clear_pointer (&message, message_free);
       g_set_error_literal (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "a terminal cannot do this");
     }
   if (message != NULL)
-    begin (transport, ability == TRANSPORT_WITHDRAWS_CONSENTS ? &call_withdrawal : &call_number, message, cancellable,
-           callback, user_data);
+    begin (transport, &call_number, message, cancellable, callback, user_data);
   else
     g_task_report_error (NULL, callback, user_data, repeat, error);
 }
@@ -268,7 +255,7 @@ terminal_folder_free (Transport *transport)
 #define CLASS(can) \
   { \
     .abilities = (can), .check_number = check_number, .get_request = get_request, .repeat = repeat, \
-    .withdraw_consents = withdraw_consents, .make_withdrawal = make_withdrawal, .fetch_records = fetch_records, \
+    .withdraw_consents = withdraw_consents, .fetch_records = fetch_records, \
     .fetch_records_finish = fetch_records_finish, .register_reference = register_reference, \
     .reply_finish = reply_finish, .examine = examine, .release_arrival = release_arrival, \
     .free = terminal_folder_free, \

@@ -289,11 +289,14 @@ is_of_this_desk (const GError *error)
          && shikaku_error_get_center_code (error) == NULL;
 }
 
-/* is_bad_answer: whether that may be better the next time: what answered may not have been the center. */
+/*
+ * is_bad_answer: whether that may be better the next time: what answered may not have been the center. A terminal has
+ * passed the question on, and nobody asks it twice.
+ */
 static gboolean
 is_bad_answer (Outage *outage, const GError *error)
 {
-  if (!g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID))
+  if (!g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID) || outage->transport->name != NULL)
     return FALSE;
   if (outage->bad_place != outage->item->place)
     outage->bad_answers = 0;

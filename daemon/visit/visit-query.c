@@ -79,7 +79,7 @@ keep_question (Visit *visit, GBytes *request)
 
 /*
  * end_without_answer: @error: (transfer full). While the center is away, and after a proved card with any fault of the
- * center, that is an answer too: unknown. @request: what it was asked, or NULL.
+ * center, that is an answer too: unknown. @request: what it was asked, or NULL: nobody may ask it again.
  */
 static void
 end_without_answer (Visit *visit, GError *error, GBytes *request)
@@ -98,7 +98,9 @@ end_without_answer (Visit *visit, GError *error, GBytes *request)
   if (is_outage (cause) && keep_question (visit, request))
     return;
   if (is_outage (cause) && visit->host->outage != NULL)
-    eligibility_set_queued (visit->query.eligibility, NULL, SHIKAKU_ERROR_NOT_FOUND, visit->options->language);
+    eligibility_set_queued (visit->query.eligibility, NULL,
+                            request == NULL ? SHIKAKU_ERROR_TIMED_OUT : SHIKAKU_ERROR_NOT_FOUND,
+                            visit->options->language);
   visit_end (visit, VISIT_DONE, NULL);
 }
 

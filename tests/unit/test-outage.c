@@ -472,6 +472,22 @@ test_garbage (Fixture *fixture, gconstpointer data)
   assert_told (fixture, "Fate=refused Error=org.shikaku.Shikaku1.Error.MessageInvalid", id);
 }
 
+/* A terminal has passed on what it answers wrongly: it is not asked a second time. */
+static void
+test_terminal_garbage (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = NULL;
+
+  break_center (fixture, SHIKAKU_ERROR_CENTER_UNREACHABLE);
+  id = queue (fixture, YAMADA);
+  break_center (fixture, SHIKAKU_ERROR_MESSAGE_INVALID);
+  fixture->desk->center->transport.name = "desk";
+  fake_timers_pass (LONG_MILLISECONDS);
+  wait_count (fixture, 0);
+  assert_told (fixture, "Fate=refused Error=org.shikaku.Shikaku1.Error.MessageInvalid", id);
+  g_assert_cmpuint (fixture->desk->center->counts[FAKE_REPEAT], ==, 1);
+}
+
 static void
 test_expired (Fixture *fixture, gconstpointer data)
 {
@@ -566,6 +582,7 @@ main (int argc, char **argv)
   ADD ("pauses", test_pauses);
   ADD ("refused", test_refused);
   ADD ("garbage", test_garbage);
+  ADD ("terminal-garbage", test_terminal_garbage);
   ADD ("expired", test_expired);
   ADD ("unreadable", test_unreadable);
   ADD ("dropped", test_dropped);

@@ -249,9 +249,10 @@ test_no_answer (Desk *desk, gconstpointer data)
     FolderShareOutcome outcome;
     ShikakuError error;
     ShikakuCause cause;
+    gboolean may_repeat;
   } rows[] = {
-    { FOLDER_SHARE_NOT_TAKEN, SHIKAKU_ERROR_CENTER_UNREACHABLE, SHIKAKU_CAUSE_LINK_PROGRAM_DEAD },
-    { FOLDER_SHARE_NOT_ANSWERED, SHIKAKU_ERROR_TIMED_OUT, SHIKAKU_CAUSE_TERMINAL_SILENT },
+    { FOLDER_SHARE_NOT_TAKEN, SHIKAKU_ERROR_CENTER_UNREACHABLE, SHIKAKU_CAUSE_LINK_PROGRAM_DEAD, TRUE },
+    { FOLDER_SHARE_NOT_ANSWERED, SHIKAKU_ERROR_TIMED_OUT, SHIKAKU_CAUSE_TERMINAL_SILENT, FALSE },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
@@ -263,7 +264,9 @@ test_no_answer (Desk *desk, gconstpointer data)
       fake_share_end (rows[i].outcome, rows[i].error);
       settle (desk);
       kept = desk->transport->klass->get_request (desk->transport, desk->result);
-      g_assert_nonnull (g_strstr_len (g_bytes_get_data (kept, NULL), -1, "QualificationConfirmSearchInfo"));
+      g_assert_true ((kept != NULL) == rows[i].may_repeat);
+      if (kept != NULL)
+        g_assert_nonnull (g_strstr_len (g_bytes_get_data (kept, NULL), -1, "QualificationConfirmSearchInfo"));
       g_assert_null (take_reply (desk, &error));
       g_assert_error (error, SHIKAKU_ERROR, (int)rows[i].error);
       g_assert_cmpint (shikaku_error_get_cause (error), ==, rows[i].cause);
@@ -306,6 +309,20 @@ test_repeat (Desk *desk, gconstpointer data)
   desk->transport->klass->repeat (desk->transport, TRANSPORT_PROVES_CARDS, kept, NULL, on_done, desk);
   g_assert_null (take_reply (desk, &error));
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING);
+}
+
+/* Nobody waits any more, and nobody knows whether it was taken: it is not kept, so that it is not asked again. */
+static void
+test_cancelled (Desk *desk, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  start_number (desk);
+  fake_share_end (FOLDER_SHARE_CANCELLED, SHIKAKU_ERROR_CANCELLED);
+  settle (desk);
+  g_assert_null (desk->transport->klass->get_request (desk->transport, desk->result));
+  g_assert_null (take_reply (desk, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED);
 }
 
 static void
@@ -703,6 +720,7 @@ main (int argc, char **argv)
     { "records", test_records },       { "wrong-records", test_wrong_records }, { "encoding", test_encoding },
     { "arrival", test_arrival },       { "copies-fail", test_copies_fail },     { "bad-faces", test_bad_faces },
     { "many-faces", test_many_faces }, { "settings", test_settings },           { "free", test_free },
+    { "cancelled", test_cancelled },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -12,7 +12,7 @@
 
 struct TerminalArchive
 {
-  gint references;
+  gint references; /* atomic: a task may come to its end on its thread */
   char **prefixes;
   FolderZipMethod method;
   Secret *password; /* NULL: there is none, or password_error */
@@ -91,14 +91,14 @@ terminal_archive_new (const TerminalSettings *settings)
 TerminalArchive *
 terminal_archive_ref (TerminalArchive *archive)
 {
-  archive->references++;
+  g_atomic_int_inc (&archive->references);
   return archive;
 }
 
 void
 terminal_archive_unref (TerminalArchive *archive)
 {
-  if (archive == NULL || --archive->references > 0)
+  if (archive == NULL || !g_atomic_int_dec_and_test (&archive->references))
     return;
   g_strfreev (archive->prefixes);
   g_clear_pointer (&archive->password, secret_free);

@@ -21,8 +21,10 @@ struct TerminalCopies
   gint references;
   char **folders;
   char *state;
-  GMutex turn; /* one copy at a time, so that nobody makes the same twice */
 };
+
+/* One copy at a time, so that nobody makes the same twice: neither another terminal nor what a reload has left. */
+static GMutex turn;
 
 typedef struct
 {
@@ -61,13 +63,13 @@ close_kept (int fd)
   return FALSE;
 }
 
-/* write_file: @bytes as @name in the folder @place, whole and on the disk. */
+/* write_file: @bytes as @name in the folder @place, whole and on the disk. A pipe that lies there holds nobody. */
 static gboolean
 write_file (int place, const char *name, GBytes *bytes, mode_t mode)
 {
   gsize size = 0, done = 0;
   const guint8 *data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
-  const int fd = openat (place, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, mode);
+  const int fd = openat (place, name, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, mode);
 
   if (fd < 0)
     return FALSE;
@@ -164,10 +166,10 @@ make_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *
   const Job *job = task_data;
   GError *error = NULL;
 
-  g_mutex_lock (&job->copies->turn);
+  g_mutex_lock (&turn);
   for (char **folder = job->copies->folders; *folder != NULL; folder++) /* one that is away holds up no other */
     make_copy (job, *folder, error == NULL ? &error : NULL);
-  g_mutex_unlock (&job->copies->turn);
+  g_mutex_unlock (&turn);
   if (error == NULL)
     g_task_return_boolean (task, TRUE);
   else
@@ -238,7 +240,6 @@ terminal_copies_new (const char *folders, const char *state)
   copies->references = 1;
   copies->folders = g_strsplit (folders != NULL ? folders : "", ":", -1);
   copies->state = g_strdup (state);
-  g_mutex_init (&copies->turn);
   if (*copies->folders != NULL)
     {
       g_mkdir_with_parents (state, 0700);
@@ -261,6 +262,5 @@ terminal_copies_unref (TerminalCopies *copies)
     return;
   g_strfreev (copies->folders);
   g_free (copies->state);
-  g_mutex_clear (&copies->turn);
   g_free (copies);
 }

@@ -118,6 +118,17 @@ test_killed_writing (Place *place, gconstpointer data)
   g_assert_true (has (place->copy, TEXT));
 }
 
+/* What somebody of the folder's group has laid there under the hidden name holds up nobody, and is no copy. */
+static void
+test_pipe (Place *place, gconstpointer data)
+{
+  g_assert_cmpint (mkfifo (place->hidden, 0600), ==, 0);
+  g_assert_false (make (place));
+  g_assert_cmpint (g_unlink (place->hidden), ==, 0);
+  g_assert_true (make (place));
+  g_assert_true (has (place->copy, TEXT));
+}
+
 /* Killed between the mark and the name. */
 static void
 test_killed_before_name (Place *place, gconstpointer data)
@@ -184,6 +195,7 @@ main (int argc, char **argv)
   } rows[] = {
     { "/terminal-copies/made", test_made },
     { "/terminal-copies/killed-writing", test_killed_writing },
+    { "/terminal-copies/pipe", test_pipe },
     { "/terminal-copies/killed-before-name", test_killed_before_name },
     { "/terminal-copies/killed-after-name", test_killed_after_name },
     { "/terminal-copies/in-the-way", test_in_the_way },

@@ -161,6 +161,15 @@ check_place (const Configuration *configuration, const char *group, const char *
   return FALSE;
 }
 
+/* is_same_folder: as they are written, whatever lies there; it may not be there yet. */
+static gboolean
+is_same_folder (const char *one, const char *other)
+{
+  g_autofree char *first = g_canonicalize_filename (one, "/"), *second = g_canonicalize_filename (other, "/");
+
+  return g_str_equal (first, second);
+}
+
 /* is_folder_shared: two terminals on one folder would take each other's files. */
 static gboolean
 is_folder_shared (const Configuration *configuration, const char *group, const char *other)
@@ -170,8 +179,9 @@ is_folder_shared (const Configuration *configuration, const char *group, const c
   for (gsize i = 0; i < G_N_ELEMENTS (folders); i++)
     {
       const char *folder = configuration_get_string (configuration, group, folders[i]);
+      const char *taken = configuration_get_string (configuration, other, folders[i]);
 
-      if (folder == NULL || g_strcmp0 (folder, configuration_get_string (configuration, other, folders[i])) != 0)
+      if (folder == NULL || taken == NULL || !is_same_folder (folder, taken))
         continue;
       log_error (NULL, "%s: key %s of [%s] is the folder of [%s] already",
                  configuration_get_origin (configuration, group, folders[i]), folders[i], group, other);
@@ -180,14 +190,22 @@ is_folder_shared (const Configuration *configuration, const char *group, const c
   return FALSE;
 }
 
-/* is_name_shared: [Terminal] and [Terminal Terminal] would be one reader. */
+/* is_copied_back: a copy that is laid into a folder of faces would come in as one. */
 static gboolean
-is_name_shared (const char *group, const char *other)
+is_copied_back (const Configuration *configuration, const char *group, const char *other)
 {
-  if (!g_str_equal (settings_get_terminal_name (group), settings_get_terminal_name (other)))
-    return FALSE;
-  log_error (NULL, "[%s] has the name of [%s]", group, other);
-  return TRUE;
+  const char *faces = configuration_get_string (configuration, other, "Faces");
+  const char *copies = configuration_get_string (configuration, group, "Copies");
+  g_auto (GStrv) folders = g_strsplit (copies != NULL ? copies : "", ":", -1);
+
+  for (char **folder = folders; faces != NULL && *folder != NULL; folder++)
+    if (is_same_folder (*folder, faces))
+      {
+        log_error (NULL, "%s: key Copies of [%s] names the folder Faces of [%s]",
+                   configuration_get_origin (configuration, group, "Copies"), group, other);
+        return TRUE;
+      }
+  return FALSE;
 }
 
 /* check_terminal: a share need not be there: the daemon waits for it, and Diagnose says so. */
@@ -212,7 +230,9 @@ check_terminals (const Configuration *configuration)
     {
       good = check_terminal (configuration, *terminal) && good;
       for (char **other = terminals; other != terminal; other++)
-        good = !is_folder_shared (configuration, *terminal, *other) && !is_name_shared (*terminal, *other) && good;
+        good = !is_folder_shared (configuration, *terminal, *other) && good;
+      for (char **other = terminals; *other != NULL; other++)
+        good = !is_copied_back (configuration, *terminal, *other) && good;
     }
   return good;
 }

@@ -102,15 +102,29 @@ use_credentials (Configuration *configuration)
     }
 }
 
+/* check_names: by the name of a terminal its reader is known: [Terminal Terminal] would be that of [Terminal]. */
+static gboolean
+check_names (const Configuration *configuration, GError **error)
+{
+  g_auto (GStrv) terminals = settings_list_terminals (configuration);
+
+  if (!g_strv_contains ((const char *const *)terminals, TERMINAL " " TERMINAL))
+    return TRUE;
+  g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_OPTION,
+                       "[" TERMINAL " " TERMINAL "] has the name of [" TERMINAL "]");
+  return FALSE;
+}
+
 Configuration *
 settings_load (const char *path, GError **error)
 {
-  Configuration *configuration
+  g_autoptr (Configuration) configuration
       = configuration_load (path != NULL ? path : SHIKAKU_CONFIGURATION_FILE, path != NULL, keys, error);
 
-  if (configuration != NULL)
-    use_credentials (configuration);
-  return configuration;
+  if (configuration == NULL || !check_names (configuration, error))
+    return NULL;
+  use_credentials (configuration);
+  return g_steal_pointer (&configuration);
 }
 
 WebApiSettings

@@ -236,7 +236,9 @@ def check_terminals(rig):
             ("[Terminal]\nRequests=/a\nAnswers=/b\nFaces=/c\n[Terminal two]\nFaces=/d\n", None),
             ("[Terminal]\nRequests=/a\n", ":2: key Requests of [Terminal] is of no use without Answers"),
             ("[Terminal two]\nTKKAnswers=/a\n", ":2: key TKKAnswers of [Terminal two] is of no use without TKKRequests"),
-            ("[Terminal]\nFaces=/c\n[Terminal two]\nFaces=/c\n", ":4: key Faces of [Terminal two] is the folder of [Terminal]"),
+            ("[Terminal]\nFaces=/c\n[Terminal two]\nFaces=/c/\n", ":4: key Faces of [Terminal two] is the folder of [Terminal]"),
+            ("[Terminal]\nFaces=/c\n[Terminal two]\nCopies=/d:/c/\n",
+             ":4: key Copies of [Terminal two] names the folder Faces of [Terminal]"),
             ("[Terminal]\nFaces=/c\n[Terminal Terminal]\nFaces=/d\n", "[Terminal Terminal] has the name of [Terminal]"),
             (f"[Terminal]\nFaces=/c\nZipPassword={password}\n", ":3: key ZipPassword of [Terminal]")):
         path.write_text(text)

@@ -169,7 +169,7 @@ read_document (TerminalCall *call, GBytes *document)
   finish (call, reply, (GDestroyNotify)transport_reply_free, error);
 }
 
-/* note_password: whether a zip could be opened; the link tells of one that could not. */
+/* note_password: whether a zip could be opened, or made; the link tells of one that could not. */
 static void
 note_password (TerminalCall *call, GError *error)
 {
@@ -247,6 +247,12 @@ on_packed (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   g_autoptr (GBytes) archive = terminal_archive_pack_finish (result, &error);
 
+  if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING))
+    {
+      note_password (call, error);
+      if (call->folder != NULL)
+        terminal_state_note (call->folder);
+    }
   if (archive != NULL && call->folder == NULL)
     g_set_error_literal (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "the daemon is being stopped");
   if (error != NULL)

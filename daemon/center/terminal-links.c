@@ -122,7 +122,7 @@ static char *
 see_password (const TerminalFacts *facts, gint64 now)
 {
   return facts->password_refused != 0 || facts->face_password_refused
-             ? g_strdup ("a zip of the terminal does not open with the password that is known")
+             ? g_strdup ("the password of the terminal's zips is missing, or is another one")
              : NULL;
 }
 

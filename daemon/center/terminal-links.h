@@ -27,7 +27,7 @@ typedef struct
   FolderShareOutcome outcome;     /* of the last question that was not cancelled */
   TerminalCount vanished, late;   /* of the share's */
   TerminalCount unreadable;       /* faces and answers that were set aside here */
-  gint64 password_refused;        /* when the zip of an answer last could not be opened; 0: the last one could */
+  gint64 password_refused;        /* when a zip last could not be made or opened for it; 0: the last one could */
   gboolean face_password_refused; /* the last zip of a face could not */
   gboolean has_method;            /* of a zip */
   FolderZipMethod weakest;

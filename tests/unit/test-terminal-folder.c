@@ -311,6 +311,23 @@ test_repeat (Desk *desk, gconstpointer data)
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING);
 }
 
+/* A zip that cannot be made for want of a password is not asked in the open; who asks and Diagnose are told why. */
+static void
+test_no_password (Desk *desk, gconstpointer data)
+{
+  const TransportNumberQuery query = { .insurer_number = "06123456", .number = "345", .date = "20261130" };
+  g_autoptr (GError) error = NULL;
+
+  desk->settings.zip_prefixes = "OQSsiquc01";
+  terminal_folder_configure (desk->transport, &desk->settings);
+  desk->transport->klass->check_number (desk->transport, &query, NULL, on_done, desk);
+  g_assert_null (take_reply (desk, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING);
+  g_assert_cmpint (shikaku_error_get_cause (error), ==, SHIKAKU_CAUSE_ZIP_PASSWORD);
+  g_assert_cmpint (desk->transport->links[TRANSPORT_LINK_TERMINAL].cause, ==, SHIKAKU_CAUSE_ZIP_PASSWORD);
+  g_assert_cmpuint (fake_share_count (), ==, 0);
+}
+
 /* Nobody waits any more, and nobody knows whether it was taken: it is not kept, so that it is not asked again. */
 static void
 test_cancelled (Desk *desk, gconstpointer data)
@@ -720,7 +737,7 @@ main (int argc, char **argv)
     { "records", test_records },       { "wrong-records", test_wrong_records }, { "encoding", test_encoding },
     { "arrival", test_arrival },       { "copies-fail", test_copies_fail },     { "bad-faces", test_bad_faces },
     { "many-faces", test_many_faces }, { "settings", test_settings },           { "free", test_free },
-    { "cancelled", test_cancelled },
+    { "cancelled", test_cancelled },   { "no-password", test_no_password },
   };
 
   g_test_init (&argc, &argv, NULL);

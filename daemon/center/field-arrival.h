@@ -9,9 +9,9 @@
 
 /*
  * field_arrival_read: @body: the message alone, as XML, in either encoding. @institution_code: whose it has to be;
- * NULL: anybody's; it says so itself in any case. It is about the day that it names itself; what of a certificate the patient has agreed to is the
- * terminal's to have asked: nothing is withheld. Return: (transfer full), its body is @body; or NULL with
- * MESSAGE_INVALID (not this XML, of another institution or of none, or it names nobody: nobody could claim it), CENTER_BUSY (still
- * worked on), or the error that a refusal names.
+ * NULL: anybody's; it says so itself in any case. It is about the day that it names itself; what of a certificate the
+ * patient has agreed to is the terminal's to have asked: nothing is withheld. Return: (transfer full), its body is
+ * @body; or NULL with MESSAGE_INVALID (not this XML, of another institution or of none, or it names nobody: nobody
+ * could claim it), CENTER_BUSY (still worked on), or the error that a refusal names.
  */
 TransportReply *field_arrival_read (GBytes *body, const char *institution_code, GError **error);

@@ -11,7 +11,7 @@
 #include "center/field-arrival.h"
 
 #define COPY_AGAIN_SECONDS 3
-#define KEPT_MAXIMUM 256u /* faces in memory that wait for their copies; the others are told again after a restart */
+#define KEPT_MAXIMUM 33554432u /* bytes of faces that wait for their copies; others are told again after a restart */
 
 typedef enum
 {
@@ -270,6 +270,20 @@ count_waiting (const TerminalFaces *faces)
   return count;
 }
 
+static gsize
+sum_waiting (const TerminalFaces *faces)
+{
+  gsize sum = 0;
+
+  for (guint i = 0; i < faces->all->len; i++)
+    {
+      const Face *face = faces->all->pdata[i];
+
+      sum += face->state == FACE_WAITING ? g_bytes_get_size (face->file->bytes) : 0;
+    }
+  return sum;
+}
+
 /* wait_with_copies: its file stays where it is meanwhile, and holds up no other. */
 static void
 wait_with_copies (Face *face, const GError *error)
@@ -283,7 +297,7 @@ wait_with_copies (Face *face, const GError *error)
                faces->transport->name, error->message);
   g_free (faces->copies_detail);
   faces->copies_detail = g_strdup (error->message);
-  if (count_waiting (faces) > KEPT_MAXIMUM)
+  if (sum_waiting (faces) > KEPT_MAXIMUM)
     {
       g_ptr_array_remove (faces->all, face);
       face_free (face);

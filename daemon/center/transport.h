@@ -340,9 +340,10 @@ typedef struct
   TransportRecords *(*fetch_records_finish) (Transport *transport, GAsyncResult *result, GError **error);
   /*
    * get_request: of check_card or check_number, whatever became of it, before its task is gone: the bytes that were to
-   * be sent. (transfer none), or NULL: they must not be sent again, or there were none. repeat: sends such bytes, of @ability (PROVES_CARDS: of check_card,
-   * ASKS_BY_NUMBER: of check_number, REGISTERS_CONSENTS: of make_registration, WITHDRAWS_CONSENTS: of make_withdrawal),
-   * as they are: the center acts on no such message twice (data/center-profile.md).
+   * be sent. (transfer none), or NULL: they must not be sent again, or there were none. repeat: sends such bytes, of
+   * @ability (PROVES_CARDS: of check_card, ASKS_BY_NUMBER: of check_number, REGISTERS_CONSENTS: of make_registration,
+   * WITHDRAWS_CONSENTS: of make_withdrawal), as they are: the center acts on no such message twice
+   * (data/center-profile.md).
    */
   GBytes *(*get_request) (Transport *transport, GAsyncResult *result);
   void (*repeat) (Transport *transport, TransportAbility ability, GBytes *request, GCancellable *cancellable,

@@ -1,106 +1,14 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * terminal-folder: each call over folders that the test plays (fake-share): what is written, and what becomes of every
- * answer, of none, of a wrong one; arrivals and their copies; other settings.
+ * answer, of none, of a wrong one; other settings.
  */
-#include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "center/terminal-folder.h"
 #include "codec/message-json.h"
 #include "codec/message-xml.h"
-#include "fake-share.h"
-
-#define INSTITUTION "1312345678"
-#define FACE_NAME "OQSsiquc01res_face_1312345678a1b2_20261130091500.xml"
-
-typedef struct
-{
-  char *folder, *state, *first, *second, *copies;
-  TerminalSettings settings;
-  Transport *transport;
-  GAsyncResult *result;
-  GPtrArray *arrivals; /* of TransportArrival */
-} Desk;
-
-static TerminalSettings
-make_settings (const Desk *desk)
-{
-  return (TerminalSettings){
-    .name = "desk",
-    .institution_code = INSTITUTION,
-    .places = { { NULL, "/terminal/req", "/terminal/res" } },
-    .n_places = 1,
-    .faces = "/terminal/face",
-    .timeout_seconds = 30,
-    .encoding = MESSAGE_ENCODING_UTF8,
-    .zip_method = "aes-256",
-    .left_over_minutes = 1440,
-    .copies_state = desk->state,
-    .runtime = desk->folder,
-  };
-}
-
-static void
-on_arrived (Transport *transport, TransportArrival *arrival, gpointer user_data)
-{
-  g_ptr_array_add (user_data, arrival);
-}
-
-static void
-open_terminal (Desk *desk)
-{
-  desk->transport = terminal_folder_new (&desk->settings);
-  desk->transport->arrived = on_arrived;
-  desk->transport->arrived_data = desk->arrivals;
-}
-
-static void
-set_up (Desk *desk, gconstpointer data)
-{
-  fake_share_clear ();
-  desk->folder = g_dir_make_tmp ("shikaku-XXXXXX", NULL);
-  desk->state = g_build_filename (desk->folder, "state", NULL);
-  desk->first = g_build_filename (desk->folder, "first", NULL);
-  desk->second = g_build_filename (desk->folder, "second", NULL);
-  desk->copies = g_strjoin (":", desk->first, desk->second, NULL);
-  desk->arrivals = g_ptr_array_new_with_free_func ((GDestroyNotify)transport_arrival_free);
-  g_assert_cmpint (g_mkdir (desk->first, 0700), ==, 0);
-  g_assert_cmpint (g_mkdir (desk->second, 0700), ==, 0);
-  desk->settings = make_settings (desk);
-  open_terminal (desk);
-}
-
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) directory = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while (directory != NULL && (name = g_dir_read_name (directory)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      if (g_unlink (path) != 0)
-        remove_folder (path);
-    }
-  g_rmdir (folder);
-}
-
-static void
-tear_down (Desk *desk, gconstpointer data)
-{
-  if (desk->transport != NULL)
-    desk->transport->klass->free (desk->transport);
-  g_ptr_array_unref (desk->arrivals);
-  remove_folder (desk->folder);
-  g_free (desk->folder);
-  g_free (desk->state);
-  g_free (desk->first);
-  g_free (desk->second);
-  g_free (desk->copies);
-}
+#include "fake-terminal-desk.h"
 
 static void
 on_done (GObject *source, GAsyncResult *result, gpointer user_data)
@@ -174,13 +82,6 @@ answer (const char *institution, const char *identifier, const char *head, const
 
   fake_share_answer (FOLDER_EXTENSION_XML, text, strlen (text));
 }
-
-#define TAKEN "<SegmentOfResult>1</SegmentOfResult>"
-#define PERSON \
-  "<ProcessingResultStatus>1</ProcessingResultStatus><ResultList><ResultOfQualificationConfirmation>" \
-  "<InsurerNumber>06123456</InsurerNumber><InsuredIdentificationNumber>345</InsuredIdentificationNumber>" \
-  "<Name>見本　太郎</Name><Birthdate>19800102</Birthdate></ResultOfQualificationConfirmation></ResultList>" \
-  "<QualificationValidity>1</QualificationValidity>"
 
 static void
 test_number (Desk *desk, gconstpointer data)
@@ -524,155 +425,6 @@ test_encoding (Desk *desk, gconstpointer data)
   g_assert_cmpuint (fake_share_count (), ==, 0);
 }
 
-#define FACE(institution) \
-  "<XmlMsg><MessageHeader><MedicalInstitutionCode>" institution "</MedicalInstitutionCode>" \
-  "<ArbitraryFileIdentifier>of-the-terminal</ArbitraryFileIdentifier><ReferenceClassification>1" \
-  "</ReferenceClassification>" TAKEN "</MessageHeader><MessageBody>" PERSON "</MessageBody></XmlMsg>"
-
-static void
-bring_face (const char *text)
-{
-  fake_share_bring (FACE_NAME, text, strlen (text), TRUE);
-}
-
-/* await_disposed: until the share was told what becomes of a file. */
-static void
-await_disposed (const char *text)
-{
-  while (strcmp (fake_share.disposed->str, text) != 0)
-    g_main_context_iteration (NULL, TRUE);
-}
-
-static TransportArrival *
-get_arrival (const Desk *desk, guint index)
-{
-  g_assert_cmpuint (desk->arrivals->len, >, index);
-  return desk->arrivals->pdata[index];
-}
-
-static void
-assert_copy (const char *folder, const char *text)
-{
-  g_autofree char *path = g_build_filename (folder, FACE_NAME, NULL);
-  g_autofree char *found = NULL;
-
-  g_assert_true (g_file_get_contents (path, &found, NULL, NULL));
-  g_assert_cmpstr (found, ==, text);
-  g_assert_cmpint (g_unlink (path), ==, 0);
-}
-
-static void
-assert_empty (const char *folder)
-{
-  g_autoptr (GDir) directory = g_dir_open (folder, 0, NULL);
-
-  g_assert_null (g_dir_read_name (directory));
-}
-
-/* Durable here, then the copies, then the file goes; a repeat after a kill anywhere makes no second copy. */
-static void
-test_arrival (Desk *desk, gconstpointer data)
-{
-  static const char text[] = FACE (INSTITUTION);
-  TransportArrival *arrival;
-
-  desk->settings.copies = desk->copies;
-  terminal_folder_configure (desk->transport, &desk->settings);
-  bring_face (text);
-  arrival = get_arrival (desk, 0);
-  g_assert_cmpstr (arrival->name, ==, FACE_NAME);
-  g_assert_cmpint (arrival->at, !=, 0);
-  g_assert_cmpint (arrival->reply->qualification->validity, ==, QUALIFICATION_VALID);
-  g_assert_cmpmem (g_bytes_get_data (arrival->bytes, NULL), g_bytes_get_size (arrival->bytes), text, strlen (text));
-  assert_empty (desk->first);
-  g_assert_cmpstr (fake_share.disposed->str, ==, "");
-  desk->transport->klass->release_arrival (desk->transport, arrival->name, arrival->digest);
-  await_disposed ("delete " FACE_NAME "\n");
-  assert_copy (desk->first, text);
-  assert_copy (desk->second, text);
-
-  /* Killed before the file was gone: it is told again, and nobody gets another copy. */
-  desk->transport->klass->free (desk->transport);
-  open_terminal (desk);
-  g_string_truncate (fake_share.disposed, 0);
-  bring_face (text);
-  arrival = get_arrival (desk, 1);
-  desk->transport->klass->release_arrival (desk->transport, arrival->name, arrival->digest);
-  await_disposed ("delete " FACE_NAME "\n");
-  assert_empty (desk->first);
-  assert_empty (desk->second);
-}
-
-/* A folder for copies that is not there holds up neither the arrival nor the others; the copy is made when it is. */
-static void
-test_copies_fail (Desk *desk, gconstpointer data)
-{
-  static const char text[] = FACE (INSTITUTION);
-  TransportArrival *arrival;
-
-  desk->settings.copies = desk->copies;
-  terminal_folder_configure (desk->transport, &desk->settings);
-  g_assert_cmpint (g_rmdir (desk->first), ==, 0);
-  bring_face (text);
-  arrival = get_arrival (desk, 0);
-  desk->transport->klass->release_arrival (desk->transport, arrival->name, arrival->digest);
-  await_disposed ("keep " FACE_NAME "\n");
-  assert_copy (desk->second, text);
-  g_assert_cmpint (desk->transport->links[TRANSPORT_LINK_TERMINAL].cause, ==, SHIKAKU_CAUSE_COPIES_FAIL);
-  g_assert_nonnull (strstr (desk->transport->links[TRANSPORT_LINK_TERMINAL].detail, desk->first));
-  g_assert_cmpint (g_mkdir (desk->first, 0700), ==, 0);
-  await_disposed ("keep " FACE_NAME "\ndelete " FACE_NAME "\n");
-  assert_copy (desk->first, text);
-  assert_empty (desk->second);
-  g_assert_cmpint (desk->transport->links[TRANSPORT_LINK_TERMINAL].cause, ==, SHIKAKU_CAUSE_NONE);
-}
-
-static void
-test_bad_faces (Desk *desk, gconstpointer data)
-{
-  static const char *const texts[] = { FACE ("1398765432"), FACE (""), "garbage", "", "<XmlMsg/>" };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
-    {
-      g_string_truncate (fake_share.disposed, 0);
-      bring_face (texts[i]);
-      g_assert_cmpstr (fake_share.disposed->str, ==, "aside " FACE_NAME "\n");
-    }
-  g_string_truncate (fake_share.disposed, 0);
-  fake_share_bring (FACE_NAME, FACE (INSTITUTION), strlen (FACE (INSTITUTION)), FALSE);
-  g_assert_cmpstr (fake_share.disposed->str, ==, "aside " FACE_NAME "\n");
-  g_assert_cmpuint (desk->arrivals->len, ==, 0);
-}
-
-static guint
-count_lines (const char *text)
-{
-  guint count = 0;
-
-  for (; *text != '\0'; text++)
-    count += *text == '\n';
-  return count;
-}
-
-/* No more are told than may be in hand; the others follow as they are released. */
-static void
-test_many_faces (Desk *desk, gconstpointer data)
-{
-  for (guint i = 0; i < 40; i++)
-    {
-      g_autofree char *name = g_strdup_printf ("OQSsiquc01res_face_%010u_20261130091500.xml", i);
-
-      fake_share_bring (name, FACE (INSTITUTION), strlen (FACE (INSTITUTION)), TRUE);
-    }
-  g_assert_cmpuint (desk->arrivals->len, ==, 32);
-  for (guint i = 0; i < 40; i++)
-    desk->transport->klass->release_arrival (desk->transport, get_arrival (desk, i)->name,
-                                             get_arrival (desk, i)->digest);
-  g_assert_cmpuint (desk->arrivals->len, ==, 40);
-  while (count_lines (fake_share.disposed->str) < 40)
-    g_main_context_iteration (NULL, TRUE);
-}
-
 /* The same settings change nothing; others wait until nothing is under way; none are the end of it. */
 static void
 test_settings (Desk *desk, gconstpointer data)
@@ -732,12 +484,19 @@ main (int argc, char **argv)
     const char *name;
     void (*test) (Desk *desk, gconstpointer data);
   } rows[] = {
-    { "number", test_number },         { "wrong-answers", test_wrong_answers }, { "no-answer", test_no_answer },
-    { "repeat", test_repeat },         { "processing", test_processing },       { "registrations", test_registrations },
-    { "records", test_records },       { "wrong-records", test_wrong_records }, { "encoding", test_encoding },
-    { "arrival", test_arrival },       { "copies-fail", test_copies_fail },     { "bad-faces", test_bad_faces },
-    { "many-faces", test_many_faces }, { "settings", test_settings },           { "free", test_free },
-    { "cancelled", test_cancelled },   { "no-password", test_no_password },
+    { "number", test_number },
+    { "wrong-answers", test_wrong_answers },
+    { "no-answer", test_no_answer },
+    { "repeat", test_repeat },
+    { "processing", test_processing },
+    { "registrations", test_registrations },
+    { "records", test_records },
+    { "wrong-records", test_wrong_records },
+    { "encoding", test_encoding },
+    { "settings", test_settings },
+    { "free", test_free },
+    { "cancelled", test_cancelled },
+    { "no-password", test_no_password },
   };
 
   g_test_init (&argc, &argv, NULL);
@@ -745,7 +504,7 @@ main (int argc, char **argv)
     {
       g_autofree char *path = g_strconcat ("/terminal-folder/", rows[i].name, NULL);
 
-      g_test_add (path, Desk, NULL, set_up, rows[i].test, tear_down);
+      g_test_add (path, Desk, NULL, fake_terminal_desk_set_up, rows[i].test, fake_terminal_desk_tear_down);
     }
   return g_test_run ();
 }

@@ -33,6 +33,7 @@ class Screen:
         self.screen = pyte.Screen(columns, rows)
         self.stream = pyte.ByteStream(self.screen)
         set_size(process, rows, columns)
+        process.kill(signal.SIGWINCH)  # it may have asked already; who has no ear for it yet asks later
 
     def resize(self, rows, columns):
         self.feed()

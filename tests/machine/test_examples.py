@@ -33,7 +33,7 @@ def make_programs(machine, folder):
     require("cc", "javac", "pkg-config")
     target, sources = "/opt/examples", Path(folder) / "sources"
     sources.mkdir()
-    names = machine.run("ls", INSTALLED).split()
+    names = machine.run("find", INSTALLED, "-maxdepth", "1", "-type", "f", "-printf", "%f\\n").split()
     for name in names:
         (sources / name).write_text(machine.run("cat", f"{INSTALLED}/{name}"))
     commands = {}

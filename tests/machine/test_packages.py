@@ -68,7 +68,7 @@ def test_install():
     """From nothing: the service runs, is started at boot, has its user, and keeps its folder to itself."""
     machine, packages = make_machine()
     with machine:
-        made.install(machine, packages, made.get_current(), ["shikakud", "shikaku-client", "shikaku-ledger-ship"])
+        made.install(machine, packages, made.get_current(), made.NAMES[:5])
         machine.systemctl("is-active", "shikakud", "shikaku-ledger-ship.timer")
         machine.systemctl("is-enabled", "shikakud")
         assert machine.show("shikakud-again", "InactiveExitTimestampMonotonic") == {"InactiveExitTimestampMonotonic": "0"}
@@ -77,7 +77,7 @@ def test_install():
         assert machine.run("stat", "--format=%a %U:%G", "/etc/shikaku").strip() == "750 root:shikaku"
         assert machine.run("stat", "--format=%a %U:%G", "/run/shikaku").strip() == "2750 shikaku:shikaku-metrics"
         assert machine.run("stat", "--format=%a %U:%G", STORE_KEY).strip() == "600 root:root"
-        assert not machine.run("dpkg", "--verify", *made.NAMES[:3]).strip()
+        assert not machine.run("dpkg", "--verify", *made.NAMES[:5]).strip()
         status = machine.run("shikakuctl", "status")
         assert made.get_current() in status, status
 

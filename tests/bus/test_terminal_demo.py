@@ -26,5 +26,5 @@ def test_story(rig):
     told = story.getvalue()
     headings = re.findall("^» (.*)", told, re.MULTILINE)
     assert len(headings) == 9 and all(re.search("[ぁ-ん一-龠]", heading) for heading in headings), headings
-    for text in ("資格あり", "顔認証端末のファイル", "照会番号 +10000001", "薬剤: 同意あり", "架空内科クリニック", "face: 0 件"):
+    for text in ("資格あり", "資格確認端末のファイル", "照会番号 +10000001", "薬剤: 同意あり", "架空内科クリニック", "face: 0 件"):
         assert re.search(text, told), (text, told)

@@ -26,8 +26,8 @@ gboolean bus_brake_holds (BusBrake *brake, uid_t uid, gint64 now);
 gboolean bus_brake_check (BusBrake *brake, uid_t uid, gint64 now, GError **error);
 
 /*
- * bus_brake_begin: the same for a try that is answered later; until bus_brake_end it counts as if it were wrong, so that
- * nobody tries a thousand at once. FALSE: it has not begun.
+ * bus_brake_begin: the same for a try that is answered later; until bus_brake_end it counts as if it were wrong, so
+ * that nobody tries a thousand at once. FALSE: it has not begun.
  */
 gboolean bus_brake_begin (BusBrake *brake, uid_t uid, gint64 now, GError **error);
 void bus_brake_end (BusBrake *brake, uid_t uid);

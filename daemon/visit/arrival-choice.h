@@ -3,9 +3,9 @@
  * arrival-choice: which of what a terminal has brought is meant. In: the patient as somebody has named them, and
  * answers. Out: those that fit, person by person; never the one of "the person in front". Pure.
  *
- * A reference number, or a birthdate together with a name or its reading, says who somebody is. Where the center wrote ●
- * in a name, or nothing can be compared, nobody is found by it alone: it is a candidate, for people to decide. A ● that
- * was typed is like the center's own and like nothing else.
+ * A reference number, or a birthdate together with a name or its reading, says who somebody is. Where the center wrote
+ * ● in a name, or nothing can be compared, nobody is found by it alone: it is a candidate, for people to decide. A ●
+ * that was typed is like the center's own and like nothing else.
  */
 #pragma once
 

@@ -8,7 +8,7 @@
 #include "store/consent-item.h"
 #include "visit/consent.h"
 
-/* arrival_consents_new: of each kind of which @reply (arrival_choice_merge) says something. (transfer full) of Consent. */
+/* arrival_consents_new: of each kind of which @reply (arrival_choice_merge) says something. (transfer full): Consent */
 GArray *arrival_consents_new (const TransportReply *reply);
 
 /*

@@ -162,8 +162,10 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
                                 on_withdrawn, withdrawing);
 }
 
-/* new_withdrawing: @registrar: NULL: there is no ledger, and that is the answer; likewise of one that has ended, which a
-   claim of an arrival may still hold. Return: NULL then. */
+/*
+ * new_withdrawing: @registrar: NULL: there is no ledger, and that is the answer; likewise of one that has ended, which
+ * a claim of an arrival may still hold. Return: NULL then.
+ */
 static Withdrawing *
 new_withdrawing (ConsentRegistrar *registrar, const Actor *actor, GAsyncReadyCallback callback, gpointer user_data)
 {

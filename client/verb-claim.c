@@ -182,7 +182,8 @@ on_refused (const GError *error, gpointer user_data)
   errors_split (error, &name, &message);
   if (g_str_equal (name, SHIKAKU_ERROR_PREFIX "NotFound"))
     client_fail_saying (claim->client, name,
-                        _ ("The terminal has brought nothing of this patient, or somebody has claimed it already."));
+                        _ ("The terminal has brought nothing of this patient, or somebody has claimed it already. "
+                           "Whoever that was gets it again with --again."));
   else
     client_fail (claim->client, error);
 }

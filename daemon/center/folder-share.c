@@ -14,6 +14,7 @@
 #define ABANDONED_MAXIMUM 4u        /* threads that are held at once */
 #define PATIENCE_MILLISECONDS 1000u /* after the deadline, for the thread's own word */
 #define END_MILLISECONDS 200u
+#define TEXT_SILENT "the terminal's folder does not answer; nothing was written"
 
 /* One call: data of its task. */
 typedef struct
@@ -116,6 +117,14 @@ end_call (FolderShare *self, FolderAsk *ask, Result *result)
     result_free (result);
 }
 
+/* make_not_written: @text: why. */
+static Result *
+make_not_written (const char *text)
+{
+  return result_new (FOLDER_SHARE_NOT_WRITTEN, NULL,
+                     g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE, text));
+}
+
 /*
  * on_guard: the thread has not kept to the deadline. What it had not begun to write will never be written.
  */
@@ -130,9 +139,7 @@ on_guard (gpointer data)
   g_atomic_int_set (&ask->state, FOLDER_ASK_OVER);
   folder_worker_end (self->worker);
   end_call (self, ask,
-            never ? result_new (FOLDER_SHARE_NOT_WRITTEN, NULL,
-                                g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE,
-                                                     "the terminal's folder does not answer; nothing was written"))
+            never ? make_not_written (TEXT_SILENT)
                   : result_new (FOLDER_SHARE_NOT_ANSWERED, NULL,
                                 g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_TIMED_OUT,
                                                      "the terminal's folder does not answer")));
@@ -185,6 +192,16 @@ make_ask (const char *name, GBytes *bytes, guint milliseconds)
   return ask;
 }
 
+/* is_stuck: whether the thread does not come back, and no other one is tried: nobody is to wait for that each time. */
+static gboolean
+is_stuck (FolderShare *self)
+{
+  const char *path;
+
+  return self->abandoned->len >= ABANDONED_MAXIMUM
+         && folder_worker_get_silence (self->worker, &path) >= ABANDON_MILLISECONDS;
+}
+
 void
 folder_share_ask_async (FolderShare *self, const char *name, GBytes *bytes, guint milliseconds,
                         GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data)
@@ -197,12 +214,14 @@ folder_share_ask_async (FolderShare *self, const char *name, GBytes *bytes, guin
   call->ask = make_ask (name, bytes, milliseconds);
   g_task_set_task_data (task, call, call_free);
   g_hash_table_insert (self->calls, call->ask, task);
+  if (is_stuck (self))
+    {
+      end_call (self, call->ask, make_not_written (TEXT_SILENT));
+      return;
+    }
   if (call->ask->suffix[0] == '\0' || !folder_worker_ask (self->worker, call->ask))
     {
-      end_call (self, call->ask,
-                result_new (FOLDER_SHARE_NOT_WRITTEN, NULL,
-                            g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE,
-                                                 "the terminal has no folder for such a request")));
+      end_call (self, call->ask, make_not_written ("the terminal has no folder for such a request"));
       return;
     }
   call->guard = attach (g_timeout_source_new (milliseconds + PATIENCE_MILLISECONDS), on_guard, call);

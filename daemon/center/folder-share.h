@@ -40,7 +40,7 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (FolderShare, folder_share_free)
 /*
  * folder_share_ask_async: writes the request called @name (folder_name_make_request) into the folder of its system,
  * under a temporary name first, and awaits its answer for @milliseconds. Never written twice. Where the name exists
- * already it is NOT_WRITTEN.
+ * already it is NOT_WRITTEN; likewise, and at once, where the kernel has not come back from the folder for minutes.
  */
 void folder_share_ask_async (FolderShare *share, const char *name, GBytes *bytes, guint milliseconds,
                              GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);

@@ -22,6 +22,8 @@ static struct
   gboolean hang, is_held;
   gboolean holds_one; /* whoever comes after it passes: the folder was mounted anew */
   gint silence;       /* milliseconds that the kernel is said to be away; 0: the truth */
+  guint n_held;       /* threads that are held */
+  gboolean is_stuck;  /* the fifth of them was seen to be */
 } fault;
 
 /* What the daemon looks at each few seconds this test looks at at once. */
@@ -32,6 +34,17 @@ __wrap_g_timeout_add_seconds (guint seconds, GSourceFunc function, gpointer data
   return g_timeout_add (10 * seconds, function, data);
 }
 
+static guint
+get_n_held (void)
+{
+  guint n_held;
+
+  g_mutex_lock (&fault.lock);
+  n_held = fault.n_held;
+  g_mutex_unlock (&fault.lock);
+  return n_held;
+}
+
 guint __real_folder_worker_get_silence (FolderWorker *worker, const char **ret_path);
 guint __wrap_folder_worker_get_silence (FolderWorker *worker, const char **ret_path);
 guint
@@ -39,6 +52,7 @@ __wrap_folder_worker_get_silence (FolderWorker *worker, const char **ret_path)
 {
   const guint silence = __real_folder_worker_get_silence (worker, ret_path);
 
+  fault.is_stuck |= silence >= 300 && get_n_held () == 5;
   return silence >= 300 && fault.silence != 0 ? (guint)fault.silence : silence; /* it is held, not just slow */
 }
 
@@ -62,8 +76,10 @@ __wrap_folder_file_read (int folder, const char *name, gsize maximum, GBytes **r
   if (fault.hang && !(fault.holds_one && fault.is_held))
     {
       fault.is_held = TRUE;
+      fault.n_held++;
       while (fault.hang)
         g_cond_wait (&fault.changed, &fault.lock);
+      fault.n_held--;
     }
   g_mutex_unlock (&fault.lock);
   return __real_folder_file_read (folder, name, maximum, ret_bytes, ret_modified);
@@ -220,6 +236,7 @@ set_up (Fixture *fixture, gconstpointer data)
   (void)data;
   set_hang (FALSE);
   fault.silence = 0;
+  fault.is_stuck = FALSE;
   g_mutex_init (&fixture->lock);
   g_cond_init (&fixture->stopped);
   fixture->root = fake_folder_make ();
@@ -345,6 +362,13 @@ is_not_held (gconstpointer data)
   is_held = fault.is_held;
   g_mutex_unlock (&fault.lock);
   return !is_held;
+}
+
+static gboolean
+is_not_stuck (gconstpointer data)
+{
+  (void)data;
+  return !fault.is_stuck;
 }
 
 static gboolean
@@ -583,6 +607,32 @@ test_left_behind (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->told->len, ==, 1);
 }
 
+/* As many threads are held as there may be: nobody waits for them any more; once they are let go all is well. */
+static void
+test_stuck (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *face = fake_folder_make_face (5);
+
+  (void)data;
+  set_hang (TRUE);
+  fake_folder_put (fixture->faces, face, ANSWER);
+  start_share (fixture);
+  fault.silence = 31000;
+  wait_while (is_not_stuck, fixture);
+  g_free (ask (fixture, 600000, NULL)); /* it would be ten minutes */
+  fake_wait (&fixture->is_done);
+  g_assert_cmpint (fixture->outcome, ==, FOLDER_SHARE_NOT_WRITTEN);
+  g_clear_error (&fixture->error);
+  fault.silence = 0;
+  set_hang (FALSE);
+  wait_while (has_no_face, fixture);
+  start_terminal (fixture);
+  g_free (ask (fixture, 20000, NULL));
+  fake_wait (&fixture->is_done);
+  g_assert_no_error (fixture->error);
+  g_assert_cmpint (fixture->taken, ==, 1);
+}
+
 /* What an earlier run has left in the folders is taken back, or set aside; the others' stays. */
 static void
 test_start (Fixture *fixture, gconstpointer data)
@@ -629,6 +679,7 @@ main (int argc, char **argv)
   ADD ("face", test_face);
   ADD ("hang", test_hang);
   ADD ("left-behind", test_left_behind);
+  ADD ("stuck", test_stuck);
   ADD ("start", test_start);
   return g_test_run ();
 }

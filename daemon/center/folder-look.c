@@ -145,14 +145,12 @@ get_patience (const FolderLook *self, gboolean is_awaited)
 }
 
 int
-folder_look_run (FolderLook *self, int folder, gboolean is_remote, gint64 now, gboolean is_awaited,
-                 gboolean *ret_has_read)
+folder_look_run (FolderLook *self, int folder, gboolean is_remote, gint64 now, gboolean is_awaited)
 {
   gint64 modified = 0;
   int error = folder_file_get_modified (folder, "", &modified);
   gboolean is_changed, is_quiet;
 
-  *ret_has_read = FALSE;
   if (error != 0)
     return error;
   if (is_remote == (self->trust == CERTAIN))
@@ -166,7 +164,6 @@ folder_look_run (FolderLook *self, int folder, gboolean is_remote, gint64 now, g
   is_quiet = !is_changed && is_old_news (self);
   if (is_quiet && now < self->read_at + get_patience (self, is_awaited))
     return 0;
-  *ret_has_read = TRUE;
   error = read_names (self, folder, now);
   if (error == 0 && self->has_changed && is_quiet)
     self->trust = DISPROVED;

@@ -30,10 +30,9 @@ void folder_look_free (FolderLook *look);
 
 /*
  * folder_look_run: @folder: open. @is_remote: another machine has it. @now: of the monotonic clock. @is_awaited:
- * somebody waits for a name. *ret_has_read: whether it had to be read. Return: 0 or an errno.
+ * somebody waits for a name. Return: 0 or an errno.
  */
-int folder_look_run (FolderLook *look, int folder, gboolean is_remote, gint64 now, gboolean is_awaited,
-                     gboolean *ret_has_read);
+int folder_look_run (FolderLook *look, int folder, gboolean is_remote, gint64 now, gboolean is_awaited);
 
 /* folder_look_find: what is remembered with @name, or NULL. */
 gpointer folder_look_find (FolderLook *look, const char *name);

@@ -263,7 +263,6 @@ set_status (FolderShare *self)
       status.error = 0;
     }
   status.detail = status.error != 0 ? g_strerror (status.error) : NULL;
-  status.since = status.state == self->status.state ? self->status.since : g_get_real_time ();
   if (folder_share_status_is_same (&status, &self->status))
     return;
   self->status = status;

@@ -213,7 +213,6 @@ give (FolderShelf *self, Item *item, gboolean is_complete)
   file->extension = item->parts.extension;
   file->bytes = g_bytes_ref (item->bytes);
   file->at = item->parts.at;
-  file->modified = item->modified;
   file->received = g_get_real_time ();
   file->is_complete = is_complete;
   g_free (item->digest);
@@ -221,7 +220,6 @@ give (FolderShelf *self, Item *item, gboolean is_complete)
   set_state (self, item, ITEM_GIVEN, G_MAXINT64);
   if (item->parts.kind == FOLDER_NAME_FACE)
     {
-      self->counts.last_face = file->received;
       self->listener.face (g_steal_pointer (&file), self->data);
       return;
     }
@@ -405,7 +403,6 @@ int
 folder_shelf_look (FolderShelf *self, gint64 now, gboolean is_awaited)
 {
   int folder, error = folder_file_open_folder (self->path, &self->is_remote, &folder);
-  gboolean has_read;
 
   self->now = now;
   if (error != 0)
@@ -417,7 +414,7 @@ folder_shelf_look (FolderShelf *self, gint64 now, gboolean is_awaited)
     self->counts.is_cached = self->is_remote && folder_mount_look (folder);
   self->is_known = TRUE;
   self->counts.is_local = !self->is_remote;
-  error = folder_look_run (self->look, folder, self->is_remote, now, is_awaited, &has_read);
+  error = folder_look_run (self->look, folder, self->is_remote, now, is_awaited);
   if (error == 0)
     {
       handle_all (self, folder);
@@ -472,7 +469,6 @@ folder_shelf_count (const FolderShelf *self, FolderShelfCounts *counts)
   counts->late += self->counts.late;
   counts->vanished += self->counts.vanished;
   counts->last_answer = MAX (counts->last_answer, self->counts.last_answer);
-  counts->last_face = MAX (counts->last_face, self->counts.last_face);
   counts->is_local |= self->counts.is_local;
   counts->is_cached |= self->counts.is_cached;
 }

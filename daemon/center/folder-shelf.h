@@ -43,8 +43,9 @@ gboolean folder_shelf_dispose (FolderShelf *shelf, const char *name, FolderShare
 
 typedef struct
 {
-  guint left_overs, set_aside, late, locked, vanished; /* as in FolderShareStatus */
-  gint64 last_answer, last_face;
+  guint left_overs, late, locked, vanished; /* as in FolderShareStatus */
+  guint set_aside;                          /* late answers, left-overs, and what was disposed of so */
+  gint64 last_answer;
   gboolean is_local, is_cached;
 } FolderShelfCounts;
 

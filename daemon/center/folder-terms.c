@@ -16,17 +16,15 @@ folder_share_file_free (FolderShareFile *file)
 static gboolean
 is_folder_same (const FolderShareStatus *one, const FolderShareStatus *other)
 {
-  return one->state == other->state && one->since == other->since && one->error == other->error
-         && g_strcmp0 (one->folder, other->folder) == 0 && one->is_cached == other->is_cached
-         && one->is_local == other->is_local && one->is_clock_known == other->is_clock_known
-         && one->clock_difference == other->clock_difference;
+  return one->state == other->state && one->error == other->error && g_strcmp0 (one->folder, other->folder) == 0
+         && one->is_cached == other->is_cached && one->is_local == other->is_local
+         && one->is_clock_known == other->is_clock_known && one->clock_difference == other->clock_difference;
 }
 
 gboolean
 folder_share_status_is_same (const FolderShareStatus *one, const FolderShareStatus *other)
 {
   return is_folder_same (one, other) && one->last_taken == other->last_taken && one->last_answer == other->last_answer
-         && one->last_face == other->last_face && one->unanswered_since == other->unanswered_since
-         && one->left_overs == other->left_overs && one->set_aside == other->set_aside && one->late == other->late
-         && one->locked == other->locked && one->vanished == other->vanished;
+         && one->unanswered_since == other->unanswered_since && one->left_overs == other->left_overs
+         && one->late == other->late && one->locked == other->locked && one->vanished == other->vanished;
 }

@@ -35,8 +35,7 @@ typedef struct
   FolderExtension extension;
   GBytes *bytes;
   gint64 at;            /* the time in the name of a face; 0: none (folder-name) */
-  gint64 modified;      /* by the clock of the machine that has the folder: microseconds since the epoch, UTC */
-  gint64 received;      /* by ours */
+  gint64 received;      /* by our clock: microseconds since the epoch, UTC */
   gboolean is_complete; /* it ends as such a file does; FALSE: it did not grow for half a minute, and does not */
 } FolderShareFile;
 
@@ -74,7 +73,6 @@ typedef enum
 typedef struct
 {
   FolderShareState state; /* of the worst of the folders */
-  gint64 since;           /* when it became so */
   const char *folder;     /* which it is; NULL: all are well */
   int error;              /* what the system said of it: an errno; 0: nothing */
   const char *detail;     /* the same in words; NULL: nothing */
@@ -82,13 +80,11 @@ typedef struct
   gboolean is_local;  /* a folder that was looked at is on a disk of this machine: perhaps nothing is mounted there */
   gint64 last_taken;  /* when a request of ours was last seen to be taken */
   gint64 last_answer; /* when the last answer to us was found */
-  gint64 last_face;
   gint64 unanswered_since; /* when the first of the requests in a row was written that had no answer; 0: the last had */
   gboolean is_clock_known;
   gint64 clock_difference; /* of that machine's clock to ours, microseconds: positive, it is ahead */
   guint left_overs;        /* files in the folders of answers and faces that are nobody's news, others' among them */
-  guint set_aside;         /* since the start: late answers, left-overs, and what was disposed of so */
-  guint late;              /* of these: answers of ours that came too late */
+  guint late;              /* since the start: answers to us that came too late, and were set aside */
   guint locked;            /* files that another program holds at the moment */
   guint vanished; /* since the start: faces, and answers to us, that another program took before they were read */
 } FolderShareStatus;

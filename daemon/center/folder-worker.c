@@ -400,9 +400,7 @@ gather_shelves (FolderWorker *self, FolderShareStatus *status)
   status->is_local |= counts.is_local;
   status->is_cached = counts.is_cached;
   status->last_answer = counts.last_answer;
-  status->last_face = counts.last_face;
   status->left_overs = counts.left_overs;
-  status->set_aside = counts.set_aside;
   status->late = counts.late;
   status->locked = counts.locked;
   status->vanished = counts.vanished;

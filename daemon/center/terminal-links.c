@@ -154,12 +154,19 @@ see_others (const TerminalFacts *facts, gint64 now)
                                        : g_steal_pointer (&held);
 }
 
+/* tell_cache: the option that is forgotten: an answer that is still written may be read by halves for ever. */
+static const char *
+tell_cache (const TerminalFacts *facts)
+{
+  return facts->share.is_cached ? "; the share is mounted without nolease, so that files may be read by halves" : "";
+}
+
 static char *
 see_unreadable (const TerminalFacts *facts, gint64 now)
 {
-  return is_recent (&facts->unreadable, now)
-             ? g_strdup_printf ("%u files could not be used, and lie in quarantine", facts->unreadable.count)
-             : NULL;
+  return is_recent (&facts->unreadable, now) ? g_strdup_printf ("%u files could not be used, and lie in quarantine%s",
+                                                                facts->unreadable.count, tell_cache (facts))
+                                             : NULL;
 }
 
 static char *
@@ -226,9 +233,9 @@ static char *
 see_well (const TerminalFacts *facts)
 {
   if (facts->share.is_clock_known)
-    return g_strdup_printf ("its folders are there; its clock is %.1f s from this computer's",
-                            (double)ABS (facts->share.clock_difference) / G_USEC_PER_SEC);
-  return g_strdup ("its folders are there");
+    return g_strdup_printf ("its folders are there; its clock is %.1f s from this computer's%s",
+                            (double)ABS (facts->share.clock_difference) / G_USEC_PER_SEC, tell_cache (facts));
+  return g_strdup_printf ("its folders are there%s", tell_cache (facts));
 }
 
 TransportLinkState

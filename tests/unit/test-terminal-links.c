@@ -65,6 +65,7 @@ test_folders (void)
       TRANSPORT_LINK_OK,
       SHIKAKU_CAUSE_NONE,
       "2.0 s from this computer's" },
+    { { .state = FOLDER_SHARE_PRESENT, .is_cached = TRUE }, TRANSPORT_LINK_OK, SHIKAKU_CAUSE_NONE, "without nolease" },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)

@@ -30,26 +30,26 @@ typedef struct
   gboolean is_late, is_cancelled;
 } Run;
 
-static void
-delete_inside (const char *name, gpointer data)
-{
-  const int folder = *(const int *)data;
+static void delete_inside (const char *name, gpointer data);
 
-  if (unlinkat (folder, name, 0) != 0)
-    (void)unlinkat (folder, name, AT_REMOVEDIR);
-}
-
+/* delete_all: @name in the folder @parent, and whatever the module has made in it. */
 static void
-delete_folder (const char *path)
+delete_all (int parent, const char *name)
 {
-  int folder = open (path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+  int folder = openat (parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 
   if (folder >= 0)
     {
       (void)folder_file_list (folder, delete_inside, &folder);
       close (folder);
     }
-  (void)rmdir (path);
+  (void)unlinkat (parent, name, folder >= 0 ? AT_REMOVEDIR : 0);
+}
+
+static void
+delete_inside (const char *name, gpointer data)
+{
+  delete_all (*(const int *)data, name);
 }
 
 static void
@@ -69,7 +69,7 @@ run_free (gpointer data)
   destroy_source (&run->deadline);
   destroy_source (&run->cancelled);
   if (run->folder != NULL)
-    delete_folder (run->folder);
+    delete_all (AT_FDCWD, run->folder);
   g_free (run->folder);
   g_free (run->input);
   g_clear_object (&run->process);

@@ -147,6 +147,7 @@ main (int argc, char **argv)
        "\"${HOME:-no-home}\" > \"$3\"",
        test_unpack);
   ADD ("pack", "printf %s \"$1\" > \"$3\"", test_pack);
+  ADD ("folders", "mkdir -p a/b; printf x > a/b/c; ln -s / a/d; printf %s \"$1\" > \"$3\"", test_pack);
   ADD ("status", "printf x > \"$3\"; exit 1", test_failure);
   ADD ("no-output", "exit 0", test_failure);
   ADD ("empty-output", ": > \"$3\"", test_failure);

@@ -211,7 +211,8 @@ note_outcome (TerminalCall *call, FolderShareOutcome outcome, GError *error)
     shikaku_error_set_cause (error, SHIKAKU_CAUSE_LINK_PROGRAM_DEAD);
   else if (outcome == FOLDER_SHARE_NOT_ANSWERED)
     shikaku_error_set_cause (error, SHIKAKU_CAUSE_TERMINAL_SILENT);
-  else if (outcome == FOLDER_SHARE_NOT_WRITTEN && call->folder != NULL)
+  else if (outcome == FOLDER_SHARE_NOT_WRITTEN && call->folder != NULL
+           && call->folder->transport.links[TRANSPORT_LINK_TERMINAL].state == TRANSPORT_LINK_FAILED)
     shikaku_error_set_cause (error, call->folder->transport.links[TRANSPORT_LINK_TERMINAL].cause);
 }
 

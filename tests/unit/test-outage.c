@@ -295,6 +295,22 @@ test_late (Fixture *fixture, gconstpointer data)
   assert_told (fixture, "Fate=answered Answer=eligible", id);
 }
 
+/* So it is with a way by which nobody may ask again what may have been passed on: it is not kept, and staff are told. */
+static void
+test_late_doubtful (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (Visit) visit = open_late (fixture, FAKE_CHECK_NUMBER, YAMADA);
+
+  g_clear_pointer (&fixture->desk->center->request, g_bytes_unref);
+  fake_timers_pass (LATE_SECONDS * 1000);
+  fake_desk_wait (fixture->desk, visit, VISIT_DONE);
+  g_assert_cmpstr (visit_get_answer (visit), ==, "unknown");
+  g_assert_null (visit_get_eligibility (visit)->queued);
+  g_assert_cmpint (visit_get_eligibility (visit)->queue_error, ==, SHIKAKU_ERROR_TIMED_OUT);
+  g_assert_nonnull (strstr (visit_get_eligibility (visit)->advice, "check once more later"));
+  g_assert_cmpuint (outage_get_count (fixture->outage), ==, 0);
+}
+
 /* A patient who is still being asked, and leaves when the time is over, does not change that. */
 static void
 test_late_card (Fixture *fixture, gconstpointer data)
@@ -573,6 +589,7 @@ main (int argc, char **argv)
   ADD ("number", test_number);
   ADD ("card", test_card);
   ADD ("late", test_late);
+  ADD ("late-doubtful", test_late_doubtful);
   ADD ("late-card", test_late_card);
   ADD ("just-in-time", test_just_in_time);
   ADD ("late-unwanted", test_late_unwanted);

@@ -10,12 +10,14 @@
 #include "base/message-ids.h"
 #include "center/field-arrival.h"
 
-#define COPY_AGAIN_SECONDS 3
-#define KEPT_MAXIMUM 33554432u /* bytes of faces that wait for their copies; others are told again after a restart */
+#define AGAIN_SECONDS 3
+#define LATE_MAXIMUM 5u        /* how often the site's module may take too long with one file */
+#define KEPT_MAXIMUM 33554432u /* bytes of faces that wait here; others are told again after a restart */
 
 typedef enum
 {
   FACE_READ, /* being opened */
+  FACE_SHUT, /* could not be opened, which was not its fault */
   FACE_QUEUED,
   FACE_TOLD,
   FACE_RELEASED, /* being copied */
@@ -30,6 +32,7 @@ typedef struct
   TransportReply *reply; /* until it is told */
   guint8 digest[TRANSPORT_ARRIVAL_DIGEST_SIZE];
   FaceState state;
+  guint late; /* times that it took too long to open it */
 } Face;
 
 struct TerminalFaces
@@ -44,7 +47,7 @@ struct TerminalFaces
   guint again; /* source */
   guint unreadable;
   gboolean password_refused;
-  char *copies_detail;
+  char *copies_detail, *shut_detail;
   void (*changed) (gpointer user_data);
   gpointer user_data;
 };
@@ -106,6 +109,7 @@ terminal_faces_free (TerminalFaces *faces)
   terminal_copies_unref (faces->copies);
   g_free (faces->institution_code);
   g_free (faces->copies_detail);
+  g_free (faces->shut_detail);
   g_free (faces);
 }
 
@@ -158,6 +162,71 @@ set_aside (Face *face, const GError *error)
   faces->changed (faces->user_data);
 }
 
+static guint
+count (const TerminalFaces *faces, FaceState state)
+{
+  guint found = 0;
+
+  for (guint i = 0; i < faces->all->len; i++)
+    found += ((const Face *)faces->all->pdata[i])->state == state;
+  return found;
+}
+
+static gsize
+sum_waiting (const TerminalFaces *faces)
+{
+  gsize sum = 0;
+
+  for (guint i = 0; i < faces->all->len; i++)
+    {
+      const Face *face = faces->all->pdata[i];
+
+      sum += face->state == FACE_WAITING || face->state == FACE_SHUT ? g_bytes_get_size (face->file->bytes) : 0;
+    }
+  return sum;
+}
+
+static gboolean on_again (gpointer user_data);
+
+/* wait_in: @state, until it is tried again. Its file stays where it is meanwhile, and holds up no other. */
+static void
+wait_in (Face *face, FaceState state)
+{
+  TerminalFaces *faces = face->faces;
+
+  folder_share_dispose (faces->share, face->file->name, FOLDER_SHARE_KEEP);
+  face->state = state;
+  if (sum_waiting (faces) > KEPT_MAXIMUM)
+    {
+      g_ptr_array_remove (faces->all, face);
+      face_free (face);
+    }
+  if (faces->again == 0)
+    faces->again = g_timeout_add_seconds (AGAIN_SECONDS, on_again, faces);
+}
+
+/* is_of_desk: whether @failure to open @face is this computer's: another time it opens. */
+static gboolean
+is_of_desk (Face *face, const GError *failure)
+{
+  if (g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_TIMED_OUT))
+    return ++face->late < LATE_MAXIMUM;
+  return g_error_matches (failure, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED);
+}
+
+static void
+wait_shut (Face *face, const GError *failure)
+{
+  TerminalFaces *faces = face->faces;
+
+  if (faces->shut_detail == NULL)
+    log_warning (NULL, "terminal %s: a face cannot be opened yet: %s", faces->transport->name, failure->message);
+  g_free (faces->shut_detail);
+  faces->shut_detail = g_strdup (failure->message);
+  wait_in (face, FACE_SHUT);
+  faces->changed (faces->user_data);
+}
+
 /* read_document: @document: what the file holds; NULL with @failure: it could not be opened. */
 static void
 read_document (Face *face, GBytes *document, const GError *failure)
@@ -176,6 +245,13 @@ read_document (Face *face, GBytes *document, const GError *failure)
       dispose (face, FOLDER_SHARE_KEEP);
       return;
     }
+  if (is_of_desk (face, failure))
+    {
+      wait_shut (face, failure);
+      return;
+    }
+  if (count (faces, FACE_SHUT) == 0)
+    g_clear_pointer (&faces->shut_detail, g_free);
   if (document != NULL)
     face->reply = field_arrival_read (document, faces->institution_code, &error);
   if (face->reply == NULL)
@@ -198,6 +274,13 @@ on_unpacked (GObject *source, GAsyncResult *result, gpointer user_data)
     read_document (face, document, error);
   else
     face_free (face);
+}
+
+static void
+open_zip (Face *face)
+{
+  face->state = FACE_READ;
+  terminal_archive_unpack_async (face->faces->archive, face->file, NULL, on_unpacked, face);
 }
 
 /* is_known: whether the file is in hand already, under that name. */
@@ -237,73 +320,22 @@ terminal_faces_take (TerminalFaces *faces, FolderShareFile *file)
       set_aside (face, &incomplete);
     }
   else if (file->extension == FOLDER_EXTENSION_ZIP)
-    terminal_archive_unpack_async (faces->archive, file, NULL, on_unpacked, face);
+    open_zip (face);
   else
     read_document (face, file->bytes, NULL);
 }
 
-static void copy (Face *face);
-
-static gboolean
-on_again (gpointer user_data)
-{
-  TerminalFaces *faces = user_data;
-
-  faces->again = 0;
-  for (guint i = 0; i < faces->all->len; i++)
-    {
-      Face *face = faces->all->pdata[i];
-
-      if (face->state == FACE_WAITING)
-        copy (face);
-    }
-  return G_SOURCE_REMOVE;
-}
-
-static guint
-count_waiting (const TerminalFaces *faces)
-{
-  guint count = 0;
-
-  for (guint i = 0; i < faces->all->len; i++)
-    count += ((const Face *)faces->all->pdata[i])->state == FACE_WAITING;
-  return count;
-}
-
-static gsize
-sum_waiting (const TerminalFaces *faces)
-{
-  gsize sum = 0;
-
-  for (guint i = 0; i < faces->all->len; i++)
-    {
-      const Face *face = faces->all->pdata[i];
-
-      sum += face->state == FACE_WAITING ? g_bytes_get_size (face->file->bytes) : 0;
-    }
-  return sum;
-}
-
-/* wait_with_copies: its file stays where it is meanwhile, and holds up no other. */
 static void
 wait_with_copies (Face *face, const GError *error)
 {
   TerminalFaces *faces = face->faces;
 
-  folder_share_dispose (faces->share, face->file->name, FOLDER_SHARE_KEEP);
-  face->state = FACE_WAITING;
   if (faces->copies_detail == NULL)
     log_write (LOG_WARNING, SHIKAKU_MESSAGE_COPIES_FAIL, NULL, "terminal %s: no copy of a face: %s",
                faces->transport->name, error->message);
   g_free (faces->copies_detail);
   faces->copies_detail = g_strdup (error->message);
-  if (sum_waiting (faces) > KEPT_MAXIMUM)
-    {
-      g_ptr_array_remove (faces->all, face);
-      face_free (face);
-    }
-  if (faces->again == 0)
-    faces->again = g_timeout_add_seconds (COPY_AGAIN_SECONDS, on_again, faces);
+  wait_in (face, FACE_WAITING);
 }
 
 static void
@@ -322,7 +354,7 @@ on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
   if (are_made)
     {
       dispose (face, FOLDER_SHARE_DELETE);
-      if (count_waiting (faces) == 0)
+      if (count (faces, FACE_WAITING) == 0)
         g_clear_pointer (&faces->copies_detail, g_free);
     }
   else
@@ -335,6 +367,24 @@ copy (Face *face)
 {
   face->state = FACE_RELEASED;
   terminal_copies_make_async (face->faces->copies, face->file->name, face->file->bytes, face->digest, on_copied, face);
+}
+
+static gboolean
+on_again (gpointer user_data)
+{
+  TerminalFaces *faces = user_data;
+
+  faces->again = 0;
+  for (guint i = 0; i < faces->all->len; i++)
+    {
+      Face *face = faces->all->pdata[i];
+
+      if (face->state == FACE_WAITING)
+        copy (face);
+      else if (face->state == FACE_SHUT)
+        open_zip (face);
+    }
+  return G_SOURCE_REMOVE;
 }
 
 void
@@ -357,6 +407,6 @@ terminal_faces_release (TerminalFaces *faces, const char *name, const guint8 *di
 void
 terminal_faces_get_status (const TerminalFaces *faces, TerminalFacesStatus *ret_status)
 {
-  *ret_status = (TerminalFacesStatus){ faces->unreadable, faces->password_refused, count_waiting (faces),
-                                       faces->copies_detail };
+  *ret_status = (TerminalFacesStatus){ faces->unreadable,    faces->password_refused,  count (faces, FACE_WAITING),
+                                       faces->copies_detail, count (faces, FACE_SHUT), faces->shut_detail };
 }

@@ -2,7 +2,7 @@
 /*
  * terminal-faces: what the face reader of one terminal has brought. Files of its folder come in; arrivals go out, to be
  * released when they are durable; then other programs get their copies, and the file leaves the share. What cannot be
- * used is set aside there and counted: it is nobody's arrival.
+ * used is set aside there and counted: it is nobody's arrival. What this computer cannot open for now is tried again.
  */
 #pragma once
 
@@ -21,6 +21,8 @@ typedef struct
   gboolean password_refused; /* the last zip could not be opened for its password */
   guint copies_waiting;      /* whose copies could not be made, and are tried again */
   const char *copies_detail; /* why; NULL: nothing is wrong. Borrowed until the main thread goes on */
+  guint shut;                /* that could not be opened for a fault of this computer's, and are tried again */
+  const char *shut_detail;   /* why, last; likewise */
 } TerminalFacesStatus;
 
 /*

@@ -134,6 +134,14 @@ see_copies (const TerminalFacts *facts, gint64 now)
                                    : NULL;
 }
 
+static char *
+see_shut (const TerminalFacts *facts, gint64 now)
+{
+  return facts->shut > 0 ? g_strdup_printf ("%u faces could not be opened yet: %s", facts->shut,
+                                            facts->shut_detail != NULL ? facts->shut_detail : "not known")
+                         : NULL;
+}
+
 static gboolean
 is_recent (const TerminalCount *count, gint64 now)
 {
@@ -214,6 +222,7 @@ static const Trouble troubles[] = {
   { SHIKAKU_CAUSE_TERMINAL_SILENT, SHIKAKU_ERROR_TIMED_OUT, TRUE, see_not_answered },
   { SHIKAKU_CAUSE_COPIES_FAIL, SHIKAKU_ERROR_FAILED, FALSE, see_copies },
   { SHIKAKU_CAUSE_FILES_TAKEN, SHIKAKU_ERROR_FAILED, FALSE, see_others },
+  { SHIKAKU_CAUSE_FILES_UNREADABLE, SHIKAKU_ERROR_FAILED, FALSE, see_shut },
   { SHIKAKU_CAUSE_FILES_UNREADABLE, SHIKAKU_ERROR_MESSAGE_INVALID, FALSE, see_unreadable },
   { SHIKAKU_CAUSE_ANSWERS_LATE, SHIKAKU_ERROR_TIMED_OUT, FALSE, see_late },
   { SHIKAKU_CAUSE_LEFT_OVERS, SHIKAKU_ERROR_FAILED, FALSE, see_left_overs },

@@ -33,6 +33,8 @@ typedef struct
   FolderZipMethod weakest;
   guint copies_waiting;      /* faces whose copies could not be made */
   const char *copies_detail; /* why; NULL: nothing is wrong */
+  guint shut;                /* faces that could not be opened yet */
+  const char *shut_detail;   /* likewise */
 } TerminalFacts;
 
 /*

@@ -22,6 +22,8 @@ gather_facts (TerminalFolder *folder)
   facts->has_method = terminal_archive_get_weakest (folder->setup->archive, &facts->weakest);
   facts->copies_waiting = faces.copies_waiting;
   facts->copies_detail = faces.copies_detail;
+  facts->shut = faces.shut;
+  facts->shut_detail = faces.shut_detail;
   facts->face_password_refused = faces.password_refused;
 }
 

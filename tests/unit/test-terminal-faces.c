@@ -132,6 +132,26 @@ test_many_copies (Desk *desk, gconstpointer data)
     g_main_context_iteration (NULL, TRUE);
 }
 
+/* A face that this computer cannot open for now is not the worse for it: it comes in when that is mended. */
+static void
+test_shut (Desk *desk, gconstpointer data)
+{
+  static const char name[] = "OQSsiquc01res_face_1312345678a1b2_20261130091500.zip";
+  g_autofree char *module = g_build_filename (desk->folder, "module", NULL);
+
+  desk->settings.zip_command = module;
+  terminal_folder_configure (desk->transport, &desk->settings);
+  fake_share_bring (name, FACE (INSTITUTION), strlen (FACE (INSTITUTION)), TRUE);
+  await_disposed ("keep OQSsiquc01res_face_1312345678a1b2_20261130091500.zip\n");
+  g_assert_cmpint (desk->transport->links[TRANSPORT_LINK_TERMINAL].cause, ==, SHIKAKU_CAUSE_FILES_UNREADABLE);
+  g_assert_nonnull (strstr (desk->transport->links[TRANSPORT_LINK_TERMINAL].detail, "1 faces could not be opened yet"));
+  g_assert_true (g_file_set_contents (module, "#!/bin/sh\ncat \"$2\" > \"$3\"\n", -1, NULL));
+  g_assert_cmpint (g_chmod (module, 0700), ==, 0);
+  while (desk->arrivals->len == 0)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpstr (get_arrival (desk, 0)->name, ==, name);
+}
+
 static void
 test_bad_faces (Desk *desk, gconstpointer data)
 {
@@ -186,8 +206,8 @@ main (int argc, char **argv)
     const char *name;
     void (*test) (Desk *desk, gconstpointer data);
   } rows[] = {
-    { "arrival", test_arrival },       { "copies-fail", test_copies_fail }, { "bad-faces", test_bad_faces },
-    { "many-faces", test_many_faces }, { "many-copies", test_many_copies },
+    { "arrival", test_arrival },     { "copies-fail", test_copies_fail }, { "shut", test_shut },
+    { "bad-faces", test_bad_faces }, { "many-faces", test_many_faces },   { "many-copies", test_many_copies },
   };
 
   g_test_init (&argc, &argv, NULL);

@@ -115,6 +115,10 @@ test_files (void)
   terminal_count_set (&facts.late, 0, NOW);
   terminal_count_set (&facts.unreadable, 3, NOW);
   assert_judged (&facts, TRANSPORT_LINK_DEGRADED, SHIKAKU_CAUSE_FILES_UNREADABLE, "3 files could not be used");
+  facts.shut = 2;
+  facts.shut_detail = "/module: gone";
+  assert_judged (&facts, TRANSPORT_LINK_DEGRADED, SHIKAKU_CAUSE_FILES_UNREADABLE,
+                 "2 faces could not be opened yet: /module: gone; 3 files could not be used");
   facts.copies_waiting = 4;
   facts.copies_detail = "/spool: gone";
   assert_judged (&facts, TRANSPORT_LINK_DEGRADED, SHIKAKU_CAUSE_COPIES_FAIL,

@@ -295,7 +295,7 @@ test_late (Fixture *fixture, gconstpointer data)
   assert_told (fixture, "Fate=answered Answer=eligible", id);
 }
 
-/* So it is with a way by which nobody may ask again what may have been passed on: it is not kept, and staff are told. */
+/* By a way on which nobody may ask again what may have been passed on it is not kept, and staff are told. */
 static void
 test_late_doubtful (Fixture *fixture, gconstpointer data)
 {

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #define ANSWER_MAXIMUM 33554432u /* bytes: 32 MiB: 5000 reference numbers are 2 */
+#define PIECE_SIZE 65536
+#define DEADLINE_FACTOR 2 /* of the time that ORCA may keep silent: for the whole of a call */
 
 struct OrcaHttp
 {
@@ -101,63 +103,101 @@ make_message (OrcaHttp *http, const char *method, const char *path)
   return message;
 }
 
-/* Nobody was there who could have had it. Other errors of TLS come while the answer is read too. */
-static gboolean
-is_unsent (const GError *error)
-{
-  return error->domain == G_RESOLVER_ERROR || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_UNAVAILABLE)
-         || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_HANDSHAKE)
-         || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_BAD_CERTIFICATE)
-         || g_error_matches (error, G_TLS_ERROR, G_TLS_ERROR_NOT_TLS)
-         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CONNECTION_REFUSED)
-         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_UNREACHABLE)
-         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_NETWORK_UNREACHABLE)
-         || g_error_matches (error, G_IO_ERROR, G_IO_ERROR_HOST_NOT_FOUND);
-}
-
-static JsonNode *
-parse_body (GBytes *body)
-{
-  g_autoptr (JsonParser) parser = json_parser_new ();
-  gsize size;
-  const char *text = g_bytes_get_data (body, &size);
-
-  if (size > ANSWER_MAXIMUM || !json_parser_load_from_data (parser, text, (gssize)size, NULL))
-    return NULL;
-  return json_parser_steal_root (parser);
-}
-
+/* One call, until its answer is read. */
 typedef struct
 {
-  GBytes *body;
+  GCancellable *cancellable;
+  GInputStream *stream;
+  GByteArray *body;
   GError *error;
+  gboolean is_sent; /* ORCA may have had it: a connection was there, and it was begun to be written */
   gboolean is_over;
-} Waiting;
+} Exchange;
+
+static void
+exchange_clear (Exchange *exchange)
+{
+  g_clear_object (&exchange->stream);
+  g_byte_array_unref (exchange->body);
+  g_clear_error (&exchange->error);
+  g_object_unref (exchange->cancellable);
+}
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Exchange, exchange_clear)
+
+static void
+on_starting (SoupMessage *message, gpointer user_data)
+{
+  ((Exchange *)user_data)->is_sent = TRUE;
+}
 
 static void
 on_read (GObject *source, GAsyncResult *result, gpointer user_data)
 {
-  Waiting *waiting = user_data;
+  Exchange *exchange = user_data;
+  g_autoptr (GBytes) bytes = g_input_stream_read_bytes_finish (exchange->stream, result, &exchange->error);
+  gsize size = bytes != NULL ? g_bytes_get_size (bytes) : 0;
 
-  waiting->body = soup_session_send_and_read_finish (SOUP_SESSION (source), result, &waiting->error);
-  waiting->is_over = TRUE;
+  if (size > ANSWER_MAXIMUM - exchange->body->len)
+    g_set_error_literal (&exchange->error, G_IO_ERROR, G_IO_ERROR_MESSAGE_TOO_LARGE, "the answer is too long");
+  if (size == 0 || exchange->error != NULL)
+    {
+      exchange->is_over = TRUE;
+      return;
+    }
+  g_byte_array_append (exchange->body, g_bytes_get_data (bytes, NULL), (guint)size);
+  g_input_stream_read_bytes_async (exchange->stream, PIECE_SIZE, G_PRIORITY_DEFAULT, exchange->cancellable, on_read,
+                                   exchange);
+}
+
+static void
+on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Exchange *exchange = user_data;
+
+  exchange->stream = soup_session_send_finish (SOUP_SESSION (source), result, &exchange->error);
+  if (exchange->stream == NULL)
+    exchange->is_over = TRUE;
+  else
+    g_input_stream_read_bytes_async (exchange->stream, PIECE_SIZE, G_PRIORITY_DEFAULT, exchange->cancellable, on_read,
+                                     exchange);
+}
+
+static gboolean
+on_late (gpointer user_data)
+{
+  g_cancellable_cancel (user_data);
+  return G_SOURCE_REMOVE;
 }
 
 /*
  * Waits in our own context: libsoup's synchronous call never ends where the server asks for our certificate, since the
- * question for it comes in by that context.
+ * question for it comes in by that context. The session's own timeout is for silence; who dribbles is cut off here.
  */
-static GBytes *
-send_and_wait (OrcaHttp *http, SoupMessage *message, GError **error)
+static void
+exchange_run (Exchange *exchange, OrcaHttp *http, SoupMessage *message)
 {
-  Waiting waiting = { NULL, NULL, FALSE };
+  GSource *alarm = g_timeout_source_new_seconds (http->settings->timeout * DEADLINE_FACTOR);
+  gulong starting = g_signal_connect (message, "starting", G_CALLBACK (on_starting), exchange);
 
-  soup_session_send_and_read_async (http->session, message, G_PRIORITY_DEFAULT, NULL, on_read, &waiting);
-  while (!waiting.is_over)
+  g_source_set_callback (alarm, on_late, exchange->cancellable, NULL);
+  g_source_attach (alarm, g_main_context_get_thread_default ());
+  soup_session_send_async (http->session, message, G_PRIORITY_DEFAULT, exchange->cancellable, on_answered, exchange);
+  while (!exchange->is_over)
     g_main_context_iteration (g_main_context_get_thread_default (), TRUE);
-  if (waiting.error != NULL)
-    g_propagate_error (error, waiting.error);
-  return waiting.body;
+  g_signal_handler_disconnect (message, starting);
+  g_source_destroy (alarm);
+  g_source_unref (alarm);
+}
+
+/* Not content to be read: what that means. */
+static void
+judge_status (guint status, OrcaReply *reply)
+{
+  reply->kind = SOUP_STATUS_IS_CLIENT_ERROR (status) ? ORCA_REPLY_UNSENT : ORCA_REPLY_UNKNOWN;
+  reply->why = g_strdup_printf ("HTTP status %u%s", status,
+                                status == SOUP_STATUS_UNAUTHORIZED ? ": a wrong password"
+                                : status == SOUP_STATUS_NOT_FOUND  ? ": ORCA does not know this user, or this call"
+                                                                   : "");
 }
 
 /*
@@ -167,28 +207,23 @@ send_and_wait (OrcaHttp *http, SoupMessage *message, GError **error)
 static JsonNode *
 send_message (OrcaHttp *http, SoupMessage *message, OrcaReply *reply)
 {
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GBytes) body = send_and_wait (http, message, &error);
-  guint status = soup_message_get_status (message);
-  JsonNode *node;
+  g_auto (Exchange) exchange = { g_cancellable_new (), NULL, g_byte_array_new (), NULL, FALSE, FALSE };
+  JsonNode *node = NULL;
+  guint status;
 
-  if (error != NULL)
+  exchange_run (&exchange, http, message);
+  status = soup_message_get_status (message);
+  if (exchange.error != NULL)
     {
-      reply->kind = is_unsent (error) ? ORCA_REPLY_UNSENT : ORCA_REPLY_UNKNOWN;
-      reply->why = g_strdup (error->message);
-      return NULL;
+      reply->kind = exchange.is_sent ? ORCA_REPLY_UNKNOWN : ORCA_REPLY_UNSENT;
+      reply->why = g_strdup (g_cancellable_is_cancelled (exchange.cancellable) ? "the answer takes too long"
+                                                                               : exchange.error->message);
     }
-  if (status != SOUP_STATUS_OK)
-    {
-      reply->kind = SOUP_STATUS_IS_CLIENT_ERROR (status) ? ORCA_REPLY_UNSENT : ORCA_REPLY_UNKNOWN;
-      reply->why = g_strdup_printf ("HTTP status %u%s", status,
-                                    status == SOUP_STATUS_UNAUTHORIZED ? ": a wrong password"
-                                    : status == SOUP_STATUS_NOT_FOUND  ? ": ORCA does not know this user, or this call"
-                                                                       : "");
-      return NULL;
-    }
-  node = parse_body (body);
-  if (node == NULL)
+  else if (status != SOUP_STATUS_OK)
+    judge_status (status, reply);
+  else
+    node = orca_json_parse_node ((const char *)exchange.body->data, exchange.body->len);
+  if (node == NULL && reply->why == NULL)
     {
       reply->kind = ORCA_REPLY_UNKNOWN;
       reply->why = g_strdup ("the answer is no JSON");
@@ -196,7 +231,7 @@ send_message (OrcaHttp *http, SoupMessage *message, OrcaReply *reply)
   return node;
 }
 
-/* The one record in an object: whatever it is called. */
+/* The one record in an object: whatever it is called. Return: (transfer full); NULL: there is none. */
 static JsonObject *
 take_record (JsonNode *node)
 {
@@ -204,7 +239,33 @@ take_record (JsonNode *node)
   g_autoptr (GList) members = object != NULL ? json_object_get_members (object) : NULL;
   JsonObject *record = members != NULL ? orca_json_get_record (object, members->data) : NULL;
 
-  return record != NULL ? json_object_ref (record) : json_object_new ();
+  return record != NULL ? json_object_ref (record) : NULL;
+}
+
+/*
+ * ORCA's own programs say that all went well by an answer that is empty: one of anybody else's must not pass for it.
+ * Return: (transfer full); NULL: it is none of ORCA's.
+ */
+static JsonObject *
+take_answer (JsonNode *node)
+{
+  static const char *const names[] = { "onlinequares1", "onlinerefallres1", "onlinequaappres1", "onshicondres", NULL };
+  JsonObject *object = JSON_NODE_HOLDS_OBJECT (node) ? json_node_get_object (node) : NULL;
+  JsonObject *record = NULL;
+
+  for (gsize i = 0; object != NULL && record == NULL && names[i] != NULL; i++)
+    record = orca_json_get_record (object, names[i]);
+  return record != NULL ? json_object_ref (record) : NULL;
+}
+
+/* What was taken of an answer is what it says; or it says nothing. */
+static void
+set_record (OrcaReply *reply, JsonObject *record)
+{
+  reply->kind = record != NULL ? ORCA_REPLY_ANSWERED : ORCA_REPLY_UNKNOWN;
+  reply->record = record;
+  if (record == NULL)
+    reply->why = g_strdup ("the answer is none of ORCA's");
 }
 
 static void
@@ -231,10 +292,7 @@ orca_http_post (OrcaHttp *http, const char *path, const char *name, JsonObject *
   set_body (message, name, record);
   node = send_message (http, message, ret_reply);
   if (node != NULL)
-    {
-      ret_reply->kind = ORCA_REPLY_ANSWERED;
-      ret_reply->record = take_record (node);
-    }
+    set_record (ret_reply, take_answer (node));
 }
 
 void
@@ -249,11 +307,13 @@ orca_http_list (OrcaHttp *http, const char *path, const char *name, JsonObject *
   node = send_message (http, message, ret_reply);
   if (node == NULL)
     return;
-  ret_reply->kind = ORCA_REPLY_ANSWERED;
   if (JSON_NODE_HOLDS_ARRAY (node))
-    *ret_array = json_array_ref (json_node_get_array (node));
+    {
+      ret_reply->kind = ORCA_REPLY_ANSWERED;
+      *ret_array = json_array_ref (json_node_get_array (node));
+    }
   else
-    ret_reply->record = take_record (node);
+    set_record (ret_reply, take_record (node));
 }
 
 void
@@ -263,8 +323,5 @@ orca_http_get (OrcaHttp *http, const char *path, OrcaReply *ret_reply)
   g_autoptr (JsonNode) node = send_message (http, message, ret_reply);
 
   if (node != NULL)
-    {
-      ret_reply->kind = ORCA_REPLY_ANSWERED;
-      ret_reply->record = take_record (node);
-    }
+    set_record (ret_reply, take_record (node));
 }

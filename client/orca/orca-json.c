@@ -2,6 +2,8 @@
 /* orca-json: see the header. */
 #include "client/orca/orca-json.h"
 
+#define DEPTH_MAXIMUM 64u /* ORCA's records have a dozen */
+
 /* What ORCA's records have as arrays; all else it has once. */
 static const char *const arrays[] = {
   "ResultOfQualificationConfirmation",
@@ -63,15 +65,41 @@ orca_json_set_text (JsonObject *record, const char *name, const char *text)
     json_object_set_string_member (record, name, text);
 }
 
+/* json-glib goes one call deeper for each bracket: a few megabytes of them would end the program. */
+static gboolean
+is_deep (const char *bytes, gsize size)
+{
+  gboolean is_text = FALSE;
+  guint depth = 0;
+
+  for (gsize i = 0; i < size && depth <= DEPTH_MAXIMUM; i++)
+    if (is_text && bytes[i] == '\\')
+      i++;
+    else if (bytes[i] == '"')
+      is_text = !is_text;
+    else if (!is_text && (bytes[i] == '[' || bytes[i] == '{'))
+      depth++;
+    else if (!is_text && depth > 0 && (bytes[i] == ']' || bytes[i] == '}'))
+      depth--;
+  return depth > DEPTH_MAXIMUM;
+}
+
+JsonNode *
+orca_json_parse_node (const char *bytes, gsize size)
+{
+  g_autoptr (JsonParser) parser = json_parser_new ();
+
+  if (size == 0 || size > G_MAXINT32 || is_deep (bytes, size)
+      || !json_parser_load_from_data (parser, bytes, (gssize)size, NULL))
+    return NULL;
+  return json_parser_steal_root (parser);
+}
+
 JsonObject *
 orca_json_parse (const char *bytes, gsize size)
 {
-  g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  JsonNode *root;
+  g_autoptr (JsonNode) root = orca_json_parse_node (bytes, size);
 
-  if (size > G_MAXINT32 || !json_parser_load_from_data (parser, bytes, (gssize)size, NULL))
-    return NULL;
-  root = json_parser_get_root (parser);
   return root != NULL && JSON_NODE_HOLDS_OBJECT (root) ? json_object_ref (json_node_get_object (root)) : NULL;
 }
 

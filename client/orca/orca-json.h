@@ -24,6 +24,9 @@ GPtrArray *orca_json_get_records (JsonObject *record, const char *name);
 /* orca_json_set_text: leaves out a @text that is NULL or empty. */
 void orca_json_set_text (JsonObject *record, const char *name, const char *text);
 
+/* orca_json_parse_node: @size bytes that are JSON, not nested without measure. (transfer full); NULL: they are none. */
+JsonNode *orca_json_parse_node (const char *bytes, gsize size);
+
 /* orca_json_parse: @size bytes that are one JSON object. Return: (transfer full); NULL: they are none. */
 JsonObject *orca_json_parse (const char *bytes, gsize size);
 

@@ -2,6 +2,10 @@
 /* orca-json: see the header. */
 #include "client/orca/orca-json.h"
 
+#include <string.h>
+
+#define CODE_LETTERS G_CSET_A_2_Z G_CSET_a_2_z G_CSET_DIGITS "_ "
+#define CODE_MAXIMUM 24
 #define DEPTH_MAXIMUM 64u /* ORCA's records have a dozen */
 
 /* What ORCA's records have as arrays; all else it has once. */
@@ -28,6 +32,15 @@ orca_json_get_text (JsonObject *record, const char *name)
   if (node == NULL || !JSON_NODE_HOLDS_VALUE (node) || json_node_get_value_type (node) != G_TYPE_STRING)
     return "";
   return json_node_get_string (node);
+}
+
+const char *
+orca_json_get_code (JsonObject *record, const char *name)
+{
+  const char *text = orca_json_get_text (record, name);
+  gsize size = strspn (text, CODE_LETTERS);
+
+  return text[size] == '\0' && size <= CODE_MAXIMUM ? text : "?";
 }
 
 JsonObject *

@@ -12,6 +12,12 @@
 /* orca_json_get_text: the text called @name of @record; "" where there is none, or no record. Borrowed. */
 const char *orca_json_get_text (JsonObject *record, const char *name);
 
+/*
+ * orca_json_get_code: the same of a code, for the journal and for people: what is none, as a text with who knows what in
+ * it, is "?". Borrowed.
+ */
+const char *orca_json_get_code (JsonObject *record, const char *name);
+
 /* orca_json_get_record: the record called @name of @record; NULL where there is none. Borrowed. */
 JsonObject *orca_json_get_record (JsonObject *record, const char *name);
 

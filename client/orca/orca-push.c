@@ -98,7 +98,7 @@ take_command (OrcaPush *push, JsonObject *message)
     }
   else if (strcmp (command, "error") == 0)
     {
-      g_autofree char *why = g_strconcat ("refused: ", orca_json_get_text (message, "code"), NULL);
+      g_autofree char *why = g_strconcat ("refused: ", orca_json_get_code (message, "code"), NULL);
 
       try_later (push, why);
     }
@@ -186,7 +186,7 @@ orca_push_new (const OrcaSettings *settings, const OrcaPushObserver *observer, g
   push->observer = observer;
   push->user_data = user_data;
   push->certificate = certificate;
-  push->session = soup_session_new ();
+  push->session = soup_session_new_with_options ("timeout", IDLE_SECONDS, NULL); /* until it is a WebSocket */
   orca_http_shut (push->session);
   push->cancellable = g_cancellable_new ();
   if (authorities != NULL)

@@ -118,7 +118,7 @@ orca_report_send (OrcaStore *store, OrcaHttp *http, const OrcaSettings *settings
     return orca_store_end_failure (store, failure->id, NULL);
   if (reply.kind == ORCA_REPLY_ANSWERED)
     orca_report_log (G_LOG_LEVEL_MESSAGE, NULL, "ORCA's screen does not take a report: %s",
-                     orca_json_get_text (reply.record, "Api_Result"));
+                     orca_json_get_code (reply.record, "Api_Result"));
   orca_store_delay_failure (store, failure->id,
                             MIN (DELAY_SECONDS_MAXIMUM, settings->retry_seconds << MIN (failure->tries, 10)), NULL);
   return FALSE;

@@ -39,7 +39,7 @@ orca_work_post (OrcaWork *work, const char *path, const char *name, JsonObject *
     }
   if (!orca_part_has_succeeded (reply.record))
     {
-      *ret_code = g_strdup (orca_json_get_text (reply.record, "Api_Result"));
+      *ret_code = g_strdup (orca_json_get_code (reply.record, "Api_Result"));
       outcome = strcmp (*ret_code, CODE_IN_USE) == 0 ? ORCA_POST_AGAIN : ORCA_POST_REFUSED;
     }
   if (ret_answer != NULL && outcome != ORCA_POST_AGAIN)

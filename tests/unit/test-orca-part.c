@@ -76,6 +76,42 @@ test_no_events (void)
   g_assert_cmpstr (((OrcaEvent *)events->pdata[1])->time, ==, "");
 }
 
+/* Whatever a server writes there comes to the journal, and to a screen. */
+static void
+test_codes (void)
+{
+  static const struct
+  {
+    const char *text, *code;
+  } cases[] = {
+    { "{\"Api_Result\":\"E90\"}", "E90" },
+    { "{}", "" },
+    { "{\"Api_Result\":\"NO_SUCH_SUBSCRIPTION\"}", "NO_SUCH_SUBSCRIPTION" },
+    { "{\"Api_Result\":\"架空 太郎\"}", "?" },
+    { "{\"Api_Result\":\"\\u001b[2J\"}", "?" },
+    { "{\"Api_Result\":\"0123456789012345678901234567890123456789\"}", "?" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (JsonObject) record = parse (cases[i].text);
+
+      g_assert_cmpstr (orca_json_get_code (record, "Api_Result"), ==, cases[i].code);
+    }
+}
+
+/* Brackets without measure, which a text may have. */
+static void
+test_depth (void)
+{
+  g_autofree char *brackets = g_strnfill (100000, '[');
+  g_autofree char *text = g_strconcat ("{\"a\":\"\\\"", brackets, "\",\"b\":[{}]}", NULL);
+  g_autoptr (JsonObject) object = parse (text);
+
+  g_assert_null (orca_json_parse_node (brackets, strlen (brackets)));
+  g_assert_true (json_object_has_member (object, "b"));
+}
+
 static void
 test_check (void)
 {
@@ -185,6 +221,8 @@ int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/orca-part/codes", test_codes);
+  g_test_add_func ("/orca-part/depth", test_depth);
   g_test_add_func ("/orca-part/events", test_events);
   g_test_add_func ("/orca-part/no-events", test_no_events);
   g_test_add_func ("/orca-part/check", test_check);

@@ -8,6 +8,7 @@
 
 #define TICK_SECONDS 5 /* how late it may be seen what a person has resolved, or a file that nobody announced */
 #define PURGE_SECONDS 3600
+#define TROUBLE_SECONDS 60 /* ORCA and the center must not be asked without end for what cannot be kept */
 #define WAIT_USEC_MINIMUM 250000u
 
 typedef enum
@@ -73,12 +74,16 @@ do_next (OrcaLoop *loop, OrcaWork *work)
          || orca_report_send (loop->store, work->http, loop->settings);
 }
 
-/* At least a little: where the state cannot be read, that must not become a busy loop. */
+/* At least a little: where nothing can be read, that must not become a busy loop. */
 static gpointer
-wait_for_news (OrcaLoop *loop)
+wait_for_news (OrcaLoop *loop, const char *trouble)
 {
-  guint64 wait = MAX (orca_store_get_wait (loop->store, TICK_SECONDS) * G_USEC_PER_SEC, WAIT_USEC_MINIMUM);
+  guint64 wait = TROUBLE_SECONDS * G_USEC_PER_SEC;
 
+  if (trouble == NULL)
+    wait = MAX (orca_store_get_wait (loop->store, TICK_SECONDS) * G_USEC_PER_SEC, WAIT_USEC_MINIMUM);
+  else
+    orca_report_log (G_LOG_LEVEL_CRITICAL, NULL, "the state cannot be used; again in a minute: %s", trouble);
   return g_async_queue_timeout_pop (loop->inbox, wait);
 }
 
@@ -89,9 +94,11 @@ work_until_told (OrcaLoop *loop, OrcaWork *work)
   while (!loop->is_ending)
     {
       gpointer news = g_async_queue_try_pop (loop->inbox);
+      gboolean is_busy = news != NULL || do_next (loop, work);
+      g_autofree char *trouble = orca_store_take_trouble (loop->store);
 
-      if (news == NULL && !do_next (loop, work))
-        news = wait_for_news (loop);
+      if (news == NULL && (!is_busy || trouble != NULL))
+        news = wait_for_news (loop, trouble);
       take_news (loop, (NewsKind)GPOINTER_TO_INT (news));
     }
 }

@@ -2,8 +2,12 @@
 /* orca-store: see the header. */
 #include "client/orca/orca-store.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <string.h>
+#include <sys/file.h>
+#include <unistd.h>
 
 #define FILE_NAME "orca.db"
 #define SCHEMA_RESOURCE "/org/shikaku/orca/orca-schema.sql"
@@ -11,14 +15,21 @@
 #define DAY_SECONDS 86400
 #define FACE_DAYS 366 /* a digest that is forgotten would be posted once more, if its file came to light again */
 
+/* No delay is longer: what is due later was written when the clock was wrong, and is due now. */
+#define DELAY_SECONDS_MAXIMUM 3600
+#define IS_DUE "due NOT BETWEEN ? AND ?" /* get_seconds () + 1, get_latest () */
+
 struct OrcaStore
 {
   sqlite3 *base;
+  char *trouble; /* what could not be done last, until somebody asks; NULL: nothing */
 };
 
 static gboolean
 set_error (OrcaStore *store, GError **error)
 {
+  g_free (store->trouble);
+  store->trouble = g_strdup (sqlite3_errmsg (store->base));
   g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", FILE_NAME, sqlite3_errmsg (store->base));
   return FALSE;
 }
@@ -109,6 +120,12 @@ get_seconds (void)
   return g_get_real_time () / G_USEC_PER_SEC;
 }
 
+static gint64
+get_latest (void)
+{
+  return get_seconds () + DELAY_SECONDS_MAXIMUM;
+}
+
 /* Ends what BEGIN has begun. */
 static gboolean
 end_transaction (OrcaStore *store, gboolean is_well, GError **error)
@@ -146,7 +163,30 @@ void
 orca_store_close (OrcaStore *store)
 {
   sqlite3_close (store->base);
+  g_free (store->trouble);
   g_free (store);
+}
+
+int
+orca_store_lock (const char *folder, GError **error)
+{
+  int descriptor = open (folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+  if (descriptor >= 0 && flock (descriptor, LOCK_EX | LOCK_NB) == 0)
+    return descriptor;
+  if (errno == EWOULDBLOCK)
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_BUSY, "%s: another shikaku-orca works with it", folder);
+  else
+    g_set_error (error, G_IO_ERROR, G_IO_ERROR_FAILED, "%s: %s", folder, g_strerror (errno));
+  if (descriptor >= 0)
+    close (descriptor);
+  return -1;
+}
+
+char *
+orca_store_take_trouble (OrcaStore *store)
+{
+  return g_steal_pointer (&store->trouble);
 }
 
 void
@@ -181,8 +221,8 @@ orca_store_next_question (OrcaStore *store, GError **error)
 {
   sqlite3_stmt *row = find (store, error,
                             "SELECT uuid, kind, patient, date, time, row, day, process, cursor, state, tries FROM event"
-                            " WHERE state IN ('seen', 'asking') AND due <= ? ORDER BY kind, at, rowid LIMIT 1",
-                            "t", get_seconds ());
+                            " WHERE state IN ('seen', 'asking') AND " IS_DUE " ORDER BY kind, at, rowid LIMIT 1",
+                            "tt", get_seconds () + 1, get_latest ());
   OrcaQuestion *question;
 
   if (row == NULL)
@@ -281,8 +321,8 @@ orca_store_next_job (OrcaStore *store, GError **error)
 {
   sqlite3_stmt *row = find (store, error,
                             "SELECT id, kind, part, origin, identifier, birthdate, tries FROM job"
-                            " WHERE state = 'waiting' AND due <= ? ORDER BY priority, id LIMIT 1",
-                            "t", get_seconds ());
+                            " WHERE state = 'waiting' AND " IS_DUE " ORDER BY priority, id LIMIT 1",
+                            "tt", get_seconds () + 1, get_latest ());
   OrcaJob *job;
   const char *text;
 
@@ -347,6 +387,7 @@ static OrcaFace *
 read_face (sqlite3_stmt *row)
 {
   OrcaFace *face = g_new0 (OrcaFace, 1);
+  gint64 due = sqlite3_column_int64 (row, 7);
 
   face->id = sqlite3_column_int64 (row, 0);
   face->at = sqlite3_column_int64 (row, 1);
@@ -355,7 +396,7 @@ read_face (sqlite3_stmt *row)
   face->state = take_text (row, 4);
   face->outcome = take_text (row, 5);
   face->tries = (guint)sqlite3_column_int (row, 6);
-  face->is_due = sqlite3_column_int64 (row, 7) <= get_seconds ();
+  face->is_due = due <= get_seconds () || due > get_latest ();
   return face;
 }
 
@@ -472,8 +513,8 @@ orca_store_next_failure (OrcaStore *store, GError **error)
       = find (store, error,
               "SELECT failure.id, failure.at, failure.kind, number, coalesce (event.patient, \'\'), failure.tries"
               " FROM failure LEFT JOIN event ON event.uuid = failure.origin"
-              " WHERE told = 0 AND failure.due <= ? ORDER BY failure.id LIMIT 1",
-              "t", get_seconds ());
+              " WHERE told = 0 AND failure." IS_DUE " ORDER BY failure.id LIMIT 1",
+              "tt", get_seconds () + 1, get_latest ());
   OrcaFailure *failure;
 
   if (row == NULL)

@@ -22,6 +22,18 @@ void orca_store_close (OrcaStore *store);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrcaStore, orca_store_close)
 
 /*
+ * orca_store_lock: one program at a time works with the state in @folder: two would each post the same. Return: a
+ * descriptor, that holds it as long as it is open; -1 with an error (BUSY: another one does).
+ */
+int orca_store_lock (const char *folder, GError **error);
+
+/*
+ * orca_store_take_trouble: whatever could not be read or kept since the last call, as on a full disk. Return: (transfer
+ * full) the last reason, SQLite's; NULL: nothing.
+ */
+char *orca_store_take_trouble (OrcaStore *store);
+
+/*
  * Questions: each event is one. A question that was begun and has no end is in doubt: ORCA answers it once, and whether
  * it has, only ORCA's next answer tells.
  */

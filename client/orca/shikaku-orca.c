@@ -118,7 +118,8 @@ run_service (const OrcaSettings *settings, const char *state)
   static const OrcaPushObserver observer = { on_heard, on_listens };
   g_autoptr (GError) error = NULL;
   Service service = { 0 };
-  OrcaStore *store = orca_store_open (state, TRUE, &error);
+  int lock = orca_store_lock (state, &error); /* until the program ends */
+  OrcaStore *store = lock >= 0 ? orca_store_open (state, TRUE, &error) : NULL;
   OrcaPush *push = NULL;
   g_autoptr (GFileMonitor) monitor = NULL;
 

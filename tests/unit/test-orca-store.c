@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* orca-store, orca-settings: what is known after a kill between any two steps; which settings are refused. */
 #include <glib/gstdio.h>
+#include <sqlite3.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "client/orca/orca-push.h"
 #include "client/orca/orca-settings.h"
@@ -216,6 +218,67 @@ test_failures (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (json_object_get_int_member (after, "Questions"), ==, 1);
 }
 
+/* What was put off when the clock was years ahead is not put off for years. */
+static void
+test_clock (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (OrcaQuestion) question = NULL, again = NULL;
+  g_autoptr (OrcaFace) face = NULL;
+
+  note_event (fixture, TRUE);
+  question = orca_store_next_question (fixture->store, NULL);
+  g_assert_true (orca_store_delay_question (fixture->store, question, FALSE, 3600, NULL));
+  g_assert_null (orca_store_next_question (fixture->store, NULL));
+  g_assert_true (orca_store_delay_question (fixture->store, question, FALSE, 100000000, NULL));
+  again = orca_store_next_question (fixture->store, NULL);
+  g_assert_nonnull (again);
+  g_assert_true (orca_store_set_face (fixture->store, "d", "name", "waiting", "", 100000000, NULL));
+  face = orca_store_find_face (fixture->store, "d", NULL);
+  g_assert_true (face->is_due);
+}
+
+/* A file that is damaged, or cannot be written, is an error that is told, and never taken for an empty one. */
+static void
+test_trouble (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *path = g_build_filename (fixture->folder, "orca.db", NULL);
+  g_autofree char *trouble = NULL, *bytes = NULL;
+  g_autoptr (GError) error = NULL;
+  sqlite3 *other = NULL;
+  gsize size;
+
+  g_assert_null (orca_store_take_trouble (fixture->store));
+  g_assert_cmpint (sqlite3_open (path, &other), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (other, "DROP TABLE face", NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (other);
+  g_assert_false (orca_store_set_face (fixture->store, "d", "name", "posting", "", 0, NULL));
+  trouble = orca_store_take_trouble (fixture->store);
+  g_assert_nonnull (trouble);
+  g_assert_null (orca_store_take_trouble (fixture->store));
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  memset (bytes, 'x', 100);
+  g_assert_true (g_file_set_contents (path, bytes, (gssize)size, NULL));
+  g_assert_null (orca_store_open (fixture->folder, TRUE, &error));
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_FAILED);
+}
+
+static void
+test_lock (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL, absent = NULL;
+  int first = orca_store_lock (fixture->folder, NULL);
+
+  g_assert_cmpint (first, >=, 0);
+  g_assert_cmpint (orca_store_lock (fixture->folder, &error), ==, -1);
+  g_assert_error (error, G_IO_ERROR, G_IO_ERROR_BUSY);
+  close (first);
+  first = orca_store_lock (fixture->folder, NULL);
+  g_assert_cmpint (first, >=, 0);
+  close (first);
+  g_assert_cmpint (orca_store_lock ("/nowhere", &absent), ==, -1);
+  g_assert_error (absent, G_IO_ERROR, G_IO_ERROR_FAILED);
+}
+
 static void
 test_settings (void)
 {
@@ -279,6 +342,9 @@ main (int argc, char **argv)
   g_test_add ("/orca-store/jobs", Fixture, NULL, set_up, test_jobs, tear_down);
   g_test_add ("/orca-store/faces", Fixture, NULL, set_up, test_faces, tear_down);
   g_test_add ("/orca-store/failures", Fixture, NULL, set_up, test_failures, tear_down);
+  g_test_add ("/orca-store/clock", Fixture, NULL, set_up, test_clock, tear_down);
+  g_test_add ("/orca-store/trouble", Fixture, NULL, set_up, test_trouble, tear_down);
+  g_test_add ("/orca-store/lock", Fixture, NULL, set_up, test_lock, tear_down);
   g_test_add_func ("/orca-store/settings", test_settings);
   g_test_add_func ("/orca-store/delay", test_delay);
   return g_test_run ();

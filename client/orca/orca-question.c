@@ -5,9 +5,8 @@
 #include <string.h>
 
 #define NEWEST "newest-event" /* the note of its time, by ORCA's clock */
-#define FIRST "first-start"   /* the note of when that was, by our clock */
 #define OVERLAP_SECONDS 600
-#define FIRST_SECONDS 86400 /* so far back at the first start */
+#define FIRST_SECONDS 86400 /* so far back where there is none, or none that can be believed */
 #define CODE_NOBODY "E12"   /* of onlinerefall1 */
 
 /*
@@ -17,7 +16,7 @@
 static gboolean
 is_before_us (OrcaWork *work, const OrcaEvent *event)
 {
-  g_autofree char *first = orca_store_get_note (work->store, FIRST);
+  g_autofree char *first = orca_store_get_note (work->store, ORCA_NOTE_FIRST_START);
 
   return event->kind != ORCA_EVENT_SINGLE && strcmp (event->time, first) < 0;
 }
@@ -44,18 +43,32 @@ note_event (OrcaWork *work, const OrcaEvent *event)
     orca_store_set_note (work->store, NEWEST, event->time, NULL);
 }
 
-/* Where to begin to read: some time before the newest event, by the clock that stamps them. (transfer full). */
+/* The time here so many @seconds ago, as the notes have it. (transfer full). */
+static char *
+make_stamp (gint64 seconds)
+{
+  g_autoptr (GDateTime) at = g_date_time_new_from_unix_local (g_get_real_time () / G_USEC_PER_SEC - seconds);
+
+  return g_date_time_format (at, "%Y-%m-%d %H:%M");
+}
+
+/*
+ * Where to begin to read: some time before the newest event, by the clock that stamps them. Where that is still to come
+ * a clock was wrong: then from the last day, for what is read twice is known. (transfer full).
+ */
 static char *
 make_start (OrcaWork *work)
 {
   g_autofree char *newest = orca_store_get_note (work->store, NEWEST);
+  g_autofree char *now = make_stamp (0);
   g_autofree char *stamp = g_strconcat (newest, ":00", NULL);
   g_autoptr (GTimeZone) zone = g_time_zone_new_local ();
   g_autoptr (GDateTime) last = *newest != '\0' ? g_date_time_new_from_iso8601 (stamp, zone) : NULL;
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autoptr (GDateTime) start
-      = g_date_time_add_seconds (last != NULL ? last : now, last != NULL ? -OVERLAP_SECONDS : -FIRST_SECONDS);
+  g_autoptr (GDateTime) start = NULL;
 
+  if (last == NULL || strcmp (newest, now) > 0)
+    return make_stamp (FIRST_SECONDS);
+  start = g_date_time_add_seconds (last, -OVERLAP_SECONDS);
   return g_date_time_format (start, "%Y-%m-%d %H:%M");
 }
 
@@ -76,7 +89,7 @@ read_events (OrcaWork *work, const char *name, const char *start)
     return FALSE;
   if (array == NULL) /* nothing found, or what is asked for is not to ORCA's liking */
     {
-      const char *code = orca_json_get_text (reply.record, "code");
+      const char *code = orca_json_get_code (reply.record, "code");
 
       if (strcmp (code, "0007") != 0)
         orca_report_log (G_LOG_LEVEL_WARNING, NULL, "ORCA does not tell its events: %s", code);
@@ -88,15 +101,15 @@ read_events (OrcaWork *work, const char *name, const char *start)
   return TRUE;
 }
 
+/* Also where the clock was ahead then: what ORCA announces would seem to be from before us for ever. */
 static void
 note_first_start (OrcaWork *work)
 {
-  g_autofree char *first = orca_store_get_note (work->store, FIRST);
-  g_autoptr (GDateTime) now = g_date_time_new_now_local ();
-  g_autofree char *stamp = g_date_time_format (now, "%Y-%m-%d %H:%M");
+  g_autofree char *first = orca_store_get_note (work->store, ORCA_NOTE_FIRST_START);
+  g_autofree char *stamp = make_stamp (0);
 
-  if (*first == '\0')
-    orca_store_set_note (work->store, FIRST, stamp, NULL);
+  if (*first == '\0' || strcmp (first, stamp) > 0)
+    orca_store_set_note (work->store, ORCA_NOTE_FIRST_START, stamp, NULL);
 }
 
 gboolean

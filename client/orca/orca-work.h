@@ -10,6 +10,8 @@
 #include "client/orca/orca-report.h"
 #include "client/orca/orca-store.h"
 
+#define ORCA_NOTE_FIRST_START "first-start" /* the note of when that was, by our clock; before, nothing is known */
+
 typedef struct
 {
   const OrcaSettings *settings;

@@ -20,9 +20,8 @@ orca_faces_is_name (const char *name)
   return g_str_has_prefix (name, PREFIX) && g_str_has_suffix (name, SUFFIX) && strchr (name, '/') == NULL;
 }
 
-/* A regular file, of no more than a message may have. Return: (transfer full); NULL: it is none, or gone. */
-static GBytes *
-read_file (const char *path)
+GBytes *
+orca_faces_read (const char *path)
 {
   int descriptor = open (path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
   struct stat status;
@@ -150,7 +149,7 @@ static gboolean
 do_file (OrcaWork *work, const char *name)
 {
   g_autofree char *path = g_build_filename (work->settings->faces, name, NULL);
-  g_autoptr (GBytes) bytes = read_file (path);
+  g_autoptr (GBytes) bytes = orca_faces_read (path);
   g_autofree char *digest = bytes != NULL ? g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes) : NULL;
   g_autoptr (OrcaFace) face = NULL;
   g_autoptr (GError) error = NULL;
@@ -165,6 +164,8 @@ do_file (OrcaWork *work, const char *name)
       post_face (work, digest, name, face != NULL ? face->tries : 0, bytes);
       return TRUE;
     }
+  if (strcmp (face->state, "posting") == 0) /* not by us: this thread is here; its end could not be kept */
+    take_outcome (work, digest, name, face->tries, ORCA_POST_UNKNOWN, NULL);
   if (strcmp (face->state, "posted") != 0 && !is_over (work, face))
     return FALSE;
   if (!claim_arrival (work, digest, bytes))
@@ -174,12 +175,36 @@ do_file (OrcaWork *work, const char *name)
   return FALSE;
 }
 
+/*
+ * Where nothing is known of the past, at the first start or after the state was lost, what lies here already may stand
+ * in ORCA, by an earlier state or by another program: a person knows.
+ */
+static void
+doubt_files (OrcaWork *work)
+{
+  g_autofree char *first = orca_store_get_note (work->store, ORCA_NOTE_FIRST_START);
+  g_autoptr (GDir) folder
+      = *first == '\0' && work->settings->faces != NULL ? g_dir_open (work->settings->faces, 0, NULL) : NULL;
+  const char *name;
+
+  while (folder != NULL && (name = g_dir_read_name (folder)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (work->settings->faces, name, NULL);
+      g_autoptr (GBytes) bytes = orca_faces_is_name (name) ? orca_faces_read (path) : NULL;
+      g_autofree char *digest = bytes != NULL ? g_compute_checksum_for_bytes (G_CHECKSUM_SHA256, bytes) : NULL;
+
+      if (digest != NULL)
+        take_outcome (work, digest, name, 0, ORCA_POST_UNKNOWN, "it was here before the first start");
+    }
+}
+
 void
 orca_faces_start (OrcaWork *work)
 {
   g_autoptr (GPtrArray) waiting = NULL;
   guint count = 0;
 
+  doubt_files (work);
   if (!orca_store_doubt_faces (work->store, &count, NULL) || count == 0)
     return;
   waiting = orca_store_list_faces (work->store, NULL);

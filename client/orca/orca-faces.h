@@ -9,11 +9,20 @@
 
 #include "client/orca/orca-work.h"
 
-/* orca_faces_start: what was being posted when the program ended is unknown from now on. */
+/*
+ * orca_faces_start: what was being posted when the program ended is unknown from now on; and at the first start
+ * whatever lies there.
+ */
 void orca_faces_start (OrcaWork *work);
 
 /* orca_faces_do: looks through the folder, and posts what may be posted. Return: whether anything was done. */
 gboolean orca_faces_do (OrcaWork *work);
+
+/*
+ * orca_faces_read: a regular file, of no more than a message may have. Return: (transfer full); NULL: it is none, or
+ * gone.
+ */
+GBytes *orca_faces_read (const char *path);
 
 /* orca_faces_is_name: whether a file of this name is a face result. Pure. */
 gboolean orca_faces_is_name (const char *name);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "client/orca/orca-answer.h"
+#include "client/orca/orca-faces.h"
 
 gboolean
 orca_view_status (OrcaStore *store, gboolean is_json, GError **error)
@@ -51,16 +52,10 @@ static char *
 read_person (const OrcaSettings *settings, const OrcaFace *face)
 {
   g_autofree char *path = settings->faces != NULL ? g_build_filename (settings->faces, face->name, NULL) : NULL;
-  g_autofree char *text = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (Message) message = NULL;
+  g_autoptr (GBytes) bytes = path != NULL ? orca_faces_read (path) : NULL;
+  g_autoptr (Message) message = bytes != NULL ? orca_answer_read (bytes, NULL) : NULL;
   g_autoptr (JsonObject) person = NULL;
-  gsize size;
 
-  if (path == NULL || !g_file_get_contents (path, &text, &size, NULL))
-    return NULL;
-  bytes = g_bytes_new_take (g_steal_pointer (&text), size);
-  message = orca_answer_read (bytes, NULL);
   if (message == NULL)
     return NULL;
   person = orca_answer_read_person (message);
@@ -73,8 +68,9 @@ static char *
 read_time (const OrcaFace *face)
 {
   gsize length = strlen (face->name);
+  const char *time = length > 18 ? face->name + length - 18 : "";
 
-  return length > 18 ? g_strndup (face->name + length - 18, 14) : g_strdup ("");
+  return g_strndup (time, strspn (time, G_CSET_DIGITS));
 }
 
 static JsonObject *

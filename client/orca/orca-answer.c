@@ -9,6 +9,7 @@
 
 #define BY_CARD "1"
 #define BY_NUMBER "2"
+#define ORCA_ROW "Fujyo_Uuid" /* of medical assistance, in the header of what is posted; ORCA ignores the others */
 
 static gpointer
 refuse_message (GError **error, const char *why)
@@ -88,6 +89,7 @@ orca_answer_make_face (const Message *message, char **ret_birthdate, GError **er
 {
   const Message *header, *body;
   g_autoptr (JsonObject) person = NULL;
+  JsonObject *record, *made;
 
   if (!find_halves (message, &header, &body, error))
     return NULL;
@@ -95,7 +97,11 @@ orca_answer_make_face (const Message *message, char **ret_birthdate, GError **er
     return refuse_message (error, "it is no result of a card");
   person = orca_answer_read_person (message);
   *ret_birthdate = g_strdup (orca_json_get_text (person, "Birthdate"));
-  return make_record (header, body);
+  record = make_record (header, body);
+  made = orca_json_get_record (record, "MessageHeader");
+  if (json_object_has_member (made, ORCA_ROW)) /* a file does not say to which row of ORCA's it belongs */
+    json_object_remove_member (made, ORCA_ROW);
+  return record;
 }
 
 JsonObject *

@@ -95,7 +95,8 @@ test_face (void)
 {
   g_autoptr (Message) card = read_text (
       "<XmlMsg><MessageHeader><ReferenceClassification>1</ReferenceClassification><ArbitraryFileIdentifier>own"
-      "</ArbitraryFileIdentifier></MessageHeader><MessageBody><ResultList><ResultOfQualificationConfirmation>"
+      "</ArbitraryFileIdentifier><Fujyo_Uuid>another's "
+      "row</Fujyo_Uuid></MessageHeader><MessageBody><ResultList><ResultOfQualificationConfirmation>"
       "<Birthdate>19850412</Birthdate></ResultOfQualificationConfirmation></ResultList></MessageBody></XmlMsg>");
   g_autoptr (Message) number = read_text (
       "<XmlMsg><MessageHeader><ReferenceClassification>2</ReferenceClassification></MessageHeader></XmlMsg>");
@@ -106,6 +107,7 @@ test_face (void)
   g_assert_cmpstr (birthdate, ==, "19850412");
   g_assert_cmpstr (orca_json_get_text (orca_json_get_record (record, "MessageHeader"), "ArbitraryFileIdentifier"), ==,
                    "own");
+  g_assert_false (json_object_has_member (orca_json_get_record (record, "MessageHeader"), "Fujyo_Uuid"));
   g_assert_null (orca_answer_make_face (number, &none, &error));
   g_assert_error (error, G_IO_ERROR, G_IO_ERROR_INVALID_DATA);
 }

@@ -13,8 +13,8 @@
 const char *orca_json_get_text (JsonObject *record, const char *name);
 
 /*
- * orca_json_get_code: the same of a code, for the journal and for people: what is none, as a text with who knows what in
- * it, is "?". Borrowed.
+ * orca_json_get_code: the same of a code, for the journal and for people: what is none, as a text with who knows what
+ * in it, is "?". Borrowed.
  */
 const char *orca_json_get_code (JsonObject *record, const char *name);
 

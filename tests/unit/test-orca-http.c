@@ -63,16 +63,19 @@ find_case (const char *head)
   return NULL;
 }
 
+/* Until who asked has gone, or has had more than enough. */
 static void
-send_endless (GOutputStream *out, const Case *one)
+send_endless (GSocketConnection *connection, const Case *one)
 {
+  GOutputStream *out = g_io_stream_get_output_stream (G_IO_STREAM (connection));
+  GSocket *socket = g_socket_connection_get_socket (connection);
   const gsize size = one->pause > 0 ? 1 : PIECE;
-  g_autofree char *piece = g_malloc (PIECE);
+  g_autofree char *piece = g_strnfill (PIECE, one->endless);
   gsize sent = 0;
 
-  memset (piece, one->endless, PIECE);
-  for (; sent < MANY && g_output_stream_write_all (out, piece, size, NULL, NULL, NULL); sent += size)
-    g_usleep ((gulong)one->pause * 1000);
+  while (sent < MANY && g_output_stream_write_all (out, piece, size, NULL, NULL, NULL)
+         && !(one->pause > 0 && g_socket_condition_timed_wait (socket, G_IO_IN, one->pause * 1000, NULL, NULL)))
+    sent += size;
 }
 
 /* In a thread of its own for each connection. */
@@ -100,7 +103,7 @@ on_run (GThreadedSocketService *service, GSocketConnection *connection, GObject 
     return TRUE;
   g_output_stream_write_all (out, one->answer, strlen (one->answer), NULL, NULL, NULL);
   if (one->endless != 0)
-    send_endless (out, one);
+    send_endless (connection, one);
   return TRUE;
 }
 

@@ -9,7 +9,7 @@
 #define TICK_SECONDS 5 /* how late it may be seen what a person has resolved, or a file that nobody announced */
 #define PURGE_SECONDS 3600
 #define TROUBLE_SECONDS 60 /* ORCA and the center must not be asked without end for what cannot be kept */
-#define WAIT_USEC_MINIMUM 250000u
+#define WAIT_USEC_MINIMUM 250000
 
 typedef enum
 {
@@ -28,18 +28,21 @@ struct OrcaLoop
   void (*failed) (const char *why, gpointer user_data);
   gpointer user_data;
   char *why;
-  gboolean is_ending;           /* the rest is the thread's own */
-  gint64 catch_up_at, purge_at; /* monotonic */
+  gboolean is_ending;                                     /* the rest is the thread's own */
+  gint64 catch_up_at, caught_up_at, purge_at, rest_until; /* monotonic */
   guint catch_up_tries;
 };
 
-/* All that came meanwhile: that something was announced ten times is one reason to read it. */
+/*
+ * All that came meanwhile: that something was announced ten times is one reason to read it; and whoever may push may
+ * push without end, so that there is a little time between two readings.
+ */
 static void
 take_news (OrcaLoop *loop, NewsKind news)
 {
   for (; news != 0; news = (NewsKind)GPOINTER_TO_INT (g_async_queue_try_pop (loop->inbox)))
     if (news == NEWS_CATCH_UP)
-      loop->catch_up_at = 0;
+      loop->catch_up_at = MIN (loop->catch_up_at, loop->caught_up_at + WAIT_USEC_MINIMUM);
     else if (news == NEWS_STOP)
       loop->is_ending = TRUE;
 }
@@ -56,13 +59,31 @@ catch_up (OrcaLoop *loop, OrcaWork *work)
       delay = MIN (delay, orca_work_get_delay (work, loop->catch_up_tries));
       loop->catch_up_tries++;
     }
-  loop->catch_up_at = g_get_monotonic_time () + (gint64)delay * G_USEC_PER_SEC;
+  loop->caught_up_at = g_get_monotonic_time ();
+  loop->catch_up_at = loop->caught_up_at + (gint64)delay * G_USEC_PER_SEC;
+}
+
+/* What could not be kept is told, and then all rests for a while. Return: whether that is so. */
+static gboolean
+take_trouble (OrcaLoop *loop)
+{
+  g_autofree char *trouble = orca_store_take_trouble (loop->store);
+
+  if (trouble == NULL)
+    return FALSE;
+  orca_report_log (G_LOG_LEVEL_CRITICAL, NULL, "the state cannot be used; again in a minute: %s", trouble);
+  loop->rest_until = g_get_monotonic_time () + (gint64)TROUBLE_SECONDS * G_USEC_PER_SEC;
+  return TRUE;
 }
 
 /* Return: whether anything was done: then there may be more. */
 static gboolean
 do_next (OrcaLoop *loop, OrcaWork *work)
 {
+  gboolean is_done;
+
+  if (g_get_monotonic_time () < loop->rest_until)
+    return FALSE;
   if (g_get_monotonic_time () >= loop->catch_up_at)
     catch_up (loop, work);
   if (g_get_monotonic_time () >= loop->purge_at)
@@ -70,21 +91,20 @@ do_next (OrcaLoop *loop, OrcaWork *work)
       orca_store_purge (loop->store, loop->settings->days, NULL);
       loop->purge_at = g_get_monotonic_time () + (gint64)PURGE_SECONDS * G_USEC_PER_SEC;
     }
-  return orca_question_do (work) || orca_faces_do (work) || orca_job_do (work)
-         || orca_report_send (loop->store, work->http, loop->settings);
+  is_done = orca_question_do (work) || orca_faces_do (work) || orca_job_do (work)
+            || orca_report_send (loop->store, work->http, loop->settings);
+  return !take_trouble (loop) && is_done;
 }
 
-/* At least a little: where nothing can be read, that must not become a busy loop. */
-static gpointer
-wait_for_news (OrcaLoop *loop, const char *trouble)
+/* Microseconds until the next of all that is to be done; a little at least, so that it never becomes a busy loop. */
+static gint64
+get_wait (OrcaLoop *loop)
 {
-  guint64 wait = TROUBLE_SECONDS * G_USEC_PER_SEC;
+  gint64 now = g_get_monotonic_time ();
+  gint64 due = (gint64)orca_store_get_wait (loop->store, TICK_SECONDS) * G_USEC_PER_SEC;
+  gint64 wait = now < loop->rest_until ? loop->rest_until - now : MIN (due, loop->catch_up_at - now);
 
-  if (trouble == NULL)
-    wait = MAX (orca_store_get_wait (loop->store, TICK_SECONDS) * G_USEC_PER_SEC, WAIT_USEC_MINIMUM);
-  else
-    orca_report_log (G_LOG_LEVEL_CRITICAL, NULL, "the state cannot be used; again in a minute: %s", trouble);
-  return g_async_queue_timeout_pop (loop->inbox, wait);
+  return MAX (wait, WAIT_USEC_MINIMUM);
 }
 
 static void
@@ -94,11 +114,9 @@ work_until_told (OrcaLoop *loop, OrcaWork *work)
   while (!loop->is_ending)
     {
       gpointer news = g_async_queue_try_pop (loop->inbox);
-      gboolean is_busy = news != NULL || do_next (loop, work);
-      g_autofree char *trouble = orca_store_take_trouble (loop->store);
 
-      if (news == NULL && (!is_busy || trouble != NULL))
-        news = wait_for_news (loop, trouble);
+      if (news == NULL && !do_next (loop, work))
+        news = g_async_queue_timeout_pop (loop->inbox, (guint64)get_wait (loop));
       take_news (loop, (NewsKind)GPOINTER_TO_INT (news));
     }
 }

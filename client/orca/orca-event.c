@@ -5,7 +5,6 @@
 #include <string.h>
 
 #define UUID_LENGTH 36
-#define STAMP_LENGTH 16 /* YYYY-MM-DDTHH:MM */
 
 gboolean
 orca_event_is_uuid (const char *text)
@@ -32,17 +31,21 @@ find_kind (JsonObject *data, JsonObject *body)
   return ORCA_EVENT_FOREIGN;
 }
 
-/* The event's own time, to the minute, as pusheventgetv2 is asked with it. */
+GDateTime *
+orca_event_read_time (const char *time)
+{
+  g_autoptr (GTimeZone) zone = g_time_zone_new_local ();
+
+  return g_date_time_new_from_iso8601 (time, zone);
+}
+
+/* The event's own time, if it is one. (transfer full). */
 static char *
 read_stamp (const char *time)
 {
-  char *stamp;
+  g_autoptr (GDateTime) at = orca_event_read_time (time);
 
-  if (strlen (time) < STAMP_LENGTH || (time[10] != 'T' && time[10] != ' '))
-    return g_strdup ("");
-  stamp = g_strndup (time, STAMP_LENGTH);
-  stamp[10] = ' ';
-  return stamp;
+  return g_strdup (at != NULL ? time : "");
 }
 
 /* The body itself, or in the record that is named like it. */

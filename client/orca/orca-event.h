@@ -23,7 +23,7 @@ typedef struct
 {
   OrcaEventKind kind;
   char *uuid; /* of the event */
-  char *time; /* by ORCA's clock, YYYY-MM-DD HH:MM; "" if it does not say */
+  char *time; /* by ORCA's clock, as ISO 8601 with its zone; "" if it does not say */
   char *hospital;
   char *patient, *date, *at; /* Patient_ID, Information_Date, Information_Time */
   char *row;                 /* Qualification_Uuid */
@@ -35,6 +35,9 @@ typedef struct
 OrcaEvent *orca_event_parse (JsonObject *data);
 void orca_event_free (OrcaEvent *event);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrcaEvent, orca_event_free)
+
+/* orca_event_read_time: @time as OrcaEvent has it. Return: (transfer full), in its own zone; NULL: it is none. */
+GDateTime *orca_event_read_time (const char *time);
 
 /* orca_event_is_uuid: 8-4-4-4-12 hexadecimal digits. */
 gboolean orca_event_is_uuid (const char *text);

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #define NEWEST "newest-event" /* the note of its time, by ORCA's clock */
+#define CLOCK_SECONDS 60      /* so far may ORCA's clock be from ours */
 #define OVERLAP_SECONDS 600
 #define FIRST_SECONDS 86400 /* so far back where there is none, or none that can be believed */
 #define CODE_NOBODY "E12"   /* of onlinerefall1 */
@@ -17,15 +18,27 @@ static gboolean
 is_before_us (OrcaWork *work, const OrcaEvent *event)
 {
   g_autofree char *first = orca_store_get_note (work->store, ORCA_NOTE_FIRST_START);
+  g_autoptr (GDateTime) at = orca_event_read_time (event->time);
 
-  return event->kind != ORCA_EVENT_SINGLE && strcmp (event->time, first) < 0;
+  return event->kind != ORCA_EVENT_SINGLE
+         && (at == NULL || g_date_time_to_unix (at) < g_ascii_strtoll (first, NULL, 10) - CLOCK_SECONDS);
+}
+
+/* Keeps the time of the newest event. */
+static void
+note_newest (OrcaWork *work, const OrcaEvent *event)
+{
+  g_autofree char *newest = orca_store_get_note (work->store, NEWEST);
+  g_autoptr (GDateTime) last = orca_event_read_time (newest), at = orca_event_read_time (event->time);
+
+  if (at != NULL && (last == NULL || g_date_time_compare (at, last) > 0))
+    orca_store_set_note (work->store, NEWEST, event->time, NULL);
 }
 
 static void
 note_event (OrcaWork *work, const OrcaEvent *event)
 {
   const char *hospital = work->settings->hospital;
-  g_autofree char *newest = NULL;
   g_autoptr (GError) error = NULL;
   gboolean is_new = FALSE;
 
@@ -38,18 +51,7 @@ note_event (OrcaWork *work, const OrcaEvent *event)
       orca_report_log (G_LOG_LEVEL_WARNING, NULL, "an event cannot be kept: %s", error->message);
       return;
     }
-  newest = orca_store_get_note (work->store, NEWEST);
-  if (strcmp (event->time, newest) > 0)
-    orca_store_set_note (work->store, NEWEST, event->time, NULL);
-}
-
-/* The time here so many @seconds ago, as the notes have it. (transfer full). */
-static char *
-make_stamp (gint64 seconds)
-{
-  g_autoptr (GDateTime) at = g_date_time_new_from_unix_local (g_get_real_time () / G_USEC_PER_SEC - seconds);
-
-  return g_date_time_format (at, "%Y-%m-%d %H:%M");
+  note_newest (work, event);
 }
 
 /*
@@ -60,15 +62,11 @@ static char *
 make_start (OrcaWork *work)
 {
   g_autofree char *newest = orca_store_get_note (work->store, NEWEST);
-  g_autofree char *now = make_stamp (0);
-  g_autofree char *stamp = g_strconcat (newest, ":00", NULL);
-  g_autoptr (GTimeZone) zone = g_time_zone_new_local ();
-  g_autoptr (GDateTime) last = *newest != '\0' ? g_date_time_new_from_iso8601 (stamp, zone) : NULL;
-  g_autoptr (GDateTime) start = NULL;
+  g_autoptr (GDateTime) last = orca_event_read_time (newest), now = g_date_time_new_now_local ();
+  gboolean is_known = last != NULL && g_date_time_to_unix (last) <= g_date_time_to_unix (now) + CLOCK_SECONDS;
+  g_autoptr (GDateTime) start
+      = g_date_time_add_seconds (is_known ? last : now, is_known ? -OVERLAP_SECONDS : -FIRST_SECONDS);
 
-  if (last == NULL || strcmp (newest, now) > 0)
-    return make_stamp (FIRST_SECONDS);
-  start = g_date_time_add_seconds (last, -OVERLAP_SECONDS);
   return g_date_time_format (start, "%Y-%m-%d %H:%M");
 }
 
@@ -106,9 +104,10 @@ static void
 note_first_start (OrcaWork *work)
 {
   g_autofree char *first = orca_store_get_note (work->store, ORCA_NOTE_FIRST_START);
-  g_autofree char *stamp = make_stamp (0);
+  gint64 now = g_get_real_time () / G_USEC_PER_SEC;
+  g_autofree char *stamp = g_strdup_printf ("%" G_GINT64_FORMAT, now);
 
-  if (*first == '\0' || strcmp (first, stamp) > 0)
+  if (*first == '\0' || g_ascii_strtoll (first, NULL, 10) > now)
     orca_store_set_note (work->store, ORCA_NOTE_FIRST_START, stamp, NULL);
 }
 

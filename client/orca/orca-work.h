@@ -10,7 +10,7 @@
 #include "client/orca/orca-report.h"
 #include "client/orca/orca-store.h"
 
-#define ORCA_NOTE_FIRST_START "first-start" /* the note of when that was, by our clock; before, nothing is known */
+#define ORCA_NOTE_FIRST_START "first-start" /* the note of when that was, in seconds; before, nothing is known */
 
 typedef struct
 {

@@ -46,7 +46,7 @@ test_events (void)
 
       g_assert_cmpint (event->kind, ==, cases[i].kind);
       g_assert_cmpstr (event->uuid, ==, UUID);
-      g_assert_cmpstr (event->time, ==, "2026-11-30 09:05");
+      g_assert_cmpstr (event->time, ==, "2026-11-30T09:05:11+0900");
       g_assert_cmpstr (event->row, ==, ROW);
       g_assert_cmpstr (event->patient, ==, "00043");
       g_assert_cmpstr (event->date, ==, "");

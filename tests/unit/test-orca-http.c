@@ -10,6 +10,7 @@
 
 #define JSON_HEAD "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 #define TAKEN JSON_HEAD "Connection: close\r\n\r\n{\"onlinequares1\":{\"Patient_ID\":\"00043\"}}"
+#define PATIENCE_SECONDS 300
 #define PIECE 65536u
 #define MANY 41943040u /* bytes: more than an answer may have */
 
@@ -38,9 +39,9 @@ static const Case cases[] = {
   { "broken", "HTTP/1.1 502 Bad Gateway\r\nContent-Length: 0\r\n\r\n", 0, 0, ORCA_REPLY_UNKNOWN, "502" },
   { "away", "HTTP/1.1 307 Temporary Redirect\r\nLocation: /taken\r\nContent-Length: 0\r\n\r\n", 0, 0,
     ORCA_REPLY_UNKNOWN, "307" },
-  { "flood", JSON_HEAD "\r\n{\"onlinequares1\":\"", '0', 0, ORCA_REPLY_UNKNOWN, "too long" },
+  { "flood", JSON_HEAD "\r\n{\"onlinequares1\":\"", '0', 0, ORCA_REPLY_UNKNOWN, "is too long" },
   { "deep", JSON_HEAD "Content-Length: 20000000\r\n\r\n{\"onlinequares1\":", '[', 0, ORCA_REPLY_UNKNOWN, "no JSON" },
-  { "dribble", JSON_HEAD "\r\n{\"onlinequares1\":\"", '0', 100, ORCA_REPLY_UNKNOWN, "too long" },
+  { "dribble", JSON_HEAD "\r\n{\"onlinequares1\":\"", '0', 100, ORCA_REPLY_UNKNOWN, "takes too long" },
 };
 
 typedef struct
@@ -108,9 +109,9 @@ on_run (GThreadedSocketService *service, GSocketConnection *connection, GObject 
 }
 
 static OrcaHttp *
-make_http (const char *url, OrcaSettings **ret_settings)
+make_http (const char *url, guint seconds, OrcaSettings **ret_settings)
 {
-  g_autofree char *text = g_strdup_printf ("[Orca]\nURL=%s\nUser=ormaster\nTimeout=1\n", url);
+  g_autofree char *text = g_strdup_printf ("[Orca]\nURL=%s\nUser=ormaster\nTimeout=%u\n", url, seconds);
 
   *ret_settings = orca_settings_parse (text, NULL);
   g_assert_nonnull (*ret_settings);
@@ -131,14 +132,13 @@ test_answers (void)
 {
   Server server = { g_threaded_socket_service_new ((gint)G_N_ELEMENTS (cases)), NULL, 0 };
   guint16 port = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (server.service), NULL, NULL);
-  g_autoptr (OrcaSettings) settings = NULL;
-  g_autoptr (OrcaHttp) http = NULL;
 
   g_signal_connect (server.service, "run", G_CALLBACK (on_run), &server);
   server.url = g_strdup_printf ("http://127.0.0.1:%u/", port);
-  http = make_http (server.url, &settings);
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
+      g_autoptr (OrcaSettings) settings = NULL;
+      g_autoptr (OrcaHttp) http = make_http (server.url, cases[i].pause > 0 ? 1 : PATIENCE_SECONDS, &settings);
       g_auto (OrcaReply) reply = { ORCA_REPLY_UNSENT, NULL, NULL };
 
       g_test_message ("%s", cases[i].name);
@@ -164,7 +164,7 @@ static void
 test_nobody (void)
 {
   g_autoptr (OrcaSettings) settings = NULL;
-  g_autoptr (OrcaHttp) http = make_http ("http://127.0.0.1:1/", &settings);
+  g_autoptr (OrcaHttp) http = make_http ("http://127.0.0.1:1/", PATIENCE_SECONDS, &settings);
   g_auto (OrcaReply) reply = { ORCA_REPLY_UNKNOWN, NULL, NULL };
 
   call (http, "taken", &reply);

@@ -40,7 +40,7 @@ orca_json_get_code (JsonObject *record, const char *name)
   const char *text = orca_json_get_text (record, name);
   gsize size = strspn (text, CODE_LETTERS);
 
-  return text[size] == '\0' && size <= CODE_MAXIMUM ? text : "?";
+  return size <= CODE_MAXIMUM && text[size] == '\0' ? text : "?";
 }
 
 JsonObject *

@@ -404,7 +404,7 @@ claim_arrival (BridgeQuestion *question, const GError *error)
   g_variant_builder_init (&patient, G_VARIANT_TYPE_VARDICT);
   add_text (&patient, "Birthdate", question->birthdate);
   add_text (&patient, "Name", question->name);
-  add_text (&patient, "NameKana", question->name == NULL ? question->kana : NULL);
+  add_text (&patient, "NameKana", question->kana); /* which says who it is where the name has a ● */
   add_asker (&options, question);
   call_daemon (question, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "ClaimVisit",
                g_variant_new ("(a{sv}a{sv})", &patient, &options), on_claimed);

@@ -326,19 +326,19 @@ orca_desk_register (OrcaDesk *desk, JsonObject *part, char **ret_why)
   return reply != NULL ? ORCA_DESK_DONE : judge_error (error, ret_why);
 }
 
-/* Asks for @person, of several for @arrival (NULL: any). Return: (transfer full) as of ClaimVisit, or NULL. */
+/* Asks for @person, of several for @arrival (NULL: any), by all that names them: the reading decides where the name has
+   a ●, and the name where somebody else's file has no reading. Return: (transfer full) as of ClaimVisit, or NULL. */
 static GVariant *
 claim (OrcaDesk *desk, JsonObject *person, const char *arrival, GError **error)
 {
   static const char *const keys[] = { "Birthdate", "NameKana", "Name" };
-  const char *text = "";
   GVariantBuilder patient;
 
   g_variant_builder_init (&patient, G_VARIANT_TYPE_VARDICT);
-  g_variant_builder_add (&patient, "{sv}", keys[0], g_variant_new_string (orca_json_get_text (person, keys[0])));
-  for (gsize i = 1; i < G_N_ELEMENTS (keys) && *text == '\0'; i++)
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
     {
-      text = orca_json_get_text (person, keys[i]);
+      const char *text = orca_json_get_text (person, keys[i]);
+
       if (*text != '\0')
         g_variant_builder_add (&patient, "{sv}", keys[i], g_variant_new_string (text));
     }

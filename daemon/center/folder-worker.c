@@ -228,18 +228,12 @@ on_answer (const char *suffix, FolderShareFile *file, gpointer data)
     (void)folder_shelf_dispose (g_array_index (self->shelves, Shelf, i).shelf, name, FOLDER_SHARE_SET_ASIDE);
 }
 
-/* go_away, come_back: around each touch of folder @index of @paths. */
+/* go_away: before each touch of folder @index of @paths; after it @away is 0 again. */
 static void
 go_away (FolderWorker *self, guint index)
 {
   g_atomic_int_set (&self->away_in, (gint)index);
   g_atomic_int_set (&self->away, (gint)(guint32)(g_get_monotonic_time () / 1000) | 1);
-}
-
-static void
-come_back (FolderWorker *self)
-{
-  g_atomic_int_set (&self->away, 0);
 }
 
 /* find_place: @name: a request's. Return: NULL: none. */
@@ -303,7 +297,7 @@ look_at_shelf (FolderWorker *self, guint index, gint64 now)
   shelf->error = folder_shelf_look (shelf->shelf, now, get_interval (self, shelf, now) != 0);
   if (shelf->error != 0)
     folder_hints_unwatch (self->hints, &shelf->watch);
-  come_back (self);
+  g_atomic_int_set (&self->away, 0);
 }
 
 static void
@@ -315,7 +309,7 @@ look_at_place (FolderWorker *self, guint index, gint64 now)
     return;
   go_away (self, index);
   place->error = folder_requests_look (place->requests, now);
-  come_back (self);
+  g_atomic_int_set (&self->away, 0);
 }
 
 static void
@@ -329,7 +323,7 @@ clean (FolderWorker *self, gint64 now)
       go_away (self, self->places->len + i);
       if (!folder_shelf_clean (g_array_index (self->shelves, Shelf, i).shelf))
         self->clean_due = now + CLEAN_MORE;
-      come_back (self);
+      g_atomic_int_set (&self->away, 0);
     }
 }
 
@@ -394,8 +388,6 @@ gather_shelves (FolderWorker *self, FolderShareStatus *status)
 
       judge (self, self->places->len + i, shelf->error, status);
       folder_shelf_count (shelf->shelf, &counts);
-      if (status->is_clock_known)
-        folder_shelf_set_clock (shelf->shelf, status->clock_difference);
     }
   status->is_local |= counts.is_local;
   status->is_cached = counts.is_cached;
@@ -460,11 +452,17 @@ obey_all (FolderWorker *self)
   return goes_on;
 }
 
+/* look_at_all: the requests first: they show the clock by which files there are old. */
 static void
 look_at_all (FolderWorker *self, gint64 now)
 {
+  FolderShareStatus status = { 0 };
+
   for (guint i = 0; i < self->places->len && !is_abandoned (self); i++)
     look_at_place (self, i, now);
+  gather_places (self, &status);
+  for (guint i = 0; i < self->shelves->len && status.is_clock_known; i++)
+    folder_shelf_set_clock (g_array_index (self->shelves, Shelf, i).shelf, status.clock_difference);
   for (guint i = 0; i < self->shelves->len && !is_abandoned (self); i++)
     look_at_shelf (self, i, now);
 }

@@ -22,6 +22,7 @@ static struct
   gboolean hang, is_held;
   gboolean holds_one; /* whoever comes after it passes: the folder was mounted anew */
   gint silence;       /* milliseconds that the kernel is said to be away; 0: the truth */
+  gint64 clock;       /* how far the clock of the folders' machine is ahead */
   guint n_held;       /* threads that are held */
   gboolean is_stuck;  /* the fifth of them was seen to be */
 } fault;
@@ -83,6 +84,17 @@ __wrap_folder_file_read (int folder, const char *name, gsize maximum, GBytes **r
     }
   g_mutex_unlock (&fault.lock);
   return __real_folder_file_read (folder, name, maximum, ret_bytes, ret_modified);
+}
+
+int __real_folder_file_probe (int folder, const char *temporary, gint64 *ret_modified);
+int __wrap_folder_file_probe (int folder, const char *temporary, gint64 *ret_modified);
+int
+__wrap_folder_file_probe (int folder, const char *temporary, gint64 *ret_modified)
+{
+  const int error = __real_folder_file_probe (folder, temporary, ret_modified);
+
+  *ret_modified += fault.clock;
+  return error;
 }
 
 typedef struct
@@ -187,7 +199,6 @@ on_face (FolderShare *share, FolderShareFile *file, gpointer data)
 {
   Fixture *fixture = data;
 
-  (void)share;
   g_ptr_array_add (fixture->told, file);
 }
 
@@ -233,10 +244,10 @@ make_folder (const char *root, const char *name)
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
-  (void)data;
   set_hang (FALSE);
   fault.silence = 0;
   fault.is_stuck = FALSE;
+  fault.clock = 0;
   g_mutex_init (&fixture->lock);
   g_cond_init (&fixture->stopped);
   fixture->root = fake_folder_make ();
@@ -250,7 +261,6 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  (void)data;
   folder_share_free (fixture->share);
   stop_terminal (fixture);
   fake_settle ();
@@ -272,7 +282,6 @@ on_answer (GObject *source, GAsyncResult *result, gpointer data)
 {
   Fixture *fixture = data;
 
-  (void)source;
   fixture->answer = folder_share_ask_finish (result, &fixture->outcome, &fixture->error);
   g_assert_true ((fixture->answer != NULL) == (fixture->error == NULL));
   g_assert_true ((fixture->answer != NULL) == (fixture->outcome == FOLDER_SHARE_ANSWERED));
@@ -297,7 +306,6 @@ ask (Fixture *fixture, guint milliseconds, GCancellable *cancellable)
 static gboolean
 on_wake (gpointer data)
 {
-  (void)data;
   return G_SOURCE_CONTINUE;
 }
 
@@ -357,7 +365,6 @@ is_not_held (gconstpointer data)
 {
   gboolean is_held;
 
-  (void)data;
   g_mutex_lock (&fault.lock);
   is_held = fault.is_held;
   g_mutex_unlock (&fault.lock);
@@ -367,7 +374,6 @@ is_not_held (gconstpointer data)
 static gboolean
 is_not_stuck (gconstpointer data)
 {
-  (void)data;
   return !fault.is_stuck;
 }
 
@@ -400,7 +406,6 @@ test_answer (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *request = NULL, *base = NULL;
 
-  (void)data;
   start_terminal (fixture);
   start_share (fixture);
   request = ask (fixture, 20000, NULL);
@@ -427,7 +432,6 @@ test_answer (Fixture *fixture, gconstpointer data)
 static void
 test_not_taken (Fixture *fixture, gconstpointer data)
 {
-  (void)data;
   start_share (fixture);
   g_free (ask (fixture, 800, NULL));
   fake_wait (&fixture->is_done);
@@ -444,7 +448,6 @@ test_not_answered (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *request = NULL, *base = NULL, *late = NULL;
 
-  (void)data;
   fixture->silent = TRUE;
   start_terminal (fixture);
   start_share (fixture);
@@ -468,7 +471,6 @@ test_absent (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *elsewhere = g_build_filename (fixture->root, "elsewhere", NULL);
 
-  (void)data;
   start_share (fixture);
   wait_while (is_not_present, fixture);
   g_assert_no_errno (g_rename (fixture->requests, elsewhere));
@@ -494,7 +496,6 @@ test_cancelled (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GCancellable) cancellable = g_cancellable_new ();
 
-  (void)data;
   start_share (fixture);
   g_free (ask (fixture, 20000, cancellable));
   wait_while (has_no_request, fixture);
@@ -509,7 +510,6 @@ test_cancelled (Fixture *fixture, gconstpointer data)
 static void
 test_end (Fixture *fixture, gconstpointer data)
 {
-  (void)data;
   start_share (fixture);
   g_free (ask (fixture, 20000, NULL));
   wait_while (has_no_request, fixture);
@@ -527,7 +527,6 @@ test_face (Fixture *fixture, gconstpointer data)
                   *old = fake_folder_make_face (7200);
   FolderShareFile *file;
 
-  (void)data;
   fake_folder_put (fixture->faces, second, ANSWER);
   fake_folder_put (fixture->faces, first, ANSWER);
   fake_folder_put (fixture->faces, old, ANSWER);
@@ -555,7 +554,6 @@ test_hang (Fixture *fixture, gconstpointer data)
   g_autofree char *face = fake_folder_make_face (5);
   gint64 before;
 
-  (void)data;
   set_hang (TRUE);
   fake_folder_put (fixture->faces, face, ANSWER);
   start_share (fixture);
@@ -583,7 +581,6 @@ test_left_behind (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *face = fake_folder_make_face (5);
 
-  (void)data;
   set_hang (TRUE);
   fault.holds_one = TRUE;
   fake_folder_put (fixture->faces, face, ANSWER);
@@ -613,7 +610,6 @@ test_stuck (Fixture *fixture, gconstpointer data)
 {
   g_autofree char *face = fake_folder_make_face (5);
 
-  (void)data;
   set_hang (TRUE);
   fake_folder_put (fixture->faces, face, ANSWER);
   start_share (fixture);
@@ -633,6 +629,19 @@ test_stuck (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (fixture->taken, ==, 1);
 }
 
+/* The terminal's clock is two hours late: what it says is old is not, from the first look on. */
+static void
+test_clock (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *face = fake_folder_make_face (2 * 60 * 60);
+
+  fault.clock = -2 * G_TIME_SPAN_HOUR;
+  fake_folder_put (fixture->faces, face, ANSWER);
+  start_share (fixture);
+  wait_while (has_no_face, fixture);
+  g_assert_true (fake_folder_has (fixture->faces, face));
+}
+
 /* What an earlier run has left in the folders is taken back, or set aside; the others' stays. */
 static void
 test_start (Fixture *fixture, gconstpointer data)
@@ -647,7 +656,6 @@ test_start (Fixture *fixture, gconstpointer data)
   g_autofree char *other_base = folder_name_make_answer_base (other);
   g_autofree char *other_answer = g_strconcat (other_base, ".xml", NULL);
 
-  (void)data;
   fake_folder_put (fixture->requests, request, ANSWER);
   fake_folder_put (fixture->requests, temporary, ANSWER);
   fake_folder_put (fixture->requests, other, ANSWER);
@@ -680,6 +688,7 @@ main (int argc, char **argv)
   ADD ("hang", test_hang);
   ADD ("left-behind", test_left_behind);
   ADD ("stuck", test_stuck);
+  ADD ("clock", test_clock);
   ADD ("start", test_start);
   return g_test_run ();
 }

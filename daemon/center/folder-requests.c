@@ -27,6 +27,7 @@ typedef struct
 {
   FolderAsk *ask;
   gboolean is_written, is_taken, is_last; /* is_last: it is only waited for an answer that comes just now */
+  gboolean has_answer;                    /* that is there, and was not read yet */
   gint64 next;                            /* when it is to be written, or taken back, again */
   gint64 end;                             /* of the last moment */
   gint64 written;                         /* microseconds since the epoch */
@@ -240,7 +241,8 @@ step (FolderRequests *self, int folder, Request *request, gint64 now)
     {
       if (now < request->end)
         return FALSE;
-      finish (self, request, request->is_taken ? FOLDER_SHARE_NOT_ANSWERED : FOLDER_SHARE_NOT_TAKEN, NULL);
+      finish (self, request,
+              request->is_taken || request->has_answer ? FOLDER_SHARE_NOT_ANSWERED : FOLDER_SHARE_NOT_TAKEN, NULL);
       return TRUE;
     }
   if (now < request->next)
@@ -375,11 +377,14 @@ folder_requests_end (FolderRequests *self)
 }
 
 gboolean
-folder_requests_is_awaited (const FolderRequests *self, const char *suffix)
+folder_requests_is_awaited (FolderRequests *self, const char *suffix)
 {
-  const Request *request = g_hash_table_lookup (self->requests, suffix);
+  Request *request = g_hash_table_lookup (self->requests, suffix);
 
-  return request != NULL && request->is_written && !is_over (request);
+  if (request == NULL || !request->is_written || is_over (request))
+    return FALSE;
+  request->has_answer = TRUE;
+  return TRUE;
 }
 
 gboolean

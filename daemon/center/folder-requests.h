@@ -52,8 +52,9 @@ void folder_requests_add (FolderRequests *requests, FolderAsk *ask);
 /* folder_requests_end: some that were added are OVER: they are taken back at the next look, which is due. */
 void folder_requests_end (FolderRequests *requests);
 
-/* folder_requests_is_awaited: whether the answer with @suffix is waited for. */
-gboolean folder_requests_is_awaited (const FolderRequests *requests, const char *suffix);
+/* folder_requests_is_awaited: the answer with @suffix is there: whether it is waited for. Then the request was
+ * processed, though it could be taken back. */
+gboolean folder_requests_is_awaited (FolderRequests *requests, const char *suffix);
 /* folder_requests_answer: it was found. @file: (transfer full). Return: FALSE: nobody waits for it, and *@file is as it
  * was. */
 gboolean folder_requests_answer (FolderRequests *requests, const char *suffix, FolderShareFile **file);

@@ -223,6 +223,19 @@ test_last_moment (Fixture *fixture, gconstpointer data)
   assert_end (fixture, FOLDER_SHARE_ANSWERED);
 }
 
+/* It was taken back, and then an answer was seen after all, which was not read in time: it was processed. */
+static void
+test_last_answer (Fixture *fixture, gconstpointer data)
+{
+  (void)data;
+  add (fixture);
+  pass (fixture, WHOLE - 500 * G_TIME_SPAN_MILLISECOND);
+  g_assert_cmpuint (fake_folder_count (fixture->path), ==, 0);
+  g_assert_true (folder_requests_is_awaited (fixture->requests, fixture->ask->suffix));
+  pass (fixture, 3 * G_USEC_PER_SEC);
+  assert_end (fixture, FOLDER_SHARE_NOT_ANSWERED);
+}
+
 static void
 test_not_answered (Fixture *fixture, gconstpointer data)
 {
@@ -411,6 +424,7 @@ main (int argc, char **argv)
   ADD ("intervals", NULL, test_intervals);
   ADD ("not-taken", NULL, test_not_taken);
   ADD ("last-moment", NULL, test_last_moment);
+  ADD ("last-answer", NULL, test_last_answer);
   ADD ("not-answered", NULL, test_not_answered);
   ADD ("held", NULL, test_held);
   ADD ("made-up-for-gone", NULL, test_made_up_for);

@@ -11,6 +11,7 @@
 #include "center/field-arrival.h"
 
 #define AGAIN_SECONDS 3
+#define AGAIN_MAXIMUM 32u      /* faces that are tried again in one turn; each success tries one more */
 #define LATE_MAXIMUM 5u        /* how often the site's module may take too long with one file */
 #define KEPT_MAXIMUM 33554432u /* bytes of faces that wait here; others are told again after a restart */
 
@@ -172,6 +173,12 @@ count (const TerminalFaces *faces, FaceState state)
   return found;
 }
 
+static gboolean
+is_waiting (const Face *face)
+{
+  return face->state == FACE_WAITING || face->state == FACE_SHUT;
+}
+
 static gsize
 sum_waiting (const TerminalFaces *faces)
 {
@@ -181,12 +188,13 @@ sum_waiting (const TerminalFaces *faces)
     {
       const Face *face = faces->all->pdata[i];
 
-      sum += face->state == FACE_WAITING || face->state == FACE_SHUT ? g_bytes_get_size (face->file->bytes) : 0;
+      sum += is_waiting (face) ? g_bytes_get_size (face->file->bytes) : 0;
     }
   return sum;
 }
 
 static gboolean on_again (gpointer user_data);
+static gboolean try_one (TerminalFaces *faces);
 
 /* wait_in: @state, until it is tried again. Its file stays where it is meanwhile, and holds up no other. */
 static void
@@ -196,6 +204,8 @@ wait_in (Face *face, FaceState state)
 
   folder_share_dispose (faces->share, face->file->name, FOLDER_SHARE_KEEP);
   face->state = state;
+  g_ptr_array_remove (faces->all, face);
+  g_ptr_array_add (faces->all, face); /* the others are tried before it */
   if (sum_waiting (faces) > KEPT_MAXIMUM)
     {
       g_ptr_array_remove (faces->all, face);
@@ -240,11 +250,6 @@ read_document (Face *face, GBytes *document, const GError *failure)
       faces->password_refused = password_refused;
       faces->changed (faces->user_data);
     }
-  if (password_refused) /* another password opens it: nothing is lost */
-    {
-      dispose (face, FOLDER_SHARE_KEEP);
-      return;
-    }
   if (is_of_desk (face, failure))
     {
       wait_shut (face, failure);
@@ -252,6 +257,13 @@ read_document (Face *face, GBytes *document, const GError *failure)
     }
   if (count (faces, FACE_SHUT) == 0)
     g_clear_pointer (&faces->shut_detail, g_free);
+  else
+    try_one (faces);
+  if (password_refused) /* another password opens it: nothing is lost */
+    {
+      dispose (face, FOLDER_SHARE_KEEP);
+      return;
+    }
   if (document != NULL)
     face->reply = field_arrival_read (document, faces->institution_code, &error);
   if (face->reply == NULL)
@@ -356,6 +368,7 @@ on_copied (GObject *source, GAsyncResult *result, gpointer user_data)
       dispose (face, FOLDER_SHARE_DELETE);
       if (count (faces, FACE_WAITING) == 0)
         g_clear_pointer (&faces->copies_detail, g_free);
+      try_one (faces);
     }
   else
     wait_with_copies (face, error);
@@ -369,21 +382,33 @@ copy (Face *face)
   terminal_copies_make_async (face->faces->copies, face->file->name, face->file->bytes, face->digest, on_copied, face);
 }
 
+/* try_one: the first that waits. Return: FALSE: none does. */
+static gboolean
+try_one (TerminalFaces *faces)
+{
+  for (guint i = 0; i < faces->all->len; i++)
+    {
+      Face *face = faces->all->pdata[i];
+
+      if (!is_waiting (face))
+        continue;
+      if (face->state == FACE_WAITING)
+        copy (face);
+      else
+        open_zip (face);
+      return TRUE;
+    }
+  return FALSE;
+}
+
 static gboolean
 on_again (gpointer user_data)
 {
   TerminalFaces *faces = user_data;
 
   faces->again = 0;
-  for (guint i = 0; i < faces->all->len; i++)
-    {
-      Face *face = faces->all->pdata[i];
-
-      if (face->state == FACE_WAITING)
-        copy (face);
-      else if (face->state == FACE_SHUT)
-        open_zip (face);
-    }
+  for (guint i = 0; i < AGAIN_MAXIMUM && try_one (faces); i++)
+    ;
   return G_SOURCE_REMOVE;
 }
 

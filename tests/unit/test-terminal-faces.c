@@ -111,16 +111,29 @@ test_copies_fail (Desk *desk, gconstpointer data)
   g_assert_cmpint (desk->transport->links[TRANSPORT_LINK_TERMINAL].cause, ==, SHIKAKU_CAUSE_NONE);
 }
 
-/* More than a day of them waits for a folder that is away, and none is forgotten. */
-static void
-test_many_copies (Desk *desk, gconstpointer data)
+static guint
+count_lines (const char *text)
 {
-  const char *const *detail = (const char *const *)&desk->transport->links[TRANSPORT_LINK_TERMINAL].detail;
+  guint count = 0;
 
-  desk->settings.copies = desk->first;
-  terminal_folder_configure (desk->transport, &desk->settings);
-  g_assert_cmpint (g_rmdir (desk->first), ==, 0);
-  for (guint i = 0; i < 300; i++)
+  for (; *text != '\0'; text++)
+    count += *text == '\n';
+  return count;
+}
+
+static guint
+count_deleted (void)
+{
+  g_auto (GStrv) parts = g_strsplit (fake_share.disposed->str, "delete ", -1);
+
+  return g_strv_length (parts) - 1;
+}
+
+/* bring_many: @count of them come, and are released. */
+static void
+bring_many (Desk *desk, guint count)
+{
+  for (guint i = 0; i < count; i++)
     {
       g_autofree char *name = g_strdup_printf ("OQSsiquc01res_face_%010u_20261130091500.xml", i);
 
@@ -128,8 +141,41 @@ test_many_copies (Desk *desk, gconstpointer data)
       desk->transport->klass->release_arrival (desk->transport, get_arrival (desk, i)->name,
                                                get_arrival (desk, i)->digest);
     }
-  while (*detail == NULL || !g_str_has_prefix (*detail, "300 faces wait"))
+}
+
+static void
+await_waiting (const Desk *desk, const char *text)
+{
+  const TransportLinkStatus *status = &desk->transport->links[TRANSPORT_LINK_TERMINAL];
+
+  while (status->detail == NULL || !g_str_has_prefix (status->detail, text))
     g_main_context_iteration (NULL, TRUE);
+}
+
+/* More than a day of them waits for a folder that is away, and none is forgotten. */
+static void
+test_many_copies (Desk *desk, gconstpointer data)
+{
+  desk->settings.copies = desk->first;
+  terminal_folder_configure (desk->transport, &desk->settings);
+  g_assert_cmpint (g_rmdir (desk->first), ==, 0);
+  bring_many (desk, 300);
+  await_waiting (desk, "300 faces wait");
+}
+
+/* Once it is there all of them are made, though few are tried while it is not. */
+static void
+test_all_copies (Desk *desk, gconstpointer data)
+{
+  desk->settings.copies = desk->first;
+  terminal_folder_configure (desk->transport, &desk->settings);
+  g_assert_cmpint (g_rmdir (desk->first), ==, 0);
+  bring_many (desk, 40);
+  await_waiting (desk, "40 faces wait");
+  g_assert_cmpint (g_mkdir (desk->first, 0700), ==, 0);
+  while (count_deleted () < 40)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (desk->transport->links[TRANSPORT_LINK_TERMINAL].cause, ==, SHIKAKU_CAUSE_NONE);
 }
 
 /* A face that this computer cannot open for now is not the worse for it: it comes in when that is mended. */
@@ -169,16 +215,6 @@ test_bad_faces (Desk *desk, gconstpointer data)
   g_assert_cmpuint (desk->arrivals->len, ==, 0);
 }
 
-static guint
-count_lines (const char *text)
-{
-  guint count = 0;
-
-  for (; *text != '\0'; text++)
-    count += *text == '\n';
-  return count;
-}
-
 /* No more are told than may be in hand; the others follow as they are released. */
 static void
 test_many_faces (Desk *desk, gconstpointer data)
@@ -206,8 +242,9 @@ main (int argc, char **argv)
     const char *name;
     void (*test) (Desk *desk, gconstpointer data);
   } rows[] = {
-    { "arrival", test_arrival },     { "copies-fail", test_copies_fail }, { "shut", test_shut },
-    { "bad-faces", test_bad_faces }, { "many-faces", test_many_faces },   { "many-copies", test_many_copies },
+    { "arrival", test_arrival },       { "copies-fail", test_copies_fail }, { "shut", test_shut },
+    { "bad-faces", test_bad_faces },   { "many-faces", test_many_faces },   { "many-copies", test_many_copies },
+    { "all-copies", test_all_copies },
   };
 
   g_test_init (&argc, &argv, NULL);

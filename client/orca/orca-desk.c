@@ -67,14 +67,19 @@ call_daemon (OrcaDesk *desk, const char *path, const char *interface, const char
                                       desk->cancellable, error);
 }
 
-/* What an error means for who called. @error: of a call. */
+/*
+ * What an error means for who called. TimedOut: a terminal has taken the question, and has not answered: nobody knows
+ * whether it was passed on, so that a person asks again, and not we.
+ */
 static OrcaDeskOutcome
 judge_name (const char *name)
 {
   static const char *const final[] = {
-    SHIKAKU_ERROR_PREFIX "InvalidOption",  SHIKAKU_ERROR_PREFIX "NotFound",       SHIKAKU_ERROR_PREFIX "CenterRefused",
-    SHIKAKU_ERROR_PREFIX "ConsentDenied",  SHIKAKU_ERROR_PREFIX "ConsentExpired", SHIKAKU_ERROR_PREFIX "RecordsRefused",
-    SHIKAKU_ERROR_PREFIX "MessageInvalid", SHIKAKU_ERROR_PREFIX "InvalidState",   NULL,
+    SHIKAKU_ERROR_PREFIX "InvalidOption",  SHIKAKU_ERROR_PREFIX "NotFound",
+    SHIKAKU_ERROR_PREFIX "CenterRefused",  SHIKAKU_ERROR_PREFIX "ConsentDenied",
+    SHIKAKU_ERROR_PREFIX "ConsentExpired", SHIKAKU_ERROR_PREFIX "RecordsRefused",
+    SHIKAKU_ERROR_PREFIX "MessageInvalid", SHIKAKU_ERROR_PREFIX "InvalidState",
+    SHIKAKU_ERROR_PREFIX "TimedOut",       NULL,
   };
 
   return g_strv_contains (final, name) ? ORCA_DESK_REFUSED : ORCA_DESK_LATER;

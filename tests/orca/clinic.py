@@ -15,6 +15,7 @@ ONCE, CARD, NUMBER = "/orca14/onlinequa1", "/orca14/onlinequa2", "/orca14/online
 DRUGS, CHECKUPS, EVENTS = "/orca14/onlinedrug1", "/orca14/onlinespec1", "/api01rv2/pusheventgetv2"
 SHOWN = "/orca71/onshicond"
 POLL_SECONDS = 5  # the least that the bridge takes
+TERMINAL_SECONDS = 10  # that an answer of the official terminal is awaited
 BUSY = ("Questions", "Waiting", "FacesWaiting", "Untold")
 
 RULES = SOURCE / "data" / "polkit" / "shikaku-orca.rules"
@@ -35,7 +36,7 @@ class Clinic:
         rig.start_polkitd(RULES.read_text())
         self.terminal = rig.terminal() if terminal else None
         if terminal:
-            rig.start("daemon", **self.terminal.settings(Copies=self.faces))
+            rig.start("daemon", **self.terminal.settings(Copies=self.faces, Timeout=TERMINAL_SECONDS))
         else:
             rig.start("center", "daemon", *["card"] * card)
         self.bridge = self.orca.bridge(Push_PollSeconds=POLL_SECONDS, Faces_Folder=self.faces, **settings)

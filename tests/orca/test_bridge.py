@@ -249,6 +249,13 @@ def test_terminal(rig):
     paths = {line["path"] for line in clinic.terminal.log()}
     assert paths >= {"OQSsiquc01", "OQSsiimm01", "YZKsiquc01", "TKKsiquc01", "face"}, paths
     assert not any(clinic.terminal.files(folder) for folder in ("req", "res", "face")), "nothing is left over"
+
+    clinic.terminal("clear-log")
+    clinic.terminal("fault hold path=OQSsiquc01")  # taken, and not answered: a person decides
+    clinic.orca.ask("ito")
+    until(lambda: "SHKO0008E" in clinic.list_shown(), "a word on ORCA's screen")
+    clinic.wait_idle()
+    assert len(clinic.terminal.log("OQSsiquc01")) == 1
     clinic.end()
 
 

@@ -48,11 +48,11 @@ def make_check(identifier="A-1", encoding="utf-8", institution=INSTITUTION, **mo
         **NUMBERS, "Birthdate": BIRTHDATE, "LimitApplicationCertificateRelatedConsFlg": "1", **more}}, encoding)
 
 
-def make_records(category, start, end, identifier="R-1", encoding="utf-8"):
-    header = {"MedicalInstitutionCode": INSTITUTION, "InsurerNumber": NUMBERS["InsurerNumber"],
-              "InsuranceCardSymbol": NUMBERS["InsuredCardSymbol"],
-              "InsuredPersonIdentificationNumber": NUMBERS["InsuredIdentificationNumber"],
-              "BranchNumber": NUMBERS["InsuredBranchNumber"], "ArbitraryFileIdentifier": identifier}
+def make_records(category, start, end, identifier="R-1", encoding="utf-8", numbers=NUMBERS):
+    header = {"MedicalInstitutionCode": INSTITUTION, "InsurerNumber": numbers["InsurerNumber"],
+              "InsuranceCardSymbol": numbers["InsuredCardSymbol"],
+              "InsuredPersonIdentificationNumber": numbers["InsuredIdentificationNumber"],
+              "BranchNumber": numbers["InsuredBranchNumber"], "ArbitraryFileIdentifier": identifier}
     return make_message(header, {"StartDate": start, "EndDate": end, "FileCategory": category,
                                  "PrDiInfClassification": "1", "MedicalTreatmentFlag": "1"}, encoding)
 
@@ -503,6 +503,16 @@ def test_terminal(rig):
     assert one.call("TKKsiquc01req_1.xml", make_records("2", "202501", "999999")).get("ItemCode")
     assert one.call("OQSsiimm01req_1.xml", make_reference("chart-9")).get("SegmentOfResult") == "1"
     assert one.call("OQSsiquc01req_2.xml", make_check()).get("ReferenceNumber") == "chart-9"
+
+    known = set(one.faces.glob("OQS*"))  # a name with ●: the reading says whose answer it is
+    terminal.face("takahashi", consents="drug")
+    wait_for(lambda: set(one.faces.glob("OQS*")) - known, "the second face file")
+    terminal.wait_empty("face")
+    face = Answer((set(one.faces.glob("OQS*")) - known).pop())
+    assert "●" in face.get("Name"), face.text
+    answer = one.call("YZKsiquc01req_2.xml", make_records("2", "202511", "999999", "R-2", numbers={
+        key: face.get(key) or "" for key in NUMBERS}))
+    assert answer.get("ReqArbitraryFileIdentifier") == "R-2" and answer.get("MeTrMonth"), answer.text
     assert bridge.end() == 0
 
 

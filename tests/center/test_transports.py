@@ -54,8 +54,8 @@ class WebWay:
 class FolderWay:
     """The folders, and the simulated terminal behind them."""
     # What is no message lies there for half a minute first: the unit tests have that.
-    own_faults = [("other-institution", "MessageInvalid"), ("other-request", "MessageInvalid"),
-                  ("other-person", "MessageInvalid")]  # fmt: skip
+    own_faults = [("other-institution", "MessageInvalid"), ("element MedicalInstitutionCode=", "MessageInvalid"),
+                  ("other-request", "MessageInvalid"), ("other-person", "MessageInvalid")]  # fmt: skip
 
     def __init__(self, terminal, driver):
         self.far, self.driver = terminal, driver
@@ -278,8 +278,10 @@ def test_faces():
                 way.driver.ask("release")
             way.far.tell("wait-left face 0 60")
             assert sorted(path.name for path in copies.iterdir()) == sorted(told)
-            way.far.tell("face yamada fault=other-institution")
-            way.far.tell("wait-left face 0 60")
+            for fault in ("other-institution", "element MedicalInstitutionCode="):
+                way.far.tell(f"fault {fault} path=face")
+                way.far.tell("face yamada")
+                way.far.tell("wait-left face 0 60")
             assert way.driver.ask("arrivals") == "3"
             assert way.driver.ask("link").startswith("files-unreadable 2 ")
             way.far.tell("face yamada")

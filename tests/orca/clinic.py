@@ -13,7 +13,7 @@ from users import USERS
 
 ONCE, CARD, NUMBER = "/orca14/onlinequa1", "/orca14/onlinequa2", "/orca14/onlinequa3"
 DRUGS, CHECKUPS, EVENTS = "/orca14/onlinedrug1", "/orca14/onlinespec1", "/api01rv2/pusheventgetv2"
-SHOWN = "/orca71/onshicond"
+SHOWN, REFERENCES, APPOINTMENTS = "/orca71/onshicond", "/orca14/onlinerefall1", "/orca14/onlinequaapp1"
 POLL_SECONDS = 5  # the least that the bridge takes
 TERMINAL_SECONDS = 10  # that an answer of the official terminal is awaited
 BUSY = ("Questions", "Waiting", "FacesWaiting", "Untold")
@@ -71,6 +71,11 @@ class Clinic:
         if not os.getuid():
             os.chown(temporary, USERS["shikaku-orca"].uid, -1)
         temporary.rename(self.faces / name)
+
+    def forget(self):
+        """The bridge, which is stopped, loses its state."""
+        for path in self.bridge.state.iterdir():
+            path.unlink()
 
     # -- what came of it
 

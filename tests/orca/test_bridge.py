@@ -5,11 +5,18 @@ Comes in: a rig. Each function test_... is a case; meson.build lists them.
 """
 import json
 
-from clinic import CARD, CHECKUPS, DRUGS, NUMBER, ONCE, Clinic
+import sys
+from pathlib import Path
+
+from clinic import APPOINTMENTS, CARD, CHECKUPS, DRUGS, EVENTS, NUMBER, ONCE, REFERENCES, Clinic
 from orca import until
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "bus"))
+
+from ledger_file import read_entries  # noqa: E402
+
 LOST, UNKNOWN, INSTITUTIONS, PRESCRIPTIONS = "SHKO0001E", "SHKO0002E", "SHKO0003W", "SHKO0004W"
-NOT_POSSIBLE, UNREADABLE = "SHKO0011W", "SHKO0013E"
+NOT_POSSIBLE, UNREADABLE, REFUSED = "SHKO0011W", "SHKO0013E", "SHKO0009W"
 PERSONS = {"yamada": "1", "ended": "2", "newer": "3", "remark-W": "1", "two-insurances": "1", "child": "1", "seventy-five": "1"}
 
 
@@ -47,7 +54,7 @@ def test_one_shot(rig):
     """What ORCA gave out and nobody received is found, and told to staff; what it did not give out is asked again."""
     clinic = Clinic(rig)
     faults = {"late-drop": True, "cut 10": True, "garbage": True, "late-status 502": True,
-              "drop": False, "status 503": False, "busy": False}
+              "drop": False, "status 503": False, "busy": False, "foreign": False, "redirect": False}
     asked, lost = {}, 0
     for fault, is_lost in faults.items():
         clinic.orca(f"fault {fault} path={ONCE}")
@@ -80,6 +87,7 @@ def test_one_shot(rig):
 def test_once(rig):
     """A face result is posted once: after an unknown outcome a person decides; what ORCA did not have is posted again."""
     clinic = Clinic(rig)
+    clinic.bridge.run("run", check=1)  # a second one would post each once more
     told = clinic.show_face("yamada")
     status = clinic.wait_idle()
     assert len(clinic.orca.receptions()) == 1 and status["FacesPosted"] == 1
@@ -89,7 +97,7 @@ def test_once(rig):
     assert len(clinic.orca.receptions()) == 1, "the same bytes are the same result, whatever the name"
     unknown = []
     for fault, was_posted in (("late-drop", True), ("cut 10", True), ("garbage", True), ("late-status 502", True),
-                              ("drop", False)):
+                              ("drop", False), ("foreign", False), ("redirect", False)):
         clinic.orca(f"fault {fault} path={CARD}")
         before = len(clinic.orca.receptions())
         unknown.append((clinic.show_face("sato")["name"], was_posted))
@@ -111,7 +119,8 @@ def test_once(rig):
         assert one["Person"] and one["Time"] in name, one
         clinic.bridge.run("resolve", str(one["Id"]), "posted" if was_posted else "not-posted")
     status = clinic.wait_idle()
-    assert status["Unknown"] == 0 and clinic.count(CARD) == posts + 1, "what was not posted, and nothing else"
+    not_posted = sum(not was_posted for _name, was_posted in unknown)
+    assert status["Unknown"] == 0 and clinic.count(CARD) == posts + not_posted, "what was not posted, and nothing else"
     assert len(clinic.orca.receptions()) == 1 + len(unknown)
     # What ORCA certainly did not have.
     clinic.orca(f"fault busy path={CARD} count=2")
@@ -126,6 +135,19 @@ def test_once(rig):
     clinic.terminal("fault garbage path=face")
     clinic.show_face("sato")
     until(lambda: UNREADABLE in clinic.list_shown(), "what cannot be read to be told")
+    # The state is lost: whether ORCA has what lies there nobody knows.
+    clinic.wait_idle()
+    clinic.bridge.stop()
+    clinic.forget()
+    clinic.show_face("ito")
+    posts = clinic.count(CARD)
+    clinic.bridge.start()
+    clinic.wait_push()
+    clinic.bridge.wait_count("Unknown", 2)
+    for one in clinic.bridge.pending():
+        clinic.bridge.run("resolve", str(one["Id"]), "not-posted" if one.get("Person") else "posted")
+    clinic.wait_idle()
+    assert clinic.count(CARD) == posts + 1
     clinic.end()
 
 
@@ -231,6 +253,18 @@ def test_records(rig):
     clinic.wait_idle()
     assert clinic.orca.receptions()[-1]["checkup_state"] == "02"
     assert clinic.bridge.status()["Unknown"] == 0, "a month can be posted again"
+    shown = [entry for entry in read_entries(rig.state_directory) if entry["Kind"] == "disclosure"]
+    assert shown and all(entry.get("Reason") == "asked for by ORCA" for entry in shown), shown
+    # What was consented to ends, when ORCA says so: nothing is shown any more.
+    clinic.orca.ask("yamada", "withdrawal=2")
+    until(lambda: any(entry["Kind"] == "withdrawal" for entry in read_entries(rig.state_directory)), "the withdrawal")
+    status = clinic.wait_idle()
+    assert status["Failed"] == 0, status
+    clinic.show_face("yamada", consents="drug", ago=180)
+    clinic.wait_idle()
+    assert REFUSED in clinic.list_shown(), clinic.list_shown()
+    after = [entry for entry in read_entries(rig.state_directory) if entry["Kind"] == "disclosure"]
+    assert len(after) == len(shown), "after the withdrawal"
     clinic.end()
 
 
@@ -285,6 +319,17 @@ def test_bulk(rig):
     until(lambda: NOT_POSSIBLE in clinic.list_shown(), "what the bridge cannot do")
     clinic.orca.ask("yamada", "treatment=2")
     until(lambda: clinic.list_shown().count(NOT_POSSIBLE) == 2 or clinic.bridge.status()["Failed"], "home care")
+    # Lists from before the first start somebody else has worked through; a single request is ORCA's to give out once more.
+    clinic.wait_idle()
+    clinic.bridge.stop()
+    clinic.forget()
+    clinic.orca("references")
+    clinic.orca("age 120")
+    clinic.orca("clear-log")
+    clinic.bridge.start()
+    clinic.orca.wait(EVENTS, 3)  # both kinds of events were read, and the first once more
+    clinic.wait_idle()
+    assert clinic.count(ONCE) and not clinic.count(REFERENCES) and not clinic.count(APPOINTMENTS)
     clinic.end()
 
 

@@ -217,6 +217,8 @@ class Calls:
         identifier, further = f"{number:010},{row['uuid']}", row["state"] == "03"
         if row["state"] == "01" or (further and row["validity"] not in ("1", "2", "3")):
             return {}
+        if row.get("withdrawal"):
+            return self.cancel(row, request, identifier)
         qua = self.write_header(identifier)
         answer = {"Patient_ID": request.get("Patient_ID", ""), "MessageHeader_Qua": qua}
         if further:
@@ -228,6 +230,14 @@ class Calls:
             row["state"] = "01"
         self.book.put("row", row["uuid"], row)
         return answer
+
+    def cancel(self, row, request, identifier):
+        """What was consented to at home or online is to end."""
+        row["state"] = "01"
+        self.book.put("row", row["uuid"], row)
+        return {"Patient_ID": request.get("Patient_ID", ""), "MessageHeader_Cancel": {
+            **self.make_header(identifier), "MessageBody": {"ConsentCancelInfo": {
+                **row["search"], "MedicalTreatmentFlag": row["withdrawal"]}}}}  # fmt: skip
 
     @staticmethod
     def store_result(row, request):

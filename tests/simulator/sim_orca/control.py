@@ -10,8 +10,9 @@ from . import faults
 send = control.send
 HELP = """control commands (one a line; each is answered with one line of JSON, "ok" true or false):
 what people do at ORCA's screens (PATIENT: a persona, or a Patient_ID):
-  ask PATIENT [treatment=2|3] [prescription=1|2]
-                      asks for the eligibility: a row, blank, and its event {"row", "event", "id"}
+  ask PATIENT [treatment=2|3] [prescription=1|2] [withdrawal=2|3]
+                      asks for the eligibility: a row, blank, and its event {"row", "event", "id"};
+                      withdrawal: that what was consented to at home or online ends
   again ROW [keep]    asks anew: the row is in state 02 (keep: stays as it is, so that its records are asked for)
   references          registers all reference numbers
   appoint PATIENT YYYYMMDD  has an appointment that day

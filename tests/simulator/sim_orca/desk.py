@@ -45,11 +45,13 @@ class Desk:
     # -- one patient
 
     def ask(self, word, *words):
-        """treatment=2|3: at home, online. prescription=1|2. A new row, and its event."""
+        """treatment=2|3: at home, online. prescription=1|2. withdrawal=2|3: no question, but what was consented to there ends.
+        A new row, and its event."""
         patient, options = self.book.patients.find(word), to_options(words)
         search = {**patient.numbers, "Birthdate": patient.birthdate}
         row = self.book.add_row(patient, "1" if "treatment" in options else "2", search=search,
-                                treatment=options.get("treatment", ""), prescription=options.get("prescription", ""))
+                                treatment=options.get("treatment", ""), prescription=options.get("prescription", ""),
+                                withdrawal=options.get("withdrawal", ""))
         return self.send_row(row, patient)
 
     def send_row(self, row, patient):

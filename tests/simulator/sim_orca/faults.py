@@ -17,6 +17,8 @@ KINDS = {
     "late-status": (NUMBER, "does what was asked, and answers with this HTTP status"),
     "busy": ("", "answers E90, another terminal is using it, and does nothing"),
     "error-code": (CODE, "answers with this Api_Result and does nothing"),
+    "foreign": ("", "another server stands there: it does nothing, and answers 200 with an empty object of JSON"),
+    "redirect": ("", "does nothing, and answers 302 with another address, at which everything would be taken"),
     "garbage": ("", "does what was asked, and answers 200 with a garbled body"),
     "die": ("", "the program kills itself before it does anything"),
     "late-die": ("", "does what was asked, and the program kills itself before it answers"),

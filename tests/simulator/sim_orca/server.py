@@ -143,6 +143,7 @@ class Server:
             return False
         record["status"] = reply.status
         more = ('WWW-Authenticate: Basic realm="panda"',) if reply.status == 401 else ()
+        more += (f"Location: {target}",) if reply.status == 302 else ()
         head = make_head(reply.status, len(reply.body), reply.kind, more)
         if fault and fault.kind == "cut":
             writer.write(head + reply.body[: fault.number])
@@ -165,6 +166,10 @@ class Server:
             await asyncio.get_running_loop().create_future()
         if kind == "status":
             return Reply(fault.number)
+        if kind == "foreign":
+            return Reply(200, b"{}", xml2.JSON)
+        if kind == "redirect":
+            return Reply(302)
         if kind in ("busy", "error-code"):
             return self.refuse(path, body, fault.code or "E90", record)
         reply = self.answer(path, query, method, body, record)

@@ -8,7 +8,6 @@
 
 #define TICK_SECONDS 5 /* how late it may be seen what a person has resolved, or a file that nobody announced */
 #define PURGE_SECONDS 3600
-#define TROUBLE_SECONDS 60 /* ORCA and the center must not be asked without end for what cannot be kept */
 #define WAIT_USEC_MINIMUM 250000
 
 typedef enum
@@ -63,7 +62,10 @@ catch_up (OrcaLoop *loop, OrcaWork *work)
   loop->catch_up_at = loop->caught_up_at + (gint64)delay * G_USEC_PER_SEC;
 }
 
-/* What could not be kept is told, and then all rests for a while. Return: whether that is so. */
+/*
+ * What could not be kept is told, and then all rests until ORCA would be asked again anyway: neither it nor the center
+ * must be asked without end for that. Return: whether that is so.
+ */
 static gboolean
 take_trouble (OrcaLoop *loop)
 {
@@ -71,8 +73,9 @@ take_trouble (OrcaLoop *loop)
 
   if (trouble == NULL)
     return FALSE;
-  orca_report_log (G_LOG_LEVEL_CRITICAL, NULL, "the state cannot be used; again in a minute: %s", trouble);
-  loop->rest_until = g_get_monotonic_time () + (gint64)TROUBLE_SECONDS * G_USEC_PER_SEC;
+  orca_report_log (G_LOG_LEVEL_CRITICAL, NULL, "the state cannot be used; again in %u seconds: %s",
+                   loop->settings->poll_seconds, trouble);
+  loop->rest_until = g_get_monotonic_time () + (gint64)loop->settings->poll_seconds * G_USEC_PER_SEC;
   return TRUE;
 }
 

@@ -230,6 +230,24 @@ def test_away(rig):
     clinic.end()
 
 
+def test_full(rig):
+    """Where nothing can be kept, as on a full disk, ORCA is asked for nothing and gets nothing; later it is as if nothing had
+    been."""
+    rig.require("strace", "strace")
+    clinic = Clinic(rig)
+    give_up = clinic.bridge.fail("pwrite64", "ENOSPC")
+    asked = clinic.orca.ask("yamada")
+    clinic.show_face("sato")
+    until(lambda: clinic.bridge.log().count("the state cannot be used") >= 2, "the full disk to be told, twice")
+    assert clinic.count(ONCE) == clinic.count(CARD) == 0
+    assert clinic.bridge.log().count("the state cannot be used") < 10, "not without end"
+    give_up()
+    clinic.orca.wait_row(asked, "03")
+    status = clinic.wait_idle()
+    assert status["FacesPosted"] == clinic.count(CARD) == 1 and status["Lost"] == status["Unknown"] == 0, status
+    clinic.end()
+
+
 def test_records(rig):
     """Medicines and check-ups that a patient has consented to come into ORCA; what it would cut is told, and not sent as if
     it were all."""

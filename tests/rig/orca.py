@@ -146,9 +146,16 @@ class Bridge:
     def kill_at(self, call, number):
         """It dies as one of its threads enters the system call @call for the @number-th time from now on. Return: a function
         that gives this up. Return of that: whether it has died."""
+        return self.inject(call, f"signal=SIGKILL:when={number}")
+
+    def fail(self, call, error):
+        """From now on that system call fails with @error. Return: a function that gives this up."""
+        return self.inject(call, f"error={error}")
+
+    def inject(self, call, what):
         tracer = self.rig.launch("strace", [
-            "strace", "-f", "-o", "/dev/null", "-e", "trace=" + call, "-e", f"inject={call}:signal=SIGKILL:when={number}",
-            "-p", self.process.pid], keep="all")  # fmt: skip
+            "strace", "-f", "-o", "/dev/null", "-e", "trace=" + call, "-e", f"inject={call}:{what}", "-p", self.process.pid],
+            keep="all")  # fmt: skip
         assert "attached" in tracer.wait_output("attached|ptrace")[0], tracer.text()
 
         def give_up():

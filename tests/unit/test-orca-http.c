@@ -47,7 +47,7 @@ static const Case cases[] = {
 typedef struct
 {
   GSocketService *service;
-  char *url;
+  guint16 port;
   gint n_calls; /* atomic */
 } Server;
 
@@ -109,9 +109,10 @@ on_run (GThreadedSocketService *service, GSocketConnection *connection, GObject 
 }
 
 static OrcaHttp *
-make_http (const char *url, guint seconds, OrcaSettings **ret_settings)
+make_http (const char *scheme, guint16 port, guint seconds, OrcaSettings **ret_settings)
 {
-  g_autofree char *text = g_strdup_printf ("[Orca]\nURL=%s\nUser=ormaster\nTimeout=%u\n", url, seconds);
+  g_autofree char *text
+      = g_strdup_printf ("[Orca]\nURL=%s://127.0.0.1:%u/\nUser=ormaster\nTimeout=%u\n", scheme, port, seconds);
 
   *ret_settings = orca_settings_parse (text, NULL);
   g_assert_nonnull (*ret_settings);
@@ -127,24 +128,41 @@ call (OrcaHttp *http, const char *path, OrcaReply *reply)
   orca_http_post (http, path, "onlinequareq1", record, reply);
 }
 
+/* On the loopback alone. */
 static void
-test_answers (void)
+set_up (Server *server, gconstpointer data)
 {
-  Server server = { g_threaded_socket_service_new ((gint)G_N_ELEMENTS (cases)), NULL, 0 };
-  guint16 port = g_socket_listener_add_any_inet_port (G_SOCKET_LISTENER (server.service), NULL, NULL);
+  g_autoptr (GSocketAddress) wanted = g_inet_socket_address_new_from_string ("127.0.0.1", 0), got = NULL;
 
-  g_signal_connect (server.service, "run", G_CALLBACK (on_run), &server);
-  server.url = g_strdup_printf ("http://127.0.0.1:%u/", port);
+  server->service = g_threaded_socket_service_new ((gint)G_N_ELEMENTS (cases));
+  g_assert_true (g_socket_listener_add_address (G_SOCKET_LISTENER (server->service), wanted, G_SOCKET_TYPE_STREAM,
+                                                G_SOCKET_PROTOCOL_TCP, NULL, &got, NULL));
+  server->port = g_inet_socket_address_get_port (G_INET_SOCKET_ADDRESS (got));
+  g_signal_connect (server->service, "run", G_CALLBACK (on_run), server);
+}
+
+static void
+tear_down (Server *server, gconstpointer data)
+{
+  g_socket_service_stop (server->service);
+  g_socket_listener_close (G_SOCKET_LISTENER (server->service));
+  g_object_unref (server->service);
+}
+
+static void
+test_answers (Server *server, gconstpointer data)
+{
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
       g_autoptr (OrcaSettings) settings = NULL;
-      g_autoptr (OrcaHttp) http = make_http (server.url, cases[i].pause > 0 ? 1 : PATIENCE_SECONDS, &settings);
+      g_autoptr (OrcaHttp) http
+          = make_http ("http", server->port, cases[i].pause > 0 ? 1 : PATIENCE_SECONDS, &settings);
       g_auto (OrcaReply) reply = { ORCA_REPLY_UNSENT, NULL, NULL };
 
       g_test_message ("%s", cases[i].name);
       call (http, cases[i].name, &reply);
       g_assert_cmpint (reply.kind, ==, cases[i].kind);
-      g_assert_cmpint (g_atomic_int_get (&server.n_calls), ==, (gint)i + 1); /* never again behind our back */
+      g_assert_cmpint (g_atomic_int_get (&server->n_calls), ==, (gint)i + 1); /* never again behind our back */
       if (cases[i].why == NULL)
         g_assert_nonnull (reply.record);
       else
@@ -153,29 +171,29 @@ test_answers (void)
           g_assert_nonnull (strstr (reply.why, cases[i].why));
         }
     }
-  g_socket_service_stop (server.service);
-  g_socket_listener_close (G_SOCKET_LISTENER (server.service));
-  g_object_unref (server.service);
-  g_free (server.url);
 }
 
-/* Nobody is there: certainly ORCA has not had it. */
+/* Nobody is there, or somebody who is not known by TLS: certainly ORCA has not had it. */
 static void
-test_nobody (void)
+test_nobody (Server *server, gconstpointer data)
 {
-  g_autoptr (OrcaSettings) settings = NULL;
-  g_autoptr (OrcaHttp) http = make_http ("http://127.0.0.1:1/", PATIENCE_SECONDS, &settings);
-  g_auto (OrcaReply) reply = { ORCA_REPLY_UNKNOWN, NULL, NULL };
+  g_autoptr (OrcaSettings) settings = NULL, sealed_settings = NULL;
+  g_autoptr (OrcaHttp) http = make_http ("http", 1, PATIENCE_SECONDS, &settings);
+  g_autoptr (OrcaHttp) sealed = make_http ("https", server->port, 1, &sealed_settings);
+  g_auto (OrcaReply) reply = { ORCA_REPLY_UNKNOWN, NULL, NULL }, silent = { ORCA_REPLY_UNKNOWN, NULL, NULL };
 
   call (http, "taken", &reply);
   g_assert_cmpint (reply.kind, ==, ORCA_REPLY_UNSENT);
+  call (sealed, "taken", &silent);
+  g_assert_cmpint (silent.kind, ==, ORCA_REPLY_UNSENT);
+  g_assert_cmpint (g_atomic_int_get (&server->n_calls), ==, 0);
 }
 
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
-  g_test_add_func ("/orca-http/answers", test_answers);
-  g_test_add_func ("/orca-http/nobody", test_nobody);
+  g_test_add ("/orca-http/answers", Server, NULL, set_up, test_answers, tear_down);
+  g_test_add ("/orca-http/nobody", Server, NULL, set_up, test_nobody, tear_down);
   return g_test_run ();
 }

@@ -58,6 +58,7 @@ set_state (OrcaWork *work, const char *digest, const char *name, const char *sta
   return FALSE;
 }
 
+/* It is told before it is kept: who is killed in between tells it anew, which is nothing new; else nobody would. */
 static void
 take_outcome (OrcaWork *work, const char *digest, const char *name, guint tries, OrcaPostOutcome outcome,
               const char *code)
@@ -68,14 +69,14 @@ take_outcome (OrcaWork *work, const char *digest, const char *name, guint tries,
       set_state (work, digest, name, "waiting", code, orca_work_get_delay (work, tries));
       break;
     case ORCA_POST_REFUSED:
-      set_state (work, digest, name, "refused", code, 0);
       orca_report (work->store, digest, ORCA_REPORT_ORCA_REFUSED, 0, code);
+      set_state (work, digest, name, "refused", code, 0);
       break;
     case ORCA_POST_UNKNOWN:
     case ORCA_POST_TAKEN:
     default:
-      set_state (work, digest, name, "unknown", code, 0);
       orca_report (work->store, digest, ORCA_REPORT_POST_UNKNOWN, 0, code);
+      set_state (work, digest, name, "unknown", code, 0);
       break;
     }
 }
@@ -94,8 +95,8 @@ post_face (OrcaWork *work, const char *digest, const char *name, guint tries, GB
 
   if (record == NULL)
     {
-      set_state (work, digest, name, "unreadable", error->message, 0);
       orca_report (work->store, digest, ORCA_REPORT_FACE_UNREADABLE, 0, error->message);
+      set_state (work, digest, name, "unreadable", error->message, 0);
       return;
     }
   if (!set_state (work, digest, name, "posting", "", 0))
@@ -202,10 +203,9 @@ void
 orca_faces_start (OrcaWork *work)
 {
   g_autoptr (GPtrArray) waiting = NULL;
-  guint count = 0;
 
   doubt_files (work);
-  if (!orca_store_doubt_faces (work->store, &count, NULL) || count == 0)
+  if (!orca_store_doubt_faces (work->store, NULL))
     return;
   waiting = orca_store_list_faces (work->store, NULL);
   for (guint i = 0; i < waiting->len; i++)

@@ -176,12 +176,12 @@ ask_single (OrcaWork *work, const OrcaQuestion *question)
   if (answer == NULL)
     return;
   parts = orca_part_list (answer);
+  if (parts->len == 0 && question->is_in_doubt) /* before its end, after which nobody would tell it */
+    orca_report (work->store, question->uuid, ORCA_REPORT_QUESTION_LOST, 0, NULL);
   if (parts->len > 0)
     end (work, question, "answered", parts, NULL, NULL);
   else
     end (work, question, question->is_in_doubt ? "lost" : "empty", NULL, NULL, NULL);
-  if (parts->len == 0 && question->is_in_doubt)
-    orca_report (work->store, question->uuid, ORCA_REPORT_QUESTION_LOST, 0, NULL);
 }
 
 static void

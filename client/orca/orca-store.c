@@ -448,12 +448,9 @@ orca_store_wants_records (OrcaStore *store, const char *digest)
 }
 
 gboolean
-orca_store_doubt_faces (OrcaStore *store, guint *ret_count, GError **error)
+orca_store_doubt_faces (OrcaStore *store, GError **error)
 {
-  if (!run (store, error, "UPDATE face SET state = 'unknown' WHERE state = 'posting'", ""))
-    return FALSE;
-  *ret_count = (guint)sqlite3_changes (store->base);
-  return TRUE;
+  return run (store, error, "UPDATE face SET state = 'unknown' WHERE state = 'posting'", "");
 }
 
 GPtrArray *

@@ -120,8 +120,8 @@ gboolean orca_store_end_face (OrcaStore *store, const char *digest, const char *
 /* orca_store_wants_records: whether records of the patient of a face file are still to be fetched. */
 gboolean orca_store_wants_records (OrcaStore *store, const char *digest);
 
-/* orca_store_doubt_faces: at the start: what was being posted is unknown. *ret_count: how many are. */
-gboolean orca_store_doubt_faces (OrcaStore *store, guint *ret_count, GError **error);
+/* orca_store_doubt_faces: at the start: what was being posted is unknown. */
+gboolean orca_store_doubt_faces (OrcaStore *store, GError **error);
 
 /* orca_store_list_faces: what waits for a person: unknown, refused, unreadable. (transfer full), the oldest first. */
 GPtrArray *orca_store_list_faces (OrcaStore *store, GError **error);

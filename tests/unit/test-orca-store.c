@@ -167,13 +167,11 @@ test_faces (Fixture *fixture, gconstpointer data)
   g_autoptr (GPtrArray) pending = NULL, parts = make_parts (ORCA_PART_REFERENCE, 1, NULL);
   g_autoptr (OrcaJob) job = NULL;
   g_autoptr (GError) error = NULL;
-  guint count = 0;
 
   g_assert_null (orca_store_find_face (fixture->store, "d", NULL));
   g_assert_true (orca_store_set_face (fixture->store, "d", "name", "posting", "", 0, NULL));
   reopen (fixture);
-  g_assert_true (orca_store_doubt_faces (fixture->store, &count, NULL));
-  g_assert_cmpuint (count, ==, 1);
+  g_assert_true (orca_store_doubt_faces (fixture->store, NULL));
   pending = orca_store_list_faces (fixture->store, NULL);
   g_assert_cmpuint (pending->len, ==, 1);
   face = orca_store_find_face (fixture->store, "d", NULL);

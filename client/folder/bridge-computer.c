@@ -609,10 +609,10 @@ bridge_served_sweep (BridgeServed *served)
 {
   const gint64 stay = (gint64)served->settings->stay_minutes * 60;
   const gint64 days = (gint64)served->settings->quarantine_days * 24 * 3600;
-  const guint n_answers = bridge_place_sweep (served->place->answers, bridge_name_is_answer, stay);
-  const guint n_faces = bridge_place_sweep (served->place->faces, bridge_name_is_face, stay);
+  const guint n_answers = bridge_place_sweep (served->place, served->place->answers, bridge_name_is_answer, stay);
+  const guint n_faces = bridge_place_sweep (served->place, served->place->faces, bridge_name_is_face, stay);
 
-  bridge_place_sweep (served->place->quarantine, NULL, days);
+  bridge_place_sweep (served->place, served->place->quarantine, NULL, days);
   if (n_answers + n_faces > 0)
     g_message ("%s: %u answers and %u face files that nobody has fetched were removed", served->computer->name,
                n_answers, n_faces);

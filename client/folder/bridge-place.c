@@ -83,7 +83,7 @@ bridge_place_open (const BridgeComputer *computer, GError **error)
 {
   g_autoptr (BridgePlace) place = g_new (BridgePlace, 1);
 
-  *place = (BridgePlace){ computer, -1, -1, -1, -1, -1, -1, -1 };
+  *place = (BridgePlace){ computer, -1, -1, -1, -1, -1, -1, -1, g_get_monotonic_time () };
   if (!open_own_folders (place, error)
       || (place->requests = bridge_folder_open (AT_FDCWD, computer->requests, TRUE, error)) < 0
       || (place->answers = bridge_folder_open (AT_FDCWD, computer->answers, TRUE, error)) < 0
@@ -152,11 +152,18 @@ bridge_place_recover (BridgePlace *place, int to,
     }
 }
 
+static gboolean
+is_over (const BridgePlace *place, gint64 since, gint64 seconds)
+{
+  const gint64 age = g_get_real_time () - since, stay = seconds * G_USEC_PER_SEC;
+
+  return age > stay || (age < -CLOCK_MARGIN && g_get_monotonic_time () - place->opened_at > stay);
+}
+
 guint
-bridge_place_sweep (int folder, gboolean (*is_it) (const char *name), gint64 seconds)
+bridge_place_sweep (const BridgePlace *place, int folder, gboolean (*is_it) (const char *name), gint64 seconds)
 {
   g_autoptr (GPtrArray) names = bridge_folder_list (folder, NULL);
-  const gint64 now = g_get_real_time ();
   guint n = 0;
 
   for (guint i = 0; names != NULL && i < names->len; i++)
@@ -165,7 +172,7 @@ bridge_place_sweep (int folder, gboolean (*is_it) (const char *name), gint64 sec
       gint64 since;
 
       if ((is_it == NULL || is_it (name)) && bridge_file_get_since (folder, name, &since)
-          && (now - since > seconds * G_USEC_PER_SEC || since - now > CLOCK_MARGIN))
+          && is_over (place, since, seconds))
         n += bridge_file_drop (folder, name);
     }
   return n;

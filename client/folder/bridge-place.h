@@ -20,6 +20,7 @@ typedef struct
   int requests, answers, faces;     /* of the receipt computer */
   int own;                          /* the bridge's, where nobody else comes: locked by the one bridge that serves it */
   int working, pending, quarantine; /* in it */
+  gint64 opened_at;                 /* of the monotonic clock */
 } BridgePlace;
 
 /* bridge_place_open: folders that are not there are made. @computer: lives longer. */
@@ -46,7 +47,8 @@ void bridge_place_recover (BridgePlace *place, int to,
                            gpointer user_data);
 
 /*
- * bridge_place_sweep: files in @folder of which @is_it (NULL: all) says so, and that lie there for more than
- * @seconds, go. Return: how many.
+ * bridge_place_sweep: files in @folder, one of the place's, of which @is_it (NULL: all) says so, and that lie there for
+ * more than @seconds, go. One that is of the future, because the clock was or is wrong, goes when the place has been
+ * open for so long: a clock that is set a moment after the start takes nothing from anybody. Return: how many.
  */
-guint bridge_place_sweep (int folder, gboolean (*is_it) (const char *name), gint64 seconds);
+guint bridge_place_sweep (const BridgePlace *place, int folder, gboolean (*is_it) (const char *name), gint64 seconds);

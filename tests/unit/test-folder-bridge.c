@@ -343,9 +343,9 @@ test_place (void)
   g_assert_true (bridge_file_is_there (place->answers, "two.xml"));
 
   g_assert_false (bridge_file_rename (place->answers, "two.xml", place->answers, "answer.xml", NULL));
-  g_assert_cmpuint (bridge_place_sweep (place->answers, NULL, 3600), ==, 0);
-  g_assert_cmpuint (bridge_place_sweep (place->answers, NULL, -1), ==, 2);
-  g_assert_cmpuint (bridge_place_sweep (place->quarantine, NULL, -1), ==, 1);
+  g_assert_cmpuint (bridge_place_sweep (place, place->answers, NULL, 3600), ==, 0);
+  g_assert_cmpuint (bridge_place_sweep (place, place->answers, NULL, -1), ==, 2);
+  g_assert_cmpuint (bridge_place_sweep (place, place->quarantine, NULL, -1), ==, 1);
 
   /* What is larger than any file of the field is not read, however large it claims to be. */
   g_assert_true (bridge_file_write (place->requests, "large", new, NULL));

@@ -68,7 +68,8 @@ end (TerminalCall *call, gpointer result, GDestroyNotify free, GError *error)
 static gboolean
 is_unusable (const GError *error)
 {
-  return (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID)
+  return ((g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID)
+           || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED)) /* a zip, for which there is no module */
           && shikaku_error_get_center_message (error) == NULL)
          || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING);
 }

@@ -6,6 +6,7 @@ Comes in: a rig. Each function test_… is a case; meson.build lists them.
 """
 import json
 import signal
+from pathlib import Path
 
 from bus import ERROR, MANAGER, READER, ROOT, Visits, call, expect_error, get_properties, options
 from gi.repository import GLib
@@ -50,7 +51,7 @@ class Desk:
 
 
 def test_asked(rig):
-    """Numbers, a reference number, the message as it came; and no link of the Web API is blamed."""
+    """Numbers, a reference number, the message as it came; no link of the Web API is blamed; and the first zip."""
     desk = Desk(rig)
     assert desk.check()["Answer"] == "eligible"
     assert (desk.check(SATO)["Answer"], desk.check(UNKNOWN)["Reason"]) == ("not-eligible", "none")
@@ -69,6 +70,11 @@ def test_asked(rig):
     assert {name for name, link in links.items() if link["State"] == "failed"} <= {"reader", "pcscd", "agent"}, links
     for folder in ("req", "res"):
         desk.terminal.wait_empty(folder)
+    maps = Path(f"/proc/{rig.daemon.pid}/maps")
+    assert "libzip" not in maps.read_text()  # memory that a desk without zips does not pay
+    desk.terminal(f"zip {PREFIX} deflate")
+    assert desk.check()["Answer"] == "eligible" and "libzip" in maps.read_text()
+    desk.wait_cause("zip-weak")
     for private in (NAME, INSURED["InsurerNumber"], NUMBER):
         assert private not in rig.read_log("shikakud")
 

@@ -44,6 +44,7 @@ KEYS = Path(os.environ.get("SHIKAKU_KEYS", BUILD / "tests" / "simulator" / "keys
 SIMULATOR = SOURCE / "tests" / "simulator"
 INSTITUTION = "1312345678"
 FIRST_PORT, LAST_PORT = 20000, 31998  # below what the kernel gives to outgoing connections
+ZIP_MODULE = Path("daemon") / "shikaku-zip.so"  # of the build; where the installed programs are tested it is theirs
 LOOPBACK = Path("tests") / "rig" / "libloopback.so"  # of the build
 DRIVER = Path("/usr/lib/pcsc/drivers/serial/libifdvpcd.so")
 DAEMON_FILES = ("center-ca.pem", "institution.cert.pem", "institution.key.pem", "account", "card-ca.pem")
@@ -398,6 +399,8 @@ class Rig:
         wrapper = shlex.split(os.environ.get("SHIKAKU_WRAPPER", "")) if wrapper is None else wrapper
         built = BUILD / "daemon" / "shikakud"
         _env, preload, program, *rest = wrap(self.program("daemon/shikakud"), "--config", self.configure(**settings))
+        if (BUILD / ZIP_MODULE).exists():
+            self.program(ZIP_MODULE)
         if store_key:
             self.hand_over_store_key()
         environment = {"STATE_DIRECTORY": str(self.state_directory),

@@ -202,10 +202,39 @@ test_damage (void)
     }
 }
 
+static gboolean is_missing;
+void *__real_dlopen (const char *path, int flags);
+void *__wrap_dlopen (const char *path, int flags);
+
+void *
+__wrap_dlopen (const char *path, int flags)
+{
+  return __real_dlopen (is_missing ? "/nowhere/shikaku-zip.so" : path, flags);
+}
+
+/* No module: said of what is made and of what is opened; and looked for again, once it is there. */
+static void
+test_no_module (void)
+{
+  g_autoptr (GBytes) document = g_bytes_new_static (DOCUMENT, strlen (DOCUMENT));
+  g_autoptr (GBytes) archive = NULL;
+  g_autoptr (GError) error = NULL;
+
+  is_missing = TRUE;
+  assert_refused (document, PASSWORD, SHIKAKU_ERROR_FAILED);
+  g_assert_null (folder_zip_write ("x.xml", document, NULL, FOLDER_ZIP_PLAIN, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED);
+  g_assert_nonnull (strstr (error->message, "/nowhere/shikaku-zip.so"));
+  is_missing = FALSE;
+  archive = folder_zip_write ("x.xml", document, NULL, FOLDER_ZIP_PLAIN, NULL);
+  g_assert_nonnull (archive);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/folder-zip/no-module", test_no_module); /* first: what is opened stays */
   g_test_add_func ("/folder-zip/methods", test_methods);
   g_test_add_func ("/folder-zip/compressions", test_compressions);
   g_test_add_func ("/folder-zip/inside", test_inside);

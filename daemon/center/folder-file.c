@@ -411,7 +411,7 @@ folder_file_clean (const char *path, gint64 before)
 }
 
 static gboolean
-may_never_go (gpointer data)
+on_never (gpointer data)
 {
   (void)data;
   return FALSE;
@@ -422,7 +422,7 @@ folder_file_probe (int folder, const char *temporary, gint64 *ret_modified)
 {
   g_autoptr (GBytes) bytes = g_bytes_new_static ("\n", 1);
   const FolderFileWriting writing
-      = { .folder = folder, .temporary = temporary, .name = temporary, .bytes = bytes, .may_go = may_never_go };
+      = { .folder = folder, .temporary = temporary, .name = temporary, .bytes = bytes, .may_go = on_never };
   gboolean doubtful;
   const int error = folder_file_write (&writing, ret_modified, &doubtful);
 

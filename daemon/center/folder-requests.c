@@ -113,9 +113,9 @@ make_error (FolderShareOutcome outcome, int error)
   return g_error_new (SHIKAKU_ERROR, (gint)code, "%s: %s", texts[outcome], g_strerror (error));
 }
 
-/* finish: @request is gone after that, unless the iterator removes it. @file: (transfer full), or NULL. */
+/* finish_request: @request is gone after that, unless the iterator removes it. @file: (transfer full), or NULL. */
 static void
-finish (FolderRequests *self, const Request *request, FolderShareOutcome outcome, FolderShareFile *file)
+finish_request (FolderRequests *self, const Request *request, FolderShareOutcome outcome, FolderShareFile *file)
 {
   if (outcome == FOLDER_SHARE_ANSWERED)
     self->facts.unanswered_since = 0;
@@ -139,7 +139,7 @@ note_clock (FolderRequests *self, gint64 before, gint64 modified)
 }
 
 static gboolean
-may_go (gpointer data)
+on_may_go (gpointer data)
 {
   return folder_ask_advance (data, FOLDER_ASK_WAITS, FOLDER_ASK_COMMITTED);
 }
@@ -172,7 +172,7 @@ write_request (FolderRequests *self, int folder, Request *request, gint64 now)
 {
   g_autofree char *temporary = folder_name_make_temporary (self->tag);
   const FolderFileWriting writing
-      = { folder, temporary, request->ask->name, request->ask->bytes, may_go, request->ask };
+      = { folder, temporary, request->ask->name, request->ask->bytes, on_may_go, request->ask };
   const gint64 before = g_get_real_time ();
   gint64 modified = 0;
   gboolean doubtful;
@@ -194,7 +194,7 @@ write_request (FolderRequests *self, int folder, Request *request, gint64 now)
       request->next = now + WRITE_RETRY;
       return FALSE;
     }
-  finish (self, request, FOLDER_SHARE_NOT_WRITTEN, NULL);
+  finish_request (self, request, FOLDER_SHARE_NOT_WRITTEN, NULL);
   return TRUE;
 }
 
@@ -241,8 +241,9 @@ step (FolderRequests *self, int folder, Request *request, gint64 now)
     {
       if (now < request->end)
         return FALSE;
-      finish (self, request,
-              request->is_taken || request->has_answer ? FOLDER_SHARE_NOT_ANSWERED : FOLDER_SHARE_NOT_TAKEN, NULL);
+      finish_request (self, request,
+                      request->is_taken || request->has_answer ? FOLDER_SHARE_NOT_ANSWERED : FOLDER_SHARE_NOT_TAKEN,
+                      NULL);
       return TRUE;
     }
   if (now < request->next)
@@ -251,7 +252,7 @@ step (FolderRequests *self, int folder, Request *request, gint64 now)
     {
       if (folder >= 0)
         return write_request (self, folder, request, now);
-      finish (self, request, FOLDER_SHARE_NOT_WRITTEN, NULL);
+      finish_request (self, request, FOLDER_SHARE_NOT_WRITTEN, NULL);
       return TRUE;
     }
   if (folder >= 0 && !request->is_taken && folder_file_get_modified (folder, request->ask->name, &modified) == ENOENT)
@@ -396,7 +397,7 @@ folder_requests_answer (FolderRequests *self, const char *suffix, FolderShareFil
     return FALSE;
   if (!request->is_taken)
     note_taken (self, request);
-  finish (self, request, FOLDER_SHARE_ANSWERED, g_steal_pointer (file));
+  finish_request (self, request, FOLDER_SHARE_ANSWERED, g_steal_pointer (file));
   (void)g_hash_table_remove (self->requests, suffix);
   return TRUE;
 }

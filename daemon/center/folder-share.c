@@ -382,9 +382,9 @@ folder_share_new (const FolderShareSettings *settings, const FolderShareListener
   return self;
 }
 
-/* end_later: so that nobody is called back out of the call that ends it. */
+/* on_end: so that nobody is called back out of the call that ends it. */
 static gboolean
-end_later (gpointer data)
+on_end (gpointer data)
 {
   g_task_return_pointer (data, make_cancelled (), result_free);
   return G_SOURCE_REMOVE;
@@ -401,7 +401,7 @@ end_all (FolderShare *self)
       g_autoptr (GSource) source = g_idle_source_new ();
 
       g_atomic_int_set (&ask->state, FOLDER_ASK_OVER);
-      g_source_set_callback (source, end_later, take_call (self, ask), g_object_unref);
+      g_source_set_callback (source, on_end, take_call (self, ask), g_object_unref);
       (void)g_source_attach (source, g_main_context_get_thread_default ());
     }
 }

@@ -170,9 +170,9 @@ is_unread (const Item *item)
   return item->state == ITEM_GOING && item->digest == NULL;
 }
 
-/* fail: @error: of the file alone, or of the whole share: in both cases it is tried again. */
+/* fail_item: @error: of the file alone, or of the whole share: in both cases it is tried again. */
 static void
-fail (FolderShelf *self, Item *item, int error)
+fail_item (FolderShelf *self, Item *item, int error)
 {
   if (error == EMEDIUMTYPE)
     {
@@ -269,7 +269,7 @@ read_file (FolderShelf *self, int folder, Item *item)
 
   if (error != 0)
     {
-      fail (self, item, error);
+      fail_item (self, item, error);
       return;
     }
   is_same = item->state == ITEM_READ && g_bytes_equal (bytes, item->bytes);
@@ -327,7 +327,7 @@ go (FolderShelf *self, int folder, Item *item)
       self->counts.set_aside += error == 0 ? 1 : 0;
     }
   if (error != 0)
-    fail (self, item, error);
+    fail_item (self, item, error);
   else
     set_state (self, item, ITEM_GONE, self->now + AFTERGLOW);
 }
@@ -377,9 +377,9 @@ compare (gconstpointer a, gconstpointer b)
   return strcmp (one->name, other->name);
 }
 
-/* handle_all: one that is handled may leave the list, and no other one does. */
+/* work_on_all: one that is handled may leave the list, and no other one does. */
 static void
-handle_all (FolderShelf *self, int folder)
+work_on_all (FolderShelf *self, int folder)
 {
   if (self->is_unsorted)
     g_ptr_array_sort (self->items, compare);
@@ -417,7 +417,7 @@ folder_shelf_look (FolderShelf *self, gint64 now, gboolean is_awaited)
   error = folder_look_run (self->look, folder, self->is_remote, now, is_awaited);
   if (error == 0)
     {
-      handle_all (self, folder);
+      work_on_all (self, folder);
       self->was_read = TRUE;
     }
   close (folder);

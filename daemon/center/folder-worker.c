@@ -17,7 +17,7 @@
 
 #define LOOK_FACES (FOLDER_SHARE_LOOK_MILLISECONDS * G_TIME_SPAN_MILLISECOND)
 #define LOOK_ANSWERS (10 * G_TIME_SPAN_SECOND) /* while none is awaited: late ones, and whether the folder is there */
-#define HINT_INTERVAL (100 * G_TIME_SPAN_MILLISECOND) /* no hint makes looks more frequent */
+#define HINT_INTERVAL_USEC (100 * G_TIME_SPAN_MILLISECOND) /* no hint makes looks more frequent */
 #define CLEAN_INTERVAL G_TIME_SPAN_HOUR
 #define CLEAN_MORE G_TIME_SPAN_MINUTE /* where there was too much for one go */
 
@@ -158,9 +158,9 @@ message_free (gpointer data)
   g_free (message);
 }
 
-/* send: @message: (transfer full). */
+/* send_message: @message: (transfer full). */
 static void
-send (FolderWorker *self, Message *message)
+send_message (FolderWorker *self, Message *message)
 {
   g_autoptr (GSource) source = g_idle_source_new ();
 
@@ -180,7 +180,7 @@ on_done (FolderAsk *ask, FolderShareOutcome outcome, FolderShareFile *file, GErr
   message->outcome = outcome;
   message->file = file;
   message->error = error;
-  send (data, message);
+  send_message (data, message);
 }
 
 static void
@@ -189,11 +189,11 @@ on_face (FolderShareFile *file, gpointer data)
   Message *message = g_new0 (Message, 1);
 
   message->file = file;
-  send (data, message);
+  send_message (data, message);
 }
 
 static gboolean
-is_abandoned (gpointer data)
+on_is_abandoned (gpointer data)
 {
   FolderWorker *self = data;
 
@@ -206,7 +206,7 @@ on_is_awaited (const char *suffix, gpointer data)
 {
   FolderWorker *self = data;
 
-  if (is_abandoned (self))
+  if (on_is_abandoned (self))
     return TRUE;
   for (guint i = 0; i < self->places->len; i++)
     if (folder_requests_is_awaited (g_array_index (self->places, Place, i).requests, suffix))
@@ -279,7 +279,7 @@ get_due (const FolderWorker *self, const Shelf *shelf, gint64 now)
 
   if (shelf->error != 0)
     return due;
-  return MIN (MIN (due, shelf->due), MAX (folder_shelf_get_next (shelf->shelf), shelf->looked + HINT_INTERVAL));
+  return MIN (MIN (due, shelf->due), MAX (folder_shelf_get_next (shelf->shelf), shelf->looked + HINT_INTERVAL_USEC));
 }
 
 static void
@@ -318,7 +318,7 @@ clean (FolderWorker *self, gint64 now)
   if (now < self->clean_due)
     return;
   self->clean_due = now + CLEAN_INTERVAL;
-  for (guint i = 0; i < self->shelves->len && !is_abandoned (self); i++)
+  for (guint i = 0; i < self->shelves->len && !on_is_abandoned (self); i++)
     {
       go_away (self, self->places->len + i);
       if (!folder_shelf_clean (g_array_index (self->shelves, Shelf, i).shelf))
@@ -398,9 +398,9 @@ gather_shelves (FolderWorker *self, FolderShareStatus *status)
   status->vanished = counts.vanished;
 }
 
-/* tell: how it is, if that is not what was told last. */
+/* tell_status: how it is, if that is not what was told last. */
 static void
-tell (FolderWorker *self)
+tell_status (FolderWorker *self)
 {
   FolderShareStatus status = { 0 };
   Message *message;
@@ -413,7 +413,7 @@ tell (FolderWorker *self)
   message = g_new0 (Message, 1);
   message->is_status = TRUE;
   message->status = status;
-  send (self, message);
+  send_message (self, message);
 }
 
 /* obey: Return: FALSE: the thread is to end. */
@@ -458,12 +458,12 @@ look_at_all (FolderWorker *self, gint64 now)
 {
   FolderShareStatus status = { 0 };
 
-  for (guint i = 0; i < self->places->len && !is_abandoned (self); i++)
+  for (guint i = 0; i < self->places->len && !on_is_abandoned (self); i++)
     look_at_place (self, i, now);
   gather_places (self, &status);
   for (guint i = 0; i < self->shelves->len && status.is_clock_known; i++)
     folder_shelf_set_clock (g_array_index (self->shelves, Shelf, i).shelf, status.clock_difference);
-  for (guint i = 0; i < self->shelves->len && !is_abandoned (self); i++)
+  for (guint i = 0; i < self->shelves->len && !on_is_abandoned (self); i++)
     look_at_shelf (self, i, now);
 }
 
@@ -491,7 +491,7 @@ on_hint (int watch, gboolean is_over, gpointer data)
 
       if (shelf->watch != watch)
         continue;
-      shelf->due = shelf->looked + HINT_INTERVAL;
+      shelf->due = shelf->looked + HINT_INTERVAL_USEC;
       if (is_over)
         shelf->watch = -1;
     }
@@ -515,13 +515,13 @@ run (gpointer data)
 {
   FolderWorker *self = data;
 
-  while (obey_all (self) && !is_abandoned (self))
+  while (obey_all (self) && !on_is_abandoned (self))
     {
       const gint64 now = g_get_monotonic_time ();
 
       look_at_all (self, now);
       clean (self, now);
-      tell (self);
+      tell_status (self);
       sleep_until (self, get_next (self, now));
     }
   look_at_all (self, g_get_monotonic_time ()); /* what is over is taken back, what is to go goes, if it is let go now */
@@ -622,7 +622,7 @@ find_requests (const FolderWorker *self, const char *path)
 static void
 add_place (FolderWorker *self, const FolderSharePlace *settings, const char *tag)
 {
-  static const FolderRequestsListener listener = { on_done, is_abandoned };
+  static const FolderRequestsListener listener = { on_done, on_is_abandoned };
   Place place = { .requests = find_requests (self, settings->requests) };
 
   if (settings->system != NULL)

@@ -24,7 +24,7 @@ struct TerminalCall
   gboolean is_doubtful; /* it may have been passed on, and nobody knows what became of it */
 };
 
-static void ask (TerminalCall *call);
+static void ask_share (TerminalCall *call);
 
 static void
 call_free (TerminalCall *call)
@@ -105,7 +105,7 @@ on_paused (gboolean is_over, gpointer user_data)
   TerminalCall *call = user_data;
 
   if (is_over)
-    ask (call);
+    ask_share (call);
   else
     end (call, NULL, NULL,
          g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "cancelled while it was worked on"));
@@ -113,7 +113,7 @@ on_paused (gboolean is_over, gpointer user_data)
 
 /* finish: @result, or @error, is what the answer says. (transfer full) both. */
 static void
-finish (TerminalCall *call, gpointer result, GDestroyNotify free, GError *error)
+finish_call (TerminalCall *call, gpointer result, GDestroyNotify free, GError *error)
 {
   clear_away (call, error);
   note_answer (call, error);
@@ -135,7 +135,7 @@ on_records (GObject *source, GAsyncResult *result, gpointer user_data)
   GError *error = NULL;
   TransportRecords *records = terminal_records_read_finish (result, &error);
 
-  finish (user_data, records, (GDestroyNotify)transport_records_free, error);
+  finish_call (user_data, records, (GDestroyNotify)transport_records_free, error);
 }
 
 /* read_reply: Return: (transfer full), or NULL with an error. */
@@ -167,7 +167,7 @@ read_document (TerminalCall *call, GBytes *document)
   reply = read_reply (call, document, &error);
   if (reply != NULL && call->folder != NULL && reply->qualification != NULL)
     transport_note_clock (&call->folder->transport, reply->qualification->executed);
-  finish (call, reply, (GDestroyNotify)transport_reply_free, error);
+  finish_call (call, reply, (GDestroyNotify)transport_reply_free, error);
 }
 
 /* note_password: whether a zip could be opened, or made; the link tells of one that could not. */
@@ -193,7 +193,7 @@ on_unpacked (GObject *source, GAsyncResult *result, gpointer user_data)
   if (document != NULL)
     read_document (call, document);
   else
-    finish (call, NULL, NULL, error);
+    finish_call (call, NULL, NULL, error);
 }
 
 /* note_outcome: what became of the file, for the link; and why there is no answer, as a cause. */
@@ -228,7 +228,7 @@ on_asked (GObject *source, GAsyncResult *result, gpointer user_data)
   call->is_doubtful = outcome == FOLDER_SHARE_NOT_ANSWERED || outcome == FOLDER_SHARE_CANCELLED;
   note_outcome (call, outcome, error);
   if (call->file == NULL)
-    finish (call, NULL, NULL, error);
+    finish_call (call, NULL, NULL, error);
   else if (call->file->extension == FOLDER_EXTENSION_ZIP && call->folder != NULL)
     terminal_archive_unpack_async (call->folder->setup->archive, call->file, NULL, on_unpacked, call);
   else
@@ -263,9 +263,9 @@ on_packed (GObject *source, GAsyncResult *result, gpointer user_data)
     put_down (call, archive);
 }
 
-/* ask: under a name that no file had before: also where the same is asked again. */
+/* ask_share: under a name that no file had before: also where the same is asked again. */
 static void
-ask (TerminalCall *call)
+ask_share (TerminalCall *call)
 {
   const TerminalSetup *setup = call->folder->setup;
   const FolderExtension extension = terminal_archive_get_extension (setup->archive, call->kind->prefix);
@@ -314,7 +314,7 @@ terminal_call_begin (TerminalFolder *folder, const TerminalCallKind *kind, Messa
   if (obstacle != NULL)
     end (call, NULL, NULL, obstacle);
   else
-    ask (call);
+    ask_share (call);
 }
 
 void

@@ -130,8 +130,8 @@ choose_identifier (const char *given)
 }
 
 static void
-begin (Transport *transport, const TerminalCallKind *kind, Message *request, GCancellable *cancellable,
-       GAsyncReadyCallback callback, gpointer user_data)
+begin_call (Transport *transport, const TerminalCallKind *kind, Message *request, GCancellable *cancellable,
+            GAsyncReadyCallback callback, gpointer user_data)
 {
   terminal_call_begin ((TerminalFolder *)transport, kind, request, g_task_new (NULL, cancellable, callback, user_data));
 }
@@ -144,7 +144,7 @@ check_number (Transport *transport, const TransportNumberQuery *query, GCancella
   g_autofree char *today = japanese_text_format_date (g_get_real_time ());
   const FieldHeader header = make_header ((TerminalFolder *)transport, identifier, today);
 
-  begin (transport, &call_number, field_request_new_search (&header, query), cancellable, callback, user_data);
+  begin_call (transport, &call_number, field_request_new_search (&header, query), cancellable, callback, user_data);
 }
 
 static void
@@ -154,8 +154,8 @@ register_reference (Transport *transport, const TransportReference *reference, G
   g_autofree char *identifier = choose_identifier (NULL);
   const FieldHeader header = make_header ((TerminalFolder *)transport, identifier, NULL);
 
-  begin (transport, &call_reference, field_request_new_reference (&header, reference), cancellable, callback,
-         user_data);
+  begin_call (transport, &call_reference, field_request_new_reference (&header, reference), cancellable, callback,
+              user_data);
 }
 
 static void
@@ -165,8 +165,8 @@ withdraw_consents (Transport *transport, const TransportWithdrawal *withdrawal, 
   g_autofree char *identifier = choose_identifier (withdrawal->identifier);
   const FieldHeader header = make_header ((TerminalFolder *)transport, identifier, NULL);
 
-  begin (transport, &call_withdrawal, field_request_new_withdrawal (&header, withdrawal), cancellable, callback,
-         user_data);
+  begin_call (transport, &call_withdrawal, field_request_new_withdrawal (&header, withdrawal), cancellable, callback,
+              user_data);
 }
 
 static void
@@ -176,8 +176,8 @@ fetch_records (Transport *transport, const TransportRecordsQuery *query, GCancel
   g_autofree char *identifier = choose_identifier (query->identifier);
   const FieldHeader header = make_header ((TerminalFolder *)transport, identifier, NULL);
 
-  begin (transport, query->kind == CONSENT_CHECKUP ? &call_checkup : &call_drug,
-         field_request_new_records (&header, query), cancellable, callback, user_data);
+  begin_call (transport, query->kind == CONSENT_CHECKUP ? &call_checkup : &call_drug,
+              field_request_new_records (&header, query), cancellable, callback, user_data);
 }
 
 static TransportRecords *
@@ -212,7 +212,7 @@ repeat (Transport *transport, TransportAbility ability, GBytes *request, GCancel
       g_set_error_literal (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "a terminal cannot do this");
     }
   if (message != NULL)
-    begin (transport, &call_number, message, cancellable, callback, user_data);
+    begin_call (transport, &call_number, message, cancellable, callback, user_data);
   else
     g_task_report_error (NULL, callback, user_data, repeat, error);
 }

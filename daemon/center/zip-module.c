@@ -206,9 +206,9 @@ set_failed (GError **error, zip_error_t *failure)
                zip_error_strerror (failure));
 }
 
-/* add: the one entry. */
+/* add_document: the one entry. */
 static gboolean
-add (zip_t *archive, const char *name, GBytes *document, const char *password, FolderZipMethod method)
+add_document (zip_t *archive, const char *name, GBytes *document, const char *password, FolderZipMethod method)
 {
   gsize size;
   const void *data = g_bytes_get_data (document, &size);
@@ -227,9 +227,9 @@ add (zip_t *archive, const char *name, GBytes *document, const char *password, F
          || zip_file_set_encryption (archive, (zip_uint64_t)index, methods[method], password) == 0;
 }
 
-/* take: what was written into @source. */
+/* take_archive: what was written into @source. */
 static GBytes *
-take (zip_source_t *source)
+take_archive (zip_source_t *source)
 {
   g_autofree guint8 *data = NULL;
   zip_stat_t entry;
@@ -264,13 +264,13 @@ write_archive (const char *name, GBytes *document, const char *password, FolderZ
     }
   zip_error_fini (&failure);
   zip_source_keep (source); /* the archive's own reference goes with it */
-  if (!add (archive, name, document, password, method) || zip_close (archive) != 0)
+  if (!add_document (archive, name, document, password, method) || zip_close (archive) != 0)
     {
       set_failed (error, zip_get_error (archive));
       zip_discard (archive);
       return NULL;
     }
-  bytes = take (source);
+  bytes = take_archive (source);
   if (bytes == NULL)
     g_set_error_literal (error, ZIP_MODULE_FAULT, SHIKAKU_ERROR_FAILED, "no archive can be made");
   return bytes;

@@ -78,7 +78,7 @@ note_verifier_new (const char *name, NoteType type, const guint8 key[NOTE_KEY_SI
 NoteVerifier *
 note_verifier_parse (const char *text)
 {
-  g_auto (GStrv) parts = g_strsplit (text, "+", 3); /* base64 may have a plus */
+  g_auto (GStrv) parts = g_strsplit (text != NULL ? text : "", "+", 3); /* base64 may have a plus */
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (NoteVerifier) verifier = NULL;
   const guint8 *key;
@@ -201,8 +201,8 @@ is_plain (const char *text, gsize size)
 SignedNote *
 signed_note_parse (const char *text)
 {
-  const gsize size = strnlen (text, NOTE_TEXT_MAXIMUM + 1);
-  const char *blank = size <= NOTE_TEXT_MAXIMUM ? g_strrstr_len (text, (gssize)size, "\n\n") : NULL;
+  const gsize size = text != NULL ? strnlen (text, NOTE_TEXT_MAXIMUM + 1) : 0;
+  const char *blank = size > 0 && size <= NOTE_TEXT_MAXIMUM ? g_strrstr_len (text, (gssize)size, "\n\n") : NULL;
   g_autofree char *body = NULL;
   g_autoptr (SignedNote) note = NULL;
   g_auto (GStrv) lines = NULL;
@@ -317,11 +317,11 @@ parse_root (const char *line, MerkleHash *ret_root)
 Checkpoint *
 checkpoint_parse (const char *text)
 {
-  g_auto (GStrv) lines = g_strsplit (text, "\n", 4); /* the fourth is all that is behind */
+  g_auto (GStrv) lines = g_strsplit (text != NULL ? text : "", "\n", 4); /* the fourth is all that is behind */
   Checkpoint found = { 0 };
   Checkpoint *checkpoint;
 
-  if (!is_plain (text, strlen (text)) || g_strv_length (lines) != 4 || lines[0][0] == '\0'
+  if (g_strv_length (lines) != 4 || !is_plain (text, strlen (text)) || lines[0][0] == '\0'
       || !note_parse_number (lines[1], &found.size) || !parse_root (lines[2], &found.root))
     return NULL;
   if (lines[3][0] != '\0'

@@ -33,8 +33,10 @@ typedef struct
 /* note_name_is_valid: neither empty, nor with a space or a plus, nor with a control character. */
 gboolean note_name_is_valid (const char *name);
 
-/* note_verifier_new: of a valid @name. _parse: NULL: it is none, or of a type that is not known here. (transfer full).
- *  */
+/*
+ * note_verifier_new: of a valid @name. _parse: NULL: it is none, or of a type that is not known here. (transfer full).
+ * What is parsed in this room may be NULL: a damaged file has lost it, and it is none.
+ */
 NoteVerifier *note_verifier_new (const char *name, NoteType type, const guint8 key[NOTE_KEY_SIZE]);
 NoteVerifier *note_verifier_parse (const char *text);
 char *note_verifier_to_string (const NoteVerifier *verifier);

@@ -76,6 +76,7 @@ test_no_notes (void)
     if (signed_note_parse (none[i]) != NULL)
       g_error ("row %" G_GSIZE_FORMAT " was taken", i);
   g_assert_null (signed_note_parse (huge));
+  g_assert_null (signed_note_parse (NULL)); /* as those below: a damaged file has lost it */
 }
 
 static void
@@ -95,6 +96,7 @@ test_no_keys (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (none); i++)
     g_assert_null (note_verifier_parse (none[i]));
+  g_assert_null (note_verifier_parse (NULL));
 }
 
 /* make_key: with a secret that is @number in each byte. */
@@ -167,6 +169,7 @@ test_checkpoints (void)
   g_assert_cmpstr (text, ==, "a\n18446744073709551615\n" ROOT "\nb\nc\n");
   for (gsize i = 0; i < G_N_ELEMENTS (none); i++)
     g_assert_null (checkpoint_parse (none[i]));
+  g_assert_null (checkpoint_parse (NULL));
 }
 
 /* A log of two leaves, and the proof of the second. */

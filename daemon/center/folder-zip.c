@@ -73,7 +73,7 @@ get_module (GError **error)
 {
   static GMutex mutex;
   static const ZipModule *opened;
-  g_autoptr (GMutexLocker) locker = g_mutex_locker_new (&mutex);
+  g_autoptr (GMutexLocker) locker G_GNUC_UNUSED = g_mutex_locker_new (&mutex);
   GError *failure = NULL;
 
   if (opened == NULL)

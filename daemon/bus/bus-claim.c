@@ -119,6 +119,7 @@ on_claimed (GObject *source, GAsyncResult *result, gpointer user_data)
       g_clear_pointer (&claim, free_claim);
       return;
     }
+  g_assert (claim != NULL); /* it is there as long as the call is */
   bus_brake_end (bus_takeover_get_brake (claim->takeover), claim->actor->uid);
   peer = bus_call_get_peer (call);
   if (peer == NULL) /* it has left: whoever comes again claims again */

@@ -108,6 +108,7 @@ folder_zip_read (GBytes *archive, const char *password, gsize maximum, FolderExt
     return NULL;
   document = module->read (archive, password, maximum, ret_extension, ret_method, &fault);
   take_fault (fault, error);
+  /* cppcheck-suppress returnDanglingLifetime */
   return document;
 }
 
@@ -122,5 +123,6 @@ folder_zip_write (const char *name, GBytes *document, const char *password, Fold
     return NULL;
   archive = module->write (name, document, password, method, &fault);
   take_fault (fault, error);
+  /* cppcheck-suppress returnDanglingLifetime */
   return archive;
 }

@@ -238,6 +238,7 @@ on_asked (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 put_down (TerminalCall *call, GBytes *bytes)
 {
+  g_assert (call->folder != NULL);
   folder_share_ask_async (call->folder->share, call->name, bytes, call->folder->setup->timeout_seconds * 1000,
                           g_task_get_cancellable (call->task), on_asked, call);
 }
@@ -257,7 +258,7 @@ on_packed (GObject *source, GAsyncResult *result, gpointer user_data)
     }
   if (archive != NULL && call->folder == NULL)
     g_set_error_literal (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "the daemon is being stopped");
-  if (error != NULL)
+  if (error != NULL || archive == NULL)
     end (call, NULL, NULL, error);
   else
     put_down (call, archive);

@@ -179,7 +179,7 @@ make_in_thread (GTask *task, gpointer source, gpointer task_data, GCancellable *
 static char *
 to_hexadecimal (const guint8 *digest)
 {
-  GString *text = g_string_sized_new (2 * DIGEST_SIZE);
+  GString *text = g_string_sized_new ((gsize)2 * DIGEST_SIZE);
 
   for (guint i = 0; i < DIGEST_SIZE; i++)
     g_string_append_printf (text, "%02x", digest[i]);

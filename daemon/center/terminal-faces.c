@@ -156,6 +156,7 @@ set_aside (Face *face, const GError *error)
 {
   TerminalFaces *faces = face->faces;
 
+  g_assert (error != NULL);
   faces->unreadable++;
   log_write (LOG_WARNING, SHIKAKU_MESSAGE_FILE_SET_ASIDE, NULL, "terminal %s: a face file was set aside: %s",
              faces->transport->name, error->message);
@@ -229,6 +230,7 @@ wait_shut (Face *face, const GError *failure)
 {
   TerminalFaces *faces = face->faces;
 
+  g_assert (failure != NULL);
   if (faces->shut_detail == NULL)
     log_warning (NULL, "terminal %s: a face cannot be opened yet: %s", faces->transport->name, failure->message);
   g_free (faces->shut_detail);

@@ -321,7 +321,7 @@ checkpoint_parse (const char *text)
   Checkpoint found = { 0 };
   Checkpoint *checkpoint;
 
-  if (g_strv_length (lines) != 4 || !is_plain (text, strlen (text)) || lines[0][0] == '\0'
+  if (text == NULL || g_strv_length (lines) != 4 || !is_plain (text, strlen (text)) || lines[0][0] == '\0'
       || !note_parse_number (lines[1], &found.size) || !parse_root (lines[2], &found.root))
     return NULL;
   if (lines[3][0] != '\0'

@@ -246,6 +246,7 @@ terminal_folder_free (Transport *transport)
   terminal_setup_free (folder->setup);
   terminal_setup_free (folder->next);
   transport_forget_links (transport, TRANSPORT_LINK_SETTINGS);
+  transport_way_clear (&transport->way); /* of the Web API: told to all */
   g_free (folder->name);
   g_free (folder);
 }

@@ -54,7 +54,7 @@ set_state (OrcaWork *work, const char *digest, const char *name, const char *sta
 
   if (orca_store_set_face (work->store, digest, name, state, outcome, seconds, &error))
     return TRUE;
-  orca_report_log (G_LOG_LEVEL_CRITICAL, NULL, "what became of a face result cannot be kept: %s", error->message);
+  orca_report_log (G_LOG_LEVEL_WARNING, NULL, "what became of a face result cannot be kept: %s", error->message);
   return FALSE;
 }
 
@@ -109,7 +109,7 @@ post_face (OrcaWork *work, const char *digest, const char *name, guint tries, GB
     }
   parts = orca_part_list (answer);
   if (!orca_store_end_face (work->store, digest, birthdate, parts, &error))
-    orca_report_log (G_LOG_LEVEL_CRITICAL, NULL, "that a face result was posted cannot be kept: %s", error->message);
+    orca_report_log (G_LOG_LEVEL_WARNING, NULL, "that a face result was posted cannot be kept: %s", error->message);
 }
 
 /*

@@ -17,7 +17,7 @@ end (OrcaWork *work, const OrcaJob *job, const char *state, const char *outcome,
   g_autoptr (GError) error = NULL;
 
   if (!orca_store_end_job (work->store, job, state, outcome, parts, &error))
-    orca_report_log (G_LOG_LEVEL_CRITICAL, NULL, "what was done cannot be kept: %s", error->message);
+    orca_report_log (G_LOG_LEVEL_WARNING, NULL, "what was done cannot be kept: %s", error->message);
 }
 
 static void

@@ -73,7 +73,7 @@ take_trouble (OrcaLoop *loop)
 
   if (trouble == NULL)
     return FALSE;
-  orca_report_log (G_LOG_LEVEL_CRITICAL, NULL, "the state cannot be used; again in %u seconds: %s",
+  orca_report_log (G_LOG_LEVEL_WARNING, NULL, "the state cannot be used; again in %u seconds: %s",
                    loop->settings->poll_seconds, trouble);
   loop->rest_until = g_get_monotonic_time () + (gint64)loop->settings->poll_seconds * G_USEC_PER_SEC;
   return TRUE;

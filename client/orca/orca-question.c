@@ -128,7 +128,7 @@ end (OrcaWork *work, const OrcaQuestion *question, const char *state, const GPtr
 
   /* Where even that fails it stays in doubt, and the next answer tells. */
   if (!orca_store_end_question (work->store, question, state, parts, row, cursor, &error))
-    orca_report_log (G_LOG_LEVEL_CRITICAL, NULL, "an answer of ORCA's cannot be kept: %s", error->message);
+    orca_report_log (G_LOG_LEVEL_WARNING, NULL, "an answer of ORCA's cannot be kept: %s", error->message);
 }
 
 /* Asks. Return: (transfer full) the answer; NULL: there is none, and what follows is noted. */
@@ -143,7 +143,7 @@ ask_orca (OrcaWork *work, const OrcaQuestion *question, const char *path, const 
 
   if (!orca_store_begin_question (work->store, question, &error))
     {
-      orca_report_log (G_LOG_LEVEL_CRITICAL, NULL, "nothing can be kept: %s", error->message);
+      orca_report_log (G_LOG_LEVEL_WARNING, NULL, "nothing can be kept: %s", error->message);
       return NULL;
     }
   outcome = orca_work_post (work, path, name, record, &answer, &code);

@@ -85,9 +85,10 @@ def test_trixie_upgrade():
     with tempfile.TemporaryDirectory(prefix="shikaku-upgrade-", dir=made.BUILD) as folder:
         fetched = Path(folder) / "fetched"
         purged = " ".join(sorted(made.EXAMPLES))
+        wanted = " ".join(set(made.list_dependencies(new)) - made.EXAMPLES)  # of which some the old packages did not know
         run_in(layers, fetched, f"rm -rf /etc/apt/sources.list /etc/apt/sources.list.d/*\n"
                f"echo '{find_source('trixie')}' >/etc/apt/sources.list\n{APT} purge --autoremove {purged}\n"
-               f"{APT} update\n{APT} --download-only full-upgrade", fetches=True)
+               f"{APT} update\n{APT} --download-only full-upgrade\n{APT} --download-only install {wanted}", fetches=True)
         with Machine([fetched, *layers], binds=[old, new]) as machine:
             Simulator(machine)
             assert json.loads(check(machine, "--json"))["Answer"] == "eligible"

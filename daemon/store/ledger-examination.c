@@ -160,8 +160,10 @@ compare (LedgerExamination *examination, sqlite3 *database, const Checkpoint *ch
                "%s is of another history: the first %" G_GUINT64_FORMAT " entries were others", from, checkpoint->size);
 }
 
-static void
-look_at_checkpoint (LedgerExamination *examination, sqlite3 *database, const char *text, const char *from)
+/* look_at_checkpoint: Return: whether it is one that could be read; @ret_size: of its tree. */
+static gboolean
+look_at_checkpoint (LedgerExamination *examination, sqlite3 *database, const char *text, const char *from,
+                    guint64 *ret_size)
 {
   g_autoptr (SignedNote) note = signed_note_parse (text);
   g_autoptr (Checkpoint) checkpoint = note != NULL ? checkpoint_parse (note->text) : NULL;
@@ -170,12 +172,14 @@ look_at_checkpoint (LedgerExamination *examination, sqlite3 *database, const cha
   if (checkpoint == NULL)
     {
       add_fault (examination, -1, fault_FOREIGN, "%s is no checkpoint", from);
-      return;
+      return FALSE;
     }
   fault = judge_signature (examination, note, checkpoint->size);
   if (fault != NULL)
     add_fault (examination, (gint64)checkpoint->size - 1, fault, "%s is not signed by the key of its time", from);
   compare (examination, database, checkpoint, from);
+  *ret_size = checkpoint->size;
+  return TRUE;
 }
 
 typedef struct
@@ -189,8 +193,11 @@ look_at_anchor (const char *way, guint64 size, gint64 at, const char *checkpoint
 {
   const Looking *looking = user_data;
   g_autofree char *from = g_strconcat ("the checkpoint that left by ", way, NULL);
+  guint64 left;
 
-  look_at_checkpoint (looking->examination, looking->database, checkpoint, from);
+  if (look_at_checkpoint (looking->examination, looking->database, checkpoint, from, &left) && left != size)
+    add_fault (looking->examination, (gint64)left - 1, fault_FOREIGN,
+               "%s is kept as one of %" G_GUINT64_FORMAT " entries, and says %" G_GUINT64_FORMAT, from, size, left);
 }
 
 static void
@@ -260,6 +267,7 @@ begin_examination (LedgerExamination *examination, sqlite3 *database)
 {
   Looking looking = { examination, database };
   g_autoptr (GError) error = NULL;
+  guint64 given;
 
   look_at_file (examination, database);
   read_head (examination, database);
@@ -273,7 +281,7 @@ begin_examination (LedgerExamination *examination, sqlite3 *database)
   if (!ledger_table_walk_anchors (database, look_at_anchor, &looking, NULL))
     add_fault (examination, -1, fault_FILE, "what has left this computer cannot be read");
   if (examination->checkpoint != NULL)
-    look_at_checkpoint (examination, database, examination->checkpoint, "the checkpoint that was given");
+    look_at_checkpoint (examination, database, examination->checkpoint, "the checkpoint that was given", &given);
 }
 
 /* Entries. */

@@ -197,6 +197,7 @@ static const struct
   { "DELETE FROM ledger_days WHERE day = (SELECT max (day) FROM ledger_days);", "index\n" },
   { "UPDATE ledger_days SET first = first + 20;", "index\n" },
   { "UPDATE ledger_anchors SET checkpoint = replace (checkpoint, '=', '+');", "foreign\n" },
+  { "UPDATE ledger_anchors SET size = size + 9;", "foreign\n" }, /* as if more had left */
   { "DELETE FROM ledger; DELETE FROM ledger_head; DELETE FROM ledger_keys; DELETE FROM ledger_anchors;"
     "DELETE FROM ledger_days;",
     "older\n" },

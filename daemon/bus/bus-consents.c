@@ -24,6 +24,8 @@ append_outcome (sd_bus_message *reply, const ConsentWithdrawal *withdrawal)
     result = bus_entry_append (reply, "Until", "t", (guint64)withdrawal->until);
   if (result >= 0 && withdrawal->error != SHIKAKU_ERROR_NONE)
     result = bus_entry_append_text (reply, "Error", shikaku_error_get_name (withdrawal->error));
+  if (result >= 0 && withdrawal->is_pending)
+    result = bus_entry_append (reply, "Pending", "b", TRUE);
   return result < 0 ? result : sd_bus_message_close_container (reply);
 }
 
@@ -31,16 +33,13 @@ static void
 on_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   BusErrand *errand = user_data;
-  Visit *visit = bus_errand_get_data (errand); /* NULL: by receipt, and the reply says what has happened */
-  const gboolean is_of_visit = visit != NULL;
+  const gboolean is_of_visit = bus_errand_get_data (errand) != NULL; /* else the reply says what has happened */
   ConsentWithdrawal withdrawal;
   g_autoptr (GError) error = NULL;
   const gboolean done = consent_withdrawal_finish (result, &withdrawal, &error);
   BusCall *call;
   sd_bus_message *reply;
 
-  if (done && is_of_visit)
-    visit_consents_note_withdrawn (visit, withdrawal.kind, withdrawal.where);
   call = bus_errand_end (errand);
   if (call == NULL)
     return;

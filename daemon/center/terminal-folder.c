@@ -192,6 +192,18 @@ reply_finish (Transport *transport, GAsyncResult *result, GError **error)
   return g_task_propagate_pointer (G_TASK (result), error);
 }
 
+static GBytes *
+make_withdrawal (Transport *transport, const TransportWithdrawal *withdrawal)
+{
+  const FieldHeader header = make_header ((TerminalFolder *)transport, withdrawal->identifier, NULL);
+  g_autoptr (Message) message = NULL;
+
+  if (header.institution_code == NULL)
+    return NULL;
+  message = field_request_new_withdrawal (&header, withdrawal);
+  return message_json_write (message);
+}
+
 /* The bytes are the field's message as the Web API takes it, so that what waits can be asked by either. */
 static GBytes *
 get_request (Transport *transport, GAsyncResult *result)
@@ -199,20 +211,36 @@ get_request (Transport *transport, GAsyncResult *result)
   return g_task_get_task_data (G_TASK (result));
 }
 
+/*
+ * find_repeatable: what changes something is not sent twice, where nobody knows whether it was processed; but for a
+ * withdrawal, also after a request that was taken and not answered. It ends whatever stands of that person here, so
+ * that the second one changes nothing that the first has not; it costs and adds nothing, and the worst answer is that
+ * there is nothing left to be withdrawn. Not to send it would leave standing at the center what the patient has taken
+ * back. Only a yes since then would be harmed: whoever repeats it gives it up at one (consent-registrar). NULL: not.
+ */
+static const TerminalCallKind *
+find_repeatable (TransportAbility ability)
+{
+  return ability == TRANSPORT_ASKS_BY_NUMBER       ? &call_number
+         : ability == TRANSPORT_WITHDRAWS_CONSENTS ? &call_withdrawal
+                                                   : NULL;
+}
+
 static void
 repeat (Transport *transport, TransportAbility ability, GBytes *request, GCancellable *cancellable,
         GAsyncReadyCallback callback, gpointer user_data)
 {
+  const TerminalCallKind *kind = find_repeatable (ability);
   GError *error = NULL;
   Message *message = message_json_parse (request, &error);
 
-  if (message != NULL && ability != TRANSPORT_ASKS_BY_NUMBER) /* what changes something is not sent twice */
+  if (message != NULL && kind == NULL)
     {
       g_clear_pointer (&message, message_free);
       g_set_error_literal (&error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "a terminal cannot do this");
     }
   if (message != NULL)
-    begin_call (transport, &call_number, message, cancellable, callback, user_data);
+    begin_call (transport, kind, message, cancellable, callback, user_data);
   else
     g_task_report_error (NULL, callback, user_data, repeat, error);
 }
@@ -256,7 +284,7 @@ terminal_folder_free (Transport *transport)
 #define CLASS(can) \
   { \
     .abilities = (can), .check_number = check_number, .get_request = get_request, .repeat = repeat, \
-    .withdraw_consents = withdraw_consents, .fetch_records = fetch_records, \
+    .withdraw_consents = withdraw_consents, .make_withdrawal = make_withdrawal, .fetch_records = fetch_records, \
     .fetch_records_finish = fetch_records_finish, .register_reference = register_reference, \
     .reply_finish = reply_finish, .examine = examine, .release_arrival = release_arrival, \
     .free = terminal_folder_free, \

@@ -222,6 +222,7 @@ write_consent (Writer *writer)
     return;
   open_map (writer, "consent");
   write_text (writer, "state", writer->facts->state);
+  write_text (writer, "withdrawal", writer->facts->withdrawal);
   if (writer->facts->until > 0)
     write_time (writer, "until", writer->facts->until);
   close_map (writer);

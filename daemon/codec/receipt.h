@@ -33,6 +33,7 @@ typedef struct
   const char *language;    /* of the labels */
   const char *question;    /* the words that were shown */
   const char *proof, *verifier;
+  const char *withdrawal;     /* how far it was taken back: a word of the ledger; NULL: it was not */
   const char *state;          /* of a consent; NULL: it is none, or the center was never to be told */
   gint64 until;               /* of @state, microseconds since the epoch; 0: not known */
   gboolean is_anchored;       /* a tree with it has left this computer */

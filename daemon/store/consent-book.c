@@ -145,11 +145,21 @@ static gboolean
 withdraw (struct sqlite3 *database, gpointer data, GError **error)
 {
   Job *job = data;
+  StoreKey *key;
   guint64 place;
 
-  return write_settlements (database, job, error) && need_key (job->book, error)
-         && consent_table_withdraw (database, job->book->key, job->place, g_get_real_time (), job->withdrawn, error)
-         && (job->withdrawn->len == 0 || ledger_append_in (job->book->ledger, database, job->entry, &place, error));
+  if (!write_settlements (database, job, error) || !need_key (job->book, error))
+    return FALSE;
+  key = job->book->key;
+  if (!consent_table_withdraw (database, key, job->place, g_get_real_time (), job->withdrawn, error))
+    return FALSE;
+  if (job->withdrawn->len == 0)
+    return TRUE;
+  if (job->writing != NULL
+      && (!consent_table_add_message (database, key, job->writing, error)
+          || !consent_table_add_withdrawal (database, job->writing->identifier, job->withdrawn, error)))
+    return FALSE;
+  return ledger_append_in (job->book->ledger, database, job->entry, &place, error);
 }
 
 /* On the main thread. */
@@ -329,7 +339,19 @@ consent_book_settle (ConsentBook *book, guint64 place, ConsentBookState state, g
 {
   ConsentSettlement *settlement = g_new (ConsentSettlement, 1);
 
-  *settlement = (ConsentSettlement){ place, state, at, until, entry };
+  *settlement = (ConsentSettlement){ .place = place, .state = state, .at = at, .until = until, .entry = entry };
+  g_ptr_array_add (book->settlements, settlement);
+  wait_lazily (book);
+}
+
+void
+consent_book_settle_withdrawal (ConsentBook *book, const char *identifier, ConsentBookWithdrawal withdrawal,
+                                LedgerEntry *entry)
+{
+  ConsentSettlement *settlement = g_new (ConsentSettlement, 1);
+
+  *settlement
+      = (ConsentSettlement){ .withdrawal_identifier = g_strdup (identifier), .withdrawal = withdrawal, .entry = entry };
   g_ptr_array_add (book->settlements, settlement);
   wait_lazily (book);
 }
@@ -431,14 +453,15 @@ consent_book_find_finish (GAsyncResult *result, GError **error)
 }
 
 void
-consent_book_withdraw (ConsentBook *book, guint64 place, LedgerEntry *entry, GAsyncReadyCallback callback,
-                       gpointer user_data)
+consent_book_withdraw (ConsentBook *book, guint64 place, LedgerEntry *entry, ConsentBookWriting *telling,
+                       GAsyncReadyCallback callback, gpointer user_data)
 {
   Job *job = job_new (book);
 
   job->place = place;
   job->withdrawn = g_array_new (FALSE, FALSE, sizeof (guint64));
   job->entry = entry;
+  job->writing = telling;
   run (book, withdraw, job, callback, user_data);
 }
 

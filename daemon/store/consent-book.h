@@ -36,7 +36,14 @@ GArray *consent_book_write_finish (GAsyncResult *result, GError **error);
 void consent_book_settle (ConsentBook *book, guint64 place, ConsentBookState state, gint64 at, gint64 until,
                           LedgerEntry *entry);
 
-/* consent_book_load: finish: of ConsentBookMessage: what the center is yet to be told, the oldest first. */
+/* consent_book_settle_withdrawal: the same of the withdrawal by the message with @identifier. */
+void consent_book_settle_withdrawal (ConsentBook *book, const char *identifier, ConsentBookWithdrawal withdrawal,
+                                     LedgerEntry *entry);
+
+/*
+ * consent_book_load: finish: of ConsentBookMessage: what the center is yet to be told, the oldest first, and then what
+ * it is to withdraw.
+ */
 void consent_book_load (ConsentBook *book, GAsyncReadyCallback callback, gpointer user_data);
 GPtrArray *consent_book_load_finish (GAsyncResult *result, GError **error);
 
@@ -56,9 +63,10 @@ ConsentBookItem *consent_book_find_finish (GAsyncResult *result, GError **error)
 
 /*
  * consent_book_withdraw: the consent at @place is none any more, nor is any other of that person to the same kind (but
- * of a twin), with its entry (transfer full), before this is answered. Finish: (transfer full) the places of all that
+ * of a twin), with its entry (transfer full), before this is answered; and the center is yet to be told of it by
+ * @telling (transfer full; NULL: it is not told), which comes back with consent_book_load until it is settled. Finish: (transfer full) the places of all that
  * were withdrawn, of guint64, that one first; or NULL with NOT_FOUND: there is no such consent, or it has ended.
  */
-void consent_book_withdraw (ConsentBook *book, guint64 place, LedgerEntry *entry, GAsyncReadyCallback callback,
-                            gpointer user_data);
+void consent_book_withdraw (ConsentBook *book, guint64 place, LedgerEntry *entry, ConsentBookWriting *telling,
+                            GAsyncReadyCallback callback, gpointer user_data);
 GArray *consent_book_withdraw_finish (GAsyncResult *result, GError **error);

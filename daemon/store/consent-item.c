@@ -58,6 +58,37 @@ consent_book_state_to_string (ConsentBookState state)
   return (guint)state < G_N_ELEMENTS (words) ? words[state] : words[CONSENT_BOOK_UNKNOWN];
 }
 
+const char *
+consent_book_withdrawal_to_string (ConsentBookWithdrawal withdrawal)
+{
+  static const char *const words[] = {
+    [CONSENT_BOOK_WITHDRAWN_HERE] = "here",      [CONSENT_BOOK_WITHDRAWAL_OPEN] = "unknown",
+    [CONSENT_BOOK_WITHDRAWN_CENTER] = "center",  [CONSENT_BOOK_WITHDRAWAL_REFUSED] = "refused",
+    [CONSENT_BOOK_WITHDRAWAL_LAPSED] = "lapsed", [CONSENT_BOOK_WITHDRAWAL_RENEWED] = "renewed",
+  };
+
+  return (guint)withdrawal < G_N_ELEMENTS (words) ? words[withdrawal] : words[CONSENT_BOOK_WITHDRAWAL_OPEN];
+}
+
+void
+consent_book_person_copy (const ConsentBookPerson *person, ConsentBookPerson *ret)
+{
+  *ret = (ConsentBookPerson){
+    .name = g_strdup (person->name),
+    .kana = g_strdup (person->kana),
+    .birthdate = g_strdup (person->birthdate),
+    .name_of_other = g_strdup (person->name_of_other),
+    .kana_of_other = g_strdup (person->kana_of_other),
+    .insurer_number = g_strdup (person->insurer_number),
+    .symbol = g_strdup (person->symbol),
+    .number = g_strdup (person->number),
+    .branch = g_strdup (person->branch),
+    .evidence = g_strdup (person->evidence),
+    .origin = g_strdup (person->origin),
+    .answerer = g_strdup (person->answerer),
+  };
+}
+
 void
 consent_book_person_clear (ConsentBookPerson *person)
 {
@@ -97,6 +128,7 @@ consent_book_message_free (ConsentBookMessage *message)
   g_array_unref (message->entries);
   g_array_unref (message->kinds);
   g_free (message->visit);
+  g_free (message->receipt);
   consent_book_person_clear (&message->person);
   g_free (message);
 }

@@ -18,6 +18,20 @@ typedef enum
 /* consent_book_state_to_string: the word for it, in the ledger and in receipts; static. */
 const char *consent_book_state_to_string (ConsentBookState state);
 
+/* What is known of a withdrawal at the center. Likewise in files. */
+typedef enum
+{
+  CONSENT_BOOK_WITHDRAWN_HERE = 0,  /* the center is not told of it: what it has taken down lapses there */
+  CONSENT_BOOK_WITHDRAWAL_OPEN = 1, /* it is yet to be known what the center says to it */
+  CONSENT_BOOK_WITHDRAWN_CENTER = 2,
+  CONSENT_BOOK_WITHDRAWAL_REFUSED = 3, /* the center has not done it, and will not */
+  CONSENT_BOOK_WITHDRAWAL_LAPSED = 4,  /* nobody will ever know: the consent's own time was over first */
+  CONSENT_BOOK_WITHDRAWAL_RENEWED = 5, /* likewise: the patient has agreed to the same again first */
+} ConsentBookWithdrawal;
+
+/* consent_book_withdrawal_to_string: the word for it, in the ledger and in receipts; static. */
+const char *consent_book_withdrawal_to_string (ConsentBookWithdrawal withdrawal);
+
 /* Of whom a consent is, and what else a later use of it needs. Texts may be NULL. */
 typedef struct
 {
@@ -38,6 +52,8 @@ typedef enum
 ConsentBookLikeness consent_book_person_compare (const ConsentBookPerson *a, const ConsentBookPerson *b);
 /* consent_book_person_may_have_branch: it has none that is known, or @branch: without regard to width and zeros. */
 gboolean consent_book_person_may_have_branch (const ConsentBookPerson *person, const char *branch);
+/* consent_book_person_copy: into @ret, which has none yet. */
+void consent_book_person_copy (const ConsentBookPerson *person, ConsentBookPerson *ret);
 /* consent_book_person_clear: frees its texts; none is left. */
 void consent_book_person_clear (ConsentBookPerson *person);
 
@@ -49,6 +65,7 @@ typedef struct
   char *identifier, *visit;
   ConsentKind kind;
   ConsentBookState state;
+  ConsentBookWithdrawal withdrawal; /* of what is WITHDRAWN */
   gint64 at;           /* microseconds since the epoch: when it became REGISTERED, or WITHDRAWN; 0: neither */
   gint64 until;        /* likewise: it is over then, whatever the state */
   guint treatment;     /* 1 outpatient, 2 home, 3 online, 4 emergency */
@@ -60,7 +77,7 @@ typedef struct
 void consent_book_item_free (ConsentBookItem *item);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ConsentBookItem, consent_book_item_free)
 
-/* A message that the center is to be told, and until when repeating it makes sense. */
+/* A message that the center is to be told, of consents or of the end of one, and until when repeating it makes sense. */
 typedef struct
 {
   char *identifier;
@@ -70,6 +87,9 @@ typedef struct
   GArray *kinds;   /* of ConsentKind */
   char *visit;
   ConsentBookPerson person;
+  gboolean withdraws;  /* it takes back the one consent of: */
+  char *receipt;       /* of the first consent; NULL: not known */
+  gboolean is_renewed; /* the patient has said yes to the same since, so what it withdraws stands again */
 } ConsentBookMessage;
 
 void consent_book_message_free (ConsentBookMessage *message);
@@ -85,7 +105,7 @@ typedef struct
   gint64 at, until; /* at: when the center took it down; 0: it has not */
 } ConsentBookAnswer;
 
-/* What is written at once. */
+/* What is written at once; of a withdrawal, which has no answers: the message that tells the center of it. */
 typedef struct
 {
   GArray *answers;  /* of ConsentBookAnswer; the entries are owned */

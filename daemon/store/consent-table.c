@@ -37,18 +37,24 @@ void
 consent_settlement_free (ConsentSettlement *settlement)
 {
   ledger_entry_unref (settlement->entry);
+  g_free (settlement->withdrawal_identifier);
   g_free (settlement);
 }
 
 gboolean
 consent_table_purge (struct sqlite3 *database, gint64 now, GError **error)
 {
-  static const char rows[] = "DELETE FROM consents WHERE until <= ? AND state <> 0;";
+  static const char rows[] = "DELETE FROM consents WHERE until <= ? AND state <> 0"
+                             " AND place NOT IN (SELECT place FROM consent_withdrawals WHERE state = 1);";
+  static const char withdrawals[] = "DELETE FROM consent_withdrawals WHERE place NOT IN (SELECT place FROM consents);";
   static const char messages[]
-      = "DELETE FROM consent_messages WHERE identifier NOT IN (SELECT identifier FROM consents);";
+      = "DELETE FROM consent_messages WHERE identifier NOT IN (SELECT identifier FROM consents)"
+        " AND identifier NOT IN (SELECT identifier FROM consent_withdrawals);";
 
   return statement_run_with (database, rows, &now, 1, error)
-         && (sqlite3_changes (database) == 0 || statement_run_with (database, messages, NULL, 0, error));
+         && (sqlite3_changes (database) == 0
+             || (statement_run_with (database, withdrawals, NULL, 0, error)
+                 && statement_run_with (database, messages, NULL, 0, error)));
 }
 
 /* The seal. */
@@ -167,11 +173,26 @@ consent_table_add (struct sqlite3 *database, guint64 place, const char *receipt,
   return statement_run (statement, error);
 }
 
+static gboolean
+settle_withdrawal (struct sqlite3 *database, const ConsentSettlement *settlement, GError **error)
+{
+  sqlite3_stmt *statement = statement_prepare (
+      database, "UPDATE consent_withdrawals SET state = ? WHERE identifier = ? AND state = 1;", error);
+
+  if (statement == NULL)
+    return FALSE;
+  sqlite3_bind_int64 (statement, 1, settlement->withdrawal);
+  statement_bind_text (statement, 2, settlement->withdrawal_identifier);
+  return statement_run (statement, error);
+}
+
 gboolean
 consent_table_settle (struct sqlite3 *database, const ConsentSettlement *settlement, GError **error)
 {
   const gint64 numbers[] = { settlement->state, settlement->at, settlement->until, (gint64)settlement->place };
 
+  if (settlement->withdrawal_identifier != NULL)
+    return settle_withdrawal (database, settlement, error);
   return statement_run_with (
       database, "UPDATE consents SET state = ?, at = ?, until = ? WHERE place = ? AND state = 0;", numbers, 4, error);
 }
@@ -195,6 +216,8 @@ add_loaded (GPtrArray *messages, sqlite3_stmt *statement, StoreKey *key)
       last->identifier = g_strdup (identifier);
       last->until = sqlite3_column_int64 (statement, 1);
       last->visit = statement_copy_text (statement, 6);
+      last->receipt = statement_copy_text (statement, 9);
+      last->withdraws = sqlite3_column_int64 (statement, 10) != 0;
       last->entries = g_array_new (FALSE, FALSE, sizeof (guint64));
       last->kinds = g_array_new (FALSE, FALSE, sizeof (ConsentKind));
       if (inside != NULL)
@@ -203,23 +226,6 @@ add_loaded (GPtrArray *messages, sqlite3_stmt *statement, StoreKey *key)
     }
   g_array_append_val (last->entries, place);
   g_array_append_val (last->kinds, kind);
-}
-
-gboolean
-consent_table_load (struct sqlite3 *database, StoreKey *key, GPtrArray *messages, GError **error)
-{
-  sqlite3_stmt *statement = statement_prepare (
-      database,
-      "SELECT " SEALED_COLUMNS ", m.visit, c.place, c.kind FROM consents c"
-      " JOIN consent_messages m USING (identifier) WHERE c.state = 0 ORDER BY m.until, m.identifier, c.place;",
-      error);
-  int result;
-
-  if (statement == NULL)
-    return FALSE;
-  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
-    add_loaded (messages, statement, key);
-  return statement_finish (statement, result, error);
 }
 
 /* make_item: of a row. NULL: it is of a newer version, or cannot be read. */
@@ -242,6 +248,7 @@ make_item (sqlite3_stmt *statement, StoreKey *key)
   item->state = (ConsentBookState)sqlite3_column_int64 (statement, 10);
   item->at = sqlite3_column_int64 (statement, 11);
   item->until = sqlite3_column_int64 (statement, 12);
+  item->withdrawal = (ConsentBookWithdrawal)sqlite3_column_int64 (statement, 14); /* NULL is 0 */
   item->has_number = sqlite3_column_bytes (statement, 13) == LEDGER_PERSON_SIZE;
   if (item->has_number)
     memcpy (item->number, sqlite3_column_blob (statement, 13), LEDGER_PERSON_SIZE);
@@ -249,8 +256,9 @@ make_item (sqlite3_stmt *statement, StoreKey *key)
   return item;
 }
 
-#define ITEM_COLUMNS SEALED_COLUMNS ", m.visit, c.place, c.kind, c.receipt, c.state, c.at, c.until, m.number"
-#define FROM " FROM consents c JOIN consent_messages m USING (identifier)"
+#define ITEM_COLUMNS SEALED_COLUMNS ", m.visit, c.place, c.kind, c.receipt, c.state, c.at, c.until, m.number, w.state"
+#define FROM \
+  " FROM consents c JOIN consent_messages m USING (identifier) LEFT JOIN consent_withdrawals w ON w.place = c.place"
 
 static sqlite3_stmt *
 prepare_lookup (struct sqlite3 *database, const ConsentLookup *lookup, GError **error)
@@ -310,9 +318,10 @@ set_withdrawn (struct sqlite3 *database, guint64 place, gint64 now, gint64 end, 
                              numbers, 3, error);
 }
 
-/* find_others: adds to @places those that go with the one at @place: the first row is that one. */
+/* find_others: adds to @places those of whom is at least so @like that of the one at @place: the first row is that one. */
 static gboolean
-find_others (struct sqlite3 *database, StoreKey *key, guint64 place, GArray *places, GError **error)
+find_others (struct sqlite3 *database, StoreKey *key, guint64 place, ConsentBookLikeness like, GArray *places,
+             GError **error)
 {
   static const char sql[]
       = "SELECT " ITEM_COLUMNS FROM " WHERE c.place = ?1 OR (c.state IN (0, 1)"
@@ -332,8 +341,9 @@ find_others (struct sqlite3 *database, StoreKey *key, guint64 place, GArray *pla
       g_autoptr (ConsentBookItem) other = make_item (statement, key);
       const guint64 found = (guint64)sqlite3_column_int64 (statement, 7);
 
-      if (mine == NULL || other == NULL
-          || consent_book_person_compare (&mine->person, &other->person) != CONSENT_BOOK_OTHER_PERSON)
+      if ((mine != NULL && other != NULL ? consent_book_person_compare (&mine->person, &other->person)
+                                         : CONSENT_BOOK_MAYBE_PERSON)
+          <= like)
         g_array_append_val (places, found);
     }
   return statement_finish (statement, result, error);
@@ -348,10 +358,83 @@ consent_table_withdraw (struct sqlite3 *database, StoreKey *key, guint64 place, 
   if (sqlite3_changes (database) != 1)
     return TRUE;
   g_array_append_val (places, place);
-  if (!find_others (database, key, place, places, error)) /* whoever takes it back means those of other visits too */
+  /* Whoever takes it back means those of other visits too. */
+  if (!find_others (database, key, place, CONSENT_BOOK_MAYBE_PERSON, places, error))
     return FALSE;
   for (guint i = 1; i < places->len; i++)
     if (!set_withdrawn (database, g_array_index (places, guint64, i), now, G_MININT64, error))
       return FALSE;
+  return TRUE;
+}
+
+gboolean
+consent_table_add_withdrawal (struct sqlite3 *database, const char *identifier, const GArray *places, GError **error)
+{
+  for (guint i = 0; i < places->len; i++)
+    {
+      sqlite3_stmt *statement = statement_prepare (
+          database, "INSERT INTO consent_withdrawals (place, identifier, is_named, state) VALUES (?, ?, ?, 1);", error);
+
+      if (statement == NULL)
+        return FALSE;
+      sqlite3_bind_int64 (statement, 1, (gint64)g_array_index (places, guint64, i));
+      statement_bind_text (statement, 2, identifier);
+      sqlite3_bind_int64 (statement, 3, i == 0);
+      if (!statement_run (statement, error))
+        return FALSE;
+    }
+  return TRUE;
+}
+
+/* What is left for the center. */
+
+static gboolean
+load (struct sqlite3 *database, StoreKey *key, const char *sql, GPtrArray *messages, GError **error)
+{
+  sqlite3_stmt *statement = statement_prepare (database, sql, error);
+  int result;
+
+  if (statement == NULL)
+    return FALSE;
+  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+    add_loaded (messages, statement, key);
+  return statement_finish (statement, result, error);
+}
+
+/* find_renewed: what else of that person and kind stands was said after the withdrawal, which had ended all before. */
+static gboolean
+find_renewed (struct sqlite3 *database, StoreKey *key, ConsentBookMessage *message, GError **error)
+{
+  g_autoptr (GArray) places = g_array_new (FALSE, FALSE, sizeof (guint64));
+
+  if (!find_others (database, key, g_array_index (message->entries, guint64, 0), CONSENT_BOOK_SAME_PERSON, places,
+                    error))
+    return FALSE;
+  message->is_renewed = places->len > 0;
+  return TRUE;
+}
+
+#define MESSAGE_COLUMNS SEALED_COLUMNS ", m.visit, c.place, c.kind, c.receipt"
+
+gboolean
+consent_table_load (struct sqlite3 *database, StoreKey *key, GPtrArray *messages, GError **error)
+{
+  static const char consents[]
+      = "SELECT " MESSAGE_COLUMNS ", 0 FROM consents c JOIN consent_messages m USING (identifier)"
+        " WHERE c.state = 0 ORDER BY m.until, m.identifier, c.place;";
+  static const char withdrawals[]
+      = "SELECT " MESSAGE_COLUMNS ", 1 FROM consent_withdrawals w JOIN consents c USING (place)"
+        " JOIN consent_messages m ON m.identifier = w.identifier"
+        " WHERE w.state = 1 AND w.is_named ORDER BY m.until, m.identifier;";
+
+  if (!load (database, key, consents, messages, error) || !load (database, key, withdrawals, messages, error))
+    return FALSE;
+  for (guint i = 0; i < messages->len; i++)
+    {
+      ConsentBookMessage *message = messages->pdata[i];
+
+      if (message->withdraws && !find_renewed (database, key, message, error))
+        return FALSE;
+    }
   return TRUE;
 }

@@ -10,9 +10,11 @@
 
 struct sqlite3;
 
-/* What the center has said to one consent. */
+/* What the center has said to one consent; or, if there is an identifier, to the withdrawal with that. */
 typedef struct
 {
+  char *withdrawal_identifier; /* or NULL */
+  ConsentBookWithdrawal withdrawal;
   guint64 place;
   ConsentBookState state;
   gint64 at, until;
@@ -33,7 +35,7 @@ typedef struct
                            told */
 } ConsentLookup;
 
-/* consent_table_purge: what is over at @now goes, but not what the center is yet to be told. */
+/* consent_table_purge: what is over at @now goes, but not what the center is yet to be told, nor the end of which. */
 gboolean consent_table_purge (struct sqlite3 *database, gint64 now, GError **error);
 
 gboolean consent_table_add_message (struct sqlite3 *database, StoreKey *key, const ConsentBookWriting *writing,
@@ -44,7 +46,10 @@ gboolean consent_table_add (struct sqlite3 *database, guint64 place, const char 
 /* consent_table_settle: nothing happens to a consent that was withdrawn meanwhile, or is not there. */
 gboolean consent_table_settle (struct sqlite3 *database, const ConsentSettlement *settlement, GError **error);
 
-/* consent_table_load: adds to @messages (of ConsentBookMessage) what is open; a request that cannot be read is NULL. */
+/*
+ * consent_table_load: adds to @messages (of ConsentBookMessage) what is open, withdrawals last; a request that cannot be
+ * read is NULL.
+ */
 gboolean consent_table_load (struct sqlite3 *database, StoreKey *key, GPtrArray *messages, GError **error);
 
 /* consent_table_find: adds to @items (of ConsentBookItem) what fits and can be read, the newest first. */
@@ -58,3 +63,6 @@ gboolean consent_table_find (struct sqlite3 *database, StoreKey *key, const Cons
  */
 gboolean consent_table_withdraw (struct sqlite3 *database, StoreKey *key, guint64 place, gint64 now, GArray *places,
                                  GError **error);
+/* consent_table_add_withdrawal: of the consents at @places (of guint64, the one that was named first), by a message. */
+gboolean consent_table_add_withdrawal (struct sqlite3 *database, const char *identifier, const GArray *places,
+                                       GError **error);

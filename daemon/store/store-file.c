@@ -76,6 +76,12 @@ static const char *const ledger_schema[] = {
   " terminal TEXT NOT NULL, at INTEGER NOT NULL, received INTEGER NOT NULL, until INTEGER NOT NULL,"
   " claimed INTEGER NOT NULL, uid INTEGER NOT NULL, key TEXT, nonce BLOB, sealed BLOB) STRICT;"
   "CREATE INDEX arrivals_until ON arrivals (until);",
+  /*
+   * 5: consent-table. Withdrawals of which the center is told: each consent that is withdrawn by the message (in
+   * consent_messages) with that identifier, whether it is the one that was named, and ConsentBookWithdrawal.
+   */
+  "CREATE TABLE consent_withdrawals (place INTEGER NOT NULL PRIMARY KEY, identifier TEXT NOT NULL,"
+  " is_named INTEGER NOT NULL, state INTEGER NOT NULL) STRICT;",
   NULL,
 };
 

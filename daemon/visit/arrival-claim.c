@@ -133,6 +133,18 @@ end_earlier (GTask *task)
   answer_task (task);
 }
 
+/* note_agreed: no withdrawal of before ends at the center what the patient has said there since. */
+static void
+note_agreed (Claiming *claiming)
+{
+  ConsentKinds kinds = 0;
+
+  for (ConsentKind kind = 0; kind < CONSENT_N_KINDS; kind++)
+    if (claiming->claim->reply->consents[kind].granted)
+      kinds |= CONSENT_KINDS_OF (kind);
+  consent_registrar_note_agreed (claiming->registrar, &claiming->person, kinds);
+}
+
 static void
 on_consents_written (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -144,6 +156,7 @@ on_consents_written (GObject *source, GAsyncResult *result, gpointer user_data)
   if (places != NULL)
     {
       arrival_consents_take_places (claiming->claim->consents, places);
+      note_agreed (claiming);
       end_earlier (task);
     }
   else

@@ -1,52 +1,31 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * consent-registrar: see the header. One Errand is one message to the center, from the answers of a visit, or of an
- * earlier run, until it is known what became of it. A visit that waits for it is told what the first call comes to.
+ * consent-registrar: see the header. Each message to the center is an errand (consent-errand), from the answers of a
+ * visit, from a withdrawal, or of an earlier run.
  */
 #include "visit/consent-registrar.h"
 
+#include <string.h>
+
 #include "base/error.h"
 #include "base/log.h"
-#include "center/backoff.h"
-#include "visit/consent-rules.h"
+#include "visit/consent-settlement.h"
 #include "visit/ledger-person.h"
-
-#define PAUSE_BASE_SECONDS 5 /* of the back-off */
-#define PAUSE_CAP_SECONDS 300
-#define PAUSE_DOUBLINGS_MAXIMUM 10
 
 struct ConsentRegistrar
 {
-  guint references; /* its owner's, and one of each call that is under way */
+  guint references; /* its owner's, and one of each question to the book that is under way */
   gboolean is_freed;
   Ledger *ledger;
   ConsentBook *book;
   Transports *transports;
-  Statistics *statistics;
-  GCancellable *cancellable;
-  GPtrArray *errands; /* of Errand: whose message is not settled */
-  GHashTable *own;    /* identifiers of this run's messages, until those of earlier ones are known; NULL: they are */
+  ConsentErrands *errands; /* NULL: it is freed */
+  GHashTable *own; /* identifiers of this run's messages, until those of earlier ones are known; NULL: they are */
   gboolean is_loading;
   ConsentRegistrarWithdrawn withdrawn; /* NULL: nobody is told */
   gpointer withdrawn_data;
 };
 
-typedef struct
-{
-  ConsentRegistrar *registrar; /* a reference */
-  ConsentBookMessage *message;
-  LedgerPersonHashes person; /* whose consents they are */
-  Transport *transport;      /* that is asked */
-  TransportConsents first;   /* for the first call: copied; its key is NULL afterwards */
-  TransportConsentText texts[CONSENT_N_KINDS];
-  GTask *task; /* who waits; NULL: nobody */
-  GSource *cancelled;
-  ConsentOutcome *outcome; /* for @task */
-  gboolean is_asking;      /* a call is under way */
-  guint attempts, pause_source;
-} Errand;
-
-static void try_again (Errand *errand);
 static void load_left (ConsentRegistrar *registrar);
 
 ConsentRegistrar *
@@ -61,329 +40,53 @@ consent_registrar_unref (ConsentRegistrar *registrar)
 {
   if (--registrar->references > 0)
     return;
-  g_object_unref (registrar->cancellable);
-  g_ptr_array_unref (registrar->errands);
   g_clear_pointer (&registrar->own, g_hash_table_unref);
   g_free (registrar);
 }
 
-void
-consent_outcome_free (ConsentOutcome *outcome)
-{
-  if (outcome == NULL)
-    return;
-  g_clear_pointer (&outcome->places, g_array_unref);
-  g_clear_pointer (&outcome->reply, transport_reply_free);
-  g_clear_error (&outcome->error);
-  g_free (outcome);
-}
-
-/* An errand. */
-
 static void
-copy_first (Errand *errand, const TransportConsents *consents)
+tell_observer (ConsentRegistrar *registrar, const LedgerPersonHashes *person, const char *receipt, ConsentKind kind,
+               const char *where)
 {
-  errand->first = *consents;
-  errand->first.qualification_key = g_strdup (consents->qualification_key);
-  errand->first.identifier = errand->message->identifier;
-  errand->first.bond = transport_bond_ref (consents->bond);
-  errand->first.texts = errand->texts;
-  for (guint kind = 0; consents->texts != NULL && kind < CONSENT_N_KINDS; kind++)
-    errand->texts[kind]
-        = (TransportConsentText){ g_strdup (consents->texts[kind].version), g_strdup (consents->texts[kind].language) };
+  if (registrar->withdrawn != NULL)
+    registrar->withdrawn (&(ConsentRegistrarNews){ person, receipt, kind, where }, registrar->withdrawn_data);
 }
 
+/* on_ended: what the center has said goes into the ledger. */
 static void
-forget_first (Errand *errand)
+on_ended (ConsentErrand *errand, const TransportReply *reply, const GError *error, gpointer user_data)
 {
-  g_clear_pointer ((char **)&errand->first.qualification_key, g_free);
-  g_clear_pointer (&errand->first.bond, transport_bond_unref);
-  for (guint kind = 0; kind < CONSENT_N_KINDS; kind++)
-    {
-      g_clear_pointer ((char **)&errand->texts[kind].version, g_free);
-      g_clear_pointer ((char **)&errand->texts[kind].language, g_free);
-    }
+  ConsentRegistrar *registrar = user_data;
+  const ConsentBookMessage *message = consent_errand_get_message (errand);
+  const LedgerPersonHashes *person = consent_errand_get_person (errand);
+
+  consent_settlement_write (registrar->book, message, person, reply, error);
+  if (message->withdraws && reply != NULL)
+    tell_observer (registrar, person, message->receipt, g_array_index (message->kinds, ConsentKind, 0),
+                   consent_book_withdrawal_to_string (CONSENT_BOOK_WITHDRAWN_CENTER));
 }
 
-static void
-stop_waiting (Errand *errand)
+/* new_errand: @message: (transfer full). @person: whose consents they are. */
+static ConsentErrand *
+new_errand (ConsentRegistrar *registrar, ConsentBookMessage *message, const ConsentBookPerson *person)
 {
-  if (errand->cancelled != NULL)
-    g_source_destroy (errand->cancelled);
-  g_clear_pointer (&errand->cancelled, g_source_unref);
-}
-
-/* answer_errand: who waits is told what is known. @error: (transfer full), or NULL: the outcome. */
-static void
-answer_errand (Errand *errand, GError *error)
-{
-  g_autoptr (GTask) task = g_steal_pointer (&errand->task);
-
-  stop_waiting (errand);
-  if (task == NULL)
-    g_clear_error (&error);
-  else if (error != NULL)
-    g_task_return_error (task, error);
-  else
-    g_task_return_pointer (task, g_steal_pointer (&errand->outcome), (GDestroyNotify)consent_outcome_free);
-}
-
-static void
-errand_free (Errand *errand)
-{
-  answer_errand (errand,
-                 g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped"));
-  g_clear_handle_id (&errand->pause_source, g_source_remove);
-  forget_first (errand);
-  g_clear_pointer (&errand->message, consent_book_message_free);
-  consent_outcome_free (errand->outcome);
-  consent_registrar_unref (errand->registrar);
-  g_free (errand);
-}
-
-static gboolean
-on_cancelled (GCancellable *cancellable, gpointer user_data)
-{
-  answer_errand (user_data, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "the visit is over"));
-  return G_SOURCE_REMOVE;
-}
-
-/* What the center has said goes into the ledger. */
-
-/* settle_consent: consent @index of the message. @said: of the center, or NULL; @error: or NULL. */
-static void
-settle_consent (Errand *errand, guint index, ConsentBookState state, const TransportConsentState *said,
-                const GError *error)
-{
-  const ConsentBookMessage *message = errand->message;
-  const ConsentKind kind = g_array_index (message->kinds, ConsentKind, index);
-  const guint64 place = g_array_index (message->entries, guint64, index);
-  const gint64 at = said != NULL && said->at != 0 ? said->at : g_get_real_time ();
-  const gint64 until
-      = state == CONSENT_BOOK_REGISTERED ? consent_rules_get_end (kind, at, said->until) : message->until;
-  LedgerEntry *entry = ledger_entry_new (LEDGER_REGISTRATION);
-
-  ledger_entry_add_text (entry, LEDGER_FIELD_VISIT, message->visit);
-  ledger_person_add (entry, &errand->person);
-  ledger_entry_add_text (entry, LEDGER_FIELD_CONSENT, consent_kind_to_string (kind));
-  if (state == CONSENT_BOOK_REGISTERED)
-    ledger_entry_add_number (entry, LEDGER_FIELD_UNTIL, (guint64)until);
-  ledger_entry_add_text (entry, LEDGER_FIELD_IDENTIFIER, message->identifier);
-  ledger_entry_add_text (entry, LEDGER_FIELD_OUTCOME, consent_book_state_to_string (state));
-  if (error != NULL)
-    {
-      ledger_entry_add_text (entry, LEDGER_FIELD_ERROR, shikaku_error_get_short_name ((ShikakuError)error->code));
-      ledger_entry_add_text (entry, LEDGER_FIELD_CODE, shikaku_error_get_plain_code (error));
-    }
-  ledger_entry_add_number (entry, LEDGER_FIELD_ENTRY, place);
-  consent_book_settle (errand->registrar->book, place, state, at, until, entry);
-}
-
-/* settle_all: the message has come to its end. @reply: NULL: each is @without_reply. */
-static void
-settle_all (Errand *errand, const TransportReply *reply, ConsentBookState without_reply, const GError *error)
-{
-  for (guint i = 0; i < errand->message->entries->len; i++)
-    {
-      const TransportConsentState *said
-          = reply != NULL ? &reply->consents[g_array_index (errand->message->kinds, ConsentKind, i)] : NULL;
-      const ConsentBookState state = said == NULL    ? without_reply
-                                     : said->granted ? CONSENT_BOOK_REGISTERED
-                                                     : CONSENT_BOOK_REFUSED;
-
-      settle_consent (errand, i, state, said, error);
-    }
-  log_info (errand->message->visit, "consents: %s",
-            reply != NULL                           ? "the center has answered"
-            : without_reply == CONSENT_BOOK_REFUSED ? "the center has refused them"
-                                                    : "the center never said what became of them");
-}
-
-/* end_errand: frees it. */
-static void
-end_errand (Errand *errand)
-{
-  g_ptr_array_remove (errand->registrar->errands, errand);
-  errand_free (errand);
-}
-
-/* Asking. */
-
-/* is_final: whether the center has said no to this very message: the same one would not fare better. */
-static gboolean
-is_final (const GError *error)
-{
-  static const ShikakuError codes[] = { SHIKAKU_ERROR_CERTIFICATE_EXPIRED, SHIKAKU_ERROR_CERTIFICATE_REVOKED,
-                                        SHIKAKU_ERROR_CERTIFICATE_UNTRUSTED, SHIKAKU_ERROR_NOT_REGISTERED };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (codes); i++)
-    if (g_error_matches (error, SHIKAKU_ERROR, (int)codes[i]))
-      return TRUE;
-  return g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED)
-         && shikaku_error_get_center_code (error) != NULL;
-}
-
-static gboolean
-on_pause_over (gpointer user_data)
-{
-  Errand *errand = user_data;
-
-  errand->pause_source = 0;
-  try_again (errand);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-pause_a_while (Errand *errand, guint at_least)
-{
-  const guint delay = backoff_delay (errand->attempts, PAUSE_BASE_SECONDS, PAUSE_CAP_SECONDS, g_random_int ());
-
-  errand->attempts = MIN (errand->attempts + 1, PAUSE_DOUBLINGS_MAXIMUM);
-  g_clear_handle_id (&errand->pause_source, g_source_remove);
-  errand->pause_source = g_timeout_add_seconds (MAX (MAX (delay, at_least), 1), on_pause_over, errand);
-}
-
-/* take_answer: of the center; @reply: (transfer full), or NULL with @error. */
-static void
-take_answer (Errand *errand, TransportReply *reply, const GError *error)
-{
-  const gboolean is_settled = reply != NULL || is_final (error) || errand->message->entries->len == 0;
-  guint at_least = 0;
-
-  if (is_settled)
-    settle_all (errand, reply, CONSENT_BOOK_REFUSED, error);
-  if (errand->task != NULL)
-    {
-      errand->outcome->reply = reply;
-      errand->outcome->error = error != NULL ? g_error_copy (error) : NULL;
-      answer_errand (errand, NULL);
-    }
-  else
-    g_clear_pointer (&reply, transport_reply_free);
-  if (is_settled)
-    {
-      end_errand (errand);
-      return;
-    }
-  shikaku_error_get_retry_after (error, &at_least);
-  pause_a_while (errand, MIN (at_least, PAUSE_CAP_SECONDS));
-}
-
-static void
-on_answered (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Errand *errand = user_data;
-  ConsentRegistrar *registrar = errand->registrar;
-  g_autoptr (GError) error = NULL;
-  TransportReply *reply;
-
-  errand->is_asking = FALSE;
-  if (registrar->is_freed) /* the transport may be gone too; the task frees what it has */
-    {
-      errand_free (errand);
-      consent_registrar_unref (registrar);
-      return;
-    }
-  reply = errand->transport->klass->reply_finish (errand->transport, result, &error);
-  statistics_count_call (registrar->statistics, STATISTICS_REGISTRATIONS, error);
-  if (error != NULL)
-    error = shikaku_error_adopt (g_steal_pointer (&error));
-  take_answer (errand, reply, error);
-  consent_registrar_unref (registrar);
-}
-
-/* ask_first: by the way, and with the settings, of the visit's own answer. */
-static void
-ask_first (Errand *errand)
-{
-  errand->is_asking = TRUE;
-  consent_registrar_ref (errand->registrar);
-  errand->transport->klass->register_consents (errand->transport, &errand->first, errand->registrar->cancellable,
-                                               on_answered, errand);
-  forget_first (errand);
-}
-
-/* try_again: the same bytes, by whatever way there is now. */
-static void
-try_again (Errand *errand)
-{
-  ConsentRegistrar *registrar = errand->registrar;
-
-  if (errand->is_asking)
-    return;
-  g_clear_handle_id (&errand->pause_source, g_source_remove);
-  if (errand->message->until <= g_get_real_time () || errand->message->request == NULL)
-    {
-      settle_all (errand, NULL, CONSENT_BOOK_UNKNOWN, NULL);
-      end_errand (errand);
-      return;
-    }
-  errand->transport = transports_find (registrar->transports, TRANSPORT_REGISTERS_CONSENTS, NULL);
-  if (errand->transport == NULL)
-    {
-      pause_a_while (errand, 0);
-      return;
-    }
-  errand->is_asking = TRUE;
-  consent_registrar_ref (registrar);
-  errand->transport->klass->repeat (errand->transport, TRANSPORT_REGISTERS_CONSENTS, errand->message->request,
-                                    registrar->cancellable, on_answered, errand);
-}
-
-/* The answers of a visit. */
-
-static void
-on_written (GObject *source, GAsyncResult *result, gpointer user_data)
-{
-  Errand *errand = user_data;
-  ConsentRegistrar *registrar = errand->registrar;
-  ConsentBookMessage *message = errand->message;
-  GError *error = NULL;
-  GArray *places = consent_book_write_finish (result, &error);
-
-  if (places == NULL)
-    {
-      answer_errand (errand, error);
-      errand_free (errand);
-    }
-  else
-    {
-      errand->outcome->places = places;
-      for (guint i = 0; i < message->entries->len; i++) /* so far they are places in the writing */
-        {
-          guint64 *entry = &g_array_index (message->entries, guint64, i);
-
-          *entry = g_array_index (places, ConsentBookPlace, *entry).entry;
-        }
-      if (message->identifier != NULL && !registrar->is_freed)
-        {
-          g_ptr_array_add (registrar->errands, errand);
-          ask_first (errand);
-        }
-      else
-        {
-          answer_errand (errand, NULL);
-          errand_free (errand);
-        }
-    }
-  consent_registrar_unref (registrar);
-}
-
-/* errand_new: @message: (transfer full). @person: whose consents they are: its hashes are kept, the texts are not. */
-static Errand *
-errand_new (ConsentRegistrar *registrar, ConsentBookMessage *message, const ConsentBookPerson *person)
-{
-  Errand *errand = g_new0 (Errand, 1);
   const LedgerPerson known = ledger_person_of_book (person);
+  LedgerPersonHashes hashes;
 
-  errand->registrar = consent_registrar_ref (registrar);
-  errand->message = message;
-  ledger_person_hash (registrar->ledger, &known, &errand->person);
-  consent_book_person_clear (&message->person);
-  return errand;
+  ledger_person_hash (registrar->ledger, &known, &hashes);
+  return consent_errand_new (registrar->errands, message, &hashes);
 }
 
-/* make_message: what the errand needs of @writing, with places in it instead of entries, which are not known yet. */
+/* note_own: what is loaded afterwards is not an errand once more. */
+static void
+note_own (ConsentRegistrar *registrar, const char *identifier)
+{
+  load_left (registrar);
+  if (registrar->own != NULL && identifier != NULL)
+    g_hash_table_add (registrar->own, g_strdup (identifier));
+}
+
+/* make_message: of @writing, without consents. */
 static ConsentBookMessage *
 make_message (const ConsentBookWriting *writing)
 {
@@ -395,6 +98,80 @@ make_message (const ConsentBookWriting *writing)
   message->visit = g_strdup (writing->visit);
   message->entries = g_array_new (FALSE, FALSE, sizeof (guint64));
   message->kinds = g_array_new (FALSE, FALSE, sizeof (ConsentKind));
+  return message;
+}
+
+/* The answers of a visit. */
+
+/* One whose answers are being written. */
+typedef struct
+{
+  ConsentRegistrar *registrar; /* a reference */
+  ConsentErrand *errand;
+} Taking;
+
+static gboolean
+is_of_person (ConsentErrand *errand, const LedgerPersonHashes *person)
+{
+  const LedgerPersonHashes *own = consent_errand_get_person (errand);
+
+  return own->has_number && person->has_number && memcmp (own->number, person->number, LEDGER_PERSON_SIZE) == 0
+         && own->has_person && person->has_person && memcmp (own->person, person->person, LEDGER_PERSON_SIZE) == 0;
+}
+
+void
+consent_registrar_note_agreed (ConsentRegistrar *registrar, const LedgerPersonHashes *person, ConsentKinds kinds)
+{
+  for (guint i = registrar->is_freed ? 0 : consent_errands_count (registrar->errands); i > 0; i--)
+    {
+      ConsentErrand *errand = consent_errands_get (registrar->errands, i - 1);
+      ConsentBookMessage *message = consent_errand_get_message (errand);
+
+      if (message->withdraws && CONSENT_KINDS_HAS (kinds, g_array_index (message->kinds, ConsentKind, 0))
+          && is_of_person (errand, person))
+        {
+          message->is_renewed = TRUE;
+          consent_errand_drop (errand);
+        }
+    }
+}
+
+static void
+on_written (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Taking *taking = user_data;
+  ConsentErrand *errand = taking->errand;
+  ConsentRegistrar *registrar = taking->registrar;
+  ConsentBookMessage *message = consent_errand_get_message (errand);
+  ConsentKinds kinds = 0;
+  GError *error = NULL;
+  GArray *places = consent_book_write_finish (result, &error);
+
+  g_free (taking);
+  for (guint i = 0; places != NULL && i < message->entries->len; i++) /* so far they are places in the writing */
+    {
+      guint64 *entry = &g_array_index (message->entries, guint64, i);
+
+      *entry = g_array_index (places, ConsentBookPlace, *entry).entry;
+      kinds |= CONSENT_KINDS_OF (g_array_index (message->kinds, ConsentKind, i));
+    }
+  consent_registrar_note_agreed (registrar, consent_errand_get_person (errand), kinds);
+  if (places != NULL && consent_errand_get_outcome (errand) != NULL)
+    consent_errand_get_outcome (errand)->places = places;
+  if (places != NULL && message->identifier != NULL && !registrar->is_freed)
+    consent_errand_begin (errand);
+  else
+    {
+      consent_errand_answer (errand, error);
+      consent_errand_free (errand);
+    }
+  consent_registrar_unref (registrar);
+}
+
+/* add_answers: what the errand needs of @writing, with places in it instead of entries, which are not known yet. */
+static void
+add_answers (ConsentBookMessage *message, const ConsentBookWriting *writing)
+{
   for (guint i = 0; i < writing->answers->len; i++)
     {
       const ConsentBookAnswer *answer = &g_array_index (writing->answers, ConsentBookAnswer, i);
@@ -405,7 +182,6 @@ make_message (const ConsentBookWriting *writing)
       g_array_append_val (message->entries, place);
       g_array_append_val (message->kinds, answer->kind);
     }
-  return message;
 }
 
 void
@@ -413,24 +189,15 @@ consent_registrar_take (ConsentRegistrar *registrar, ConsentBookWriting *writing
                         const TransportConsents *consents, GCancellable *cancellable, GAsyncReadyCallback callback,
                         gpointer user_data)
 {
-  Errand *errand = errand_new (registrar, make_message (writing), &writing->person);
+  ConsentBookMessage *message = make_message (writing);
+  Taking *taking = g_new (Taking, 1);
 
-  load_left (registrar);
-  if (registrar->own != NULL && writing->identifier != NULL)
-    g_hash_table_add (registrar->own, g_strdup (writing->identifier));
-  errand->transport = transport;
-  errand->outcome = g_new0 (ConsentOutcome, 1);
-  errand->task = g_task_new (NULL, NULL, callback, user_data);
-  if (consents != NULL)
-    copy_first (errand, consents);
-  if (cancellable != NULL)
-    {
-      errand->cancelled = g_cancellable_source_new (cancellable);
-      g_source_set_callback (errand->cancelled, G_SOURCE_FUNC (on_cancelled), errand, NULL);
-      g_source_attach (errand->cancelled, NULL);
-    }
-  consent_registrar_ref (registrar);
-  consent_book_write (registrar->book, writing, on_written, errand);
+  add_answers (message, writing);
+  note_own (registrar, writing->identifier);
+  *taking = (Taking){ consent_registrar_ref (registrar), new_errand (registrar, message, &writing->person) };
+  consent_errand_keep_first (taking->errand, transport, consents);
+  consent_errand_wait (taking->errand, g_task_new (NULL, NULL, callback, user_data), cancellable);
+  consent_book_write (registrar->book, writing, on_written, taking);
 }
 
 ConsentOutcome *
@@ -445,16 +212,15 @@ consent_registrar_take_finish (GAsyncResult *result, GError **error)
 static void
 take_left (ConsentRegistrar *registrar, ConsentBookMessage *message)
 {
-  Errand *errand;
+  ConsentErrand *errand;
 
   if (g_hash_table_contains (registrar->own, message->identifier))
     {
       consent_book_message_free (message);
       return;
     }
-  errand = errand_new (registrar, message, &message->person);
-  g_ptr_array_add (registrar->errands, errand);
-  try_again (errand);
+  errand = new_errand (registrar, message, &message->person);
+  consent_errand_begin (errand);
 }
 
 static void
@@ -466,11 +232,11 @@ on_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
 
   registrar->is_loading = FALSE;
   if (messages == NULL)
-    log_warning (
-        NULL,
-        "consents: what was to be registered before the last start cannot be read, and is looked for again with the "
-        "next one: %s",
-        error->message);
+    log_warning (NULL,
+                 "consents: what the center was to be told before the last start cannot be read, and is looked for "
+                 "again with the "
+                 "next one: %s",
+                 error->message);
   while (messages != NULL && messages->len > 0 && !registrar->is_freed)
     take_left (registrar, g_ptr_array_steal_index (messages, 0));
   if (messages != NULL)
@@ -503,14 +269,7 @@ consent_registrar_note_center (ConsentRegistrar *registrar)
   if (registrar == NULL)
     return;
   load_left (registrar);
-  for (guint i = 0; i < registrar->errands->len; i++)
-    {
-      Errand *errand = registrar->errands->pdata[i];
-
-      errand->attempts = 0;
-      if (errand->pause_source != 0)
-        pause_a_while (errand, 0);
-    }
+  consent_errands_hurry (registrar->errands);
 }
 
 /* Withdrawing. */
@@ -519,37 +278,168 @@ consent_registrar_note_center (ConsentRegistrar *registrar)
 static void
 drop_consent (ConsentRegistrar *registrar, guint64 place)
 {
-  for (guint i = 0; i < registrar->errands->len; i++)
+  for (guint i = 0; i < consent_errands_count (registrar->errands); i++)
     {
-      Errand *errand = registrar->errands->pdata[i];
+      ConsentErrand *errand = consent_errands_get (registrar->errands, i);
+      ConsentBookMessage *message = consent_errand_get_message (errand);
 
-      for (guint j = 0; j < errand->message->entries->len; j++)
-        if (g_array_index (errand->message->entries, guint64, j) == place)
+      for (guint j = 0; j < message->entries->len && !message->withdraws; j++)
+        if (g_array_index (message->entries, guint64, j) == place)
           {
-            settle_consent (errand, j, CONSENT_BOOK_UNKNOWN, NULL, NULL);
-            g_array_remove_index (errand->message->entries, j);
-            g_array_remove_index (errand->message->kinds, j);
+            consent_settlement_forget (registrar->book, message, j, consent_errand_get_person (errand));
+            g_array_remove_index (message->entries, j);
+            g_array_remove_index (message->kinds, j);
             break;
           }
-      if (errand->message->entries->len == 0 && !errand->is_asking)
+      if (message->entries->len == 0)
         {
-          end_errand (errand);
+          consent_errand_drop (errand);
           return;
         }
     }
 }
 
-void
-consent_registrar_withdraw (ConsentRegistrar *registrar, guint64 place, LedgerEntry *entry,
-                            GAsyncReadyCallback callback, gpointer user_data)
+/* make_telling: the message that withdraws @item at the center. NULL: the center knows no such withdrawal, or nobody here
+   can tell it. */
+static ConsentBookWriting *
+make_telling (ConsentRegistrar *registrar, const ConsentBookItem *item)
 {
-  consent_book_withdraw (registrar->book, place, entry, callback, user_data);
+  Transport *transport = transports_find (registrar->transports, TRANSPORT_WITHDRAWS_CONSENTS, NULL);
+  g_autofree char *identifier = consent_registrar_make_identifier ();
+  const TransportWithdrawal withdrawal = { .identifier = identifier,
+                                           .insurer_number = item->person.insurer_number,
+                                           .symbol = item->person.symbol,
+                                           .number = item->person.number,
+                                           .branch = item->person.branch,
+                                           .birthdate = item->person.birthdate,
+                                           .treatment = (TransportTreatment)item->treatment };
+  g_autoptr (GBytes) request = transport != NULL ? transport->klass->make_withdrawal (transport, &withdrawal) : NULL;
+  ConsentBookWriting *writing;
+
+  if (request == NULL)
+    return NULL;
+  writing = consent_book_writing_new ();
+  writing->identifier = g_steal_pointer (&identifier);
+  writing->request = g_steal_pointer (&request);
+  writing->until = item->until;
+  writing->visit = g_strdup (item->visit);
+  writing->treatment = item->treatment;
+  writing->has_number = item->has_number;
+  memcpy (writing->number, item->number, sizeof writing->number);
+  consent_book_person_copy (&item->person, &writing->person);
+  return writing;
 }
 
-GArray *
+/* One that is being written. */
+typedef struct
+{
+  ConsentRegistrar *registrar; /* a reference */
+  GTask *task;
+  char *receipt;
+  ConsentKind kind;
+  ConsentErrand *errand; /* that tells the center; NULL: it is not told */
+  LedgerPersonHashes person;
+  gboolean has_no_way; /* the center should be told, and cannot be */
+} Withdrawing;
+
+static void
+withdrawing_free (Withdrawing *withdrawing)
+{
+  g_object_unref (withdrawing->task);
+  g_free (withdrawing->receipt);
+  consent_registrar_unref (withdrawing->registrar);
+  g_free (withdrawing);
+}
+
+/* end_untold: it is withdrawn here. */
+static void
+end_untold (Withdrawing *withdrawing)
+{
+  ConsentOutcome *outcome = g_new0 (ConsentOutcome, 1);
+
+  if (withdrawing->has_no_way)
+    outcome->error
+        = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING, "nothing is set up that could tell it");
+  g_task_return_pointer (withdrawing->task, outcome, (GDestroyNotify)consent_outcome_free);
+}
+
+static void
+on_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Withdrawing *withdrawing = user_data;
+  ConsentRegistrar *registrar = withdrawing->registrar;
+  GError *error = NULL;
+  g_autoptr (GArray) places = consent_book_withdraw_finish (result, &error);
+
+  for (guint i = 0; places != NULL && i < places->len && !registrar->is_freed; i++)
+    drop_consent (registrar, g_array_index (places, guint64, i));
+  if (places != NULL && !registrar->is_freed) /* before the center is waited for */
+    tell_observer (registrar, &withdrawing->person, withdrawing->receipt, withdrawing->kind,
+                   consent_book_withdrawal_to_string (CONSENT_BOOK_WITHDRAWN_HERE));
+  if (places != NULL && withdrawing->errand != NULL && !registrar->is_freed)
+    {
+      consent_errand_wait (withdrawing->errand, g_object_ref (withdrawing->task), NULL);
+      consent_errand_begin (withdrawing->errand);
+    }
+  else
+    {
+      if (places != NULL)
+        end_untold (withdrawing);
+      else
+        g_task_return_error (withdrawing->task, error);
+      g_clear_pointer (&withdrawing->errand, consent_errand_free);
+    }
+  withdrawing_free (withdrawing);
+}
+
+static gboolean
+is_told (const ConsentBookItem *item)
+{
+  return item->treatment == TRANSPORT_TREATMENT_HOME || item->treatment == TRANSPORT_TREATMENT_ONLINE;
+}
+
+/* hash_item: the hash of the numbers is as it was kept. */
+static void
+hash_item (ConsentRegistrar *registrar, const ConsentBookItem *item, LedgerPersonHashes *ret_person)
+{
+  const LedgerPerson known = ledger_person_of_book (&item->person);
+
+  ledger_person_hash (registrar->ledger, &known, ret_person);
+  ret_person->has_number = item->has_number;
+  memcpy (ret_person->number, item->number, sizeof ret_person->number);
+}
+
+void
+consent_registrar_withdraw (ConsentRegistrar *registrar, const ConsentBookItem *item, LedgerEntry *entry,
+                            GAsyncReadyCallback callback, gpointer user_data)
+{
+  ConsentBookWriting *telling = is_told (item) ? make_telling (registrar, item) : NULL;
+  Withdrawing *withdrawing = g_new0 (Withdrawing, 1);
+  ConsentBookMessage *message;
+
+  withdrawing->registrar = consent_registrar_ref (registrar);
+  withdrawing->task = g_task_new (NULL, NULL, callback, user_data);
+  withdrawing->receipt = g_strdup (item->receipt);
+  withdrawing->kind = item->kind;
+  withdrawing->has_no_way = is_told (item) && telling == NULL;
+  hash_item (registrar, item, &withdrawing->person);
+  if (telling != NULL)
+    {
+      note_own (registrar, telling->identifier);
+      message = make_message (telling);
+      message->withdraws = TRUE;
+      message->receipt = g_strdup (item->receipt);
+      g_array_append_val (message->entries, item->entry);
+      g_array_append_val (message->kinds, item->kind);
+      withdrawing->errand = consent_errand_new (registrar->errands, message, &withdrawing->person);
+    }
+  consent_book_withdraw (registrar->book, item->entry, entry, telling, on_withdrawn, withdrawing);
+}
+
+ConsentOutcome *
 consent_registrar_withdraw_finish (GAsyncResult *result, GError **error)
 {
-  return consent_book_withdraw_finish (result, error);
+  return g_task_propagate_pointer (G_TASK (result), error);
 }
 
 void
@@ -557,17 +447,6 @@ consent_registrar_set_observer (ConsentRegistrar *registrar, ConsentRegistrarWit
 {
   registrar->withdrawn = withdrawn;
   registrar->withdrawn_data = user_data;
-}
-
-void
-consent_registrar_note_withdrawn (ConsentRegistrar *registrar, const ConsentBookItem *item, const GArray *places)
-{
-  if (registrar->is_freed)
-    return;
-  for (guint i = 0; i < places->len; i++)
-    drop_consent (registrar, g_array_index (places, guint64, i));
-  if (registrar->withdrawn != NULL)
-    registrar->withdrawn (item, registrar->withdrawn_data);
 }
 
 /* Coming and going. */
@@ -581,9 +460,7 @@ consent_registrar_new (Ledger *ledger, Transports *transports, Statistics *stati
   registrar->ledger = ledger;
   registrar->book = consent_book_new (ledger);
   registrar->transports = transports;
-  registrar->statistics = statistics;
-  registrar->cancellable = g_cancellable_new ();
-  registrar->errands = g_ptr_array_new ();
+  registrar->errands = consent_errands_new (transports, statistics, on_ended, registrar);
   return registrar;
 }
 
@@ -593,17 +470,7 @@ consent_registrar_free (ConsentRegistrar *registrar)
   if (registrar == NULL)
     return;
   registrar->is_freed = TRUE;
-  g_cancellable_cancel (registrar->cancellable);
-  while (registrar->errands->len > 0)
-    {
-      Errand *errand = g_ptr_array_steal_index (registrar->errands, 0);
-
-      if (errand->is_asking)
-        answer_errand (errand,
-                       g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped"));
-      else
-        errand_free (errand);
-    }
+  g_clear_pointer (&registrar->errands, consent_errands_free);
   g_clear_pointer (&registrar->book, consent_book_free);
   consent_registrar_unref (registrar);
 }
@@ -624,16 +491,4 @@ Ledger *
 consent_registrar_get_ledger (ConsentRegistrar *registrar)
 {
   return registrar->ledger;
-}
-
-Transport *
-consent_registrar_find_way (ConsentRegistrar *registrar, TransportAbility ability)
-{
-  return transports_find (registrar->transports, ability, NULL);
-}
-
-GCancellable *
-consent_registrar_get_cancellable (ConsentRegistrar *registrar)
-{
-  return registrar->cancellable;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * consent-withdrawal: see the header. The consent is looked for in the book, withdrawn there, and, of home and online
- * care, at the center.
+ * consent-withdrawal: see the header. The consent is looked for in the book, and withdrawn there; telling the center is
+ * consent-registrar's.
  */
 #include "visit/consent-withdrawal.h"
 
@@ -15,7 +15,6 @@ typedef struct
   GTask *task;
   Actor *actor;
   ConsentBookItem *item;
-  Transport *transport;
   ConsentWithdrawal outcome;
 } Withdrawing;
 
@@ -40,7 +39,7 @@ end (Withdrawing *withdrawing, GError *error)
   withdrawing_free (withdrawing);
 }
 
-/* make_entry: @outcome: here, center, unknown. */
+/* make_entry: @outcome: the word. */
 static LedgerEntry *
 make_entry (const Withdrawing *withdrawing, const char *outcome)
 {
@@ -60,90 +59,47 @@ make_entry (const Withdrawing *withdrawing, const char *outcome)
   return entry;
 }
 
-/* At the center, of home and online care. */
-
 static GError *
 new_stopping (void)
 {
   return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped");
 }
 
+/* note_unknown: who has withdrawn it was told that the center does not know of it yet; what becomes of it is an entry
+   of its own. */
 static void
-on_told_center (GObject *source, GAsyncResult *result, gpointer user_data)
+note_unknown (Withdrawing *withdrawing, const GError *error)
 {
-  Withdrawing *withdrawing = user_data;
-  Transport *transport = withdrawing->transport;
-  g_autoptr (GError) error = NULL;
-  g_autoptr (TransportReply) reply = NULL;
-  LedgerEntry *entry;
+  LedgerEntry *entry = make_entry (withdrawing, consent_book_withdrawal_to_string (CONSENT_BOOK_WITHDRAWAL_OPEN));
 
-  if (consent_registrar_get_book (withdrawing->registrar) == NULL) /* it is over, and the transport may be gone */
-    {
-      end (withdrawing, new_stopping ());
-      return;
-    }
-  reply = transport->klass->reply_finish (transport, result, &error);
-  entry = make_entry (withdrawing, reply != NULL ? "center" : "unknown");
-  if (reply != NULL)
-    withdrawing->outcome.where = "center";
-  else
-    {
-      error = shikaku_error_adopt (g_steal_pointer (&error));
-      withdrawing->outcome.error = (ShikakuError)error->code;
-      ledger_entry_add_text (entry, LEDGER_FIELD_ERROR, shikaku_error_get_short_name (withdrawing->outcome.error));
-    }
+  ledger_entry_add_text (entry, LEDGER_FIELD_ERROR, shikaku_error_get_short_name ((ShikakuError)error->code));
   ledger_append_lazily (consent_registrar_get_ledger (withdrawing->registrar), entry);
-  end (withdrawing, NULL);
-}
-
-static void
-tell_center (Withdrawing *withdrawing)
-{
-  const ConsentBookPerson *person = &withdrawing->item->person;
-  g_autofree char *identifier = consent_registrar_make_identifier ();
-  const TransportWithdrawal withdrawal = { .identifier = identifier,
-                                           .insurer_number = person->insurer_number,
-                                           .symbol = person->symbol,
-                                           .number = person->number,
-                                           .branch = person->branch,
-                                           .birthdate = person->birthdate,
-                                           .treatment = (TransportTreatment)withdrawing->item->treatment };
-
-  withdrawing->transport = consent_registrar_find_way (withdrawing->registrar, TRANSPORT_WITHDRAWS_CONSENTS);
-  if (withdrawing->transport == NULL)
-    {
-      withdrawing->outcome.error = SHIKAKU_ERROR_CREDENTIAL_MISSING;
-      end (withdrawing, NULL);
-      return;
-    }
-  withdrawing->transport->klass->withdraw_consents (withdrawing->transport, &withdrawal,
-                                                    consent_registrar_get_cancellable (withdrawing->registrar),
-                                                    on_told_center, withdrawing);
 }
 
 static void
 on_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Withdrawing *withdrawing = user_data;
-  const guint treatment = withdrawing->item->treatment;
   GError *error = NULL;
-  g_autoptr (GArray) places = consent_registrar_withdraw_finish (result, &error);
+  g_autoptr (ConsentOutcome) told = consent_registrar_withdraw_finish (result, &error);
 
-  if (places == NULL)
+  if (told == NULL)
     {
       end (withdrawing, error);
       return;
     }
   log_info (withdrawing->item->visit, "consents: one was withdrawn");
-  /* Before the center is waited for: */
-  consent_registrar_note_withdrawn (withdrawing->registrar, withdrawing->item, places);
-  withdrawing->outcome
-      = (ConsentWithdrawal){ withdrawing->item->kind, "here", withdrawing->item->until, SHIKAKU_ERROR_NONE };
-  if ((treatment == TRANSPORT_TREATMENT_HOME || treatment == TRANSPORT_TREATMENT_ONLINE)
-      && consent_registrar_get_book (withdrawing->registrar) != NULL)
-    tell_center (withdrawing);
-  else
-    end (withdrawing, NULL);
+  withdrawing->outcome = (ConsentWithdrawal){
+    .kind = withdrawing->item->kind,
+    .where = consent_book_withdrawal_to_string (told->reply != NULL ? CONSENT_BOOK_WITHDRAWN_CENTER
+                                                                    : CONSENT_BOOK_WITHDRAWN_HERE),
+    .until = withdrawing->item->until,
+    .error = told->error != NULL ? (ShikakuError)told->error->code : SHIKAKU_ERROR_NONE,
+    .is_pending = told->is_open,
+  };
+  if (told->is_open)
+    note_unknown (withdrawing, told->error);
+  end (withdrawing, NULL);
 }
 
 static void
@@ -158,8 +114,10 @@ on_found (GObject *source, GAsyncResult *result, gpointer user_data)
   else if (consent_registrar_get_book (withdrawing->registrar) == NULL)
     end (withdrawing, new_stopping ());
   else
-    consent_registrar_withdraw (withdrawing->registrar, withdrawing->item->entry, make_entry (withdrawing, "here"),
-                                on_withdrawn, withdrawing);
+    consent_registrar_withdraw (
+        withdrawing->registrar, withdrawing->item,
+        make_entry (withdrawing, consent_book_withdrawal_to_string (CONSENT_BOOK_WITHDRAWN_HERE)), on_withdrawn,
+        withdrawing);
 }
 
 /*

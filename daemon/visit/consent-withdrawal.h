@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * consent-withdrawal: a patient takes back what was agreed to. In: the id of a receipt, and who asks. Out: an entry of
- * the ledger, and which of two things has happened: only consents of home and online care are withdrawn at the center
+ * the ledger, and which of these has happened: withdrawn here, at the center too, or not there (yet): only consents of home and online care are withdrawn at the center
  * (data/center-profile.md, "consent/withdraw"); what an outpatient has agreed to lapses there.
  */
 #pragma once
@@ -15,6 +15,7 @@ typedef struct
   const char *where;  /* "here": this daemon gives nothing any more, the center's lapses; "center": there too. Static */
   gint64 until;       /* "here": when it lapses at the center, microseconds since the epoch */
   ShikakuError error; /* why the center, which should have, has not withdrawn it; or NONE */
+  gboolean is_pending; /* it is told again until it is known what it says; the ledger, and receipts, tell what */
 } ConsentWithdrawal;
 
 /*

@@ -18,11 +18,11 @@
 
 /* The words, as their groups in texts.ini are called: of the page, and of what entries say. */
 static const char *const label_keys[] = {
-  "title consent", "title disclosure", "title entry", "number",       "when",      "institution",
-  "staff",         "question",         "version",     "answer",       "answerer",  "until",
-  "records",       "outcome",          "withdraw",    "withdraw how", "objection", "proof",
-  "not anchored",  "granted",          "denied",      "no-answer",    "patient",   "guardian",
-  "carer",         "staff-heard",      "registered",  "here",         "center",    "unknown",
+  "title consent", "title disclosure", "title entry", "number",   "when",         "institution", "staff",
+  "question",      "version",          "answer",      "answerer", "until",        "records",     "outcome",
+  "withdraw",      "withdraw how",     "objection",   "proof",    "not anchored", "granted",     "denied",
+  "no-answer",     "patient",          "guardian",    "carer",    "staff-heard",  "registered",  "here",
+  "center",        "unknown",          "lapsed",      "renewed",
 };
 
 #define WORD(suffix, word) word,
@@ -42,8 +42,9 @@ typedef struct
   gint64 since;
   LedgerRecord *record; /* NULL: not read yet */
   LedgerState *state;
-  const char *consent; /* what has become of it; NULL: it is none, or that is not known */
-  gint64 until;        /* of it */
+  const char *consent;    /* what has become of it; NULL: it is none, or that is not known */
+  const char *withdrawal; /* likewise, if it was withdrawn */
+  gint64 until;           /* of it */
 } Making;
 
 static void
@@ -148,6 +149,7 @@ write_receipt (const Making *making, const char *proof)
       .proof = whole,
       .verifier = making->state->verifier,
       .state = making->consent,
+      .withdrawal = making->withdrawal,
       .until = making->until,
       .is_anchored = is_anchored (making),
       .labels = labels,
@@ -207,6 +209,8 @@ on_consent (GObject *source, GAsyncResult *result, gpointer user_data)
       making->consent = consent_book_state_to_string (item->state);
       if (item->state == CONSENT_BOOK_REGISTERED || item->state == CONSENT_BOOK_WITHDRAWN)
         making->until = item->until;
+      if (item->state == CONSENT_BOOK_WITHDRAWN)
+        making->withdrawal = consent_book_withdrawal_to_string (item->withdrawal);
     }
   else if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND))
     making->consent = OVER;

@@ -299,34 +299,31 @@ station_set_store (Station *station, Store *store)
 
 /* note_withdrawn: a yes that is on its way into the book counts too: what was withdrawn is not given. */
 static void
-note_withdrawn (Visit *visit, const ConsentBookItem *item, const LedgerPersonHashes *person)
+note_withdrawn (Visit *visit, const ConsentRegistrarNews *news)
 {
   const GArray *consents = visit_get_consents (visit);
+  const gboolean is_first = strcmp (news->where, "here") == 0; /* later ones say how far it went */
 
   for (guint i = 0; i < consents->len; i++)
     {
       const Consent *consent = &g_array_index (consents, Consent, i);
 
-      if (consent->kind == item->kind && consent->agreed && consent->is_written && consent->withdrawn_at == 0
-          && (g_strcmp0 (consent->receipt, item->receipt) == 0 || visit_consents_are_of (visit, person)))
-        visit_consents_note_withdrawn (visit, item->kind, "here");
+      if (consent->kind == news->kind && consent->agreed && consent->is_written
+          && (consent->withdrawn_at == 0) == is_first
+          && (g_strcmp0 (consent->receipt, news->receipt) == 0 || visit_consents_are_of (visit, news->person)))
+        visit_consents_note_withdrawn (visit, news->kind, news->where);
     }
 }
 
 /* on_consent_withdrawn: by whomever: no visit that is open gives anything by it any more. */
 static void
-on_consent_withdrawn (const ConsentBookItem *item, gpointer user_data)
+on_consent_withdrawn (const ConsentRegistrarNews *news, gpointer user_data)
 {
   Station *station = user_data;
   const GPtrArray *visits = station_visits_get_all (station);
-  const LedgerPerson named = { .name = item->person.name, .birthdate = item->person.birthdate };
-  LedgerPersonHashes person;
 
-  ledger_person_hash (station->host.ledger, &named, &person);
-  person.has_number = item->has_number;
-  memcpy (person.number, item->number, sizeof person.number);
   for (guint i = 0; i < visits->len; i++)
-    note_withdrawn (visits->pdata[i], item, &person);
+    note_withdrawn (visits->pdata[i], news);
 }
 
 void

@@ -633,7 +633,8 @@ visit_consents_note_withdrawn (Visit *visit, ConsentKind kind, const char *where
     if (get_consent (visit, i)->kind == kind)
       {
         get_consent (visit, i)->granted = FALSE;
-        get_consent (visit, i)->withdrawn_at = g_get_real_time ();
+        if (get_consent (visit, i)->withdrawn_at == 0)
+          get_consent (visit, i)->withdrawn_at = g_get_real_time ();
         get_consent (visit, i)->withdrawn = where;
       }
 }

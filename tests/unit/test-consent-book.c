@@ -162,7 +162,8 @@ withdraw (Fixture *fixture, guint64 place)
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GArray) withdrawn = NULL;
 
-  consent_book_withdraw (fixture->book, place, make_entry (LEDGER_WITHDRAWAL), fake_ledger_on_result, &fixture->fake);
+  consent_book_withdraw (fixture->book, place, make_entry (LEDGER_WITHDRAWAL), NULL, fake_ledger_on_result,
+                         &fixture->fake);
   result = fake_ledger_wait (&fixture->fake);
   withdrawn = consent_book_withdraw_finish (result, NULL);
   if (withdrawn == NULL)

@@ -16,7 +16,7 @@
 /* What a receipt says of its consent. Borrowed of it; NULL: it does not say. */
 typedef struct
 {
-  const char *receipt, *kind, *decision, *answerer, *state;
+  const char *receipt, *kind, *decision, *answerer, *state, *withdrawal;
   guint64 at, until; /* microseconds since the epoch; 0: it does not say */
 } Shown;
 
@@ -39,6 +39,7 @@ read_consent (const Receipt *receipt, Shown *ret_shown)
     .decision = receipt_get (receipt, RECORD "events.event_state"),
     .answerer = receipt_get (receipt, RECORD "events.entity_id"),
     .state = receipt_get (receipt, "consent.state"),
+    .withdrawal = receipt_get (receipt, "consent.withdrawal"),
     .at = get_time (receipt, RECORD "events.event_time"),
     .until = get_time (receipt, "consent.until"),
   };
@@ -46,14 +47,40 @@ read_consent (const Receipt *receipt, Shown *ret_shown)
          && ret_shown->kind != NULL && ret_shown->decision != NULL;
 }
 
+typedef struct
+{
+  const char *state, *sentence;
+} Sentence;
+
+/* find_sentence: NULL: there is none for @state. */
+static const char *
+find_sentence (const Sentence *sentences, gsize count, const char *state)
+{
+  for (gsize i = 0; i < count; i++)
+    if (g_strcmp0 (state, sentences[i].state) == 0)
+      return _ (sentences[i].sentence);
+  return NULL;
+}
+
+/* find_withdrawal: how far it was taken back. NULL: it is not known. */
+static const char *
+find_withdrawal (const char *withdrawal)
+{
+  static const Sentence sentences[] = {
+    { "center", N_ ("withdrawn, here and at the center") },
+    { "unknown", N_ ("withdrawn here; the center has not answered yet and will be told again") },
+    { "refused", N_ ("withdrawn here; the center has not withdrawn it") },
+    { "renewed", N_ ("withdrawn here; the patient has agreed again since") },
+  };
+
+  return find_sentence (sentences, G_N_ELEMENTS (sentences), withdrawal);
+}
+
 /* describe: the answer, and what has become of it. (transfer full). */
 static char *
 describe (const Shown *shown)
 {
-  static const struct
-  {
-    const char *state, *sentence;
-  } states[] = {
+  static const Sentence states[] = {
     { "open", N_ ("Asking the center…") },
     { "refused", N_ ("granted, but the center could not take it down") },
     { "unknown", N_ ("granted, but the center could not take it down") },
@@ -61,12 +88,14 @@ describe (const Shown *shown)
     { "over", N_ ("the patient’s consent has ended") },
   };
   g_autofree char *until = words_time (shown->until);
+  const char *sentence = find_withdrawal (shown->withdrawal);
 
   if (strcmp (shown->decision, "granted") != 0)
     return g_strdup (strcmp (shown->decision, "denied") == 0 ? _ ("not granted") : _ ("not answered"));
-  for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
-    if (g_strcmp0 (shown->state, states[i].state) == 0)
-      return g_strdup (_ (states[i].sentence));
+  if (sentence == NULL)
+    sentence = find_sentence (states, G_N_ELEMENTS (states), shown->state);
+  if (sentence != NULL)
+    return g_strdup (sentence);
   return shown->until != 0 ? g_strdup_printf (_ ("granted, until %s"), until) : g_strdup (_ ("granted"));
 }
 
@@ -102,6 +131,7 @@ print_shown_json (const Shown *shown)
   add_text (&dict, "Decision", shown->decision);
   add_text (&dict, "Answerer", shown->answerer);
   add_text (&dict, "State", shown->state);
+  add_text (&dict, "Withdrawal", shown->withdrawal);
   g_variant_dict_insert (&dict, "At", "t", shown->at);
   if (shown->until != 0)
     g_variant_dict_insert (&dict, "Until", "t", shown->until);
@@ -139,7 +169,8 @@ on_receipt (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 print (GVariant *outcome)
 {
-  const char *where = "";
+  const char *where = "", *error = NULL;
+  gboolean is_pending = FALSE;
   guint64 until = 0;
   g_autoptr (GDateTime) end = NULL;
   g_autofree char *text = NULL;
@@ -155,6 +186,11 @@ print (GVariant *outcome)
   text = end != NULL ? g_date_time_format (end, "%F %R") : NULL;
   g_print (_ ("Withdrawn: nothing is given out here any more. At the center it lapses at %s.\n"),
            text != NULL ? text : "?");
+  g_variant_lookup (outcome, "Pending", "b", &is_pending);
+  if (is_pending)
+    g_print ("%s\n", _ ("The center has not answered. It will be told again until it does."));
+  else if (g_variant_lookup (outcome, "Error", "&s", &error))
+    g_print ("%s\n", _ ("The center has not withdrawn it."));
 }
 
 static void

@@ -426,6 +426,7 @@ consent_registrar_withdraw (ConsentRegistrar *registrar, const ConsentBookItem *
   if (telling != NULL)
     {
       note_own (registrar, telling->identifier);
+      ledger_entry_add_text (entry, LEDGER_FIELD_IDENTIFIER, telling->identifier);
       message = make_message (telling);
       message->withdraws = TRUE;
       message->receipt = g_strdup (item->receipt);

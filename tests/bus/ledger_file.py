@@ -71,6 +71,11 @@ def read_entries(folder):
     return entries
 
 
+def read_withdrawals(folder):
+    """The rows of the withdrawals that the center is told: (place of the consent, identifier, state)."""
+    return open_copy(folder).execute("SELECT place, identifier, state FROM consent_withdrawals ORDER BY place").fetchall()
+
+
 def read_book(folder):
     """The rows of the consents that outlive their visits."""
     if not (Path(folder) / "ledger.db").exists():

@@ -11,8 +11,8 @@ import os
 import random
 import re
 
-from bus import AGENT_MANAGER, ERROR, MANAGER, ROOT, Agent, BusError, GLib, ObjectPath, Visits, call, expect_error, options
-from ledger_file import read_book, read_entries
+from bus import AGENT_MANAGER, ERROR, MANAGER, ROOT, Agent, BusError, Call, GLib, ObjectPath, Visits, call, expect_error, options
+from ledger_file import read_book, read_entries, read_withdrawals
 from loop import until
 from people import INSURED
 from test_who import list_entries
@@ -46,8 +46,11 @@ class Desk:
         assert state[0] == "done", state
         return visit, visit.consents()
 
+    def start_withdrawing(self, receipt):
+        return Call(self.rig.bus_connection("root"), ROOT, MANAGER, "WithdrawConsent", GLib.Variant("(s)", (receipt,)))
+
     def withdraw(self, receipt):
-        return call(self.rig.bus_connection("root"), ROOT, MANAGER, "WithdrawConsent", GLib.Variant("(s)", (receipt,)))
+        return self.start_withdrawing(receipt).wait()
 
     def get_entries(self, visit):
         """What the ledger has of that visit; nobody waits for all of it: what is lazy is there at the daemon's end."""
@@ -170,7 +173,24 @@ def look_at_center(rig):
     assert len(taken) == len(set(taken)), taken
     assert set(taken) <= asked, set(taken) - asked
     assert {identifier for identifier, outcome in said.items() if outcome == "registered"} <= set(taken)
+    look_at_withdrawals(rig, entries)
     return asked, set(taken), said
+
+
+def look_at_withdrawals(rig, entries):
+    """The same of withdrawals: each that came to the center has its entry, none was done twice, and what is said to be
+    done there is. What of each is known at the end: its outcomes, by identifier."""
+    lines = [line for line in rig.center("journal")["journal"] if line["call"] == "consent/withdraw"]
+    mine = [entry for entry in entries if entry["Kind"] == "withdrawal" and "Identifier" in entry]
+    taken = [line["identifier"] for line in lines if not line["repeated"] and line["outcome"] == "done"]
+    outcomes = {}
+    for entry in mine:
+        outcomes.setdefault(entry["Identifier"], []).append(entry["Outcome"])
+    assert len(taken) == len(set(taken)), taken
+    assert {line["identifier"] for line in lines} <= set(outcomes), (lines, mine)
+    assert {identifier for identifier, words in outcomes.items() if "center" in words} == set(taken), (outcomes, taken)
+    assert all(words[0] == "here" and len(words) == 2 for words in outcomes.values()), outcomes
+    return outcomes
 
 
 def ask_in_vain(desk):
@@ -324,6 +344,128 @@ def expect_in_list(visit, places):
     withdrawn, = [entry for entry in entries if entry["Kind"] == "withdrawal"]
     assert (withdrawn["Entry"], withdrawn["Consent"], withdrawn["Outcome"]) == (places["drug"], "drug", "here"), withdrawn
     assert int(RECEIPT.match(withdrawn["Receipt"])[1]) == withdrawn["Index"], withdrawn  # its own, and not the consent's
+
+
+class Withdrawals:
+    """Yeses to home care, taken back while the center does not answer, and what became of each."""
+
+    def __init__(self, desk):
+        self.desk, self.rig, self.told = desk, desk.rig, {}
+
+    def agree(self):
+        """Return: the visit, and the receipt of its yes."""
+        visit, consents = self.desk.visit("drug", Purpose="home")
+        assert consents["drug"]["Granted"], consents
+        return visit, consents["drug"]["Receipt"]
+
+    def withdraw(self, receipt, error, pending):
+        outcome = self.desk.withdraw(receipt)
+        assert (outcome["Where"], outcome.get("Error"), outcome.get("Pending", False)) == ("here", error, pending), outcome
+        return outcome
+
+    def wait_told(self, receipt, word):
+        """Until the receipt says what became of it."""
+        until(lambda: show(self.rig, receipt).get("Withdrawal") == word, f"the withdrawal to be {word}")
+        self.told[receipt] = word
+
+
+def test_withdrawal_told(rig):
+    """What was withdrawn, and the center has not answered, is told it again until it has; it is told by one identifier."""
+    desk = Desk(rig, clock=True)
+    withdrawals = Withdrawals(desk)
+    over_first(withdrawals)
+    for fault, pending in (("drop", True), ("cut 0", True), ("status 503", True), ("error-code SHK050002", False)):
+        tell_later(withdrawals, fault, pending)
+    agreed_again(withdrawals)
+    killed_before_answer(withdrawals)
+    killed_anywhere(withdrawals)
+    rig.stop_daemon()
+    outcomes = look_at_withdrawals(rig, read_entries(rig.state_directory))
+    last = {row[0]: outcomes[row[1]][-1] for row in read_withdrawals(rig.state_directory)}
+    for receipt, word in withdrawals.told.items():
+        assert last.get(int(RECEIPT.match(receipt)[1]), word) == word, (receipt, word, last)
+    unknown = [entry for entry in read_entries(rig.state_directory)
+               if entry["Kind"] == "withdrawal" and entry["Outcome"] == "unknown"]
+    assert len(unknown) >= 5 and all(entry["Error"] and entry["Uid"] == 0 for entry in unknown), unknown
+
+
+def tell_later(withdrawals, fault, pending):
+    """The center is silent, has done it and its answer is lost, is busy, or refuses: and is back."""
+    rig = withdrawals.rig
+    visit, receipt = withdrawals.agree()
+    rig.center(f"fault {fault} path=consent/withdraw")
+    error = {"drop": UNREACHABLE, "cut 0": UNREACHABLE, "status 503": ERROR + "CenterBusy"}.get(fault, REFUSED)
+    withdrawals.withdraw(receipt, error, pending)
+    drug = visit.consents()["drug"]
+    assert (drug["Granted"], drug["Withdrawn"]) == (False, "here"), drug
+    assert show(rig, receipt)["Withdrawal"] == ("unknown" if pending else "refused")
+    text = rig.client("consent", "show", receipt, user="doctor", check=0).text()
+    assert ("not answered" if pending else "has not withdrawn it") in text, text
+    rig.let_pass(31)
+    withdrawals.wait_told(receipt, "center" if pending else "refused")
+    after = visit.consents()["drug"]
+    assert after == {**drug, "Withdrawn": "center" if pending else "here"}, (drug, after)
+    visit.close()
+
+
+def agreed_again(withdrawals):
+    """A yes that came before the center has heard of the withdrawal stands: the center, which knows no kinds, is not told."""
+    rig = withdrawals.rig
+    _visit, receipt = withdrawals.agree()
+    rig.center("fault drop path=consent/withdraw always")
+    withdrawals.withdraw(receipt, UNREACHABLE, True)
+    rig.center("clear-faults")
+    _visit, again = withdrawals.agree()
+    rig.let_pass(301)
+    withdrawals.wait_told(receipt, "renewed")
+    assert show(rig, again)["State"] == "registered"
+    assert withdrawals.desk.withdraw(again)["Where"] == "center"
+
+
+def over_first(withdrawals):
+    """The consent ends by itself before the center can be told that it was taken back."""
+    rig = withdrawals.rig
+    rig.center("consent-lifetime 60")
+    _visit, receipt = withdrawals.agree()
+    rig.center(f"consent-lifetime {DAY}")
+    rig.center("fault drop path=consent/withdraw always")
+    withdrawals.withdraw(receipt, UNREACHABLE, True)
+    rig.let_pass(301)
+    until(lambda: show(rig, receipt)["State"] == "over", "its time to be over")
+    rig.center("clear-faults")
+    withdrawals.told[receipt] = "lapsed"
+    until(lambda: rig.read_log("shikakud").count("at the center: lapsed") == 1, "it to be given up")
+
+
+def killed_before_answer(withdrawals):
+    """kill -9 while the center works on it: it is told again, once, by what is started then."""
+    rig = withdrawals.rig
+    _visit, receipt = withdrawals.agree()
+    rig.center("clear-log")
+    rig.center("fault hold path=consent/withdraw")
+    withdrawals.desk.start_withdrawing(receipt)
+    rig.center.wait("consent/withdraw")
+    rig.kill_daemon()
+    rig.center("release")
+    rig.start_daemon(clock=True)
+    withdrawals.desk.begin()
+    withdrawals.wait_told(receipt, "center")
+
+
+def killed_anywhere(withdrawals):
+    """kill -9 at any moment of a withdrawal: it was not begun, or it is told."""
+    rig = withdrawals.rig
+    dice = random.Random(int(os.environ.get("SHIKAKU_SEED", "1")))
+    for _number in range(40 if os.environ.get("SHIKAKU_LONG") else 3):
+        visit, receipt = withdrawals.agree()
+        withdrawals.desk.start_withdrawing(receipt)
+        for _turn in range(dice.randrange(12)):
+            visit.get("State")
+        rig.kill_daemon()
+        rig.start_daemon(clock=True)
+        withdrawals.desk.begin()
+        if show(rig, receipt)["State"] == "withdrawn":
+            withdrawals.wait_told(receipt, "center")
 
 
 def test_no_ledger(rig):

@@ -162,6 +162,7 @@ repeat (Transport *transport, TransportAbility ability, GBytes *request, GCancel
   g_string_append_printf (center->repeated, "%s%s:%.*s", center->repeated->len > 0 ? " " : "",
                           ability == TRANSPORT_PROVES_CARDS         ? "card"
                           : ability == TRANSPORT_REGISTERS_CONSENTS ? "consents"
+                          : ability == TRANSPORT_WITHDRAWS_CONSENTS ? "withdrawal"
                                                                     : "number",
                           (int)g_bytes_get_size (request), (const char *)g_bytes_get_data (request, NULL));
   call (transport, FAKE_REPEAT, cancellable, callback, user_data);
@@ -173,6 +174,13 @@ make_registration (Transport *transport, const TransportConsents *consents)
   char *text = g_strdup_printf ("%s/%x", consents->identifier, (guint)consents->agreed);
 
   return g_bytes_new_take (text, strlen (text));
+}
+
+static GBytes *
+make_withdrawal (Transport *transport, const TransportWithdrawal *withdrawal)
+{
+  g_assert_cmpint (withdrawal->treatment, ==, TRANSPORT_TREATMENT_HOME);
+  return g_bytes_new (withdrawal->identifier, strlen (withdrawal->identifier));
 }
 
 static void
@@ -356,7 +364,8 @@ reset (Transport *transport)
 
 static const TransportClass center_class = {
   .abilities = TRANSPORT_PROVES_CARDS | TRANSPORT_ASKS_BY_NUMBER | TRANSPORT_REGISTERS_CONSENTS
-               | TRANSPORT_REGISTERS_USE | TRANSPORT_REGISTERS_REFERENCES | TRANSPORT_FETCHES_RECORDS,
+               | TRANSPORT_REGISTERS_USE | TRANSPORT_REGISTERS_REFERENCES | TRANSPORT_FETCHES_RECORDS
+               | TRANSPORT_WITHDRAWS_CONSENTS,
   .prepare = prepare,
   .get_challenge = get_challenge,
   .get_challenge_finish = get_challenge_finish,
@@ -367,6 +376,7 @@ static const TransportClass center_class = {
   .check_number = check_number,
   .register_consents = register_consents,
   .make_registration = make_registration,
+  .make_withdrawal = make_withdrawal,
   .register_use = register_use,
   .register_reference = register_reference,
   .fetch_records = fetch_records,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /* test-consent-book: what is kept of consents, over restarts, and on a disk on which everything goes wrong. */
+#include <sqlite3.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -155,21 +156,42 @@ assert_found (Fixture *fixture, const char *branch, const char *name, ConsentBoo
   g_assert_cmpint (item->state, ==, state);
 }
 
-/* withdraw: Return: how many consents with it. */
+/* make_telling: the message that withdraws a consent at the center. */
+static ConsentBookWriting *
+make_telling (const char *identifier)
+{
+  ConsentBookWriting *telling = consent_book_writing_new ();
+
+  telling->identifier = g_strdup (identifier);
+  telling->request = g_bytes_new_static ("withdrawal", 10);
+  telling->until = g_get_real_time () + G_TIME_SPAN_DAY;
+  telling->visit = g_strdup ("/v/home");
+  telling->treatment = 2;
+  telling->person.name = g_strdup (NAME);
+  return telling;
+}
+
+/* withdraw: @identifier: by which the center is told; NULL: it is not. Return: how many consents with it. */
 static guint
-withdraw (Fixture *fixture, guint64 place)
+withdraw_by (Fixture *fixture, guint64 place, const char *identifier)
 {
   g_autoptr (GAsyncResult) result = NULL;
   g_autoptr (GArray) withdrawn = NULL;
 
-  consent_book_withdraw (fixture->book, place, make_entry (LEDGER_WITHDRAWAL), NULL, fake_ledger_on_result,
-                         &fixture->fake);
+  consent_book_withdraw (fixture->book, place, make_entry (LEDGER_WITHDRAWAL),
+                         identifier != NULL ? make_telling (identifier) : NULL, fake_ledger_on_result, &fixture->fake);
   result = fake_ledger_wait (&fixture->fake);
   withdrawn = consent_book_withdraw_finish (result, NULL);
   if (withdrawn == NULL)
     return 0;
   g_assert_cmpuint (g_array_index (withdrawn, guint64, 0), ==, place);
   return withdrawn->len;
+}
+
+static guint
+withdraw (Fixture *fixture, guint64 place)
+{
+  return withdraw_by (fixture, place, NULL);
 }
 
 static void
@@ -329,6 +351,82 @@ test_settled (Fixture *fixture, gconstpointer data)
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND);
 }
 
+static ConsentBookWithdrawal
+get_withdrawal (Fixture *fixture, const ConsentBookPlace *place)
+{
+  g_autoptr (ConsentBookItem) item = find_receipt (fixture, place->receipt, NULL);
+
+  g_assert_cmpint (item->state, ==, CONSENT_BOOK_WITHDRAWN);
+  return item->withdrawal;
+}
+
+/* to_version_4: as an earlier version has left the file. */
+static void
+to_version_4 (Fixture *fixture)
+{
+  sqlite3 *database = NULL;
+
+  stop (fixture);
+  g_assert_cmpint (sqlite3_open (fixture->fake.file, &database), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (database,
+                                 "PRAGMA locking_mode = EXCLUSIVE;"
+                                 "DROP TABLE consent_withdrawals; PRAGMA user_version = 4;",
+                                 NULL, NULL, NULL),
+                   ==, SQLITE_OK);
+  sqlite3_close (database);
+  start (fixture);
+}
+
+/* assert_left: after a start: the one message that withdraws the consent at @place. */
+static void
+assert_left (Fixture *fixture, const ConsentBookPlace *place, gboolean is_renewed)
+{
+  g_autoptr (GPtrArray) messages = NULL;
+  const ConsentBookMessage *message;
+
+  stop (fixture);
+  start (fixture);
+  messages = load (fixture);
+  g_assert_cmpuint (messages->len, ==, 1); /* what was withdrawn is not registered any more */
+  message = messages->pdata[0];
+  g_assert_true (message->withdraws);
+  g_assert_cmpint (message->is_renewed, ==, is_renewed);
+  g_assert_cmpstr (message->identifier, ==, "told");
+  g_assert_cmpstr (message->receipt, ==, place->receipt);
+  g_assert_cmpuint (g_array_index (message->entries, guint64, 0), ==, place->entry);
+  g_assert_cmpmem (g_bytes_get_data (message->request, NULL), g_bytes_get_size (message->request), "withdrawal", 10);
+}
+
+/* What the center is yet to be told of withdrawals is there after each start, and until it is settled; a file of an
+   earlier version has what it had. */
+static void
+test_told (Fixture *fixture, gconstpointer data)
+{
+  const gint64 now = g_get_real_time ();
+  g_autoptr (GArray) home = write_one (fixture, "home"), other = write_one (fixture, "other"), again = NULL;
+  const ConsentBookPlace *place = &g_array_index (home, ConsentBookPlace, 0);
+  g_autoptr (GPtrArray) messages = NULL;
+
+  to_version_4 (fixture);
+  g_assert_cmpuint (withdraw_by (fixture, place->entry, "told"), ==, 2);
+  g_assert_cmpint (get_withdrawal (fixture, &g_array_index (other, ConsentBookPlace, 0)), ==,
+                   CONSENT_BOOK_WITHDRAWAL_OPEN);
+  assert_left (fixture, place, FALSE);
+
+  again = write_one (fixture, "again"); /* the patient says yes once more */
+  consent_book_settle (fixture->book, g_array_index (again, ConsentBookPlace, 0).entry, CONSENT_BOOK_REGISTERED, now,
+                       now + G_TIME_SPAN_HOUR, make_entry (LEDGER_REGISTRATION));
+  assert_left (fixture, place, TRUE);
+
+  consent_book_settle_withdrawal (fixture->book, "told", CONSENT_BOOK_WITHDRAWN_CENTER, make_entry (LEDGER_WITHDRAWAL));
+  g_assert_cmpint (get_withdrawal (fixture, place), ==, CONSENT_BOOK_WITHDRAWN_CENTER);
+  stop (fixture);
+  start (fixture);
+  messages = load (fixture);
+  g_assert_cmpuint (messages->len, ==, 0);
+  fake_ledger_assert_sound (&fixture->fake);
+}
+
 /* Without a key nothing is written, not even a file. */
 static void
 test_no_key (Fixture *fixture, gconstpointer data)
@@ -368,6 +466,35 @@ test_faults (Fixture *fixture, gconstpointer data)
   fake_ledger_assert_sound (&fixture->fake);
 }
 
+/* The same of a withdrawal: where it could not be written the consent stands, and the center is told nothing. */
+static void
+test_told_faults (Fixture *fixture, gconstpointer data)
+{
+  guint told = 0, refused = 0;
+
+  for (guint step = 1, steps = 2; step < steps; step++)
+    {
+      g_autofree char *name = g_strdup_printf ("home-%u", step), *identifier = g_strdup_printf ("told-%u", step);
+      g_autoptr (GArray) places = write_one (fixture, name);
+      const ConsentBookPlace *place = &g_array_index (places, ConsentBookPlace, 0);
+      g_autoptr (GPtrArray) messages = NULL;
+      gboolean done;
+
+      fake_disk_arm (FAKE_DISK_FULL, step, FALSE);
+      done = withdraw_by (fixture, place->entry, identifier) > 0;
+      steps = MAX (steps, fake_disk_disarm () + 1);
+      told += done;
+      refused += !done;
+      if (!done)
+        g_assert_cmpuint (withdraw (fixture, place->entry), ==, 1);
+      messages = load (fixture);
+      g_assert_cmpuint (messages->len, ==, told);
+    }
+  g_assert_cmpuint (told, >, 0);
+  g_assert_cmpuint (refused, >, 0);
+  fake_ledger_assert_sound (&fixture->fake);
+}
+
 int
 main (int argc, char *argv[])
 {
@@ -378,6 +505,8 @@ main (int argc, char *argv[])
   g_test_add ("/consent-book/twins", Fixture, NULL, set_up, test_twins, tear_down);
   g_test_add ("/consent-book/ended", Fixture, NULL, set_up, test_ended, tear_down);
   g_test_add ("/consent-book/settled", Fixture, NULL, set_up, test_settled, tear_down);
+  g_test_add ("/consent-book/told", Fixture, NULL, set_up, test_told, tear_down);
+  g_test_add ("/consent-book/told-faults", Fixture, NULL, set_up, test_told_faults, tear_down);
   g_test_add ("/consent-book/no-key", Fixture, NULL, set_up, test_no_key, tear_down);
   g_test_add ("/consent-book/faults", Fixture, NULL, set_up, test_faults, tear_down);
   return g_test_run ();

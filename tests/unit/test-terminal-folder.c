@@ -289,6 +289,47 @@ test_registrations (Desk *desk, gconstpointer data)
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_REFUSED);
 }
 
+/* A withdrawal that was taken and not answered is the one thing that changes something and may be sent again. */
+static void
+test_withdrawal_again (Desk *desk, gconstpointer data)
+{
+  const TransportWithdrawal withdrawal = { .insurer_number = "06123456",
+                                           .number = "345",
+                                           .birthdate = "19800102",
+                                           .treatment = TRANSPORT_TREATMENT_HOME,
+                                           .identifier = "of-the-caller" };
+  g_autoptr (GBytes) kept = desk->transport->klass->make_withdrawal (desk->transport, &withdrawal);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (TransportReply) reply = NULL;
+  g_autofree char *first = NULL;
+
+  g_assert_nonnull (kept);
+  for (guint i = 0; i < 2; i++)
+    {
+      g_autofree char *identifier = NULL;
+
+      desk->transport->klass->repeat (desk->transport, TRANSPORT_WITHDRAWS_CONSENTS, kept, NULL, on_done, desk);
+      g_assert_true (g_str_has_prefix (fake_share_await (), "OQSsihvd01req_"));
+      g_assert_cmpstr (fake_share_await (), !=, first); /* an answer that is late is not the second's */
+      identifier = get_header ("ArbitraryFileIdentifier");
+      g_assert_cmpstr (identifier, ==, "of-the-caller");
+      if (i > 0)
+        break;
+      first = g_strdup (fake_share_await ());
+      fake_share_end (FOLDER_SHARE_NOT_ANSWERED, SHIKAKU_ERROR_TIMED_OUT);
+      g_assert_null (take_reply (desk, &error));
+      g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_TIMED_OUT);
+      g_clear_error (&error);
+    }
+  answer (NULL, NULL, TAKEN, "<ProcessingResultStatus>1</ProcessingResultStatus>");
+  reply = take_reply (desk, &error);
+  g_assert_no_error (error);
+
+  desk->transport->klass->repeat (desk->transport, TRANSPORT_REGISTERS_CONSENTS, kept, NULL, on_done, desk);
+  g_assert_null (take_reply (desk, &error));
+  g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CREDENTIAL_MISSING);
+}
+
 static TransportRecords *
 take_records (Desk *desk, GError **error)
 {
@@ -490,6 +531,7 @@ main (int argc, char **argv)
     { "repeat", test_repeat },
     { "processing", test_processing },
     { "registrations", test_registrations },
+    { "withdrawal-again", test_withdrawal_again },
     { "records", test_records },
     { "wrong-records", test_wrong_records },
     { "encoding", test_encoding },

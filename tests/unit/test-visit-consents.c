@@ -496,16 +496,133 @@ typedef struct
 {
   guint done;
   GError *error;
+  ConsentWithdrawal outcome;
 } Withdrawn;
 
 static void
 on_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Withdrawn *withdrawn = user_data;
-  ConsentWithdrawal withdrawal;
 
-  g_assert_false (consent_withdrawal_finish (result, &withdrawal, &withdrawn->error));
+  consent_withdrawal_finish (result, &withdrawn->outcome, &withdrawn->error);
   withdrawn->done++;
+}
+
+/* It says no times: a day from now on. */
+#define REGISTERED_NOW \
+  "{\"XmlMsg\":{" FAKE_HEADER ",\"MessageBody\":{\"ConsentRegistrationResult\":{\"PharmacistsInfoConsFlg\":\"1\"}}}}"
+
+/* It says whose it is. */
+#define ELIGIBLE_NAMED \
+  "{\"XmlMsg\":{" FAKE_HEADER ",\"MessageBody\":{\"ResultList\":[{\"ResultOfQualificationConfirmation\":{" \
+  "\"InsurerNumber\":\"  123456\",\"InsuredIdentificationNumber\":\"7654321\",\"Name\":\"山田　花子\"," \
+  "\"Birthdate\":\"19850412\",\"QualificationConfirmationKey\":\"KEY1\"}}]," \
+  "\"ProcessingResultStatus\":\"1\",\"QualificationValidity\":\"1\"}}}"
+
+/* agree_at_home: to drug; taken back while each further call is answered with @error. Return: (transfer full). */
+static Visit *
+agree_at_home (FakeDesk *desk, ShikakuError error, Withdrawn *ret_withdrawn)
+{
+  static const Actor actor = { .uid = 1000 };
+  Visit *visit = fake_desk_open_with (desk, "/v/home", "drug", &(VisitOptions){ .purpose = "home" });
+
+  desk->center->bodies[FAKE_CHECK_CARD] = ELIGIBLE_NAMED;
+  desk->center->bodies[FAKE_REGISTER] = REGISTERED_NOW;
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, visit, VISIT_DONE);
+  g_assert_true (get_consent (visit, 0)->granted);
+  desk->center->errors[FAKE_REPEAT] = error;
+  *ret_withdrawn = (Withdrawn){ 0 };
+  consent_withdrawal_begin (station_get_registrar (desk->station), get_consent (visit, 0)->receipt, &actor,
+                            on_withdrawn, ret_withdrawn);
+  fake_desk_wait_until (&ret_withdrawn->done);
+  g_assert_no_error (ret_withdrawn->error);
+  g_assert_cmpstr (ret_withdrawn->outcome.where, ==, "here");
+  g_assert_cmpint (ret_withdrawn->outcome.error, ==, error);
+  g_assert_false (get_consent (visit, 0)->granted);
+  g_assert_cmpstr (get_consent (visit, 0)->withdrawn, ==, "here");
+  return visit;
+}
+
+/* assert_one_message: all calls of @count had the same bytes. */
+static void
+assert_one_message (const FakeDesk *desk, guint count)
+{
+  g_auto (GStrv) words = g_strsplit (desk->center->repeated->str, " ", -1);
+
+  g_assert_cmpuint (g_strv_length (words), ==, count);
+  for (guint i = 0; i < count; i++)
+    {
+      g_assert_true (g_str_has_prefix (words[i], "withdrawal:"));
+      g_assert_cmpstr (words[i], ==, words[0]);
+    }
+}
+
+/* A withdrawal that the center has not answered is told again, also by the next run, and sooner if the center is back. */
+static void
+test_withdrawal_told (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  Withdrawn withdrawn;
+  g_autoptr (Visit) visit = agree_at_home (desk, SHIKAKU_ERROR_TIMED_OUT, &withdrawn);
+
+  g_assert_true (withdrawn.outcome.is_pending);
+  assert_one_message (desk, 1);
+  g_assert_cmpuint (fake_timers_pass (5000), >, 0);
+  fake_desk_settle ();
+  assert_one_message (desk, 2);
+  fake_timers_pass (5000);
+  fake_desk_settle ();
+  assert_one_message (desk, 2); /* the pauses grow */
+  consent_registrar_note_center (station_get_registrar (desk->station));
+  fake_timers_pass (5000);
+  fake_desk_settle ();
+  assert_one_message (desk, 3);
+
+  station_set_ledger (desk->station, NULL);
+  desk->center->errors[FAKE_REPEAT] = SHIKAKU_ERROR_NONE;
+  desk->center->counts[FAKE_REPEAT] = 0;
+  station_set_ledger (desk->station, desk->ledger);
+  fake_desk_wait_until (&desk->center->counts[FAKE_REPEAT]);
+  fake_desk_settle ();
+  assert_one_message (desk, 4);
+  g_assert_cmpstr (get_consent (visit, 0)->withdrawn, ==, "center");
+  fake_timers_pass (600000);
+  fake_desk_settle ();
+  assert_one_message (desk, 4);
+}
+
+/* What would not fare better is not told again. */
+static void
+test_withdrawal_final (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  Withdrawn withdrawn;
+  g_autoptr (Visit) visit = agree_at_home (desk, SHIKAKU_ERROR_NOT_FOUND, &withdrawn);
+
+  g_assert_false (withdrawn.outcome.is_pending);
+  fake_timers_pass (600000);
+  fake_desk_settle ();
+  assert_one_message (desk, 1);
+}
+
+/* A yes that comes first stands, and the center is told of it alone. */
+static void
+test_withdrawal_renewed (void)
+{
+  g_autoptr (FakeDesk) desk = new_desk ();
+  Withdrawn withdrawn;
+  g_autoptr (Visit) visit = agree_at_home (desk, SHIKAKU_ERROR_CENTER_UNREACHABLE, &withdrawn), next = NULL;
+
+  fake_desk_pull (desk);
+  next = fake_desk_open_with (desk, "/v/next", "drug", &(VisitOptions){ NULL });
+  fake_desk_insert (desk);
+  fake_desk_wait (desk, next, VISIT_DONE);
+  g_assert_true (get_consent (next, 0)->granted);
+  fake_timers_pass (600000);
+  fake_desk_settle ();
+  assert_one_message (desk, 1);
+  g_assert_cmpuint (desk->center->counts[FAKE_REGISTER], ==, 2);
 }
 
 /* The ledger has gone while somebody still held the registrar of it. */
@@ -552,6 +669,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/visit/consent/question-outlasts-visit", test_question_outlasts_visit);
   g_test_add_func ("/visit/consent/answer-outlasts-question", test_answer_outlasts_question);
   g_test_add_func ("/visit/consent/gone-before-answer", test_gone_before_answer);
+  g_test_add_func ("/visit/consent/withdrawal-told", test_withdrawal_told);
+  g_test_add_func ("/visit/consent/withdrawal-final", test_withdrawal_final);
+  g_test_add_func ("/visit/consent/withdrawal-renewed", test_withdrawal_renewed);
   g_test_add_func ("/visit/consent/withdrawn-too-late", test_withdrawn_too_late);
   return g_test_run ();
 }

@@ -130,6 +130,8 @@ words_outcome (const char *outcome)
     { "not-covered", N_ ("this insurance has no such records") },
     { "not-configured", N_ ("this institution is not set up for electronic prescriptions") },
     { "failed", N_ ("could not be fetched") },
+    { "lapsed", N_ ("it had ended by itself") },
+    { "renewed", N_ ("agreed to again since") },
   };
   return LOOK_UP (outcomes, outcome);
 }

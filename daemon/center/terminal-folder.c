@@ -159,17 +159,6 @@ register_reference (Transport *transport, const TransportReference *reference, G
 }
 
 static void
-withdraw_consents (Transport *transport, const TransportWithdrawal *withdrawal, GCancellable *cancellable,
-                   GAsyncReadyCallback callback, gpointer user_data)
-{
-  g_autofree char *identifier = choose_identifier (withdrawal->identifier);
-  const FieldHeader header = make_header ((TerminalFolder *)transport, identifier, NULL);
-
-  begin_call (transport, &call_withdrawal, field_request_new_withdrawal (&header, withdrawal), cancellable, callback,
-              user_data);
-}
-
-static void
 fetch_records (Transport *transport, const TransportRecordsQuery *query, GCancellable *cancellable,
                GAsyncReadyCallback callback, gpointer user_data)
 {
@@ -284,10 +273,9 @@ terminal_folder_free (Transport *transport)
 #define CLASS(can) \
   { \
     .abilities = (can), .check_number = check_number, .get_request = get_request, .repeat = repeat, \
-    .withdraw_consents = withdraw_consents, .make_withdrawal = make_withdrawal, .fetch_records = fetch_records, \
-    .fetch_records_finish = fetch_records_finish, .register_reference = register_reference, \
-    .reply_finish = reply_finish, .examine = examine, .release_arrival = release_arrival, \
-    .free = terminal_folder_free, \
+    .make_withdrawal = make_withdrawal, .fetch_records = fetch_records, .fetch_records_finish = fetch_records_finish, \
+    .register_reference = register_reference, .reply_finish = reply_finish, .examine = examine, \
+    .release_arrival = release_arrival, .free = terminal_folder_free, \
   }
 
 /* By what it can do, which hangs on its folders: questions, faces, both, or nothing. */

@@ -257,7 +257,7 @@ typedef enum
   TRANSPORT_REGISTERS_USE = 1 << 3,        /* register_use */
   TRANSPORT_REGISTERS_REFERENCES = 1 << 4, /* register_reference */
   TRANSPORT_FETCHES_RECORDS = 1 << 5,      /* fetch_records */
-  TRANSPORT_WITHDRAWS_CONSENTS = 1 << 6,   /* withdraw_consents, of home and online care alone */
+  TRANSPORT_WITHDRAWS_CONSENTS = 1 << 6,   /* make_withdrawal, of home and online care alone */
   TRANSPORT_BRINGS_ARRIVALS = 1 << 7,      /* arrived, release_arrival */
 } TransportAbility;
 
@@ -319,14 +319,10 @@ typedef struct
   void (*register_reference) (Transport *transport, const TransportReference *reference, GCancellable *cancellable,
                               GAsyncReadyCallback callback, gpointer user_data);
   /*
-   * withdraw_consents: of home or online care, all of the person's at this institution. Not repeated either; the same
-   * identifier may be sent again. Also NOT_FOUND: the center knows nobody by these numbers, or no consent of them.
-   */
-  void (*withdraw_consents) (Transport *transport, const TransportWithdrawal *withdrawal, GCancellable *cancellable,
-                             GAsyncReadyCallback callback, gpointer user_data);
-  /*
-   * make_registration, make_withdrawal: the bytes that the call sends for the same argument: to be kept before it is
-   * sent, for repeat. @…->identifier: must be set. Return: (transfer full), or NULL: the institution is not known.
+   * make_registration: the bytes that the call sends for the same argument: to be kept before it is sent, for repeat.
+   * make_withdrawal: the same of a withdrawal of consents of home or online care, all of the person's at this
+   * institution, which has no other call than repeat; also NOT_FOUND: the center knows nobody by these numbers, or no
+   * consent of them. @…->identifier: must be set. Return: (transfer full), or NULL: the institution is not known.
    */
   GBytes *(*make_registration) (Transport *transport, const TransportConsents *consents);
   GBytes *(*make_withdrawal) (Transport *transport, const TransportWithdrawal *withdrawal);

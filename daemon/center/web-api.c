@@ -368,18 +368,6 @@ register_consents (Transport *transport, const TransportConsents *consents, GCan
                      write_request (asked, field_request_new_registration (&header, consents)), read_registration);
 }
 
-static void
-withdraw_consents (Transport *transport, const TransportWithdrawal *withdrawal, GCancellable *cancellable,
-                   GAsyncReadyCallback callback, gpointer user_data)
-{
-  Asked *asked = asked_new (transport, withdrawal->bond, cancellable, callback, user_data);
-  FieldHeader header = make_header (asked, withdrawal->identifier);
-
-  send_registration (asked, WEB_CALL_WITHDRAW,
-                     write_request (asked, field_request_new_withdrawal (&header, withdrawal)),
-                     field_answer_read_withdrawal);
-}
-
 /* find_institution: by whose settings a call with @bond goes (NULL: the first of its visit). */
 static const char *
 find_institution (Transport *transport, const TransportBond *bond)
@@ -541,7 +529,6 @@ static const TransportClass web_api_class = {
   .get_request = get_request,
   .repeat = repeat,
   .register_consents = register_consents,
-  .withdraw_consents = withdraw_consents,
   .make_registration = make_registration,
   .make_withdrawal = make_withdrawal,
   .fetch_records = fetch_records,

@@ -8,9 +8,9 @@
  * pii_information with pii_type, pii_controllers, collection_method, recipient_third_parties, withdrawal_method,
  * jurisdiction), party_identification (party_id, party_role), and events (event_time, validity_duration, entity_id,
  * event_type, event_state). Beside them, of our own: labels, the words for people in the patient's language;
- * consent, what has become of one since (state: open, registered, refused, unknown, withdrawn, over; until), which is
- * as it was when the receipt was made, and not proved; and ledger, by which anybody can check all that is
- * authenticated: the proof (c2sp.org/tlog-proof) has the leaf in its extra line.
+ * consent, what has become of one since (state: open, registered, refused, unknown, withdrawn, over; withdrawal, how
+ * far it went; until), which is as it was when the receipt was made, and not proved; and ledger, by which anybody
+ * can check all that is authenticated: the proof (c2sp.org/tlog-proof) has the leaf in its extra line.
  */
 #pragma once
 

@@ -62,10 +62,11 @@ void consent_book_find_receipt (ConsentBook *book, const char *receipt, GAsyncRe
 ConsentBookItem *consent_book_find_finish (GAsyncResult *result, GError **error);
 
 /*
- * consent_book_withdraw: the consent at @place is none any more, nor is any other of that person to the same kind (but
- * of a twin), with its entry (transfer full), before this is answered; and the center is yet to be told of it by
- * @telling (transfer full; NULL: it is not told), which comes back with consent_book_load until it is settled. Finish: (transfer full) the places of all that
- * were withdrawn, of guint64, that one first; or NULL with NOT_FOUND: there is no such consent, or it has ended.
+ * consent_book_withdraw: the consent at @place is none any more, nor is any other of that person to the same kind
+ * (but of a twin), with its entry (transfer full), before this is answered; and the center is yet to be told of it
+ * by @telling (transfer full; NULL: it is not told), which comes back with consent_book_load until it is settled.
+ * Finish: (transfer full) the places of all that were withdrawn, of guint64, that one first; or NULL with NOT_FOUND:
+ * there is no such consent, or it has ended.
  */
 void consent_book_withdraw (ConsentBook *book, guint64 place, LedgerEntry *entry, ConsentBookWriting *telling,
                             GAsyncReadyCallback callback, gpointer user_data);

@@ -77,7 +77,10 @@ typedef struct
 void consent_book_item_free (ConsentBookItem *item);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (ConsentBookItem, consent_book_item_free)
 
-/* A message that the center is to be told, of consents or of the end of one, and until when repeating it makes sense. */
+/*
+ * A message that the center is to be told, of consents or of the end of one, and until when repeating it makes
+ * sense.
+ */
 typedef struct
 {
   char *identifier;

@@ -318,7 +318,10 @@ set_withdrawn (struct sqlite3 *database, guint64 place, gint64 now, gint64 end, 
                              numbers, 3, error);
 }
 
-/* find_others: adds to @places those of whom is at least so @like that of the one at @place: the first row is that one. */
+/*
+ * find_others: adds to @places those of whom is at least so @like that of the one at @place: the first row is that
+ * one.
+ */
 static gboolean
 find_others (struct sqlite3 *database, StoreKey *key, guint64 place, ConsentBookLikeness like, GArray *places,
              GError **error)

@@ -47,8 +47,8 @@ gboolean consent_table_add (struct sqlite3 *database, guint64 place, const char 
 gboolean consent_table_settle (struct sqlite3 *database, const ConsentSettlement *settlement, GError **error);
 
 /*
- * consent_table_load: adds to @messages (of ConsentBookMessage) what is open, withdrawals last; a request that cannot be
- * read is NULL.
+ * consent_table_load: adds to @messages (of ConsentBookMessage) what is open, withdrawals last; a request that
+ * cannot be read is NULL.
  */
 gboolean consent_table_load (struct sqlite3 *database, StoreKey *key, GPtrArray *messages, GError **error);
 

@@ -47,8 +47,8 @@ ConsentErrand *consent_errands_get (ConsentErrands *errands, guint index); /* (t
 void consent_errands_hurry (ConsentErrands *errands);
 
 /*
- * consent_errand_new: @message: (transfer full): its person's texts are erased, of which @person has the hashes. It does
- * nothing yet, and is its caller's until consent_errand_ask or consent_errand_begin takes it.
+ * consent_errand_new: @message: (transfer full): its person's texts are erased, of which @person has the hashes. It
+ * does nothing yet, and is its caller's until consent_errand_begin takes it.
  */
 ConsentErrand *consent_errand_new (ConsentErrands *errands, ConsentBookMessage *message,
                                    const LedgerPersonHashes *person);

@@ -289,18 +289,17 @@ drop_consent (ConsentRegistrar *registrar, guint64 place)
             consent_settlement_forget (registrar->book, message, j, consent_errand_get_person (errand));
             g_array_remove_index (message->entries, j);
             g_array_remove_index (message->kinds, j);
-            break;
+            if (message->entries->len == 0)
+              consent_errand_drop (errand);
+            return;
           }
-      if (message->entries->len == 0)
-        {
-          consent_errand_drop (errand);
-          return;
-        }
     }
 }
 
-/* make_telling: the message that withdraws @item at the center. NULL: the center knows no such withdrawal, or nobody here
-   can tell it. */
+/*
+ * make_telling: the message that withdraws @item at the center. NULL: the center knows no such withdrawal, or nobody
+ * here can tell it.
+ */
 static ConsentBookWriting *
 make_telling (ConsentRegistrar *registrar, const ConsentBookItem *item)
 {

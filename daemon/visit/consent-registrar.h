@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * consent-registrar: what patients of this desk have answered goes into the ledger, and what they have agreed to, or
- * taken back, is told to the center until it is known what the center says, over the end of the visit and restarts of
- * the daemon.
+ * taken back, is told to the center until it is known what the center says, over the end of the visit and restarts
+ * of the daemon.
  *
- * In: the answers of one visit; a withdrawal. Out: their places in the ledger, and what the center has said: registered, refused, or
- * unknown; then the same message, with the same identifier, is repeated with a back-off, for at most the time that the
- * center remembers it (TRANSPORT_LATE_SECONDS), of a withdrawal as long as the consent would last. No ledger, no registered consent: LEDGER_FAILED. Asynchronous; on the
- * main thread.
+ * In: the answers of one visit; a withdrawal. Out: their places in the ledger, and what the center has said:
+ * registered, refused, or unknown; then the same message, with the same identifier, is repeated with a back-off, for
+ * at most the time that the center remembers it (TRANSPORT_LATE_SECONDS), of a withdrawal as long as the consent
+ * would last. No ledger, no registered consent: LEDGER_FAILED. Asynchronous; on the main thread.
  */
 #pragma once
 
@@ -44,19 +44,19 @@ void consent_registrar_take (ConsentRegistrar *registrar, ConsentBookWriting *wr
 ConsentOutcome *consent_registrar_take_finish (GAsyncResult *result, GError **error);
 
 /*
- * consent_registrar_withdraw: @item (borrowed) as consent_book_withdraw, with @entry (transfer full), which the observer
- * is told first; then the center, of home and online care, until it is known what it says. It is told of nothing that
- * was withdrawn any more, unless a message has other consents, which are told as they were said. Finish: (transfer
- * full): the center has withdrawn it (reply), has not (error, is_open: yet), or is not told (neither); or NULL: it still
- * stands.
+ * consent_registrar_withdraw: @item (borrowed) as consent_book_withdraw, with @entry (transfer full), which the
+ * observer is told first; then the center, of home and online care, until it is known what it says. It is told of
+ * nothing that was withdrawn any more, unless a message has other consents, which are told as they were said.
+ * Finish: (transfer full): the center has withdrawn it (reply), has not (error, is_open: yet), or is not told
+ * (neither); or NULL: it still stands.
  */
 void consent_registrar_withdraw (ConsentRegistrar *registrar, const ConsentBookItem *item, LedgerEntry *entry,
                                  GAsyncReadyCallback callback, gpointer user_data);
 ConsentOutcome *consent_registrar_withdraw_finish (GAsyncResult *result, GError **error);
 
 /*
- * consent_registrar_note_agreed: who has @person has said yes to @kinds, and that is in the book: the center, which knows
- * no kinds there, is not told any more of withdrawals before that, or it would end this yes too.
+ * consent_registrar_note_agreed: who has @person has said yes to @kinds, and that is in the book: the center, which
+ * knows no kinds there, is not told any more of withdrawals before that, or it would end this yes too.
  */
 void consent_registrar_note_agreed (ConsentRegistrar *registrar, const LedgerPersonHashes *person, ConsentKinds kinds);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * consent-settlement: what became of a message to the center, written down. In: a message of the consent book, of whom it
- * is, and what the center has said. Out: entries of the ledger (REGISTRATION of each consent, or WITHDRAWAL), with the
- * book's rows; nobody waits for them.
+ * consent-settlement: what became of a message to the center, written down. In: a message of the consent book, of
+ * whom it is, and what the center has said. Out: entries of the ledger (REGISTRATION of each consent, or
+ * WITHDRAWAL), with the book's rows; nobody waits for them.
  */
 #pragma once
 

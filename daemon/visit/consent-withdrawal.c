@@ -65,8 +65,10 @@ new_stopping (void)
   return g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_SHUTTING_DOWN, "the daemon is being stopped");
 }
 
-/* note_unknown: who has withdrawn it was told that the center does not know of it yet; what becomes of it is an entry
-   of its own. */
+/*
+ * note_unknown: who has withdrawn it was told that the center does not know of it yet; what becomes of it is an
+ * entry of its own.
+ */
 static void
 note_unknown (Withdrawing *withdrawing, const GError *error)
 {
@@ -97,7 +99,7 @@ on_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
     .error = told->error != NULL ? (ShikakuError)told->error->code : SHIKAKU_ERROR_NONE,
     .is_pending = told->is_open,
   };
-  if (told->is_open)
+  if (told->is_open && consent_registrar_get_book (withdrawing->registrar) != NULL)
     note_unknown (withdrawing, told->error);
   end (withdrawing, NULL);
 }

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * consent-withdrawal: a patient takes back what was agreed to. In: the id of a receipt, and who asks. Out: an entry of
- * the ledger, and which of these has happened: withdrawn here, at the center too, or not there (yet): only consents of home and online care are withdrawn at the center
- * (data/center-profile.md, "consent/withdraw"); what an outpatient has agreed to lapses there.
+ * consent-withdrawal: a patient takes back what was agreed to. In: the id of a receipt, and who asks. Out: an entry
+ * of the ledger, and which of these has happened: withdrawn here, at the center too, or not there (yet): only
+ * consents of home and online care are withdrawn at the center (data/center-profile.md, "consent/withdraw"); what an
+ * outpatient has agreed to lapses there.
  */
 #pragma once
 

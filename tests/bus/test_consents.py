@@ -11,7 +11,8 @@ import os
 import random
 import re
 
-from bus import AGENT_MANAGER, ERROR, MANAGER, ROOT, Agent, BusError, Call, GLib, ObjectPath, Visits, call, expect_error, options
+from bus import (AGENT_MANAGER, ERROR, MANAGER, ROOT, Agent, BusError, Call, GLib, ObjectPath, Visits, call, expect_error,
+                 options)
 from ledger_file import read_book, read_entries, read_withdrawals
 from loop import until
 from people import INSURED

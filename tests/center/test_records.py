@@ -199,7 +199,7 @@ def test_consents():
         assert driver.ask(f"withdraw {make_numbers()} treatment=1") == "CenterRefused"  # there is no such thing
         assert driver.ask(f"withdraw {make_numbers('sato')} treatment=2") == "NotFound"
         assert driver.ask(f"withdraw {make_numbers()} treatment=2 identifier=withdrawal-1") == "ok drug=0"
-        assert driver.ask(f"withdraw-again {make_numbers()} treatment=2 identifier=withdrawal-1") == "ok drug=0"
+        assert driver.ask(f"withdraw {make_numbers()} treatment=2 identifier=withdrawal-1") == "ok drug=0"
         assert driver.ask(f"withdraw {make_numbers()} treatment=3") == "NotFound"
         assert fetch(center, driver)[2]["code"] == "SHK040002"
 

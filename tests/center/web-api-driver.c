@@ -9,7 +9,7 @@
  *   take-over: a challenge that begins when the handshake under way has asked for the client certificate, and has not
  *   got it
  *   register QUALIFICATION-KEY [identifier=TEXT] KIND=0|1… · cancel NUMBER · configure [OPTION…] · reset · free
- *   register-again: the same, from the bytes that are kept for a repeat; withdraw, withdraw-again: the same of OPTION…:
+ *   register-again: the same, from the bytes that are kept for a repeat; withdraw: such bytes, of OPTION…:
  *   insurer=, number=, symbol=, branch=, birthdate=, treatment=, identifier=
  *   fetch OPTION…: those, and kind=, format=, from=, to=, prescriptions=, treatments=
  *   reference NUMBER OPTION…: insurer=, number=, symbol=, branch=
@@ -332,9 +332,11 @@ get_treatment (const Command *command)
 }
 
 static void
-start_withdraw (Command *command, gboolean again)
+start_withdraw (Command *command)
 {
-  TransportWithdrawal withdrawal = { .identifier = get_word (command, "identifier"),
+  g_autofree char *identifier = transport_make_identifier ();
+  const char *named = get_word (command, "identifier");
+  TransportWithdrawal withdrawal = { .identifier = named != NULL ? named : identifier,
                                      .insurer_number = get_word (command, "insurer"),
                                      .symbol = get_word (command, "symbol"),
                                      .number = get_word (command, "number"),
@@ -342,12 +344,9 @@ start_withdraw (Command *command, gboolean again)
                                      .birthdate = get_word (command, "birthdate"),
                                      .treatment = get_treatment (command),
                                      .bond = last_bond };
-  g_autoptr (GBytes) kept = again ? klass->make_withdrawal (transport, &withdrawal) : NULL;
+  g_autoptr (GBytes) kept = klass->make_withdrawal (transport, &withdrawal);
 
-  if (again)
-    klass->repeat (transport, TRANSPORT_WITHDRAWS_CONSENTS, kept, remember (command), on_reply, command);
-  else
-    klass->withdraw_consents (transport, &withdrawal, remember (command), on_reply, command);
+  klass->repeat (transport, TRANSPORT_WITHDRAWS_CONSENTS, kept, remember (command), on_reply, command);
 }
 
 /* assert_document: what the transport promises of the descriptor: nothing of it is elsewhere, and it can be sealed. */
@@ -598,8 +597,8 @@ run (Command *command)
                          remember (command), on_reply, command);
   else if (g_str_equal (name, "register") || g_str_equal (name, "register-again"))
     start_register (command, g_str_equal (name, "register-again"));
-  else if (g_str_equal (name, "withdraw") || g_str_equal (name, "withdraw-again"))
-    start_withdraw (command, g_str_equal (name, "withdraw-again"));
+  else if (g_str_equal (name, "withdraw"))
+    start_withdraw (command);
   else if (g_str_equal (name, "fetch"))
     start_fetch (command);
   else if (g_str_equal (name, "reference"))

@@ -247,8 +247,10 @@ find_to_withdraw (Fixture *fixture)
   return item != NULL ? item->entry : 0;
 }
 
-/* What the center is told of is withdrawn by that, though something newer stands; and what it has refused hides nothing
- * older. */
+/*
+ * What the center is told of is withdrawn by that, though something newer stands; and what it has refused hides
+ * nothing older.
+ */
 static void
 test_to_withdraw (Fixture *fixture, gconstpointer data)
 {
@@ -397,8 +399,10 @@ assert_left (Fixture *fixture, const ConsentBookPlace *place, gboolean is_renewe
   g_assert_cmpmem (g_bytes_get_data (message->request, NULL), g_bytes_get_size (message->request), "withdrawal", 10);
 }
 
-/* What the center is yet to be told of withdrawals is there after each start, and until it is settled; a file of an
-   earlier version has what it had. */
+/*
+ * What the center is yet to be told of withdrawals is there after each start, and until it is settled; a file of an
+ * earlier version has what it had.
+ */
 static void
 test_told (Fixture *fixture, gconstpointer data)
 {

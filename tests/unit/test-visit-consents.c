@@ -558,7 +558,10 @@ assert_one_message (const FakeDesk *desk, guint count)
     }
 }
 
-/* A withdrawal that the center has not answered is told again, also by the next run, and sooner if the center is back. */
+/*
+ * A withdrawal that the center has not answered is told again, also by the next run, and sooner if the center is
+ * back.
+ */
 static void
 test_withdrawal_told (void)
 {
@@ -669,9 +672,9 @@ main (int argc, char *argv[])
   g_test_add_func ("/visit/consent/question-outlasts-visit", test_question_outlasts_visit);
   g_test_add_func ("/visit/consent/answer-outlasts-question", test_answer_outlasts_question);
   g_test_add_func ("/visit/consent/gone-before-answer", test_gone_before_answer);
-  g_test_add_func ("/visit/consent/withdrawal-told", test_withdrawal_told);
-  g_test_add_func ("/visit/consent/withdrawal-final", test_withdrawal_final);
-  g_test_add_func ("/visit/consent/withdrawal-renewed", test_withdrawal_renewed);
+  g_test_add_func ("/visit-consents/withdrawal-told", test_withdrawal_told);
+  g_test_add_func ("/visit-consents/withdrawal-final", test_withdrawal_final);
+  g_test_add_func ("/visit-consents/withdrawal-renewed", test_withdrawal_renewed);
   g_test_add_func ("/visit/consent/withdrawn-too-late", test_withdrawn_too_late);
   return g_test_run ();
 }

@@ -70,11 +70,11 @@ new_stopping (void)
  * entry of its own.
  */
 static void
-note_unknown (Withdrawing *withdrawing, const GError *error)
+note_unknown (Withdrawing *withdrawing)
 {
   LedgerEntry *entry = make_entry (withdrawing, consent_book_withdrawal_to_string (CONSENT_BOOK_WITHDRAWAL_OPEN));
 
-  ledger_entry_add_text (entry, LEDGER_FIELD_ERROR, shikaku_error_get_short_name ((ShikakuError)error->code));
+  ledger_entry_add_text (entry, LEDGER_FIELD_ERROR, shikaku_error_get_short_name (withdrawing->outcome.error));
   ledger_append_lazily (consent_registrar_get_ledger (withdrawing->registrar), entry);
 }
 
@@ -100,7 +100,7 @@ on_withdrawn (GObject *source, GAsyncResult *result, gpointer user_data)
     .is_pending = told->is_open,
   };
   if (told->is_open && consent_registrar_get_book (withdrawing->registrar) != NULL)
-    note_unknown (withdrawing, told->error);
+    note_unknown (withdrawing);
   end (withdrawing, NULL);
 }
 

@@ -69,6 +69,7 @@ find_withdrawal (const char *withdrawal)
   static const Sentence sentences[] = {
     { "center", N_ ("withdrawn, here and at the center") },
     { "unknown", N_ ("withdrawn here; the center has not answered yet and will be told again") },
+    { "nothing", N_ ("withdrawn here; nothing stood at the center any more") },
     { "refused", N_ ("withdrawn here; the center has not withdrawn it") },
     { "renewed", N_ ("withdrawn here; the patient has agreed again since") },
   };
@@ -190,7 +191,8 @@ print (GVariant *outcome)
   if (is_pending)
     g_print ("%s\n", _ ("The center has not answered. It will be told again until it does."));
   else if (g_variant_lookup (outcome, "Error", "&s", &error))
-    g_print ("%s\n", _ ("The center has not withdrawn it."));
+    g_print ("%s\n", g_str_equal (error, SHIKAKU_ERROR_PREFIX "NotFound") ? _ ("Nothing stood at the center any more.")
+                                                                          : _ ("The center has not withdrawn it."));
 }
 
 static void

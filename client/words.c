@@ -132,6 +132,7 @@ words_outcome (const char *outcome)
     { "failed", N_ ("could not be fetched") },
     { "lapsed", N_ ("it had ended by itself") },
     { "renewed", N_ ("agreed to again since") },
+    { "nothing", N_ ("nothing stood at the center any more") },
   };
   return LOOK_UP (outcomes, outcome);
 }

@@ -62,9 +62,10 @@ const char *
 consent_book_withdrawal_to_string (ConsentBookWithdrawal withdrawal)
 {
   static const char *const words[] = {
-    [CONSENT_BOOK_WITHDRAWN_HERE] = "here",      [CONSENT_BOOK_WITHDRAWAL_OPEN] = "unknown",
-    [CONSENT_BOOK_WITHDRAWN_CENTER] = "center",  [CONSENT_BOOK_WITHDRAWAL_REFUSED] = "refused",
-    [CONSENT_BOOK_WITHDRAWAL_LAPSED] = "lapsed", [CONSENT_BOOK_WITHDRAWAL_RENEWED] = "renewed",
+    [CONSENT_BOOK_WITHDRAWN_HERE] = "here",        [CONSENT_BOOK_WITHDRAWAL_OPEN] = "unknown",
+    [CONSENT_BOOK_WITHDRAWN_CENTER] = "center",    [CONSENT_BOOK_WITHDRAWAL_REFUSED] = "refused",
+    [CONSENT_BOOK_WITHDRAWAL_LAPSED] = "lapsed",   [CONSENT_BOOK_WITHDRAWAL_RENEWED] = "renewed",
+    [CONSENT_BOOK_WITHDRAWAL_NOTHING] = "nothing",
   };
 
   return (guint)withdrawal < G_N_ELEMENTS (words) ? words[withdrawal] : words[CONSENT_BOOK_WITHDRAWAL_OPEN];

@@ -27,6 +27,7 @@ typedef enum
   CONSENT_BOOK_WITHDRAWAL_REFUSED = 3, /* the center has not done it, and will not */
   CONSENT_BOOK_WITHDRAWAL_LAPSED = 4,  /* nobody will ever know: the consent's own time was over first */
   CONSENT_BOOK_WITHDRAWAL_RENEWED = 5, /* likewise: the patient has agreed to the same again first */
+  CONSENT_BOOK_WITHDRAWAL_NOTHING = 6, /* the center has nothing, or nothing any more, that it could withdraw */
 } ConsentBookWithdrawal;
 
 /* consent_book_withdrawal_to_string: the word for it, in the ledger and in receipts; static. */

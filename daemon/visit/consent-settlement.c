@@ -61,14 +61,23 @@ settle_consents (ConsentBook *book, const ConsentBookMessage *message, const Led
                             : "the center never said what became of them");
 }
 
+static ConsentBookWithdrawal
+judge_withdrawal (const ConsentBookMessage *message, const TransportReply *reply, const GError *error)
+{
+  if (reply != NULL)
+    return CONSENT_BOOK_WITHDRAWN_CENTER;
+  if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_NOT_FOUND))
+    return CONSENT_BOOK_WITHDRAWAL_NOTHING;
+  if (error != NULL)
+    return CONSENT_BOOK_WITHDRAWAL_REFUSED;
+  return message->is_renewed ? CONSENT_BOOK_WITHDRAWAL_RENEWED : CONSENT_BOOK_WITHDRAWAL_LAPSED;
+}
+
 static void
 settle_withdrawal (ConsentBook *book, const ConsentBookMessage *message, const LedgerPersonHashes *person,
                    const TransportReply *reply, const GError *error)
 {
-  const ConsentBookWithdrawal withdrawal = reply != NULL         ? CONSENT_BOOK_WITHDRAWN_CENTER
-                                           : error != NULL       ? CONSENT_BOOK_WITHDRAWAL_REFUSED
-                                           : message->is_renewed ? CONSENT_BOOK_WITHDRAWAL_RENEWED
-                                                                 : CONSENT_BOOK_WITHDRAWAL_LAPSED;
+  const ConsentBookWithdrawal withdrawal = judge_withdrawal (message, reply, error);
   const char *word = consent_book_withdrawal_to_string (withdrawal);
   LedgerEntry *entry = ledger_entry_new (LEDGER_WITHDRAWAL);
 

@@ -22,7 +22,7 @@ static const char *const label_keys[] = {
   "question",      "version",          "answer",      "answerer", "until",        "records",     "outcome",
   "withdraw",      "withdraw how",     "objection",   "proof",    "not anchored", "granted",     "denied",
   "no-answer",     "patient",          "guardian",    "carer",    "staff-heard",  "registered",  "here",
-  "center",        "unknown",          "lapsed",      "renewed",
+  "center",        "unknown",          "lapsed",      "renewed",  "nothing",
 };
 
 #define WORD(suffix, word) word,

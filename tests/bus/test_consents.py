@@ -316,6 +316,9 @@ def test_by_numbers(rig):
     outcomes = {outcome["Kind"]: outcome for outcome in withdraw(INSURED)}
     assert set(outcomes) == {"drug", "checkup"}, outcomes
     assert outcomes["checkup"]["Where"] == "center" and "Error" not in outcomes["checkup"], outcomes
+    assert (outcomes["drug"]["Where"], outcomes["drug"]["Error"]) == ("here", ERROR + "NotFound"), outcomes  # with that
+    assert show(rig, consents["checkup"]["Receipt"])["Withdrawal"] == "center"
+    assert show(rig, consents["drug"]["Receipt"])["Withdrawal"] == "nothing"
     expect_error("NotFound", withdraw, INSURED)
     expect_error("NotFound", desk.withdraw, consents["drug"]["Receipt"])
 

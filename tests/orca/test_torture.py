@@ -144,9 +144,10 @@ class Day:
         states = Counter(self.orca.row(one)["state"] for one in self.asked)
         assert set(states) <= {"01", "03"}, f"never asked: {states}"
         shown = Counter(self.clinic.list_shown())
-        assert status["Lost"] == shown[LOST] == states["01"], (status, shown, states)
+        # Told at least once: who is killed between telling and keeping it tells it anew.
+        assert shown[LOST] >= status["Lost"] == states["01"], (status, shown, states)
         missing = len(self.faces) - len(self.orca.receptions())
-        assert status["Unknown"] >= missing and status["Unknown"] == shown[UNKNOWN], (status, shown, missing)
+        assert shown[UNKNOWN] >= status["Unknown"] >= missing, (status, shown, missing)
         self.resolve()
         assert len(self.count_receptions()) == len(self.faces), "each once"
         self.check_doubled()

@@ -7,6 +7,7 @@
 #include <glib/gi18n.h>
 
 #include "client/agent.h"
+#include "client/asked-lines.h"
 #include "client/asserted.h"
 #include "client/check-answer.h"
 #include "client/check-records.h"
@@ -17,6 +18,7 @@
 #include "client/pager.h"
 #include "client/readers.h"
 #include "client/reference.h"
+#include "client/terminal.h"
 #include "client/visit.h"
 #include "client/words.h"
 
@@ -91,8 +93,7 @@ static const char *const consent_kinds[] = {
 static const char *const answerers[] = { "patient", "guardian", "carer", NULL };
 static const char *const purposes[] = { "eligibility", "disaster", "emergency", "home", "online", NULL };
 static const char *const record_kinds[] = { "drug", "checkup", "diagnosis", "operation", NULL };
-#define FROM_INPUT "-" /* stands for a line of standard input: every user of the machine can read a command line */
-static const char *const from_input[] = { FROM_INPUT, NULL };
+static const char *const from_input[] = { ASKED_LINES_FROM_INPUT, NULL };
 static const VerbValues values[] = {
   { "consent", consent_kinds },
   { "answerer", answerers },
@@ -117,12 +118,7 @@ static const VerbValues values[] = {
  * What --insurer and its like are called in CheckNumber (NULL: not of the insured), and on a terminal; in the order in
  * which their lines come.
  */
-static const struct
-{
-  const char *key;
-  const char *label; /* msgid */
-  char **value;
-} insured[] = {
+static const AskedLine insured[] = {
   { "InsurerNumber", N_ ("Insurer number"), &option_insurer },
   { "Symbol", N_ ("Symbol"), &option_symbol },
   { "Number", N_ ("Number"), &option_number },
@@ -142,7 +138,7 @@ typedef struct
   Visit *visit;
   gboolean asks;      /* our agent serves the reader */
   char *reader;       /* object path; NULL: the only one there is */
-  guint next;         /* of insured[]: the number that is read */
+  AskedLines *lines;  /* of insured[] */
   GVariant *answer;   /* that waits for what becomes of the reference number, and of the records */
   char **records;     /* kinds to fetch; NULL: none */
   Page *page;         /* to be shown when the terminal is the person's again */
@@ -458,54 +454,12 @@ on_released (gpointer user_data)
   check->asks = FALSE;
 }
 
-/* The numbers of a patient's paper that were not given in the line. */
-
 static void
-fail_to_read (Check *check, const char *sentence)
-{
-  client_fail_saying (check->client, SHIKAKU_ERROR_PREFIX "InvalidOption", sentence);
-}
-
-static void read_numbers (Check *check);
-
-static void
-on_number (char *line, gpointer user_data)
+on_numbers (gpointer user_data)
 {
   Check *check = user_data;
-  g_autofree char *text = line != NULL ? g_locale_to_utf8 (line, -1, NULL, NULL, NULL) : NULL;
-  char **value = insured[check->next].value;
 
-  if (text == NULL)
-    {
-      g_autofree char *sentence
-          = g_strdup_printf (_ ("Standard input has no line of text for “%s”."), _ (insured[check->next].label));
-      fail_to_read (check, sentence);
-      return;
-    }
-  g_free (*value);
-  *value = *g_strstrip (text) != '\0' ? g_strdup (text) : NULL;
-  check->next++;
-  read_numbers (check);
-}
-
-static void
-read_numbers (Check *check)
-{
-  const char *message;
-
-  while (check->next < G_N_ELEMENTS (insured) && g_strcmp0 (*insured[check->next].value, FROM_INPUT) != 0)
-    check->next++;
-  if (check->next < G_N_ELEMENTS (insured))
-    {
-      g_autofree char *prompt = g_strdup_printf ("%s: ", _ (insured[check->next].label));
-      terminal_ask (check->terminal, prompt, TRUE, on_number, check);
-      return;
-    }
-  message = check_numbers ();
-  if (message != NULL)
-    fail_to_read (check, message);
-  else
-    readers_choose (check->client, option_reader, on_reader);
+  readers_choose (check->client, option_reader, on_reader);
 }
 
 static void
@@ -521,7 +475,8 @@ start (Client *client)
   check->visit = visit_new (client, &observer, check);
   if (!is_number_check ())
     check->agent = agent_new (client, check->terminal, visit_get_token (check->visit), on_released, check);
-  read_numbers (check);
+  check->lines
+      = asked_lines_read (client, check->terminal, insured, G_N_ELEMENTS (insured), check_numbers, on_numbers, check);
 }
 
 static void
@@ -552,6 +507,7 @@ finish (Client *client)
     return;
   agent_free (check->agent);
   terminal_free (check->terminal);
+  asked_lines_free (check->lines);
   visit_free (check->visit);
   g_free (check->reader);
   g_clear_pointer (&check->answer, g_variant_unref);

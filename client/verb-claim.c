@@ -5,6 +5,7 @@
  */
 #include <glib/gi18n.h>
 
+#include "client/asked-lines.h"
 #include "client/asserted.h"
 #include "client/check-answer.h"
 #include "client/check-records.h"
@@ -46,8 +47,7 @@ static const GOptionEntry options[] = {
   { NULL },
 };
 
-#define FROM_INPUT "-" /* stands for a line of standard input: every user of the machine can read a command line */
-static const char *const from_input[] = { FROM_INPUT, NULL };
+static const char *const from_input[] = { ASKED_LINES_FROM_INPUT, NULL };
 static const char *const purposes[] = { "eligibility", "disaster", "emergency", "home", "online", NULL };
 static const char *const record_kinds[] = { "drug", "checkup", "diagnosis", "operation", NULL };
 static const VerbValues values[] = {
@@ -63,12 +63,7 @@ static const VerbValues values[] = {
 };
 
 /* How the patient is named: the key of ClaimVisit, what it is called on a terminal; in the order of the lines. */
-static const struct
-{
-  const char *key;
-  const char *label; /* msgid */
-  char **value;
-} named[] = {
+static const AskedLine named[] = {
   { "Birthdate", N_ ("Date of birth"), &option_birthdate },
   { "Name", N_ ("Name"), &option_name },
   { "NameKana", N_ ("Name (kana)"), &option_kana },
@@ -80,7 +75,7 @@ typedef struct
   Client *client;
   Terminal *terminal;
   Visit *visit;
-  guint next; /* of named[]: what is read */
+  AskedLines *lines;
   GVariant *answer;
   char **records; /* kinds to fetch; NULL: none */
   Page *page;     /* to be shown when the terminal is the person's again */
@@ -236,8 +231,9 @@ on_candidates (GVariant *candidates, gpointer user_data)
 /* The way there. */
 
 static void
-claim_visit (Claim *claim)
+on_named (gpointer user_data)
 {
+  Claim *claim = user_data;
   g_auto (GVariantDict) dict = G_VARIANT_DICT_INIT (NULL);
   g_auto (GVariantDict) patient = G_VARIANT_DICT_INIT (NULL);
 
@@ -256,56 +252,6 @@ claim_visit (Claim *claim)
 }
 
 static void
-fail_to_read (Claim *claim, const char *sentence)
-{
-  client_fail_saying (claim->client, SHIKAKU_ERROR_PREFIX "InvalidOption", sentence);
-}
-
-static void read_names (Claim *claim);
-
-static void
-on_line (char *line, gpointer user_data)
-{
-  Claim *claim = user_data;
-  g_autofree char *text = line != NULL ? g_locale_to_utf8 (line, -1, NULL, NULL, NULL) : NULL;
-  char **value = named[claim->next].value;
-
-  if (text == NULL)
-    {
-      g_autofree char *sentence
-          = g_strdup_printf (_ ("Standard input has no line of text for “%s”."), _ (named[claim->next].label));
-
-      fail_to_read (claim, sentence);
-      return;
-    }
-  g_free (*value);
-  *value = *g_strstrip (text) != '\0' ? g_strdup (text) : NULL;
-  claim->next++;
-  read_names (claim);
-}
-
-static void
-read_names (Claim *claim)
-{
-  const char *message;
-
-  while (claim->next < G_N_ELEMENTS (named) && g_strcmp0 (*named[claim->next].value, FROM_INPUT) != 0)
-    claim->next++;
-  if (claim->next < G_N_ELEMENTS (named))
-    {
-      g_autofree char *prompt = g_strdup_printf ("%s: ", _ (named[claim->next].label));
-
-      terminal_ask (claim->terminal, prompt, TRUE, on_line, claim);
-      return;
-    }
-  message = check_named ();
-  if (message != NULL)
-    fail_to_read (claim, message);
-  else
-    claim_visit (claim);
-}
-
-static void
 start (Client *client)
 {
   static const VisitObserver observer = { on_state, on_done, on_failed, on_refused };
@@ -316,7 +262,7 @@ start (Client *client)
   if (option_no_color)
     looks_refuse_colours ();
   claim->visit = visit_new (client, &observer, claim);
-  read_names (claim);
+  claim->lines = asked_lines_read (client, claim->terminal, named, G_N_ELEMENTS (named), check_named, on_named, claim);
 }
 
 static void
@@ -327,6 +273,7 @@ finish (Client *client)
   if (claim == NULL)
     return;
   terminal_free (claim->terminal);
+  asked_lines_free (claim->lines);
   visit_free (claim->visit);
   g_clear_pointer (&claim->answer, g_variant_unref);
   g_strfreev (claim->records);

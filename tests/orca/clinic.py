@@ -84,8 +84,8 @@ class Clinic:
         now = self.bridge.status()
         return now if not any(now[name] for name in BUSY) and not self.list_left(now) else None
 
-    def wait_idle(self):
-        return until(self.is_idle, "the bridge to have nothing to do")
+    def wait_idle(self, seconds=None):
+        return until(self.is_idle, "the bridge to have nothing to do", seconds)
 
     def list_left(self, status):
         """Files that are there without a reason: those of an unknown or a bad end stay."""

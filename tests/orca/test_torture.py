@@ -20,13 +20,14 @@ NOISE = ("", "", "", "push-lost", "push-twice", "push-cut", "push-garbage", f"bu
          f"late-drop path={NUMBER}", f"drop path={ONCE}", f"late-drop path={ONCE}", f"late-drop path={CARD}",
          f"late-status 502 path={NUMBER}", f"garbage path={NUMBER}")  # fmt: skip
 SOON = 0.3  # seconds
+BACK_OFF = 600  # seconds: of what has failed again and again
 MANY_WRITES = 40  # of a request and a face result
 
 
 class Day:
     def __init__(self, rig, dice):
         self.rig, self.dice = rig, dice
-        self.clinic = Clinic(rig)
+        self.clinic = Clinic(rig, Storage_RetrySeconds=1)
         self.orca, self.bridge = self.clinic.orca, self.clinic.bridge
         self.asked, self.faces = [], []
 
@@ -139,7 +140,7 @@ class Day:
 
     def settle(self):
         self.orca("clear-faults")
-        status = self.clinic.wait_idle()
+        status = self.clinic.wait_idle(BACK_OFF)
         self.check_doubled()
         states = Counter(self.orca.row(one)["state"] for one in self.asked)
         assert set(states) <= {"01", "03"}, f"never asked: {states}"

@@ -34,12 +34,12 @@ def wait_for(condition, what="the condition", seconds=None):
         GLib.source_remove(timer)
 
 
-def until(condition, what, tick_milliseconds=TICK):
+def until(condition, what, tick_milliseconds=TICK, seconds=None):
     """As wait_for, for what tells nobody when it changes, or can be asked for only: it is looked at again and again.
     @tick_milliseconds: how often at most, where a look is dear."""
     tick = GLib.timeout_add(tick_milliseconds, lambda: GLib.SOURCE_CONTINUE)
     try:
-        return wait_for(condition, what)
+        return wait_for(condition, what, seconds)
     finally:
         GLib.source_remove(tick)
 

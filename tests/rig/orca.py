@@ -21,9 +21,9 @@ USER = "shikaku-orca"
 LOOK_MILLISECONDS = 200
 
 
-def until(condition, what):
+def until(condition, what, seconds=None):
     """As loop.until; a look starts a process."""
-    return loop.until(condition, what, LOOK_MILLISECONDS)
+    return loop.until(condition, what, LOOK_MILLISECONDS, seconds)
 
 
 class Orca:

@@ -7,6 +7,8 @@
 #include "base/message-ids.h"
 #include "center/call-pause.h"
 #include "center/field-answer.h"
+#include "center/field-care.h"
+#include "center/terminal-care.h"
 #include "center/terminal-records.h"
 #include "center/terminal-state.h"
 #include "codec/message-json.h"
@@ -18,6 +20,7 @@ struct TerminalCall
   const TerminalCallKind *kind;
   GTask *task;
   Message *request;
+  char *identifier;      /* of LIST; NULL: not known */
   char *name;            /* of the request's file */
   FolderShareFile *file; /* of the answer */
   guint repeats;
@@ -31,6 +34,7 @@ call_free (TerminalCall *call)
 {
   g_object_unref (call->task);
   message_free (call->request);
+  g_free (call->identifier);
   folder_share_file_free (call->file);
   g_free (call->name);
   g_free (call);
@@ -115,10 +119,12 @@ on_paused (gboolean is_over, gpointer user_data)
 static void
 finish_call (TerminalCall *call, gpointer result, GDestroyNotify free, GError *error)
 {
+  const gboolean is_processing = field_answer_is_processing (error);
+  const gboolean is_early = is_processing && call->kind->returns == TERMINAL_CALL_LIST;
+
   clear_away (call, error);
-  note_answer (call, error);
-  if (call->folder != NULL && call->kind->is_query && field_answer_is_processing (error)
-      && call_pause_may (call->repeats))
+  note_answer (call, is_early ? NULL : error); /* that a list takes its time is nothing against the center */
+  if (call->folder != NULL && call->kind->is_query && is_processing && call_pause_may (call->repeats))
     {
       g_error_free (error);
       g_clear_pointer (&call->file, folder_share_file_free);
@@ -126,7 +132,22 @@ finish_call (TerminalCall *call, gpointer result, GDestroyNotify free, GError *e
       return;
     }
   log_invalid (error);
+  if (is_early)
+    {
+      g_error_free (error);
+      end (call, terminal_care_new_list (), (GDestroyNotify)transport_care_list_free, NULL);
+      return;
+    }
   end (call, result, free, error);
+}
+
+static void
+on_list (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  GError *error = NULL;
+  TransportCareList *list = terminal_care_read_finish (result, &error);
+
+  finish_call (user_data, list, (GDestroyNotify)transport_care_list_free, error);
 }
 
 static void
@@ -138,12 +159,17 @@ on_records (GObject *source, GAsyncResult *result, gpointer user_data)
   finish_call (user_data, records, (GDestroyNotify)transport_records_free, error);
 }
 
+static MessageEncoding
+get_hint (const TerminalCall *call)
+{
+  return call->folder != NULL ? call->folder->setup->encoding : MESSAGE_ENCODING_UNKNOWN;
+}
+
 /* read_reply: Return: (transfer full), or NULL with an error. */
 static TransportReply *
 read_reply (TerminalCall *call, GBytes *document, GError **error)
 {
-  const MessageEncoding hint = call->folder != NULL ? call->folder->setup->encoding : MESSAGE_ENCODING_UNKNOWN;
-  g_autoptr (Message) message = message_xml_parse (document, hint, NULL, error);
+  g_autoptr (Message) message = message_xml_parse (document, get_hint (call), NULL, error);
 
   if (message == NULL || !field_answer_check_file (message, call->request, document, error))
     return NULL;
@@ -158,11 +184,23 @@ read_document (TerminalCall *call, GBytes *document)
 {
   GError *error = NULL;
   TransportReply *reply;
+  char *reception;
 
-  if (call->kind->fetches)
+  switch (call->kind->returns)
     {
+    case TERMINAL_CALL_RECORDS:
       terminal_records_read_async (document, call->request, NULL, on_records, call);
       return;
+    case TERMINAL_CALL_LIST:
+      terminal_care_read_async (document, call->request, call->identifier, on_list, call);
+      return;
+    case TERMINAL_CALL_RECEPTION:
+      reception = field_care_read_reception (document, get_hint (call), call->request, &error);
+      finish_call (call, reception, g_free, error);
+      return;
+    case TERMINAL_CALL_REPLY:
+    default:
+      break;
     }
   reply = read_reply (call, document, &error);
   if (reply != NULL && call->folder != NULL && reply->qualification != NULL)
@@ -300,7 +338,8 @@ find_obstacle (const TerminalFolder *folder)
 }
 
 void
-terminal_call_begin (TerminalFolder *folder, const TerminalCallKind *kind, Message *request, GTask *task)
+terminal_call_begin (TerminalFolder *folder, const TerminalCallKind *kind, Message *request, const char *identifier,
+                     GTask *task)
 {
   TerminalCall *call = g_new0 (TerminalCall, 1);
   GError *obstacle = find_obstacle (folder);
@@ -309,6 +348,7 @@ terminal_call_begin (TerminalFolder *folder, const TerminalCallKind *kind, Messa
   call->kind = kind;
   call->task = task;
   call->request = request;
+  call->identifier = g_strdup (identifier);
   g_ptr_array_add (folder->calls, call);
   g_task_set_check_cancellable (task, FALSE); /* an answer that came is not thrown away */
   g_task_set_task_data (task, message_json_write (request), (GDestroyNotify)g_bytes_unref);

@@ -15,8 +15,9 @@ struct TerminalFolder
   TerminalSetup *setup, *next; /* in use; that waits until nothing is under way, or NULL */
   FolderShare *share;          /* NULL: there are no folders */
   TerminalFaces *faces;
-  GPtrArray *calls;  /* of TerminalCall, under way; borrowed */
-  GPtrArray *pauses; /* of CallPause; borrowed */
+  GPtrArray *calls;    /* of TerminalCall, under way; borrowed */
+  GPtrArray *listings; /* of TerminalListing; borrowed */
+  GPtrArray *pauses;   /* of CallPause; borrowed */
   TerminalFacts facts;
   TerminalCount unreadable_answers;
   void (*call_ended) (TerminalFolder *folder); /* after each */

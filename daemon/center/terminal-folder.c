@@ -7,6 +7,7 @@
 #include "center/field-answer.h"
 #include "center/field-request.h"
 #include "center/terminal-call.h"
+#include "center/terminal-care.h"
 #include "center/terminal-state.h"
 #include "codec/japanese-text.h"
 #include "codec/message-json.h"
@@ -15,8 +16,10 @@ static const TerminalCallKind call_number
     = { .prefix = "OQSsiquc01", .is_query = TRUE, .read_whole = field_answer_read_qualification };
 static const TerminalCallKind call_reference = { .prefix = "OQSsiimm01", .read = field_answer_read_reference };
 static const TerminalCallKind call_withdrawal = { .prefix = "OQSsihvd01", .read = field_answer_read_withdrawal };
-static const TerminalCallKind call_drug = { .prefix = "YZKsiquc01", .is_query = TRUE, .fetches = TRUE };
-static const TerminalCallKind call_checkup = { .prefix = "TKKsiquc01", .is_query = TRUE, .fetches = TRUE };
+static const TerminalCallKind call_drug
+    = { .prefix = "YZKsiquc01", .is_query = TRUE, .returns = TERMINAL_CALL_RECORDS };
+static const TerminalCallKind call_checkup
+    = { .prefix = "TKKsiquc01", .is_query = TRUE, .returns = TERMINAL_CALL_RECORDS };
 
 /* What the share and the faces tell. */
 
@@ -133,7 +136,8 @@ static void
 begin_call (Transport *transport, const TerminalCallKind *kind, Message *request, GCancellable *cancellable,
             GAsyncReadyCallback callback, gpointer user_data)
 {
-  terminal_call_begin ((TerminalFolder *)transport, kind, request, g_task_new (NULL, cancellable, callback, user_data));
+  terminal_call_begin ((TerminalFolder *)transport, kind, request, NULL,
+                       g_task_new (NULL, cancellable, callback, user_data));
 }
 
 static void
@@ -171,6 +175,19 @@ fetch_records (Transport *transport, const TransportRecordsQuery *query, GCancel
 
 static TransportRecords *
 fetch_records_finish (Transport *transport, GAsyncResult *result, GError **error)
+{
+  return g_task_propagate_pointer (G_TASK (result), error);
+}
+
+static void
+list_care (Transport *transport, const TransportCareQuery *query, GCancellable *cancellable,
+           GAsyncReadyCallback callback, gpointer user_data)
+{
+  terminal_care_list ((TerminalFolder *)transport, query, g_task_new (NULL, cancellable, callback, user_data));
+}
+
+static TransportCareList *
+list_care_finish (Transport *transport, GAsyncResult *result, GError **error)
 {
   return g_task_propagate_pointer (G_TASK (result), error);
 }
@@ -255,10 +272,12 @@ terminal_folder_free (Transport *transport)
 {
   TerminalFolder *folder = (TerminalFolder *)transport;
 
+  terminal_care_give_up_all (folder->listings);
   terminal_call_give_up_all (folder->calls);
   call_pause_give_up (folder->pauses);
   close_folders (folder);
   g_ptr_array_unref (folder->calls);
+  g_ptr_array_unref (folder->listings);
   g_ptr_array_unref (folder->pauses);
   terminal_setup_free (folder->setup);
   terminal_setup_free (folder->next);
@@ -269,11 +288,13 @@ terminal_folder_free (Transport *transport)
 }
 
 #define ASKING \
-  (TRANSPORT_ASKS_BY_NUMBER | TRANSPORT_REGISTERS_REFERENCES | TRANSPORT_FETCHES_RECORDS | TRANSPORT_WITHDRAWS_CONSENTS)
+  (TRANSPORT_ASKS_BY_NUMBER | TRANSPORT_REGISTERS_REFERENCES | TRANSPORT_FETCHES_RECORDS \
+   | TRANSPORT_WITHDRAWS_CONSENTS | TRANSPORT_LISTS_CARE)
 #define CLASS(can) \
   { \
     .abilities = (can), .check_number = check_number, .get_request = get_request, .repeat = repeat, \
     .make_withdrawal = make_withdrawal, .fetch_records = fetch_records, .fetch_records_finish = fetch_records_finish, \
+    .list_care = list_care, .list_care_finish = list_care_finish, \
     .register_reference = register_reference, .reply_finish = reply_finish, .examine = examine, \
     .release_arrival = release_arrival, .free = terminal_folder_free, \
   }
@@ -301,6 +322,7 @@ terminal_folder_new (const TerminalSettings *settings)
   folder->call_ended = use_next;
   folder->transport.name = folder->name;
   folder->calls = g_ptr_array_new ();
+  folder->listings = g_ptr_array_new ();
   folder->pauses = g_ptr_array_new ();
   use_setup (folder, terminal_setup_new (settings));
   return &folder->transport;

@@ -38,6 +38,18 @@ transport_records_take_fd (TransportRecords *records)
 }
 
 void
+transport_care_list_free (TransportCareList *list)
+{
+  if (list == NULL)
+    return;
+  if (list->fd >= 0)
+    close (list->fd);
+  g_free (list->reception);
+  g_free (list->identifier);
+  g_free (list);
+}
+
+void
 transport_records_free (TransportRecords *records)
 {
   if (records == NULL)

@@ -161,6 +161,37 @@ int transport_records_take_fd (TransportRecords *records);
 void transport_records_free (TransportRecords *records);
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportRecords, transport_records_free)
 
+#define TRANSPORT_RECEPTION_MAXIMUM 38 /* characters of the field's ReceptionNumber */
+
+/*
+ * Who has consented to home or online care here: a list that the center makes first, and gives out then. NULL: not
+ * given. Borrowed. Days YYYYMMDD.
+ */
+typedef struct
+{
+  const char *identifier;   /* of the question; NULL: the transport draws it, or, with a reception, it is not known */
+  const char *reception;    /* of an earlier question: its list is fetched; NULL: the center is asked to make one */
+  TransportTreatment care;  /* HOME or ONLINE */
+  const char *from, *to;    /* of the consents */
+  gboolean by_examination;  /* of the examinations instead; of ONLINE alone */
+  gboolean wants_reception; /* the reception's number is enough, and the list is not fetched */
+} TransportCareQuery;
+
+/* A list, or the number under which it is fetched later. */
+typedef struct
+{
+  int fd; /* a memfd that can be sealed, and is not yet: the center's message, offset 0, close-on-exec; -1: none yet */
+  guint64 size;                                 /* bytes */
+  guint8 digest[TRANSPORT_RECORDS_DIGEST_SIZE]; /* SHA-256 of them */
+  guint n_people;                               /* units in it */
+  char *reception;
+  char *identifier; /* of the question; NULL: not known */
+} TransportCareList;
+
+/* transport_care_list_free: closes the descriptor, unless it is -1. */
+void transport_care_list_free (TransportCareList *list);
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (TransportCareList, transport_care_list_free)
+
 /* What the center says of one kind of consent. */
 typedef struct
 {
@@ -259,6 +290,7 @@ typedef enum
   TRANSPORT_FETCHES_RECORDS = 1 << 5,      /* fetch_records */
   TRANSPORT_WITHDRAWS_CONSENTS = 1 << 6,   /* make_withdrawal, of home and online care alone */
   TRANSPORT_BRINGS_ARRIVALS = 1 << 7,      /* arrived, release_arrival */
+  TRANSPORT_LISTS_CARE = 1 << 8,           /* list_care */
 } TransportAbility;
 
 /*
@@ -334,6 +366,15 @@ typedef struct
   void (*fetch_records) (Transport *transport, const TransportRecordsQuery *query, GCancellable *cancellable,
                          GAsyncReadyCallback callback, gpointer user_data);
   TransportRecords *(*fetch_records_finish) (Transport *transport, GAsyncResult *result, GError **error);
+  /*
+   * list_care: that the center shall make a list is said once, whatever happens; the list is asked for again while the
+   * center still makes it, for half a minute. One that is not ready then is no error: its reception is told, and no
+   * list. An answer of another institution or reception is MESSAGE_INVALID. Nothing of a list that is cut, or too
+   * large, comes out.
+   */
+  void (*list_care) (Transport *transport, const TransportCareQuery *query, GCancellable *cancellable,
+                     GAsyncReadyCallback callback, gpointer user_data);
+  TransportCareList *(*list_care_finish) (Transport *transport, GAsyncResult *result, GError **error);
   /*
    * get_request: of check_card or check_number, whatever became of it, before its task is gone: the bytes that were to
    * be sent. (transfer none), or NULL: they must not be sent again, or there were none. repeat: sends such bytes, of

@@ -13,10 +13,11 @@ from sim_center import faults as center_faults
 from sim_center.calls import QUERY_CONSENTS, REGISTERED_CONSENTS, Center, Request
 from sim_center.people import CONSENT_PREFIXES, now, to_time
 
-from . import faults, messages, zips
+from . import care, faults, messages, zips
 
 CALLS = {"OQSsiquc01": "search", "OQSsiimm01": "reference/register", "OQSsihvd01": "consent/withdraw",
-         "YZKsiquc01": "records/drug", "TKKsiquc01": "records/checkup"}  # fmt: skip
+         "YZKsiquc01": "records/drug", "TKKsiquc01": "records/checkup",
+         **{prefix: prefix for prefix in (*care.QUESTIONS, *care.FETCHES)}}  # fmt: skip
 FACE = "OQSsiquc01res_face_"
 UNREADABLE = "SHK090003"
 OTHER_INSTITUTION = "4798765432"
@@ -43,6 +44,7 @@ class Desk:
         self.center = Center(people, None, None, journal)
         self.center.replies.keep = lambda *_slot: None  # the link program works on a message as often as it comes
         self.institution = institution
+        self.care = care.Lists(people, institution)
         self.password = password
         self.zips = {}  # prefix of a file, or "face" -> method of zips.METHODS
         self.set_encoding(encoding)
@@ -75,6 +77,8 @@ class Desk:
         except (ValueError, TypeError, AttributeError):
             record["refused"] = UNREADABLE
             return self.finish(self.center.make_refusal(UNREADABLE, None), prefix, fault, record)
+        if prefix == CALLS[prefix] and not (fault and fault.kind in faults.DOING_NOTHING):
+            return self.finish(self.care.answer(prefix, message, record), prefix, fault, record)
         return self.finish(self.ask(CALLS[prefix], body, fault, record), prefix, fault, record)
 
     def ask(self, call, body, fault, record):

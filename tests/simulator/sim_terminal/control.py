@@ -22,6 +22,8 @@ HELP = f"""control commands (one a line; each is answered with one line of JSON,
   left-overs N [res|face] [DAYS]  N files of DAYS (1) ago that nobody has read
   encoding NAME       of answers and face files: UTF-8 or Shift_JIS
   zip PREFIX|face METHOD  they are zips from now on: none, deflate, zipcrypto, aes128, aes256
+  consented home|online [PERSONA ...|all]  these have consented to care there, and are in the lists of them
+  making N            a list of them that is asked for from now on is not ready N times
   delay SECONDS       from a request to its answer
   stay-time MINUTES   an answer that nobody reads is gone after so long (1440); looked at once a minute
   sweep               and now; tells which are gone
@@ -56,6 +58,8 @@ class Control(control.Commands):
             "left-overs": terminal.leave_over,
             "encoding": desk.set_encoding,
             "zip": desk.set_zip,
+            "consented": desk.care.consent,
+            "making": desk.care.set_making,
             "delay": lambda seconds: setattr(terminal, "delay", float(seconds)),
             "stay-time": lambda minutes: setattr(terminal, "stay_minutes", float(minutes)),
             "sweep": terminal.sweep,

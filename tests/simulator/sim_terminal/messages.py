@@ -17,6 +17,7 @@ NUMBERS = ("InsurerNumber", "InsuredCardSymbol", "InsuredIdentificationNumber", 
 RECORDS = ("MedicalInstitutionCode", "InsurerNumber", "InsuranceCardSymbol", "InsuredPersonIdentificationNumber",
            "BranchNumber", "ArbitraryFileIdentifier")  # fmt: skip
 MONTHS = ("StartDate", "EndDate", "FileCategory", "MedicalTreatmentFlag")
+CARE = ("ConsentDateFrom", "ConsentDateTo", "MedicalTreatmentFlag")
 HEADER = ("MedicalInstitutionCode", "ArbitraryFileIdentifier")
 KNOWN = {
     "OQSsiquc01": (("QualificationConfirmationDate", *HEADER), {"QualificationConfirmSearchInfo": QUERY}),
@@ -24,6 +25,10 @@ KNOWN = {
     "OQSsihvd01": (HEADER, {"ConsentCancelInfo": (*NUMBERS, "Birthdate", "MedicalTreatmentFlag")}),
     "YZKsiquc01": (RECORDS, (*MONTHS, "LastDate", "PrDiInfClassification")),
     "TKKsiquc01": (RECORDS, MONTHS),
+    "OQSmuhvq01": (HEADER, {"QualificationConfirmSearchInfo": CARE}),
+    "OQSmuonq01": (HEADER, {"QualificationConfirmSearchInfo": (*CARE, "ExaminationDateFrom", "ExaminationDateTo")}),
+    "OQSmuhvq02": (HEADER[:1], ("ReceptionNumber",)),
+    "OQSmuonq02": (HEADER[:1], ("ReceptionNumber",)),
 }
 
 codecs.register_error("shikaku-unmapped", lambda error: ("●" * (error.end - error.start), error.end))

@@ -224,6 +224,12 @@ handle_fetch_records (BusCall *call, gpointer target)
 }
 
 static void
+handle_list_care (BusCall *call, gpointer target)
+{
+  bus_records_list_care (((BusManager *)target)->records, call);
+}
+
+static void
 handle_free_reader (BusCall *call, gpointer target)
 {
   bus_takeover_free_reader (((BusManager *)target)->takeover, call);
@@ -343,6 +349,7 @@ static const BusMethod methods[] = {
   { "GetReceipt", handle_get_receipt },
   { "WatchStation", handle_watch_station },
   { "ClaimVisit", handle_claim_visit },
+  { "ListCareConsents", handle_list_care },
   { NULL },
 };
 
@@ -462,6 +469,8 @@ static const sd_bus_vtable vtable[] = {
                            FREE),
   SD_BUS_METHOD_WITH_ARGS ("ClaimVisit", SD_BUS_ARGS ("a{sv}", patient, "a{sv}", options),
                            SD_BUS_RESULT ("o", visit, "aa{sv}", candidates), on_call, SECRET),
+  SD_BUS_METHOD_WITH_ARGS ("ListCareConsents", SD_BUS_ARGS ("a{sv}", question),
+                           SD_BUS_RESULT ("a(ha{sv})", documents, "a{sv}", meta), on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("WithdrawConsents", SD_BUS_ARGS ("a{sv}", patient, "a{sv}", options),
                            SD_BUS_RESULT ("aa{sv}", outcomes), on_call, SECRET),
   SD_BUS_METHOD_WITH_ARGS ("DropQueued", SD_BUS_NO_ARGS, SD_BUS_RESULT ("u", dropped), on_call, FREE),

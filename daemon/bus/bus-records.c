@@ -11,6 +11,7 @@
 #include "bus/bus-entry.h"
 #include "bus/bus-options.h"
 #include "codec/ledger-json.h"
+#include "visit/station-care.h"
 #include "visit/station-records.h"
 #include "visit/station-tickets.h"
 
@@ -32,7 +33,8 @@ typedef struct
   GCancellable *cancellable;
   BusShare *share; /* to which it is charged; NULL: it is not */
   gboolean is_of_manager;
-  gboolean is_guess; /* by numbers: that nobody is known by them is a guess that was wrong */
+  gboolean is_of_care; /* a list of consents, not records */
+  gboolean is_guess;   /* by numbers: that nobody is known by them is a guess that was wrong */
 } Fetching;
 
 /* Borrowed from the call. */
@@ -65,6 +67,33 @@ static const BusOption patient_options[] = {
   OPTION ("Birthdate", TEXT, insured.birthdate),
   { NULL },
 };
+
+/* Of a list of consents; borrowed from the call. */
+typedef struct
+{
+  const char *care, *by;
+  gboolean waits;
+  TransportCareQuery asked;
+  Actor actor;
+} CareOptions;
+
+#define CARE_OPTION(key, type, member) \
+  { \
+    key, BUS_OPTION_##type, offsetof (CareOptions, member), NULL \
+  }
+
+static const BusOption care_options[] = {
+  CARE_OPTION ("Care", TEXT, care),
+  CARE_OPTION ("From", TEXT, asked.from),
+  CARE_OPTION ("To", TEXT, asked.to),
+  CARE_OPTION ("By", TEXT, by),
+  CARE_OPTION ("Identifier", TEXT, asked.identifier),
+  CARE_OPTION ("Reception", TEXT, asked.reception),
+  CARE_OPTION ("Wait", SWITCH, waits),
+  BUS_ACTOR_OPTIONS (CareOptions, actor),
+  { NULL },
+};
+
 static gboolean
 set_error (GError **error, ShikakuError code, const char *text)
 {
@@ -341,6 +370,102 @@ fetch_patient (Fetching *fetching, BusPeer *peer, const FetchOptions *options, S
   return TRUE;
 }
 
+/* Lists of consents. */
+
+static int
+append_list_document (sd_bus_message *reply, const TransportCareList *list)
+{
+  g_autofree char *digest = ledger_json_make_hex (list->digest, sizeof list->digest);
+  int result = sd_bus_message_open_container (reply, 'r', "ha{sv}");
+
+  if (result >= 0)
+    result = sd_bus_message_append_basic (reply, 'h', &list->fd);
+  if (result >= 0)
+    result = sd_bus_message_open_container (reply, 'a', "{sv}");
+  if (result >= 0)
+    result = bus_entry_append_text (reply, "Sha256", digest);
+  if (result >= 0)
+    result = bus_entry_append (reply, "Size", "t", list->size);
+  if (result >= 0)
+    result = bus_entry_append (reply, "People", "u", list->n_people);
+  if (result >= 0)
+    result = sd_bus_message_close_container (reply);
+  return result < 0 ? result : sd_bus_message_close_container (reply);
+}
+
+/* append_list: the list, if it is there, and under which number it is. */
+static int
+append_list (sd_bus_message *reply, const TransportCareList *list)
+{
+  const BusEntryText texts[] = { { "Reception", list->reception }, { "Identifier", list->identifier }, { NULL } };
+  int result = sd_bus_message_open_container (reply, 'a', "(ha{sv})");
+
+  if (result >= 0 && list->fd >= 0)
+    result = append_list_document (reply, list);
+  if (result >= 0)
+    result = sd_bus_message_close_container (reply);
+  if (result >= 0)
+    result = sd_bus_message_open_container (reply, 'a', "{sv}");
+  if (result >= 0)
+    result = bus_entry_append_texts (reply, texts);
+  if (result >= 0)
+    result = bus_entry_append (reply, "Ready", "b", list->fd >= 0);
+  return result < 0 ? result : sd_bus_message_close_container (reply);
+}
+
+static void
+on_care_listed (GObject *source, GAsyncResult *asynchronous, gpointer user_data)
+{
+  Fetching *fetching = user_data;
+  GError *error = NULL;
+  g_autoptr (TransportCareList) list = station_list_care_finish (asynchronous, &error);
+  sd_bus_message *reply;
+
+  if (list == NULL || fetching->records == NULL)
+    {
+      if (list != NULL)
+        error = g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED, "nobody waits any more");
+      end_with_error (fetching, error);
+      return;
+    }
+  reply = bus_call_new_reply (fetching->call);
+  bus_call_return_message (fetching->call, reply, append_list (reply, list));
+  fetching_free (fetching);
+}
+
+/* read_care: of the call, from its begin. */
+static gboolean
+read_care (Fetching *fetching, BusPeer *peer, CareOptions *options, GError **error)
+{
+  sd_bus_message *message = bus_call_get_message (fetching->call);
+
+  *options = (CareOptions){ .by = "consent", .waits = TRUE };
+  sd_bus_message_rewind (message, TRUE);
+  if (!bus_options_read (message, care_options, options, error) || !bus_actor_fill (&options->actor, peer, error))
+    return FALSE;
+  if (g_strcmp0 (options->care, "home") != 0 && g_strcmp0 (options->care, "online") != 0)
+    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "Care is home or online");
+  if (strcmp (options->by, "consent") != 0 && strcmp (options->by, "examination") != 0)
+    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "By is consent or examination");
+  options->asked.care = strcmp (options->care, "home") == 0 ? TRANSPORT_TREATMENT_HOME : TRANSPORT_TREATMENT_ONLINE;
+  options->asked.by_examination = strcmp (options->by, "examination") == 0;
+  options->asked.wants_reception = !options->waits;
+  return TRUE;
+}
+
+static void
+list_care (Fetching *fetching, BusPeer *peer, GError **error)
+{
+  CareOptions options;
+  StationCareQuery query = { 0 };
+
+  if (!read_care (fetching, peer, &options, error))
+    return;
+  query.asked = options.asked;
+  query.actor = &options.actor;
+  station_list_care (fetching->records->station, &query, fetching->cancellable, on_care_listed, fetching);
+}
+
 static void
 fetch (Fetching *fetching)
 {
@@ -351,6 +476,8 @@ fetch (Fetching *fetching)
 
   if (peer == NULL)
     set_error (&error, SHIKAKU_ERROR_CANCELLED, "the caller has gone");
+  else if (fetching->is_of_care)
+    list_care (fetching, peer, &error);
   else if (read_fetch (fetching, peer, &options, &query, &error) && !fetching->is_of_manager)
     station_fetch_records (fetching->records->station, fetching->visit, &query, fetching->cancellable, on_fetched,
                            fetching);
@@ -368,9 +495,10 @@ on_descriptors_known (BusPeerDescriptors answer, gpointer user_data)
   if (fetching->records == NULL) /* meanwhile */
     fetching_free (fetching);
   else if (answer == BUS_PEER_DESCRIPTORS_REFUSED)
-    end_with_error (fetching, g_error_new_literal (SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE,
-                                                   "this connection takes no file descriptors: the program shikakuctl "
-                                                   "records writes them to its output"));
+    end_with_error (
+        fetching,
+        g_error_new (SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE, "this connection takes no file descriptors%s",
+                     fetching->is_of_care ? "" : ": the program shikakuctl records writes them to its output"));
   else
     fetch (fetching);
 }
@@ -381,10 +509,13 @@ start (Fetching *fetching)
 {
   BusPeer *peer = bus_call_get_peer (fetching->call);
   FetchOptions options = { 0 };
+  CareOptions care;
   StationRecordsQuery query = { 0 };
   GError *error = NULL;
 
-  if (read_fetch (fetching, peer, &options, &query, &error) && charge (fetching, peer, &error))
+  if ((fetching->is_of_care ? read_care (fetching, peer, &care, &error)
+                            : read_fetch (fetching, peer, &options, &query, &error))
+      && charge (fetching, peer, &error))
     bus_descriptors_ask (fetching->records->descriptors, peer, on_descriptors_known, fetching);
   else
     end_with_error (fetching, error);
@@ -402,6 +533,15 @@ bus_records_fetch_patient (BusRecords *self, BusCall *call)
   Fetching *fetching = begin_fetching (self, call, NULL);
 
   fetching->is_of_manager = TRUE;
+  start (fetching);
+}
+
+void
+bus_records_list_care (BusRecords *self, BusCall *call)
+{
+  Fetching *fetching = begin_fetching (self, call, NULL);
+
+  fetching->is_of_care = TRUE;
   start (fetching);
 }
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bus-records: FetchRecords of a visit and of the Manager. In: calls. Out: sealed memfds, closed here once the reply is
+ * bus-records: FetchRecords of a visit and of the Manager, and the Manager's ListCareConsents. In: calls. Out: sealed memfds, closed here once the reply is
  * out. What a user has under way is bounded, and what all have together.
  */
 #pragma once
@@ -26,3 +26,4 @@ void bus_records_drop_caller (BusRecords *self, const char *name);
 /* Methods. @call: (transfer full). @visit: of the caller. */
 void bus_records_fetch (BusRecords *self, BusCall *call, Visit *visit);
 void bus_records_fetch_patient (BusRecords *self, BusCall *call);
+void bus_records_list_care (BusRecords *self, BusCall *call);

@@ -24,9 +24,11 @@ document_file_new (GError **error)
 {
   g_autoptr (DocumentFile) file = g_new0 (DocumentFile, 1);
 
+  gnutls_global_init (); /* may be called any number of times; a desk that has shown nothing yet has not done it */
   file->fd = memfd_create ("shikaku-document", MFD_CLOEXEC | MFD_ALLOW_SEALING);
   if (file->fd >= 0 && gnutls_hash_init (&file->hash, GNUTLS_DIG_SHA256) == 0)
     return g_steal_pointer (&file);
+  file->hash = NULL; /* one that was not made is none */
   g_set_error_literal (error, SHIKAKU_ERROR, SHIKAKU_ERROR_FAILED, "there is no memory for a document");
   return NULL;
 }

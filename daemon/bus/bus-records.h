@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * bus-records: FetchRecords of a visit and of the Manager, and the Manager's ListCareConsents. In: calls. Out: sealed memfds, closed here once the reply is
- * out. What a user has under way is bounded, and what all have together.
+ * bus-records: FetchRecords of a visit and of the Manager, and the Manager's ListCareConsents. In: calls. Out: sealed
+ * memfds, closed here once the reply is out. What a user has under way is bounded, and what all have together.
  */
 #pragma once
 

@@ -38,5 +38,7 @@ typedef struct
  */
 gboolean field_care_read_list (GBytes *document, FieldCareList *list, GError **error);
 
-/* field_care_read_refusal: CENTER_BUSY (it is not ready yet), or the error that the refusal names. On the main thread. */
+/*
+ * field_care_read_refusal: CENTER_BUSY (it is not ready yet), or the error that the refusal names. On the main thread.
+ */
 void field_care_read_refusal (const Message *refusal, GBytes *document, GError **error);

@@ -7,7 +7,7 @@
 #include "center/field-answer.h"
 #include "center/field-request.h"
 #include "center/terminal-call.h"
-#include "center/terminal-care.h"
+#include "center/terminal-listing.h"
 #include "center/terminal-state.h"
 #include "codec/japanese-text.h"
 #include "codec/message-json.h"
@@ -183,7 +183,7 @@ static void
 list_care (Transport *transport, const TransportCareQuery *query, GCancellable *cancellable,
            GAsyncReadyCallback callback, gpointer user_data)
 {
-  terminal_care_list ((TerminalFolder *)transport, query, g_task_new (NULL, cancellable, callback, user_data));
+  terminal_listing_begin ((TerminalFolder *)transport, query, g_task_new (NULL, cancellable, callback, user_data));
 }
 
 static TransportCareList *
@@ -272,7 +272,7 @@ terminal_folder_free (Transport *transport)
 {
   TerminalFolder *folder = (TerminalFolder *)transport;
 
-  terminal_care_give_up_all (folder->listings);
+  terminal_listing_give_up_all (folder->listings);
   terminal_call_give_up_all (folder->calls);
   call_pause_give_up (folder->pauses);
   close_folders (folder);

@@ -36,8 +36,9 @@ listing_free (gpointer data)
   g_free (listing);
 }
 
+/* set_error: Return: FALSE. */
 static gboolean
-refuse (GError **error, ShikakuError code, const char *text)
+set_error (GError **error, ShikakuError code, const char *text)
 {
   g_set_error_literal (error, SHIKAKU_ERROR, (int)code, text);
   return FALSE;
@@ -59,18 +60,20 @@ check_query (const TransportCareQuery *asked, GError **error)
 {
   if (asked->from == NULL || asked->to == NULL || !japanese_text_is_date (asked->from)
       || !japanese_text_is_date (asked->to))
-    return refuse (error, SHIKAKU_ERROR_INVALID_OPTION, "From and To are days: YYYYMMDD");
+    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "From and To are days: YYYYMMDD");
   if (count_days (asked->from) > count_days (asked->to)
       || count_days (asked->to) - count_days (asked->from) >= STATION_CARE_DAYS_MAXIMUM)
-    return refuse (error, SHIKAKU_ERROR_INVALID_OPTION, "from From to To are 1 to 1096 days");
+    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "from From to To are 1 to 1096 days");
   if (asked->by_examination && asked->care != TRANSPORT_TREATMENT_ONLINE)
-    return refuse (error, SHIKAKU_ERROR_INVALID_OPTION, "By examination goes with online care alone");
+    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "By examination goes with online care alone");
   if (asked->identifier != NULL && !field_text_is_printable (asked->identifier, STATION_CARE_IDENTIFIER_MAXIMUM))
-    return refuse (error, SHIKAKU_ERROR_INVALID_OPTION, "Identifier is 1 to 50 characters of ASCII that can be seen");
+    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION,
+                      "Identifier is 1 to 50 characters of ASCII that can be seen");
   if (asked->reception != NULL && !field_text_is_printable (asked->reception, TRANSPORT_RECEPTION_MAXIMUM))
-    return refuse (error, SHIKAKU_ERROR_INVALID_OPTION, "Reception is 1 to 38 characters of ASCII that can be seen");
+    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION, "Reception is 1 to 38 characters of ASCII that can be seen");
   if (asked->reception != NULL && asked->wants_reception)
-    return refuse (error, SHIKAKU_ERROR_INVALID_OPTION, "with Reception the list is fetched: it does not go with Wait");
+    return set_error (error, SHIKAKU_ERROR_INVALID_OPTION,
+                      "with Reception the list is fetched: it does not go with Wait");
   return TRUE;
 }
 
@@ -103,9 +106,9 @@ hand_out (GTask *task)
   g_object_unref (task);
 }
 
-/* fail: @task, @error: (transfer full). */
+/* fail_task: @task, @error: (transfer full). */
 static void
-fail (GTask *task, GError *error)
+fail_task (GTask *task, GError *error)
 {
   g_task_return_error (task, error);
   g_object_unref (task);
@@ -121,7 +124,7 @@ on_written (GObject *source, GAsyncResult *result, gpointer user_data)
   if (ledger_append_finish (listing->station->host.ledger, result, &place, &error))
     hand_out (user_data);
   else
-    fail (user_data, error);
+    fail_task (user_data, error);
 }
 
 static void
@@ -136,13 +139,13 @@ on_listed (GObject *source, GAsyncResult *result, gpointer user_data)
   if (listing->list != NULL && listing->list->fd >= 0)
     {
       if (g_cancellable_is_cancelled (listing->cancellable))
-        refuse (&error, SHIKAKU_ERROR_CANCELLED, "nobody waits for the list any more");
+        set_error (&error, SHIKAKU_ERROR_CANCELLED, "nobody waits for the list any more");
       else
         sealed_file_seal (listing->list->fd, &error);
     }
   if (error != NULL)
     {
-      fail (user_data, error);
+      fail_task (user_data, error);
       return;
     }
   if (listing->list == NULL || listing->list->fd < 0)
@@ -178,12 +181,12 @@ station_list_care (Station *station, const StationCareQuery *query, GCancellable
   if (check_query (&query->asked, &error))
     {
       if (station->host.ledger == NULL)
-        refuse (&error, SHIKAKU_ERROR_LEDGER_FAILED, "there is no ledger, and nothing is handed out without one");
+        set_error (&error, SHIKAKU_ERROR_LEDGER_FAILED, "there is no ledger, and nothing is handed out without one");
       else if (transport == NULL)
-        refuse (&error, SHIKAKU_ERROR_CREDENTIAL_MISSING, "nothing here is set up to list consents of care");
+        set_error (&error, SHIKAKU_ERROR_CREDENTIAL_MISSING, "nothing here is set up to list consents of care");
     }
   if (error != NULL)
-    fail (task, error);
+    fail_task (task, error);
   else
     transport->klass->list_care (transport, &query->asked, cancellable, on_listed, task);
 }

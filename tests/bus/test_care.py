@@ -33,7 +33,8 @@ class Desk:
         rig.start("bus")
         rig.start_polkitd(RULES)
         self.terminal = rig.terminal(**more)
-        rig.start("daemon", **self.terminal.settings(Timeout=SECONDS))
+        self.settings = self.terminal.settings(Timeout=SECONDS)
+        rig.start("daemon", **self.settings)
         self.connection = rig.bus_connection("tester")
 
     def ask(self, connection=None, **more):
@@ -186,7 +187,7 @@ def test_nobody(rig):
     for path in rig.state_directory.glob("ledger.db*"):
         path.unlink()
     (rig.state_directory / "ledger.db").mkdir()
-    rig.start_daemon()
+    rig.start_daemon(**desk.settings)
     asked = Call(rig.bus_connection("tester", fresh=True), ROOT, MANAGER, "ListCareConsents",
                  GLib.Variant.new_tuple(options(MONTH)))
     expect_error("LedgerFailed", asked.wait)

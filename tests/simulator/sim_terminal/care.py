@@ -78,17 +78,19 @@ class Lists:
             kept["left"] -= 1
             return self.write(kept["identifier"], [], ReceptionNumber=number, SegmentOfResult="2")
         units = [{"BulkConfirmUnit": self.make_unit(self.people.get(key))} for key in self.consented[flag]]
-        counts = {"NumberOfProcessingResult": f"{len(units)}", "NumberOfNormalProcessing": f"{len(units)}", "NumberOfError": "0"}
+        counts = {"NumberOfProcessingResult": f"{len(units)}", "NumberOfNormalProcessing": f"{len(units)}",
+                  "NumberOfError": "0"}  # fmt: skip
         answer = [{"QualificationConfirmSearchInfo": kept["search"]}, {"ProcessingResultStatus": "1"}, *units]
         return self.write(kept["identifier"], answer, ReceptionNumber=number, **counts)
 
     def make_unit(self, person):
         moment = now()
         until = to_time(moment + person.consent_lifetime)
-        consents = {kind + suffix: text for kind in KINDS
-                    for suffix, text in (("ConsFlg", "1"), ("ConsTime", to_time(moment)), ("AvailableTime", until))}  # fmt: skip
+        words = {"ConsFlg": "1", "ConsTime": to_time(moment), "AvailableTime": until}
+        consents = {kind + suffix: text for kind in KINDS for suffix, text in words.items()}
         entries = [{"ResultOfQualificationConfirmation": {
-            **{name: text for name, text in entry.items() if name != "ReferenceNumber"}, **consents}} for entry in person.entries]
+            **{name: text for name, text in entry.items() if name != "ReferenceNumber"},
+            **consents}} for entry in person.entries]  # fmt: skip
         return {"ProcessingResultStatus": "1", "QualificationValidity": person.validity, "QualificationConsFlg": "1",
                 "QualificationConsTime": to_time(moment), "QualificationAvailableTime": until, "ResultList": entries,
                 "ReferenceNumber": person.get_reference(self.institution) or ""}  # fmt: skip

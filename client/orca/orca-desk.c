@@ -554,3 +554,51 @@ orca_desk_fetch (OrcaDesk *desk, JsonObject *part, const char *kind, GPtrArray *
     *ret_documents = g_steal_pointer (&read);
   return outcome;
 }
+
+/* Floating. @is_fetched: by its number; else there is none yet, and it is all that is wanted. */
+static GVariant *
+make_list_question (JsonObject *part, gboolean is_fetched)
+{
+  static const char *const keys[] = { "From", "To", "Identifier" };
+  gboolean is_home = strcmp (orca_json_get_text (part, "Treatment"), "2") == 0;
+  GVariantBuilder builder;
+
+  g_variant_builder_init (&builder, G_VARIANT_TYPE_VARDICT);
+  g_variant_builder_add (&builder, "{sv}", "Care", g_variant_new_string (is_home ? "home" : "online"));
+  g_variant_builder_add (&builder, "{sv}", "Reason", g_variant_new_string (REASON));
+  for (gsize i = 0; i < G_N_ELEMENTS (keys); i++)
+    g_variant_builder_add (&builder, "{sv}", keys[i], g_variant_new_string (orca_json_get_text (part, keys[i])));
+  if (is_fetched)
+    g_variant_builder_add (&builder, "{sv}", "Reception",
+                           g_variant_new_string (orca_json_get_text (part, "ReceptionNumber")));
+  else
+    g_variant_builder_add (&builder, "{sv}", "Wait", g_variant_new_boolean (FALSE));
+  return g_variant_builder_end (&builder);
+}
+
+OrcaDeskOutcome
+orca_desk_list (OrcaDesk *desk, JsonObject *part, char **ret_reception, GBytes **ret_document, char **ret_why)
+{
+  g_autoptr (GUnixFDList) descriptors = NULL;
+  g_autoptr (GVariant) reply = NULL, documents = NULL, meta = NULL;
+  g_autoptr (GPtrArray) read = NULL;
+  g_autoptr (GError) error = NULL;
+
+  reply = g_dbus_connection_call_with_unix_fd_list_sync (
+      desk->connection, SHIKAKU_BUS_NAME, SHIKAKU_OBJECT_PATH, SHIKAKU_INTERFACE_MANAGER, "ListCareConsents",
+      g_variant_new ("(@a{sv})", make_list_question (part, ret_document != NULL)), G_VARIANT_TYPE ("(a(ha{sv})a{sv})"),
+      G_DBUS_CALL_FLAGS_NONE, FETCH_MILLISECONDS, NULL, &descriptors, desk->cancellable, &error);
+  if (reply == NULL)
+    return judge_error (error, ret_why);
+  documents = g_variant_get_child_value (reply, 0);
+  meta = g_variant_get_child_value (reply, 1);
+  read = read_documents (documents, descriptors);
+  if (read->len < g_variant_n_children (documents) || !g_variant_lookup (meta, "Reception", "s", ret_reception))
+    {
+      *ret_why = g_strdup ("a list cannot be read");
+      return ORCA_DESK_LATER;
+    }
+  if (ret_document != NULL && read->len > 0)
+    *ret_document = g_bytes_ref (read->pdata[0]);
+  return ORCA_DESK_DONE;
+}

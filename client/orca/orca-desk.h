@@ -53,3 +53,11 @@ OrcaDeskOutcome orca_desk_withdraw (OrcaDesk *desk, JsonObject *part, char **ret
  */
 OrcaDeskOutcome orca_desk_fetch (OrcaDesk *desk, JsonObject *part, const char *kind, GPtrArray **ret_documents,
                                  char **ret_why);
+
+/*
+ * orca_desk_list: a list of who has consented to the care (Treatment) of @part, From and To (YYYYMMDD), under its
+ * Identifier. @ret_document: NULL: the list shall be made: *ret_reception: (transfer full) its number. Else the list of
+ * ReceptionNumber of @part is fetched: (transfer full); NULL and DONE: it is not ready.
+ */
+OrcaDeskOutcome orca_desk_list (OrcaDesk *desk, JsonObject *part, char **ret_reception, GBytes **ret_document,
+                                char **ret_why);

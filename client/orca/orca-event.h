@@ -15,9 +15,13 @@ typedef enum
   ORCA_EVENT_SINGLE,       /* one check: onlinequa1 says what is wanted */
   ORCA_EVENT_REFERENCES,   /* register the reference numbers of all patients: onlinerefall1 */
   ORCA_EVENT_RESERVATIONS, /* check who has an appointment: onlinequaapp1 */
-  ORCA_EVENT_CONSENTED,    /* fetch who has consented to home or online care: the bus has no way to do it */
+  ORCA_EVENT_CONSENTED,    /* fetch who has consented to home or online care, or another list: onlinequaapp1 */
   ORCA_EVENT_FOREIGN,      /* not ours */
 } OrcaEventKind;
+
+/* Process_Class of CONSENTED. */
+#define ORCA_PROCESS_HOME "V001"
+#define ORCA_PROCESS_ONLINE "O001"
 
 typedef struct
 {

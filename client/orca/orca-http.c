@@ -268,19 +268,22 @@ set_record (OrcaReply *reply, JsonObject *record)
     reply->why = g_strdup ("the answer is none of ORCA's");
 }
 
+/* @text: (transfer full). */
+static void
+take_body (SoupMessage *message, char *text)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_take (text, strlen (text));
+
+  soup_message_set_request_body_from_bytes (message, "application/json", bytes);
+}
+
 static void
 set_body (SoupMessage *message, const char *name, JsonObject *record)
 {
   g_autoptr (JsonObject) whole = json_object_new ();
-  g_autofree char *text = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  gsize size;
 
   json_object_set_object_member (whole, name, json_object_ref (record));
-  text = orca_json_print (whole);
-  size = strlen (text);
-  bytes = g_bytes_new_take (g_steal_pointer (&text), size);
-  soup_message_set_request_body_from_bytes (message, "application/json", bytes);
+  take_body (message, orca_json_print (whole));
 }
 
 void
@@ -290,6 +293,18 @@ orca_http_post (OrcaHttp *http, const char *path, const char *name, JsonObject *
   g_autoptr (JsonNode) node = NULL;
 
   set_body (message, name, record);
+  node = send_message (http, message, ret_reply);
+  if (node != NULL)
+    set_record (ret_reply, take_answer (node));
+}
+
+void
+orca_http_post_array (OrcaHttp *http, const char *path, JsonArray *records, OrcaReply *ret_reply)
+{
+  g_autoptr (SoupMessage) message = make_message (http, SOUP_METHOD_POST, path);
+  g_autoptr (JsonNode) root = json_node_init_array (json_node_alloc (), records), node = NULL;
+
+  take_body (message, json_to_string (root, FALSE));
   node = send_message (http, message, ret_reply);
   if (node != NULL)
     set_record (ret_reply, take_answer (node));

@@ -35,9 +35,12 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrcaHttp, orca_http_free)
 /* orca_http_post: @record as the one member @name. @path: without a slash at its beginning. */
 void orca_http_post (OrcaHttp *http, const char *path, const char *name, JsonObject *record, OrcaReply *ret_reply);
 
+/* orca_http_post_array: the same of a "message array": @records alone, without a name. */
+void orca_http_post_array (OrcaHttp *http, const char *path, JsonArray *records, OrcaReply *ret_reply);
+
 /*
- * orca_http_list: the same where the answer is an array: *ret_array: (transfer full); NULL: it is none. An error record
- * of ORCA's is ANSWERED without an array.
+ * orca_http_list: as orca_http_post where the answer is an array: *ret_array: (transfer full); NULL: it is none. An
+ * error record of ORCA's is ANSWERED without an array.
  */
 void orca_http_list (OrcaHttp *http, const char *path, const char *name, JsonObject *record, JsonArray **ret_array,
                      OrcaReply *ret_reply);

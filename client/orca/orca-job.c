@@ -5,79 +5,12 @@
 #include <string.h>
 
 #include "client/orca/orca-answer.h"
+#include "client/orca/orca-care.h"
+#include "client/orca/orca-end.h"
 
-#define TRIES_MAXIMUM 35 /* with a delay that grows to an hour: more than a day */
 #define UNITS_MAXIMUM 10 /* checks between two looks at the desk */
 #define CODE_THERE "E20" /* of onlinequaapp2: it is there already */
 #define NOBODY 'X'       /* ORCA fills a patient's number with it that it does not know */
-
-static void
-end (OrcaWork *work, const OrcaJob *job, const char *state, const char *outcome, const GPtrArray *parts)
-{
-  g_autoptr (GError) error = NULL;
-
-  if (!orca_store_end_job (work->store, job, state, outcome, parts, &error))
-    orca_report_log (G_LOG_LEVEL_WARNING, NULL, "what was done cannot be kept: %s", error->message);
-}
-
-static void
-fail_job (OrcaWork *work, const OrcaJob *job, OrcaReportKind kind, const char *why)
-{
-  orca_report (work->store, job->origin, kind, 0, why);
-  end (work, job, "failed", why, NULL);
-}
-
-/* Once more later; or, when that was often enough, never. */
-static void
-delay (OrcaWork *work, const OrcaJob *job, OrcaReportKind last, const char *why)
-{
-  if (job->tries >= TRIES_MAXIMUM)
-    fail_job (work, job, last, why);
-  else
-    orca_store_delay_job (work->store, job, why, orca_work_get_delay (work, job->tries), NULL);
-}
-
-/* A limit of the daemon's, and our own end, are no failure of the line. */
-static gboolean
-is_quiet (const char *why)
-{
-  return g_strcmp0 (why, "LimitExceeded") == 0 || g_strcmp0 (why, ORCA_DESK_STOPPING) == 0;
-}
-
-/* The desk has not answered. */
-static void
-take_desk_failure (OrcaWork *work, const OrcaJob *job, OrcaDeskOutcome outcome, OrcaReportKind kind, const char *why)
-{
-  if (outcome == ORCA_DESK_REFUSED)
-    {
-      fail_job (work, job, kind, why);
-      return;
-    }
-  if (!is_quiet (why))
-    orca_report (work->store, job->origin, ORCA_REPORT_CENTER_AWAY, 0, why);
-  delay (work, job, kind, why);
-}
-
-/*
- * Posts what may be posted twice. Return: (transfer full) ORCA's answer; NULL: there is none, and what follows is
- * noted.
- */
-static JsonObject *
-post (OrcaWork *work, const OrcaJob *job, const char *path, const char *name, JsonObject *record)
-{
-  g_autofree char *code = NULL;
-  JsonObject *answer = NULL;
-  OrcaPostOutcome outcome = orca_work_post (work, path, name, record, &answer, &code);
-
-  if (outcome == ORCA_POST_TAKEN)
-    return answer;
-  g_clear_pointer (&answer, json_object_unref);
-  if (outcome == ORCA_POST_REFUSED)
-    fail_job (work, job, ORCA_REPORT_ORCA_REFUSED, code);
-  else
-    delay (work, job, ORCA_REPORT_ORCA_REFUSED, code);
-  return NULL;
-}
 
 static gboolean
 is_outpatient (const OrcaJob *job)
@@ -100,32 +33,32 @@ do_check (OrcaWork *work, const OrcaJob *job)
 
   if (!is_outpatient (job))
     {
-      fail_job (work, job, ORCA_REPORT_NOT_POSSIBLE, "a check of home or online care");
+      orca_end_failed (work, job, ORCA_REPORT_NOT_POSSIBLE, "a check of home or online care");
       return;
     }
   outcome = orca_desk_check (work->desk, job->part, &bytes, &why);
   if (outcome != ORCA_DESK_DONE)
     {
-      take_desk_failure (work, job, outcome, ORCA_REPORT_CHECK_FAILED, why);
+      orca_end_desk (work, job, outcome, ORCA_REPORT_CHECK_FAILED, why);
       return;
     }
   message = orca_answer_read (bytes, &error);
   record = message != NULL ? orca_answer_make_result (message, job->part, &error) : NULL;
   if (record == NULL)
     {
-      fail_job (work, job, ORCA_REPORT_CHECK_FAILED, error->message);
+      orca_end_failed (work, job, ORCA_REPORT_CHECK_FAILED, error->message);
       return;
     }
-  answer = post (work, job, "orca14/onlinequa3", "onlinequareq2", record);
+  answer = orca_end_post (work, job, "orca14/onlinequa3", "onlinequareq2", record);
   if (answer == NULL)
     return;
   if (*orca_json_get_text (answer, "Patient_ID") == NOBODY)
     {
-      fail_job (work, job, ORCA_REPORT_ORCA_REFUSED, "ORCA does not know its own request any more");
+      orca_end_failed (work, job, ORCA_REPORT_ORCA_REFUSED, "ORCA does not know its own request any more");
       return;
     }
   parts = orca_part_list (answer);
-  end (work, job, "done", "", parts);
+  orca_end_job (work, job, "done", "", parts);
 }
 
 /* YYYY-MM-DD without hyphens. */
@@ -180,18 +113,19 @@ do_reference (OrcaWork *work, const OrcaJob *job)
   if (!find_birthdate (work, job))
     {
       if (work->is_away)
-        delay (work, job, ORCA_REPORT_REFERENCE_FAILED, "ORCA is away");
+        orca_end_later (work, job, ORCA_REPORT_REFERENCE_FAILED, "ORCA is away");
       else
-        fail_job (work, job, ORCA_REPORT_REFERENCE_FAILED, "no birthdate");
+        orca_end_failed (work, job, ORCA_REPORT_REFERENCE_FAILED, "no birthdate");
       return;
     }
   outcome = orca_desk_register (work->desk, job->part, &why);
   if (outcome == ORCA_DESK_DONE)
-    end (work, job, "done", "", NULL);
+    orca_end_job (work, job, "done", "", NULL);
   else if (g_strcmp0 (why, "InvalidState") == 0)
-    end (work, job, "done", "the insurance has ended", NULL); /* ORCA wants it nevertheless, and nobody can do it */
+    orca_end_job (work, job, "done", "the insurance has ended",
+                  NULL); /* ORCA wants it nevertheless, and nobody can do it */
   else
-    take_desk_failure (work, job, outcome, ORCA_REPORT_REFERENCE_FAILED, why);
+    orca_end_desk (work, job, outcome, ORCA_REPORT_REFERENCE_FAILED, why);
 }
 
 static void
@@ -201,9 +135,9 @@ do_withdrawal (OrcaWork *work, const OrcaJob *job)
   OrcaDeskOutcome outcome = orca_desk_withdraw (work->desk, job->part, &why);
 
   if (outcome == ORCA_DESK_DONE)
-    end (work, job, "done", "", NULL);
+    orca_end_job (work, job, "done", "", NULL);
   else
-    take_desk_failure (work, job, outcome, ORCA_REPORT_WITHDRAWAL_FAILED, why);
+    orca_end_desk (work, job, outcome, ORCA_REPORT_WITHDRAWAL_FAILED, why);
 }
 
 /* Says what does not arrive. Return: whether anything does not. */
@@ -235,13 +169,13 @@ post_document (OrcaWork *work, const OrcaJob *job, GBytes *document, OrcaCut *cu
                     : orca_answer_make_checkups (message, job->identifier, cut, &error);
   if (posts == NULL)
     {
-      fail_job (work, job, ORCA_REPORT_RECORDS_REFUSED, error->message);
+      orca_end_failed (work, job, ORCA_REPORT_RECORDS_REFUSED, error->message);
       return FALSE;
     }
   for (guint i = 0; i < posts->len; i++)
     {
-      g_autoptr (JsonObject) answer = post (work, job, is_drug ? "orca14/onlinedrug1" : "orca14/onlinespec1",
-                                            is_drug ? "onlinedrugreq1" : "onlinespecreq1", posts->pdata[i]);
+      g_autoptr (JsonObject) answer = orca_end_post (work, job, is_drug ? "orca14/onlinedrug1" : "orca14/onlinespec1",
+                                                     is_drug ? "onlinedrugreq1" : "onlinespecreq1", posts->pdata[i]);
 
       if (answer == NULL)
         return FALSE;
@@ -282,31 +216,31 @@ do_records (OrcaWork *work, const OrcaJob *job)
 
   if (kind == NULL)
     {
-      fail_job (work, job, ORCA_REPORT_NOT_POSSIBLE, "records as PDF");
+      orca_end_failed (work, job, ORCA_REPORT_NOT_POSSIBLE, "records as PDF");
       return;
     }
   if (!find_birthdate (work, job))
     {
-      fail_job (work, job, ORCA_REPORT_RECORDS_REFUSED, "no birthdate");
+      orca_end_failed (work, job, ORCA_REPORT_RECORDS_REFUSED, "no birthdate");
       return;
     }
   outcome = orca_desk_fetch (work->desk, job->part, kind, &documents, &why);
   if (outcome == ORCA_DESK_REFUSED && is_absence (why))
     {
-      end (work, job, "done", why, NULL);
+      orca_end_job (work, job, "done", why, NULL);
       return;
     }
   if (outcome != ORCA_DESK_DONE)
     {
       if (outcome == ORCA_DESK_REFUSED) /* by the same consent: the other months too */
         orca_store_fail_like (work->store, job, why, NULL);
-      take_desk_failure (work, job, outcome, ORCA_REPORT_RECORDS_REFUSED, why);
+      orca_end_desk (work, job, outcome, ORCA_REPORT_RECORDS_REFUSED, why);
       return;
     }
   for (guint i = 0; i < documents->len; i++)
     if (!post_document (work, job, documents->pdata[i], &cut))
       return;
-  end (work, job, report_cut (work, job, &cut, why) ? "cut" : "done", why != NULL ? why : "", NULL);
+  orca_end_job (work, job, report_cut (work, job, &cut, why) ? "cut" : "done", why != NULL ? why : "", NULL);
 }
 
 /* Appointments: ORCA is told under which number their results will come. */
@@ -322,11 +256,11 @@ do_piece (OrcaWork *work, const OrcaJob *job)
   orca_json_set_text (record, "Qualification_Date", orca_json_get_text (job->part, "Day"));
   orca_json_set_text (record, "ReceptionNumber", job->identifier);
   orca_json_set_text (record, "ArbitraryFileIdentifier", job->identifier);
-  answer = post (work, job, "orca14/onlinequaapp1", "onlinequaappreq1", record);
+  answer = orca_end_post (work, job, "orca14/onlinequaapp1", "onlinequaappreq1", record);
   if (answer == NULL)
     return;
   parts = orca_part_split_piece (job->part, job->identifier, UNITS_MAXIMUM);
-  end (work, job, "done", "", parts);
+  orca_end_job (work, job, "done", "", parts);
 }
 
 /* The result of each unit that has one. Return: (transfer full); NULL: that has to wait, which is noted. */
@@ -346,7 +280,7 @@ check_units (OrcaWork *work, const OrcaJob *job)
 
       if (outcome == ORCA_DESK_LATER)
         {
-          take_desk_failure (work, job, outcome, ORCA_REPORT_CHECK_FAILED, why);
+          orca_end_desk (work, job, outcome, ORCA_REPORT_CHECK_FAILED, why);
           return NULL;
         }
       message = bytes != NULL ? orca_answer_read (bytes, NULL) : NULL;
@@ -387,11 +321,11 @@ do_units (OrcaWork *work, const OrcaJob *job)
     return;
   outcome = orca_work_post (work, "orca14/onlinequaapp2", "onlinequaappreq2", record, NULL, &code);
   if (outcome == ORCA_POST_TAKEN || (outcome == ORCA_POST_REFUSED && strcmp (code, CODE_THERE) == 0))
-    end (work, job, "done", "", NULL);
+    orca_end_job (work, job, "done", "", NULL);
   else if (outcome == ORCA_POST_REFUSED)
-    fail_job (work, job, ORCA_REPORT_ORCA_REFUSED, code);
+    orca_end_failed (work, job, ORCA_REPORT_ORCA_REFUSED, code);
   else
-    delay (work, job, ORCA_REPORT_ORCA_REFUSED, code);
+    orca_end_later (work, job, ORCA_REPORT_ORCA_REFUSED, code);
 }
 
 gboolean
@@ -423,9 +357,21 @@ orca_job_do (OrcaWork *work)
     case ORCA_PART_WITHDRAWAL:
       do_withdrawal (work, job);
       break;
+    case ORCA_PART_CARE:
+      orca_care_ask (work, job);
+      break;
+    case ORCA_PART_CARE_RECEPTION:
+      orca_care_tell_reception (work, job);
+      break;
+    case ORCA_PART_CARE_LIST:
+      orca_care_fetch (work, job);
+      break;
+    case ORCA_PART_CARE_PEOPLE:
+      orca_care_post (work, job);
+      break;
     case ORCA_N_PARTS:
     default:
-      fail_job (work, job, ORCA_REPORT_NOT_POSSIBLE, NULL);
+      orca_end_failed (work, job, ORCA_REPORT_NOT_POSSIBLE, NULL);
       break;
     }
   return TRUE;

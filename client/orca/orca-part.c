@@ -43,9 +43,18 @@ static const Name header_names[] = {
 };
 
 static const char *const words[] = {
-  [ORCA_PART_CHECK] = "check",     [ORCA_PART_REFERENCE] = "reference",   [ORCA_PART_DRUG] = "drug",
-  [ORCA_PART_CHECKUP] = "checkup", [ORCA_PART_WITHDRAWAL] = "withdrawal", [ORCA_PART_NUMBERS] = "numbers",
-  [ORCA_PART_PIECE] = "piece",     [ORCA_PART_UNITS] = "units",
+  [ORCA_PART_CHECK] = "check",
+  [ORCA_PART_REFERENCE] = "reference",
+  [ORCA_PART_DRUG] = "drug",
+  [ORCA_PART_CHECKUP] = "checkup",
+  [ORCA_PART_WITHDRAWAL] = "withdrawal",
+  [ORCA_PART_NUMBERS] = "numbers",
+  [ORCA_PART_PIECE] = "piece",
+  [ORCA_PART_UNITS] = "units",
+  [ORCA_PART_CARE] = "care",
+  [ORCA_PART_CARE_RECEPTION] = "care-reception",
+  [ORCA_PART_CARE_LIST] = "care-list",
+  [ORCA_PART_CARE_PEOPLE] = "care-people",
 };
 
 const char *

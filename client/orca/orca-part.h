@@ -20,6 +20,10 @@ typedef enum
   ORCA_PART_NUMBERS,    /* ORCA_PART_REFERENCE of a whole list */
   ORCA_PART_PIECE,      /* appointments: the reception number of a piece of them is to be told, then they are checked */
   ORCA_PART_UNITS,      /* appointments to check, which are posted together */
+  ORCA_PART_CARE,       /* a list of who has consented to home or online care is to be made (orca-list) */
+  ORCA_PART_CARE_RECEPTION, /* its number is to be told ORCA */
+  ORCA_PART_CARE_LIST,      /* it is to be fetched by that */
+  ORCA_PART_CARE_PEOPLE,    /* a part of it is to be posted */
   ORCA_N_PARTS,
 } OrcaPartKind;
 

@@ -4,6 +4,8 @@
 
 #include <string.h>
 
+#include "client/orca/orca-list.h"
+
 #define NEWEST "newest-event" /* the note of its time, by ORCA's clock */
 #define CLOCK_SECONDS 60      /* so far may ORCA's clock be from ours */
 #define OVERLAP_SECONDS 600
@@ -238,6 +240,37 @@ ask_reservations (OrcaWork *work, const OrcaQuestion *question)
   end (work, question, parts->len > 0 ? "answered" : "empty", parts, *next != '\0' ? next : NULL, cursor);
 }
 
+static void
+ask_consented (OrcaWork *work, const OrcaQuestion *question)
+{
+  g_autoptr (JsonObject) record = json_object_new (), answer = NULL;
+  g_autoptr (GPtrArray) parts = NULL;
+  OrcaPart *part;
+
+  if (strcmp (question->process, ORCA_PROCESS_HOME) != 0 && strcmp (question->process, ORCA_PROCESS_ONLINE) != 0)
+    {
+      orca_report (work->store, question->uuid, ORCA_REPORT_NOT_POSSIBLE, 0, "a list of another kind");
+      end (work, question, "failed", NULL, NULL, NULL);
+      return;
+    }
+  json_object_set_string_member (record, "Qualification_Mode", "01");
+  json_object_set_string_member (record, "Process_Class", question->process);
+  orca_work_set_now (record, question->date, question->at);
+  orca_json_set_text (record, "Qualification_Date",
+                      *question->day != '\0' ? question->day : orca_json_get_text (record, "Information_Date"));
+  orca_json_set_text (record, "Qualification_Uuid", question->row);
+  answer = ask_orca (work, question, "orca14/onlinequaapp1", "onlinequaappreq1", record, NULL);
+  if (answer == NULL)
+    return;
+  part = orca_list_read_question (answer);
+  if (part != NULL)
+    {
+      parts = g_ptr_array_new_with_free_func ((GDestroyNotify)orca_part_free);
+      g_ptr_array_add (parts, part);
+    }
+  end (work, question, part != NULL ? "answered" : "empty", parts, NULL, NULL);
+}
+
 gboolean
 orca_question_do (OrcaWork *work)
 {
@@ -257,9 +290,10 @@ orca_question_do (OrcaWork *work)
       ask_reservations (work, question);
       break;
     case ORCA_EVENT_CONSENTED:
-    case ORCA_EVENT_FOREIGN:
+      ask_consented (work, question);
+      break;
+    case ORCA_EVENT_FOREIGN: /* is not kept */
     default:
-      orca_report (work->store, question->uuid, ORCA_REPORT_NOT_POSSIBLE, 0, "a list of who has consented");
       end (work, question, "failed", NULL, NULL, NULL);
       break;
     }

@@ -52,6 +52,13 @@ static const Report reports[ORCA_N_REPORTS] = {
                                     "顔認証の結果を読み込めませんでした。" },
   [ORCA_REPORT_WITHDRAWAL_FAILED]
   = { "SHKO0014W", SHIKAKU_MESSAGE_ORCA_FAILED, "consents were not withdrawn", "閲覧同意を取り消せませんでした。" },
+  [ORCA_REPORT_LIST_FAILED]
+  = { "SHKO0015W", SHIKAKU_MESSAGE_ORCA_FAILED, "who has consented to home or online care was not told",
+      "訪問・オンライン診療の同意者一覧を取得できませんでした。もう一度、取得してください。" },
+  [ORCA_REPORT_LIST_UNKNOWN]
+  = { "SHKO0016E", SHIKAKU_MESSAGE_ORCA_POST_UNKNOWN,
+      "whether all of a list of who has consented is in ORCA is unknown: look there, and ask for it once more if not",
+      "同意者一覧がすべて登録されたか不明です。確認し、不足があればもう一度、取得してください。" },
 };
 
 void

@@ -20,10 +20,12 @@ typedef enum
   ORCA_REPORT_CHECK_FAILED,      /* by these numbers nothing can be asked, or the answer is for nobody */
   ORCA_REPORT_RECORDS_REFUSED,
   ORCA_REPORT_REFERENCE_FAILED,
-  ORCA_REPORT_NOT_POSSIBLE, /* home and online care, lists of consents, PDF: the bus has no way to do it */
+  ORCA_REPORT_NOT_POSSIBLE, /* checks of home and online care, PDF, lists without a terminal: there is no way */
   ORCA_REPORT_ORCA_REFUSED, /* ORCA did not take what it was given */
   ORCA_REPORT_FACE_UNREADABLE,
   ORCA_REPORT_WITHDRAWAL_FAILED,
+  ORCA_REPORT_LIST_FAILED,  /* who has consented to home or online care was not told */
+  ORCA_REPORT_LIST_UNKNOWN, /* whether a part of such a list is in ORCA is unknown */
   ORCA_N_REPORTS,
 } OrcaReportKind;
 

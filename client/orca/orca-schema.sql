@@ -1,6 +1,7 @@
 -- SPDX-License-Identifier: LGPL-2.1-or-later
--- What shikaku-orca must not forget. No name, no address. Numbers of insured people stand in job.part as long as the
--- job is not over; a birthdate and ORCA's own patient numbers until the retention ends.
+-- What shikaku-orca must not forget. Numbers of insured people stand in job.part as long as the job is not over, and of a
+-- list of who has consented to home or online care (care-people) all that the center says of them; nowhere else is a
+-- name, or an address; a birthdate and ORCA's own patient numbers until the retention ends.
 CREATE TABLE IF NOT EXISTS event (
   uuid TEXT PRIMARY KEY,
   at INTEGER NOT NULL,
@@ -21,7 +22,7 @@ CREATE TABLE IF NOT EXISTS job (
   identifier TEXT NOT NULL,
   birthdate TEXT NOT NULL,
   part TEXT NOT NULL,  -- erased when the job is over
-  state TEXT NOT NULL, -- waiting, done, cut, failed
+  state TEXT NOT NULL, -- waiting, posting, done, cut, failed, unknown
   outcome TEXT NOT NULL DEFAULT '',
   tries INTEGER NOT NULL DEFAULT 0,
   due INTEGER NOT NULL DEFAULT 0

@@ -262,8 +262,9 @@ static guint
 get_priority (OrcaPartKind kind)
 {
   static const guint priorities[ORCA_N_PARTS] = {
-    [ORCA_PART_CHECK] = 0,   [ORCA_PART_REFERENCE] = 1, [ORCA_PART_WITHDRAWAL] = 1, [ORCA_PART_DRUG] = 2,
-    [ORCA_PART_CHECKUP] = 2, [ORCA_PART_PIECE] = 3,     [ORCA_PART_UNITS] = 4,      [ORCA_PART_NUMBERS] = 5,
+    [ORCA_PART_CHECK] = 0,   [ORCA_PART_REFERENCE] = 1,      [ORCA_PART_WITHDRAWAL] = 1, [ORCA_PART_DRUG] = 2,
+    [ORCA_PART_CHECKUP] = 2, [ORCA_PART_PIECE] = 3,          [ORCA_PART_UNITS] = 4,      [ORCA_PART_NUMBERS] = 5,
+    [ORCA_PART_CARE] = 3,    [ORCA_PART_CARE_RECEPTION] = 3, [ORCA_PART_CARE_LIST] = 4,  [ORCA_PART_CARE_PEOPLE] = 4,
   };
 
   return priorities[kind];
@@ -320,8 +321,8 @@ OrcaJob *
 orca_store_next_job (OrcaStore *store, GError **error)
 {
   sqlite3_stmt *row = find (store, error,
-                            "SELECT id, kind, part, origin, identifier, birthdate, tries FROM job"
-                            " WHERE state = 'waiting' AND " IS_DUE " ORDER BY priority, id LIMIT 1",
+                            "SELECT id, kind, part, origin, identifier, birthdate, tries, state FROM job"
+                            " WHERE state IN ('waiting', 'posting') AND " IS_DUE " ORDER BY priority, id LIMIT 1",
                             "tt", get_seconds () + 1, get_latest ());
   OrcaJob *job;
   const char *text;
@@ -339,8 +340,15 @@ orca_store_next_job (OrcaStore *store, GError **error)
   job->identifier = take_text (row, 4);
   job->birthdate = take_text (row, 5);
   job->tries = (guint)sqlite3_column_int (row, 6);
+  job->is_in_doubt = strcmp ((const char *)sqlite3_column_text (row, 7), "posting") == 0;
   sqlite3_finalize (row);
   return job;
+}
+
+gboolean
+orca_store_begin_job (OrcaStore *store, const OrcaJob *job, GError **error)
+{
+  return run (store, error, "UPDATE job SET state = 'posting' WHERE id = ?", "t", job->id);
 }
 
 gboolean
@@ -369,8 +377,16 @@ orca_store_fail_like (OrcaStore *store, const OrcaJob *job, const char *outcome,
 gboolean
 orca_store_delay_job (OrcaStore *store, const OrcaJob *job, const char *outcome, guint seconds, GError **error)
 {
-  return run (store, error, "UPDATE job SET outcome = ?, tries = tries + 1, due = ? WHERE id = ?", "stt", outcome,
-              get_seconds () + seconds, job->id);
+  return run (store, error, "UPDATE job SET state = 'waiting', outcome = ?, tries = tries + 1, due = ? WHERE id = ?",
+              "stt", outcome, get_seconds () + seconds, job->id);
+}
+
+gboolean
+orca_store_delay_like (OrcaStore *store, const OrcaJob *job, guint seconds, GError **error)
+{
+  return run (store, error,
+              "UPDATE job SET due = max (due, ?) WHERE state = 'waiting' AND origin = ? AND kind = ? AND id != ?",
+              "tsst", get_seconds () + seconds, job->origin, orca_part_get_word (job->kind), job->id);
 }
 
 void
@@ -578,7 +594,7 @@ orca_store_get_wait (OrcaStore *store, guint maximum)
   sqlite3_stmt *row
       = find (store, NULL,
               "SELECT coalesce (min (due), 0) FROM (SELECT due FROM event WHERE state IN ('seen', 'asking')"
-              " UNION ALL SELECT due FROM job WHERE state = 'waiting'"
+              " UNION ALL SELECT due FROM job WHERE state IN ('waiting', 'posting')"
               " UNION ALL SELECT due FROM face WHERE state = 'waiting'"
               " UNION ALL SELECT due FROM failure WHERE told = 0)",
               "");
@@ -599,9 +615,10 @@ orca_store_count (OrcaStore *store, GError **error)
     { "Questions", "SELECT count(*) FROM event WHERE state IN ('seen', 'asking')" },
     { "Lost", "SELECT count(*) FROM event WHERE state = 'lost'" },
     { "Empty", "SELECT count(*) FROM event WHERE state = 'empty'" },
-    { "Waiting", "SELECT count(*) FROM job WHERE state = 'waiting'" },
+    { "Waiting", "SELECT count(*) FROM job WHERE state IN ('waiting', 'posting')" },
     { "Done", "SELECT count(*) FROM job WHERE state = 'done'" },
     { "Cut", "SELECT count(*) FROM job WHERE state = 'cut'" },
+    { "ListsUnknown", "SELECT count(*) FROM job WHERE state = 'unknown'" },
     { "Failed", "SELECT (SELECT count(*) FROM job WHERE state = 'failed')"
                 " + (SELECT count(*) FROM event WHERE state = 'failed')" },
     { "FacesPosted", "SELECT count(*) FROM face WHERE state = 'posted'" },
@@ -630,7 +647,7 @@ orca_store_purge (OrcaStore *store, guint days, GError **error)
   gint64 limit = get_seconds () - (gint64)days * DAY_SECONDS;
 
   return run (store, error, "DELETE FROM event WHERE state NOT IN ('seen', 'asking') AND at < ?", "t", limit)
-         && run (store, error, "DELETE FROM job WHERE state != 'waiting' AND at < ?", "t", limit)
+         && run (store, error, "DELETE FROM job WHERE state NOT IN ('waiting', 'posting') AND at < ?", "t", limit)
          && run (store, error, "DELETE FROM face WHERE state NOT IN ('waiting', 'posting', 'unknown') AND at < ?", "t",
                  get_seconds () - (gint64)MAX (days, FACE_DAYS) * DAY_SECONDS)
          && run (store, error, "DELETE FROM failure WHERE told != 0 AND at < ?", "t", limit);

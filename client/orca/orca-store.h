@@ -75,7 +75,8 @@ typedef struct
   OrcaPartKind kind;
   JsonObject *part;
   char *origin, *identifier;
-  char *birthdate; /* "" if it is not known */
+  char *birthdate;      /* "" if it is not known */
+  gboolean is_in_doubt; /* it was begun (orca_store_begin_job), and its end is not known */
   guint tries;
 } OrcaJob;
 void orca_job_free (OrcaJob *job);
@@ -84,7 +85,10 @@ G_DEFINE_AUTOPTR_CLEANUP_FUNC (OrcaJob, orca_job_free)
 /* orca_store_next_job: the most urgent that is due. Return: (transfer full); NULL: none is, or there is an error. */
 OrcaJob *orca_store_next_job (OrcaStore *store, GError **error);
 
-/* orca_store_end_job: with @state (done, cut, failed), and what ORCA wants next: @parts, or NULL. */
+/* orca_store_begin_job: before what must not be done twice. orca_store_end_job or _delay_job says what came of it. */
+gboolean orca_store_begin_job (OrcaStore *store, const OrcaJob *job, GError **error);
+
+/* orca_store_end_job: with @state (done, cut, failed, unknown), and what ORCA wants next: @parts, or NULL. */
 gboolean orca_store_end_job (OrcaStore *store, const OrcaJob *job, const char *state, const char *outcome,
                              const GPtrArray *parts, GError **error);
 
@@ -92,6 +96,8 @@ gboolean orca_store_end_job (OrcaStore *store, const OrcaJob *job, const char *s
  * orca_store_fail_like: what waits of the same row and kind as @job, as the other months, has the same end.
  */
 gboolean orca_store_fail_like (OrcaStore *store, const OrcaJob *job, const char *outcome, GError **error);
+/* orca_store_delay_like: what waits of the same origin and kind as @job is due in @seconds at the earliest. */
+gboolean orca_store_delay_like (OrcaStore *store, const OrcaJob *job, guint seconds, GError **error);
 gboolean orca_store_delay_job (OrcaStore *store, const OrcaJob *job, const char *outcome, guint seconds,
                                GError **error);
 

@@ -23,28 +23,45 @@ orca_work_note_reply (OrcaWork *work, const OrcaReply *reply)
     orca_report_log (G_LOG_LEVEL_MESSAGE, SHIKAKU_MESSAGE_ORCA_FOUND, "ORCA can be used again");
 }
 
+/* What @reply comes to; what of it is kept goes out of it. */
+static OrcaPostOutcome
+judge (OrcaWork *work, OrcaReply *reply, JsonObject **ret_answer, char **ret_code)
+{
+  OrcaPostOutcome outcome = ORCA_POST_TAKEN;
+
+  orca_work_note_reply (work, reply);
+  if (reply->kind != ORCA_REPLY_ANSWERED)
+    {
+      *ret_code = g_steal_pointer (&reply->why);
+      return reply->kind == ORCA_REPLY_UNSENT ? ORCA_POST_AGAIN : ORCA_POST_UNKNOWN;
+    }
+  if (!orca_part_has_succeeded (reply->record))
+    {
+      *ret_code = g_strdup (orca_json_get_code (reply->record, "Api_Result"));
+      outcome = strcmp (*ret_code, CODE_IN_USE) == 0 ? ORCA_POST_AGAIN : ORCA_POST_REFUSED;
+    }
+  if (ret_answer != NULL && outcome != ORCA_POST_AGAIN)
+    *ret_answer = g_steal_pointer (&reply->record);
+  return outcome;
+}
+
 OrcaPostOutcome
 orca_work_post (OrcaWork *work, const char *path, const char *name, JsonObject *record, JsonObject **ret_answer,
                 char **ret_code)
 {
   g_auto (OrcaReply) reply = { ORCA_REPLY_UNSENT, NULL, NULL };
-  OrcaPostOutcome outcome = ORCA_POST_TAKEN;
 
   orca_http_post (work->http, path, name, record, &reply);
-  orca_work_note_reply (work, &reply);
-  if (reply.kind != ORCA_REPLY_ANSWERED)
-    {
-      *ret_code = g_steal_pointer (&reply.why);
-      return reply.kind == ORCA_REPLY_UNSENT ? ORCA_POST_AGAIN : ORCA_POST_UNKNOWN;
-    }
-  if (!orca_part_has_succeeded (reply.record))
-    {
-      *ret_code = g_strdup (orca_json_get_code (reply.record, "Api_Result"));
-      outcome = strcmp (*ret_code, CODE_IN_USE) == 0 ? ORCA_POST_AGAIN : ORCA_POST_REFUSED;
-    }
-  if (ret_answer != NULL && outcome != ORCA_POST_AGAIN)
-    *ret_answer = g_steal_pointer (&reply.record);
-  return outcome;
+  return judge (work, &reply, ret_answer, ret_code);
+}
+
+OrcaPostOutcome
+orca_work_post_array (OrcaWork *work, const char *path, JsonArray *records, char **ret_code)
+{
+  g_auto (OrcaReply) reply = { ORCA_REPLY_UNSENT, NULL, NULL };
+
+  orca_http_post_array (work->http, path, records, &reply);
+  return judge (work, &reply, NULL, ret_code);
 }
 
 guint

@@ -37,6 +37,9 @@ typedef enum
 OrcaPostOutcome orca_work_post (OrcaWork *work, const char *path, const char *name, JsonObject *record,
                                 JsonObject **ret_answer, char **ret_code);
 
+/* orca_work_post_array: the same of a "message array", whose answer says nothing more. */
+OrcaPostOutcome orca_work_post_array (OrcaWork *work, const char *path, JsonArray *records, char **ret_code);
+
 /* orca_work_note_reply: a call that was not made by orca_work_post: is ORCA there? */
 void orca_work_note_reply (OrcaWork *work, const OrcaReply *reply);
 

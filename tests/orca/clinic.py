@@ -22,9 +22,9 @@ RULES = SOURCE / "data" / "polkit" / "shikaku-orca.rules"
 
 
 class Clinic:
-    def __init__(self, rig, card=False, terminal=False, orca=(), **settings):
+    def __init__(self, rig, card=False, terminal=False, orca=(), load=0, **settings):
         """@card: a reader with a card of yamada's, for consents. @terminal: by the official terminal alone, with no other
-        way to the center. @orca: of rig.orca(). @settings: of the bridge."""
+        way to the center. @load: so many more people there. @orca: of rig.orca(). @settings: of the bridge."""
         self.rig = rig
         self.faces = rig.folder / "faces"
         self.faces.mkdir()
@@ -34,7 +34,7 @@ class Clinic:
         self.orca = rig.orca(*orca)
         rig.start("bus")
         rig.start_polkitd(RULES.read_text())
-        self.terminal = rig.terminal() if terminal else None
+        self.terminal = rig.terminal(**{"load": load} if load else {}) if terminal else None
         if terminal:
             rig.start("daemon", **self.terminal.settings(Copies=self.faces, Timeout=TERMINAL_SECONDS))
         else:

@@ -17,11 +17,29 @@ from ledger_file import read_entries  # noqa: E402
 
 LOST, UNKNOWN, INSTITUTIONS, PRESCRIPTIONS = "SHKO0001E", "SHKO0002E", "SHKO0003W", "SHKO0004W"
 NOT_POSSIBLE, UNREADABLE, REFUSED = "SHKO0011W", "SHKO0013E", "SHKO0009W"
+LIST_FAILED, LIST_UNKNOWN, CARE = "SHKO0015W", "SHKO0016E", "/orca71/onlinequaapp3"
 PERSONS = {"yamada": "1", "ended": "2", "newer": "3", "remark-W": "1", "two-insurances": "1", "child": "1", "seventy-five": "1"}
 
 
 def get_entries(row):
     return row["result"].get("ResultList", {}).get("ResultOfQualificationConfirmation", [])
+
+
+def get_care(clinic, asked):
+    """The rows that came of a list by consent."""
+    return [row for row in clinic.orca.rows() if row.get("job") == asked["job"]]
+
+
+def get_key(entry):
+    return tuple(entry.get(name, "").strip() for name in ("InsurerNumber", "InsuredIdentificationNumber", "Name", "Birthdate"))
+
+
+def check_people(clinic, asked, number):
+    """A list is in ORCA: nobody is missing, and nobody is there twice."""
+    until(lambda: len(get_care(clinic, asked)) >= number, "the list in ORCA")
+    clinic.wait_idle()
+    rows = get_care(clinic, asked)
+    assert len(rows) == number == len({get_key(get_entries(row)[0]) for row in rows}), len(rows)
 
 
 def test_single(rig):
@@ -383,4 +401,66 @@ def test_refused(rig):
     clinic.bridge.start()
     clinic.orca.wait_row(asked, "03")
     assert clinic.bridge.status()["Lost"] == 0
+    clinic.end()
+
+
+def test_care(rig):
+    """Who has consented to home or online care, by the official terminal: in posts of 200, each once, over a kill in the
+    middle of one and one between two; later, where the list is not ready; and what goes wrong is told."""
+    clinic = Clinic(rig, terminal=True, load=450)
+    people = clinic.terminal("consented home all")["people"]
+    clinic.terminal("consented online yamada sato")
+    clinic.terminal("making 1")
+    asked = clinic.orca("consented O001 20261101 20261130")
+    until(lambda: len(get_care(clinic, asked)) == 2, "the list of online care")
+    assert {row["treatment"] for row in get_care(clinic, asked)} == {"3"}
+    assert [get_entries(row)[0]["Name"] for row in get_care(clinic, asked)][0].startswith("山田"), get_care(clinic, asked)
+    number = clinic.orca("jobs")["jobs"][-1]
+    assert number["done"] and number["reception"] and len(number["reception"]) == 38, number
+
+    # Killed in the middle of the first post, when ORCA has it and nobody has heard that it has.
+    clinic.orca("clear-log")
+    clinic.orca(f"fault hold path={CARE}")
+    asked = clinic.orca("consented V001 20261101 20261130")
+    clinic.orca.wait("held")
+    clinic.bridge.kill()
+    clinic.orca("release")
+    assert len(get_care(clinic, asked)) == 200 < people
+    clinic.bridge.start()
+    clinic.bridge.wait_count("ListsUnknown", 1)
+    check_people(clinic, asked, people)
+    assert clinic.list_shown() == [LIST_UNKNOWN] and clinic.count(CARE) == (people + 199) // 200, "each part once"
+    assert len(clinic.terminal.log("OQSmuhvq01")) == 1, "the center made one list"
+
+    # Killed between two posts: the others are kept already.
+    clinic.orca("clear-log")
+    asked = clinic.orca("consented V001 20261101 20261130")
+    until(lambda: get_care(clinic, asked), "the first part")
+    clinic.bridge.kill()
+    clinic.bridge.start()
+    check_people(clinic, asked, people)
+    assert clinic.count(CARE) == (people + 199) // 200, "each part once"
+
+    # Refused for certain, or not taken: each ends, and is told.
+    clinic.terminal("consented home yamada")
+    clinic.terminal("making 0")
+    clinic.orca(f"fault busy path={CARE}")
+    asked = clinic.orca("consented V001 20261101 20261130")
+    until(lambda: len(get_care(clinic, asked)) == 1, "after ORCA was busy")
+    clinic.wait_idle()
+    clinic.terminal("consented home")
+    clinic.orca("clear-log")
+    clinic.orca("consented V001 20261101 20261130")
+    clinic.orca.wait(CARE)
+    failed = clinic.wait_idle()["Failed"]
+    assert failed == 0, "nobody is no failure"
+    for fault in ("error-code SHK099999 path=OQSmuhvq01", "other-request path=OQSmuhvq02"):
+        clinic.terminal(f"fault {fault}")
+        clinic.orca("consented V001 20261101 20261130")
+        clinic.bridge.wait_count("Failed", failed + 1)
+        failed += 1
+    clinic.wait_idle()
+    assert clinic.list_shown().count(LIST_FAILED) == 2, clinic.list_shown()
+    shown = [entry for entry in read_entries(rig.state_directory) if entry.get("Records") == "home-care"]
+    assert shown and all(entry["Reason"] == "asked for by ORCA" for entry in shown), shown
     clinic.end()

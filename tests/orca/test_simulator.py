@@ -186,10 +186,18 @@ def test_bulk():
         assert asked["MessageBody"]["QualificationConfirmSearchInfo"]["MedicalTreatmentFlag"] == "2"
         app1("02", ArbitraryFileIdentifier=job, ReceptionNumber="R2", Process_Class="V001")
         assert app1("03")["Bulk_Information"] == [{"ReceptionNumber": "R2", "Process_Class": "V001"}]
-        one = {"MessageHeader": {"SegmentOfResult": "1", "ReceptionNumber": "R2", "Process_Class": "2"},
-               "MessageBody": {"BulkConfirmUnit": {"ReferenceNumber": "00043", "QualificationValidity": "1"}}}
-        status, _, body = orca.send("/orca71/onlinequaapp3", json.dumps([one]).encode())
-        assert status == 200 and json.loads(body)["onlinequaappres1"]["Api_Result"] == "000"
+        header = {"SegmentOfResult": "1", "ReceptionNumber": "R2", "Process_Class": "2", "ArbitraryFileIdentifier": job,
+                  "NumberOfProcessingResult": "2", "NumberOfNormalProcessing": "2"}  # fmt: skip
+        app3 = lambda **more: json.loads(orca.send("/orca71/onlinequaapp3", json.dumps([{  # noqa: E731
+            "MessageHeader": {**header, **more},
+            "MessageBody": {"BulkConfirmUnit": {"ReferenceNumber": "00043", "QualificationValidity": "1"}}}]).encode())[2])
+        for wrong, code in (({"ArbitraryFileIdentifier": "x"}, "E14"), ({"Process_Class": "1"}, "E16"),
+                            ({"Process_Class": "3"}, "E14"), ({"SegmentOfResult": "2"}, "E12")):
+            assert app3(**wrong)["onlinequaappres1"]["Api_Result"] == code
+        assert "Bulk_Information" in app1("03")
+        answers = [app3()["onlinequaappres1"] for _ in range(2)]
+        assert [(one["Api_Result"], one.get("Qualification_Continue")) for one in answers] == [("000", "Yes"), ("000", None)]
+        assert app3(NumberOfNormalProcessing="0")["onlinequaappres1"]["Api_Result"] == "E01"
         assert "Bulk_Information" not in app1("03")
         condition = {"Request_Number": "01", "Failure_Date": "20261130", "Failure_Time": "10203040", "ErrorMessage": "x"}
         shown = orca.call("/orca71/onshicond?class=01", "onshicondreq", condition, "onshicondres")

@@ -160,6 +160,39 @@ test_jobs (Fixture *fixture, gconstpointer data)
   g_assert_null (memmem (bytes, size, "7654321", strlen ("7654321")));
 }
 
+/* What must not be done twice is in doubt after a kill; what is like it waits; what it held goes with its end. */
+static void
+test_doubt (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) people = make_parts (ORCA_PART_CARE_PEOPLE, 2, NULL);
+  g_autoptr (OrcaQuestion) question = NULL;
+  g_autoptr (OrcaJob) first = NULL, again = NULL, doubtful = NULL, second = NULL;
+  g_autoptr (JsonObject) counts = NULL;
+
+  note_event (fixture, TRUE);
+  question = orca_store_next_question (fixture->store, NULL);
+  g_assert_true (orca_store_end_question (fixture->store, question, "answered", people, NULL, NULL, NULL));
+  first = orca_store_next_job (fixture->store, NULL);
+  g_assert_false (first->is_in_doubt);
+  g_assert_true (orca_store_delay_like (fixture->store, first, 1000, NULL));
+  g_assert_true (orca_store_begin_job (fixture->store, first, NULL));
+  g_assert_true (orca_store_delay_job (fixture->store, first, "E90", 0, NULL)); /* ORCA has not done it */
+  again = orca_store_next_job (fixture->store, NULL);
+  g_assert_cmpint (again->id, ==, first->id);
+  g_assert_false (again->is_in_doubt);
+  g_assert_true (orca_store_begin_job (fixture->store, again, NULL));
+  reopen (fixture);
+  g_assert_true (orca_store_purge (fixture->store, 0, NULL));
+  doubtful = orca_store_next_job (fixture->store, NULL);
+  g_assert_true (doubtful->is_in_doubt);
+  g_assert_true (orca_store_end_job (fixture->store, doubtful, "unknown", "", NULL, NULL));
+  second = orca_store_next_job (fixture->store, NULL);
+  g_assert_null (second);
+  counts = orca_store_count (fixture->store, NULL);
+  g_assert_cmpint (json_object_get_int_member (counts, "ListsUnknown"), ==, 1);
+  g_assert_cmpint (json_object_get_int_member (counts, "Waiting"), ==, 1);
+}
+
 static void
 test_faces (Fixture *fixture, gconstpointer data)
 {
@@ -338,6 +371,7 @@ main (int argc, char **argv)
   g_test_add ("/orca-store/question", Fixture, NULL, set_up, test_question, tear_down);
   g_test_add ("/orca-store/list", Fixture, NULL, set_up, test_list, tear_down);
   g_test_add ("/orca-store/jobs", Fixture, NULL, set_up, test_jobs, tear_down);
+  g_test_add ("/orca-store/doubt", Fixture, NULL, set_up, test_doubt, tear_down);
   g_test_add ("/orca-store/faces", Fixture, NULL, set_up, test_faces, tear_down);
   g_test_add ("/orca-store/failures", Fixture, NULL, set_up, test_failures, tear_down);
   g_test_add ("/orca-store/clock", Fixture, NULL, set_up, test_clock, tear_down);

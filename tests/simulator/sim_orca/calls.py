@@ -432,9 +432,21 @@ class Calls:
         refuse_if(twice, "E20")
         return {"Api_Result": "000"}
 
+    def take_care(self, header):
+        """The job of a list by consent: by its own identifier alone, whatever its reception is."""
+        refuse_if(header.get("SegmentOfResult") not in ("1", "9"), "E12")
+        refuse_if(header.get("Process_Class") not in TREATMENTS.values(), "E16")
+        job = self.book.get("job", header.get("ArbitraryFileIdentifier", "")[:36])
+        shells = {TREATMENTS[process]: shell for process, shell in SHELLS.items()}
+        refuse_if(not job or job["shell"] != shells[header["Process_Class"]], "E14")
+        self.book.put("job", job["uuid"], {**job, "done": True, "state": "0003", "segment": header["SegmentOfResult"]})
+        good = header.get("NumberOfNormalProcessing", "")
+        refuse_if(not good.isdigit() or not int(good), "E01")
+        return job, header["SegmentOfResult"] == "1"
+
     def onlinequaapp3(self, requests):
-        """A message array: one record for each person."""
-        job, good = self.take_bulk(requests[0].get("MessageHeader", {}))
+        """A message array: one record for each person. What is posted twice stands there twice."""
+        job, good = self.take_care(requests[0].get("MessageHeader", {}) if requests else refuse_if(True, "E98"))
         for request in requests if good else ():
             unit = request.get("MessageBody", {}).get("BulkConfirmUnit")
             if unit:
@@ -442,7 +454,10 @@ class Calls:
                 entry = {**(results[0] if results else {}), "ReferenceNumber": unit.get("ReferenceNumber", "")}
                 self.book.add_row(self.book.patients.find_by_entry(entry), "1", state="03", job=job["uuid"], result=unit,
                                   validity=unit.get("QualificationValidity", ""), reference=entry["ReferenceNumber"],
-                                  treatment=request.get("MessageHeader", {}).get("Process_Class", ""))  # fmt: skip
+                                  treatment=requests[0]["MessageHeader"]["Process_Class"])  # fmt: skip
+        header, stored = requests[0]["MessageHeader"], sum(row.get("job") == job["uuid"] for row in self.book.list("row"))
+        if stored < int(header.get("NumberOfProcessingResult") or 0):
+            return {"Api_Result": "000", "Qualification_Continue": "Yes", "Last_AppointmentNumber": str(stored)}
         return {"Api_Result": "000"}
 
     # -- failures of the link, shown to the operator

@@ -33,8 +33,8 @@ typedef struct TerminalCall TerminalCall;
 
 /*
  * terminal_call_begin: @request: (transfer full). @task: (transfer full), returned in any case; its task data becomes
- * the request's bytes, by which it can be repeated; NULL if nobody knows whether it was passed on. @identifier: of LIST:
- * of the question, which the answer may repeat and the request does not; NULL: not known.
+ * the request's bytes, by which it can be repeated; NULL if nobody knows whether it was passed on. @identifier: of
+ * LIST: of the question, which the answer may repeat and the request does not; NULL: not known.
  */
 void terminal_call_begin (TerminalFolder *folder, const TerminalCallKind *kind, Message *request,
                           const char *identifier, GTask *task);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
- * terminal-listing: lists of who has consented to home or online care, over the folders: the two steps of the field, one
- * after the other. In: what is wanted. Out: a number under which a list is fetched, or the list.
+ * terminal-listing: lists of who has consented to home or online care, over the folders: the two steps of the field,
+ * one after the other. In: what is wanted. Out: a number under which a list is fetched, or the list.
  */
 #pragma once
 

@@ -149,8 +149,8 @@ ledger_fhir_get_profile (const LedgerEntry *entry)
     {
     case FHIR_PATTERN_CONSENT:
       return PROFILE ("AuthZconsent");
-    case FHIR_PATTERN_DISCLOSURE: /* a list of people names none of them here */
-      return has_patient ? PROFILE ("PrivacyDisclosure.Source") : PROFILE_NONE;
+    case FHIR_PATTERN_DISCLOSURE:
+      return PROFILE ("PrivacyDisclosure.Source");
     case FHIR_PATTERN_QUERY: /* a pattern of questions that were answered, alone */
       return has_patient && g_strcmp0 (ledger_fhir_get_outcome (entry), "0") == 0 ? PROFILE ("PatientQuery")
                                                                                   : PROFILE_NONE;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: LGPL-2.1-or-later */
 /*
  * orca-care: the jobs by which ORCA gets a list of who has consented to home or online care: the center is asked to
- * make one; its number is kept, and told to ORCA; the list is fetched by it, and kept in parts; each part is posted
- * once. In: jobs. Out: posts, further jobs, and what staff are told.
+ * make one; its number is kept, and told to ORCA: no other is made from then on; the list is fetched by it, and kept in
+ * parts; each part is posted once. In: jobs. Out: posts, further jobs, and what staff are told.
  */
 #pragma once
 

@@ -56,7 +56,7 @@ static const Report reports[ORCA_N_REPORTS] = {
   = { "SHKO0015W", SHIKAKU_MESSAGE_ORCA_FAILED, "who has consented to home or online care was not told",
       "訪問・オンライン診療の同意者一覧を取得できませんでした。もう一度、取得してください。" },
   [ORCA_REPORT_LIST_UNKNOWN]
-  = { "SHKO0016E", SHIKAKU_MESSAGE_ORCA_POST_UNKNOWN,
+  = { "SHKO0016E", SHIKAKU_MESSAGE_ORCA_FAILED,
       "whether all of a list of who has consented is in ORCA is unknown: look there, and ask for it once more if not",
       "同意者一覧がすべて登録されたか不明です。確認し、不足があればもう一度、取得してください。" },
 };

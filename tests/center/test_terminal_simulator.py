@@ -171,6 +171,32 @@ def test_requests():
             (terminal.folder / "req" / name).write_bytes(b"x")
         terminal.ask("OQSsiquc01", make_check(YAMADA))
         assert len(terminal.files("req")) == 4  # nobody takes them
+        check_lists(terminal)
+
+
+def make_fetch(number):
+    return make({"MedicalInstitutionCode": INSTITUTION}, {"ReceptionNumber": number})
+
+
+def check_lists(terminal):
+    """Lists of who has consented to home or online care: asked for, not ready, fetched; of another care; of no number."""
+    header = {"MedicalInstitutionCode": INSTITUTION, "ArbitraryFileIdentifier": "abc,4"}
+    search = {"ConsentDateFrom": "20261101", "ConsentDateTo": "20261130", "MedicalTreatmentFlag": "2"}
+    question = make(header, {"QualificationConfirmSearchInfo": search})
+    assert terminal.tell("consented home yamada sato")["people"] == 2
+    terminal.tell("making 1")
+    found = read(terminal.ask("OQSmuhvq01", question)[1])
+    number = found["ReceptionNumber"]
+    assert (found["SegmentOfResult"], found["ArbitraryFileIdentifier"], len(number)) == ("1", "abc,4", 38), found
+    assert read(terminal.ask("OQSmuhvq02", make_fetch(number))[1])["SegmentOfResult"] == "2"
+    answer = terminal.ask("OQSmuhvq02", make_fetch(number))[1]
+    found = read(answer)
+    assert answer.count(b"<BulkConfirmUnit>") == 2 and found["NumberOfProcessingResult"] == "2", found
+    assert (found["ReceptionNumber"], found["ArbitraryFileIdentifier"]) == (number, "abc,4"), found
+    assert all(line["unknown"] == [] for line in terminal.log())
+    for prefix, data in (("OQSmuonq02", make_fetch(number)), ("OQSmuhvq02", make_fetch("1")), ("OQSmuonq01", question),
+                         ("OQSmuhvq01", make({**header, "MedicalInstitutionCode": "1"}, {}))):  # fmt: skip
+        assert read(terminal.ask(prefix, data)[1])["SegmentOfResult"] == "9", prefix
 
 
 def test_faces():

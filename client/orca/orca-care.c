@@ -125,8 +125,8 @@ begin_post (OrcaWork *work, const OrcaJob *job)
   return FALSE;
 }
 
-void
-orca_care_post (OrcaWork *work, const OrcaJob *job)
+static void
+post_part (OrcaWork *work, const OrcaJob *job)
 {
   g_autoptr (JsonArray) post = NULL;
   g_autofree char *code = NULL;
@@ -150,4 +150,11 @@ orca_care_post (OrcaWork *work, const OrcaJob *job)
     orca_end_failed (work, job, ORCA_REPORT_ORCA_REFUSED, code);
   else
     orca_end_later (work, job, ORCA_REPORT_ORCA_REFUSED, code);
+}
+
+void
+orca_care_post (OrcaWork *work, const OrcaJob *job)
+{
+  post_part (work, job);
+  orca_store_wipe (work->store, NULL); /* else when it is purged */
 }

@@ -148,7 +148,9 @@ orca_store_open (const char *folder, gboolean may_create, GError **error)
   if (sqlite3_open_v2 (file, &store->base, SQLITE_OPEN_READWRITE | (may_create ? SQLITE_OPEN_CREATE : 0), NULL)
           != SQLITE_OK
       || sqlite3_busy_timeout (store->base, BUSY_MILLISECONDS) != SQLITE_OK
-      || sqlite3_exec (store->base, "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;",
+      || sqlite3_exec (store->base,
+                       "PRAGMA journal_mode=TRUNCATE; PRAGMA synchronous=FULL; PRAGMA secure_delete=ON;"
+                       " PRAGMA temp_store=MEMORY;",
                        NULL, NULL, NULL)
              != SQLITE_OK
       || sqlite3_exec (store->base, g_bytes_get_data (schema, NULL), NULL, NULL, NULL) != SQLITE_OK)
@@ -387,6 +389,18 @@ orca_store_delay_like (OrcaStore *store, const OrcaJob *job, guint seconds, GErr
   return run (store, error,
               "UPDATE job SET due = max (due, ?) WHERE state = 'waiting' AND origin = ? AND kind = ? AND id != ?",
               "tsst", get_seconds () + seconds, job->origin, orca_part_get_word (job->kind), job->id);
+}
+
+gboolean
+orca_store_wipe (OrcaStore *store, GError **error)
+{
+  sqlite3_stmt *row
+      = find (store, error, "SELECT 1 FROM job WHERE kind = ? AND state IN ('waiting', 'posting') LIMIT 1", "s",
+              orca_part_get_word (ORCA_PART_CARE_PEOPLE));
+  gboolean is_waiting = row != NULL;
+
+  sqlite3_finalize (row);
+  return is_waiting || run (store, error, "VACUUM", "");
 }
 
 void
@@ -650,5 +664,6 @@ orca_store_purge (OrcaStore *store, guint days, GError **error)
          && run (store, error, "DELETE FROM job WHERE state NOT IN ('waiting', 'posting') AND at < ?", "t", limit)
          && run (store, error, "DELETE FROM face WHERE state NOT IN ('waiting', 'posting', 'unknown') AND at < ?", "t",
                  get_seconds () - (gint64)MAX (days, FACE_DAYS) * DAY_SECONDS)
-         && run (store, error, "DELETE FROM failure WHERE told != 0 AND at < ?", "t", limit);
+         && run (store, error, "DELETE FROM failure WHERE told != 0 AND at < ?", "t", limit)
+         && orca_store_wipe (store, error);
 }

@@ -101,6 +101,12 @@ gboolean orca_store_delay_like (OrcaStore *store, const OrcaJob *job, guint seco
 gboolean orca_store_delay_job (OrcaStore *store, const OrcaJob *job, const char *outcome, guint seconds,
                                GError **error);
 
+/*
+ * orca_store_wipe: unless parts of a list of people still wait, the file is written anew: what a kill has interrupted
+ * SQLite leaves in pages that nobody uses, names too.
+ */
+gboolean orca_store_wipe (OrcaStore *store, GError **error);
+
 /* Face files, by the SHA-256 of their bytes. */
 typedef struct
 {

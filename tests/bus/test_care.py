@@ -183,7 +183,12 @@ def test_nobody(rig):
     plain.close()
     assert desk.count(FIRST) == asked, "and the center was not asked"
 
+    desk.terminal(f"fault hold path={SECOND}")
+    held = desk.count(SECOND)
+    asked = desk.ask()
+    wait_for(lambda: desk.count(SECOND) > held, "the list to be asked for")
     rig.stop_daemon()
+    expect_error("ShuttingDown", asked.wait)
     for path in rig.state_directory.glob("ledger.db*"):
         path.unlink()
     (rig.state_directory / "ledger.db").mkdir()

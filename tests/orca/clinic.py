@@ -107,4 +107,4 @@ class Clinic:
         for row in self.orca.rows():
             for entry in row["result"].get("ResultList", {}).get("ResultOfQualificationConfirmation", []):
                 for text in filter(None, map(entry.get, ("Name", "NameKana", "InsuredIdentificationNumber"))):
-                    assert text not in self.bridge.log() and text.encode() not in kept, "of a person"
+                    assert text not in self.bridge.log() and text.encode() not in kept, f"of a person: {text}"

@@ -193,6 +193,44 @@ test_doubt (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (json_object_get_int_member (counts, "Waiting"), ==, 1);
 }
 
+static gboolean
+has_name (const char *path)
+{
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &size, NULL));
+  return memmem (bytes, size, "invented-name", strlen ("invented-name")) != NULL;
+}
+
+/* What a kill has left in pages that nobody uses goes, as soon as no part of a list of people waits. */
+static void
+test_wipe (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GPtrArray) people = make_parts (ORCA_PART_CARE_PEOPLE, 1, NULL);
+  g_autofree char *path = g_build_filename (fixture->folder, "orca.db", NULL), *text = g_strnfill (100000, 'x');
+  g_autofree char *left
+      = g_strdup_printf ("PRAGMA secure_delete=OFF; INSERT INTO note VALUES ('left', '%sinvented-name');"
+                         "DELETE FROM note WHERE name = 'left'",
+                         text);
+  g_autoptr (OrcaQuestion) question = NULL;
+  g_autoptr (OrcaJob) job = NULL;
+  sqlite3 *base;
+
+  note_event (fixture, TRUE);
+  question = orca_store_next_question (fixture->store, NULL);
+  g_assert_true (orca_store_end_question (fixture->store, question, "answered", people, NULL, NULL, NULL));
+  g_assert_cmpint (sqlite3_open (path, &base), ==, SQLITE_OK);
+  g_assert_cmpint (sqlite3_exec (base, left, NULL, NULL, NULL), ==, SQLITE_OK);
+  sqlite3_close (base);
+  g_assert_true (orca_store_wipe (fixture->store, NULL));
+  g_assert_true (has_name (path)); /* not yet */
+  job = orca_store_next_job (fixture->store, NULL);
+  g_assert_true (orca_store_end_job (fixture->store, job, "done", "", NULL, NULL));
+  g_assert_true (orca_store_wipe (fixture->store, NULL));
+  g_assert_false (has_name (path));
+}
+
 static void
 test_faces (Fixture *fixture, gconstpointer data)
 {
@@ -372,6 +410,7 @@ main (int argc, char **argv)
   g_test_add ("/orca-store/list", Fixture, NULL, set_up, test_list, tear_down);
   g_test_add ("/orca-store/jobs", Fixture, NULL, set_up, test_jobs, tear_down);
   g_test_add ("/orca-store/doubt", Fixture, NULL, set_up, test_doubt, tear_down);
+  g_test_add ("/orca-store/wipe", Fixture, NULL, set_up, test_wipe, tear_down);
   g_test_add ("/orca-store/faces", Fixture, NULL, set_up, test_faces, tear_down);
   g_test_add ("/orca-store/failures", Fixture, NULL, set_up, test_failures, tear_down);
   g_test_add ("/orca-store/clock", Fixture, NULL, set_up, test_clock, tear_down);

@@ -294,9 +294,9 @@ terminal_folder_free (Transport *transport)
   { \
     .abilities = (can), .check_number = check_number, .get_request = get_request, .repeat = repeat, \
     .make_withdrawal = make_withdrawal, .fetch_records = fetch_records, .fetch_records_finish = fetch_records_finish, \
-    .list_care = list_care, .list_care_finish = list_care_finish, \
-    .register_reference = register_reference, .reply_finish = reply_finish, .examine = examine, \
-    .release_arrival = release_arrival, .free = terminal_folder_free, \
+    .list_care = list_care, .list_care_finish = list_care_finish, .register_reference = register_reference, \
+    .reply_finish = reply_finish, .examine = examine, .release_arrival = release_arrival, \
+    .free = terminal_folder_free, \
   }
 
 /* By what it can do, which hangs on its folders: questions, faces, both, or nothing. */

@@ -411,15 +411,20 @@ orca_desk_claim (OrcaDesk *desk, JsonObject *person, char **ret_why)
   return ORCA_DESK_DONE;
 }
 
-/* Whether all of them are withdrawn as far as they can be: aa{sv} of WithdrawConsents. */
+/*
+ * Whether all of them are withdrawn as far as they can be: aa{sv} of WithdrawConsents. What the center has not answered
+ * yet the daemon tells it again.
+ */
 static OrcaDeskOutcome
 judge_withdrawals (GVariant *outcomes, char **ret_why)
 {
+  gboolean is_pending;
+
   for (gsize i = 0; i < g_variant_n_children (outcomes); i++)
     {
       g_autoptr (GVariant) outcome = g_variant_get_child_value (outcomes, i);
 
-      if (g_variant_lookup (outcome, "Error", "s", ret_why))
+      if (!g_variant_lookup (outcome, "Pending", "b", &is_pending) && g_variant_lookup (outcome, "Error", "s", ret_why))
         return ORCA_DESK_REFUSED;
     }
   return ORCA_DESK_DONE;

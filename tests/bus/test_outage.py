@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: LGPL-2.1-or-later
 """While the center is away: what is kept, what becomes of it; and the torture: cuts at random moments, with kill -9 between.
 
-Comes in: a rig; for the torture SHIKAKU_LONG: 200 cuts instead of 20; SHIKAKU_SEED: the seed of a run that is to be done
+Comes in: a rig; for the torture SHIKAKU_LONG: 200 cuts instead of 10; SHIKAKU_SEED: the seed of a run that is to be done
 again; SHIKAKU_CUTS: so many. Goes out: the seed, and a line a cut.
 """
 import os
@@ -15,7 +15,7 @@ from loop import until
 from outage import Torture, read_events, wait_queued
 from people import INSURED, UNKNOWN
 
-FEW, MANY = 20, 200
+FEW, MANY = 10, 200
 NOT_AUTHORIZED = 6  # exit status of shikakuctl
 
 

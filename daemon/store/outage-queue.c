@@ -43,6 +43,7 @@ typedef struct
   gint64 until;
   GBytes *request, *person;
   guint64 place;
+  gboolean is_asked;
   StoreJob also;
   gpointer also_data;
   GDestroyNotify also_free;
@@ -109,7 +110,7 @@ count_items (sqlite3 *database, guint *ret_count, GError **error)
   return TRUE;
 }
 
-/* read_row: of: place, id, key, queued, until, nonce, sealed. Return: (transfer full). */
+/* read_row: of: place, id, key, queued, until, nonce, sealed, asked. Return: (transfer full). */
 static OutageItem *
 read_row (OutageSeal *seal, sqlite3_stmt *statement)
 {
@@ -120,12 +121,13 @@ read_row (OutageSeal *seal, sqlite3_stmt *statement)
   item->id = statement_copy_text (statement, 1);
   item->queued = sqlite3_column_int64 (statement, 3);
   item->until = sqlite3_column_int64 (statement, 4);
+  item->is_asked = sqlite3_column_int64 (statement, 7) != 0;
   if (seal != NULL)
     outage_seal_open (seal, item, (const char *)sqlite3_column_text (statement, 2), nonce, sealed);
   return item;
 }
 
-#define COLUMNS "place, id, key, queued, until, nonce, sealed"
+#define COLUMNS "place, id, key, queued, until, nonce, sealed, asked"
 
 /* find: @sql: with one blob that is bound, or none. @ret_item: NULL: there is none. */
 static gboolean
@@ -266,6 +268,15 @@ look_at_oldest (sqlite3 *database, gpointer data, GError **error)
 }
 
 static gboolean
+note_asked (sqlite3 *database, gpointer data, GError **error)
+{
+  const Job *job = data;
+  const gint64 numbers[] = { job->is_asked, (gint64)job->place };
+
+  return statement_run_with (database, "UPDATE outage_queue SET asked = ? WHERE place = ?;", numbers, 2, error);
+}
+
+static gboolean
 remove_items (sqlite3 *database, gpointer data, GError **error)
 {
   Job *job = data;
@@ -367,6 +378,23 @@ outage_queue_look_finish (GAsyncResult *result, guint *ret_count, GError **error
     return NULL;
   *ret_count = job->count;
   return g_steal_pointer (&job->item);
+}
+
+void
+outage_queue_note_asked (OutageQueue *queue, guint64 place, gboolean is_asked, GAsyncReadyCallback callback,
+                         gpointer user_data)
+{
+  Job *job = g_new0 (Job, 1);
+
+  job->place = place;
+  job->is_asked = is_asked;
+  run (queue, note_asked, job, callback, user_data);
+}
+
+gboolean
+outage_queue_note_asked_finish (GAsyncResult *result, GError **error)
+{
+  return store_run_finish (result, error);
 }
 
 void

@@ -17,6 +17,7 @@ typedef struct
   guint64 place; /* the order in which they came */
   char *id;
   gint64 queued, until; /* microseconds since the epoch: after @until the center takes it no more */
+  gboolean is_asked;    /* it was passed on, and nobody knows what became of it: nobody asks it again */
   guint kind;           /* the caller's own */
   GArray *users;        /* of guint32: who asked; NULL, as @request: they cannot be read any more */
   GBytes *request;

@@ -32,6 +32,8 @@ static const char *const schema[] = {
   /* 5: keyed hashes of people and of what was seen of them; days since 1970 */
   "CREATE TABLE last_seen (person BLOB NOT NULL, field INTEGER NOT NULL, value BLOB NOT NULL, seen INTEGER NOT NULL,"
   " changed INTEGER NOT NULL, before INTEGER NOT NULL, PRIMARY KEY (person, field)) STRICT, WITHOUT ROWID;",
+  /* 6: whether it was passed on to where it must not be passed on twice */
+  "ALTER TABLE outage_queue ADD COLUMN asked INTEGER NOT NULL DEFAULT 0;",
   NULL,
 };
 

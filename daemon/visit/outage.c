@@ -46,6 +46,7 @@ struct Outage
 
   Transport *transport; /* that asks */
   OutageItem *item;     /* at work */
+  GError *failure;      /* of it, while it is noted that it was not passed on */
   guint bad_answers;    /* to the item of this place */
   guint64 bad_place;
 
@@ -78,6 +79,7 @@ outage_unref (Outage *outage)
     return;
   outage_queue_free (outage->queue);
   g_clear_pointer (&outage->item, outage_item_free);
+  g_clear_error (&outage->failure);
   g_object_unref (outage->cancellable);
   g_free (outage);
 }
@@ -304,15 +306,22 @@ is_bad_answer (Outage *outage, const GError *error)
   return ++outage->bad_answers < BAD_ANSWERS_MAXIMUM;
 }
 
+/* is_passing: whether the question was not worked on, and may be asked later as it is. */
+static gboolean
+is_passing (const GError *error)
+{
+  return g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE)
+         || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY)
+         || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED);
+}
+
 static void
 take_failure (Outage *outage, const GError *error)
 {
   const ShikakuError code = error != NULL ? (ShikakuError)error->code : SHIKAKU_ERROR_FAILED;
   guint at_least = 0;
 
-  if (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_UNREACHABLE)
-      || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CENTER_BUSY)
-      || g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_CANCELLED) || is_bad_answer (outage, error))
+  if (is_passing (error) || is_bad_answer (outage, error))
     {
       shikaku_error_get_retry_after (error, &at_least);
       pause_a_while (outage, MIN (at_least, PAUSE_CAP_SECONDS));
@@ -334,36 +343,81 @@ get_answer (Outage *outage, const Eligibility *eligibility)
 }
 
 static void
+on_forgotten (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Outage *outage = user_data;
+  g_autoptr (GError) failure = g_steal_pointer (&outage->failure);
+
+  outage_queue_note_asked_finish (result, NULL); /* else it counts as passed on, and is not asked again */
+  if (!outage->is_freed)
+    take_failure (outage, failure);
+  outage_unref (outage);
+}
+
+static void
 on_repeated (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Outage *outage = user_data;
   g_autoptr (GError) error = NULL;
-  TransportReply *reply = outage->transport->klass->reply_finish (outage->transport, result, &error);
-  g_autoptr (Eligibility) eligibility = reply != NULL ? eligibility_new_from_reply (reply, "en", &error) : NULL;
+  g_autoptr (Eligibility) eligibility = NULL;
+  TransportReply *reply;
 
+  if (outage->is_freed) /* the transport may be gone too; the task frees what it has */
+    {
+      outage_unref (outage);
+      return;
+    }
+  reply = outage->transport->klass->reply_finish (outage->transport, result, &error);
+  eligibility = reply != NULL ? eligibility_new_from_reply (reply, "en", &error) : NULL;
   statistics_count_call (outage->statistics, STATISTICS_QUERIES, error);
   if (error != NULL)
     error = shikaku_error_adopt (g_steal_pointer (&error));
-  if (outage->is_freed)
-    ;
-  else if (eligibility != NULL)
+  if (eligibility != NULL)
     resolve (outage, FATE_ANSWERED, get_answer (outage, eligibility), SHIKAKU_ERROR_NONE);
+  else if (outage->transport->name != NULL && (is_passing (error) || is_of_this_desk (error)))
+    {
+      outage->failure = g_steal_pointer (&error);
+      outage_queue_note_asked (outage->queue, outage->item->place, FALSE, on_forgotten, outage_ref (outage));
+    }
   else
     take_failure (outage, error);
   outage_unref (outage);
 }
 
 static void
+repeat (Outage *outage)
+{
+  outage->transport->klass->repeat (outage->transport, (TransportAbility)outage->item->kind, outage->item->request,
+                                    outage->cancellable, on_repeated, outage_ref (outage));
+}
+
+static void
+on_noted (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Outage *outage = user_data;
+  const gboolean is_noted = outage_queue_note_asked_finish (result, NULL);
+
+  if (!outage->is_freed && is_noted)
+    repeat (outage);
+  else if (!outage->is_freed)
+    pause_a_while (outage, 0);
+  outage_unref (outage);
+}
+
+/*
+ * ask_center: a terminal passes a question on, and what it has taken nobody asks again: that it may have it is on the
+ * disk before it gets it.
+ */
+static void
 ask_center (Outage *outage)
 {
-  const TransportAbility ability = (TransportAbility)outage->item->kind;
-
-  outage->transport = transports_find (outage->transports, ability, NULL);
+  outage->transport = transports_find (outage->transports, (TransportAbility)outage->item->kind, NULL);
   if (outage->transport == NULL)
     wait_for_people (outage, SHIKAKU_ERROR_CREDENTIAL_MISSING);
+  else if (outage->transport->name != NULL)
+    outage_queue_note_asked (outage->queue, outage->item->place, TRUE, on_noted, outage_ref (outage));
   else
-    outage->transport->klass->repeat (outage->transport, ability, outage->item->request, outage->cancellable,
-                                      on_repeated, outage_ref (outage));
+    repeat (outage);
 }
 
 /* judge_item: what is to be done with the oldest. */
@@ -380,6 +434,8 @@ judge_item (Outage *outage)
     resolve (outage, FATE_DROPPED, NULL, SHIKAKU_ERROR_CANCELLED);
   else if (outage->item->until <= g_get_real_time ())
     resolve (outage, FATE_EXPIRED, NULL, SHIKAKU_ERROR_TIMED_OUT);
+  else if (outage->item->is_asked) /* when the daemon ended */
+    resolve (outage, FATE_REFUSED, NULL, SHIKAKU_ERROR_TIMED_OUT);
   else if (outage->item->request != NULL)
     ask_center (outage);
   else if (!outage_queue_has_key (outage->queue)) /* which may come back */

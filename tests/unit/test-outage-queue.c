@@ -342,7 +342,7 @@ test_full (Fixture *fixture, gconstpointer data)
   g_free (add (fixture, 1000, "one", "one"));
   change (fixture,
           "WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 999) INSERT INTO outage_queue"
-          " SELECT NULL, 'x' || i, 'k', 0, 0, x'00', x'00', x'00' FROM n;");
+          " SELECT NULL, 'x' || i, 'k', 0, 0, x'00', x'00', x'00', 0 FROM n;");
   none = try_add (fixture, 1000, "two", "two", &error);
   g_assert_null (none);
   g_assert_error (error, SHIKAKU_ERROR, SHIKAKU_ERROR_LIMIT_EXCEEDED);

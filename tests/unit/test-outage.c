@@ -504,6 +504,59 @@ test_terminal_garbage (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (fixture->desk->center->counts[FAKE_REPEAT], ==, 1);
 }
 
+static gboolean
+is_not_refused (gconstpointer data)
+{
+  return station_get_statistics (((const Fixture *)data)->desk->station)->counters[STATISTICS_OUTAGES_REFUSED] == 0;
+}
+
+/* A daemon that ended while a terminal had the question does not know whether it was passed on: nobody asks it again. */
+static void
+test_terminal_killed (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *id = NULL;
+
+  break_center (fixture, SHIKAKU_ERROR_CENTER_UNREACHABLE);
+  id = queue (fixture, YAMADA);
+  fixture->desk->center->transport.name = "desk";
+  fixture->desk->center->held[FAKE_REPEAT] = TRUE;
+  fake_timers_pass (LONG_MILLISECONDS);
+  wait_repeated (fixture, 1);
+  stop (fixture);
+  start (fixture);
+  fake_wait_while (is_not_refused, fixture);
+  wait_count (fixture, 0);
+  assert_told (fixture, "Fate=refused Error=org.shikaku.Shikaku1.Error.TimedOut", id);
+  g_assert_cmpuint (fixture->desk->center->counts[FAKE_REPEAT], ==, 0);
+}
+
+static gboolean
+is_not_asked (gconstpointer data)
+{
+  fake_timers_pass (LONG_MILLISECONDS); /* the pause begins when the store has its note */
+  return is_not_repeated (data);
+}
+
+/* What it gave back was not passed on, and is asked again, also by the next daemon. */
+static void
+test_terminal_away (Fixture *fixture, gconstpointer data)
+{
+  Awaited awaited = { fixture, 2 };
+  g_autofree char *id = NULL;
+
+  break_center (fixture, SHIKAKU_ERROR_CENTER_UNREACHABLE);
+  id = queue (fixture, YAMADA);
+  fixture->desk->center->transport.name = "desk";
+  fake_wait_while (is_not_asked, &awaited);
+  fake_settle ();
+  stop (fixture);
+  start (fixture);
+  fixture->desk->center->transport.name = "desk";
+  wait_repeated (fixture, 1);
+  wait_count (fixture, 0);
+  assert_told (fixture, "Fate=answered Answer=eligible", id);
+}
+
 static void
 test_expired (Fixture *fixture, gconstpointer data)
 {
@@ -600,6 +653,8 @@ main (int argc, char **argv)
   ADD ("refused", test_refused);
   ADD ("garbage", test_garbage);
   ADD ("terminal-garbage", test_terminal_garbage);
+  ADD ("terminal-killed", test_terminal_killed);
+  ADD ("terminal-away", test_terminal_away);
   ADD ("expired", test_expired);
   ADD ("unreadable", test_unreadable);
   ADD ("dropped", test_dropped);

@@ -52,6 +52,7 @@ class Day:
         """The bridge, when ORCA has done what it was asked and has not said so."""
         path = self.dice.choice((ONCE, NUMBER, CARD))
         self.orca("clear-log")
+        self.orca("clear-faults")  # one of them may lose the request that needs the call
         self.orca(f"fault hold path={path}")
         self.come(path)
         self.orca.wait("held")

@@ -15,9 +15,9 @@
 static void
 walk (const Message *node, guint depth)
 {
-  g_assert (depth <= MESSAGE_DEPTH_MAXIMUM);
   for (; node; node = message_get_next (node))
     {
+      g_assert (depth <= MESSAGE_DEPTH_MAXIMUM);
       g_assert (g_utf8_validate (message_get_name (node), -1, NULL));
       g_assert (g_utf8_validate (message_get_text (node), -1, NULL));
       g_assert (!message_has_text (node) || !message_get_first_child (node));

@@ -47,8 +47,8 @@ void outage_queue_look (OutageQueue *queue, GAsyncReadyCallback callback, gpoint
 OutageItem *outage_queue_look_finish (GAsyncResult *result, guint *ret_count, GError **error);
 
 /*
- * outage_queue_note_asked: whether the item at @place is passed on, to where it must not be passed on twice: on the disk
- * before this is answered. Finish: FALSE with FAILED.
+ * outage_queue_note_asked: whether the item at @place is passed on, to where it must not be passed on twice: on the
+ * disk before this is answered. Finish: FALSE with FAILED.
  */
 void outage_queue_note_asked (OutageQueue *queue, guint64 place, gboolean is_asked, GAsyncReadyCallback callback,
                               gpointer user_data);

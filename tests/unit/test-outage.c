@@ -510,7 +510,7 @@ is_not_refused (gconstpointer data)
   return station_get_statistics (((const Fixture *)data)->desk->station)->counters[STATISTICS_OUTAGES_REFUSED] == 0;
 }
 
-/* A daemon that ended while a terminal had the question does not know whether it was passed on: nobody asks it again. */
+/* What a terminal had when the daemon ended may have been passed on: nobody asks it again. */
 static void
 test_terminal_killed (Fixture *fixture, gconstpointer data)
 {

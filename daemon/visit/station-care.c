@@ -185,7 +185,7 @@ station_list_care (Station *station, const StationCareQuery *query, GCancellable
       else if (transport == NULL)
         set_error (&error, SHIKAKU_ERROR_CREDENTIAL_MISSING, "nothing here is set up to list consents of care");
     }
-  if (error != NULL)
+  if (error != NULL || transport == NULL)
     fail_task (task, error);
   else
     transport->klass->list_care (transport, &query->asked, cancellable, on_listed, task);

@@ -82,15 +82,13 @@ class Clinic:
 
     def is_idle(self):
         """Whether the bridge has nothing left that it can do. Return: its status, or None."""
+        left = len(list(self.faces.iterdir()))  # before: what goes meanwhile is in the status
         now = self.bridge.status()
-        return now if not any(now[name] for name in BUSY) and not self.list_left(now) else None
+        # Files that are there without a reason: those of an unknown or a bad end stay.
+        return now if not any(now[name] for name in BUSY) and left <= now["Unknown"] + now["FacesRefused"] else None
 
     def wait_idle(self, seconds=None):
         return until(self.is_idle, "the bridge to have nothing to do", seconds)
-
-    def list_left(self, status):
-        """Files that are there without a reason: those of an unknown or a bad end stay."""
-        return len(list(self.faces.iterdir())) > status["Unknown"] + status["FacesRefused"]
 
     def list_shown(self):
         """What ORCA's screen shows of failures: the codes."""

@@ -55,6 +55,30 @@ check_parsed (const Message *root)
   g_assert (from_narrow || g_utf8_validate_len (g_bytes_get_data (narrow, NULL), g_bytes_get_size (narrow), NULL));
 }
 
+/* As a long list is read: what it holds comes part by part. */
+static gboolean
+is_holder (const char *holder, const char *element, gpointer user_data)
+{
+  return holder == NULL || strcmp (element, "MessageBody") == 0;
+}
+
+static gboolean
+on_part (const Message *part, gpointer user_data, GError **error)
+{
+  walk (part, 1);
+  return TRUE;
+}
+
+static void
+check_parts (const uint8_t *data, size_t size, MessageEncoding hint)
+{
+  static const MessageXmlParts parts = { is_holder, on_part };
+  g_autoptr (GError) error = NULL;
+
+  if (!message_xml_walk ((const char *)data, size, hint, &parts, NULL, &error))
+    g_assert (g_error_matches (error, SHIKAKU_ERROR, SHIKAKU_ERROR_MESSAGE_INVALID));
+}
+
 int
 LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
 {
@@ -70,6 +94,7 @@ LLVMFuzzerTestOneInput (const uint8_t *data, size_t size)
       g_assert (!root || encoding != MESSAGE_ENCODING_UNKNOWN);
       if (root)
         check_parsed (root);
+      check_parts (data, size, hint);
     }
   return 0;
 }

@@ -495,10 +495,11 @@ on_descriptors_known (BusPeerDescriptors answer, gpointer user_data)
   if (fetching->records == NULL) /* meanwhile */
     fetching_free (fetching);
   else if (answer == BUS_PEER_DESCRIPTORS_REFUSED)
-    end_with_error (
-        fetching,
-        g_error_new (SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE, "this connection takes no file descriptors%s",
-                     fetching->is_of_care ? "" : ": the program shikakuctl records writes them to its output"));
+    end_with_error (fetching,
+                    g_error_new (SHIKAKU_ERROR, SHIKAKU_ERROR_INVALID_STATE,
+                                 "this connection takes no file descriptors%s",
+                                 fetching->is_of_care ? ": use a library that does"
+                                                      : ": the program shikakuctl records writes them to its output"));
   else
     fetch (fetching);
 }
